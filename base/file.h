@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files. Any thread. Functions return 0 or an errno value. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Reads at most limit bytes; EFBIG when there is more. *out is owned by the caller and terminated. */
+int file_read(const char *path, size_t limit, char **out, size_t *length) __attribute__((warn_unused_result));
+
+/* Replaces path as one step (temporary file beside it, fsync, rename, fsync of the folder): after a crash there is
+ * the old content or the new one. */
+int file_replace(const char *path, const void *bytes, size_t length, mode_t mode) __attribute__((warn_unused_result));
+
+#endif

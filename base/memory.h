@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Allocation that cannot fail (it aborts: see text.h for why) and the cleanup attribute for heap pointers. */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stddef.h>
+
+void *memory_new(size_t count, size_t size) __attribute__((malloc, returns_nonnull)); /* zeroed */
+void *memory_grow(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
+char *memory_string(const char *string); /* a copy; NULL stays NULL */
+
+void memory_free_at(void *pointer_to_pointer);
+/* `OWNED char *name = ...;` is freed when it goes out of scope. */
+#define OWNED __attribute__((cleanup(memory_free_at)))
+
+#endif

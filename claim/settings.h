@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The accounts and timings that a claim needs, read from the configuration: [staging.NAME], [endpoint.KEY], [claim].
+ * Shared by the portal and the claim-script. Read-only after loading, any thread. */
+#ifndef CLAIM_SETTINGS_H
+#define CLAIM_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/config.h"
+#include "claim/identifier.h"
+#include "claim/schedule.h"
+
+/* Where to connect and as whom, for mutual TLS. Texts borrowed from the config. */
+struct account_connection {
+    const char *address;
+    int port; /* 8883, or 443: then with ALPN x-amzn-mqtt-ca */
+    const char *ca_file;
+    const char *cert_file;
+    const char *key_file;
+    const char *client_id;
+};
+
+struct staging_account { /* one a module vendor (PG 12.1.2) */
+    const char *name;
+    struct account_connection connection;
+    int rate; /* publishes a second, at most; 0: no limit */
+    struct identifier_form form;
+};
+
+struct oem_endpoint { /* one an OEM account or region */
+    const char *key;
+    const char *label; /* for people, may be "" */
+    struct account_connection connection; /* the observer's; address is also what the module is told */
+    bool observed; /* false when no observer's certificate is configured: arrival cannot be seen */
+};
+
+struct claim_settings {
+    struct staging_account *staging;
+    size_t staging_count;
+    struct oem_endpoint *endpoints;
+    size_t endpoint_count;
+    size_t default_endpoint; /* index */
+    long long window_ms;
+    struct schedule schedule;
+};
+
+/* The table of keys, to be handed to config_new() beside others. */
+extern const struct config_table claim_config_table;
+
+/* Fills *out from a loaded config; adds errors of its own (no staging account, no endpoint, a bad identifier form, a
+ * certificate without its key, two accounts with one client id at one address, unknown default endpoint) to the
+ * config and returns false when there are any. */
+bool claim_settings_load(struct config *config, struct claim_settings *out);
+void claim_settings_fini(struct claim_settings *settings);
+
+/* NULL when there is none of that key. key NULL: the default one. */
+const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *settings, const char *key);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+static void close_at(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+#define CLOSED __attribute__((cleanup(close_at)))
+
+int file_read(const char *path, size_t limit, char **out, size_t *length)
+{
+    CLOSED int fd = open(path, O_RDONLY | O_CLOEXEC);
+    TEXT struct text content = TEXT_EMPTY;
+    char part[65536];
+
+    if (fd < 0)
+        return errno;
+    for (;;) {
+        ssize_t got = read(fd, part, sizeof part);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno;
+        if (got == 0)
+            break;
+        if (content.length + (size_t)got > limit)
+            return EFBIG;
+        text_add(&content, part, (size_t)got);
+    }
+    *length = content.length;
+    *out = text_take(&content);
+    return 0;
+}
+
+static int write_all(int fd, const char *bytes, size_t length)
+{
+    while (length) {
+        ssize_t done = write(fd, bytes, length);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return errno;
+        bytes += done;
+        length -= (size_t)done;
+    }
+    return fsync(fd) ? errno : 0;
+}
+
+static int sync_folder_of(const char *path)
+{
+    OWNED char *copy = memory_string(path);
+    CLOSED int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || fsync(fd))
+        return errno;
+    return 0;
+}
+
+int file_replace(const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    TEXT struct text temporary = TEXT_EMPTY;
+
+    text_printf(&temporary, "%s.XXXXXX", path);
+    CLOSED int fd = mkostemp(temporary.data, O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = write_all(fd, bytes, length);
+    if (!error && fchmod(fd, mode))
+        error = errno;
+    if (!error && rename(temporary.data, path))
+        error = errno;
+    if (error) {
+        unlink(temporary.data);
+        return error;
+    }
+    return sync_folder_of(path);
+}

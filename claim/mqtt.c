@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "claim/mqtt.h"
+
+#include <MQTTAsync.h>
+#include <openssl/ssl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/text.h"
+
+#define CONNECT_TIMEOUT_S 10
+#define CONNECT_STUCK_MS 45000
+#define DISCONNECT_WAIT_MS 500
+#define TOPIC_MAX 256 /* IoT limits */
+#define FILTERS_MAX 8
+#define REASON_SIZE 256
+
+enum link { LINK_DOWN, LINK_CONNECTING, LINK_UP, LINK_PAUSED };
+
+/* One publish on its way. Paho may call back twice for it, so entries are used again as late as possible (a ring four
+ * windows long) and carry the connection's generation. */
+struct flight {
+    struct mqtt *mqtt;
+    unsigned long cookie;
+    unsigned generation;
+    bool busy;
+};
+
+struct subscription {
+    struct mqtt *mqtt;
+    char filter[TOPIC_MAX + 1];
+};
+
+struct mqtt {
+    char *name, *address, *client_id, *ca_file, *cert_file, *key_file;
+    struct mqtt_options options;
+    struct mqtt_callbacks callbacks;
+    MQTTAsync client;
+
+    /* Owner's thread only. */
+    long long backoff_ms;
+    long long next_attempt;
+    long long attempt_started;
+    struct subscription subscriptions[FILTERS_MAX];
+    char last_error[REASON_SIZE];
+
+    /* Shared with Paho's threads. */
+    pthread_mutex_t lock;
+    enum link link;
+    bool retry_wanted; /* the owner has not planned the next attempt yet */
+    bool was_up;       /* since the last attempt: backoff starts again */
+    unsigned generation;
+    int inflight;
+    struct flight *ring;
+    size_t ring_size, ring_next;
+    char reason[REASON_SIZE];
+    char tls_error[REASON_SIZE];
+    bool closed; /* DISCONNECT is out */
+    atomic_bool freeing;
+    atomic_int callbacks_running;
+    atomic_ulong connect_count, failure_count;
+};
+
+static const unsigned char aws_alpn[] = "\x0ex-amzn-mqtt-ca"; /* OG: port 443 */
+
+void mqtt_library_init(void)
+{
+    static const char *const proxies[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                          "ALL_PROXY",  "no_proxy",   "NO_PROXY"};
+    MQTTAsync_init_options init = MQTTAsync_init_options_initializer;
+
+    for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
+        unsetenv(proxies[i]);
+    OPENSSL_init_ssl(0, NULL);
+    init.do_openssl_init = 0;
+    MQTTAsync_global_init(&init);
+}
+
+/* Callbacks come through here, so that mqtt_free() can wait for those that are running. */
+static bool enter(struct mqtt *mqtt)
+{
+    atomic_fetch_add(&mqtt->callbacks_running, 1);
+    if (!atomic_load(&mqtt->freeing))
+        return true;
+    atomic_fetch_sub(&mqtt->callbacks_running, 1);
+    return false;
+}
+
+static void leave(struct mqtt *mqtt)
+{
+    atomic_fetch_sub(&mqtt->callbacks_running, 1);
+}
+
+/* Called with the lock held: whatever was on its way is on its way no longer. */
+static void forget_flights(struct mqtt *mqtt)
+{
+    mqtt->generation++;
+    mqtt->inflight = 0;
+    for (size_t i = 0; i < mqtt->ring_size; i++)
+        mqtt->ring[i].busy = false;
+}
+
+static void went_down(struct mqtt *mqtt, const char *reason)
+{
+    char copy[REASON_SIZE];
+
+    pthread_mutex_lock(&mqtt->lock);
+    bool known = mqtt->link == LINK_DOWN || mqtt->link == LINK_PAUSED;
+    if (!known) {
+        if (mqtt->link == LINK_CONNECTING)
+            atomic_fetch_add(&mqtt->failure_count, 1);
+        mqtt->link = LINK_DOWN;
+        mqtt->retry_wanted = true;
+        forget_flights(mqtt);
+        snprintf(mqtt->reason, sizeof mqtt->reason, "%s%s%s", reason, *mqtt->tls_error ? ": " : "",
+                 mqtt->tls_error);
+    }
+    memcpy(copy, mqtt->reason, sizeof copy);
+    pthread_mutex_unlock(&mqtt->lock);
+    if (!known && mqtt->callbacks.lost)
+        mqtt->callbacks.lost(mqtt->callbacks.context, copy);
+}
+
+static void on_connected(void *context, MQTTAsync_successData *response)
+{
+    struct mqtt *mqtt = context;
+
+    if (!enter(mqtt))
+        return;
+    pthread_mutex_lock(&mqtt->lock);
+    bool fresh = mqtt->link == LINK_CONNECTING;
+    if (fresh) {
+        mqtt->link = LINK_UP;
+        mqtt->was_up = true;
+        atomic_fetch_add(&mqtt->connect_count, 1);
+    }
+    pthread_mutex_unlock(&mqtt->lock);
+    if (fresh && mqtt->callbacks.connected)
+        mqtt->callbacks.connected(mqtt->callbacks.context, response && response->alt.connect.sessionPresent);
+    leave(mqtt);
+}
+
+static const char *failure_words(int code)
+{
+    switch (code) {
+    case 1:
+        return "refused: protocol version";
+    case 2:
+        return "refused: client id";
+    case 3:
+        return "refused: server unavailable";
+    case 4:
+        return "refused: user name or password";
+    case 5:
+        return "refused: not authorised";
+    default:
+        return "cannot connect";
+    }
+}
+
+static void on_connect_failure(void *context, MQTTAsync_failureData *response)
+{
+    struct mqtt *mqtt = context;
+    char reason[REASON_SIZE];
+
+    if (!enter(mqtt))
+        return;
+    int code = response ? response->code : 0;
+    const char *message = response && response->message ? response->message : "";
+    snprintf(reason, sizeof reason, "%s%s%.150s", failure_words(code), *message ? ": " : "", message);
+    went_down(mqtt, reason);
+    leave(mqtt);
+}
+
+static void on_lost(void *context, char *cause)
+{
+    struct mqtt *mqtt = context;
+
+    if (!enter(mqtt))
+        return;
+    went_down(mqtt, cause ? cause : "connection lost");
+    leave(mqtt);
+}
+
+static int on_message(void *context, char *topic, int topic_length, MQTTAsync_message *message)
+{
+    struct mqtt *mqtt = context;
+    bool done = true;
+
+    if (!enter(mqtt))
+        return 0;
+    /* topic_length is not zero only where the topic has a NUL inside: no topic of ours. */
+    if (mqtt->callbacks.message && topic_length == 0)
+        done = mqtt->callbacks.message(mqtt->callbacks.context, topic, message->payload, (size_t)message->payloadlen);
+    leave(mqtt);
+    if (!done)
+        return 0;
+    MQTTAsync_freeMessage(&message);
+    MQTTAsync_free(topic);
+    return 1;
+}
+
+static int on_tls_error(const char *text, size_t length, void *context)
+{
+    struct mqtt *mqtt = context;
+
+    if (!enter(mqtt))
+        return 0;
+    while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
+        length--;
+    pthread_mutex_lock(&mqtt->lock);
+    snprintf(mqtt->tls_error, sizeof mqtt->tls_error, "%.*s", (int)length, text);
+    pthread_mutex_unlock(&mqtt->lock);
+    leave(mqtt);
+    return 1;
+}
+
+static void flight_ended(struct flight *flight, bool acknowledged)
+{
+    struct mqtt *mqtt = flight->mqtt;
+
+    if (!enter(mqtt))
+        return;
+    pthread_mutex_lock(&mqtt->lock);
+    bool ours = flight->busy && flight->generation == mqtt->generation;
+    unsigned long cookie = flight->cookie;
+    if (ours) {
+        flight->busy = false;
+        mqtt->inflight--;
+    }
+    pthread_mutex_unlock(&mqtt->lock);
+    if (ours && acknowledged && mqtt->callbacks.acknowledged)
+        mqtt->callbacks.acknowledged(mqtt->callbacks.context, cookie);
+    leave(mqtt);
+}
+
+static void on_acknowledged(void *context, MQTTAsync_successData *response)
+{
+    (void)response;
+    flight_ended(context, true);
+}
+
+/* Comes for publishes that a lost connection took with it; went_down() has forgotten those already, or will. */
+static void on_publish_failure(void *context, MQTTAsync_failureData *response)
+{
+    struct flight *flight = context;
+    struct mqtt *mqtt = flight->mqtt;
+
+    if (!enter(mqtt))
+        return;
+    went_down(mqtt, response && response->message ? response->message : "publish failed");
+    leave(mqtt);
+}
+
+static void subscription_answered(struct subscription *subscription, bool accepted)
+{
+    struct mqtt *mqtt = subscription->mqtt;
+
+    if (!enter(mqtt))
+        return;
+    if (mqtt->callbacks.subscribed)
+        mqtt->callbacks.subscribed(mqtt->callbacks.context, subscription->filter, accepted);
+    leave(mqtt);
+}
+
+static void on_subscribed(void *context, MQTTAsync_successData *response)
+{
+    subscription_answered(context, response && response->alt.qos >= 0 && response->alt.qos <= 2);
+}
+
+static void on_subscribe_failure(void *context, MQTTAsync_failureData *response)
+{
+    (void)response;
+    subscription_answered(context, false);
+}
+
+static void on_closed(void *context, MQTTAsync_successData *response)
+{
+    struct mqtt *mqtt = context;
+
+    (void)response;
+    pthread_mutex_lock(&mqtt->lock);
+    mqtt->closed = true;
+    pthread_mutex_unlock(&mqtt->lock);
+}
+
+static void on_close_failure(void *context, MQTTAsync_failureData *response)
+{
+    (void)response;
+    on_closed(context, NULL);
+}
+
+static const char *unreadable_file(const struct mqtt_options *options)
+{
+    const char *const files[] = {options->ca_file, options->cert_file, options->key_file};
+
+    for (size_t i = 0; i < 3; i++)
+        if (!files[i] || access(files[i], R_OK))
+            return files[i] ? files[i] : "(none)";
+    return NULL;
+}
+
+static void copy_options(struct mqtt *mqtt, const struct mqtt_options *given)
+{
+    struct mqtt_options *own = &mqtt->options;
+
+    *own = *given;
+    own->name = mqtt->name = memory_string(given->name ? given->name : given->client_id);
+    own->address = mqtt->address = memory_string(given->address);
+    own->client_id = mqtt->client_id = memory_string(given->client_id);
+    own->ca_file = mqtt->ca_file = memory_string(given->ca_file);
+    own->cert_file = mqtt->cert_file = memory_string(given->cert_file);
+    own->key_file = mqtt->key_file = memory_string(given->key_file);
+    own->keep_alive_s = given->keep_alive_s ? given->keep_alive_s : 30;
+    own->max_inflight = given->max_inflight ? given->max_inflight : 100;
+    own->backoff_min_ms = given->backoff_min_ms ? given->backoff_min_ms : 1000;
+    own->backoff_max_ms = given->backoff_max_ms ? given->backoff_max_ms : 60000;
+}
+
+enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_callbacks *callbacks, struct mqtt **out)
+{
+    TEXT struct text uri = TEXT_EMPTY;
+    MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer;
+
+    const char *unreadable = unreadable_file(options);
+    if (unreadable) {
+        log_event(LOG_ERROR, "mqtt.unreadable", "account", options->name, "file", unreadable, NULL);
+        return MQTT_BAD_FILE;
+    }
+    struct mqtt *mqtt = memory_new(1, sizeof *mqtt);
+    copy_options(mqtt, options);
+    mqtt->callbacks = *callbacks;
+    mqtt->ring_size = (size_t)mqtt->options.max_inflight * 4;
+    mqtt->ring = memory_new(mqtt->ring_size, sizeof *mqtt->ring);
+    pthread_mutex_init(&mqtt->lock, NULL);
+    /* An IPv6 address needs its brackets. */
+    bool v6 = strchr(mqtt->address, ':') != NULL;
+    text_printf(&uri, v6 ? "ssl://[%s]:%d" : "ssl://%s:%d", mqtt->address, mqtt->options.port);
+    create.MQTTVersion = MQTTVERSION_3_1_1;
+    if (MQTTAsync_createWithOptions(&mqtt->client, uri.data, mqtt->client_id, MQTTCLIENT_PERSISTENCE_NONE, NULL,
+                                    &create) != MQTTASYNC_SUCCESS) {
+        mqtt->client = NULL;
+        mqtt_free(mqtt);
+        return MQTT_REFUSED;
+    }
+    MQTTAsync_setCallbacks(mqtt->client, mqtt, on_lost, on_message, NULL);
+    *out = mqtt;
+    return MQTT_OK;
+}
+
+static bool is_closed(struct mqtt *mqtt)
+{
+    pthread_mutex_lock(&mqtt->lock);
+    bool closed = mqtt->closed;
+    pthread_mutex_unlock(&mqtt->lock);
+    return closed;
+}
+
+static bool start_disconnect(struct mqtt *mqtt)
+{
+    MQTTAsync_disconnectOptions options = MQTTAsync_disconnectOptions_initializer;
+
+    options.timeout = 0;
+    options.context = mqtt;
+    options.onSuccess = on_closed;
+    options.onFailure = on_close_failure;
+    return MQTTAsync_disconnect(mqtt->client, &options) == MQTTASYNC_SUCCESS;
+}
+
+void mqtt_free(struct mqtt *mqtt)
+{
+    const struct timespec moment = {0, 1000000};
+
+    if (!mqtt)
+        return;
+    atomic_store(&mqtt->freeing, true);
+    if (mqtt->client) {
+        long long deadline = clock_monotonic_ms() + DISCONNECT_WAIT_MS;
+        if (mqtt_is_connected(mqtt) && start_disconnect(mqtt))
+            while (!is_closed(mqtt) && clock_monotonic_ms() < deadline)
+                nanosleep(&moment, NULL);
+        MQTTAsync_destroy(&mqtt->client);
+    }
+    while (atomic_load(&mqtt->callbacks_running))
+        nanosleep(&moment, NULL);
+    pthread_mutex_destroy(&mqtt->lock);
+    free(mqtt->ring);
+    free(mqtt->name);
+    free(mqtt->address);
+    free(mqtt->client_id);
+    free(mqtt->ca_file);
+    free(mqtt->cert_file);
+    free(mqtt->key_file);
+    free(mqtt);
+}
+
+static bool start_attempt(struct mqtt *mqtt)
+{
+    MQTTAsync_connectOptions options = MQTTAsync_connectOptions_initializer;
+    MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
+
+    tls.trustStore = mqtt->ca_file;
+    tls.keyStore = mqtt->cert_file;
+    tls.privateKey = mqtt->key_file;
+    tls.enableServerCertAuth = 1;
+    tls.verify = 1; /* the host name too; Paho's default is not to look */
+    tls.disableDefaultTrustStore = 1;
+    tls.ssl_error_cb = on_tls_error;
+    tls.ssl_error_context = mqtt;
+    if (mqtt->options.port == 443) {
+        tls.protos = aws_alpn;
+        tls.protos_len = sizeof aws_alpn - 1;
+    }
+    options.MQTTVersion = MQTTVERSION_3_1_1; /* the default falls back to 3.1 */
+    options.keepAliveInterval = mqtt->options.keep_alive_s;
+    options.cleansession = !mqtt->options.keep_session;
+    options.maxInflight = mqtt->options.max_inflight;
+    options.connectTimeout = CONNECT_TIMEOUT_S;
+    options.automaticReconnect = 0;
+    options.ssl = &tls;
+    options.context = mqtt;
+    options.onSuccess = on_connected;
+    options.onFailure = on_connect_failure;
+    return MQTTAsync_connect(mqtt->client, &options) == MQTTASYNC_SUCCESS;
+}
+
+/* Full jitter over a doubling span, never sooner than the least: AWS takes one CONNECT a second (IoT limits). */
+static void plan_attempt(struct mqtt *mqtt, bool from_the_start)
+{
+    long long least = mqtt->options.backoff_min_ms, most = mqtt->options.backoff_max_ms;
+
+    if (from_the_start || mqtt->backoff_ms < least)
+        mqtt->backoff_ms = least;
+    mqtt->next_attempt = clock_monotonic_ms() + random_between(least, mqtt->backoff_ms + least / 2);
+    mqtt->backoff_ms = mqtt->backoff_ms * 2 < most ? mqtt->backoff_ms * 2 : most;
+}
+
+static void attempt(struct mqtt *mqtt)
+{
+    pthread_mutex_lock(&mqtt->lock);
+    mqtt->link = LINK_CONNECTING;
+    mqtt->was_up = false;
+    mqtt->tls_error[0] = '\0';
+    pthread_mutex_unlock(&mqtt->lock);
+    mqtt->attempt_started = clock_monotonic_ms();
+    if (!start_attempt(mqtt))
+        went_down(mqtt, "the MQTT library is still busy with the last connection");
+}
+
+long long mqtt_tick(struct mqtt *mqtt)
+{
+    long long now = clock_monotonic_ms();
+
+    pthread_mutex_lock(&mqtt->lock);
+    bool stuck = mqtt->link == LINK_CONNECTING && now - mqtt->attempt_started > CONNECT_STUCK_MS;
+    pthread_mutex_unlock(&mqtt->lock);
+    if (stuck)
+        went_down(mqtt, "no answer");
+
+    pthread_mutex_lock(&mqtt->lock);
+    enum link link = mqtt->link;
+    bool plan = link == LINK_DOWN && mqtt->retry_wanted, was_up = mqtt->was_up;
+    if (plan)
+        mqtt->retry_wanted = false;
+    pthread_mutex_unlock(&mqtt->lock);
+    if (plan)
+        plan_attempt(mqtt, was_up);
+
+    if (link == LINK_CONNECTING)
+        return CONNECT_STUCK_MS;
+    if (link != LINK_DOWN)
+        return -1;
+    if (mqtt->next_attempt > now)
+        return mqtt->next_attempt - now;
+    attempt(mqtt);
+    return mqtt->options.backoff_min_ms;
+}
+
+void mqtt_pause(struct mqtt *mqtt)
+{
+    pthread_mutex_lock(&mqtt->lock);
+    bool up = mqtt->link == LINK_UP || mqtt->link == LINK_CONNECTING;
+    mqtt->link = LINK_PAUSED;
+    mqtt->closed = false;
+    forget_flights(mqtt);
+    pthread_mutex_unlock(&mqtt->lock);
+    if (up)
+        start_disconnect(mqtt);
+}
+
+void mqtt_resume(struct mqtt *mqtt)
+{
+    pthread_mutex_lock(&mqtt->lock);
+    if (mqtt->link == LINK_PAUSED)
+        mqtt->link = LINK_DOWN;
+    mqtt->retry_wanted = false;
+    pthread_mutex_unlock(&mqtt->lock);
+    mqtt->next_attempt = 0;
+}
+
+bool mqtt_is_connected(const struct mqtt *mqtt)
+{
+    struct mqtt *shared = (struct mqtt *)mqtt;
+
+    pthread_mutex_lock(&shared->lock);
+    bool up = mqtt->link == LINK_UP;
+    pthread_mutex_unlock(&shared->lock);
+    return up;
+}
+
+int mqtt_inflight(const struct mqtt *mqtt)
+{
+    struct mqtt *shared = (struct mqtt *)mqtt;
+
+    pthread_mutex_lock(&shared->lock);
+    int inflight = mqtt->inflight;
+    pthread_mutex_unlock(&shared->lock);
+    return inflight;
+}
+
+static bool topic_is_safe(const char *topic)
+{
+    size_t length = strlen(topic);
+
+    if (length == 0 || length > TOPIC_MAX || topic[0] == '$')
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)topic[i] < 0x20 || topic[i] == 0x7f || topic[i] == '+' || topic[i] == '#')
+            return false;
+    return true;
+}
+
+/* A free entry of the ring, marked busy; NULL when the window is full. Called with the lock held. */
+static struct flight *take_flight(struct mqtt *mqtt, unsigned long cookie)
+{
+    if (mqtt->inflight >= mqtt->options.max_inflight)
+        return NULL;
+    while (mqtt->ring[mqtt->ring_next].busy)
+        mqtt->ring_next = (mqtt->ring_next + 1) % mqtt->ring_size;
+    struct flight *flight = &mqtt->ring[mqtt->ring_next];
+    mqtt->ring_next = (mqtt->ring_next + 1) % mqtt->ring_size;
+    *flight = (struct flight){mqtt, cookie, mqtt->generation, true};
+    mqtt->inflight++;
+    return flight;
+}
+
+static void give_back(struct mqtt *mqtt, struct flight *flight)
+{
+    pthread_mutex_lock(&mqtt->lock);
+    if (flight->busy && flight->generation == mqtt->generation) {
+        flight->busy = false;
+        mqtt->inflight--;
+    }
+    pthread_mutex_unlock(&mqtt->lock);
+}
+
+enum mqtt_error mqtt_publish(struct mqtt *mqtt, const char *topic, const void *payload, size_t length,
+                             unsigned long cookie)
+{
+    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+    MQTTAsync_message message = MQTTAsync_message_initializer;
+
+    if (!topic_is_safe(topic))
+        return MQTT_BAD_TOPIC;
+    pthread_mutex_lock(&mqtt->lock);
+    bool up = mqtt->link == LINK_UP;
+    struct flight *flight = up ? take_flight(mqtt, cookie) : NULL;
+    pthread_mutex_unlock(&mqtt->lock);
+    if (!flight)
+        return up ? MQTT_WINDOW_FULL : MQTT_NOT_CONNECTED;
+
+    message.payload = (void *)payload;
+    message.payloadlen = (int)length;
+    message.qos = 1;
+    response.context = flight;
+    response.onSuccess = on_acknowledged;
+    response.onFailure = on_publish_failure;
+    int code = MQTTAsync_sendMessage(mqtt->client, topic, &message, &response);
+    if (code == MQTTASYNC_SUCCESS)
+        return MQTT_OK;
+    give_back(mqtt, flight);
+    return code == MQTTASYNC_DISCONNECTED ? MQTT_NOT_CONNECTED : MQTT_REFUSED;
+}
+
+static struct subscription *subscription_for(struct mqtt *mqtt, const char *filter)
+{
+    for (size_t i = 0; i < FILTERS_MAX; i++) {
+        struct subscription *subscription = &mqtt->subscriptions[i];
+        if (!*subscription->filter) {
+            subscription->mqtt = mqtt;
+            memcpy(subscription->filter, filter, strlen(filter) + 1);
+        }
+        if (strcmp(subscription->filter, filter) == 0)
+            return subscription;
+    }
+    return NULL;
+}
+
+enum mqtt_error mqtt_subscribe(struct mqtt *mqtt, const char *filter)
+{
+    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+
+    if (!*filter || strlen(filter) > TOPIC_MAX)
+        return MQTT_BAD_TOPIC;
+    if (!mqtt_is_connected(mqtt))
+        return MQTT_NOT_CONNECTED;
+    struct subscription *subscription = subscription_for(mqtt, filter);
+    if (!subscription)
+        return MQTT_REFUSED;
+    response.context = subscription;
+    response.onSuccess = on_subscribed;
+    response.onFailure = on_subscribe_failure;
+    int code = MQTTAsync_subscribe(mqtt->client, filter, 1, &response);
+    if (code == MQTTASYNC_SUCCESS)
+        return MQTT_OK;
+    return code == MQTTASYNC_DISCONNECTED ? MQTT_NOT_CONNECTED : MQTT_REFUSED;
+}
+
+unsigned long mqtt_connect_count(const struct mqtt *mqtt)
+{
+    return atomic_load(&((struct mqtt *)mqtt)->connect_count);
+}
+
+unsigned long mqtt_failure_count(const struct mqtt *mqtt)
+{
+    return atomic_load(&((struct mqtt *)mqtt)->failure_count);
+}
+
+const char *mqtt_last_error(const struct mqtt *mqtt)
+{
+    struct mqtt *shared = (struct mqtt *)mqtt;
+
+    pthread_mutex_lock(&shared->lock);
+    memcpy(shared->last_error, mqtt->reason, sizeof shared->last_error);
+    pthread_mutex_unlock(&shared->lock);
+    return mqtt->last_error;
+}
+
+const char *mqtt_error_name(enum mqtt_error error)
+{
+    static const char *const names[] = {"ok",        "not connected",   "window full",
+                                        "bad topic", "unreadable file", "refused by the MQTT library"};
+
+    return (size_t)error < sizeof names / sizeof *names ? names[error] : "unknown";
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "claim/endpoint_message.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "claim/identifier.h"
+#include "claim/json.h"
+
+#define LABEL_MAX 63 /* of a host name, RFC 1035 */
+
+static bool is_letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool label_valid(const char *label, size_t length)
+{
+    if (length == 0 || length > LABEL_MAX || label[0] == '-' || label[length - 1] == '-')
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!is_letter_or_digit(label[i]) && label[i] != '-')
+            return false;
+    return true;
+}
+
+bool endpoint_address_valid(const char *address)
+{
+    if (strnlen(address, ENDPOINT_ADDRESS_MAX + 1) > ENDPOINT_ADDRESS_MAX)
+        return false;
+    for (;;) {
+        size_t length = strcspn(address, ".");
+        if (!label_valid(address, length))
+            return false;
+        if (address[length] == '\0')
+            return true;
+        address += length + 1;
+    }
+}
+
+void endpoint_message_topic(const char *thing_name, char out[ENDPOINT_TOPIC_SIZE])
+{
+    snprintf(out, ENDPOINT_TOPIC_SIZE, "%.*s/expresslink_config", IDENTIFIER_MAX, thing_name);
+}
+
+size_t endpoint_message_payload(const char *address, char out[ENDPOINT_PAYLOAD_SIZE])
+{
+    int length =
+        snprintf(out, ENDPOINT_PAYLOAD_SIZE, "{\"Endpoint\":\"%.*s\"}", ENDPOINT_ADDRESS_MAX, address);
+    return (size_t)length;
+}
+
+bool endpoint_message_parse(const char *payload, size_t length, char out[ENDPOINT_ADDRESS_MAX + 1])
+{
+    JSON cJSON *object = json_object_parse(payload, length);
+    const char *address = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "Endpoint"));
+
+    if (address == NULL || !endpoint_address_valid(address))
+        return false;
+    memcpy(out, address, strlen(address) + 1);
+    return true;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/watchdog.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+#define ROUND_MS 500
+
+struct watched {
+    int socket;
+    bool shut;
+    atomic_llong deadline; /* monotonic ms */
+    struct watched *next, *previous;
+};
+
+struct watchdog {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t stop;
+    bool stopping;
+    struct watched list; /* head of a ring */
+};
+
+static void shut_overdue(struct watchdog *watchdog)
+{
+    long long now = clock_monotonic_ms();
+
+    for (struct watched *at = watchdog->list.next; at != &watchdog->list; at = at->next) {
+        if (at->shut || atomic_load_explicit(&at->deadline, memory_order_relaxed) > now)
+            continue;
+        at->shut = true;
+        shutdown(at->socket, SHUT_RDWR);
+    }
+}
+
+static void *watch(void *argument)
+{
+    struct watchdog *watchdog = argument;
+    struct timespec next;
+
+    pthread_mutex_lock(&watchdog->lock);
+    while (!watchdog->stopping) {
+        clock_gettime(CLOCK_MONOTONIC, &next);
+        next.tv_nsec += ROUND_MS * 1000000L;
+        next.tv_sec += next.tv_nsec / 1000000000L;
+        next.tv_nsec %= 1000000000L;
+        pthread_cond_timedwait(&watchdog->stop, &watchdog->lock, &next);
+        shut_overdue(watchdog);
+    }
+    pthread_mutex_unlock(&watchdog->lock);
+    return NULL;
+}
+
+struct watchdog *watchdog_new(void)
+{
+    struct watchdog *watchdog = memory_new(1, sizeof *watchdog);
+    pthread_condattr_t monotonic;
+
+    watchdog->list.next = watchdog->list.previous = &watchdog->list;
+    pthread_mutex_init(&watchdog->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&watchdog->stop, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (pthread_create(&watchdog->thread, NULL, watch, watchdog) == 0)
+        return watchdog;
+    free(watchdog);
+    return NULL;
+}
+
+void watchdog_free(struct watchdog *watchdog)
+{
+    if (!watchdog)
+        return;
+    pthread_mutex_lock(&watchdog->lock);
+    watchdog->stopping = true;
+    pthread_cond_signal(&watchdog->stop);
+    pthread_mutex_unlock(&watchdog->lock);
+    pthread_join(watchdog->thread, NULL);
+    pthread_cond_destroy(&watchdog->stop);
+    pthread_mutex_destroy(&watchdog->lock);
+    free(watchdog);
+}
+
+struct watched *watchdog_add(struct watchdog *watchdog, int socket, long long deadline_in_ms)
+{
+    struct watched *watched = memory_new(1, sizeof *watched);
+
+    watched->socket = socket;
+    watchdog_extend(watched, deadline_in_ms);
+    pthread_mutex_lock(&watchdog->lock);
+    watched->next = watchdog->list.next;
+    watched->previous = &watchdog->list;
+    watched->next->previous = watched->previous->next = watched;
+    pthread_mutex_unlock(&watchdog->lock);
+    return watched;
+}
+
+void watchdog_remove(struct watchdog *watchdog, struct watched *watched)
+{
+    pthread_mutex_lock(&watchdog->lock);
+    watched->next->previous = watched->previous;
+    watched->previous->next = watched->next;
+    pthread_mutex_unlock(&watchdog->lock);
+    free(watched);
+}
+
+void watchdog_extend(struct watched *watched, long long deadline_in_ms)
+{
+    atomic_store_explicit(&watched->deadline, clock_monotonic_ms() + deadline_in_ms, memory_order_relaxed);
+}

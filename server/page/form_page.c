@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/memory.h"
+#include "server/page/page_set.h"
+#include "server/page/page_text.h"
+
+#define OPTION_VALUES 4
+
+const char *const form_page_names[] = {
+    PAGE_COMMON_NAMES, "typed",        "problem",        "filled_by_link",  "endpoints_shown",
+    "endpoints",       "endpoint_key", "endpoint_label", "endpoint_chosen", NULL,
+};
+
+static const char *flag(bool set)
+{
+    return set ? "" : NULL;
+}
+
+/* Neither a problem with the identifier nor another one: nothing is added. */
+static void add_problem(const struct pages *pages, const struct page_language *language,
+                        const struct page_form *form, struct text *out)
+{
+    if (form->problem != NULL) {
+        pages_identifier_problem(pages, language->tag, form->problem, out);
+        return;
+    }
+    if (form->problem_key == NULL)
+        return;
+    TEXT struct text key = TEXT_EMPTY;
+    text_printf(&key, "form_problem_%s", form->problem_key);
+    const char *known = catalogue_get(language->catalogue, text_get(&key));
+    text_puts(out, known != NULL ? known : catalogue_get(language->catalogue, "form_problem_other"));
+}
+
+static bool is_chosen(const struct page_form *form, size_t index)
+{
+    if (form->endpoint == NULL)
+        return index == 0;
+    return strcmp(form->endpoint, form->endpoints[index].key) == 0;
+}
+
+static const struct template_value *const *make_options(const struct page_form *form,
+                                                        struct template_value (**storage)[OPTION_VALUES],
+                                                        const struct template_value ***rows)
+{
+    if (form->endpoint_count < 2)
+        return NULL;
+    *storage = memory_new(form->endpoint_count, sizeof **storage);
+    *rows = memory_new(form->endpoint_count + 1, sizeof **rows);
+    for (size_t i = 0; i < form->endpoint_count; i++) {
+        const struct template_value option[OPTION_VALUES] = {
+            {"endpoint_key", form->endpoints[i].key, NULL},
+            {"endpoint_label", form->endpoints[i].label, NULL},
+            {"endpoint_chosen", flag(is_chosen(form, i)), NULL},
+            {NULL, NULL, NULL},
+        };
+        memcpy((*storage)[i], option, sizeof option);
+        (*rows)[i] = (*storage)[i];
+    }
+    return *rows;
+}
+
+void pages_form(const struct pages *pages, const char *language, const struct page_form *form,
+                struct text *out)
+{
+    const struct page_language *chosen = page_language(pages, language);
+    TEXT struct text typed = TEXT_EMPTY;
+    TEXT struct text problem = TEXT_EMPTY;
+    OWNED struct template_value(*options)[OPTION_VALUES] = NULL;
+    OWNED const struct template_value **rows = NULL;
+    page_text_visible(&typed, form->typed, IDENTIFIER_TYPED_MAX);
+    add_problem(pages, chosen, form, &problem);
+    struct template_value values[5 + PAGE_COMMON_VALUES] = {
+        {"typed", text_get(&typed), NULL},
+        {"problem", problem.length > 0 ? text_get(&problem) : NULL, NULL},
+        {"filled_by_link", flag(form->filled_by_link && problem.length == 0), NULL},
+        {"endpoints_shown", flag(form->endpoint_count > 1), NULL},
+        {"endpoints", NULL, make_options(form, &options, &rows)},
+    };
+    /* A form with a problem answers a POST, whose address cannot be asked for again. */
+    page_render(pages, chosen, PAGE_FORM, form->filled_by_link ? "" : "/", values, 5, out);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "server/page/page_set.h"
+#include "server/page/page_text.h"
+
+static const char *length_key(const struct identifier_problem *problem)
+{
+    const bool is_short = problem->error == IDENTIFIER_TOO_SHORT;
+    if (problem->wanted == 0 || problem->length == 0)
+        return is_short ? "identifier_short" : "identifier_long";
+    const size_t difference =
+        is_short ? problem->wanted - problem->length : problem->length - problem->wanted;
+    if (difference == 1)
+        return is_short ? "identifier_one_missing" : "identifier_one_too_many";
+    return is_short ? "identifier_missing" : "identifier_too_many";
+}
+
+static const char *character_key(const struct identifier_problem *problem)
+{
+    const bool shown = problem->character[0] != '\0';
+    if (problem->position == 0)
+        return shown ? "identifier_character" : "identifier_hidden_character";
+    return shown ? "identifier_character_at" : "identifier_hidden_character_at";
+}
+
+static const char *message_key(const struct identifier_problem *problem)
+{
+    switch (problem->error) {
+    case IDENTIFIER_EMPTY:
+        return "identifier_empty";
+    case IDENTIFIER_TOO_SHORT:
+    case IDENTIFIER_TOO_LONG:
+        return length_key(problem);
+    case IDENTIFIER_BAD_CHARACTER:
+        return character_key(problem);
+    case IDENTIFIER_BAD_URL:
+        return "identifier_address";
+    case IDENTIFIER_OK:
+    case IDENTIFIER_NO_MATCH:
+    case IDENTIFIER_BAD_FORM:
+        break;
+    }
+    return "identifier_unknown";
+}
+
+void pages_identifier_problem(const struct pages *pages, const char *language,
+                              const struct identifier_problem *problem, struct text *out)
+{
+    char position[24], length[24], wanted[24], difference[24];
+    TEXT struct text character = TEXT_EMPTY;
+    const size_t apart = problem->wanted > problem->length ? problem->wanted - problem->length
+                                                           : problem->length - problem->wanted;
+    snprintf(position, sizeof position, "%zu", problem->position);
+    snprintf(length, sizeof length, "%zu", problem->length);
+    snprintf(wanted, sizeof wanted, "%zu", problem->wanted);
+    snprintf(difference, sizeof difference, "%zu", apart);
+    page_text_visible(&character, problem->character, sizeof problem->character);
+    const struct catalogue_value values[] = {
+        {"character", text_get(&character)}, {"position", position}, {"length", length}, {"wanted", wanted},
+        {"difference", difference},          {NULL, NULL},
+    };
+    catalogue_format(page_language(pages, language)->catalogue, message_key(problem), values, out);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "server/page/page_set.h"
+#include "server/page/page_text.h"
+
+#define REQUEST_ID_MAX 128
+
+const char *const problem_page_names[] = {PAGE_COMMON_NAMES, "title", "advice", "request_id", NULL};
+
+static const struct {
+    unsigned status;
+    const char *title;
+    const char *advice;
+} problems[] = {
+    {403, "problem_403_title", "problem_403_advice"}, {404, "problem_404_title", "problem_404_advice"},
+    {405, "problem_405_title", "problem_405_advice"}, {413, "problem_413_title", "problem_413_advice"},
+    {429, "problem_429_title", "problem_429_advice"}, {503, "problem_503_title", "problem_503_advice"},
+    {400, "problem_4xx_title", "problem_4xx_advice"}, /* and all others of its kind */
+    {500, "problem_5xx_title", "problem_5xx_advice"},
+};
+
+static size_t problem_for(unsigned http_status)
+{
+    const size_t count = sizeof problems / sizeof *problems;
+    for (size_t i = 0; i < count; i++)
+        if (problems[i].status == http_status)
+            return i;
+    return http_status >= 400 && http_status < 500 ? count - 2 : count - 1;
+}
+
+void pages_problem(const struct pages *pages, const char *language, unsigned http_status,
+                   const char *request_id, struct text *out)
+{
+    const struct page_language *chosen = page_language(pages, language);
+    const size_t problem = problem_for(http_status);
+    TEXT struct text shown_id = TEXT_EMPTY;
+    if (request_id != NULL)
+        page_text_visible(&shown_id, request_id, REQUEST_ID_MAX);
+    struct template_value values[3 + PAGE_COMMON_VALUES] = {
+        {"title", catalogue_get(chosen->catalogue, problems[problem].title), NULL},
+        {"advice", catalogue_get(chosen->catalogue, problems[problem].advice), NULL},
+        {"request_id", shown_id.length > 0 ? text_get(&shown_id) : NULL, NULL},
+    };
+    page_render(pages, chosen, PAGE_PROBLEM, "/", values, 3, out);
+}

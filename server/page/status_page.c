@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/page/page_set.h"
+
+#define MINUTE_MS 60000LL
+#define GROUP_LENGTH 4
+
+const char *const status_page_names[] = {
+    PAGE_COMMON_NAMES,
+    "token",
+    "headline",
+    "advice",
+    "waiting",
+    "settled",
+    "open",
+    "ended",
+    "arrived",
+    "stopped",
+    "late",
+    "groups",
+    "group",
+    "thing_name",
+    "steps",
+    "step_label",
+    "step_state",
+    "step_word",
+    "step_done",
+    "step_active",
+    "step_waiting",
+    "step_failed",
+    "onboarded_before",
+    NULL,
+};
+
+/* What there is to say, each with its headline and advice. */
+enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, EXPIRED, FAILED, CANCELLED };
+
+static const struct {
+    const char *headline;
+    const char *advice;
+} sayings[] = {
+    [PASSING_ON] = {"status_passing_on", "status_passing_on_advice"},
+    [SWITCH_ON] = {"status_switch_on", "status_switch_on_advice"},
+    [FOUND] = {"status_found", "status_found_advice"},
+    [ARRIVED] = {"status_arrived", "status_arrived_advice"},
+    [EXPIRED] = {"status_expired", "status_expired_advice"},
+    [FAILED] = {"status_failed", "status_failed_advice"},
+    [CANCELLED] = {"status_cancelled", "status_cancelled_advice"},
+};
+
+static const char *const step_labels[STEP_COUNT] = {
+    [STEP_ACCEPTED] = "step_accepted",
+    [STEP_PUBLISHED] = "step_published",
+    [STEP_PROVISIONED] = "step_provisioned",
+    [STEP_CONNECTED] = "step_connected",
+};
+
+static enum situation situation_of(const struct registration *registration)
+{
+    switch (registration->state) {
+    case CLAIM_ONBOARDED:
+        return ARRIVED;
+    case CLAIM_EXPIRED:
+        return EXPIRED;
+    case CLAIM_FAILED:
+        return FAILED;
+    case CLAIM_CANCELLED:
+        return CANCELLED;
+    case CLAIM_QUEUED:
+    case CLAIM_PUBLISHED:
+    case CLAIM_STATE_COUNT:
+        break;
+    }
+    if (registration_next_action(registration) == NEXT_SWITCH_ON)
+        return SWITCH_ON;
+    return registration_step(registration, STEP_PROVISIONED, NULL) == STEP_DONE ? FOUND : PASSING_ON;
+}
+
+/* By the minute, counted from when the registration was accepted: the bytes change no more often. */
+static void add_waiting(const struct page_language *language, const struct registration *registration,
+                        long long now_ms, struct text *out)
+{
+    const long long window =
+        (registration->expires_at - registration->accepted_at + MINUTE_MS / 2) / MINUTE_MS;
+    long long waited = (now_ms - registration->accepted_at) / MINUTE_MS;
+    waited = waited > window ? window : waited;
+    char waited_text[24], window_text[24];
+    snprintf(waited_text, sizeof waited_text, "%lld", waited);
+    snprintf(window_text, sizeof window_text, "%lld", window);
+    const struct catalogue_value values[] = {{"waited", waited_text}, {"window", window_text}, {NULL, NULL}};
+    const char *key = waited < 1 ? "status_waiting_started" : "status_waiting";
+    catalogue_format(language->catalogue, window < 2 ? "status_waiting_short" : key, values, out);
+}
+
+static const char *flag(bool set)
+{
+    return set ? "" : NULL;
+}
+
+static const char *step_word(const struct page_language *language, const struct registration *registration,
+                             enum step_state state)
+{
+    static const char *const keys[] = {
+        [STEP_DONE] = "step_is_done",
+        [STEP_ACTIVE] = "step_is_active",
+        [STEP_WAITING] = "step_is_waiting",
+        [STEP_FAILED] = "step_is_failed",
+    };
+    const bool stopped = state == STEP_FAILED && registration->state == CLAIM_CANCELLED;
+    return catalogue_get(language->catalogue, stopped ? "step_is_stopped" : keys[state]);
+}
+
+#define STEP_VALUES 8
+static void fill_step(const struct page_language *language, const struct registration *registration,
+                      enum registration_step step, struct template_value values[STEP_VALUES])
+{
+    const enum step_state state = registration_step(registration, step, NULL);
+    const struct template_value filled[STEP_VALUES] = {
+        {"step_label", catalogue_get(language->catalogue, step_labels[step]), NULL},
+        {"step_state", step_state_name(state), NULL},
+        {"step_word", step_word(language, registration, state), NULL},
+        {"step_done", flag(state == STEP_DONE), NULL},
+        {"step_active", flag(state == STEP_ACTIVE), NULL},
+        {"step_waiting", flag(state == STEP_WAITING), NULL},
+        {"step_failed", flag(state == STEP_FAILED), NULL},
+        {NULL, NULL, NULL},
+    };
+    memcpy(values, filled, sizeof filled);
+}
+
+/* Groups of four for the eye; dashes of the name stay with the group before them. */
+struct groups {
+    char texts[IDENTIFIER_MAX][GROUP_LENGTH + 2];
+    struct template_value values[IDENTIFIER_MAX][2];
+    const struct template_value *rows[IDENTIFIER_MAX + 1];
+};
+
+static void fill_groups(const char *thing_name, struct groups *groups)
+{
+    size_t count = 0;
+    while (*thing_name != '\0' && count < IDENTIFIER_MAX) {
+        size_t length = strcspn(thing_name, "-_");
+        length = length > GROUP_LENGTH ? GROUP_LENGTH : length;
+        if (thing_name[length] == '-' || thing_name[length] == '_')
+            length++;
+        memcpy(groups->texts[count], thing_name, length);
+        groups->texts[count][length] = '\0';
+        groups->values[count][0] = (struct template_value){"group", groups->texts[count], NULL};
+        groups->values[count][1] = (struct template_value){NULL, NULL, NULL};
+        groups->rows[count] = groups->values[count];
+        thing_name += length;
+        count++;
+    }
+    groups->rows[count] = NULL;
+}
+
+void pages_status(const struct pages *pages, const char *language, const struct registration *registration,
+                  long long now_ms, struct text *out)
+{
+    const struct page_language *chosen = page_language(pages, language);
+    const enum situation situation = situation_of(registration);
+    const bool open = claim_state_is_open(registration->state);
+    TEXT struct text waiting = TEXT_EMPTY;
+    if (open)
+        add_waiting(chosen, registration, now_ms, &waiting);
+    struct template_value steps[STEP_COUNT][STEP_VALUES];
+    const struct template_value *step_rows[STEP_COUNT + 1] = {NULL};
+    for (enum registration_step step = STEP_ACCEPTED; step < STEP_COUNT; step++) {
+        fill_step(chosen, registration, step, steps[step]);
+        step_rows[step] = steps[step];
+    }
+    struct groups groups;
+    fill_groups(registration->thing_name, &groups);
+    struct template_value values[14 + PAGE_COMMON_VALUES] = {
+        {"token", registration->token, NULL},
+        {"headline", catalogue_get(chosen->catalogue, sayings[situation].headline), NULL},
+        {"advice", catalogue_get(chosen->catalogue, sayings[situation].advice), NULL},
+        {"waiting", open ? text_get(&waiting) : NULL, NULL},
+        {"settled", flag(registration_is_settled(registration)), NULL},
+        {"open", flag(open), NULL},
+        {"ended", flag(registration_next_action(registration) == NEXT_RETRY), NULL},
+        {"arrived", flag(situation == ARRIVED), NULL},
+        {"stopped", flag(situation == CANCELLED), NULL},
+        {"late", flag(situation == EXPIRED), NULL},
+        {"groups", NULL, groups.rows},
+        {"thing_name", registration->thing_name, NULL},
+        {"steps", NULL, step_rows},
+        {"onboarded_before", flag(registration->onboarded_before), NULL},
+    };
+    page_render(pages, chosen, PAGE_STATUS, "", values, 14, out);
+}

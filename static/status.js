@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps the status page up to date: asks for the page's own address again and puts the new <main> in the place of the
+// old one. Without this script the page refreshes itself.
+"use strict";
+
+const PERIOD_MS = 2000;
+const PERIOD_MAX_MS = 15000;
+const ANSWER_TIMEOUT_MS = 10000;
+
+const connection = document.getElementById("connection");
+const announcement = document.getElementById("announcement");
+
+let etag = null;
+let failures = 0;
+let timer = null;
+let asking = null;
+
+function currentMain() {
+  return document.querySelector("main[data-status]");
+}
+
+function isSettled() {
+  return currentMain().hasAttribute("data-settled");
+}
+
+function schedule() {
+  clearTimeout(timer);
+  if (isSettled() || document.hidden) return;
+  const wait = Math.min(PERIOD_MS * 2 ** failures, PERIOD_MAX_MS);
+  timer = setTimeout(ask, wait);
+}
+
+function tellConnection(lost) {
+  const text = lost ? connection.dataset.lost : "";
+  if (connection.textContent !== text) connection.textContent = text;
+}
+
+function restoreFocus(id) {
+  const target = document.getElementById(id) ?? document.getElementById("headline");
+  target.focus({ preventScroll: true });
+}
+
+function show(page) {
+  const before = currentMain();
+  const after = page.querySelector("main[data-status]");
+  if (after === null) throw new Error("not a status page");
+  if (before.isEqualNode(after)) return;
+  const focused = before.contains(document.activeElement) ? document.activeElement.id : null;
+  const headline = before.querySelector("h1").textContent;
+  before.replaceWith(document.adoptNode(after));
+  document.title = page.title;
+  if (focused !== null) restoreFocus(focused);
+  const news = after.querySelector("h1").textContent;
+  if (news !== headline) announcement.textContent = news;
+}
+
+async function fetchPage(signal) {
+  const headers = { Accept: "text/html" };
+  if (etag !== null) headers["If-None-Match"] = etag;
+  const answer = await fetch(location.href, { cache: "no-store", headers, signal });
+  if (answer.status === 304) return;
+  // The registration is no longer kept: let the server say so in full.
+  if (answer.status === 404 || answer.status === 410) return location.reload();
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  etag = answer.headers.get("ETag");
+}
+
+async function ask() {
+  if (asking !== null || isSettled()) return;
+  const limit = new AbortController();
+  const late = setTimeout(() => limit.abort(), ANSWER_TIMEOUT_MS);
+  asking = limit;
+  try {
+    await fetchPage(limit.signal);
+    failures = 0;
+  } catch {
+    failures += 1;
+  }
+  clearTimeout(late);
+  asking = null;
+  tellConnection(failures > 1);
+  schedule();
+}
+
+function askNow() {
+  clearTimeout(timer);
+  if (!document.hidden) ask();
+}
+
+document.addEventListener("visibilitychange", askNow);
+window.addEventListener("online", askNow);
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) askNow();
+});
+schedule();

@@ -44,8 +44,9 @@ void account_uuid(char out[SESSION_ID_SIZE])
     RAND_bytes(r, sizeof r);
     r[6] = (unsigned char)((r[6] & 0x0f) | 0x40);
     r[8] = (unsigned char)((r[8] & 0x3f) | 0x80);
-    snprintf(out, SESSION_ID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", r[0], r[1],
-             r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], r[14], r[15]);
+    snprintf(out, SESSION_ID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+             r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], r[14],
+             r[15]);
 }
 
 struct account_events *account_events_new(const char *control_file)
@@ -76,7 +77,8 @@ void account_events_free(struct account_events *events)
     free(events);
 }
 
-/* NULL when there is no control file or it is not JSON (it may be half written: the next event reads it again). */
+/* NULL when there is no control file or it is not JSON (it may be half written: the next event reads it
+ * again). */
 static cJSON *control_read(const struct account_events *events)
 {
     char text[CONTROL_MAX + 1] = "";
@@ -112,7 +114,8 @@ static int control_delay_ms(const cJSON *control, enum kind kind)
 
 static void publish(const char *topic, const char *payload)
 {
-    if (mosquitto_broker_publish_copy(NULL, topic, (int)strlen(payload), payload, 1, false, NULL) != BROKER_OK)
+    if (mosquitto_broker_publish_copy(NULL, topic, (int)strlen(payload), payload, 1, false, NULL) !=
+        BROKER_OK)
         mosquitto_log_printf(BROKER_ERROR, "account: event on %s is lost", topic);
 }
 
@@ -164,7 +167,8 @@ static void say(struct account_events *events, enum kind kind, const char *topic
     cJSON_Delete(payload);
 }
 
-void account_events_registered(struct account_events *events, const char *authority_id, const char *certificate_id)
+void account_events_registered(struct account_events *events, const char *authority_id,
+                               const char *certificate_id)
 {
     char topic[TOPIC_SIZE];
     cJSON *payload = cJSON_CreateObject();

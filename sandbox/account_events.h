@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an AWS IoT account says about itself (IoT, "Registry events", "Lifecycle events"), and the ways in which it may
- * say it badly. Broker's thread only.
+/* What an AWS IoT account says about itself (IoT, "Registry events", "Lifecycle events"), and the ways in
+ * which it may say it badly. Broker's thread only.
  *
- * A control file, read again for each event, holds a JSON object; no file, or no key, means the value given here:
+ * A control file, read again for each event, holds a JSON object; no file, or no key, means the value given
+ * here:
  *   {"created": true, "presence": true, "copies": 1, "created_delay_ms": 0, "presence_delay_ms": 0}
- * false leaves events out, copies sends duplicates, two different delays bring them out of order (the broker looks at
- * its clock ten times a second). */
+ * false leaves events out, copies sends duplicates, two different delays bring them out of order (the broker
+ * looks at its clock ten times a second). */
 #ifndef SANDBOX_ACCOUNT_EVENTS_H
 #define SANDBOX_ACCOUNT_EVENTS_H
 
@@ -28,7 +29,8 @@ struct account_session {
     unsigned long version;
 };
 
-void account_events_registered(struct account_events *events, const char *authority_id, const char *certificate_id);
+void account_events_registered(struct account_events *events, const char *authority_id,
+                               const char *certificate_id);
 void account_events_created(struct account_events *events, const char *thing_name);
 void account_events_connected(struct account_events *events, const struct account_session *session);
 /* Always as a lost connection: mosquitto 2.0.11 does not tell a plugin whether there was a DISCONNECT. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The OEM's account with just-in-time provisioning, for mosquitto (OG appendices B and C).
  *
- * A certificate of the registered authority is provisioned when it connects for the first time: the template names the
- * thing, `created` is published, and that connection is dropped without a CONNACK. Later connections are let in under
- * the thing's name. The observer's certificate may listen to the account's events, and nothing else.
+ * A certificate of the registered authority is provisioned when it connects for the first time: the template
+ * names the thing, `created` is published, and that connection is dropped without a CONNACK. Later
+ * connections are let in under the thing's name. The observer's certificate may listen to the account's
+ * events, and nothing else.
  *
  * plugin_opt_registered_ca FILE   the module manufacturer's authority
  * plugin_opt_observer FILE        the observer's certificate
@@ -21,7 +22,8 @@
 #include "sandbox/provisioning_template.h"
 #include "sandbox/registry.h"
 
-/* What ACL checks go by: they are also made for an observer that is away, when there is no certificate to look at. */
+/* What ACL checks go by: they are also made for an observer that is away, when there is no certificate to
+ * look at. */
 static const char role_observer[] = "observer";
 static const char role_thing[] = "thing";
 
@@ -56,8 +58,8 @@ static int compare_sessions(const void *a, const void *b)
 static struct account_session describe(struct account *account, const struct session *session)
 {
     /* Counted over all clients: it still grows for each of them, which is what it is good for. */
-    return (struct account_session){session->client_id, session->session_id, session->principal, session->ip_address,
-                                    account->version++};
+    return (struct account_session){session->client_id, session->session_id, session->principal,
+                                    session->ip_address, account->version++};
 }
 
 static void session_open(struct account *account, const struct mosquitto *client, const char *principal)
@@ -120,7 +122,8 @@ static int provision(struct account *account, const X509 *certificate, const cha
     return BROKER_DROP;
 }
 
-static int admit_thing(struct account *account, const struct mosquitto *client, X509 *certificate, const char *id)
+static int admit_thing(struct account *account, const struct mosquitto *client, X509 *certificate,
+                       const char *id)
 {
     const char *thing_name = registry_thing(account->registry, id);
 
@@ -169,7 +172,8 @@ static bool fits(const char *topic, const char *prefix, const char *suffix)
 
 static bool is_event_topic(const char *topic)
 {
-    return fits(topic, "$aws/events/thing/", "/created") || fits(topic, "$aws/events/presence/connected/", "") ||
+    return fits(topic, "$aws/events/thing/", "/created") ||
+           fits(topic, "$aws/events/presence/connected/", "") ||
            fits(topic, "$aws/events/presence/disconnected/", "") ||
            fits(topic, "$aws/events/certificates/registered/", "");
 }
@@ -263,7 +267,8 @@ static struct account *account_new(const struct mosquitto_opt *options, int coun
     for (int i = 0; account && i < count; i++) {
         if (take_option(account, options[i].key, options[i].value))
             continue;
-        mosquitto_log_printf(BROKER_ERROR, "jitp: cannot use plugin_opt_%s %s", options[i].key, options[i].value);
+        mosquitto_log_printf(BROKER_ERROR, "jitp: cannot use plugin_opt_%s %s", options[i].key,
+                             options[i].value);
         account_free(account);
         return NULL;
     }
@@ -284,7 +289,8 @@ int mosquitto_plugin_version(int count, const int *versions)
     return -1;
 }
 
-int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **userdata, struct mosquitto_opt *options, int count)
+int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **userdata, struct mosquitto_opt *options,
+                          int count)
 {
     struct account *account = account_new(options, count);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mosquitto's plugin interface in the order in which its headers must come, with the few result codes that it takes
- * from mosquitto.h, which Debian keeps in another package. Their numbers are part of mosquitto's ABI. */
+/* mosquitto's plugin interface in the order in which its headers must come, with the few result codes that it
+ * takes from mosquitto.h, which Debian keeps in another package. Their numbers are part of mosquitto's ABI.
+ */
 #ifndef SANDBOX_MOSQUITTO_API_H
 #define SANDBOX_MOSQUITTO_API_H
 

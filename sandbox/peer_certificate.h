@@ -22,8 +22,8 @@ void certificate_id(const X509 *certificate, char out[CERTIFICATE_ID_SIZE]);
 
 bool certificate_issued_by(X509 *certificate, X509 *authority);
 
-/* The subject's attribute of that NID as UTF-8. False, out untouched, when it is missing, empty, too long or has a
- * NUL inside. */
+/* The subject's attribute of that NID as UTF-8. False, out untouched, when it is missing, empty, too long or
+ * has a NUL inside. */
 bool certificate_subject(const X509 *certificate, int nid, char out[CERTIFICATE_TEXT_SIZE]);
 
 /* A name that may stand in a topic and be a client id: [A-Za-z0-9_:-]{1,128}, as AWS IoT's thing names. */

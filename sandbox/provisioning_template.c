@@ -11,7 +11,8 @@
 
 #define TEMPLATE_MAX 10240 /* IoT: characters of a template body */
 
-/* The certificate's values that a template may ask for (IoT, "Just-in-time provisioning", predefined parameters). */
+/* The certificate's values that a template may ask for (IoT, "Just-in-time provisioning", predefined
+ * parameters). */
 static const struct {
     const char *parameter;
     int nid;
@@ -63,7 +64,8 @@ static bool from_certificate(const X509 *certificate, const char *parameter, cha
     return false;
 }
 
-static bool parameter_value(const struct provisioning *self, const char *name, char out[CERTIFICATE_TEXT_SIZE])
+static bool parameter_value(const struct provisioning *self, const char *name,
+                            char out[CERTIFICATE_TEXT_SIZE])
 {
     const cJSON *parameters = cJSON_GetObjectItemCaseSensitive(self->template, "Parameters");
     const cJSON *declared = cJSON_GetObjectItemCaseSensitive(parameters, name);
@@ -85,7 +87,8 @@ static bool all_parameters_have_values(const struct provisioning *self)
     const cJSON *parameter;
     char value[CERTIFICATE_TEXT_SIZE];
 
-    cJSON_ArrayForEach(parameter, parameters) if (!parameter_value(self, parameter->string, value)) return false;
+    cJSON_ArrayForEach(parameter,
+                       parameters) if (!parameter_value(self, parameter->string, value)) return false;
     return true;
 }
 
@@ -105,7 +108,8 @@ static bool plain_value(const struct provisioning *self, const cJSON *value, cha
         return add(self, out, value->valuestring);
     const cJSON *reference = cJSON_GetObjectItemCaseSensitive(value, "Ref");
     if (!cJSON_IsString(reference))
-        return fail(self, "template has a value that is not understood", value && value->string ? value->string : "");
+        return fail(self, "template has a value that is not understood",
+                    value && value->string ? value->string : "");
     return parameter_value(self, reference->valuestring, out);
 }
 

@@ -131,12 +131,14 @@ static bool has_thing(const struct registry *registry, const char *thing_name)
     return tfind(&wanted, &registry->by_thing, compare_things) != NULL;
 }
 
-bool registry_add(struct registry *registry, const char *certificate_id, const char *thing_name, bool *created)
+bool registry_add(struct registry *registry, const char *certificate_id, const char *thing_name,
+                  bool *created)
 {
     bool is_new = !has_thing(registry, thing_name);
 
     /* Thing names and certificate ids need no escaping: see certificate_name_valid(). */
-    if (fprintf(registry->log, "{\"certificateId\":\"%s\",\"thingName\":\"%s\"}\n", certificate_id, thing_name) < 0 ||
+    if (fprintf(registry->log, "{\"certificateId\":\"%s\",\"thingName\":\"%s\"}\n", certificate_id,
+                thing_name) < 0 ||
         fflush(registry->log) != 0)
         return false;
     *created = is_new;

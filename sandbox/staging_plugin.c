@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules of a module vendor's staging account, for mosquitto: the claim-thing may only publish endpoint messages,
- * a module may only subscribe to its own, and whoever publishes anything else is disconnected, as AWS IoT does it
- * (mosquitto alone would answer with a PUBACK).
+/* The rules of a module vendor's staging account, for mosquitto: the claim-thing may only publish endpoint
+ * messages, a module may only subscribe to its own, and whoever publishes anything else is disconnected, as
+ * AWS IoT does it (mosquitto alone would answer with a PUBACK).
  *
  * plugin_opt_claim_thing FILE      the certificate of the claim-thing (may be given several times)
  * plugin_opt_manufacturer_ca FILE  the authority of the birth certificates */
@@ -16,7 +16,8 @@
 #define CONFIG_TOPIC "/expresslink_config" /* PG 12.3.2.1 */
 #define CLAIM_THINGS_MAX 8
 
-/* What ACL checks go by: they are also made for clients that are away, when there is no certificate to look at. */
+/* What ACL checks go by: they are also made for clients that are away, when there is no certificate to look
+ * at. */
 static const char role_claim_thing[] = "claim-thing";
 static const char role_module[] = "module";
 
@@ -60,7 +61,8 @@ static int on_connect(int event, void *data, void *context)
     bool named = certificate_subject(certificate, NID_commonName, name) && certificate_name_valid(name);
     X509_free(certificate);
     if (!role || !named || !client_id || strcmp(client_id, name) != 0) {
-        mosquitto_log_printf(BROKER_NOTICE, "staging: refused client id %s", client_id ? client_id : "(none)");
+        mosquitto_log_printf(BROKER_NOTICE, "staging: refused client id %s",
+                             client_id ? client_id : "(none)");
         return BROKER_REFUSED;
     }
     return mosquitto_set_username(connect->client, role);
@@ -139,7 +141,8 @@ int mosquitto_plugin_version(int count, const int *versions)
     return -1;
 }
 
-int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **userdata, struct mosquitto_opt *options, int count)
+int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **userdata, struct mosquitto_opt *options,
+                          int count)
 {
     struct staging *staging = calloc(1, sizeof *staging);
 
@@ -148,7 +151,8 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **userdata, struct mos
     for (int i = 0; i < count; i++) {
         if (take_option(staging, options[i].key, options[i].value))
             continue;
-        mosquitto_log_printf(BROKER_ERROR, "staging: cannot use plugin_opt_%s %s", options[i].key, options[i].value);
+        mosquitto_log_printf(BROKER_ERROR, "staging: cannot use plugin_opt_%s %s", options[i].key,
+                             options[i].value);
         staging_free(staging);
         return 1;
     }

@@ -4,13 +4,13 @@
 #include "base/memory.h"
 #include "server/page/page_set.h"
 #include "server/page/page_text.h"
+#include "server/page/thing_groups.h"
 
 #define OPTION_VALUES 4
 
-const char *const form_page_names[] = {
-    PAGE_COMMON_NAMES, "typed",        "problem",        "filled_by_link",  "endpoints_shown",
-    "endpoints",       "endpoint_key", "endpoint_label", "endpoint_chosen", NULL,
-};
+const char form_page_names[] =
+    PAGE_COMMON_NAMES "typed problem filled_by_link groups group endpoints_shown endpoints endpoint_key "
+                      "endpoint_label endpoint_chosen ";
 
 static const char *flag(bool set)
 {
@@ -71,13 +71,17 @@ void pages_form(const struct pages *pages, const char *language, const struct pa
     OWNED const struct template_value **rows = NULL;
     page_text_visible(&typed, form->typed, IDENTIFIER_TYPED_MAX);
     add_problem(pages, chosen, form, &problem);
-    struct template_value values[5 + PAGE_COMMON_VALUES] = {
+    struct thing_groups groups;
+    const bool filled =
+        form->filled_by_link && problem.length == 0 && thing_groups_fill(form->typed, &groups);
+    struct template_value values[6 + PAGE_COMMON_VALUES] = {
         {"typed", text_get(&typed), NULL},
         {"problem", problem.length > 0 ? text_get(&problem) : NULL, NULL},
-        {"filled_by_link", flag(form->filled_by_link && problem.length == 0), NULL},
+        {"filled_by_link", flag(filled), NULL},
+        {"groups", NULL, filled ? groups.rows : NULL},
         {"endpoints_shown", flag(form->endpoint_count > 1), NULL},
         {"endpoints", NULL, make_options(form, &options, &rows)},
     };
     /* A form with a problem answers a POST, whose address cannot be asked for again. */
-    page_render(pages, chosen, PAGE_FORM, form->filled_by_link ? "" : "/", values, 5, out);
+    page_render(pages, chosen, PAGE_FORM, form->filled_by_link ? "" : "/", values, out);
 }

@@ -22,21 +22,20 @@ struct pages {
     size_t language_count;
 };
 
-/* Names that a page's template may use, NULL at the end; they include those of page_render(). */
-extern const char *const form_page_names[];
-extern const char *const status_page_names[];
-extern const char *const problem_page_names[];
-#define PAGE_COMMON_NAMES                                                                                    \
-    "language", "asset_version", "here", "language_links", "link_language", "link_name", "link_current"
+/* Names that a page's template may use, a space behind each; they include those of page_render(). */
+extern const char form_page_names[];
+extern const char status_page_names[];
+extern const char problem_page_names[];
+#define PAGE_COMMON_NAMES "language asset_version here language_links link_language link_name link_current "
 
 /* Never NULL: the fallback for a language there is not. */
 const struct page_language *page_language(const struct pages *pages, const char *tag);
 
 /* Room in values for what page_render() adds, the end included. */
 #define PAGE_COMMON_VALUES 5
-/* Adds the common values behind the first count of values, and renders. here: path of the page without query
- * for the language links, "" for the page's own. */
+/* Adds the common values at the end of values, and renders. here: path of the page without query for the
+ * language links, "" for the page's own. */
 void page_render(const struct pages *pages, const struct page_language *language, enum page page,
-                 const char *here, struct template_value *values, size_t count, struct text *out);
+                 const char *here, struct template_value *values, struct text *out);
 
 #endif

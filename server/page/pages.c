@@ -19,7 +19,7 @@
 
 static const struct {
     const char *name;
-    const char *const *names;
+    const char *names;
 } page_sources[PAGE_COUNT] = {
     [PAGE_FORM] = {"form", form_page_names},
     [PAGE_STATUS] = {"status", status_page_names},
@@ -197,8 +197,11 @@ const char *pages_language_at(const struct pages *pages, size_t index)
 static const struct template_value END = {NULL, NULL, NULL};
 
 void page_render(const struct pages *pages, const struct page_language *language, enum page page,
-                 const char *here, struct template_value *values, size_t count, struct text *out)
+                 const char *here, struct template_value *values, struct text *out)
 {
+    size_t count = 0;
+    while (values[count].name != NULL)
+        count++;
     struct template_value links[LANGUAGE_MAX][4];
     const struct template_value *rows[LANGUAGE_MAX + 1] = {NULL};
     for (size_t i = 0; i < pages->language_count; i++) {

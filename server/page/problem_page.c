@@ -6,7 +6,7 @@
 
 #define REQUEST_ID_MAX 128
 
-const char *const problem_page_names[] = {PAGE_COMMON_NAMES, "title", "advice", "request_id", NULL};
+const char problem_page_names[] = PAGE_COMMON_NAMES "title advice request_id ";
 
 static const struct {
     unsigned status;
@@ -42,5 +42,5 @@ void pages_problem(const struct pages *pages, const char *language, unsigned htt
         {"advice", catalogue_get(chosen->catalogue, problems[problem].advice), NULL},
         {"request_id", shown_id.length > 0 ? text_get(&shown_id) : NULL, NULL},
     };
-    page_render(pages, chosen, PAGE_PROBLEM, "/", values, 3, out);
+    page_render(pages, chosen, PAGE_PROBLEM, "/", values, out);
 }

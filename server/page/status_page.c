@@ -3,36 +3,14 @@
 #include <string.h>
 
 #include "server/page/page_set.h"
+#include "server/page/thing_groups.h"
 
 #define MINUTE_MS 60000LL
-#define GROUP_LENGTH 4
 
-const char *const status_page_names[] = {
-    PAGE_COMMON_NAMES,
-    "token",
-    "headline",
-    "advice",
-    "waiting",
-    "settled",
-    "open",
-    "ended",
-    "arrived",
-    "stopped",
-    "late",
-    "groups",
-    "group",
-    "thing_name",
-    "steps",
-    "step_label",
-    "step_state",
-    "step_word",
-    "step_done",
-    "step_active",
-    "step_waiting",
-    "step_failed",
-    "onboarded_before",
-    NULL,
-};
+const char status_page_names[] =
+    PAGE_COMMON_NAMES "token headline advice waiting settled open ended arrived failed late stopped "
+                      "onboarded_before groups group thing_name steps step_label step_state step_word "
+                      "step_done step_active step_waiting step_failed step_stopped ";
 
 /* What there is to say, each with its headline and advice. */
 enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, EXPIRED, FAILED, CANCELLED };
@@ -102,21 +80,20 @@ static const char *flag(bool set)
 static const char *step_word(const struct page_language *language, const struct registration *registration,
                              enum step_state state)
 {
-    static const char *const keys[] = {
-        [STEP_DONE] = "step_is_done",
-        [STEP_ACTIVE] = "step_is_active",
-        [STEP_WAITING] = "step_is_waiting",
-        [STEP_FAILED] = "step_is_failed",
-    };
-    const bool stopped = state == STEP_FAILED && registration->state == CLAIM_CANCELLED;
-    return catalogue_get(language->catalogue, stopped ? "step_is_stopped" : keys[state]);
+    const char *key = "step_is_done";
+    if (state == STEP_ACTIVE)
+        key = "step_is_active";
+    else if (state != STEP_DONE)
+        key = claim_state_is_open(registration->state) ? "step_is_waiting" : "step_is_failed";
+    return catalogue_get(language->catalogue, key);
 }
 
-#define STEP_VALUES 8
+#define STEP_VALUES 9
 static void fill_step(const struct page_language *language, const struct registration *registration,
                       enum registration_step step, struct template_value values[STEP_VALUES])
 {
     const enum step_state state = registration_step(registration, step, NULL);
+    const bool stopped = registration->state == CLAIM_CANCELLED;
     const struct template_value filled[STEP_VALUES] = {
         {"step_label", catalogue_get(language->catalogue, step_labels[step]), NULL},
         {"step_state", step_state_name(state), NULL},
@@ -124,36 +101,11 @@ static void fill_step(const struct page_language *language, const struct registr
         {"step_done", flag(state == STEP_DONE), NULL},
         {"step_active", flag(state == STEP_ACTIVE), NULL},
         {"step_waiting", flag(state == STEP_WAITING), NULL},
-        {"step_failed", flag(state == STEP_FAILED), NULL},
+        {"step_failed", flag(state == STEP_FAILED && !stopped), NULL},
+        {"step_stopped", flag(state == STEP_FAILED && stopped), NULL},
         {NULL, NULL, NULL},
     };
     memcpy(values, filled, sizeof filled);
-}
-
-/* Groups of four for the eye; dashes of the name stay with the group before them. */
-struct groups {
-    char texts[IDENTIFIER_MAX][GROUP_LENGTH + 2];
-    struct template_value values[IDENTIFIER_MAX][2];
-    const struct template_value *rows[IDENTIFIER_MAX + 1];
-};
-
-static void fill_groups(const char *thing_name, struct groups *groups)
-{
-    size_t count = 0;
-    while (*thing_name != '\0' && count < IDENTIFIER_MAX) {
-        size_t length = strcspn(thing_name, "-_");
-        length = length > GROUP_LENGTH ? GROUP_LENGTH : length;
-        if (thing_name[length] == '-' || thing_name[length] == '_')
-            length++;
-        memcpy(groups->texts[count], thing_name, length);
-        groups->texts[count][length] = '\0';
-        groups->values[count][0] = (struct template_value){"group", groups->texts[count], NULL};
-        groups->values[count][1] = (struct template_value){NULL, NULL, NULL};
-        groups->rows[count] = groups->values[count];
-        thing_name += length;
-        count++;
-    }
-    groups->rows[count] = NULL;
 }
 
 void pages_status(const struct pages *pages, const char *language, const struct registration *registration,
@@ -171,9 +123,9 @@ void pages_status(const struct pages *pages, const char *language, const struct 
         fill_step(chosen, registration, step, steps[step]);
         step_rows[step] = steps[step];
     }
-    struct groups groups;
-    fill_groups(registration->thing_name, &groups);
-    struct template_value values[14 + PAGE_COMMON_VALUES] = {
+    struct thing_groups groups;
+    thing_groups_fill(registration->thing_name, &groups);
+    struct template_value values[15 + PAGE_COMMON_VALUES] = {
         {"token", registration->token, NULL},
         {"headline", catalogue_get(chosen->catalogue, sayings[situation].headline), NULL},
         {"advice", catalogue_get(chosen->catalogue, sayings[situation].advice), NULL},
@@ -183,11 +135,12 @@ void pages_status(const struct pages *pages, const char *language, const struct 
         {"ended", flag(registration_next_action(registration) == NEXT_RETRY), NULL},
         {"arrived", flag(situation == ARRIVED), NULL},
         {"stopped", flag(situation == CANCELLED), NULL},
+        {"failed", flag(situation == EXPIRED || situation == FAILED), NULL},
         {"late", flag(situation == EXPIRED), NULL},
         {"groups", NULL, groups.rows},
         {"thing_name", registration->thing_name, NULL},
         {"steps", NULL, step_rows},
         {"onboarded_before", flag(registration->onboarded_before), NULL},
     };
-    page_render(pages, chosen, PAGE_STATUS, "", values, 14, out);
+    page_render(pages, chosen, PAGE_STATUS, "", values, out);
 }

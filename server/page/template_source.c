@@ -18,7 +18,7 @@
 struct assembly {
     const char *folder;
     const struct catalogue *catalogue;
-    const char *const *names;
+    const char *names;
     struct text *out;
     char **error;
 };
@@ -57,8 +57,9 @@ __attribute__((format(printf, 3, 4))) static bool fail(struct assembly *assembly
 
 static bool name_is_known(const struct assembly *assembly, const char *name)
 {
-    for (const char *const *known = assembly->names; *known != NULL; known++)
-        if (strcmp(*known, name) == 0)
+    const size_t length = strlen(name);
+    for (const char *at = assembly->names; *at != '\0'; at += strcspn(at, " ") + 1)
+        if (strcspn(at, " ") == length && memcmp(at, name, length) == 0)
             return true;
     return false;
 }
@@ -188,7 +189,7 @@ static bool load(struct assembly *assembly, const char *name, int depth)
 }
 
 bool template_source_load(const char *folder, const char *name, const struct catalogue *catalogue,
-                          const char *const *names, struct text *out, char **error)
+                          const char *names, struct text *out, char **error)
 {
     struct assembly assembly = {folder, catalogue, names, out, error};
     return load(&assembly, name, 0);

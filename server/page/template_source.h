@@ -14,9 +14,9 @@
 #include "base/text.h"
 #include "server/page/catalogue.h"
 
-/* folder/name.mustache. names: what the page has, NULL at the end. On error *error (owned) names file and
+/* folder/name.mustache. names: what the page has, a space behind each. On error *error (owned) names file and
  * line. */
 bool template_source_load(const char *folder, const char *name, const struct catalogue *catalogue,
-                          const char *const *names, struct text *out, char **error);
+                          const char *names, struct text *out, char **error);
 
 #endif

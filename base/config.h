@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Configuration: an INI file, each key also an environment variable, all of it declared in tables of keys.
- * Load once, before threads start; after that every call only reads, from any thread. */
+ * Load once, before threads start; after that every call only reads, from any thread.
+ *
+ * The file: [section] lines, `name = value` lines (`name: value` too), comments from ; or # at the start of a
+ * line or from ; after a space. Space around names and values does not count, nor does indentation: no line
+ * continues another. Quotes have no meaning. A section may be opened again; a key may be given once. At most
+ * CONFIG_LINE_MAX bytes a line. */
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H
 
@@ -8,10 +13,16 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#define CONFIG_LINE_MAX 4096
+#define CONFIG_VALUE_MAX 4000     /* so that what config_print() writes can be read again */
+#define CONFIG_FILE_MAX (1 << 20) /* the whole file, and what a ..._FILE variable names */
+
 enum config_type {
-    CONFIG_TEXT,      /* any text without control characters; min and max bound its length in bytes */
+    CONFIG_TEXT, /* any text without control characters; min and max bound its length in bytes. Only a secret
+                    can have a ; at its start or after a space */
     CONFIG_INTEGER,   /* min..max */
-    CONFIG_DURATION,  /* "250ms", "5s", "15m", "2h", "1d"; a bare number is seconds; held in milliseconds, min..max in ms */
+    CONFIG_DURATION,  /* "250ms", "5s", "15m", "2h", "1d"; a bare number is seconds; held in milliseconds,
+                         min..max in ms */
     CONFIG_DURATIONS, /* durations separated by spaces or commas, at least one, at most 32 */
     CONFIG_BOOLEAN,   /* yes, no, true, false, on, off, 1, 0 */
     CONFIG_CHOICE,    /* one of `choices`, which are separated by '|' */
@@ -23,7 +34,7 @@ struct config_key {
     const char *name;
     enum config_type type;
     const char *fallback; /* as it would be written in the file; NULL: the key must be given */
-    long long min, max;
+    long long min, max;   /* both 0: no bounds */
     const char *choices;
     bool secret; /* hidden by config_print(); also taken from the file named by ..._FILE in the environment */
     const char *help; /* one sentence, for the README's table and --help */
@@ -37,31 +48,35 @@ struct config_table {
 struct config;
 
 /* tables are borrowed for the life of the config. env_prefix: "PORTAL": PORTAL_HTTP_LISTEN, and for families
- * PORTAL_STAGING_<NAME>_<KEY> with NAME upper case and - as _ (a section is created by its variables alone; its name
- * is then the lower-case text). Every key can also be given as <VARIABLE>_FILE: the value is that file's content
- * without its last newline. The environment wins over the file.
- * only_known_sections: false ignores sections that no table has (a command that shares another's file). */
+ * PORTAL_STAGING_<NAME>_<KEY> with NAME upper case and - as _ (a section is created by its variables alone;
+ * its name is then the lower-case text). Every key can also be given as <VARIABLE>_FILE: the value is that
+ * file's content without its last newline. The environment wins over the file. unknown_sections_are_errors:
+ * false ignores sections, and variables of sections, that no table has (a command that shares another's
+ * file). Ignored as well: what Kubernetes sets for a service of the prefix's name (PORTAL_SERVICE_HOST,
+ * PORTAL_PORT, PORTAL_PORT_80_TCP ...). */
 struct config *config_new(const struct config_table *tables, size_t table_count, const char *env_prefix,
                           bool unknown_sections_are_errors);
 void config_free(struct config *config);
 
-/* Reads path (NULL: no file) and environment (NULL-terminated "NAME=value" list, normally environ; NULL: none),
- * checks everything and collects all errors instead of stopping at the first. Returns true when there were none.
- * Errors: unreadable file, syntax, unknown section or key, key twice, missing key, bad value, out of bounds; also
- * environment variables with the prefix that name no key. */
+/* Reads path (NULL: no file) and environment (NULL-terminated "NAME=value" list, normally environ; NULL:
+ * none), checks everything and collects all errors instead of stopping at the first. Returns true when there
+ * were none. Errors: unreadable file, syntax, unknown section or key, key twice, missing key, bad value, out
+ * of bounds; also environment variables with the prefix that name no key. */
 bool config_load(struct config *config, const char *path, char *const *environment);
 
 /* "portal.ini:12: [http] listen: ..." or "PORTAL_HTTP_LISTEN: ..."; borrowed. */
 size_t config_error_count(const struct config *config);
 const char *config_error(const struct config *config, size_t index);
-/* Adds an error of the caller's own about a key that was given, with the place where it was given. */
+/* Adds an error of the caller's own about a key, with the place where it was given. name NULL: about the
+ * section; section NULL: about the whole. */
 void config_add_error(struct config *config, const char *section, const char *name, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Values. section is concrete: "http" or "staging.acme". Asking for a key that no table has is a bug and aborts.
- * Texts are borrowed and never NULL. */
+/* Values. section is concrete: "http" or "staging.acme". Asking for a key that no table has is a bug and
+ * aborts. Texts are borrowed and never NULL. */
 const char *config_text(const struct config *config, const char *section, const char *name);
-long long config_integer(const struct config *config, const char *section, const char *name); /* also durations, ms */
+long long config_integer(const struct config *config, const char *section,
+                         const char *name); /* also durations, ms */
 bool config_boolean(const struct config *config, const char *section, const char *name);
 size_t config_durations(const struct config *config, const char *section, const char *name, long long *out_ms,
                         size_t room);
@@ -73,6 +88,7 @@ const char *config_family_name(const struct config *config, const char *family, 
 /* Writes the whole effective configuration as an INI file that reads back the same; secrets as "(hidden)". */
 void config_print(const struct config *config, FILE *out);
 /* Writes the tables as one Markdown table: key, default, meaning, environment variable. For the README. */
-void config_document(const struct config_table *tables, size_t table_count, const char *env_prefix, FILE *out);
+void config_document(const struct config_table *tables, size_t table_count, const char *env_prefix,
+                     FILE *out);
 
 #endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/config.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config_private.h"
+#include "base/memory.h"
+
+struct config *config_new(const struct config_table *tables, size_t table_count, const char *env_prefix,
+                          bool unknown_sections_are_errors)
+{
+    struct config *config = memory_new(1, sizeof *config);
+
+    config->tables = tables;
+    config->table_count = table_count;
+    config->env_prefix = memory_string(env_prefix);
+    config->strict = unknown_sections_are_errors;
+    return config;
+}
+
+static void free_value(struct config_value *value)
+{
+    free(value->section);
+    /* Secrets do not stay behind in freed memory. */
+    explicit_bzero(value->text, strlen(value->text));
+    free(value->text);
+    free(value->place);
+}
+
+void config_free(struct config *config)
+{
+    if (config == NULL)
+        return;
+    for (size_t i = 0; i < config->value_count; i++)
+        free_value(&config->values[i]);
+    for (size_t i = 0; i < config->section_count; i++) {
+        free(config->sections[i].name);
+        free(config->sections[i].place);
+    }
+    for (size_t i = 0; i < config->error_count; i++)
+        free(config->errors[i]);
+    free(config->values);
+    free(config->sections);
+    free(config->errors);
+    free(config->env_prefix);
+    free(config->path);
+    free(config);
+}
+
+const struct config_key *config_key_at(const struct config_table *tables, size_t table_count, size_t index)
+{
+    for (size_t i = 0; i < table_count; i++) {
+        if (index < tables[i].count)
+            return &tables[i].keys[index];
+        index -= tables[i].count;
+    }
+    return NULL;
+}
+
+size_t config_family_length(const struct config_key *key)
+{
+    size_t length = strlen(key->section);
+
+    return length > 2 && strcmp(key->section + length - 2, ".*") == 0 ? length - 1 : 0;
+}
+
+static bool is_member_name(const char *name)
+{
+    size_t length = strlen(name);
+
+    if (length == 0 || length > CONFIG_NAME_MAX)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)name[i]) && name[i] != '_' && name[i] != '-')
+            return false;
+    return true;
+}
+
+bool config_key_is_in(const struct config_key *key, const char *section)
+{
+    size_t family = config_family_length(key);
+
+    if (family == 0)
+        return strcmp(key->section, section) == 0;
+    return strncmp(key->section, section, family) == 0 && is_member_name(section + family);
+}
+
+bool config_section_is_known(const struct config *config, const char *section)
+{
+    const struct config_key *key;
+
+    for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++)
+        if (config_key_is_in(key, section))
+            return true;
+    return false;
+}
+
+static const struct config_key *find_key(const struct config *config, const char *section, const char *name)
+{
+    const struct config_key *key;
+
+    for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++)
+        if (config_key_is_in(key, section) && strcmp(key->name, name) == 0)
+            return key;
+    return NULL;
+}
+
+static struct config_value *find_value(const struct config *config, const char *section, const char *name)
+{
+    for (size_t i = 0; i < config->value_count; i++) {
+        struct config_value *value = &config->values[i];
+        if (strcmp(value->section, section) == 0 && strcmp(value->key->name, name) == 0)
+            return value;
+    }
+    return NULL;
+}
+
+static void add_error(struct config *config, const char *place, const char *section, const char *name,
+                      const char *format, va_list arguments)
+{
+    TEXT struct text error = TEXT_EMPTY;
+    char *message;
+
+    if (vasprintf(&message, format, arguments) < 0)
+        abort();
+    if (place != NULL)
+        text_printf(&error, "%s: ", place);
+    if (section != NULL)
+        text_printf(&error, name != NULL ? "[%s] " : "[%s]: ", section);
+    if (name != NULL)
+        text_printf(&error, "%s: ", name);
+    text_puts(&error, message);
+    free(message);
+    config->errors = memory_grow(config->errors, config->error_count + 1, sizeof *config->errors);
+    config->errors[config->error_count++] = text_take(&error);
+}
+
+void config_error_at(struct config *config, const char *place, const char *section, const char *name,
+                     const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    add_error(config, place, section, name, format, arguments);
+    va_end(arguments);
+}
+
+void config_add_error(struct config *config, const char *section, const char *name, const char *format, ...)
+{
+    const struct config_value *value = section && name ? find_value(config, section, name) : NULL;
+    bool from_variable = value != NULL && value->source == CONFIG_FROM_ENVIRONMENT;
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (from_variable)
+        add_error(config, value->place, NULL, NULL, format, arguments);
+    else
+        add_error(config, value && value->place ? value->place : config->path, section, name, format,
+                  arguments);
+    va_end(arguments);
+}
+
+size_t config_error_count(const struct config *config)
+{
+    return config->error_count;
+}
+
+const char *config_error(const struct config *config, size_t index)
+{
+    return config->errors[index];
+}
+
+/* Two names that differ in case or in - and _ alone cannot be told apart in variables. */
+static bool same_in_variables(const char *a, const char *b)
+{
+    for (; *a != '\0' && *b != '\0'; a++, b++) {
+        int of_a = *a == '-' ? '_' : tolower((unsigned char)*a);
+        int of_b = *b == '-' ? '_' : tolower((unsigned char)*b);
+        if (of_a != of_b)
+            return false;
+    }
+    return *a == *b;
+}
+
+void config_mention_section(struct config *config, const char *section, const char *place)
+{
+    if (strchr(section, '.') == NULL)
+        return;
+    for (size_t i = 0; i < config->section_count; i++) {
+        if (strcmp(config->sections[i].name, section) == 0)
+            return;
+        if (same_in_variables(config->sections[i].name, section))
+            config_error_at(config, place, section, NULL,
+                            "is too like [%s]: their variables would have one name",
+                            config->sections[i].name);
+    }
+    config->sections = memory_grow(config->sections, config->section_count + 1, sizeof *config->sections);
+    config->sections[config->section_count++] =
+        (struct config_section){memory_string(section), memory_string(place)};
+}
+
+static struct config_value *add_value(struct config *config, const char *section,
+                                      const struct config_key *key)
+{
+    config->values = memory_grow(config->values, config->value_count + 1, sizeof *config->values);
+    struct config_value *value = &config->values[config->value_count++];
+    *value = (struct config_value){.key = key, .section = memory_string(section), .text = memory_string("")};
+    return value;
+}
+
+void config_give(struct config *config, const char *section, const char *name, const char *text,
+                 const char *place, enum config_source source)
+{
+    const struct config_key *key = find_key(config, section, name);
+    struct config_value *value = find_value(config, section, name);
+
+    if (key == NULL) {
+        config_error_at(config, place, section, name, "unknown key");
+        return;
+    }
+    if (value != NULL && value->source == source) {
+        config_error_at(config, place, section, name, "given before, as %s", value->place);
+        return;
+    }
+    if (value == NULL)
+        value = add_value(config, section, key);
+    free(value->text);
+    free(value->place);
+    value->text = memory_string(text);
+    value->place = memory_string(place);
+    value->source = source;
+}
+
+static void add_missing(struct config *config, const struct config_key *key, const char *section,
+                        const char *place)
+{
+    TEXT struct text variable = TEXT_EMPTY;
+
+    if (find_value(config, section, key->name) != NULL)
+        return;
+    struct config_value *value = add_value(config, section, key);
+    if (key->fallback != NULL) {
+        free(value->text);
+        value->text = memory_string(key->fallback);
+        return;
+    }
+    config_variable(config->env_prefix, section, key->name, &variable);
+    config_error_at(config, place, section, key->name, "must be given (here or as %s)", variable.data);
+}
+
+/* Fallbacks for what was not given, in all sections that are there. */
+static void complete(struct config *config)
+{
+    const struct config_key *key;
+
+    for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++) {
+        if (config_family_length(key) == 0)
+            add_missing(config, key, key->section, config->path);
+        for (size_t j = 0; j < config->section_count; j++)
+            if (config_key_is_in(key, config->sections[j].name))
+                add_missing(config, key, config->sections[j].name, config->sections[j].place);
+    }
+}
+
+static void check_all(struct config *config)
+{
+    for (size_t i = 0; i < config->value_count; i++) {
+        struct config_value *value = &config->values[i];
+        TEXT struct text problem = TEXT_EMPTY;
+        if (value->source == CONFIG_FROM_FALLBACK && value->key->fallback == NULL)
+            continue; /* missing, and said so */
+        if (!config_check(value->key, value->text, &value->number, &problem))
+            config_add_error(config, value->section, value->key->name, "%s", problem.data);
+    }
+}
+
+bool config_load(struct config *config, const char *path, char *const *environment)
+{
+    config->path = memory_string(path);
+    if (path != NULL)
+        config_read_file(config);
+    if (environment != NULL)
+        config_read_environment(config, environment);
+    complete(config);
+    check_all(config);
+    return config->error_count == 0;
+}
+
+static const struct config_value *value_of(const struct config *config, const char *section, const char *name)
+{
+    const struct config_value *value = find_value(config, section, name);
+
+    if (value == NULL) {
+        fprintf(stderr, "config: nobody declared [%s] %s\n", section, name);
+        abort();
+    }
+    return value;
+}
+
+const char *config_text(const struct config *config, const char *section, const char *name)
+{
+    return value_of(config, section, name)->text;
+}
+
+long long config_integer(const struct config *config, const char *section, const char *name)
+{
+    return value_of(config, section, name)->number;
+}
+
+bool config_boolean(const struct config *config, const char *section, const char *name)
+{
+    return value_of(config, section, name)->number != 0;
+}
+
+size_t config_durations(const struct config *config, const char *section, const char *name, long long *out_ms,
+                        size_t room)
+{
+    return config_split_durations(value_of(config, section, name)->text, out_ms, room);
+}
+
+/* The member's name in a section's name, or NULL when it is of another family. */
+static const char *member_of(const char *section, const char *family)
+{
+    size_t length = strlen(family);
+
+    return strncmp(section, family, length) == 0 && section[length] == '.' ? section + length + 1 : NULL;
+}
+
+size_t config_family_count(const struct config *config, const char *family)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < config->section_count; i++)
+        if (member_of(config->sections[i].name, family) != NULL)
+            count++;
+    return count;
+}
+
+const char *config_family_name(const struct config *config, const char *family, size_t index)
+{
+    for (size_t i = 0; i < config->section_count; i++) {
+        const char *member = member_of(config->sections[i].name, family);
+        if (member != NULL && index-- == 0)
+            return member;
+    }
+    abort();
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Environment variables: which key one names, and what it says. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config_private.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#define FILE_SUFFIX "_FILE"
+
+static void add_upper(struct text *out, const char *string, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        char c = string[i] == '-' || string[i] == '.' ? '_' : (char)toupper((unsigned char)string[i]);
+        text_add(out, &c, 1);
+    }
+}
+
+void config_variable(const char *env_prefix, const char *section, const char *name, struct text *out)
+{
+    text_printf(out, "%s_", env_prefix);
+    add_upper(out, section, strlen(section));
+    text_puts(out, "_");
+    add_upper(out, name, strlen(name));
+}
+
+static bool ends_with(const char *string, size_t length, const struct text *end)
+{
+    return length >= end->length && memcmp(string + length - end->length, text_get(end), end->length) == 0;
+}
+
+static bool starts_with(const char *string, size_t length, const struct text *start)
+{
+    return length >= start->length && memcmp(string, text_get(start), start->length) == 0;
+}
+
+/* A section as a variable has it: "STAGING_" of "staging.*" and of "staging". */
+static void section_prefix(const struct config_key *key, struct text *out)
+{
+    size_t family = config_family_length(key);
+
+    add_upper(out, key->section, family > 0 ? family - 1 : strlen(key->section));
+    text_puts(out, "_");
+}
+
+/* The key and the section that a variable (without the prefix) names. */
+struct named {
+    const struct config_key *key;
+    const char *member; /* NAME of a family, as in the variable */
+    size_t member_length;
+};
+
+static bool is_member(const char *name, size_t length)
+{
+    if (length == 0 || length > CONFIG_NAME_MAX)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!(name[i] >= 'A' && name[i] <= 'Z') && !(name[i] >= '0' && name[i] <= '9') && name[i] != '_')
+            return false;
+    return true;
+}
+
+static bool names_key(const char *variable, size_t length, const struct config_key *key, struct named *out)
+{
+    TEXT struct text before = TEXT_EMPTY;
+    TEXT struct text after = TEXT_EMPTY;
+    bool family = config_family_length(key) > 0;
+
+    section_prefix(key, &before);
+    if (family)
+        text_puts(&after, "_");
+    add_upper(&after, key->name, strlen(key->name));
+    if (length < before.length + after.length || !starts_with(variable, length, &before) ||
+        !ends_with(variable, length, &after))
+        return false;
+    struct named named = {key, variable + before.length, length - before.length - after.length};
+    if (family ? !is_member(named.member, named.member_length) : named.member_length > 0)
+        return false;
+    *out = named;
+    return true;
+}
+
+/* Of several, the longest key: STAGING_A_CA_FILE is ca_file of A, not file of A_CA. */
+static bool find_named(const struct config *config, const char *variable, size_t length, struct named *out)
+{
+    const struct config_key *key;
+    bool found = false;
+
+    for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++) {
+        struct named named;
+        if (!names_key(variable, length, key, &named))
+            continue;
+        if (!found || strlen(key->name) > strlen(out->key->name))
+            *out = named;
+        found = true;
+    }
+    return found;
+}
+
+static bool is_same_member(const char *section_member, const char *member, size_t length)
+{
+    TEXT struct text upper = TEXT_EMPTY;
+
+    add_upper(&upper, section_member, strlen(section_member));
+    return upper.length == length && memcmp(text_get(&upper), member, length) == 0;
+}
+
+/* "staging.acme" for ACME: the section of the file that goes by that name in variables, or a new one. */
+static char *concrete_section(const struct config *config, const struct named *named)
+{
+    size_t family = config_family_length(named->key);
+    TEXT struct text section = TEXT_EMPTY;
+
+    if (family == 0)
+        return memory_string(named->key->section);
+    for (size_t i = 0; i < config->section_count; i++) {
+        const char *name = config->sections[i].name;
+        if (strncmp(name, named->key->section, family) == 0 &&
+            is_same_member(name + family, named->member, named->member_length))
+            return memory_string(name);
+    }
+    text_add(&section, named->key->section, family);
+    for (size_t i = 0; i < named->member_length; i++) {
+        char c = (char)tolower((unsigned char)named->member[i]);
+        text_add(&section, &c, 1);
+    }
+    return text_take(&section);
+}
+
+static void give_variable(struct config *config, const char *variable, const struct named *named,
+                          const char *value)
+{
+    OWNED char *section = concrete_section(config, named);
+    TEXT struct text trimmed = TEXT_EMPTY;
+
+    /* As in the file; but a password may have spaces at its ends. */
+    if (!named->key->secret) {
+        value += strspn(value, " \t\r\n");
+        size_t length = strlen(value);
+        while (length > 0 && strchr(" \t\r\n", value[length - 1]) != NULL)
+            length--;
+        text_add(&trimmed, value, length);
+        value = trimmed.data;
+    }
+    config_mention_section(config, section, variable);
+    config_give(config, section, named->key->name, value, variable, CONFIG_FROM_ENVIRONMENT);
+}
+
+static void give_variable_file(struct config *config, const char *variable, const struct named *named,
+                               const char *path)
+{
+    OWNED char *content = NULL;
+    size_t length = 0;
+
+    int error = file_read(path, CONFIG_FILE_MAX, &content, &length);
+    if (error != 0) {
+        config_error_at(config, variable, NULL, NULL, "%s cannot be read: %s", path, strerror(error));
+        return;
+    }
+    if (memchr(content, '\0', length) != NULL) {
+        config_error_at(config, variable, NULL, NULL, "%s has a NUL in it", path);
+        return;
+    }
+    if (length > 0 && content[length - 1] == '\n')
+        content[length - 1] = '\0';
+    give_variable(config, variable, named, content);
+}
+
+static bool has_known_section(const struct config *config, const char *variable, size_t length)
+{
+    const struct config_key *key;
+
+    for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++) {
+        TEXT struct text before = TEXT_EMPTY;
+        section_prefix(key, &before);
+        if (starts_with(variable, length, &before))
+            return true;
+    }
+    return false;
+}
+
+/* What Kubernetes sets in every container for a service that has the prefix as its name. */
+static bool is_service_link(const char *variable, const char *value)
+{
+    return strncmp(variable, "SERVICE_HOST=", 13) == 0 || strncmp(variable, "SERVICE_PORT", 12) == 0 ||
+           (strncmp(variable, "PORT=", 5) == 0 && strstr(value, "://") != NULL) ||
+           (strncmp(variable, "PORT_", 5) == 0 && isdigit((unsigned char)variable[5]));
+}
+
+/* entry: "PORTAL_HTTP_LISTEN=...", rest: "HTTP_LISTEN=...". */
+static void read_variable(struct config *config, const char *entry, const char *rest)
+{
+    size_t length = strcspn(rest, "=");
+    const char *value = rest[length] == '=' ? rest + length + 1 : "";
+    OWNED char *variable = strndup(entry, (size_t)(rest - entry) + length);
+    size_t suffix = strlen(FILE_SUFFIX);
+    struct named named;
+
+    if (variable == NULL)
+        abort();
+    if (find_named(config, rest, length, &named)) {
+        give_variable(config, variable, &named, value);
+        return;
+    }
+    if (length > suffix && strncmp(rest + length - suffix, FILE_SUFFIX, suffix) == 0 &&
+        find_named(config, rest, length - suffix, &named)) {
+        give_variable_file(config, variable, &named, value);
+        return;
+    }
+    bool known = has_known_section(config, rest, length);
+    if (known || (config->strict && !is_service_link(rest, value)))
+        config_error_at(config, variable, NULL, NULL, "names no key");
+}
+
+void config_read_environment(struct config *config, char *const *environment)
+{
+    TEXT struct text prefix = TEXT_EMPTY;
+
+    text_printf(&prefix, "%s_", config->env_prefix);
+    for (; *environment != NULL; environment++)
+        if (strncmp(*environment, prefix.data, prefix.length) == 0)
+            read_variable(config, *environment, *environment + prefix.length);
+}

@@ -16,6 +16,7 @@
 
 #define MESSAGE_MAX 4096
 #define KEEP_ALIVE_S 60
+#define FAREWELL_MS 1000 /* for the DISCONNECT to go out, before a connection is freed */
 
 /* One connection: what Paho's thread needs to know, apart from the module, which belongs to the other thread.
  */
@@ -34,9 +35,11 @@ struct module {
     char *endpoint_file;
     char endpoint[ENDPOINT_ADDRESS_MAX + 1];
     char topic[ENDPOINT_TOPIC_SIZE];
-    struct line *line; /* owned; NULL while switched off */
+    struct line *line;   /* owned; NULL while switched off */
+    struct line *parted; /* owned; the connection before, on its way out */
+    long long parted_until;
     unsigned generation;
-    long long due;
+    long long due; /* for line */
     bool connected, subscribed;
 };
 
@@ -125,12 +128,23 @@ struct module *module_new(const struct module_options *options, const char *thin
     return module;
 }
 
+static void line_free(struct line *line)
+{
+    if (!line)
+        return;
+    mqtt_free(line->mqtt);
+    free(line);
+}
+
+/* Freeing a connection waits for its DISCONNECT, so that is put off: other modules have work to do. */
 static void hang_up(struct module *module)
 {
     if (!module->line)
         return;
-    mqtt_free(module->line->mqtt);
-    free(module->line);
+    line_free(module->parted);
+    module->parted = module->line;
+    module->parted_until = clock_monotonic_ms() + FAREWELL_MS;
+    mqtt_pause(module->line->mqtt);
     module->line = NULL;
     module->generation++; /* what is still in the mailbox is about the past */
     module->connected = module->subscribed = false;
@@ -165,19 +179,21 @@ static void dial(struct module *module, long long at_ms)
     line->module = module;
     line->generation = module->generation;
     enum mqtt_error error = mqtt_new(&options, &callbacks, &line->mqtt);
+    if (error != MQTT_OK) {
+        report(module->thing_name, "broken", "reason", mqtt_error_name(error));
+        line_free(line);
+        return;
+    }
     module->line = line;
     module->due = at_ms;
-    if (error == MQTT_OK)
-        return;
-    report(module->thing_name, "broken", "reason", mqtt_error_name(error));
-    hang_up(module);
 }
 
 void module_free(struct module *module)
 {
     if (!module)
         return;
-    hang_up(module);
+    line_free(module->line);
+    line_free(module->parted);
     free(module->thing_name);
     free(module->certificate_file);
     free(module->endpoint_file);
@@ -218,18 +234,22 @@ void module_factory_reset(struct module *module)
         dial(module, clock_monotonic_ms());
 }
 
-long long module_due(const struct module *module)
+static void tick_line(struct module *module, long long now_ms)
 {
-    return module->due;
+    if (!module->line || module->due > now_ms)
+        return;
+    long long wait_ms = mqtt_tick(module->line->mqtt);
+    module->due = wait_ms < 0 ? LLONG_MAX : now_ms + wait_ms;
 }
 
 long long module_tick(struct module *module, long long now_ms)
 {
-    if (!module->line || module->due > now_ms)
-        return module->due;
-    long long wait_ms = mqtt_tick(module->line->mqtt);
-    module->due = wait_ms < 0 ? LLONG_MAX : now_ms + wait_ms;
-    return module->due;
+    tick_line(module, now_ms);
+    if (module->parted && module->parted_until <= now_ms) {
+        line_free(module->parted);
+        module->parted = NULL;
+    }
+    return module->parted && module->parted_until < module->due ? module->parted_until : module->due;
 }
 
 static void came_up(struct module *module)

@@ -116,12 +116,12 @@ static void arrival_row(void *context, const struct row *row)
 }
 
 enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct presence *presence,
-                                long long slack_ms, long long now, bool *arrived)
+                                long long slack_ms, long long now, long long *arrived)
 {
     struct arrival_row claim = {0};
     long long at = presence->at_ms ? presence->at_ms : now;
 
-    *arrived = false;
+    *arrived = 0;
     enum store_error error =
         database_query(tx->database, SQL_CLAIM_FOR_ARRIVAL, arrival_row, &claim, "tt", presence->thing_name, endpoint);
     if (error)
@@ -135,7 +135,7 @@ enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const
     if (claim.state == CLAIM_ONBOARDED)
         return STORE_OK;
     RETURN_IF(claims_end(tx, claim.id, claim.state, CLAIM_ONBOARDED, now));
-    *arrived = true;
+    *arrived = claim.id;
     return STORE_OK;
 }
 

@@ -41,10 +41,11 @@ enum store_error claims_refused(struct store_tx *tx, const char *staging, long l
 /* The leases that a dead process of the same name held. */
 enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by);
 
-/* The device was seen in the OEM account `endpoint`. *arrived: this made a claim onboarded. Events from before the claim
+/* The device was seen in the OEM account `endpoint`. *arrived: the claim that this made onboarded,
+ * 0: none. Events from before the claim
  * (older than accepted_at - slack_ms) prove nothing and are passed over, like those for things nobody claimed. */
 enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct presence *presence,
-                                long long slack_ms, long long now, bool *arrived);
+                                long long slack_ms, long long now, long long *arrived);
 
 /* from -> to, unless it is no longer in from; nothing more is published for it then. */
 enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from, enum claim_state to,

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "claim/pace.h"
+
+/* At most a fiftieth of a second's worth may be saved up, and always room for one. */
+#define SAVED_PART 50.0
+
+void pace_init(struct pace *pace, int rate)
+{
+    *pace = (struct pace){.rate = rate, .credit = 1.0};
+}
+
+long long pace_take(struct pace *pace, long long now_ms)
+{
+    double most = pace->rate / SAVED_PART > 1.0 ? pace->rate / SAVED_PART : 1.0;
+
+    if (pace->rate <= 0)
+        return 0;
+    if (pace->at_ms && now_ms > pace->at_ms)
+        pace->credit += (double)(now_ms - pace->at_ms) * pace->rate / 1000.0;
+    pace->at_ms = now_ms;
+    if (pace->credit > most)
+        pace->credit = most;
+    if (pace->credit < 1.0)
+        return (long long)((1.0 - pace->credit) * 1000.0 / pace->rate) + 1;
+    pace->credit -= 1.0;
+    return 0;
+}

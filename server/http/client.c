@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/client.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Every address as IPv6, IPv4 mapped into it: one kind of network to compare. */
+struct network {
+    struct in6_addr address;
+    unsigned prefix; /* bits */
+};
+
+struct client_networks {
+    struct network *list;
+    size_t count;
+};
+
+static bool parse_address(const char *text, struct in6_addr *out, bool *v4)
+{
+    char mapped[CLIENT_SIZE + 8];
+    struct in_addr four;
+
+    *v4 = inet_pton(AF_INET, text, &four) == 1;
+    if (*v4)
+        snprintf(mapped, sizeof mapped, "::ffff:%.45s", text);
+    return inet_pton(AF_INET6, *v4 ? mapped : text, out) == 1;
+}
+
+static bool parse_network(const char *text, size_t length, struct network *out)
+{
+    char copy[64], *slash, *end;
+    bool v4;
+
+    if (length >= sizeof copy)
+        return false;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    slash = strchr(copy, '/');
+    if (slash)
+        *slash++ = '\0';
+    if (!parse_address(copy, &out->address, &v4))
+        return false;
+    unsigned long most = v4 ? 32 : 128;
+    unsigned long prefix = slash ? strtoul(slash, &end, 10) : most;
+    if (slash && (end == slash || *end || *slash == '-'))
+        return false;
+    if (prefix > most)
+        return false;
+    out->prefix = (unsigned)(v4 ? prefix + 96 : prefix);
+    return true;
+}
+
+struct client_networks *client_networks_parse(const char *text, const char **bad)
+{
+    struct client_networks *networks = memory_new(1, sizeof *networks);
+
+    for (text += strspn(text, ", \t"); *text; text += strspn(text, ", \t")) {
+        size_t length = strcspn(text, ", \t");
+        networks->list = memory_grow(networks->list, networks->count + 1, sizeof *networks->list);
+        if (!parse_network(text, length, &networks->list[networks->count])) {
+            *bad = text;
+            client_networks_free(networks);
+            return NULL;
+        }
+        networks->count++;
+        text += length;
+    }
+    return networks;
+}
+
+void client_networks_free(struct client_networks *networks)
+{
+    if (!networks)
+        return;
+    free(networks->list);
+    free(networks);
+}
+
+static bool network_has(const struct network *network, const struct in6_addr *address)
+{
+    unsigned whole = network->prefix / 8, rest = network->prefix % 8;
+
+    if (memcmp(&network->address, address, whole) != 0)
+        return false;
+    unsigned mask = 0xff00u >> rest & 0xff;
+    return !rest || ((network->address.s6_addr[whole] ^ address->s6_addr[whole]) & mask) == 0;
+}
+
+static bool is_trusted(const struct client_networks *trusted, const char *text)
+{
+    struct in6_addr address;
+    bool v4;
+
+    if (!parse_address(text, &address, &v4))
+        return false;
+    for (size_t i = 0; i < trusted->count; i++)
+        if (network_has(&trusted->list[i], &address))
+            return true;
+    return false;
+}
+
+static void peer_text(const struct sockaddr *peer, char out[CLIENT_SIZE])
+{
+    snprintf(out, CLIENT_SIZE, "unknown");
+    if (peer && peer->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, out, CLIENT_SIZE);
+    else if (peer && peer->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, out, CLIENT_SIZE);
+    if (strncmp(out, "::ffff:", 7) == 0 && strchr(out, '.'))
+        memmove(out, out + 7, strlen(out + 7) + 1);
+}
+
+/* The last entry of the list before *end; false when there is none that can be read. */
+static bool last_entry(const char *list, const char **end, char out[CLIENT_SIZE])
+{
+    const char *stop = *end, *start;
+    struct in6_addr ignored;
+    bool v4;
+
+    while (stop > list && strchr(", \t", stop[-1]))
+        stop--;
+    for (start = stop; start > list && !strchr(", \t", start[-1]);)
+        start--;
+    if (start == stop || stop - start >= CLIENT_SIZE)
+        return false;
+    snprintf(out, CLIENT_SIZE, "%.*s", (int)(stop - start), start);
+    *end = start;
+    return parse_address(out, &ignored, &v4);
+}
+
+void client_address(const struct client_networks *trusted, const struct sockaddr *peer, const char *forwarded,
+                    char out[CLIENT_SIZE])
+{
+    char entry[CLIENT_SIZE];
+    const char *end = forwarded ? forwarded + strlen(forwarded) : NULL;
+
+    peer_text(peer, out);
+    while (forwarded && is_trusted(trusted, out) && last_entry(forwarded, &end, entry))
+        memcpy(out, entry, CLIENT_SIZE);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/onboarding/dispatcher.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "server/onboarding/lane.h"
+#include "server/store/claims.h"
+
+#define READY_WAIT_MS 10000
+#define SWEEP_MS 1000
+#define SWEEP_LIMIT 500
+#define STOP_WAIT_MS 2000
+#define FORGET_MAX 256
+
+struct sweep { /* ends claims whose window is over */
+    struct store_job job;
+    struct dispatcher *dispatcher;
+    size_t count;
+    atomic_bool under_way;
+};
+
+struct dispatcher {
+    struct dispatcher_options options;
+    pthread_t thread;
+    struct lane **lanes;
+    size_t lane_count;
+    long long started, next_sweep; /* monotonic ms */
+    bool ready;
+    struct sweep sweep;
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool woken, look, stopping;
+    long long forget[FORGET_MAX];
+    size_t forget_count;
+};
+
+static void wake_thread(void *context)
+{
+    struct dispatcher *dispatcher = context;
+
+    pthread_mutex_lock(&dispatcher->lock);
+    bool asleep = !dispatcher->woken;
+    dispatcher->woken = true;
+    if (asleep)
+        pthread_cond_signal(&dispatcher->changed);
+    pthread_mutex_unlock(&dispatcher->lock);
+}
+
+void dispatcher_wake(struct dispatcher *dispatcher)
+{
+    pthread_mutex_lock(&dispatcher->lock);
+    bool asleep = !dispatcher->woken;
+    dispatcher->woken = dispatcher->look = true;
+    if (asleep)
+        pthread_cond_signal(&dispatcher->changed);
+    pthread_mutex_unlock(&dispatcher->lock);
+}
+
+void dispatcher_forget(struct dispatcher *dispatcher, long long claim_id)
+{
+    pthread_mutex_lock(&dispatcher->lock);
+    /* Where there is no room, the claim is published once more than needed: harmless. */
+    if (dispatcher->forget_count < FORGET_MAX)
+        dispatcher->forget[dispatcher->forget_count++] = claim_id;
+    pthread_mutex_unlock(&dispatcher->lock);
+    wake_thread(dispatcher);
+}
+
+static enum store_error sweep_run(struct store_tx *tx, void *argument)
+{
+    struct sweep *sweep = argument;
+
+    return claims_expire(tx, clock_wall_ms(), SWEEP_LIMIT, &sweep->count);
+}
+
+static void sweep_ended(void *argument, enum store_error result)
+{
+    struct sweep *sweep = argument;
+
+    if (result)
+        log_event(LOG_ERROR, "dispatcher.sweep_failed", "error", store_error_name(result), NULL);
+    else if (sweep->count)
+        log_event(LOG_INFO, "claims.expired", "count", LOG_NUMBER(sweep->count), NULL);
+    atomic_store(&sweep->under_way, false);
+}
+
+static void sweep_expired(struct dispatcher *dispatcher)
+{
+    long long now = clock_monotonic_ms();
+    struct sweep *sweep = &dispatcher->sweep;
+
+    if (now < dispatcher->next_sweep || atomic_load(&sweep->under_way))
+        return;
+    dispatcher->next_sweep = now + SWEEP_MS;
+    atomic_store(&sweep->under_way, true);
+    if (store_submit(dispatcher->options.store, &sweep->job))
+        atomic_store(&sweep->under_way, false);
+}
+
+static bool is_ready(struct dispatcher *dispatcher)
+{
+    if (dispatcher->ready)
+        return true;
+    bool late = clock_monotonic_ms() - dispatcher->started > READY_WAIT_MS;
+    bool heard = !dispatcher->options.ready || dispatcher->options.ready(dispatcher->options.context);
+    if (late && !heard)
+        log_event(LOG_WARN, "dispatcher.publishing_unheard", "reason",
+                  "an OEM account cannot be observed; devices that arrived meanwhile may be published to again", NULL);
+    dispatcher->ready = late || heard;
+    return dispatcher->ready;
+}
+
+/* Under the lock: sleeps until woken or for wait_ms; hands over what other threads left. */
+static void sleep_until(struct dispatcher *dispatcher, long long wait_ms)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += wait_ms % 1000 * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    while (!dispatcher->woken && !dispatcher->stopping && wait_ms > 0)
+        if (pthread_cond_timedwait(&dispatcher->changed, &dispatcher->lock, &until))
+            break;
+    dispatcher->woken = false;
+}
+
+static void step_all(struct dispatcher *dispatcher, bool look, const long long *forget, size_t forget_count,
+                     long long *wait)
+{
+    bool ready = is_ready(dispatcher);
+
+    *wait = ready ? SWEEP_MS : 50;
+    for (size_t i = 0; i < dispatcher->lane_count; i++) {
+        struct lane *lane = dispatcher->lanes[i];
+        for (size_t j = 0; j < forget_count; j++)
+            lane_forget(lane, forget[j]);
+        if (look)
+            lane_look(lane);
+        long long more = lane_step(lane, ready);
+        *wait = more < *wait ? more : *wait;
+    }
+    sweep_expired(dispatcher);
+}
+
+static void settle_all(struct dispatcher *dispatcher)
+{
+    const struct timespec moment = {0, 1000000};
+    long long end = clock_monotonic_ms() + STOP_WAIT_MS;
+
+    for (size_t i = 0; i < dispatcher->lane_count; i++)
+        while (!lane_settle(dispatcher->lanes[i], clock_monotonic_ms() < end))
+            nanosleep(&moment, NULL);
+    while (atomic_load(&dispatcher->sweep.under_way))
+        nanosleep(&moment, NULL);
+}
+
+static void *dispatch(void *argument)
+{
+    struct dispatcher *dispatcher = argument;
+    long long forget[FORGET_MAX], wait = 0;
+
+    for (;;) {
+        pthread_mutex_lock(&dispatcher->lock);
+        sleep_until(dispatcher, wait);
+        bool look = dispatcher->look, stopping = dispatcher->stopping;
+        size_t forget_count = dispatcher->forget_count;
+        for (size_t i = 0; i < forget_count; i++)
+            forget[i] = dispatcher->forget[i];
+        dispatcher->look = false;
+        dispatcher->forget_count = 0;
+        pthread_mutex_unlock(&dispatcher->lock);
+        if (stopping)
+            break;
+        step_all(dispatcher, look, forget, forget_count, &wait);
+    }
+    settle_all(dispatcher);
+    return NULL;
+}
+
+static enum store_error clear_leases(struct store_tx *tx, void *argument)
+{
+    const struct dispatcher *dispatcher = argument;
+
+    return claims_clear_leases(tx, dispatcher->options.leased_by);
+}
+
+static bool make_lanes(struct dispatcher *dispatcher, struct text *why)
+{
+    const struct claim_settings *settings = dispatcher->options.settings;
+
+    dispatcher->lanes = memory_new(settings->staging_count, sizeof *dispatcher->lanes);
+    for (size_t i = 0; i < settings->staging_count; i++) {
+        struct lane_options options = {
+            .account = &settings->staging[i],
+            .settings = settings,
+            .store = dispatcher->options.store,
+            .leased_by = dispatcher->options.leased_by,
+            .wake = wake_thread,
+            .context = dispatcher,
+        };
+        struct lane *lane = lane_new(&options, why);
+        if (!lane)
+            return false;
+        dispatcher->lanes[dispatcher->lane_count++] = lane;
+    }
+    return true;
+}
+
+static void free_all(struct dispatcher *dispatcher)
+{
+    for (size_t i = 0; i < dispatcher->lane_count; i++)
+        lane_free(dispatcher->lanes[i]);
+    free(dispatcher->lanes);
+    pthread_cond_destroy(&dispatcher->changed);
+    pthread_mutex_destroy(&dispatcher->lock);
+    free(dispatcher);
+}
+
+struct dispatcher *dispatcher_start(const struct dispatcher_options *options, struct text *why)
+{
+    struct dispatcher *dispatcher = memory_new(1, sizeof *dispatcher);
+    pthread_condattr_t monotonic;
+
+    dispatcher->options = *options;
+    dispatcher->started = clock_monotonic_ms();
+    dispatcher->sweep.dispatcher = dispatcher;
+    dispatcher->sweep.job =
+        (struct store_job){.run = sweep_run, .done = sweep_ended, .argument = &dispatcher->sweep, .writes = true};
+    pthread_mutex_init(&dispatcher->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&dispatcher->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    bool made = make_lanes(dispatcher, why);
+    enum store_error error = made ? store_call(options->store, clear_leases, dispatcher, true) : STORE_OK;
+    if (error)
+        text_printf(why, "the store cannot be written: %s", store_error_name(error));
+    if (made && !error && pthread_create(&dispatcher->thread, NULL, dispatch, dispatcher) == 0)
+        return dispatcher;
+    free_all(dispatcher);
+    return NULL;
+}
+
+void dispatcher_stop(struct dispatcher *dispatcher)
+{
+    if (!dispatcher)
+        return;
+    pthread_mutex_lock(&dispatcher->lock);
+    dispatcher->stopping = true;
+    pthread_cond_signal(&dispatcher->changed);
+    pthread_mutex_unlock(&dispatcher->lock);
+    pthread_join(dispatcher->thread, NULL);
+    free_all(dispatcher);
+}
+
+size_t dispatcher_lane_count(const struct dispatcher *dispatcher)
+{
+    return dispatcher->lane_count;
+}
+
+void dispatcher_stats(struct dispatcher *dispatcher, size_t lane, struct dispatcher_stats *out)
+{
+    lane_stats(dispatcher->lanes[lane], out);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Publishes what is due. One thread for all staging accounts, each with its own connection, window and pace.
+ *
+ * A claim-thing's publish is at-least-once: what was sent and not known to be acknowledged when the process died is sent
+ * again, which is harmless to a module (it stores the same address, or has left staging and does not hear it). */
+#ifndef SERVER_ONBOARDING_DISPATCHER_H
+#define SERVER_ONBOARDING_DISPATCHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+#include "claim/settings.h"
+#include "server/store/store.h"
+
+#define LATENCY_BUCKETS 12
+extern const double dispatcher_latency_bounds[LATENCY_BUCKETS]; /* upper bounds, seconds; above them: +Inf */
+
+struct dispatcher_stats { /* since the start; for one staging account */
+    const char *staging;
+    bool connected;
+    unsigned long connects, failures; /* of the connection */
+    unsigned long sent, acknowledged, refused;
+    unsigned long latency[LATENCY_BUCKETS + 1]; /* PUBACKs by latency, not cumulated */
+    double latency_sum;                         /* seconds */
+    int in_flight;
+};
+
+struct dispatcher_options {
+    const struct claim_settings *settings;
+    struct store *store;
+    const char *leased_by; /* this replica's name */
+    /* Asked before the first publish: true once events that happened while the portal was down have been heard, so
+     * that nobody who has arrived is published to again. After ten seconds the answer is no longer waited for. */
+    bool (*ready)(void *context);
+    void *context;
+};
+
+struct dispatcher;
+
+/* Starts its thread. NULL with a sentence in *why: a certificate that cannot be read, a store that fails. */
+struct dispatcher *dispatcher_start(const struct dispatcher_options *options, struct text *why);
+/* Waits shortly for PUBACKs under way, gives back what is leased. The store must still run. NULL is fine. */
+void dispatcher_stop(struct dispatcher *dispatcher);
+
+/* New claims are in the store. Any thread, cheap, never blocks. */
+void dispatcher_wake(struct dispatcher *dispatcher);
+/* The claim has ended: what is taken for it already is not sent. Any thread. */
+void dispatcher_forget(struct dispatcher *dispatcher, long long claim_id);
+
+size_t dispatcher_lane_count(const struct dispatcher *dispatcher);
+/* Any thread. */
+void dispatcher_stats(struct dispatcher *dispatcher, size_t lane, struct dispatcher_stats *out);
+
+#endif

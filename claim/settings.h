@@ -49,8 +49,9 @@ struct claim_settings {
 extern const struct config_table claim_config_table;
 
 /* Fills *out from a loaded config; adds errors of its own (no staging account, no endpoint, a bad identifier form, a
- * certificate without its key, two accounts with one client id at one address, unknown default endpoint) to the
- * config and returns false when there are any. */
+ * certificate without its key, authority or client id, two accounts with one client id at one address, unknown default
+ * endpoint, several endpoints and no default) to the config and returns false, *out untouched, when there are any.
+ * The config may have errors already. */
 bool claim_settings_load(struct config *config, struct claim_settings *out);
 void claim_settings_fini(struct claim_settings *settings);
 

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "claim/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "claim/endpoint_message.h"
+
+#define SECOND 1000LL
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define CLIENT_ID_MAX 128 /* bytes, a limit of AWS IoT Core */
+
+static const struct config_key keys[] = {
+    {"staging.*", "address", CONFIG_TEXT, NULL, 1, ENDPOINT_ADDRESS_MAX, NULL, false,
+     "Host name of the staging account's endpoint; one section for each module vendor."},
+    {"staging.*", "port", CONFIG_INTEGER, "8883", 1, 65535, NULL, false,
+     "8883, or 443, which then uses ALPN."},
+    {"staging.*", "ca_file", CONFIG_PATH, NULL, 0, 0, NULL, false,
+     "Root certificate that the staging endpoint is checked against (PEM)."},
+    {"staging.*", "cert_file", CONFIG_PATH, NULL, 0, 0, NULL, false, "Certificate of the claim-thing (PEM)."},
+    {"staging.*", "key_file", CONFIG_PATH, NULL, 0, 0, NULL, false, "Private key of the claim-thing (PEM)."},
+    {"staging.*", "client_id", CONFIG_TEXT, NULL, 1, CLIENT_ID_MAX, NULL, false,
+     "MQTT client id of the claim-thing. Only one connection may use it at a time."},
+    {"staging.*", "rate", CONFIG_INTEGER, "100", 0, 1000000, NULL, false,
+     "Endpoint messages a second, at most; 0 for no limit. AWS discards what is above 100."},
+    {"staging.*", "identifier_form", CONFIG_TEXT, "hex", 1, 256, NULL, false,
+     "How this vendor writes ThingNames: hex (32 hex digits), hex:N, uuid, or a regular expression for the "
+     "whole name."},
+    {"staging.*", "identifier_case", CONFIG_CHOICE, "lower", 0, 0, "lower|upper|keep", false,
+     "Case of the letters in this vendor's ThingNames; keep leaves them as typed."},
+
+    {"endpoint.*", "address", CONFIG_TEXT, NULL, 1, ENDPOINT_ADDRESS_MAX, NULL, false,
+     "Host name of an OEM account's endpoint: what the module is told."},
+    {"endpoint.*", "label", CONFIG_TEXT, "", 0, 100, NULL, false,
+     "Its name for people, where they may choose."},
+    {"endpoint.*", "port", CONFIG_INTEGER, "8883", 1, 65535, NULL, false,
+     "Port for the observer's connection: 8883, or 443, which then uses ALPN."},
+    {"endpoint.*", "ca_file", CONFIG_PATH, "", 0, 0, NULL, false,
+     "Root certificate that the OEM endpoint is checked against (PEM)."},
+    {"endpoint.*", "cert_file", CONFIG_PATH, "", 0, 0, NULL, false,
+     "Certificate of the observer, which sees devices arrive (PEM). Without it no claim becomes onboarded."},
+    {"endpoint.*", "key_file", CONFIG_PATH, "", 0, 0, NULL, false, "Private key of the observer (PEM)."},
+    {"endpoint.*", "client_id", CONFIG_TEXT, "", 0, CLIENT_ID_MAX, NULL, false,
+     "MQTT client id of the observer. Only one connection may use it at a time."},
+
+    {"claim", "window", CONFIG_DURATION, "15m", SECOND, 7 * DAY, NULL, false,
+     "How long the device may take to arrive before the claim expires."},
+    {"claim", "schedule", CONFIG_DURATIONS, "5s 10s 20s 40s 60s", 100, HOUR, NULL, false,
+     "Delays until the endpoint message is sent again; the last one repeats."},
+    {"claim", "default_endpoint", CONFIG_TEXT, "", 0, 32, NULL, false,
+     "The endpoint of claims that name none; needed where there are several."},
+};
+
+const struct config_table claim_config_table = {keys, sizeof keys / sizeof *keys};
+
+static void check_connection(struct config *config, const char *section,
+                             const struct account_connection *connection)
+{
+    if (connection->address[0] != '\0' && !endpoint_address_valid(connection->address))
+        config_add_error(config, section, "address", "is no host name or IPv4 address");
+    if (connection->client_id[0] == '$')
+        config_add_error(config, section, "client_id", "must not begin with $");
+}
+
+static struct account_connection read_connection(struct config *config, const char *section)
+{
+    struct account_connection connection = {
+        .address = config_text(config, section, "address"),
+        .port = (int)config_integer(config, section, "port"),
+        .ca_file = config_text(config, section, "ca_file"),
+        .cert_file = config_text(config, section, "cert_file"),
+        .key_file = config_text(config, section, "key_file"),
+        .client_id = config_text(config, section, "client_id"),
+    };
+
+    check_connection(config, section, &connection);
+    return connection;
+}
+
+static void read_staging(struct config *config, const char *name, struct staging_account *out)
+{
+    TEXT struct text section = TEXT_EMPTY;
+
+    text_printf(&section, "staging.%s", name);
+    out->name = name;
+    out->connection = read_connection(config, section.data);
+    out->rate = (int)config_integer(config, section.data, "rate");
+    const char *form = config_text(config, section.data, "identifier_form");
+    const char *letter_case = config_text(config, section.data, "identifier_case");
+    if (identifier_form_parse(form, letter_case, &out->form) != IDENTIFIER_OK)
+        config_add_error(
+            config, section.data, "identifier_form",
+            "\"%s\" is neither hex, hex:N (8 to 64), uuid nor a regular expression that letters of "
+            "identifier_case = %s can meet",
+            form, letter_case);
+}
+
+/* An observer needs all of its files, or there is none. */
+static bool read_observed(struct config *config, const char *section)
+{
+    static const char *const names[] = {"cert_file", "key_file", "ca_file", "client_id"};
+    bool certificate = config_text(config, section, "cert_file")[0] != '\0';
+    bool key = config_text(config, section, "key_file")[0] != '\0';
+
+    if (!certificate && !key)
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (config_text(config, section, names[i])[0] == '\0')
+            config_add_error(config, section, names[i], "must be given with %s",
+                             certificate ? names[0] : names[1]);
+    return true;
+}
+
+static void read_endpoint(struct config *config, const char *key, struct oem_endpoint *out)
+{
+    TEXT struct text section = TEXT_EMPTY;
+
+    text_printf(&section, "endpoint.%s", key);
+    out->key = key;
+    out->label = config_text(config, section.data, "label");
+    out->connection = read_connection(config, section.data);
+    out->observed = read_observed(config, section.data);
+}
+
+/* The connection of staging accounts and then of endpoints; NULL for an endpoint that is not connected to. */
+static const struct account_connection *connection_at(const struct claim_settings *settings, size_t index)
+{
+    if (index < settings->staging_count)
+        return &settings->staging[index].connection;
+    const struct oem_endpoint *endpoint = &settings->endpoints[index - settings->staging_count];
+    return endpoint->observed ? &endpoint->connection : NULL;
+}
+
+static void add_section(const struct claim_settings *settings, size_t index, struct text *out)
+{
+    if (index < settings->staging_count)
+        text_printf(out, "staging.%s", settings->staging[index].name);
+    else
+        text_printf(out, "endpoint.%s", settings->endpoints[index - settings->staging_count].key);
+}
+
+/* The broker would drop the one whenever the other connects. */
+static bool take_turns(const struct account_connection *a, const struct account_connection *b)
+{
+    return a != NULL && b != NULL && a->client_id[0] != '\0' && a->address[0] != '\0' &&
+           strcmp(a->client_id, b->client_id) == 0 && strcasecmp(a->address, b->address) == 0;
+}
+
+static void check_client_ids(struct config *config, const struct claim_settings *settings)
+{
+    size_t count = settings->staging_count + settings->endpoint_count;
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            TEXT struct text section = TEXT_EMPTY;
+            TEXT struct text other = TEXT_EMPTY;
+            if (!take_turns(connection_at(settings, i), connection_at(settings, j)))
+                continue;
+            add_section(settings, i, &section);
+            add_section(settings, j, &other);
+            config_add_error(config, section.data, "client_id",
+                             "is that of [%s] at the same address: each would drop the other's connection",
+                             other.data);
+        }
+    }
+}
+
+static void read_default_endpoint(struct config *config, struct claim_settings *settings)
+{
+    const char *key = config_text(config, "claim", "default_endpoint");
+
+    if (key[0] == '\0') {
+        if (settings->endpoint_count > 1)
+            config_add_error(config, "claim", "default_endpoint",
+                             "must be given where there are several endpoints");
+        return;
+    }
+    for (size_t i = 0; i < settings->endpoint_count; i++) {
+        if (strcmp(settings->endpoints[i].key, key) == 0) {
+            settings->default_endpoint = i;
+            return;
+        }
+    }
+    config_add_error(config, "claim", "default_endpoint", "there is no [endpoint.%s]", key);
+}
+
+static void read_accounts(struct config *config, struct claim_settings *settings)
+{
+    settings->staging_count = config_family_count(config, "staging");
+    settings->staging = memory_new(settings->staging_count, sizeof *settings->staging);
+    for (size_t i = 0; i < settings->staging_count; i++)
+        read_staging(config, config_family_name(config, "staging", i), &settings->staging[i]);
+    if (settings->staging_count == 0)
+        config_add_error(config, NULL, NULL,
+                         "there is no staging account: a section [staging.NAME] is needed");
+
+    settings->endpoint_count = config_family_count(config, "endpoint");
+    settings->endpoints = memory_new(settings->endpoint_count, sizeof *settings->endpoints);
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        read_endpoint(config, config_family_name(config, "endpoint", i), &settings->endpoints[i]);
+    if (settings->endpoint_count == 0)
+        config_add_error(config, NULL, NULL, "there is no endpoint: a section [endpoint.KEY] is needed");
+}
+
+bool claim_settings_load(struct config *config, struct claim_settings *out)
+{
+    struct claim_settings settings = {.window_ms = config_integer(config, "claim", "window")};
+    size_t errors_before = config_error_count(config);
+
+    read_accounts(config, &settings);
+    check_client_ids(config, &settings);
+    read_default_endpoint(config, &settings);
+    settings.schedule.count =
+        config_durations(config, "claim", "schedule", settings.schedule.delays_ms, SCHEDULE_MAX);
+    if (config_error_count(config) > errors_before || settings.schedule.count == 0) {
+        claim_settings_fini(&settings);
+        return false;
+    }
+    *out = settings;
+    return true;
+}
+
+void claim_settings_fini(struct claim_settings *settings)
+{
+    for (size_t i = 0; i < settings->staging_count; i++)
+        identifier_form_fini(&settings->staging[i].form);
+    free(settings->staging);
+    free(settings->endpoints);
+    *settings = (struct claim_settings){0};
+}
+
+const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *settings, const char *key)
+{
+    if (key == NULL)
+        return &settings->endpoints[settings->default_endpoint];
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        if (strcmp(settings->endpoints[i].key, key) == 0)
+            return &settings->endpoints[i];
+    return NULL;
+}

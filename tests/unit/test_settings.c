@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "claim/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "tests/unit/test.h"
+
+/* Any file that can be read does for a certificate here. */
+#define STAGING                                                                                              \
+    "[staging.acme]\naddress = acme.example.com\nca_file = /etc/passwd\ncert_file = /etc/passwd\n"           \
+    "key_file = /etc/passwd\nclient_id = claim-thing\n"
+#define ENDPOINT "[endpoint.eu]\naddress = eu.example.com\n"
+#define OBSERVER                                                                                             \
+    "ca_file = /etc/passwd\ncert_file = /etc/passwd\nkey_file = /etc/passwd\nclient_id = observer\n"
+
+static char path[] = "/tmp/test_settings.XXXXXX";
+
+static int make_file(void **state)
+{
+    (void)state;
+    int fd = mkstemp(path);
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+static struct config *load(const char *text)
+{
+    assert_int_equal(file_replace(path, text, strlen(text), 0600), 0);
+    struct config *config = config_new(&claim_config_table, 1, "PORTAL", true);
+    if (!config_load(config, path, NULL))
+        fail_msg("%s", config_error(config, 0));
+    return config;
+}
+
+/* error follows "<path>:<line>: ", or "<path>: " where line is 0. */
+static void expect_error(const char *text, unsigned line, const char *error)
+{
+    struct config *config = load(text);
+    struct claim_settings settings = {.window_ms = -7};
+    char wanted[512];
+
+    assert_false(claim_settings_load(config, &settings));
+    assert_int_equal(settings.window_ms, -7);
+    assert_null(settings.staging);
+    if (line > 0)
+        snprintf(wanted, sizeof wanted, "%s:%u: %s", path, line, error);
+    else
+        snprintf(wanted, sizeof wanted, "%s: %s", path, error);
+    assert_int_equal(config_error_count(config), 1);
+    assert_string_equal(config_error(config, 0), wanted);
+    config_free(config);
+}
+
+static void needs_both_ends(void **state)
+{
+    (void)state;
+
+    expect_error(ENDPOINT, 0, "there is no staging account: a section [staging.NAME] is needed");
+    expect_error(STAGING, 0, "there is no endpoint: a section [endpoint.KEY] is needed");
+}
+
+static void refuses_bad_accounts(void **state)
+{
+    (void)state;
+
+    expect_error(
+        ENDPOINT STAGING "identifier_form = [a-f\n", 9,
+        "[staging.acme] identifier_form: \"[a-f\" is neither hex, hex:N (8 to 64), uuid nor a regular "
+        "expression that letters of identifier_case = lower can meet");
+    expect_error(
+        ENDPOINT STAGING "identifier_form = SN[0-9]{8}\n", 9,
+        "[staging.acme] identifier_form: \"SN[0-9]{8}\" is neither hex, hex:N (8 to 64), uuid nor a regular "
+        "expression that letters of identifier_case = lower can meet");
+    expect_error(STAGING "[endpoint.eu]\naddress = https://eu.example.com\n", 8,
+                 "[endpoint.eu] address: is no host name or IPv4 address");
+    expect_error(STAGING ENDPOINT "[staging.b]\naddress = b.example.com\nca_file = /etc/passwd\n"
+                                  "cert_file = /etc/passwd\nkey_file = /etc/passwd\nclient_id = $b\n",
+                 14, "[staging.b] client_id: must not begin with $");
+}
+
+static void refuses_half_an_observer(void **state)
+{
+    (void)state;
+
+    expect_error(STAGING ENDPOINT "ca_file = /etc/passwd\ncert_file = /etc/passwd\nclient_id = x\n", 0,
+                 "[endpoint.eu] key_file: must be given with cert_file");
+    expect_error(STAGING ENDPOINT "ca_file = /etc/passwd\nkey_file = /etc/passwd\nclient_id = x\n", 0,
+                 "[endpoint.eu] cert_file: must be given with key_file");
+    expect_error(STAGING ENDPOINT "key_file = /etc/passwd\ncert_file = /etc/passwd\nclient_id = x\n", 0,
+                 "[endpoint.eu] ca_file: must be given with cert_file");
+    expect_error(STAGING ENDPOINT "key_file = /etc/passwd\ncert_file = /etc/passwd\nca_file = /etc/passwd\n",
+                 0, "[endpoint.eu] client_id: must be given with cert_file");
+}
+
+static void refuses_equal_client_ids(void **state)
+{
+    (void)state;
+
+    expect_error(
+        STAGING ENDPOINT OBSERVER "[endpoint.us]\naddress = EU.example.com\n" OBSERVER
+                                  "[claim]\ndefault_endpoint = eu\n",
+        18,
+        "[endpoint.us] client_id: is that of [endpoint.eu] at the same address: each would drop the other's "
+        "connection");
+    expect_error(
+        STAGING "[endpoint.eu]\naddress = acme.example.com\nca_file = /etc/passwd\ncert_file = /etc/passwd\n"
+                "key_file = /etc/passwd\nclient_id = claim-thing\n",
+        12,
+        "[endpoint.eu] client_id: is that of [staging.acme] at the same address: each would drop the other's "
+        "connection");
+}
+
+static void refuses_a_bad_default(void **state)
+{
+    (void)state;
+
+    expect_error(STAGING ENDPOINT "[claim]\ndefault_endpoint = us\n", 10,
+                 "[claim] default_endpoint: there is no [endpoint.us]");
+    expect_error(STAGING ENDPOINT "[endpoint.us]\naddress = us.example.com\n", 0,
+                 "[claim] default_endpoint: must be given where there are several endpoints");
+}
+
+static void refuses_bad_bounds(void **state)
+{
+    static const char *const bad[] = {
+        "[claim]\nwindow = 999ms\n",
+        "[claim]\nwindow = 8d\n",
+        "[claim]\nschedule = 99ms\n",
+        "[claim]\nschedule = 61m\n",
+        "[claim]\nschedule =\n",
+        "[staging.acme]\nport = 0\n",
+        "[staging.acme]\nport = 65536\n",
+        "[staging.acme]\nrate = -1\n",
+        "[staging.acme]\nidentifier_case = both\n",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        TEXT struct text all = TEXT_EMPTY;
+        text_printf(&all, "%s%s", STAGING ENDPOINT, bad[i]);
+        assert_int_equal(file_replace(path, all.data, all.length, 0600), 0);
+        struct config *config = config_new(&claim_config_table, 1, "PORTAL", true);
+        if (config_load(config, path, NULL))
+            fail_msg("accepted %s", bad[i]);
+        assert_int_equal(config_error_count(config), 1);
+        config_free(config);
+    }
+}
+
+static void survives_a_config_with_errors(void **state)
+{
+    static const char text[] = "[staging.a]\nport = x\n[endpoint.a]\nlabel = x\n";
+    struct config *config = config_new(&claim_config_table, 1, "PORTAL", true);
+    struct claim_settings settings = {0};
+    (void)state;
+
+    assert_int_equal(file_replace(path, text, sizeof text - 1, 0600), 0);
+    assert_false(config_load(config, path, NULL));
+    size_t before = config_error_count(config);
+    if (claim_settings_load(config, &settings))
+        claim_settings_fini(&settings);
+    assert_int_equal(config_error_count(config), before);
+    config_free(config);
+}
+
+static void reads_accounts(void **state)
+{
+    struct config *config =
+        load(STAGING "rate = 0\nidentifier_form = uuid\nidentifier_case = upper\nport = 443\n" ENDPOINT
+                     "label = Europe\n" OBSERVER "[endpoint.us]\naddress = us.example.com\n"
+                     "[claim]\nwindow = 1s\nschedule = 100ms 1h\ndefault_endpoint = us\n");
+    struct claim_settings settings;
+    char out[IDENTIFIER_SIZE];
+    (void)state;
+
+    if (!claim_settings_load(config, &settings))
+        fail_msg("%s", config_error(config, 0));
+    assert_int_equal(settings.staging_count, 1);
+    assert_string_equal(settings.staging[0].name, "acme");
+    assert_string_equal(settings.staging[0].connection.address, "acme.example.com");
+    assert_string_equal(settings.staging[0].connection.client_id, "claim-thing");
+    assert_int_equal(settings.staging[0].connection.port, 443);
+    assert_int_equal(settings.staging[0].rate, 0);
+    assert_int_equal(
+        identifier_parse(&settings.staging[0].form, "0123456789abcdef0123456789abcdef", 32, out, NULL),
+        IDENTIFIER_OK);
+    assert_string_equal(out, "01234567-89AB-CDEF-0123-456789ABCDEF");
+    assert_int_equal(settings.endpoint_count, 2);
+    assert_string_equal(settings.endpoints[0].label, "Europe");
+    assert_true(settings.endpoints[0].observed);
+    assert_int_equal(settings.endpoints[0].connection.port, 8883);
+    assert_false(settings.endpoints[1].observed);
+    assert_int_equal(settings.window_ms, 1000);
+    assert_int_equal(settings.schedule.count, 2);
+    assert_int_equal(settings.schedule.delays_ms[1], 3600000);
+    assert_ptr_equal(claim_settings_endpoint(&settings, NULL), &settings.endpoints[1]);
+    assert_ptr_equal(claim_settings_endpoint(&settings, "eu"), &settings.endpoints[0]);
+    assert_null(claim_settings_endpoint(&settings, "EU"));
+    assert_null(claim_settings_endpoint(&settings, ""));
+    claim_settings_fini(&settings);
+    claim_settings_fini(&settings);
+    config_free(config);
+}
+
+static void has_the_documented_defaults(void **state)
+{
+    struct config *config = load(STAGING ENDPOINT);
+    struct claim_settings settings;
+    static const long long delays[] = {5000, 10000, 20000, 40000, 60000};
+    (void)state;
+
+    assert_true(claim_settings_load(config, &settings));
+    assert_int_equal(settings.staging[0].rate, 100);
+    assert_int_equal(settings.staging[0].connection.port, 8883);
+    assert_int_equal(settings.window_ms, 15 * 60 * 1000);
+    assert_int_equal(settings.schedule.count, COUNT(delays));
+    assert_memory_equal(settings.schedule.delays_ms, delays, sizeof delays);
+    assert_string_equal(claim_settings_endpoint(&settings, NULL)->key, "eu");
+    claim_settings_fini(&settings);
+    config_free(config);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(needs_both_ends),
+        cmocka_unit_test(refuses_bad_accounts),
+        cmocka_unit_test(refuses_half_an_observer),
+        cmocka_unit_test(refuses_equal_client_ids),
+        cmocka_unit_test(refuses_a_bad_default),
+        cmocka_unit_test(refuses_bad_bounds),
+        cmocka_unit_test(survives_a_config_with_errors),
+        cmocka_unit_test(reads_accounts),
+        cmocka_unit_test(has_the_documented_defaults),
+    };
+    return cmocka_run_group_tests(tests, make_file, remove_file);
+}

@@ -22,8 +22,8 @@ static const struct config_key http_keys[] = {
 };
 static const struct config_key staging_keys[] = {
     {"staging.*", "address", CONFIG_TEXT, NULL, 1, 128, NULL, false, "Address."},
-    {"staging.*", "file", CONFIG_TEXT, "", 0, 0, NULL, false, ""},
     {"staging.*", "ca_file", CONFIG_TEXT, "", 0, 0, NULL, false, ""},
+    {"staging.*", "file", CONFIG_TEXT, "", 0, 0, NULL, false, ""},
     {"staging.*", "rate", CONFIG_INTEGER, "100", 0, 1000, NULL, false, "Rate."},
 };
 static const struct config_table tables[] = {{http_keys, COUNT(http_keys)},

@@ -63,8 +63,10 @@ static void tells_what_cannot_be_replaced(void **state)
     (void)state;
 
     assert_int_equal(file_replace(in_folder("missing/file"), "x", 1, 0600), ENOENT);
-    assert_int_equal(file_replace(folder, "x", 1, 0600), EISDIR);
-    assert_int_equal(entries(), 0);
+    assert_int_equal(mkdir(in_folder("inner"), 0700), 0);
+    assert_int_equal(file_replace(in_folder("inner"), "x", 1, 0600), EISDIR);
+    assert_int_equal(entries(), 1); /* no temporary file is left */
+    assert_int_equal(rmdir(in_folder("inner")), 0);
 }
 
 static void keeps_to_the_limit(void **state)
@@ -93,6 +95,8 @@ static void replaces_all_of_it(void **state)
 
     memset(large, 'x', sizeof large);
     assert_int_equal(file_replace(in_folder("file"), large, sizeof large, 0640), 0);
+    assert_int_equal(stat(in_folder("file"), &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0640);
     assert_int_equal(file_read(in_folder("file"), sizeof large, &out, &length), 0);
     assert_int_equal(length, sizeof large);
     assert_memory_equal(out, large, sizeof large);

@@ -212,6 +212,19 @@ static void reads_accounts(void **state)
     config_free(config);
 }
 
+static void one_client_id_may_serve_at_two_addresses(void **state)
+{
+    struct config *config =
+        load(STAGING ENDPOINT OBSERVER "[endpoint.us]\naddress = us.example.com\n" OBSERVER
+                                       "[claim]\ndefault_endpoint = eu\n");
+    struct claim_settings settings;
+    (void)state;
+
+    assert_true(claim_settings_load(config, &settings));
+    claim_settings_fini(&settings);
+    config_free(config);
+}
+
 static void has_the_documented_defaults(void **state)
 {
     struct config *config = load(STAGING ENDPOINT);
@@ -241,6 +254,7 @@ int main(void)
         cmocka_unit_test(refuses_bad_bounds),
         cmocka_unit_test(survives_a_config_with_errors),
         cmocka_unit_test(reads_accounts),
+        cmocka_unit_test(one_client_id_may_serve_at_two_addresses),
         cmocka_unit_test(has_the_documented_defaults),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);

@@ -118,8 +118,9 @@ static struct config_value *find_value(const struct config *config, const char *
     return NULL;
 }
 
-static void add_error(struct config *config, const char *place, const char *section, const char *name,
-                      const char *format, va_list arguments)
+__attribute__((format(printf, 5, 0))) static void add_error(struct config *config, const char *place,
+                                                            const char *section, const char *name,
+                                                            const char *format, va_list arguments)
 {
     TEXT struct text error = TEXT_EMPTY;
     char *message;

@@ -36,8 +36,9 @@ struct pages_choice {
 struct page_form {
     const char *typed;                        /* what stands in the field, "" for an empty form; any UTF-8 */
     const struct identifier_problem *problem; /* NULL: none */
-    const char *problem_key;                  /* message key of another problem ("busy"), NULL: none */
-    const struct pages_choice *endpoints;     /* more than one: a choice is shown */
+    const char *problem_key; /* another problem, told by the message form_problem_<key>: "busy", "endpoint",
+                              * "limit"; an unknown key is told by form_problem_other. NULL: none */
+    const struct pages_choice *endpoints; /* more than one: a choice is shown */
     size_t endpoint_count;
     const char *endpoint; /* chosen key, NULL: the first */
     bool filled_by_link;  /* /r/{identifier}: the person only has to press the button */
@@ -46,8 +47,9 @@ struct page_form {
 void pages_form(const struct pages *pages, const char *language, const struct page_form *form,
                 struct text *out);
 
-/* now_ms: wall clock, for "2 of about 15 minutes". The result depends on it only by the minute, so that an
- * ETag over the bytes stays the same while there is nothing new to see. */
+/* Needs /static/status.js to keep itself up to date; without scripts it refreshes itself. now_ms: wall clock,
+ * for "2 of about 15 minutes". The result depends on it only by the minute, so that an ETag over the bytes
+ * stays the same while there is nothing new to see. */
 void pages_status(const struct pages *pages, const char *language, const struct registration *registration,
                   long long now_ms, struct text *out);
 

@@ -108,6 +108,7 @@ static void the_best_one_is_chosen(void **state)
         {"*;q=0.5, en;q=0.1, de;q=0.4", "pt-BR"},
         {"en;q=0, de;q=0, *;q=0", "en"},
         {"de-AT;q=0, de;q=0.5", "de"},
+        {"de-AT;q=0, *;q=0.5, en;q=0.4", "de"},
         {"fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5", "en"},
     };
     (void)state;

@@ -124,7 +124,7 @@ static void catalogues_that_are_no_catalogues(void **state)
         put("messages.de.json", rows[i].content, strlen(rows[i].content));
         EXPECT_ERROR("messages.de.json", rows[i].complaint);
     }
-    put("messages.de.json", "{\"a\": \"b\"}\0{", 12);
+    put("messages.de.json", "{\"a\": \"b\0c\"}", 12);
     EXPECT_ERROR("messages.de.json", "not valid JSON");
     restore("messages.de.json");
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 static void reserve(struct text *text, size_t more)
 {
@@ -67,13 +68,20 @@ void text_printf(struct text *text, const char *format, ...)
 
 void text_json(struct text *text, const char *string)
 {
-    for (const unsigned char *c = (const unsigned char *)string; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            text_printf(text, "\\%c", *c);
-        else if (*c < 0x20 || *c == 0x7f)
-            text_printf(text, "\\u%04x", *c);
-        else
-            text_add(text, (const char *)c, 1);
+    uint32_t character;
+
+    for (size_t left = strlen(string), size; left > 0; left -= size, string += size) {
+        size = utf8_decode(string, left, &character);
+        if (size == 0) { /* broken UTF-8 would make all of the JSON unreadable */
+            text_puts(text, "\\ufffd");
+            size = 1;
+        } else if (character == '"' || character == '\\') {
+            text_printf(text, "\\%c", (char)character);
+        } else if (character < 0x20 || character == 0x7f) {
+            text_printf(text, "\\u%04x", (unsigned)character);
+        } else {
+            text_add(text, string, size);
+        }
     }
 }
 

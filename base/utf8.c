@@ -91,3 +91,17 @@ bool utf8_is_hidden(uint32_t character)
     };
     return in_ranges(character, hidden, sizeof hidden / sizeof *hidden);
 }
+
+bool utf8_is_valid(const char *bytes, size_t length)
+{
+    uint32_t character;
+
+    while (length) {
+        size_t taken = utf8_decode(bytes, length, &character);
+        if (!taken)
+            return false;
+        bytes += taken;
+        length -= taken;
+    }
+    return true;
+}

@@ -12,6 +12,8 @@
  * untouched. */
 size_t utf8_decode(const char *bytes, size_t length, uint32_t *out);
 
+bool utf8_is_valid(const char *bytes, size_t length);
+
 /* Writes the character, terminated. It must be a valid one. */
 void utf8_encode(uint32_t character, char out[5]);
 

@@ -215,8 +215,10 @@ static bool make_lanes(struct dispatcher *dispatcher, struct text *why)
     return true;
 }
 
-static void free_all(struct dispatcher *dispatcher)
+void dispatcher_free(struct dispatcher *dispatcher)
 {
+    if (!dispatcher)
+        return;
     for (size_t i = 0; i < dispatcher->lane_count; i++)
         lane_free(dispatcher->lanes[i]);
     free(dispatcher->lanes);
@@ -246,20 +248,17 @@ struct dispatcher *dispatcher_start(const struct dispatcher_options *options, st
         text_printf(why, "the store cannot be written: %s", store_error_name(error));
     if (made && !error && pthread_create(&dispatcher->thread, NULL, dispatch, dispatcher) == 0)
         return dispatcher;
-    free_all(dispatcher);
+    dispatcher_free(dispatcher);
     return NULL;
 }
 
 void dispatcher_stop(struct dispatcher *dispatcher)
 {
-    if (!dispatcher)
-        return;
     pthread_mutex_lock(&dispatcher->lock);
     dispatcher->stopping = true;
     pthread_cond_signal(&dispatcher->changed);
     pthread_mutex_unlock(&dispatcher->lock);
     pthread_join(dispatcher->thread, NULL);
-    free_all(dispatcher);
 }
 
 size_t dispatcher_lane_count(const struct dispatcher *dispatcher)

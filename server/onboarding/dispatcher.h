@@ -40,8 +40,10 @@ struct dispatcher;
 
 /* Starts its thread. NULL with a sentence in *why: a certificate that cannot be read, a store that fails. */
 struct dispatcher *dispatcher_start(const struct dispatcher_options *options, struct text *why);
-/* Waits shortly for PUBACKs under way, gives back what is leased. The store must still run. NULL is fine. */
+/* Waits shortly for PUBACKs under way, gives back what is leased, ends the thread. The store must still run. */
 void dispatcher_stop(struct dispatcher *dispatcher);
+/* After dispatcher_stop(), when nobody calls it any more. NULL is fine. */
+void dispatcher_free(struct dispatcher *dispatcher);
 
 /* New claims are in the store. Any thread, cheap, never blocks. */
 void dispatcher_wake(struct dispatcher *dispatcher);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "tests/unit/test.h"
 
 #define NAME "0123456789abcdef0123456789abcdef"
@@ -94,6 +95,26 @@ static void json_has_one_line_whatever_the_value(void **state)
     assert_non_null(strstr(line, ",\"empty\":\"\"}\n"));
 }
 
+static void json_is_always_utf8(void **state)
+{
+    (void)state;
+
+    log_setup(LOG_INFO, LOG_JSON);
+    capture();
+    log_event(LOG_INFO, "a.b", "key", "a\xFF\xC0\xAFz\xC3", "umlaut", "\xC3\xA4", NULL);
+    release();
+    size_t left = strlen(line);
+    for (const char *at = line; left > 0;) {
+        uint32_t character;
+        size_t size = utf8_decode(at, left, &character);
+        if (size == 0)
+            fail_msg("broken UTF-8 in %s", line);
+        at += size;
+        left -= size;
+    }
+    assert_non_null(strstr(line, "\"umlaut\":\"\xC3\xA4\""));
+}
+
 static void plain_is_one_line(void **state)
 {
     (void)state;
@@ -129,6 +150,7 @@ int main(void)
         cmocka_unit_test(below_the_level_is_silent),
         cmocka_unit_test(a_thing_is_never_whole),
         cmocka_unit_test(json_has_one_line_whatever_the_value),
+        cmocka_unit_test(json_is_always_utf8),
         cmocka_unit_test(plain_is_one_line),
         cmocka_unit_test(lines_carry_the_request),
     };

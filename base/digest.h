@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SHA-256. Any thread. */
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
+
+#include <stddef.h>
+
+#define DIGEST_SIZE 65 /* 64 hex digits and a terminator */
+
+void digest_sha256(const void *bytes, size_t length, char out[DIGEST_SIZE]);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/app.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "server/handlers/form.h"
+#include "server/handlers/portal.h"
+#include "server/handlers/problem.h"
+#include "server/http/http.h"
+#include "server/onboarding/dispatcher.h"
+#include "server/onboarding/watcher.h"
+#include "server/routes.h"
+
+#define DRAIN_MS 20000
+
+struct app {
+    const struct settings *settings;
+    struct portal portal;
+    _Atomic(struct watcher *) hearing; /* set once it runs: the dispatcher's thread asks before that */
+    struct http_server *admin_server;
+};
+
+static bool heard_all(void *context)
+{
+    struct watcher *watcher = atomic_load(&((struct app *)context)->hearing);
+
+    return watcher && watcher_is_settled(watcher);
+}
+
+static void arrived(void *context, long long claim_id)
+{
+    dispatcher_forget(context, claim_id);
+}
+
+static bool load_pages(struct app *app, struct text *why)
+{
+    const struct settings *settings = app->settings;
+    struct portal *portal = &app->portal;
+    OWNED char *error = NULL;
+
+    portal->assets = assets_load(settings->static_files, why);
+    if (!portal->assets)
+        return false;
+    portal->pages =
+        pages_load(settings->templates, settings->language, assets_version(portal->assets), &error);
+    if (!portal->pages) {
+        text_puts(why, error);
+        return false;
+    }
+    form_prepare(portal);
+    return true;
+}
+
+static bool start_onboarding(struct app *app, struct text *why)
+{
+    struct portal *portal = &app->portal;
+    struct dispatcher_options dispatching = {
+        .settings = &app->settings->claim,
+        .store = portal->store,
+        .leased_by = app->settings->replica,
+        .ready = heard_all,
+        .context = app,
+    };
+
+    portal->dispatcher = dispatcher_start(&dispatching, why);
+    if (!portal->dispatcher)
+        return false;
+    struct watcher_options watching = {
+        .settings = &app->settings->claim,
+        .store = portal->store,
+        .arrived = arrived,
+        .context = portal->dispatcher,
+    };
+    portal->watcher = watcher_start(&watching, why);
+    atomic_store(&app->hearing, portal->watcher);
+    return portal->watcher != NULL;
+}
+
+static struct http_server *start_server(struct app *app, enum http_side side, struct text *why)
+{
+    const struct settings *settings = app->settings;
+    struct http_options options = {
+        .listen = side == HTTP_PUBLIC ? settings->listen : settings->admin_listen,
+        .side = side,
+        .routes = routes,
+        .route_count = route_count,
+        .threads = side == HTTP_PUBLIC ? settings->threads : 1,
+        .max_connections = side == HTTP_PUBLIC ? settings->max_connections : 64,
+        .request_timeout_ms = settings->request_timeout_ms,
+        .idle_timeout_ms = settings->idle_timeout_ms,
+        .trusted_proxies = settings->trusted_proxies,
+        .log_requests = settings->log_requests && side == HTTP_PUBLIC,
+        .error_answer = problem_answer,
+        .app = &app->portal,
+        .store = app->portal.store,
+    };
+
+    return http_server_start(&options, why);
+}
+
+/* The admin side last, and only once the public one can be counted. */
+static bool start_servers(struct app *app, struct text *why)
+{
+    app->portal.public_server = start_server(app, HTTP_PUBLIC, why);
+    if (!app->portal.public_server)
+        return false;
+    log_event(LOG_INFO, "portal.listening", "address", http_server_address(app->portal.public_server), NULL);
+    if (!*app->settings->admin_listen)
+        return true;
+    app->admin_server = start_server(app, HTTP_ADMIN, why);
+    if (!app->admin_server)
+        return false;
+    log_event(LOG_INFO, "portal.admin_listening", "address", http_server_address(app->admin_server), NULL);
+    return true;
+}
+
+static bool start_all(struct app *app, struct text *why)
+{
+    if (!load_pages(app, why) || store_open(app->settings->store_url, &app->portal.store, why) != STORE_OK)
+        return false;
+    app->portal.limiter = limiter_new(app->settings->registrations_per_minute);
+    return start_onboarding(app, why) && start_servers(app, why);
+}
+
+struct app *app_start(const struct settings *settings, struct text *why)
+{
+    struct app *app = memory_new(1, sizeof *app);
+
+    app->settings = settings;
+    app->portal.settings = &settings->claim;
+    app->portal.public_url = settings->public_url;
+    app->portal.started_at = clock_wall_ms();
+    if (start_all(app, why))
+        return app;
+    app_stop(app);
+    return NULL;
+}
+
+void app_stop(struct app *app)
+{
+    struct portal *portal = &app->portal;
+
+    atomic_store(&portal->draining, true);
+    if (portal->public_server)
+        http_server_drain(portal->public_server, DRAIN_MS);
+    if (app->admin_server)
+        http_server_drain(app->admin_server, DRAIN_MS);
+    http_server_stop(app->admin_server);
+    http_server_stop(portal->public_server);
+    if (portal->dispatcher)
+        dispatcher_stop(portal->dispatcher);
+    watcher_stop(portal->watcher);
+    dispatcher_free(portal->dispatcher);
+    store_close(portal->store);
+    limiter_free(portal->limiter);
+    pages_free(portal->pages);
+    assets_free(portal->assets);
+    free(app);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/handlers/intake.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+
+bool intake_targets(const struct claim_settings *settings, const char *typed, size_t length,
+                    struct registration_request *request, struct identifier_problem *problem)
+{
+    struct identifier_problem best = {0};
+
+    request->target_count = 0;
+    for (size_t i = 0; i < settings->staging_count && request->target_count < STAGING_MAX; i++) {
+        struct registration_target *target = &request->targets[request->target_count];
+        struct identifier_problem this = {0};
+        if (identifier_parse(&settings->staging[i].form, typed, length, target->thing_name, &this) == IDENTIFIER_OK) {
+            target->staging = settings->staging[i].name;
+            request->target_count++;
+            continue;
+        }
+        best = best.error ? *identifier_problem_better(&best, &this) : this;
+    }
+    if (request->target_count)
+        return true;
+    *problem = best;
+    return false;
+}
+
+void intake_begin(const struct claim_settings *settings, struct registration_request *request)
+{
+    random_hex(request->token, REGISTRATION_TOKEN_LENGTH);
+    request->now = clock_wall_ms();
+    request->window_ms = settings->window_ms;
+}
+
+const char *intake_error_detail(enum store_error error)
+{
+    switch (error) {
+    case STORE_CONFLICT:
+        return "This device is being registered with another endpoint; wait until that has ended.";
+    case STORE_KEY_USED:
+        return "This Idempotency-Key was used for another request.";
+    case STORE_ENDED:
+        return "The device has arrived already; there is nothing to retry or to cancel.";
+    case STORE_NOT_FOUND:
+        return "There is no registration with this token.";
+    default:
+        return NULL;
+    }
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What handlers have to work with. Made once by the app; read-only for handlers, any thread. */
+#ifndef SERVER_HANDLERS_PORTAL_H
+#define SERVER_HANDLERS_PORTAL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "claim/settings.h"
+#include "server/handlers/assets.h"
+#include "server/http/http.h"
+#include "server/http/limiter.h"
+#include "server/onboarding/dispatcher.h"
+#include "server/onboarding/watcher.h"
+#include "server/page/pages.h"
+#include "server/store/store.h"
+
+struct portal {
+    const struct claim_settings *settings;
+    const char *public_url; /* no slash at the end; "" when not configured */
+    struct store *store;
+    struct pages *pages;
+    struct assets *assets;
+    struct limiter *limiter;
+    struct dispatcher *dispatcher;
+    struct watcher *watcher;
+    struct http_server *public_server; /* for the metrics */
+    long long started_at;              /* wall ms */
+    atomic_bool draining;
+};
+
+/* The portal that an exchange belongs to. */
+struct portal *portal_of(const struct http_exchange *exchange);
+
+/* The language for a person: ?lang=, else a form's field lang, else Accept-Language. */
+const char *portal_language(struct http_exchange *exchange);
+
+#endif

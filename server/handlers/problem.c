@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/handlers/problem.h"
+
+#include <stdio.h>
+
+#include "server/handlers/portal.h"
+
+#define PROBLEM_TYPE "application/problem+json"
+
+static const struct {
+    unsigned status;
+    const char *title, *detail;
+} problems[] = {
+    {400, "Bad request", "The request cannot be understood."},
+    {404, "Not found", "There is nothing at this address."},
+    {405, "Method not allowed", "This address does not take this method; Allow says which it takes."},
+    {409, "Conflict", "The registration is not in a state for this."},
+    {413, "Content too large", "The body is larger than this address takes."},
+    {415, "Unsupported media type", "The body is of another type than this address takes."},
+    {422, "Unprocessable content", "The request is well-formed and cannot be followed."},
+    {429, "Too many requests", "Too many requests from this address; Retry-After says when to go on."},
+    {500, "Internal error", "Something went wrong here; the log has more under this request id."},
+    {503, "Unavailable", "Nothing was stored. Please send the same request again after Retry-After seconds."},
+    {505, "HTTP version not supported", "Please use HTTP/1.1."},
+};
+
+#define PROBLEM_COUNT (sizeof problems / sizeof *problems)
+
+unsigned problem_status(enum store_error error)
+{
+    switch (error) {
+    case STORE_OK:
+        return 200;
+    case STORE_NOT_FOUND:
+        return 404;
+    case STORE_CONFLICT:
+    case STORE_ENDED:
+        return 409;
+    case STORE_KEY_USED:
+        return 422;
+    case STORE_FULL:
+    case STORE_BUSY:
+        return 503;
+    default:
+        return 500;
+    }
+}
+
+static void add_retry_after(struct http_exchange *exchange, unsigned status)
+{
+    if (status == 503)
+        http_answer_header(exchange, "Retry-After", "5");
+}
+
+/* Everything but the closing brace. */
+static void begin_json(struct http_exchange *exchange, unsigned status, const char *detail, struct text *out)
+{
+    size_t at = 0;
+
+    while (at + 1 < PROBLEM_COUNT && problems[at].status != status)
+        at++;
+    text_printf(out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":\"", problems[at].title,
+                status);
+    text_json(out, detail ? detail : problems[at].detail);
+    text_printf(out, "\",\"request_id\":\"%s\"", http_request_id(exchange));
+}
+
+void problem_answer_detail(struct http_exchange *exchange, unsigned status, const char *detail)
+{
+    TEXT struct text body = TEXT_EMPTY;
+
+    add_retry_after(exchange, status);
+    begin_json(exchange, status, detail, &body);
+    text_puts(&body, "}\n");
+    http_answer(exchange, status, PROBLEM_TYPE, &body);
+}
+
+void problem_answer(struct http_exchange *exchange, unsigned status)
+{
+    TEXT struct text body = TEXT_EMPTY;
+
+    if (http_request_is_api(exchange)) {
+        problem_answer_detail(exchange, status, NULL);
+        return;
+    }
+    add_retry_after(exchange, status);
+    pages_problem(portal_of(exchange)->pages, portal_language(exchange), status, http_request_id(exchange), &body);
+    http_answer(exchange, status, "text/html; charset=utf-8", &body);
+}
+
+void problem_answer_identifier(struct http_exchange *exchange, const struct identifier_problem *problem)
+{
+    TEXT struct text body = TEXT_EMPTY;
+    TEXT struct text sentence = TEXT_EMPTY;
+
+    pages_identifier_problem(portal_of(exchange)->pages, portal_language(exchange), problem, &sentence);
+    begin_json(exchange, 422, text_get(&sentence), &body);
+    text_printf(&body, ",\"field\":\"identifier\",\"reason\":\"%s\"", identifier_error_name(problem->error));
+    if (problem->position)
+        text_printf(&body, ",\"position\":%zu", problem->position);
+    text_puts(&body, "}\n");
+    http_answer(exchange, 422, PROBLEM_TYPE, &body);
+}
+
+bool problem_within_limit(struct http_exchange *exchange)
+{
+    unsigned wait = limiter_ask(portal_of(exchange)->limiter, http_request_client(exchange));
+    char seconds[16];
+
+    if (!wait)
+        return true;
+    snprintf(seconds, sizeof seconds, "%u", wait);
+    http_answer_header(exchange, "Retry-After", seconds);
+    problem_answer(exchange, 429);
+    return false;
+}

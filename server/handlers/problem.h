@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Errors, told to a person as a page and to a program as application/problem+json (RFC 9457). The one place where a
+ * store's error becomes an HTTP status. */
+#ifndef SERVER_HANDLERS_PROBLEM_H
+#define SERVER_HANDLERS_PROBLEM_H
+
+#include "claim/identifier.h"
+#include "server/http/http.h"
+
+unsigned problem_status(enum store_error error);
+
+/* As a page or as JSON, whichever the address is for. Adds Retry-After where the status wants it. */
+void problem_answer(struct http_exchange *exchange, unsigned status);
+
+/* JSON with more to say. detail: a sentence. */
+void problem_answer_detail(struct http_exchange *exchange, unsigned status, const char *detail);
+
+/* 422 with `field`, `reason`, `position`, and a sentence in the caller's language. */
+void problem_answer_identifier(struct http_exchange *exchange, const struct identifier_problem *problem);
+
+/* False, having answered 429, where the client asks too often. */
+bool problem_within_limit(struct http_exchange *exchange);
+
+#endif

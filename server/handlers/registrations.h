@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One registration, as a page for the person and as JSON for programs: look, start again, give up. */
+#ifndef SERVER_HANDLERS_REGISTRATIONS_H
+#define SERVER_HANDLERS_REGISTRATIONS_H
+
+#include "server/http/http.h"
+
+extern const struct http_handler registration_page;        /* GET  /registrations/{token} */
+extern const struct http_handler registration_page_retry;  /* POST /registrations/{token}/retry */
+extern const struct http_handler registration_page_cancel; /* POST /registrations/{token}/cancel */
+
+extern const struct http_handler registration_create; /* POST /api/v1/registrations */
+extern const struct http_handler registration_show;   /* GET  /api/v1/registrations/{token} */
+extern const struct http_handler registration_retry;  /* POST /api/v1/registrations/{token}/retry */
+extern const struct http_handler registration_cancel; /* POST /api/v1/registrations/{token}/cancel */
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/log.h"
+#include "claim/mqtt.h"
+#include "server/app.h"
+#include "server/settings.h"
+
+#define EXIT_USAGE 64    /* sysexits.h: EX_USAGE */
+#define EXIT_CONFIG 78   /* EX_CONFIG */
+#define EXIT_CANNOT 69   /* EX_UNAVAILABLE: store, certificates or addresses */
+
+static const char usage[] =
+    "Usage: expresslink-portal [--config FILE] [--check-config | --print-config | --document-config]\n"
+    "\n"
+    "The registration portal: people enter the identifier of an ExpressLink product, and the\n"
+    "product moves from its staging account to the OEM account.\n"
+    "\n"
+    "  --config FILE      read this INI file; every key can also be given as an environment\n"
+    "                     variable PORTAL_<SECTION>_<KEY>, or as ..._FILE naming a file with it\n"
+    "  --check-config     say what is wrong with the configuration, and exit\n"
+    "  --print-config     print the configuration as it is understood, secrets hidden, and exit\n"
+    "  --document-config  print all keys as a Markdown table, and exit\n"
+    "  --version          print the version, and exit\n"
+    "  --help             print this, and exit\n"
+    "\n"
+    "SIGTERM and SIGINT end it in good order: requests under way are answered first.\n"
+    "Exit status: 0 ended as asked, 64 wrong arguments, 69 cannot start, 78 wrong configuration.\n";
+
+enum mode { MODE_SERVE, MODE_CHECK, MODE_PRINT, MODE_DOCUMENT };
+
+struct arguments {
+    const char *config_path;
+    enum mode mode;
+};
+
+static void parse_arguments(int count, char **values, struct arguments *out)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},     {"check-config", no_argument, NULL, 'k'},
+        {"print-config", no_argument, NULL, 'p'},     {"document-config", no_argument, NULL, 'd'},
+        {"version", no_argument, NULL, 'v'},          {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(count, values, "c:hv", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            out->config_path = optarg;
+            break;
+        case 'k':
+            out->mode = MODE_CHECK;
+            break;
+        case 'p':
+            out->mode = MODE_PRINT;
+            break;
+        case 'd':
+            out->mode = MODE_DOCUMENT;
+            break;
+        case 'v':
+            puts("expresslink-portal " EXPRESSLINK_VERSION);
+            exit(0);
+        case 'h':
+            fputs(usage, stdout);
+            exit(0);
+        default:
+            fputs("Try expresslink-portal --help\n", stderr);
+            exit(EXIT_USAGE);
+        }
+    }
+    if (optind < count) {
+        fprintf(stderr, "expresslink-portal: %s is not understood\nTry expresslink-portal --help\n", values[optind]);
+        exit(EXIT_USAGE);
+    }
+}
+
+static void print_errors(const struct config *config)
+{
+    for (size_t i = 0; i < config_error_count(config); i++)
+        fprintf(stderr, "%s\n", config_error(config, i));
+}
+
+/* As many connections as the system lets us have. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* Before any thread: all of them inherit the mask, so that only the main thread is told to end. */
+static void prepare_signals(sigset_t *endings)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file size limit is to be an error of write(2), not the end */
+    sigemptyset(endings);
+    sigaddset(endings, SIGTERM);
+    sigaddset(endings, SIGINT);
+    pthread_sigmask(SIG_BLOCK, endings, NULL);
+}
+
+static int serve(const struct settings *settings)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    sigset_t endings;
+    int signal_number;
+
+    log_setup(settings->log_level, settings->log_format);
+    prepare_signals(&endings);
+    raise_file_limit();
+    mqtt_library_init();
+    struct app *app = app_start(settings, &why);
+    if (!app) {
+        log_event(LOG_ERROR, "portal.cannot_start", "reason", text_get(&why), NULL);
+        return EXIT_CANNOT;
+    }
+    log_event(LOG_INFO, "portal.started", "version", EXPRESSLINK_VERSION, NULL);
+    sigwait(&endings, &signal_number);
+    log_event(LOG_INFO, "portal.stopping", NULL);
+    pthread_sigmask(SIG_UNBLOCK, &endings, NULL); /* a second one ends it at once */
+    app_stop(app);
+    log_event(LOG_INFO, "portal.stopped", NULL);
+    return 0;
+}
+
+static int run(struct config *config, const struct arguments *arguments)
+{
+    struct settings settings;
+    bool loaded = config_load(config, arguments->config_path, environ);
+    int status = EXIT_CONFIG;
+
+    if (!loaded || !settings_load(config, &settings)) {
+        print_errors(config);
+        if (loaded)
+            settings_fini(&settings);
+        return status;
+    }
+    if (arguments->mode == MODE_SERVE)
+        status = serve(&settings);
+    else
+        status = 0;
+    if (arguments->mode == MODE_CHECK)
+        puts("The configuration is fine.");
+    if (arguments->mode == MODE_PRINT)
+        config_print(config, stdout);
+    settings_fini(&settings);
+    return status;
+}
+
+int main(int count, char **values)
+{
+    struct config_table tables[SETTINGS_TABLES];
+    struct arguments arguments = {0};
+
+    parse_arguments(count, values, &arguments);
+    settings_tables(tables);
+    if (arguments.mode == MODE_DOCUMENT) {
+        config_document(tables, SETTINGS_TABLES, "PORTAL", stdout);
+        return 0;
+    }
+    struct config *config = config_new(tables, SETTINGS_TABLES, "PORTAL", true);
+    int status = run(config, &arguments);
+    config_free(config);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/routes.h"
+
+#include "server/handlers/admin.h"
+#include "server/handlers/assets.h"
+#include "server/handlers/form.h"
+#include "server/handlers/registrations.h"
+
+#define FORM "application/x-www-form-urlencoded"
+#define JSON "application/json"
+#define KIB 1024
+
+/* clang-format off */
+const struct http_route routes[] = {
+    /* who        method     path                                      body limit  body type  handler */
+    {HTTP_PUBLIC, HTTP_GET,  "/",                                      0,          NULL,      &form_empty},
+    {HTTP_PUBLIC, HTTP_GET,  "/r/{identifier...}",                     0,          NULL,      &form_filled},
+    {HTTP_PUBLIC, HTTP_POST, "/register",                              8 * KIB,    FORM,      &form_register},
+    {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}",                 0,          NULL,      &registration_page},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/retry",           1 * KIB,    FORM,      &registration_page_retry},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/cancel",          1 * KIB,    FORM,      &registration_page_cancel},
+    {HTTP_PUBLIC, HTTP_GET,  "/static/{file}",                         0,          NULL,      &asset_static},
+    {HTTP_PUBLIC, HTTP_GET,  "/favicon.ico",                           0,          NULL,      &asset_icon},
+    {HTTP_PUBLIC, HTTP_GET,  "/robots.txt",                            0,          NULL,      &asset_robots},
+
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations",                  8 * KIB,    JSON,      &registration_create},
+    {HTTP_PUBLIC, HTTP_GET,  "/api/v1/registrations/{token}",          0,          NULL,      &registration_show},
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/retry",    8 * KIB,    NULL,      &registration_retry},
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/cancel",   8 * KIB,    NULL,      &registration_cancel},
+    {HTTP_PUBLIC, HTTP_GET,  "/api/v1/openapi.json",                   0,          NULL,      &asset_openapi},
+
+    {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &admin_live},
+    {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &admin_ready},
+    {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &admin_metrics},
+};
+/* clang-format on */
+
+const size_t route_count = sizeof routes / sizeof *routes;

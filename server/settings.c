@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/settings.h"
+
+#include <string.h>
+
+#include "server/http/client.h"
+
+#define SECOND 1000LL
+
+static const struct config_key keys[] = {
+    {"http", "listen", CONFIG_TEXT, "127.0.0.1:8080", 1, 256, NULL, false,
+     "Address and port of the public pages and the API; :8080 is every address."},
+    {"http", "admin_listen", CONFIG_TEXT, "127.0.0.1:9090", 0, 256, NULL, false,
+     "Address and port of /livez, /readyz and /metrics; empty for none. Keep it from the public side."},
+    {"http", "public_url", CONFIG_TEXT, "", 0, 256, NULL, false,
+     "The portal's address as people see it, without a slash at the end; it stands in status_url of the API."},
+    {"http", "trusted_proxies", CONFIG_TEXT, "", 0, 1024, NULL, false,
+     "Networks of reverse proxies whose X-Forwarded-For is believed."},
+    {"http", "threads", CONFIG_INTEGER, "2", 1, 64, NULL, false, "Threads that serve HTTP."},
+    {"http", "max_connections", CONFIG_INTEGER, "20000", 16, 1000000, NULL, false, "Connections at a time, at most."},
+    {"http", "request_timeout", CONFIG_DURATION, "15s", SECOND, 600 * SECOND, NULL, false,
+     "A request, header and body, must be here by then, however slowly it drips."},
+    {"http", "idle_timeout", CONFIG_DURATION, "60s", SECOND, 3600 * SECOND, NULL, false,
+     "How long a connection may wait for its next request."},
+    {"http", "registrations_per_minute", CONFIG_INTEGER, "30", 0, 1000000, NULL, false,
+     "Registrations, retries and cancellations a minute from one address; 0 for no limit."},
+
+    {"store", "url", CONFIG_TEXT, "sqlite:/var/lib/expresslink-portal/portal.db", 1, 1024, NULL, true,
+     "Where claims are kept: sqlite:/path/to/file."},
+    {"store", "replica", CONFIG_TEXT, "portal", 1, 64, NULL, false,
+     "This process's name among those that share the store; it takes up its own claims after a restart."},
+
+    {"pages", "templates", CONFIG_PATH, EXPRESSLINK_DATA "/templates", 0, 0, NULL, false,
+     "Folder of the page templates and message catalogues; copy it to make the pages your own."},
+    {"pages", "static", CONFIG_PATH, EXPRESSLINK_DATA "/static", 0, 0, NULL, false,
+     "Folder of style sheet, script and icon."},
+    {"pages", "language", CONFIG_TEXT, "en", 2, 16, NULL, false, "Language for people whose own has no catalogue."},
+
+    {"log", "level", CONFIG_CHOICE, "info", 0, 0, "debug|info|warn|error", false, "What is logged, on standard error."},
+    {"log", "format", CONFIG_CHOICE, "plain", 0, 0, "plain|json", false, "Lines for people or JSON lines."},
+    {"log", "requests", CONFIG_BOOLEAN, "yes", 0, 0, NULL, false, "A line for every HTTP request."},
+};
+
+void settings_tables(struct config_table out[SETTINGS_TABLES])
+{
+    out[0] = (struct config_table){keys, sizeof keys / sizeof *keys};
+    out[1] = claim_config_table;
+}
+
+static void check_http(struct config *config, const struct settings *settings)
+{
+    const char *bad = "";
+    struct client_networks *networks = client_networks_parse(settings->trusted_proxies, &bad);
+    size_t length = strlen(settings->public_url);
+
+    if (!networks)
+        config_add_error(config, "http", "trusted_proxies", "%s is not a network such as 10.0.0.0/8", bad);
+    client_networks_free(networks);
+    if (!length)
+        return;
+    if (strncmp(settings->public_url, "https://", 8) != 0 && strncmp(settings->public_url, "http://", 7) != 0)
+        config_add_error(config, "http", "public_url", "must begin with https:// or http://");
+    else if (settings->public_url[length - 1] == '/')
+        config_add_error(config, "http", "public_url", "must not end with a slash");
+}
+
+static enum log_level level_of(const char *name)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+
+    for (enum log_level level = LOG_DEBUG; level < LOG_ERROR; level++)
+        if (strcmp(name, names[level]) == 0)
+            return level;
+    return LOG_ERROR;
+}
+
+bool settings_load(struct config *config, struct settings *out)
+{
+    *out = (struct settings){
+        .listen = config_text(config, "http", "listen"),
+        .admin_listen = config_text(config, "http", "admin_listen"),
+        .public_url = config_text(config, "http", "public_url"),
+        .trusted_proxies = config_text(config, "http", "trusted_proxies"),
+        .threads = (unsigned)config_integer(config, "http", "threads"),
+        .max_connections = (unsigned)config_integer(config, "http", "max_connections"),
+        .registrations_per_minute = (unsigned)config_integer(config, "http", "registrations_per_minute"),
+        .request_timeout_ms = config_integer(config, "http", "request_timeout"),
+        .idle_timeout_ms = config_integer(config, "http", "idle_timeout"),
+        .store_url = config_text(config, "store", "url"),
+        .replica = config_text(config, "store", "replica"),
+        .templates = config_text(config, "pages", "templates"),
+        .static_files = config_text(config, "pages", "static"),
+        .language = config_text(config, "pages", "language"),
+        .log_level = level_of(config_text(config, "log", "level")),
+        .log_format = strcmp(config_text(config, "log", "format"), "json") == 0 ? LOG_JSON : LOG_PLAIN,
+        .log_requests = config_boolean(config, "log", "requests"),
+    };
+    check_http(config, out);
+    bool claim_fine = claim_settings_load(config, &out->claim);
+    return claim_fine && config_error_count(config) == 0;
+}
+
+void settings_fini(struct settings *settings)
+{
+    claim_settings_fini(&settings->claim);
+}

@@ -198,8 +198,9 @@ static int on_message(void *context, char *topic, int topic_length, MQTTAsync_me
 
     if (!enter(mqtt))
         return 0;
-    /* topic_length is not zero only where the topic has a NUL inside: no topic of ours. */
-    if (mqtt->callbacks.message && topic_length == 0)
+    /* Paho gives the length or, for a message that had to wait, 0; a topic with a NUL inside is none of ours. */
+    bool whole = topic_length == 0 || strlen(topic) == (size_t)topic_length;
+    if (mqtt->callbacks.message && whole)
         done = mqtt->callbacks.message(mqtt->callbacks.context, topic, message->payload, (size_t)message->payloadlen);
     leave(mqtt);
     if (!done)

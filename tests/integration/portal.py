@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A portal of one's own for a test: on free ports, with a configuration of the test's, and an HTTP client that can also
+say things no sane client says."""
+import configparser
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+from pathlib import Path
+from urllib.parse import urlencode
+
+from sandbox import BUILD, DEADLINE, ROOT, eventually
+
+PROGRAM = BUILD / "server" / "expresslink-portal"
+CLAIM = BUILD / "claim" / "expresslink-claim"
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"<{self.status} {dict(self.headers)} {self.body[:300]}>"
+
+
+class Portal:
+    """`with Portal(sandbox, http={"idle_timeout": "2s"}) as portal:` - sections and keys change what portal.ini says. Its
+    store stays in the sandbox's state folder when it is stopped, so that another portal can go on with it."""
+
+    def __init__(self, sandbox, start=True, environment=None, wrapper=(), **sections):
+        self.sandbox, self.lines, self.process = sandbox, [], None
+        self.environment, self.wrapper = dict(environment or {}), list(wrapper)
+        self.ini = sandbox.state / f"portal-{id(self):x}.ini"
+        self.write_ini(**sections)
+        if start:
+            self.start()
+
+    def write_ini(self, **sections):
+        """Section names with a dot are given with two underscores: staging__sandbox. A key of None is left out, a section
+        of None too."""
+        ini = configparser.RawConfigParser(interpolation=None)
+        ini.read(self.sandbox.portal_ini)
+        standard = {"http": {"listen": "127.0.0.1:0", "admin_listen": "127.0.0.1:0", "registrations_per_minute": "0"},
+                    "pages": {"templates": ROOT / "templates", "static": ROOT / "static"}}
+        for changes in (standard, {name.replace("__", "."): keys for name, keys in sections.items()}):
+            for name, keys in changes.items():
+                self._change(ini, name, keys)
+        with open(self.ini, "w") as out:
+            ini.write(out)
+
+    @staticmethod
+    def _change(ini, name, keys):
+        if keys is None:
+            ini.remove_section(name)
+            return
+        if not ini.has_section(name):
+            ini.add_section(name)
+        for key, value in keys.items():
+            ini.remove_option(name, key)
+            if value is not None:
+                ini.set(name, key, str(value))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    # -- the process
+
+    def start(self, wait=True):
+        """Starts it; wait: until it listens."""
+        self.lines = []
+        self.process = subprocess.Popen([*self.wrapper, PROGRAM, "--config", self.ini], stderr=subprocess.PIPE,
+                                        text=True, env={**os.environ, **self.environment})
+        self.reader = threading.Thread(target=self._read, args=(self.process, self.lines), daemon=True)
+        self.reader.start()
+        if wait:
+            self.address = self._listening("portal.listening")
+            self.admin = self._listening("portal.admin_listening")
+
+    @staticmethod
+    def _read(process, lines):
+        for line in process.stderr:
+            lines.append(line.rstrip("\n"))
+
+    def _listening(self, event):
+        def find():
+            if self.process.poll() is not None:
+                raise AssertionError("the portal has ended: " + "\n".join(self.lines))
+            for line in list(self.lines):
+                found = re.search(re.escape(event) + r'"?[ ,]"?address"?[=:]"?([0-9.]+):(\d+)', line)
+                if found:
+                    return found[1], int(found[2])
+            return None
+        return eventually(find, lambda: f"{event}; log: {self.lines}")
+
+    def log_has(self, text, seconds=DEADLINE):
+        """Waits for a log line with the text, and returns it."""
+        return eventually(lambda: next((line for line in list(self.lines) if text in line), None),
+                          lambda: f"{text} in the log: {self.lines[-20:]}", seconds)
+
+    def stop(self):
+        """SIGTERM; returns the exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self):
+        """As if the machine had taken it away."""
+        return self._end(signal.SIGKILL)
+
+    def _end(self, how):
+        if self.process is None:
+            return None
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        code = self.process.wait(60)
+        self.reader.join(DEADLINE)
+        self.process.stderr.close()
+        self.process = None
+        return code
+
+    def ended(self):
+        """Waits until it ends by itself; returns the exit code."""
+        code = self.process.wait(DEADLINE)
+        self.reader.join(DEADLINE)
+        return code
+
+    # -- HTTP
+
+    def request(self, method, path, body=None, headers=None, admin=False):
+        """On a connection of its own; path is sent as it is."""
+        connection = http.client.HTTPConnection(*(self.admin if admin else self.address), timeout=DEADLINE)
+        try:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for name, value in (headers or {}).items():
+                connection.putheader(name, value)
+            if body is not None and "Content-Length" not in (headers or {}):
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path, **headers):
+        return self.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    def post_json(self, path, document, **headers):
+        body = document if isinstance(document, bytes) else json.dumps(document).encode()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.request("POST", path, body, {"Content-Type": "application/json", **named})
+
+    def post_form(self, path, headers=None, **fields):
+        return self.request("POST", path, urlencode(fields).encode(),
+                            {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})})
+
+    def raw(self, data, admin=False, seconds=DEADLINE):
+        """Sends bytes, then reads until the portal closes; returns what came. Half of the connection stays open."""
+        with socket.create_connection(self.admin if admin else self.address, timeout=seconds) as connection:
+            connection.sendall(data)
+            received = b""
+            while True:
+                try:
+                    part = connection.recv(65536)
+                except ConnectionResetError:
+                    return received
+                if not part:
+                    return received
+                received += part
+
+    # -- claims
+
+    def claim(self, identifier, **more):
+        """Registers through the API; the answer must be 202. Returns the registration."""
+        answer = self.post_json("/api/v1/registrations", {"identifier": identifier, **more})
+        if answer.status != 202:
+            raise AssertionError(f"not accepted: {answer}")
+        return answer.json
+
+    def show(self, token):
+        answer = self.get(f"/api/v1/registrations/{token}")
+        if answer.status != 200:
+            raise AssertionError(f"not shown: {answer}")
+        return answer.json
+
+    def wait_for_state(self, token, *states, seconds=DEADLINE):
+        """Waits until the claim is in one of the states; returns the registration."""
+        seen = []
+
+        def reached():
+            seen[:] = [self.show(token)]
+            return seen[0]["state"] in states and seen[0]
+        return eventually(reached, lambda: f"{states}; now {seen}", seconds)
+
+    def metrics(self):
+        """{'expresslink_portal_claims{state="queued"}': 0.0, ...}"""
+        answer = self.request("GET", "/metrics", admin=True)
+        lines = [line for line in answer.text.splitlines() if line and not line.startswith("#")]
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines}
+
+    def metric(self, name):
+        """0 while it is not there."""
+        return self.metrics().get("expresslink_portal_" + name, 0.0)
+
+    def ready(self):
+        return self.request("GET", "/readyz", admin=True)
+
+    def connected(self):
+        """Waits until both accounts are."""
+        eventually(lambda: set(self.ready().json["checks"].values()) <= {"ok", "connected"},
+                   lambda: f"connected: {self.ready()}")
+        return self

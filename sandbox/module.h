@@ -35,7 +35,8 @@ void module_switch_off(struct module *module);
 /* Endpoint is the factory default again; a module that is on connects there (PG 12.4). */
 void module_factory_reset(struct module *module);
 
-/* Does what is due; returns when something is due next (monotonic ms), LLONG_MAX: not before something happens. */
+/* Does what is due; returns when something is due next (monotonic ms), LLONG_MAX: not before something
+ * happens. */
 long long module_tick(struct module *module, long long now_ms);
 /* Something came for it out of the mailbox; what an earlier connection left behind is ignored. */
 void module_take(struct module *module, const struct happening *happening);

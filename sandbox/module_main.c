@@ -45,11 +45,12 @@ static const char usage[] =
 
 struct settings {
     struct module_options module;
+    char *ca_file, *key_file; /* owned */
     const char *certificates;
     const char *manufacturer;
     const char *prefix;
     const char *control;
-    const char **things; /* owned array of borrowed names */
+    char **things; /* owned, and so are the names */
     size_t thing_count;
     long count;
     long pace;
@@ -93,7 +94,7 @@ static void add_thing(struct settings *settings, const char *name)
     if (length == 0 || length > THING_NAME_MAX || strspn(name, allowed) != length)
         die("--thing", "1 to 64 letters, digits, - and _");
     settings->things = memory_grow(settings->things, settings->thing_count + 1, sizeof *settings->things);
-    settings->things[settings->thing_count++] = name;
+    settings->things[settings->thing_count++] = memory_string(name);
 }
 
 static const struct option long_options[] = {
@@ -161,7 +162,6 @@ static void take_option(struct settings *settings, int option)
     }
 }
 
-/* Lives as long as the process. */
 static char *path_of(const char *folder, const char *name, const char *suffix)
 {
     struct text path = TEXT_EMPTY;
@@ -206,12 +206,23 @@ static void read_settings(int argc, char **argv, struct settings *settings)
         take_option(settings, '?');
     if (strlen(settings->prefix) > DERIVED_NAME_LENGTH / 2)
         die("--prefix", "at most 16 characters");
-    for (long i = 0; i < settings->count; i++)
-        add_thing(settings, derived_name(settings->prefix, i));
+    for (long i = 0; i < settings->count; i++) {
+        OWNED char *name = derived_name(settings->prefix, i);
+        add_thing(settings, name);
+    }
     if (settings->thing_count == 0)
         die("no modules", "give --thing or --count");
-    settings->module.ca_file = path_of(settings->certificates, "server-ca", ".pem");
-    settings->module.key_file = path_of(settings->certificates, "module", ".key");
+    settings->module.ca_file = settings->ca_file = path_of(settings->certificates, "server-ca", ".pem");
+    settings->module.key_file = settings->key_file = path_of(settings->certificates, "module", ".key");
+}
+
+static void settings_fini(struct settings *settings)
+{
+    for (size_t i = 0; i < settings->thing_count; i++)
+        free(settings->things[i]);
+    free(settings->things);
+    free(settings->ca_file);
+    free(settings->key_file);
 }
 
 static void make_birth_certificates(const struct settings *settings)
@@ -304,7 +315,7 @@ int main(int argc, char **argv)
     control_free(control);
     fleet_free(fleet);
     mailbox_free(mailbox);
-    free(settings.things);
+    settings_fini(&settings);
     report_flush();
     return 0;
 }

@@ -172,6 +172,10 @@ class Modules:
         self._process.stdout.close()
         return code
 
+    def close(self):
+        if code := self.stop():
+            raise AssertionError(f"expresslink-module ended with {code}")
+
 
 class Sandbox:
     """`with Sandbox() as sandbox:` - everything that it started is gone afterwards."""
@@ -237,7 +241,7 @@ class Sandbox:
 
     def modules(self, *things, **options):
         modules = Modules(self, *things, **options)
-        self._closing.callback(modules.stop)
+        self._closing.callback(modules.close)
         return modules
 
     def birth_certificate(self, thing, authority="manufacturer-ca", subject=None):

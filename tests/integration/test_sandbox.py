@@ -323,7 +323,7 @@ class Module(SandboxTest):
     def test_two_hundred_in_one_process(self):
         count = 200
         modules = self.sandbox.modules(count=count, prefix="aa")
-        eventually(lambda: modules.status()["subscribed"] == count, lambda: f"all subscribed: {modules.status()}")
+        eventually(lambda: modules.status()["subscribed"] == count, lambda: f"all subscribed: {modules.status()}", 60)
         things = modules.things(count)
         self.assertEqual(len(set(things)), count)
         claim_thing = self.sandbox.claim_thing().accepted()
@@ -336,8 +336,12 @@ class Module(SandboxTest):
 class Command(SandboxTest):
     def test_start_is_idempotent_and_stop_ends_it(self):
         first = json.loads(self.sandbox.run("status"))
-        again = self.sandbox.start()
-        self.assertEqual((again["staging"], again["oem"]), (first["staging"], first["oem"]))
+        for arguments in ((), ("--port", "0")):
+            again = self.sandbox.start(*arguments)
+            self.assertEqual((again["staging"], again["oem"]), (first["staging"], first["oem"]))
+            self.assertEqual(again["port"], first["port"])
+        with self.assertRaisesRegex(AssertionError, "stop it first"):
+            self.sandbox.start("--port", str(first["port"] + 1))
         self.sandbox.run("stop")
         stopped = json.loads(self.sandbox.run("status"))
         self.assertFalse(stopped["staging"]["running"] or stopped["oem"]["running"])

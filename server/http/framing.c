@@ -63,12 +63,12 @@ unsigned framing_verdict(const struct framing *framing, const char *version)
     return framing->hosts == 1 ? 0 : 400;
 }
 
-bool framing_target_is_sound(const char *target, size_t length)
+bool framing_target_is_sound(const char *target)
 {
-    if (target[0] != '/' || strlen(target) != length)
+    if (target[0] != '/')
         return false;
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)target[i] <= 0x20 || target[i] == 0x7f)
+    for (const unsigned char *c = (const unsigned char *)target; *c; c++)
+        if (*c <= 0x20 || *c == 0x7f)
             return false;
     return true;
 }

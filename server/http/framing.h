@@ -20,7 +20,7 @@ void framing_see(struct framing *framing, const char *name, const char *value);
 /* The status to refuse with, 0: fine. version: "HTTP/1.1". */
 unsigned framing_verdict(const struct framing *framing, const char *version);
 
-/* target: the raw request target; length: what the request line had room for, which is more where a NUL hides in it. */
-bool framing_target_is_sound(const char *target, size_t length);
+/* target: a raw request target, or the part of it before the '?': begins with a slash, no blanks or controls. */
+bool framing_target_is_sound(const char *target);
 
 #endif

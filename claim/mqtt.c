@@ -121,7 +121,7 @@ static void went_down(struct mqtt *mqtt, const char *reason)
         mqtt->link = LINK_DOWN;
         mqtt->retry_wanted = true;
         forget_flights(mqtt);
-        snprintf(mqtt->reason, sizeof mqtt->reason, "%s%s%s", reason, *mqtt->tls_error ? ": " : "",
+        snprintf(mqtt->reason, sizeof mqtt->reason, "%.100s%s%.150s", reason, *mqtt->tls_error ? ": " : "",
                  mqtt->tls_error);
     }
     memcpy(copy, mqtt->reason, sizeof copy);

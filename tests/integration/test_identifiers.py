@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people type for an identifier, by every way that it can come in: the form, the API and the address on a label."""
+import contextlib
+import html
+import re
+import sqlite3
+import unittest
+from urllib.parse import quote
+
+from portal import Portal
+from sandbox import Sandbox, random_thing
+
+MEBIBYTE = 1 << 20
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox())
+        cls.portal = cls.enterClassContext(Portal(cls.sandbox, **cls.sections()))
+
+    @classmethod
+    def sections(cls):
+        return {}
+
+    def typed_in_form(self, typed):
+        return self.portal.post_form("/register", identifier=typed)
+
+    def typed_in_api(self, typed):
+        return self.portal.post_json("/api/v1/registrations", {"identifier": typed})
+
+    def followed_link(self, typed):
+        return self.portal.get("/r/" + quote(typed, safe="/"))
+
+    def field(self, page):
+        """What stands in the field of a form that was sent back."""
+        found = re.search(r'<input[^>]* id="identifier"[^>]* value="([^"]*)"', page.text)
+        self.assertTrue(found, page)
+        return html.unescape(found[1])
+
+    def message(self, page):
+        """What stands beside the field, which names it as its description."""
+        found = re.search(r'id="identifier-error"[^>]*>.*<span>(.*?)</span>', page.text)
+        self.assertTrue(found, page)
+        self.assertIn('aria-invalid="true" aria-describedby="identifier-error', page.text)
+        return html.unescape(found[1])
+
+
+def spellings(thing):
+    """How people write it, each with a word for the report."""
+    groups = [thing[i:i + 4] for i in range(0, len(thing), 4)]
+    return {
+        "as it is": thing,
+        "capitals": thing.upper(),
+        "mixed": "".join(c.upper() if i % 2 else c for i, c in enumerate(thing)),
+        "groups of four": " ".join(groups),
+        "dashes": "-".join(groups),
+        "as a UUID": f"{thing[:8]}-{thing[8:12]}-{thing[12:16]}-{thing[16:20]}-{thing[20:]}",
+        "en dashes and non-breaking spaces": "\u2013".join(groups[:4]) + "\u00a0" + "\u00a0".join(groups[4:]),
+        "spaces around": f"  \t{thing} \r\n",
+        "quotes": f'"{thing}"',
+        "typographic quotes": f"\u201e{thing}\u201c",
+        "a full stop after it": thing + ".",
+        "a label's address": f"https://register.example.com/r/{thing}",
+        "in capitals as in a QR code": f"HTTPS://REGISTER.EXAMPLE.COM/R/{thing.upper()}",
+        "an address with ?id=": f"https://example.com/start?lang=de&id={thing}#top",
+        "an address without a scheme": f"register.example.com/r/{thing}?utm=label",
+        "an escaped address": f"https://example.com/r/{thing[:4]}%2D{thing[4:]}",
+    }
+
+
+class Forgiving(Case):
+    def assert_all_become(self, thing, typed):
+        for how, text in typed.items():
+            with self.subTest(how=how):
+                answer = self.typed_in_api(text)
+                self.assertEqual(answer.status, 202, answer)
+                self.assertEqual(answer.json["thing_name"], thing)
+
+    def test_the_api_understands_every_spelling(self):
+        thing = random_thing()
+        self.assert_all_become(thing, spellings(thing))
+
+    def test_letters_that_look_like_digits_are_taken_for_them(self):
+        thing = "0" * 4 + "1" * 6 + random_thing()[:22]
+        self.assert_all_become(thing, {
+            "O and o for 0": "OoO0" + thing[4:],
+            "I, i, L and l for 1": "0000" + "IiLl1I" + thing[10:],
+        })
+
+    def test_the_form_understands_every_spelling(self):
+        thing = random_thing()
+        for how, text in spellings(thing).items():
+            with self.subTest(how=how):
+                answer = self.typed_in_form(text)
+                self.assertEqual(answer.status, 303, answer)
+                token = answer.headers["Location"].split("/")[2].split("?")[0]
+                self.assertEqual(self.portal.show(token)["thing_name"], thing)
+
+    def test_a_link_fills_the_form_in_whatever_its_spelling(self):
+        thing = random_thing()
+        for how, text in spellings(thing).items():
+            with self.subTest(how=how):
+                answer = self.followed_link(text)
+                self.assertEqual(answer.status, 200, answer)
+                self.assertEqual(self.field(answer), thing)
+
+    def test_a_link_alone_registers_nothing(self):
+        before = sum(value for name, value in self.portal.metrics().items() if "_portal_claims{" in name)
+        self.assertEqual(self.followed_link(random_thing()).status, 200)
+        after = sum(value for name, value in self.portal.metrics().items() if "_portal_claims{" in name)
+        self.assertEqual(after, before)
+
+    def test_all_spellings_are_one_claim(self):
+        thing = random_thing()
+        before = self.portal.metric('claims{state="queued"}') + self.portal.metric('claims{state="published"}')
+        for text in spellings(thing).values():
+            self.portal.claim(text)
+        after = self.portal.metric('claims{state="queued"}') + self.portal.metric('claims{state="published"}')
+        self.assertEqual(after - before, 1)
+
+
+def with_character(character):
+    """32 places, the fifth of them wrong."""
+    return "abcd" + character + "0" * 27
+
+
+VISIBLE = {"+": "plus", "#": "hash", "$": "dollar", "/": "slash", "é": "accent", "<": "less than", "g": "not hex",
+           "%2f": "escaped slash", "\U0001f600": "emoji"}
+HIDDEN = {"\x01": "control", "\x7f": "delete", "\x1b": "escape", "\u202e": "right to left override",
+          "\u2066": "isolate", "\u200b": "zero width space", "\u0085": "C1 control", "\ufeff": "byte order mark"}
+
+
+class Refusing(Case):
+    def assert_refused_everywhere(self, typed, says):
+        page = self.typed_in_form(typed)
+        self.assertEqual(page.status, 422, page)
+        self.assertIn(says, self.message(page))
+        problem = self.typed_in_api(typed)
+        self.assertEqual(problem.status, 422, problem)
+        self.assertEqual(problem.headers["Content-Type"], "application/problem+json")
+        self.assertEqual(problem.json["field"], "identifier")
+        self.assertIn(says, problem.json["detail"])
+        if typed:
+            page = self.followed_link(typed)
+            self.assertEqual(page.status, 422, page)
+            self.assertIn(says, self.message(page))
+        return problem.json
+
+    def test_a_character_that_cannot_be_is_shown_with_its_place(self):
+        for character, name in VISIBLE.items():
+            with self.subTest(name):
+                problem = self.assert_refused_everywhere(with_character(character), f"“{character[0]}” in place 5")
+                self.assertEqual(problem["position"], 5)
+
+    def test_a_character_that_cannot_be_seen_is_told_by_its_place(self):
+        for character, name in HIDDEN.items():
+            with self.subTest(name):
+                self.assert_refused_everywhere(with_character(character), "a character in place 5")
+
+    def test_a_nul_is_refused_however_it_comes(self):
+        form = self.portal.request("POST", "/register", b"identifier=abcd%00" + b"0" * 27,
+                                   {"Content-Type": "application/x-www-form-urlencoded"})
+        raw = self.portal.request("POST", "/register", b"identifier=abcd\0" + b"0" * 27,
+                                  {"Content-Type": "application/x-www-form-urlencoded"})
+        link = self.portal.get("/r/abcd%00" + "0" * 27)
+        for page in (form, raw, link):
+            self.assertEqual(page.status, 422, page)
+            self.assertIn("a character in place 5", self.message(page))
+            self.assertTrue(self.field(page).startswith("abcd"))
+        for body in (b'{"identifier":"abcd\\u0000%s"}' % (b"0" * 27), b'{"identifier":"abcd\0%s"}' % (b"0" * 27)):
+            problem = self.portal.post_json("/api/v1/registrations", body)
+            self.assertEqual(problem.status, 400, problem)
+            self.assertIn("NUL", problem.json["detail"])
+
+    def test_a_slash_is_no_way_around_in_an_address(self):
+        for path in ("/r/%2f" + "0" * 31, "/r/abc%2Fdef", "/r/..%2f..%2fetc", "/r/a/b/c"):
+            with self.subTest(path):
+                page = self.portal.get(path)
+                self.assertEqual(page.status, 422, page)
+
+    def test_bytes_that_are_no_utf8_are_refused(self):
+        for bytes_ in ("%ff%fe", "%c0%af", "%ed%a0%80", "abc%e2%82"):
+            with self.subTest(bytes_):
+                page = self.portal.request("POST", "/register", b"identifier=" + bytes_.encode(),
+                                           {"Content-Type": "application/x-www-form-urlencoded"})
+                self.assertEqual(page.status, 422, page)
+                self.assertEqual(self.portal.get("/r/" + bytes_).status, 422)
+                page.body.decode()
+
+    def test_nothing_is_told_to_be_missing(self):
+        for typed in ("", "   ", "---", '""', "\t\r\n"):
+            with self.subTest(repr(typed)):
+                self.assert_refused_everywhere(typed, "Please type the device ID")
+
+    def test_a_form_without_the_field_is_told_the_same(self):
+        page = self.portal.post_form("/register", other="field")
+        self.assertEqual(page.status, 422, page)
+        self.assertIn("Please type the device ID", self.message(page))
+
+    def test_a_wrong_length_is_told_in_numbers(self):
+        self.assert_refused_everywhere("0" * 30, "30 of 32 characters: 2 are missing.")
+        self.assert_refused_everywhere("0000 " * 7 + "000", "31 of 32 characters: one is missing.")
+        self.assert_refused_everywhere("0" * 33, "33 characters, but a device ID has 32: one too many.")
+        self.assert_refused_everywhere("0" * 64, "64 characters, but a device ID has 32: 32 too many.")
+
+    def test_an_address_without_an_identifier_is_told_as_such(self):
+        for typed in ("https://register.example.com/", "http://example.com/r/", "https://example.com/?id="):
+            with self.subTest(typed):
+                self.assert_refused_everywhere(typed, "a web address without a device ID")
+
+    def test_what_was_typed_is_still_there_and_harmless(self):
+        for typed in ('"><script>alert(1)</script>', "a&b;c<d>e'f\"g", "{{t.title}}", "12 34+x"):
+            with self.subTest(typed):
+                for page in (self.typed_in_form(typed), self.followed_link(typed)):
+                    self.assertEqual(page.status, 422, page)
+                    self.assertEqual(self.field(page), typed)
+                    self.assertNotIn("<script>alert", page.text)
+
+    def test_bidi_and_control_characters_do_not_come_back(self):
+        page = self.typed_in_form("ab\u202ecd\x1bef")
+        self.assertEqual(page.status, 422)
+        self.assertEqual(self.field(page), "ab\ufffdcd\ufffdef")
+
+    def test_a_mebibyte_is_too_much(self):
+        self.assertEqual(self.typed_in_form("a" * MEBIBYTE).status, 413)
+        self.assertEqual(self.typed_in_api("a" * MEBIBYTE).status, 413)
+        self.assertIn(self.followed_link("a" * MEBIBYTE).status, (400, 414, 431))
+
+    def test_longer_than_anybody_types_is_too_long(self):
+        self.assert_refused_everywhere("a" * 1025, "1025 characters")
+
+    def test_nothing_of_all_this_was_stored(self):
+        for typed in ("a+b", "", "0" * 31, "\0"):
+            self.typed_in_form(typed)
+            self.typed_in_api(typed)
+        self.assertEqual(sum(value for name, value in self.portal.metrics().items() if "_portal_claims{" in name), 0)
+
+
+class SeveralVendors(Case):
+    """Three staging accounts that write ThingNames in their own ways; the broker is the same one three times."""
+
+    @classmethod
+    def sections(cls):
+        connection = {"address": cls.sandbox.staging_address, "port": cls.sandbox.port}
+        files = {f"{kind}_file": cls.sandbox.certificates / name for kind, name in
+                 (("ca", "server-ca.pem"), ("cert", "claim-thing.pem"), ("key", "claim-thing.key"))}
+
+        def account(form, case):
+            return {**connection, **files, "client_id": f"test-{case}-{len(form)}", "identifier_form": form,
+                    "identifier_case": case}
+        return {"staging__sandbox": None,
+                "staging__hexed": account("hex", "upper"),
+                "staging__uuids": account("uuid", "lower"),
+                "staging__letters": account("[A-Z]{3}-?[0-9]{6}", "upper"),
+                "staging__kept": account("dev_[A-Za-z0-9]{12}", "keep")}
+
+    def deliveries(self, token):
+        """The ThingName for each account that a claim goes to."""
+        path = f"file:{self.sandbox.state}/portal.db?mode=ro"
+        with contextlib.closing(sqlite3.connect(path, uri=True)) as database:
+            return dict(database.execute(
+                "SELECT d.staging, d.thing_name FROM deliveries d JOIN registrations r ON r.claim_id = d.claim_id"
+                " WHERE r.token = ?", (token,)).fetchall())
+
+    def test_a_claim_goes_to_each_account_whose_form_fits_in_its_own_case(self):
+        thing = random_thing()
+        uuid = spellings(thing)["as a UUID"]
+        for typed in (thing.upper(), uuid):
+            self.assertEqual(self.deliveries(self.portal.claim(typed)["token"]),
+                             {"hexed": thing.upper(), "uuids": uuid})
+
+    def test_a_pattern_takes_what_it_describes_and_nothing_else_does(self):
+        self.assertEqual(self.deliveries(self.portal.claim("abc-123456")["token"]), {"letters": "ABC-123456"})
+        self.assertEqual(self.deliveries(self.portal.claim("xyz 123 456")["token"]), {"letters": "XYZ123456"})
+
+    def test_where_the_case_matters_it_is_kept(self):
+        self.assertEqual(self.deliveries(self.portal.claim("dev_aBcDeFgHiJ12")["token"]),
+                         {"kept": "dev_aBcDeFgHiJ12"})
+        self.assertEqual(self.typed_in_api("DEV_aBcDeFgHiJ12").status, 422)
+
+    def test_the_message_is_of_the_form_that_was_meant(self):
+        answer = self.typed_in_api(random_thing()[:31])
+        self.assertEqual(answer.status, 422)
+        self.assertIn("31 of 32", answer.json["detail"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expresslink-claim claim */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "claim/command.h"
+#include "claim/mqtt.h"
+#include "claim/progress.h"
+#include "claim/run.h"
+#include "claim/settings.h"
+
+#define SEND_TIMEOUT_S 30
+#define TIMEOUT_MAX_S (7 * 24 * 3600)
+
+static const char usage[] =
+    "Usage: expresslink-claim claim [OPTION]... IDENTIFIER...\n"
+    "\n"
+    "Sends the endpoint message to devices in the staging account. An IDENTIFIER is what stands on\n"
+    "the label: any case, spaces and dashes do not matter, the address in its QR code does as well.\n"
+    "\n"
+    "  --config FILE     the portal's configuration (default: portal.ini); [staging.*], [endpoint.*]\n"
+    "                    and [claim] are used; PORTAL_... variables as for the portal\n"
+    "  --endpoint KEY    where the devices shall go: an [endpoint.KEY]; default: the default endpoint\n"
+    "  --wait            send again on the schedule until the devices have arrived\n"
+    "  --timeout SECONDS give up after so long (default: 30, with --wait the claim window)\n"
+    "  --json            JSON lines on standard output, one an event; the last one is \"ended\"\n"
+    "  --help            print this, and exit\n"
+    "\n"
+    "Connects with the claim-thing's client id: a running portal loses its connection for that time\n"
+    "and comes back by itself.\n"
+    "\n"
+    "Exit status: 0 sent (with --wait: arrived), 1 sent but not arrived in time, 2 refused by the\n"
+    "staging account, 64 wrong arguments, 65 not an identifier, 69 staging account not reached in\n"
+    "time, 78 wrong configuration, 130 interrupted.\n";
+
+struct arguments {
+    const char *config_path, *endpoint;
+    bool wait, json;
+    long long timeout_ms;
+    char **identifiers;
+    size_t count;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static int usage_error(const char *what, const char *value)
+{
+    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim claim --help\n", what, value);
+    return COMMAND_USAGE;
+}
+
+static bool parse_seconds(const char *text, long long *out_ms)
+{
+    char *end;
+    long seconds = strtol(text, &end, 10);
+
+    if (end == text || *end || seconds < 1 || seconds > TIMEOUT_MAX_S)
+        return false;
+    *out_ms = seconds * 1000LL;
+    return true;
+}
+
+/* Less than 0: go on; otherwise exit with it. */
+static int parse_arguments(int count, char **values, struct arguments *out)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},  {"endpoint", required_argument, NULL, 'e'},
+        {"wait", no_argument, NULL, 'w'},          {"timeout", required_argument, NULL, 't'},
+        {"json", no_argument, NULL, 'j'},          {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(count, values, "c:e:wt:jh", options, NULL)) != -1) {
+        if (option == 'c')
+            out->config_path = optarg;
+        else if (option == 'e')
+            out->endpoint = optarg;
+        else if (option == 'w')
+            out->wait = true;
+        else if (option == 'j')
+            out->json = true;
+        else if (option == 't' && !parse_seconds(optarg, &out->timeout_ms))
+            return usage_error("--timeout wants a number of seconds, not ", optarg);
+        else if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (option == '?')
+            return usage_error("these arguments are not understood", "");
+    }
+    out->identifiers = values + optind;
+    out->count = (size_t)(count - optind);
+    return out->count ? -1 : usage_error("an IDENTIFIER is missing", "");
+}
+
+static void explain(const char *typed, const struct identifier_problem *problem)
+{
+    fprintf(stderr, "expresslink-claim: \"%.80s\" is not an identifier: %s", typed, identifier_error_name(problem->error));
+    if (problem->error == IDENTIFIER_BAD_CHARACTER && problem->position)
+        fprintf(stderr, " %s at position %zu", problem->character, problem->position);
+    if (problem->wanted)
+        fprintf(stderr, " (%zu of %zu characters)", problem->length, problem->wanted);
+    fputs("\n", stderr);
+}
+
+/* Every staging account whose form fits gets the message: only one of them has the device. */
+static bool parse_device(const struct claim_settings *settings, const char *typed, struct claim_device *out)
+{
+    struct identifier_problem best = {0}, this;
+    bool fits = false;
+
+    for (size_t i = 0; i < settings->staging_count && i < CLAIM_RUN_STAGING_MAX; i++) {
+        this = (struct identifier_problem){0};
+        if (identifier_parse(&settings->staging[i].form, typed, strlen(typed), out->names[i], &this) == IDENTIFIER_OK)
+            fits = true;
+        else
+            best = best.error ? *identifier_problem_better(&best, &this) : this;
+    }
+    if (!fits)
+        explain(typed, &best);
+    return fits;
+}
+
+static int exit_status(enum claim_run_result result)
+{
+    switch (result) {
+    case CLAIM_RUN_DONE:
+        return COMMAND_DONE;
+    case CLAIM_RUN_NOT_ARRIVED:
+        return COMMAND_NOT_ARRIVED;
+    case CLAIM_RUN_REFUSED:
+        return COMMAND_REFUSED;
+    case CLAIM_RUN_UNREACHABLE:
+        return COMMAND_UNREACHABLE;
+    case CLAIM_RUN_INTERRUPTED:
+        return COMMAND_INTERRUPTED;
+    default:
+        return COMMAND_CONFIG;
+    }
+}
+
+static int run_claims(const struct claim_settings *settings, const struct oem_endpoint *endpoint,
+                      const struct arguments *arguments, struct claim_device *devices)
+{
+    long long timeout = arguments->wait ? settings->window_ms : SEND_TIMEOUT_S * 1000LL;
+    struct progress progress = {
+        .out = stdout,
+        .json = arguments->json,
+        .terminal = !arguments->json && isatty(STDOUT_FILENO),
+        .wait = arguments->wait,
+        .timeout_ms = arguments->timeout_ms ? arguments->timeout_ms : timeout,
+        .device_count = arguments->count,
+    };
+    struct claim_run_options options = {
+        .settings = settings,
+        .endpoint = endpoint,
+        .devices = devices,
+        .device_count = arguments->count,
+        .wait = arguments->wait,
+        .timeout_ms = progress.timeout_ms,
+        .news = progress_news,
+        .context = &progress,
+        .interrupted = &interrupted,
+    };
+
+    long long started = clock_monotonic_ms();
+    signal(SIGINT, interrupt);
+    signal(SIGTERM, interrupt);
+    mqtt_library_init();
+    enum claim_run_result result = claim_run(&options);
+    progress_end(&progress, &options, result, clock_monotonic_ms() - started);
+    return exit_status(result);
+}
+
+static int with_settings(const struct claim_settings *settings, const struct arguments *arguments)
+{
+    const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, arguments->endpoint);
+
+    if (!endpoint)
+        return usage_error("there is no endpoint of the key ", arguments->endpoint);
+    if (arguments->wait && !endpoint->observed) {
+        fprintf(stderr, "expresslink-claim: --wait needs the observer's certificate in [endpoint.%s]\n", endpoint->key);
+        return COMMAND_CONFIG;
+    }
+    OWNED struct claim_device *devices = memory_new(arguments->count, sizeof *devices);
+    bool fine = true;
+    for (size_t i = 0; i < arguments->count; i++)
+        fine = parse_device(settings, arguments->identifiers[i], &devices[i]) && fine;
+    return fine ? run_claims(settings, endpoint, arguments, devices) : COMMAND_BAD_IDENTIFIER;
+}
+
+static int with_config(struct config *config, const struct arguments *arguments)
+{
+    struct claim_settings settings = {0};
+    int status = COMMAND_CONFIG;
+
+    if (config_load(config, arguments->config_path, environ) && claim_settings_load(config, &settings))
+        status = with_settings(&settings, arguments);
+    for (size_t i = 0; i < config_error_count(config); i++)
+        fprintf(stderr, "expresslink-claim: %s\n", config_error(config, i));
+    claim_settings_fini(&settings);
+    return status;
+}
+
+int claim_command(int count, char **values)
+{
+    struct arguments arguments = {.config_path = "portal.ini"};
+    int status = parse_arguments(count, values, &arguments);
+
+    if (status >= 0)
+        return status;
+    log_setup(LOG_ERROR, LOG_PLAIN);
+    struct config *config = config_new(&claim_config_table, 1, "PORTAL", false);
+    status = with_config(config, &arguments);
+    config_free(config);
+    return status;
+}

@@ -25,7 +25,7 @@ static const struct config_key keys[] = {
     {"http", "registrations_per_minute", CONFIG_INTEGER, "30", 0, 1000000, NULL, false,
      "Registrations, retries and cancellations a minute from one address; 0 for no limit."},
 
-    {"store", "url", CONFIG_TEXT, "sqlite:/var/lib/expresslink-portal/portal.db", 1, 1024, NULL, true,
+    {"store", "url", CONFIG_TEXT, "sqlite:/var/lib/expresslink-portal/portal.db", 1, 1024, NULL, false,
      "Where claims are kept: sqlite:/path/to/file."},
     {"store", "replica", CONFIG_TEXT, "portal", 1, 64, NULL, false,
      "This process's name among those that share the store; it takes up its own claims after a restart."},

@@ -29,6 +29,12 @@ class BrokerDown(unittest.TestCase):
             modules.wait_for(thing, "subscribed")
         return thing, modules
 
+    def publishing(self):
+        """Waits until the portal publishes: at its start it listens first for who has arrived meanwhile."""
+        claim = self.portal.claim(random_thing())
+        self.portal.wait_for_state(claim["token"], "published")
+        self.portal.post_json(f"/api/v1/registrations/{claim['token']}/cancel", {})
+
     def readiness(self, account):
         return self.portal.ready().json["checks"][account]
 
@@ -106,6 +112,7 @@ class BrokerDown(unittest.TestCase):
 
     def test_the_oem_account_is_down_when_the_device_wants_to_arrive(self):
         thing, modules = self.module()
+        self.publishing()
         self.sandbox.stop_oem()
         self.wait_for_readiness(OEM, "not connected")
         self.portal.log_has("endpoint.not_connected")
@@ -125,6 +132,7 @@ class BrokerDown(unittest.TestCase):
         the device can only have been kept in the observer's session. The portal must not publish before it has heard it,
         although the claim is due again."""
         thing, modules = self.module()
+        self.publishing()
         self.sandbox.stop_oem()
         claim = self.portal.claim(thing)
         modules.wait_for(thing, "endpoint")

@@ -55,7 +55,8 @@ enum store_error registrations_find(struct store_tx *tx, const char *token, stru
 }
 
 struct open_claim {
-    long long id;
+    long long id, expires_at;
+    enum claim_state state;
     char endpoint[REGISTRATION_ENDPOINT_SIZE];
 };
 
@@ -65,6 +66,9 @@ static void open_claim_row(void *context, const struct row *row)
 
     claim->id = row_integer(row, 0);
     row_copy(row, 1, claim->endpoint, sizeof claim->endpoint);
+    if (!claim_state_parse(row_text(row, 2), &claim->state))
+        claim->state = CLAIM_QUEUED;
+    claim->expires_at = row_integer(row, 3);
 }
 
 static enum store_error insert_claim(struct store_tx *tx, const struct registration_request *request,
@@ -96,6 +100,10 @@ static enum store_error join_claim(struct store_tx *tx, const struct registratio
         if (error == STORE_NOT_FOUND)
             continue;
         RETURN_IF(error);
+        if (open.expires_at <= request->now) { /* its window is over, and nobody has said so yet */
+            RETURN_IF(claims_end(tx, open.id, open.state, CLAIM_EXPIRED, request->now));
+            continue;
+        }
         *claim_id = open.id;
         return strcmp(open.endpoint, request->endpoint) == 0 ? STORE_OK : STORE_CONFLICT;
     }

@@ -33,6 +33,7 @@ static enum store_error translate(int code)
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_READONLY:
+    case SQLITE_BUSY: /* an operator's shell holds a lock for longer than busy_timeout */
         return STORE_FULL;
     default:
         return STORE_BROKEN;
@@ -98,7 +99,11 @@ static enum store_error bring_up_schema(struct database *database, const char *p
                     path, version, SCHEMA_VERSION);
         return STORE_TOO_NEW;
     }
-    if (version < 0 || pragma_number(database, "SELECT count(*) FROM sqlite_schema") > 0) {
+    if (version < 0) {
+        text_printf(why, "%s: %s", path, sqlite3_errmsg(database->handle));
+        return STORE_BROKEN;
+    }
+    if (pragma_number(database, "SELECT count(*) FROM sqlite_schema") > 0) {
         text_printf(why, "%s is not a database of this portal", path);
         return STORE_BROKEN;
     }
@@ -130,9 +135,9 @@ static enum store_error set_up(struct database *database, const char *path, stru
         return STORE_BROKEN;
     }
     sqlite3_busy_timeout(database->handle, 2000); /* an operator's sqlite3 shell may hold a lock for a moment */
-    error = execute(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;", why);
+    error = bring_up_schema(database, path, why); /* first: another program's database is not to be changed */
     if (!error)
-        error = bring_up_schema(database, path, why);
+        error = execute(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;", why);
     return error ? error : prepare_all(database, why);
 }
 

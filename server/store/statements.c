@@ -12,7 +12,8 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [SQL_JOB_UNDO] = "ROLLBACK TO job",
 
     /* The claim that waits for this thing, whatever staging account's form the name is in. */
-    [SQL_CLAIM_OPEN_FOR_THING] = "SELECT c.id, c.endpoint FROM deliveries d JOIN claims c ON c.id = d.claim_id"
+    [SQL_CLAIM_OPEN_FOR_THING] = "SELECT c.id, c.endpoint, c.state, c.expires_at FROM deliveries d"
+                                 " JOIN claims c ON c.id = d.claim_id"
                                  " WHERE d.thing_name = ?1 AND c." OPEN " LIMIT 1",
     [SQL_CLAIM_ONBOARDED_BEFORE] = "SELECT 1 FROM claims WHERE thing_name = ?1 AND state = 'onboarded' LIMIT 1",
     [SQL_CLAIM_INSERT] = "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"

@@ -67,8 +67,8 @@ static enum store_error run_one(struct store_tx *tx, struct store_job *job)
     enum store_error error = STORE_OK;
 
     memcpy(before, tx->count_changes, sizeof before);
-    if (!database_in_transaction(tx->database))
-        return STORE_FULL;
+    if (!database_in_transaction(tx->database)) /* lost, or never begun: what is on disk can still be read */
+        return job->writes ? STORE_FULL : job->run(tx, job->argument);
     if (job->writes)
         error = database_run(tx->database, SQL_JOB_BEGIN, "");
     if (!error)
@@ -105,7 +105,7 @@ static void run_batch(struct store *store, struct store_job *batch)
 
     enum store_error error = database_run(tx.database, SQL_BEGIN, "");
     for (struct store_job *job = batch; job; job = job->next, count++) {
-        job->result = error ? error : run_one(&tx, job);
+        job->result = error && job->writes ? error : run_one(&tx, job);
         writes = writes || job->writes;
     }
     bool whole = !error && database_in_transaction(tx.database);
@@ -117,11 +117,11 @@ static void run_batch(struct store *store, struct store_job *batch)
         fail_writes(batch, error);
     } else {
         apply_counts(store, &tx);
+        atomic_fetch_add(&store->commits, 1);
+        atomic_fetch_add(&store->jobs, count);
     }
     if (writes)
         atomic_store(&store->healthy, !error);
-    atomic_fetch_add(&store->commits, 1);
-    atomic_fetch_add(&store->jobs, count);
 }
 
 static void *work(void *argument)

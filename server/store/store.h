@@ -17,7 +17,7 @@ enum store_error {
     STORE_CONFLICT,  /* an open claim for the thing goes to another endpoint */
     STORE_KEY_USED,  /* the idempotency key belongs to another request */
     STORE_ENDED,     /* the claim has succeeded: nothing to retry or to cancel */
-    STORE_FULL,      /* could not be written, disk full or failing: nothing of the job was kept */
+    STORE_FULL,      /* could not be written, disk full, failing or locked: nothing of the job was kept */
     STORE_BUSY,      /* too many jobs wait, or the store is closing */
     STORE_IN_USE,    /* open: another process has this database */
     STORE_TOO_NEW,   /* open: made by a newer version of this program */

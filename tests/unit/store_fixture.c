@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/store_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct store_fixture fixture;
+
+void fixture_open(void)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    enum store_error error = store_open(fixture.url, &fixture.store, &why);
+
+    if (error)
+        fail_msg("store_open: %s: %s", store_error_name(error), text_get(&why));
+}
+
+void fixture_close(void)
+{
+    store_close(fixture.store);
+    fixture.store = NULL;
+}
+
+int fixture_begin(void **state)
+{
+    (void)state;
+    fixture = (struct store_fixture){.folder = "/tmp/test_store.XXXXXX"};
+    if (!mkdtemp(fixture.folder))
+        return -1;
+    snprintf(fixture.path, sizeof fixture.path, "%s/portal.db", fixture.folder);
+    snprintf(fixture.url, sizeof fixture.url, "sqlite:%s", fixture.path);
+    fixture_open();
+    return 0;
+}
+
+int fixture_end(void **state)
+{
+    static const char *const names[] = {"portal.db", "portal.db-wal", "portal.db-shm", "portal.db-journal",
+                                        "portal.db.lock"};
+    char path[64];
+    (void)state;
+
+    fixture_close();
+    for (size_t i = 0; i < COUNT(names); i++) {
+        snprintf(path, sizeof path, "%s/%s", fixture.folder, names[i]);
+        unlink(path);
+    }
+    return rmdir(fixture.folder);
+}
+
+void assert_store_error(enum store_error got, enum store_error wanted, const char *what, int line)
+{
+    if (got != wanted)
+        fail_msg("line %d: %s: \"%s\" instead of \"%s\"", line, what, store_error_name(got),
+                 store_error_name(wanted));
+}
+
+void assert_claim_counts(const long long *wanted, int line)
+{
+    long long counts[CLAIM_STATE_COUNT];
+
+    store_claim_counts(fixture.store, counts);
+    for (int i = 0; i < CLAIM_STATE_COUNT; i++)
+        if (counts[i] != wanted[i])
+            fail_msg("line %d: %lld claims %s, not %lld", line, counts[i], claim_state_name((enum claim_state)i),
+                     wanted[i]);
+}
+
+struct registration_request request_for(const char *thing_name, const char *endpoint, long long now)
+{
+    static unsigned number;
+    struct registration_request request = {.endpoint = endpoint, .now = now, .window_ms = WINDOW_MS};
+
+    snprintf(request.token, sizeof request.token, "%032x", ++number);
+    request_also_at(&request, "a", thing_name);
+    return request;
+}
+
+void request_also_at(struct registration_request *request, const char *staging, const char *thing_name)
+{
+    struct registration_target *target = &request->targets[request->target_count++];
+
+    target->staging = staging;
+    snprintf(target->thing_name, sizeof target->thing_name, "%s", thing_name);
+}
+
+struct registration_call {
+    enum store_error (*add)(struct store_tx *, const struct registration_request *, struct registration *);
+    const struct registration_request *request;
+    const char *token;
+    long long now;
+    struct registration *out;
+};
+
+static enum store_error run_request(struct store_tx *tx, void *argument)
+{
+    struct registration_call *call = argument;
+
+    return call->add(tx, call->request, call->out);
+}
+
+static enum store_error run_find(struct store_tx *tx, void *argument)
+{
+    struct registration_call *call = argument;
+
+    return registrations_find(tx, call->token, call->out);
+}
+
+static enum store_error run_cancel(struct store_tx *tx, void *argument)
+{
+    struct registration_call *call = argument;
+
+    return registrations_cancel(tx, call->token, call->now, call->out);
+}
+
+enum store_error do_add(const struct registration_request *request, struct registration *out)
+{
+    struct registration_call call = {.add = registrations_add, .request = request, .out = out};
+
+    return store_call(fixture.store, run_request, &call, true);
+}
+
+enum store_error do_retry(const struct registration_request *request, struct registration *out)
+{
+    struct registration_call call = {.add = registrations_retry, .request = request, .out = out};
+
+    return store_call(fixture.store, run_request, &call, true);
+}
+
+enum store_error do_find(const char *token, struct registration *out)
+{
+    struct registration_call call = {.token = token, .out = out};
+
+    return store_call(fixture.store, run_find, &call, false);
+}
+
+enum store_error do_cancel(const char *token, long long now, struct registration *out)
+{
+    struct registration_call call = {.token = token, .now = now, .out = out};
+
+    return store_call(fixture.store, run_cancel, &call, true);
+}
+
+struct registration added(const struct registration_request *request)
+{
+    struct registration out = {0};
+
+    ASSERT_OK(do_add(request, &out));
+    return out;
+}
+
+struct registration found(const char *token)
+{
+    struct registration out = {0};
+
+    ASSERT_OK(do_find(token, &out));
+    return out;
+}
+
+/* All that a call of claims.h takes and gives. */
+struct claims_call {
+    const char *name; /* staging account or endpoint */
+    const char *leased_by;
+    long long claim_id, now, then;
+    bool give_up;
+    enum claim_state from, to;
+    struct presence presence;
+    size_t limit, count;
+    struct leased leased;
+    long long number;
+};
+
+static void run(enum store_error (*job)(struct store_tx *, void *), struct claims_call *call, bool writes)
+{
+    ASSERT_OK(store_call(fixture.store, job, call, writes));
+}
+
+static enum store_error run_lease(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+
+    return claims_lease(tx, call->name, call->leased_by, call->now, call->then, call->leased.list, call->limit,
+                        &call->leased.count, &call->leased.next_due);
+}
+
+struct leased lease(const char *staging, const char *leased_by, long long now, long long until, size_t room)
+{
+    struct claims_call call = {.name = staging, .leased_by = leased_by, .now = now, .then = until, .limit = room};
+
+    run(run_lease, &call, true);
+    return call.leased;
+}
+
+long long lease_one(const char *staging, long long now)
+{
+    struct leased leased = lease(staging, "lane", now, now + 10 * SECOND, 8);
+
+    assert_int_equal(leased.count, 1);
+    return leased.list[0].claim_id;
+}
+
+static enum store_error run_acknowledged(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+
+    return claims_acknowledged(tx, call->name, call->claim_id, call->now, call->then);
+}
+
+void acknowledge(const char *staging, long long claim_id, long long now, long long next_due)
+{
+    struct claims_call call = {.name = staging, .claim_id = claim_id, .now = now, .then = next_due};
+
+    run(run_acknowledged, &call, true);
+}
+
+static enum store_error run_release(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+
+    return claims_release(tx, call->name, call->claim_id, call->then);
+}
+
+void release(const char *staging, long long claim_id, long long not_before)
+{
+    struct claims_call call = {.name = staging, .claim_id = claim_id, .then = not_before};
+
+    run(run_release, &call, true);
+}
+
+static enum store_error run_refused(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+
+    return claims_refused(tx, call->name, call->claim_id, call->now, call->then, call->give_up);
+}
+
+void refuse(const char *staging, long long claim_id, long long now, long long next_due, bool give_up)
+{
+    struct claims_call call = {
+        .name = staging, .claim_id = claim_id, .now = now, .then = next_due, .give_up = give_up};
+
+    run(run_refused, &call, true);
+}
+
+static enum store_error run_clear_leases(struct store_tx *tx, void *argument)
+{
+    return claims_clear_leases(tx, ((struct claims_call *)argument)->leased_by);
+}
+
+void clear_leases(const char *leased_by)
+{
+    struct claims_call call = {.leased_by = leased_by};
+
+    run(run_clear_leases, &call, true);
+}
+
+static enum store_error run_end(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+
+    return claims_end(tx, call->claim_id, call->from, call->to, call->now);
+}
+
+void end_claim(long long claim_id, enum claim_state from, enum claim_state to, long long now)
+{
+    struct claims_call call = {.claim_id = claim_id, .from = from, .to = to, .now = now};
+
+    run(run_end, &call, true);
+}
+
+static enum store_error run_arrived(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+
+    return claims_arrived(tx, call->name, &call->presence, 5 * SECOND, call->now, &call->number);
+}
+
+long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at, long long now)
+{
+    struct claims_call call = {.name = endpoint, .now = now, .presence = {.kind = kind, .at_ms = at}};
+
+    snprintf(call.presence.thing_name, sizeof call.presence.thing_name, "%s", thing_name);
+    run(run_arrived, &call, true);
+    return call.number;
+}
+
+static enum store_error run_expire(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+
+    return claims_expire(tx, call->now, call->limit, &call->count);
+}
+
+size_t expire(long long now, size_t limit)
+{
+    struct claims_call call = {.now = now, .limit = limit};
+
+    run(run_expire, &call, true);
+    return call.count;
+}
+
+static enum store_error run_oldest_open(struct store_tx *tx, void *argument)
+{
+    return claims_oldest_open(tx, &((struct claims_call *)argument)->number);
+}
+
+long long oldest_open(void)
+{
+    struct claims_call call = {0};
+
+    run(run_oldest_open, &call, false);
+    return call.number;
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/claims.h"
+
+#include <string.h>
+
+#include "tests/unit/store_fixture.h"
+
+#define UUID_FORM "01234567-89ab-cdef-0123-456789abcdef"
+
+/* An open claim, accepted at noon; its token. */
+static struct registration_request claimed(void)
+{
+    struct registration_request request = request_for(THING, "home", NOON);
+
+    added(&request);
+    return request;
+}
+
+static struct registration_request claimed_at_two(void)
+{
+    struct registration_request request = request_for(THING, "home", NOON);
+
+    request_also_at(&request, "b", UUID_FORM);
+    added(&request);
+    return request;
+}
+
+static void leases_nothing_that_is_not_due(void **state)
+{
+    struct leased leased = lease("a", "lane", NOON, NOON + SECOND, 8);
+    (void)state;
+
+    assert_int_equal(leased.count, 0);
+    assert_int_equal(leased.next_due, 0);
+    claimed();
+    leased = lease("a", "lane", NOON - 1, NOON + SECOND, 8);
+    assert_int_equal(leased.count, 0);
+    assert_int_equal(leased.next_due, NOON);
+    assert_int_equal(lease("b", "lane", NOON, NOON + SECOND, 8).count, 0);
+    assert_int_equal(lease("a", "lane", NOON, NOON + SECOND, 0).count, 0);
+}
+
+static void leases_to_one_until_it_lapses(void **state)
+{
+    struct leased leased;
+    (void)state;
+
+    claimed();
+    leased = lease("a", "lane", NOON, NOON + 10 * SECOND, 8);
+    assert_int_equal(leased.count, 1);
+    assert_string_equal(leased.list[0].thing_name, THING);
+    assert_string_equal(leased.list[0].endpoint, "home");
+    assert_int_equal(leased.list[0].attempts, 0);
+    assert_int_equal(leased.list[0].refusals, 0);
+    assert_int_equal(leased.next_due, 0);
+    assert_int_equal(lease("a", "other", NOON + 10 * SECOND - 1, NOON + 20 * SECOND, 8).count, 0);
+    assert_int_equal(lease("a", "other", NOON + 10 * SECOND, NOON + 20 * SECOND, 8).count, 1);
+}
+
+static void leases_the_longest_due_first(void **state)
+{
+    struct registration_request early = request_for(THING, "home", NOON);
+    struct registration_request late = request_for(OTHER_THING, "home", NOON + SECOND);
+    (void)state;
+
+    added(&late);
+    added(&early);
+    struct leased leased = lease("a", "lane", NOON + SECOND, NOON + 10 * SECOND, 1);
+    assert_int_equal(leased.count, 1);
+    assert_string_equal(leased.list[0].thing_name, THING);
+    assert_int_equal(leased.next_due, NOON + SECOND);
+}
+
+static void clears_only_the_leases_of_that_name(void **state)
+{
+    struct registration_request other = request_for(OTHER_THING, "home", NOON);
+    (void)state;
+
+    claimed();
+    assert_int_equal(lease("a", "dead", NOON, NOON + 60 * SECOND, 8).count, 1);
+    added(&other);
+    assert_int_equal(lease("a", "alive", NOON, NOON + 60 * SECOND, 8).count, 1);
+    clear_leases("dead");
+    struct leased leased = lease("a", "dead", NOON, NOON + 60 * SECOND, 8);
+    assert_int_equal(leased.count, 1);
+    assert_string_equal(leased.list[0].thing_name, THING);
+}
+
+static void acknowledged_is_published_and_due_again(void **state)
+{
+    struct registration_request request = claimed();
+    long long id = lease_one("a", NOON);
+    (void)state;
+
+    acknowledge("a", id, NOON + SECOND, NOON + 6 * SECOND);
+    ASSERT_COUNTS(0, 1, 0, 0, 0, 0);
+    struct registration registration = found(request.token);
+    ASSERT_STATE(registration.state, CLAIM_PUBLISHED);
+    assert_int_equal(registration.published_at, NOON + SECOND);
+    assert_int_equal(registration.attempts, 1);
+    struct leased leased = lease("a", "lane", NOON + 6 * SECOND - 1, NOON + 20 * SECOND, 8);
+    assert_int_equal(leased.count, 0);
+    assert_int_equal(leased.next_due, NOON + 6 * SECOND);
+    leased = lease("a", "lane", NOON + 6 * SECOND, NOON + 20 * SECOND, 8);
+    assert_int_equal(leased.count, 1);
+    assert_int_equal(leased.list[0].attempts, 1);
+
+    acknowledge("a", id, NOON + 7 * SECOND, NOON + 17 * SECOND);
+    registration = found(request.token);
+    assert_int_equal(registration.published_at, NOON + SECOND);
+    assert_int_equal(registration.attempts, 2);
+    ASSERT_COUNTS(0, 1, 0, 0, 0, 0);
+}
+
+static void acknowledging_what_has_ended_changes_nothing(void **state)
+{
+    struct registration_request request = claimed();
+    long long id = lease_one("a", NOON);
+    (void)state;
+
+    assert_int_equal(arrive("home", PRESENCE_CONNECTED, THING, NOON + SECOND, NOON + SECOND), id);
+    acknowledge("a", id, NOON + 2 * SECOND, NOON + 6 * SECOND);
+    acknowledge("a", id + 99, NOON + 2 * SECOND, NOON + 6 * SECOND);
+    struct registration registration = found(request.token);
+    ASSERT_STATE(registration.state, CLAIM_ONBOARDED);
+    assert_int_equal(registration.attempts, 0);
+    ASSERT_COUNTS(0, 0, 1, 0, 0, 0);
+    struct leased leased = lease("a", "lane", NOON + 60 * SECOND, NOON + 70 * SECOND, 8);
+    assert_int_equal(leased.count, 0);
+    assert_int_equal(leased.next_due, 0);
+}
+
+static void released_is_due_again_and_not_before(void **state)
+{
+    (void)state;
+
+    claimed();
+    long long id = lease_one("a", NOON);
+    release("a", id, NOON + 3 * SECOND);
+    assert_int_equal(lease("a", "lane", NOON + 3 * SECOND - 1, NOON + 9 * SECOND, 8).count, 0);
+    assert_int_equal(lease_one("a", NOON + 3 * SECOND), id);
+    acknowledge("a", id, NOON + 4 * SECOND, NOON + 60 * SECOND);
+    release("a", id, NOON + 5 * SECOND); /* does not bring it forward */
+    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND - 1, NOON + 99 * SECOND, 8).count, 0);
+    assert_int_equal(lease_one("a", NOON + 60 * SECOND), id);
+}
+
+static void refused_is_counted_and_due_again(void **state)
+{
+    struct registration_request request = claimed();
+    long long id = lease_one("a", NOON);
+    (void)state;
+
+    refuse("a", id, NOON, NOON + 5 * SECOND, false);
+    ASSERT_STATE(found(request.token).state, CLAIM_QUEUED);
+    struct leased leased = lease("a", "lane", NOON + 5 * SECOND, NOON + 9 * SECOND, 8);
+    assert_int_equal(leased.count, 1);
+    assert_int_equal(leased.list[0].refusals, 1);
+    assert_int_equal(leased.list[0].attempts, 0);
+}
+
+static void given_up_by_the_only_account_has_failed(void **state)
+{
+    struct registration_request request = claimed();
+    long long id = lease_one("a", NOON);
+    (void)state;
+
+    refuse("a", id, NOON + SECOND, 0, true);
+    struct registration registration = found(request.token);
+    ASSERT_STATE(registration.state, CLAIM_FAILED);
+    assert_int_equal(registration.ended_at, NOON + SECOND);
+    ASSERT_COUNTS(0, 0, 0, 0, 1, 0);
+    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 70 * SECOND, 8).count, 0);
+    refuse("a", id, NOON + 2 * SECOND, 0, true);
+    ASSERT_COUNTS(0, 0, 0, 0, 1, 0);
+}
+
+static void goes_to_each_account_in_its_own_form(void **state)
+{
+    (void)state;
+
+    claimed_at_two();
+    struct leased a = lease("a", "lane", NOON, NOON + SECOND, 8);
+    struct leased b = lease("b", "lane", NOON, NOON + SECOND, 8);
+    assert_int_equal(a.count, 1);
+    assert_int_equal(b.count, 1);
+    assert_int_equal(a.list[0].claim_id, b.list[0].claim_id);
+    assert_string_equal(a.list[0].thing_name, THING);
+    assert_string_equal(b.list[0].thing_name, UUID_FORM);
+}
+
+static void one_account_giving_up_leaves_the_other(void **state)
+{
+    struct registration_request request = claimed_at_two();
+    long long id = lease_one("a", NOON);
+    (void)state;
+
+    refuse("a", id, NOON, 0, true);
+    ASSERT_STATE(found(request.token).state, CLAIM_QUEUED);
+    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
+    assert_int_equal(lease_one("b", NOON), id);
+    acknowledge("b", id, NOON + SECOND, NOON + 5 * SECOND);
+    ASSERT_STATE(found(request.token).state, CLAIM_PUBLISHED);
+    refuse("b", id, NOON + 6 * SECOND, 0, true);
+    ASSERT_STATE(found(request.token).state, CLAIM_FAILED);
+    ASSERT_COUNTS(0, 0, 0, 0, 1, 0);
+}
+
+static void both_accounts_acknowledging_is_one_published_claim(void **state)
+{
+    struct registration_request request = claimed_at_two();
+    long long id = lease_one("a", NOON);
+    (void)state;
+
+    acknowledge("a", id, NOON + SECOND, NOON + 5 * SECOND);
+    acknowledge("b", id, NOON + 2 * SECOND, NOON + 5 * SECOND);
+    struct registration registration = found(request.token);
+    assert_int_equal(registration.attempts, 2);
+    assert_int_equal(registration.published_at, NOON + SECOND);
+    ASSERT_COUNTS(0, 1, 0, 0, 0, 0);
+}
+
+static void the_form_of_any_account_proves_arrival(void **state)
+{
+    struct registration_request request = claimed_at_two();
+    (void)state;
+
+    assert_true(arrive("home", PRESENCE_CONNECTED, UUID_FORM, NOON + SECOND, NOON + SECOND) > 0);
+    ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
+    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
+    assert_int_equal(lease("b", "lane", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
+}
+
+static void arrivals_of_others_prove_nothing(void **state)
+{
+    struct registration_request request = claimed();
+    (void)state;
+
+    assert_int_equal(arrive("home", PRESENCE_CONNECTED, OTHER_THING, NOON, NOON), 0);
+    assert_int_equal(arrive("abroad", PRESENCE_CONNECTED, THING, NOON, NOON), 0);
+    assert_int_equal(arrive("abroad", PRESENCE_CREATED, THING, NOON, NOON), 0);
+    ASSERT_STATE(found(request.token).state, CLAIM_QUEUED);
+    assert_int_equal(found(request.token).provisioned_at, 0);
+}
+
+static void events_from_before_the_claim_prove_nothing(void **state)
+{
+    struct registration_request request = claimed();
+    (void)state;
+
+    assert_int_equal(arrive("home", PRESENCE_CONNECTED, THING, NOON - 5 * SECOND - 1, NOON), 0);
+    assert_int_equal(found(request.token).connected_at, 0);
+    ASSERT_STATE(found(request.token).state, CLAIM_QUEUED);
+    assert_true(arrive("home", PRESENCE_CONNECTED, THING, NOON - 5 * SECOND, NOON) > 0);
+    ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
+}
+
+static void an_event_without_a_time_counts_as_now(void **state)
+{
+    struct registration_request request = claimed();
+    (void)state;
+
+    assert_true(arrive("home", PRESENCE_CONNECTED, THING, 0, NOON + SECOND) > 0);
+    assert_int_equal(found(request.token).connected_at, NOON + SECOND);
+}
+
+static void created_and_connected_come_in_any_order_and_twice(void **state)
+{
+    static const enum presence_kind orders[][4] = {
+        {PRESENCE_CREATED, PRESENCE_CONNECTED, PRESENCE_CREATED, PRESENCE_CONNECTED},
+        {PRESENCE_CONNECTED, PRESENCE_CREATED, PRESENCE_CONNECTED, PRESENCE_CREATED},
+        {PRESENCE_CREATED, PRESENCE_CREATED, PRESENCE_CONNECTED, PRESENCE_CONNECTED},
+        {PRESENCE_CONNECTED, PRESENCE_CONNECTED, PRESENCE_CREATED, PRESENCE_CREATED},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        struct registration_request request = request_for(i % 2 ? THING : OTHER_THING, "home", NOON);
+        long long first[2] = {0, 0};
+        added(&request);
+        for (size_t j = 0; j < COUNT(orders[i]); j++) {
+            enum presence_kind kind = orders[i][j];
+            long long at = NOON + (long long)(j + 1) * SECOND;
+            long long id = arrive("home", kind, request.targets[0].thing_name, at, at + 10);
+            assert_int_equal(id != 0, j == 0);
+            first[kind] = first[kind] ? first[kind] : at;
+        }
+        struct registration registration = found(request.token);
+        ASSERT_STATE(registration.state, CLAIM_ONBOARDED);
+        assert_int_equal(registration.provisioned_at, first[PRESENCE_CREATED]);
+        assert_int_equal(registration.connected_at, first[PRESENCE_CONNECTED]);
+        assert_int_equal(registration.ended_at, NOON + SECOND + 10);
+    }
+    ASSERT_COUNTS(0, 0, (long long)COUNT(orders), 0, 0, 0);
+}
+
+static void a_device_that_comes_late_has_arrived_all_the_same(void **state)
+{
+    struct registration_request request = claimed();
+    long long late = NOON + WINDOW_MS + SECOND;
+    (void)state;
+
+    assert_int_equal(expire(late, 10), 1);
+    ASSERT_COUNTS(0, 0, 0, 1, 0, 0);
+    assert_true(arrive("home", PRESENCE_CONNECTED, THING, late + SECOND, late + SECOND) > 0);
+    ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
+    ASSERT_COUNTS(0, 0, 1, 0, 0, 0);
+}
+
+static void a_failed_claim_whose_device_comes_has_arrived(void **state)
+{
+    struct registration_request request = claimed();
+    (void)state;
+
+    refuse("a", lease_one("a", NOON), NOON, 0, true);
+    assert_true(arrive("home", PRESENCE_CREATED, THING, NOON + SECOND, NOON + SECOND) > 0);
+    ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
+    ASSERT_COUNTS(0, 0, 1, 0, 0, 0);
+}
+
+static void cancelled_claims_stay_cancelled(void **state)
+{
+    struct registration_request request = claimed();
+    struct registration registration;
+    (void)state;
+
+    ASSERT_OK(do_cancel(request.token, NOON + SECOND, &registration));
+    assert_int_equal(arrive("home", PRESENCE_CONNECTED, THING, NOON + 2 * SECOND, NOON + 2 * SECOND), 0);
+    registration = found(request.token);
+    ASSERT_STATE(registration.state, CLAIM_CANCELLED);
+    assert_int_equal(registration.connected_at, 0);
+    ASSERT_COUNTS(0, 0, 0, 0, 0, 1);
+}
+
+static void an_arrival_belongs_to_the_last_claim(void **state)
+{
+    struct registration_request first = claimed();
+    struct registration_request second = request_for(THING, "home", NOON + 60 * SECOND);
+    (void)state;
+
+    assert_true(arrive("home", PRESENCE_CONNECTED, THING, NOON + SECOND, NOON + SECOND) > 0);
+    added(&second);
+    assert_int_equal(arrive("home", PRESENCE_CONNECTED, THING, NOON + 2 * SECOND, NOON + 61 * SECOND), 0);
+    assert_true(arrive("home", PRESENCE_CONNECTED, THING, NOON + 62 * SECOND, NOON + 62 * SECOND) > 0);
+    assert_int_equal(found(first.token).connected_at, NOON + SECOND);
+    assert_int_equal(found(second.token).connected_at, NOON + 62 * SECOND);
+}
+
+static void expires_what_is_over_and_no_more_than_asked(void **state)
+{
+    struct registration_request first = claimed();
+    struct registration_request second = request_for(OTHER_THING, "home", NOON + SECOND);
+    (void)state;
+
+    added(&second);
+    assert_int_equal(expire(NOON + WINDOW_MS - 1, 10), 0);
+    assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 0), 0);
+    assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 1), 1);
+    ASSERT_STATE(found(first.token).state, CLAIM_EXPIRED);
+    assert_int_equal(found(first.token).ended_at, NOON + WINDOW_MS + SECOND);
+    ASSERT_STATE(found(second.token).state, CLAIM_QUEUED);
+    assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 10), 1);
+    assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 10), 0);
+    assert_int_equal(lease("a", "lane", NOON + WINDOW_MS + SECOND, NOON + WINDOW_MS + 2 * SECOND, 8).count, 0);
+    ASSERT_COUNTS(0, 0, 0, 2, 0, 0);
+}
+
+static void ends_only_from_the_state_that_was_seen(void **state)
+{
+    struct registration_request request = claimed();
+    long long id = lease_one("a", NOON);
+    (void)state;
+
+    end_claim(id, CLAIM_PUBLISHED, CLAIM_FAILED, NOON);
+    ASSERT_STATE(found(request.token).state, CLAIM_QUEUED);
+    ASSERT_COUNTS(1, 0, 0, 0, 0, 0);
+    end_claim(id, CLAIM_QUEUED, CLAIM_FAILED, NOON);
+    ASSERT_STATE(found(request.token).state, CLAIM_FAILED);
+    ASSERT_COUNTS(0, 0, 0, 0, 1, 0);
+}
+
+static void knows_the_oldest_open_claim(void **state)
+{
+    struct registration_request second = request_for(OTHER_THING, "home", NOON + SECOND);
+    (void)state;
+
+    assert_int_equal(oldest_open(), 0);
+    claimed();
+    added(&second);
+    assert_int_equal(oldest_open(), NOON);
+    arrive("home", PRESENCE_CREATED, THING, NOON, NOON);
+    assert_int_equal(oldest_open(), NOON + SECOND);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(leases_nothing_that_is_not_due),
+        TEST(acknowledging_what_has_ended_changes_nothing),
+        TEST(arrivals_of_others_prove_nothing),
+        TEST(events_from_before_the_claim_prove_nothing),
+        TEST(cancelled_claims_stay_cancelled),
+        TEST(ends_only_from_the_state_that_was_seen),
+        TEST(leases_to_one_until_it_lapses),
+        TEST(leases_the_longest_due_first),
+        TEST(clears_only_the_leases_of_that_name),
+        TEST(acknowledged_is_published_and_due_again),
+        TEST(released_is_due_again_and_not_before),
+        TEST(refused_is_counted_and_due_again),
+        TEST(given_up_by_the_only_account_has_failed),
+        TEST(goes_to_each_account_in_its_own_form),
+        TEST(one_account_giving_up_leaves_the_other),
+        TEST(both_accounts_acknowledging_is_one_published_claim),
+        TEST(the_form_of_any_account_proves_arrival),
+        TEST(an_event_without_a_time_counts_as_now),
+        TEST(created_and_connected_come_in_any_order_and_twice),
+        TEST(a_device_that_comes_late_has_arrived_all_the_same),
+        TEST(a_failed_claim_whose_device_comes_has_arrived),
+        TEST(an_arrival_belongs_to_the_last_claim),
+        TEST(expires_what_is_over_and_no_more_than_asked),
+        TEST(knows_the_oldest_open_claim),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

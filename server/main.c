@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/config.h"
@@ -116,6 +117,7 @@ static int serve(const struct settings *settings)
     int signal_number;
 
     log_setup(settings->log_level, settings->log_format);
+    umask(077); /* the store holds personal data */
     prepare_signals(&endings);
     raise_file_limit();
     mqtt_library_init();

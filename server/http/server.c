@@ -101,8 +101,10 @@ const char *http_request_client(struct http_exchange *exchange)
     return carrier->client;
 }
 
+/* From here on it is the store that takes its time, not the client. */
 void exchange_suspend(struct http_exchange *exchange)
 {
+    watchdog_extend(exchange->watched, REPLY_TIMEOUT_MS);
     MHD_suspend_connection(exchange->connection);
 }
 
@@ -180,6 +182,7 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     exchange->carrier = carrier;
     exchange->connection = connection;
     exchange->watched = info->socket_context;
+    watchdog_extend(exchange->watched, server->options.request_timeout_ms);
     snprintf(exchange->id, sizeof exchange->id, "%s%08x", server->id_prefix, atomic_fetch_add(&server->next_id, 1));
     atomic_fetch_add(&server->active, 1);
     return carrier;

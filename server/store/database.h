@@ -28,6 +28,8 @@ bool database_in_transaction(const struct database *database);
 
 /* Rows that the last database_run() changed. */
 long long database_changes(const struct database *database);
+/* Rows changed since the database was opened. */
+long long database_total_changes(const struct database *database);
 /* Key of the last row inserted into a table with an integer key. */
 long long database_last_id(const struct database *database);
 

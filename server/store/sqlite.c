@@ -223,6 +223,11 @@ long long database_changes(const struct database *database)
     return sqlite3_changes64(database->handle);
 }
 
+long long database_total_changes(const struct database *database)
+{
+    return sqlite3_total_changes64(database->handle);
+}
+
 long long database_last_id(const struct database *database)
 {
     return sqlite3_last_insert_rowid(database->handle);

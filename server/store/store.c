@@ -100,6 +100,7 @@ static void fail_writes(struct store_job *batch, enum store_error error)
 static void run_batch(struct store *store, struct store_job *batch)
 {
     struct store_tx tx = {.database = store->database};
+    long long changes_before = database_total_changes(store->database);
     unsigned long long count = 0;
     bool writes = false;
 
@@ -120,7 +121,8 @@ static void run_batch(struct store *store, struct store_job *batch)
         atomic_fetch_add(&store->commits, 1);
         atomic_fetch_add(&store->jobs, count);
     }
-    if (writes)
+    /* A commit with nothing in it says nothing about the disk. */
+    if (writes && (error || database_total_changes(store->database) != changes_before))
         atomic_store(&store->healthy, !error);
 }
 

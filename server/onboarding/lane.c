@@ -19,6 +19,8 @@
 #define LEASE_MS 60000      /* how long they are ours */
 #define LEASE_MARGIN_MS 5000
 #define LOOK_AGAIN_MS 1000  /* another replica's lease may have run out */
+#define ACKNOWLEDGED_ENOUGH 25 /* PUBACKs to be looked at together: a thread switch for each would cost more than it */
+#define ACKNOWLEDGED_WAIT_MS 5 /* and how long fewer may wait */
 #define PUBACK_WAIT_MS 20000 /* a publish above AWS's rate is discarded, and nothing says so */
 #define REFUSALS_MAX 3      /* connections that one claim may cost before it is given up */
 
@@ -44,7 +46,7 @@ struct lane {
     struct taken taken[TAKE_MAX];
     size_t taken_first, taken_count;
     struct flight flights[WINDOW];
-    size_t in_flight;
+    atomic_size_t in_flight; /* of flights; other threads only read it */
     size_t careful; /* after a lost connection: so many PUBACKs one at a time, to find out who caused it */
     long long next_look; /* wall ms */
     bool leasing;
@@ -136,9 +138,9 @@ static void on_acknowledged(void *context, unsigned long cookie)
         lane->acknowledged_at[lane->acknowledged_count] = clock_monotonic_ms();
         lane->acknowledged[lane->acknowledged_count++] = cookie;
     }
-    bool first = lane->acknowledged_count == 1;
+    size_t waiting = lane->acknowledged_count;
     pthread_mutex_unlock(&lane->lock);
-    if (first)
+    if (waiting == ACKNOWLEDGED_ENOUGH || waiting >= atomic_load(&lane->in_flight))
         wake(lane);
 }
 
@@ -486,6 +488,8 @@ long long lane_step(struct lane *lane, bool may_publish)
         if (!lane->leasing && lane->taken_count == 0)
             wait = least(wait, lane->next_look - clock_wall_ms());
     }
+    if (lane->in_flight)
+        wait = least(wait, ACKNOWLEDGED_WAIT_MS);
     atomic_store(&lane->shown_in_flight, (int)lane->in_flight);
     return wait > 0 ? wait : 0;
 }

@@ -90,14 +90,27 @@ const char *http_request_header(const struct http_exchange *exchange, const char
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
+/* A proxy may add its entry as a line of its own: all lines are one list (RFC 9110 5.3). */
+static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct text *list = context;
+
+    (void)kind;
+    if (value && strcasecmp(name, "X-Forwarded-For") == 0)
+        text_printf(list, "%s%s", list->length ? "," : "", value);
+    return MHD_YES;
+}
+
 const char *http_request_client(struct http_exchange *exchange)
 {
     struct carrier *carrier = carrier_of(exchange);
+    TEXT struct text forwarded = TEXT_EMPTY;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, add_forwarded, &forwarded);
     client_address(carrier->server->trusted, info ? info->client_addr : NULL,
-                   http_request_header(exchange, "X-Forwarded-For"), carrier->client);
+                   forwarded.length ? text_get(&forwarded) : NULL, carrier->client);
     return carrier->client;
 }
 

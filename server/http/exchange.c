@@ -194,9 +194,10 @@ void exchange_look(struct http_exchange *exchange, const char *version, const st
                    size_t target_room)
 {
     exchange->failure = refusal(exchange, version, framing, target_room);
-    /* Answered before the body, for a client that asked first or that would send for long. */
-    if (exchange->failure &&
-        (framing->content_length > EXCHANGE_DISCARD_MAX || http_request_header(exchange, "Expect")))
+    /* Answered before the body, for a client that asked first or that would send for long. With an unknown encoding
+     * the library would wait for the body's end for ever. */
+    if (exchange->failure && (framing->bad || framing->content_length > EXCHANGE_DISCARD_MAX ||
+                              http_request_header(exchange, "Expect")))
         exchange_refuse(exchange, exchange->failure);
 }
 

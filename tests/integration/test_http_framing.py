@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests as bytes on a socket: those whose end two servers could see in different places, slow ones, split ones and many."""
+import contextlib
+import socket
+import time
+import unittest
+
+from portal import Portal
+from sandbox import DEADLINE, Sandbox, eventually
+
+REQUEST_TIMEOUT, IDLE_TIMEOUT = 2, 3
+SLACK = 2  # seconds that the watchdog's round and a busy machine may add
+
+
+def request(*lines, body=b""):
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+GET = request("GET / HTTP/1.1", "Host: x")
+LAST = request("GET /nothing HTTP/1.1", "Host: x", "Connection: close")
+POST = ("POST /register HTTP/1.1", "Host: x", "Content-Type: application/x-www-form-urlencoded")
+
+
+def statuses(received):
+    """Of the answers to pipelined requests; every body must be as long as its header says."""
+    found = []
+    while received:
+        head, _, rest = received.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        found.append(int(lines[0].split()[1]))
+        headers = dict(line.lower().split(": ", 1) for line in lines[1:])
+        received = rest[int(headers.get("content-length", "0")):] if found[-1] >= 200 else rest
+    return found
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox())
+        cls.portal = cls.enterClassContext(Portal(cls.sandbox, **cls.sections()))
+
+    @classmethod
+    def sections(cls):
+        return {}
+
+    def connect(self):
+        return self.enterContext(socket.create_connection(self.portal.address, timeout=DEADLINE))
+
+    def statuses(self, data):
+        return statuses(self.portal.raw(data))
+
+
+class Framing(Case):
+    def assert_refused(self, data, *allowed):
+        """At once, with an answer; what comes behind it on the same connection is not looked at. (The library's own refusals
+        repeat their header in the body, so the answers are not counted here.)"""
+        started = time.monotonic()
+        received = self.portal.raw(data + LAST)
+        self.assertLess(time.monotonic() - started, 5)
+        self.assertRegex(received, b"^HTTP/1.1 (%s) " % b"|".join(b"%d" % status for status in allowed))
+        self.assertIn(b"Connection: close\r\n", received)
+        self.assertNotIn(b" 404 ", received)
+
+    def test_a_sound_request_is_answered_and_so_is_the_next(self):
+        self.assertEqual(self.statuses(GET + LAST), [200, 404])
+
+    def test_two_lengths(self):
+        for second in ("3", "13", "3 "):
+            self.assert_refused(request(*POST, "Content-Length: 3", f"Content-Length: {second}", body=b"a=b"), 400)
+
+    def test_a_length_and_chunks(self):
+        for lines in (("Content-Length: 5", "Transfer-Encoding: chunked"),
+                      ("Transfer-Encoding: chunked", "Content-Length: 5")):
+            self.assert_refused(request(*POST, *lines, body=b"0\r\n\r\n"), 400)
+
+    def test_two_hosts_or_none(self):
+        self.assert_refused(request("GET / HTTP/1.1", "Host: x", "Host: y"), 400)
+        self.assert_refused(request("GET / HTTP/1.1", "Host: x", "Host: x"), 400)
+        self.assert_refused(request("GET / HTTP/1.1"), 400)
+
+    def test_a_host_that_is_none(self):
+        for host in ("x y", "x,y", "a@b", "x/y"):
+            with self.subTest(host):
+                self.assert_refused(request("GET / HTTP/1.1", f"Host: {host}"), 400)
+
+    def test_chunks_in_http_1_0(self):
+        self.assert_refused(request("POST /register HTTP/1.0", "Host: x", "Connection: keep-alive",
+                                    "Content-Type: application/x-www-form-urlencoded",
+                                    "Transfer-Encoding: chunked", body=b"0\r\n\r\n"), 400)
+
+    def test_http_1_0_is_answered_and_closed(self):
+        self.assertEqual(self.statuses(request("GET / HTTP/1.0") + LAST), [200])
+
+    def test_encodings_other_than_chunked(self):
+        for encoding in ("identity", "gzip", "gzip, chunked", "chunked, chunked", "chunked, identity", "xchunked",
+                         "\x0bchunked", "chunked;q=1", ""):
+            with self.subTest(encoding):
+                self.assert_refused(request(*POST, f"Transfer-Encoding: {encoding}", body=b"0\r\n\r\n"), 400)
+        self.assert_refused(request(*POST, "Transfer-Encoding: chunked", "Transfer-Encoding: chunked",
+                                    body=b"0\r\n\r\n"), 400)
+
+    def test_a_blank_before_the_colon(self):
+        for line in ("Content-Length : 3", "Content-Length\t: 3", "Transfer-Encoding : chunked", "X Y: z"):
+            with self.subTest(line):
+                self.assert_refused(request(*POST, line, body=b"a=b"), 400)
+
+    def test_a_header_that_has_no_colon(self):
+        self.assert_refused(request("GET / HTTP/1.1", "Host: x", "Content-Length 3"), 400)
+
+    def test_a_nul_in_a_header(self):
+        self.assert_refused(request("GET / HTTP/1.1", "Host: x", "Content-\0Length: 3", body=b"a=b"), 400)
+
+    def test_a_nul_in_the_address(self):
+        self.assert_refused(request("GET /\0nothing HTTP/1.1", "Host: x"), 400)
+        self.assert_refused(request("GET /r/abc\0def HTTP/1.1", "Host: x"), 400)
+
+    def test_an_escaped_nul_in_the_address_is_looked_at_as_text(self):
+        self.assertEqual(self.statuses(request("GET /r/abc%00 HTTP/1.1", "Host: x") + LAST), [422, 404])
+        self.assertEqual(self.statuses(request("GET /%00 HTTP/1.1", "Host: x") + LAST), [404, 404])
+
+    def test_an_address_that_is_no_path(self):
+        for target in ("http://x/", "http://evil.example.com/", "*", "x:80", "r/abc", "?lang=de"):
+            with self.subTest(target):
+                self.assert_refused(request(f"GET {target} HTTP/1.1", "Host: x"), 400)
+
+    def test_another_version(self):
+        for version in ("HTTP/2.0", "HTTP/1.2", "HTTP/0.9", "HTTP/1.10", "http/1.1", "FTP/1.1", "HTTP/1.1x"):
+            with self.subTest(version):
+                self.assert_refused(request(f"GET / {version}", "Host: x"), 400, 505)
+
+    def test_no_version(self):
+        self.assert_refused(b"GET /\r\n\r\n", 400, 505)
+
+    def test_lengths_that_are_no_numbers(self):
+        for length in ("-1", "+3", "3a", "0x3", "", " ", "3 3", "3,3", "1e3", "٣", "99999999999999999999999999",
+                       "18446744073709551616", "9223372036854775808"):
+            with self.subTest(length):
+                self.assert_refused(request(*POST, body=b"").replace(
+                    b"\r\n\r\n", f"\r\nContent-Length: {length}\r\n\r\n".encode()), 400, 413)
+
+    def test_chunks_that_are_no_chunks(self):
+        for chunks in (b"x\r\nabc\r\n0\r\n\r\n", b"-1\r\na\r\n0\r\n\r\n", b"ffffffffffffffffff\r\nabc",
+                       b"3 \r\nabcd\r\n0\r\n\r\n"):
+            with self.subTest(chunks):
+                self.assert_refused(request(*POST, "Transfer-Encoding: chunked", body=chunks), 400, 413)
+
+    def test_noise(self):
+        for noise in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200) + b"\r\n\r\n",
+                      b"\0 / HTTP/1.1\r\nHost: x\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET\r\n\r\n"):
+            with self.subTest(noise[:10]):
+                received = self.portal.raw(noise + LAST)
+                self.assertRegex(received, b"^(HTTP/1.1 (400|405|505) |$)")
+                self.assertNotIn(b" 404 ", received)
+
+    def test_too_much_header(self):
+        for lines in (["X: " + "y" * 100000], [f"X-{i}: y" for i in range(10000)]):
+            self.assert_refused(request("GET / HTTP/1.1", "Host: x", *lines), 413, 431)
+
+    def test_the_portal_is_still_there(self):
+        self.assertEqual(self.portal.get("/").status, 200)
+
+
+class Pieces(Case):
+    def test_a_request_byte_by_byte(self):
+        data = request(*POST, "Content-Length: 12", "Connection: close", body=b"identifier=a")
+        connection = self.connect()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for i in range(len(data)):
+            connection.sendall(data[i:i + 1])
+        self.assertEqual(statuses(b"".join(iter(lambda: connection.recv(65536), b""))), [422])
+
+    def test_chunks_byte_by_byte(self):
+        data = request(*POST, "Transfer-Encoding: chunked", "Connection: close",
+                       body=b"4\r\niden\r\n08;x=y\r\ntifier=a\r\n0\r\nTrailer: z\r\n\r\n")
+        connection = self.connect()
+        for i in range(len(data)):
+            connection.sendall(data[i:i + 1])
+        self.assertEqual(statuses(b"".join(iter(lambda: connection.recv(65536), b""))), [422])
+
+    def test_requests_behind_each_other_are_answered_in_order(self):
+        post = request(*POST, "Content-Length: 12", body=b"identifier=a")
+        self.assertEqual(self.statuses((GET + post) * 20 + LAST), [200, 422] * 20 + [404])
+
+    def test_a_client_that_asks_first_is_told_to_go_on(self):
+        connection = self.connect()
+        connection.sendall(request(*POST, "Content-Length: 12", "Expect: 100-continue", "Connection: close"))
+        self.assertEqual(statuses(connection.recv(65536)), [100])
+        connection.sendall(b"identifier=a")
+        self.assertEqual(statuses(b"".join(iter(lambda: connection.recv(65536), b""))), [422])
+
+    def test_a_client_that_asks_first_is_told_not_to(self):
+        for lines, status in (((*POST, "Content-Length: 100000"), 413), (("POST / HTTP/1.1", "Host: x"), 405),
+                              ((*POST[:2], "Content-Type: text/plain", "Content-Length: 12"), 415)):
+            with self.subTest(status):
+                connection = self.connect()
+                connection.sendall(request(*lines, "Expect: 100-continue"))
+                received = connection.recv(65536)
+                self.assertTrue(received.startswith(f"HTTP/1.1 {status} ".encode()), received)
+
+    def test_a_client_that_closes_its_half_is_answered(self):
+        connection = self.connect()
+        connection.sendall(request("GET / HTTP/1.1", "Host: x", "Connection: close"))
+        connection.shutdown(socket.SHUT_WR)
+        self.assertEqual(statuses(b"".join(iter(lambda: connection.recv(65536), b""))), [200])
+
+
+class Slow(Case):
+    @classmethod
+    def sections(cls):
+        return {"http": {"request_timeout": f"{REQUEST_TIMEOUT}s", "idle_timeout": f"{IDLE_TIMEOUT}s"}}
+
+    def assert_cut(self, connection, since, seconds, drip=None):
+        """The portal closes the connection that many seconds after `since`, however it is fed meanwhile."""
+        connection.settimeout(0.1)
+        while time.monotonic() < since + seconds + SLACK + 1:
+            try:
+                if drip:
+                    connection.sendall(drip)
+                if not connection.recv(65536):
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+        else:
+            self.fail("it is still open")
+        lasted = time.monotonic() - since
+        self.assertGreater(lasted, seconds - 0.5)
+        self.assertLess(lasted, seconds + SLACK)
+
+    def test_a_header_that_drips_is_cut(self):
+        since, connection = time.monotonic(), self.connect()
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
+        self.assert_cut(connection, since, REQUEST_TIMEOUT, drip=b"y")
+
+    def test_a_body_that_drips_is_cut(self):
+        since, connection = time.monotonic(), self.connect()
+        connection.sendall(request(*POST, "Content-Length: 1000"))
+        self.assert_cut(connection, since, REQUEST_TIMEOUT, drip=b"a")
+
+    def test_a_client_that_says_nothing_is_cut(self):
+        since, connection = time.monotonic(), self.connect()
+        self.assert_cut(connection, since, REQUEST_TIMEOUT)
+
+    def test_a_kept_connection_is_closed_when_nothing_more_comes(self):
+        connection = self.connect()
+        connection.sendall(GET)
+        self.assertEqual(statuses(connection.recv(65536)), [200])
+        self.assert_cut(connection, time.monotonic(), IDLE_TIMEOUT)
+
+    def test_a_second_request_has_its_own_time(self):
+        connection = self.connect()
+        connection.sendall(GET)
+        self.assertEqual(statuses(connection.recv(65536)), [200])
+        # Not waited for in hope: the time itself is what is tested.
+        time.sleep(IDLE_TIMEOUT - 0.7)
+        connection.sendall(request(*POST, "Content-Length: 12"))
+        time.sleep(REQUEST_TIMEOUT - 0.7)
+        connection.sendall(b"identifier=a")
+        self.assertEqual(statuses(connection.recv(65536)), [422])
+
+    def test_a_second_request_that_drips_is_cut(self):
+        connection = self.connect()
+        connection.sendall(GET)
+        self.assertEqual(statuses(connection.recv(65536)), [200])
+        since = time.monotonic()
+        connection.sendall(request(*POST, "Content-Length: 1000"))
+        self.assert_cut(connection, since, REQUEST_TIMEOUT, drip=b"a")
+
+
+class Many(Case):
+    def test_two_hundred_idle_connections_stop_nobody(self):
+        with contextlib.ExitStack() as idle:
+            for i in range(200):
+                connection = idle.enter_context(socket.create_connection(self.portal.address, timeout=DEADLINE))
+                connection.sendall(b"" if i % 2 else b"GET / HTTP/1.1\r\nHost:")
+            eventually(lambda: self.portal.metric("http_connections") >= 200, "200 connections")
+            started = time.monotonic()
+            for _ in range(20):
+                self.assertEqual(self.portal.get("/").status, 200)
+            self.assertLess(time.monotonic() - started, 5)
+        eventually(lambda: self.portal.metric("http_connections") < 10, "they are gone")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -59,6 +59,9 @@ static bool take_text(const cJSON *object, const char *name, size_t most, const 
     if (!cJSON_IsString(member) || strlen(member->valuestring) > most)
         return false;
     *out = member->valuestring;
+    for (const char *at = *out; *at; at++) /* one line of text: it may end up in a letter's head one day */
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return false;
     return utf8_is_valid(*out, strlen(*out));
 }
 

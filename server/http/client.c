@@ -45,8 +45,10 @@ static bool parse_network(const char *text, size_t length, struct network *out)
     if (!parse_address(copy, &out->address, &v4))
         return false;
     unsigned long most = v4 ? 32 : 128;
+    if (slash && (*slash < '0' || *slash > '9')) /* strtoul() would take blanks and signs */
+        return false;
     unsigned long prefix = slash ? strtoul(slash, &end, 10) : most;
-    if (slash && (end == slash || *end || *slash == '-'))
+    if (slash && *end)
         return false;
     if (prefix > most)
         return false;
@@ -103,22 +105,29 @@ static bool is_trusted(const struct client_networks *trusted, const char *text)
     return false;
 }
 
+/* One address, one text: what is counted by it must not depend on how a proxy writes it. */
+static void address_text(const struct in6_addr *address, char out[CLIENT_SIZE])
+{
+    if (IN6_IS_ADDR_V4MAPPED(address))
+        inet_ntop(AF_INET, &address->s6_addr[12], out, CLIENT_SIZE);
+    else
+        inet_ntop(AF_INET6, address, out, CLIENT_SIZE);
+}
+
 static void peer_text(const struct sockaddr *peer, char out[CLIENT_SIZE])
 {
     snprintf(out, CLIENT_SIZE, "unknown");
     if (peer && peer->sa_family == AF_INET)
         inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, out, CLIENT_SIZE);
     else if (peer && peer->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, out, CLIENT_SIZE);
-    if (strncmp(out, "::ffff:", 7) == 0 && strchr(out, '.'))
-        memmove(out, out + 7, strlen(out + 7) + 1);
+        address_text(&((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, out);
 }
 
 /* The last entry of the list before *end; false when there is none that can be read. */
 static bool last_entry(const char *list, const char **end, char out[CLIENT_SIZE])
 {
     const char *stop = *end, *start;
-    struct in6_addr ignored;
+    struct in6_addr address;
     bool v4;
 
     while (stop > list && strchr(", \t", stop[-1]))
@@ -129,7 +138,10 @@ static bool last_entry(const char *list, const char **end, char out[CLIENT_SIZE]
         return false;
     snprintf(out, CLIENT_SIZE, "%.*s", (int)(stop - start), start);
     *end = start;
-    return parse_address(out, &ignored, &v4);
+    if (!parse_address(out, &address, &v4))
+        return false;
+    address_text(&address, out);
+    return true;
 }
 
 void client_address(const struct client_networks *trusted, const struct sockaddr *peer, const char *forwarded,

@@ -4,18 +4,26 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
 
+/* getaddrinfo() would cut 99999 to 34463. */
+static bool is_port(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == '\0' && strtoul(text, NULL, 10) <= 65535;
+}
+
 /* Splits "host:port"; the host of "[::1]:80" loses its brackets. */
 static int split(const char *address, char *host, size_t room, const char **port)
 {
     const char *colon = strrchr(address, ':');
 
-    if (!colon || !colon[1])
+    if (!colon || !is_port(colon + 1))
         return -1;
     size_t length = (size_t)(colon - address);
     if (length >= 2 && address[0] == '[' && address[length - 1] == ']') {
@@ -78,7 +86,7 @@ int listen_on(const char *address, struct text *why)
 
 void listen_name(int socket, struct text *out)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t length = sizeof address;
     char host[NI_MAXHOST] = "?", port[NI_MAXSERV] = "?";
 

@@ -466,8 +466,8 @@ static struct probe second_step;
 
 static void submit_again(void *argument, enum store_error result)
 {
-    (void)argument;
     (void)result;
+    free(argument);
     second_step.job = (struct store_job){.run = probe_run, .done = probe_done, .argument = &second_step};
     second_step.result = store_submit(fixture.store, &second_step.job);
 }
@@ -475,13 +475,14 @@ static void submit_again(void *argument, enum store_error result)
 static void done_may_submit_again_and_free(void **state)
 {
     sem_t ended;
-    struct probe first = {0};
+    struct probe *first = calloc(1, sizeof *first);
     (void)state;
 
+    assert_non_null(first);
     sem_init(&ended, 0, 0);
     second_step = (struct probe){.ended = &ended};
-    first.job = (struct store_job){.run = probe_run, .done = submit_again, .argument = &first};
-    ASSERT_OK(store_submit(fixture.store, &first.job));
+    first->job = (struct store_job){.run = probe_run, .done = submit_again, .argument = first};
+    ASSERT_OK(store_submit(fixture.store, &first->job));
     wait_for(&ended);
     ASSERT_OK(second_step.result);
 }

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+foreach(name client framing limiter listen route url watchdog)
+  expresslink_unit_test(${name} http)
+endforeach()
+
+# It has no room of its own.
+expresslink_unit_test(registration_json portal PkgConfig::CJSON)

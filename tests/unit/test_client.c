@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/client.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/test.h"
+
+struct peer {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
+};
+
+static struct peer peer_at(const char *text)
+{
+    struct peer peer = {.address.any.sa_family = AF_INET};
+
+    if (inet_pton(AF_INET, text, &peer.address.v4.sin_addr) == 1)
+        return peer;
+    peer.address.any.sa_family = AF_INET6;
+    assert_int_equal(inet_pton(AF_INET6, text, &peer.address.v6.sin6_addr), 1);
+    return peer;
+}
+
+struct request {
+    const char *trusted, *peer, *forwarded, *client;
+};
+
+static void assert_clients(const struct request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *bad = NULL;
+        char out[CLIENT_SIZE];
+        struct peer peer = peer_at(requests[i].peer);
+        struct client_networks *trusted = client_networks_parse(requests[i].trusted, &bad);
+        if (!trusted)
+            fail_msg("cannot read %s", bad);
+        client_address(trusted, &peer.address.any, requests[i].forwarded, out);
+        client_networks_free(trusted);
+        if (strcmp(out, requests[i].client) != 0)
+            fail_msg("%s at %s, trusted %s: %s instead of %s",
+                     requests[i].forwarded ? requests[i].forwarded : "nothing", requests[i].peer,
+                     requests[i].trusted, out, requests[i].client);
+    }
+}
+
+static void refuses_networks_that_are_none(void **state)
+{
+    static const char *const bad[] = {
+        "10.0.0.0/33",   "10.0.0.0/-1",  "10.0.0.0/+8",      "10.0.0.0/",  "10.0.0.0/8x", "10.0.0/8",   "10.0.0.256",
+        "::/129",        "::1/ 8",       "fe80::1%lo",       "localhost",  "/8",          "[::1]",      "10.0.0.0/8/8",
+        "10.0.0.0/\v8",  "01.2.3.4",     "10.0.0.0;10.0.0.1", "1.2.3.4:80", "10.0.0.0/99999999999999999999",
+        "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        const char *where = NULL;
+        char list[160];
+        snprintf(list, sizeof list, "::1, %s", bad[i]);
+        struct client_networks *networks = client_networks_parse(list, &where);
+        if (networks)
+            fail_msg("took %s", bad[i]);
+        assert_in_range((uintptr_t)where, (uintptr_t)(list + 5), (uintptr_t)(list + strlen(list)));
+    }
+}
+
+static void believes_no_stranger(void **state)
+{
+    static const struct request requests[] = {
+        {"", "192.0.2.1", "203.0.113.9", "192.0.2.1"},
+        {"10.0.0.0/8", "192.0.2.1", "203.0.113.9", "192.0.2.1"},
+        {"10.0.0.0/8", "11.0.0.1", "203.0.113.9", "11.0.0.1"},
+        {"10.0.0.0/8", "9.255.255.255", "203.0.113.9", "9.255.255.255"},
+        {"10.1.2.3", "10.1.2.4", "203.0.113.9", "10.1.2.4"},
+        {"::1", "127.0.0.1", "203.0.113.9", "127.0.0.1"},
+        {"2001:db8::/33", "2001:db8:8000::1", "203.0.113.9", "2001:db8:8000::1"},
+    };
+    (void)state;
+
+    assert_clients(requests, COUNT(requests));
+}
+
+/* What the client wrote itself stands left of what the proxies added. */
+static void is_not_fooled_by_what_the_client_wrote(void **state)
+{
+    static const struct request requests[] = {
+        {"10.0.0.0/8", "10.0.0.1", "1.1.1.1, 203.0.113.9", "203.0.113.9"},
+        {"10.0.0.0/8", "10.0.0.1", "10.0.0.7, 203.0.113.9", "203.0.113.9"},
+        {"10.0.0.0/8", "10.0.0.1", "1.1.1.1, 203.0.113.9, 10.0.0.2", "203.0.113.9"},
+        {"10.0.0.0/8", "10.0.0.1", "1.1.1.1, garbage, 10.0.0.2", "10.0.0.2"},
+        {"10.0.0.0/8", "10.0.0.1", "1.1.1.1, unknown", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "1.1.1.1, _hidden", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "203.0.113.9:4711", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "[2001:db8::1]", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "203.0.113.999", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "<script>", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "1.1.1.1,0000000000000000000000000000000000000000000000000000000000000001",
+         "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", " , ,, \t", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", NULL, "10.0.0.1"},
+    };
+    (void)state;
+
+    assert_clients(requests, COUNT(requests));
+}
+
+static void believes_trusted_proxies(void **state)
+{
+    static const struct request requests[] = {
+        {"10.0.0.0/8", "10.0.0.1", "203.0.113.9", "203.0.113.9"},
+        {"10.0.0.0/8", "10.255.255.255", "  203.0.113.9\t", "203.0.113.9"},
+        {"10.0.0.0/8", "10.0.0.1", "203.0.113.9,,", "203.0.113.9"},
+        {"10.0.0.0/8 ::1", "::1", "203.0.113.9, 10.0.0.1", "203.0.113.9"},
+        {"10.0.0.0/8", "10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"},
+        {"0.0.0.0/0", "203.0.113.1", "203.0.113.9", "203.0.113.9"},
+        {"10.0.0.128/25", "10.0.0.129", "203.0.113.9", "203.0.113.9"},
+        {"10.0.0.128/25", "10.0.0.127", "203.0.113.9", "10.0.0.127"},
+        {"10.0.0.77/25", "10.0.0.1", "203.0.113.9", "203.0.113.9"},
+        {"10.0.0.1/32,2001:db8::/33", "2001:db8:7fff::1", "2001:db8:ffff::5", "2001:db8:ffff::5"},
+        {"::/0", "2001:db8::1", "2001:db9::5", "2001:db9::5"},
+        {"::1/128", "::1", "203.0.113.9", "203.0.113.9"},
+    };
+    (void)state;
+
+    assert_clients(requests, COUNT(requests));
+}
+
+static void one_address_has_one_text(void **state)
+{
+    static const struct request requests[] = {
+        {"10.0.0.0/8", "::ffff:10.0.0.1", "203.0.113.9", "203.0.113.9"},
+        {"::ffff:10.0.0.0/104", "10.0.0.1", "203.0.113.9", "203.0.113.9"},
+        {"", "::ffff:192.0.2.1", NULL, "192.0.2.1"},
+        {"::1", "::1", "::ffff:203.0.113.9", "203.0.113.9"},
+        {"::1", "::1", "2001:DB8:0:0::0005", "2001:db8::5"},
+        {"::1", "::1", "0:0:0:0:0:ffff:cb00:7109", "203.0.113.9"},
+    };
+    (void)state;
+
+    assert_clients(requests, COUNT(requests));
+}
+
+static void a_peer_without_an_address_is_unknown(void **state)
+{
+    const struct sockaddr local = {.sa_family = AF_UNIX};
+    const char *bad;
+    char out[CLIENT_SIZE];
+    struct client_networks *trusted = client_networks_parse("::/0", &bad);
+    (void)state;
+
+    client_address(trusted, NULL, "203.0.113.9", out);
+    assert_string_equal(out, "unknown");
+    client_address(trusted, &local, "203.0.113.9", out);
+    assert_string_equal(out, "unknown");
+    client_networks_free(trusted);
+    client_networks_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_networks_that_are_none),
+        cmocka_unit_test(believes_no_stranger),
+        cmocka_unit_test(is_not_fooled_by_what_the_client_wrote),
+        cmocka_unit_test(a_peer_without_an_address_is_unknown),
+        cmocka_unit_test(believes_trusted_proxies),
+        cmocka_unit_test(one_address_has_one_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/digest.h"
+
+#include <string.h>
+
+#include "tests/unit/test.h"
+
+/* FIPS 180-2, appendix B, and the empty text. */
+static void gives_the_published_values(void **state)
+{
+    static const struct {
+        const char *text, *digest;
+    } cases[] = {
+        {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char out[DIGEST_SIZE];
+        digest_sha256(cases[i].text, strlen(cases[i].text), out);
+        assert_string_equal(out, cases[i].digest);
+    }
+}
+
+static void counts_bytes_behind_a_nul(void **state)
+{
+    char one[DIGEST_SIZE], other[DIGEST_SIZE];
+    (void)state;
+
+    digest_sha256("a\0b", 3, one);
+    digest_sha256("a\0c", 3, other);
+    assert_string_not_equal(one, other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gives_the_published_values),
+        cmocka_unit_test(counts_bytes_behind_a_nul),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "claim/mqtt.h"
 #include "server/app.h"
+#include "server/healthcheck.h"
 #include "server/settings.h"
 
 #define EXIT_USAGE 64    /* sysexits.h: EX_USAGE */
@@ -18,7 +19,8 @@
 #define EXIT_CANNOT 69   /* EX_UNAVAILABLE: store, certificates or addresses */
 
 static const char usage[] =
-    "Usage: expresslink-portal [--config FILE] [--check-config | --print-config | --document-config]\n"
+    "Usage: expresslink-portal [--config FILE] [--check-config | --print-config | --document-config |\n"
+    "                          --healthcheck]\n"
     "\n"
     "The registration portal: people enter the identifier of an ExpressLink product, and the\n"
     "product moves from its staging account to the OEM account.\n"
@@ -28,13 +30,15 @@ static const char usage[] =
     "  --check-config     say what is wrong with the configuration, and exit\n"
     "  --print-config     print the configuration as it is understood, secrets hidden, and exit\n"
     "  --document-config  print all keys as a Markdown table, and exit\n"
+    "  --healthcheck      ask the portal that runs with this configuration whether it is alive\n"
     "  --version          print the version, and exit\n"
     "  --help             print this, and exit\n"
     "\n"
     "SIGTERM and SIGINT end it in good order: requests under way are answered first.\n"
-    "Exit status: 0 ended as asked, 64 wrong arguments, 69 cannot start, 78 wrong configuration.\n";
+    "Exit status: 0 ended as asked, 64 wrong arguments, 69 cannot start or is not alive,\n"
+    "78 wrong configuration.\n";
 
-enum mode { MODE_SERVE, MODE_CHECK, MODE_PRINT, MODE_DOCUMENT };
+enum mode { MODE_SERVE, MODE_CHECK, MODE_PRINT, MODE_DOCUMENT, MODE_HEALTHCHECK };
 
 struct arguments {
     const char *config_path;
@@ -46,8 +50,8 @@ static void parse_arguments(int count, char **values, struct arguments *out)
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},     {"check-config", no_argument, NULL, 'k'},
         {"print-config", no_argument, NULL, 'p'},     {"document-config", no_argument, NULL, 'd'},
-        {"version", no_argument, NULL, 'v'},          {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"healthcheck", no_argument, NULL, 'a'},      {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},             {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -64,6 +68,9 @@ static void parse_arguments(int count, char **values, struct arguments *out)
             break;
         case 'd':
             out->mode = MODE_DOCUMENT;
+            break;
+        case 'a':
+            out->mode = MODE_HEALTHCHECK;
             break;
         case 'v':
             puts("expresslink-portal " EXPRESSLINK_VERSION);
@@ -135,6 +142,16 @@ static int serve(const struct settings *settings)
     return 0;
 }
 
+static int ask_whether_alive(const struct settings *settings)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (healthcheck(settings->admin_listen, &why))
+        return 0;
+    fprintf(stderr, "expresslink-portal: %s\n", text_get(&why));
+    return EXIT_CANNOT;
+}
+
 static int run(struct config *config, const struct arguments *arguments)
 {
     struct settings settings;
@@ -149,6 +166,8 @@ static int run(struct config *config, const struct arguments *arguments)
     }
     if (arguments->mode == MODE_SERVE)
         status = serve(&settings);
+    else if (arguments->mode == MODE_HEALTHCHECK)
+        status = ask_whether_alive(&settings);
     else
         status = 0;
     if (arguments->mode == MODE_CHECK)

@@ -156,12 +156,13 @@ static int run(struct config *config, const struct arguments *arguments)
 {
     struct settings settings;
     bool loaded = config_load(config, arguments->config_path, environ);
+    /* After errors too: all there are is to be told at once. */
+    bool fine = settings_load(config, &settings);
     int status = EXIT_CONFIG;
 
-    if (!loaded || !settings_load(config, &settings)) {
+    if (!loaded || !fine) {
         print_errors(config);
-        if (loaded)
-            settings_fini(&settings);
+        settings_fini(&settings);
         return status;
     }
     if (arguments->mode == MODE_SERVE)

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of the house. Each takes the root of the tree and gives a list of what breaks it, as "file: what"."""
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOMS = ("base", "claim", "server", "sandbox", "bench", "tests")
+
+# Who may include whom; the longest path that fits a file counts. Tests may include anything.
+MAY_INCLUDE = {
+    "base": ("base/",),
+    "claim": ("base/", "claim/"),
+    "sandbox": ("base/", "claim/", "sandbox/"),
+    "bench": ("base/", "claim/", "server/", "bench/"),
+    "server": ("base/", "claim/", "server/"),
+    "server/registration": ("base/", "claim/", "server/registration.h"),
+    "server/store": ("base/", "claim/", "server/registration.h", "server/store/"),
+    "server/http": ("base/", "server/http/", "server/store/store.h"),
+    "server/onboarding": ("base/", "claim/", "server/registration.h", "server/store/", "server/onboarding/"),
+    "server/page": ("base/", "claim/", "server/registration.h", "server/page/"),
+    "server/handlers": ("base/", "claim/", "server/registration.h", "server/store/", "server/http/",
+                        "server/onboarding/", "server/page/", "server/handlers/"),
+}
+
+# One file for each foreign library; where there are more, they have names. bench/ and tests/ may use what they compare with.
+LIBRARIES = {
+    "microhttpd.h": ("server/http/server.c",),
+    "sqlite3.h": ("server/store/sqlite.c",),
+    "MQTTAsync.h": ("claim/mqtt.c",),
+    "ini.h": ("base/config_file.c",),
+    "kainjow/": ("server/page/template.cpp",),
+    "qrencode.h": (),
+    "cjson/": ("claim/json.h", "server/page/catalogue.c", "server/handlers/registration_json.h",
+               "sandbox/account_events.c", "sandbox/provisioning_template.c", "sandbox/registry.c"),
+    "openssl/": ("base/digest.c", "claim/mqtt.c", "sandbox/account_events.c", "sandbox/birth_certificate.c",
+                 "sandbox/module_main.c", "sandbox/peer_certificate.c", "sandbox/peer_certificate.h",
+                 "sandbox/provisioning_template.c", "sandbox/provisioning_template.h", "sandbox/staging_plugin.c"),
+    "mosquitto": ("sandbox/mosquitto_api.h",),
+}
+
+# The C and C++ libraries and the kernel.
+SYSTEM = """arpa/inet.h assert.h ctype.h dirent.h errno.h fcntl.h getopt.h inttypes.h libgen.h limits.h locale.h math.h netdb.h
+netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h regex.h sched.h search.h semaphore.h setjmp.h signal.h stdalign.h stdarg.h
+stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sys/epoll.h sys/eventfd.h
+sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h
+sys/stat.h sys/time.h sys/timerfd.h sys/types.h sys/uio.h sys/un.h sys/wait.h syslog.h termios.h threads.h time.h unistd.h
+cstddef cstdlib cstring exception functional memory new string utility vector""".split()
+
+SOURCES = (".c", ".h", ".cpp")
+# Files of these kinds can hold no comment, or are data.
+NO_COMMENTS = (".json", ".txt", ".log", ".png", ".ico", ".woff2", ".mustache", ".csv", ".lock")
+GENERATED = ("__pycache__", "node_modules", "build")
+
+
+def files(root, folders=ROOMS, suffixes=None):
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
+            inside = path.relative_to(root)
+            if (path.is_file() and not any(part in GENERATED or part.startswith(".") for part in inside.parts)
+                    and (suffixes is None or path.suffix in suffixes)):
+                yield inside
+
+
+def includes(root, file):
+    for line in (root / file).read_text().splitlines():
+        found = re.match(r'\s*#\s*include\s*(["<])([^">]+)[">]', line)
+        if found:
+            yield found.groups()
+
+
+def allowed_for(file):
+    name = file.as_posix()
+    return max((room for room in MAY_INCLUDE if name.startswith(room + "/") or name.startswith(room + ".")),
+               key=len, default=None)
+
+
+def direction(root):
+    """base <- claim <- server, and inside server/: nothing includes back."""
+    for file in files(root, suffixes=SOURCES):
+        room = allowed_for(file)
+        for kind, header in includes(root, file):
+            if kind == "<":
+                continue
+            if not (root / header).is_file():
+                yield f"{file}: includes \"{header}\", which is no path from the root of the tree"
+            elif room and not header.startswith(MAY_INCLUDE[room]):
+                yield f"{file}: includes \"{header}\", but {room} may only include {', '.join(MAY_INCLUDE[room])}"
+
+
+def libraries(root):
+    """A foreign library is included where its name stands in LIBRARIES, and nowhere else."""
+    for file in files(root, suffixes=SOURCES):
+        if file.parts[0] in ("bench", "tests"):
+            continue
+        for kind, header in includes(root, file):
+            if kind != "<" or header in SYSTEM:
+                continue
+            owners = next((owners for name, owners in LIBRARIES.items() if header.startswith(name)), None)
+            if owners is None:
+                yield f"{file}: includes <{header}>, which is no library of this program"
+            elif file.as_posix() not in owners:
+                yield f"{file}: includes <{header}>, which only {', '.join(owners) or 'nobody'} may"
+
+
+def claim_is_pure(root):
+    """claim/ knows no HTTP and no SQL."""
+    words = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|sqlite|microhttpd|HTTP/1|Content-Type)\b")
+    for file in files(root, ("claim",), SOURCES):
+        for number, line in enumerate((root / file).read_text().splitlines(), 1):
+            if words.search(line):
+                yield f"{file}:{number}: speaks of {words.search(line).group()}"
+
+
+def licences(root):
+    """An SPDX line within the first three lines of every file that can have one."""
+    tops = [Path(name) for name in ("CMakeLists.txt", "run", "test", "Dockerfile", "compose.yaml", ".clang-tidy",
+                                    ".clang-format", ".ci/run") if (root / name).is_file()]
+    tops += [path.relative_to(root) for path in sorted(root.glob("*.md"))]
+    for file in [*files(root, (*ROOMS, "deploy", "static")), *tops]:
+        if "corpus" in file.parts or file.suffix in NO_COMMENTS and file.name != "CMakeLists.txt":
+            continue
+        head = "\n".join((root / file).read_text(errors="replace").splitlines()[:3])
+        if "SPDX-License-Identifier: Apache-2.0" not in head:
+            yield f"{file}: has no SPDX line"
+
+
+def guards(root):
+    """The guard of server/http/url.h is SERVER_HTTP_URL_H, and stands around everything."""
+    for file in files(root, suffixes=(".h",)):
+        guard = re.sub(r"[^A-Z0-9]", "_", file.as_posix().upper())
+        text = (root / file).read_text()
+        code = re.sub(r"/\*.*?\*/", "", text, flags=re.S).strip()
+        if not re.match(rf"#ifndef {guard}\n#define {guard}\n", code) or not code.endswith("#endif"):
+            yield f"{file}: is not guarded by {guard}"
+
+
+def leftovers(root):
+    """What is not done stands in an issue, not in the source."""
+    for file in files(root, (*ROOMS, "deploy", "static", "templates")):
+        if "corpus" in file.parts or file.parent == Path("tests/structure"):
+            continue
+        for number, line in enumerate((root / file).read_text(errors="replace").splitlines(), 1):
+            if re.search(r"\b(TODO|FIXME|XXX)\b", line):
+                yield f"{file}:{number}: {line.strip()[:60]}"
+
+
+def configuration(root, portal):
+    """The README's table of keys is what --document-config prints."""
+    readme = (root / "README.md").read_text()
+    found = re.search(r"^<!-- configuration -->\n(.*?)^<!-- /configuration -->$", readme, re.S | re.M)
+    if not found:
+        yield "README.md: has no <!-- configuration --> ... <!-- /configuration -->"
+        return
+    printed = subprocess.run([portal, "--document-config"], check=True, capture_output=True, text=True, timeout=20).stdout
+    written, wanted = found.group(1).strip().splitlines(), printed.strip().splitlines()
+    for line in wanted:
+        if line not in written:
+            yield f"README.md: lacks {line}"
+    for line in written:
+        if line not in wanted:
+            yield f"README.md: should not have {line}"
+    if not any((set(written) ^ set(wanted),)) and written != wanted:
+        yield "README.md: has the keys in another order"
+
+
+def documents(root):
+    """What a document names is there: links, and paths from the root of the tree."""
+    folders = "|".join((*ROOMS, "deploy", "static", "templates", "docs"))
+    for document in sorted(root.glob("*.md")) + sorted(root.glob("*/README.md")):
+        text = document.read_text()
+        for target in re.findall(r"\]\(([^)#\s]+)\)", text):
+            if "://" not in target and not (document.parent / target).exists():
+                yield f"{document.relative_to(root)}: links to {target}, which is not there"
+        for path in re.findall(rf"(?<![\w/.\-])((?:{folders})/[\w./<>*\-]*)", text):
+            path = path.rstrip(".")
+            if not re.search("[<>*]", path) and not (root / path).exists() and not (document.parent / path).exists():
+                yield f"{document.relative_to(root)}: names {path}, which is not there"
+
+
+RULES = (direction, libraries, claim_is_pure, licences, guards, leftovers, documents)

@@ -21,6 +21,8 @@
 #define LOOK_AGAIN_MS 1000  /* another replica's lease may have run out */
 #define ACKNOWLEDGED_ENOUGH 25 /* PUBACKs to be looked at together: a thread switch for each would cost more than it */
 #define ACKNOWLEDGED_WAIT_MS 5 /* and how long fewer may wait */
+#define RECORD_ENOUGH 250      /* PUBACKs to be recorded together: they share the pages that are written */
+#define RECORD_WAIT_MS 20      /* and how long fewer may wait while more are coming */
 #define PUBACK_WAIT_MS 20000 /* a publish above AWS's rate is discarded, and nothing says so */
 #define REFUSALS_MAX 3      /* connections that one claim may cost before it is given up */
 
@@ -50,6 +52,8 @@ struct lane {
     size_t careful; /* after a lost connection: so many PUBACKs one at a time, to find out who caused it */
     long long next_look; /* wall ms */
     bool leasing;
+    struct outcome_job *recording; /* PUBACKs to be handed to the store, room for RECORD_ENOUGH + WINDOW; NULL: none */
+    long long recording_since;     /* monotonic */
 
     struct lease_job *lease; /* the one job that takes claims, used again and again */
     atomic_int jobs;         /* store jobs under way */
@@ -252,6 +256,13 @@ static void count_latency(struct lane *lane, long long ms)
     atomic_fetch_add(&lane->latency_sum_ms, (unsigned long long)ms);
 }
 
+static void record(struct lane *lane)
+{
+    if (lane->recording)
+        outcome_submit(lane->recording);
+    lane->recording = NULL;
+}
+
 static void take_acknowledged(struct lane *lane)
 {
     size_t slots[WINDOW], count;
@@ -265,7 +276,10 @@ static void take_acknowledged(struct lane *lane)
     pthread_mutex_unlock(&lane->lock);
     if (count == 0)
         return;
-    struct outcome_job *job = outcome_new(lane, count);
+    if (!lane->recording) {
+        lane->recording = outcome_new(lane, RECORD_ENOUGH + WINDOW);
+        lane->recording_since = clock_monotonic_ms();
+    }
     for (size_t i = 0; i < count; i++) {
         struct flight *flight = &lane->flights[slots[i]];
         if (!flight->busy)
@@ -275,11 +289,24 @@ static void take_acknowledged(struct lane *lane)
         lane->careful -= lane->careful > 0;
         long long due = next_due_after(lane, &flight->delivery);
         expect_due(lane, due);
-        outcome_add(job, OUTCOME_ACKNOWLEDGED, &flight->delivery, due, false);
+        outcome_add(lane->recording, OUTCOME_ACKNOWLEDGED, &flight->delivery, due, false);
         count_latency(lane, at[i] - flight->sent_at);
+        atomic_fetch_add(&lane->acknowledged_total, 1);
     }
-    atomic_fetch_add(&lane->acknowledged_total, job->count);
-    outcome_submit(job);
+    if (lane->recording->count >= RECORD_ENOUGH)
+        record(lane);
+}
+
+/* At once where no more are to come; returns the milliseconds until the rest may wait no longer. */
+static long long record_when_due(struct lane *lane)
+{
+    if (!lane->recording)
+        return LOOK_AGAIN_MS;
+    long long rest = lane->recording_since + RECORD_WAIT_MS - clock_monotonic_ms();
+    if (rest > 0 && (lane->in_flight || lane->taken_count))
+        return rest;
+    record(lane);
+    return LOOK_AGAIN_MS;
 }
 
 static void release_taken(struct lane *lane, struct outcome_job *job)
@@ -451,6 +478,7 @@ static void drop_overdue(struct lane *lane)
         lane->taken_first++;
 }
 
+/* Nobody is to blame: silence is no refusal, and what AWS discards above its rate may well be taken the next time. */
 static void reconnect_when_unanswered(struct lane *lane)
 {
     long long oldest = clock_monotonic_ms() - PUBACK_WAIT_MS;
@@ -464,7 +492,7 @@ static void reconnect_when_unanswered(struct lane *lane)
     atomic_store(&lane->connected, false);
     mqtt_pause(lane->mqtt);
     mqtt_resume(lane->mqtt);
-    give_back(lane, true);
+    give_back(lane, false);
 }
 
 static long long least(long long a, long long b)
@@ -490,6 +518,7 @@ long long lane_step(struct lane *lane, bool may_publish)
     }
     if (lane->in_flight)
         wait = least(wait, ACKNOWLEDGED_WAIT_MS);
+    wait = least(wait, record_when_due(lane));
     atomic_store(&lane->shown_in_flight, (int)lane->in_flight);
     return wait > 0 ? wait : 0;
 }
@@ -515,6 +544,7 @@ bool lane_settle(struct lane *lane, bool wait_for_flights)
 {
     take_news(lane);
     take_lease(lane);
+    record(lane);
     if (lane->taken_count || (lane->in_flight && !wait_for_flights))
         give_back(lane, false);
     return atomic_load(&lane->jobs) == 0 && lane->in_flight == 0 && !lane->leasing;

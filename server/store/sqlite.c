@@ -137,7 +137,11 @@ static enum store_error set_up(struct database *database, const char *path, stru
     sqlite3_busy_timeout(database->handle, 2000); /* an operator's sqlite3 shell may hold a lock for a moment */
     error = bring_up_schema(database, path, why); /* first: another program's database is not to be changed */
     if (!error)
-        error = execute(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;", why);
+        error = execute(database,
+                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                        /* Pages that change again and again are brought home less often; KiB of pages kept at most. */
+                        "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;",
+                        why);
     return error ? error : prepare_all(database, why);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/statements.h"
 
-#define OPEN "state IN ('queued', 'published')"
+#define OPEN "ended_at IS NULL"
 
 const char *const statement_texts[STATEMENT_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",

@@ -16,9 +16,10 @@ CREATE TABLE claims (
     attempts         INTEGER NOT NULL DEFAULT 0,
     onboarded_before INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE UNIQUE INDEX claims_open ON claims (thing_name) WHERE state IN ('queued', 'published');
+-- Open is what has not ended: 'queued' or 'published'. Told by ended_at, these stay as they are when a claim is published.
+CREATE UNIQUE INDEX claims_open ON claims (thing_name) WHERE ended_at IS NULL;
 CREATE INDEX claims_onboarded ON claims (thing_name) WHERE state = 'onboarded';
-CREATE INDEX claims_expiry ON claims (expires_at) WHERE state IN ('queued', 'published');
+CREATE INDEX claims_expiry ON claims (expires_at) WHERE ended_at IS NULL;
 
 -- A claim's way through one staging account. due_at NULL: nothing more to publish.
 CREATE TABLE deliveries (

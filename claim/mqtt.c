@@ -72,6 +72,24 @@ struct mqtt {
 
 static const unsigned char aws_alpn[] = "\x0ex-amzn-mqtt-ca"; /* OG: port 443 */
 
+/* Two things that Paho tells only to its trace: that the certificate is for another host, which it finds by itself, and
+ * the alert with which the other side ends TLS, as for a certificate of ours that it does not like. What has happened on
+ * this thread of Paho's since the last callback. */
+static _Thread_local char traced[REASON_SIZE];
+
+static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
+{
+    static const char other_host[] = "rc from X509_check_ip_asc is ", alert[] = "SSL alert read:fatal:";
+
+    (void)level;
+    const char *found = strstr(message, other_host); /* a time stands before it */
+    if (found && strcmp(found + sizeof other_host - 1, "1") != 0)
+        snprintf(traced, sizeof traced, "the server's certificate is for another host name");
+    found = strstr(message, alert);
+    if (found)
+        snprintf(traced, sizeof traced, "refused: TLS alert: %s", found + sizeof alert - 1);
+}
+
 void mqtt_library_init(void)
 {
     static const char *const proxies[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy",
@@ -83,6 +101,8 @@ void mqtt_library_init(void)
     OPENSSL_init_ssl(0, NULL);
     init.do_openssl_init = 0;
     MQTTAsync_global_init(&init);
+    MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_MINIMUM);
+    MQTTAsync_setTraceCallback(on_trace);
 }
 
 /* Callbacks come through here, so that mqtt_free() can wait for those that are running. */
@@ -107,6 +127,15 @@ static void forget_flights(struct mqtt *mqtt)
     mqtt->inflight = 0;
     for (size_t i = 0; i < mqtt->ring_size; i++)
         mqtt->ring[i].busy = false;
+}
+
+static void take_traced(struct mqtt *mqtt)
+{
+    pthread_mutex_lock(&mqtt->lock);
+    if (*traced && !*mqtt->tls_error)
+        memcpy(mqtt->tls_error, traced, sizeof traced);
+    pthread_mutex_unlock(&mqtt->lock);
+    traced[0] = '\0';
 }
 
 static void went_down(struct mqtt *mqtt, const char *reason)
@@ -177,6 +206,7 @@ static void on_connect_failure(void *context, MQTTAsync_failureData *response)
     int code = response ? response->code : 0;
     const char *message = response && response->message ? response->message : "";
     snprintf(reason, sizeof reason, "%s%s%.150s", failure_words(code), *message ? ": " : "", message);
+    take_traced(mqtt);
     went_down(mqtt, reason);
     leave(mqtt);
 }
@@ -187,6 +217,7 @@ static void on_lost(void *context, char *cause)
 
     if (!enter(mqtt))
         return;
+    take_traced(mqtt);
     went_down(mqtt, cause ? cause : "connection lost");
     leave(mqtt);
 }

@@ -50,15 +50,12 @@ enum store_error claims_lease(struct store_tx *tx, const char *staging, const ch
 enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id, long long now,
                                      long long next_due)
 {
-    long long attempts = 0;
-
     RETURN_IF(database_run(tx->database, SQL_DELIVERY_ACKNOWLEDGED, "iti", claim_id, staging, next_due));
-    RETURN_IF(ignore_missing(
-        database_query(tx->database, SQL_CLAIM_PUBLISHED, number_row, &attempts, "ii", claim_id, now)));
-    if (attempts == 1) {
-        tx->count_changes[CLAIM_QUEUED]--;
-        tx->count_changes[CLAIM_PUBLISHED]++;
-    }
+    RETURN_IF(database_run(tx->database, SQL_CLAIM_PUBLISHED, "ii", claim_id, now));
+    if (database_changes(tx->database) == 0)
+        return database_run(tx->database, SQL_CLAIM_PUBLISHED_AGAIN, "i", claim_id);
+    tx->count_changes[CLAIM_QUEUED]--;
+    tx->count_changes[CLAIM_PUBLISHED]++;
     return STORE_OK;
 }
 

@@ -19,8 +19,9 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [SQL_CLAIM_INSERT] = "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
                          " VALUES (?1, ?2, 'queued', ?3, ?4, ?5)",
     [SQL_CLAIM_STATE] = "SELECT state FROM claims WHERE id = ?1",
-    [SQL_CLAIM_PUBLISHED] = "UPDATE claims SET state = 'published', attempts = attempts + 1,"
-                            " published_at = coalesce(published_at, ?2) WHERE id = ?1 AND " OPEN " RETURNING attempts",
+    [SQL_CLAIM_PUBLISHED] = "UPDATE claims SET state = 'published', attempts = attempts + 1, published_at = ?2"
+                            " WHERE id = ?1 AND state = 'queued'",
+    [SQL_CLAIM_PUBLISHED_AGAIN] = "UPDATE claims SET attempts = attempts + 1 WHERE id = ?1 AND state = 'published'",
     [SQL_CLAIM_ENDED] = "UPDATE claims SET state = ?2, ended_at = ?3 WHERE id = ?1 AND state = ?4",
     /* The last claim for the thing: an older one's device may be back, a cancelled one is nobody's. An expired one
      * whose device comes late has arrived all the same. */

@@ -8,132 +8,136 @@ import { randomThing } from "./stage.mjs";
 
 const DONE = ["Done", "Done", "Done", "Done"];
 
-describe("a claim, step by step", () => {
-  const own = house({}, ["oem"]);
+describe("a claim", { concurrency: 2 }, () => {
+  describe("step by step", () => {
+    const own = house({}, ["oem"]);
 
-  test("the steps go live without a reload, and nothing moves", () => own.visit({}, async (visitor) => {
-    const { page } = visitor;
-    const thing = randomThing();
-    await page.goto("/");
-    await visitor.look("form");
-    await visitor.typeGroups(thing);
-    await visitor.picture("form-typed", {});
-    await visitor.button("Register").tap();
+    test("the steps go live without a reload, and nothing moves", () => own.visit({}, async (visitor) => {
+      const { page } = visitor;
+      const thing = randomThing();
+      await page.goto("/");
+      await visitor.look("form");
+      await visitor.typeGroups(thing);
+      await visitor.picture("form-typed", {});
+      await visitor.button("Register").tap();
 
-    await visitor.headline("Getting things ready");
-    assert.match(page.url(), /\/registrations\/[0-9a-f]{32}/);
-    assert.equal(await page.locator(".thing").innerText(), thing);
-    assert.deepEqual(await visitor.steps(), ["Done", "In progress", "To come", "To come"]);
-    await visitor.look("status-passing-on");
-    const places = await visitor.places();
-    await page.evaluate(() => { window.stayed = true; });
+      await visitor.headline("Getting things ready");
+      assert.match(page.url(), /\/registrations\/[0-9a-f]{32}/);
+      assert.equal(await page.locator(".thing").innerText(), thing);
+      assert.deepEqual(await visitor.steps(), ["Done", "In progress", "To come", "To come"]);
+      await visitor.look("status-passing-on");
+      const places = await visitor.places();
+      await page.evaluate(() => { window.stayed = true; });
 
-    await own.stage.startStaging();
-    await visitor.headline("Switch the product on");
-    assert.deepEqual(await visitor.steps(), ["Done", "Done", "In progress", "To come"]);
-    assert.deepEqual(await visitor.places(), places);
-    await visitor.look("status-switch-on");
+      await own.stage.startStaging();
+      await visitor.headline("Switch the product on");
+      assert.deepEqual(await visitor.steps(), ["Done", "Done", "In progress", "To come"]);
+      assert.deepEqual(await visitor.places(), places);
+      await visitor.look("status-switch-on");
 
-    own.stage.module(thing).command("on");
-    await visitor.headline("It has arrived");
-    assert.deepEqual(await visitor.steps(), DONE);
-    assert.deepEqual(await visitor.places(), places);
-    assert.equal(await page.locator("#announcement").innerText(), "It has arrived");
-    assert.match(await page.title(), /^It has arrived/);
-    assert.equal(await page.evaluate(() => window.stayed), true);
-    await visitor.look("status-arrived");
-  }));
-});
+      own.stage.module(thing).command("on");
+      await visitor.headline("It has arrived");
+      assert.deepEqual(await visitor.steps(), DONE);
+      assert.deepEqual(await visitor.places(), places);
+      assert.equal(await page.locator("#announcement").innerText(), "It has arrived");
+      assert.match(await page.title(), /^It has arrived/);
+      assert.equal(await page.evaluate(() => window.stayed), true);
+      await visitor.look("status-arrived");
+    }));
+  });
 
-describe("a claim", { concurrency: 3 }, () => {
-  const own = house();
+  describe("in many ways", { concurrency: 3 }, () => {
+    const own = house();
 
-  test("without scripts: the page refreshes itself", () => own.visit({ javaScriptEnabled: false }, async (visitor) => {
-    const { page } = visitor;
-    const thing = randomThing();
-    await page.goto("/");
-    await visitor.typeGroups(thing);
-    await visitor.button("Register").tap();
-    await visitor.headline("Switch the product on");
-    own.stage.module(thing).command("on");
-    await visitor.headline("It has arrived");
-    assert.deepEqual(await visitor.steps(), DONE);
-    assert.equal(await page.locator("meta[http-equiv=refresh]").count(), 0);
-  }));
+    const noScripts = { javaScriptEnabled: false };
 
-  test("with the keyboard only", () => own.visit({ device: {} }, async (visitor) => {
-    const { page } = visitor;
-    const focused = () => page.evaluate(() => {
-      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
-      const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2
-        && document.activeElement.getBoundingClientRect().top >= 0;
-      return seen ? document.activeElement.innerText || document.activeElement.id : "not to be seen";
-    });
-    const tab = async () => {
-      await page.keyboard.press("Tab");
-      return focused();
-    };
-    const thing = randomThing();
-    await page.goto("/");
-    assert.equal(await tab(), "Skip to content");
-    await visitor.picture("keyboard-skip", {});
-    await page.keyboard.press("Enter");
-    assert.equal(await tab(), "identifier");
-    await page.keyboard.type(thing);
-    await visitor.picture("keyboard-field", {});
-    assert.equal(await tab(), "Register");
-    await page.keyboard.press("Enter");
-    await visitor.headline("Switch the product on");
-    assert.deepEqual([await tab(), await tab(), await tab(), await tab()],
-                     ["Skip to content", "Product registration", "Register another product", "Stop waiting"]);
-    await page.keyboard.press("Enter");
-    await visitor.headline("Stopped");
-    await page.getByRole("button", { name: "Try again" }).focus();
-    await page.keyboard.press("Enter");
-    await visitor.headline("Switch the product on");
-    await page.locator("#another").focus();
-    own.stage.module(thing).command("on");
-    await visitor.headline("It has arrived");
-    assert.equal(await focused(), "Register another product");
-  }));
+    test("without scripts: the page refreshes itself", () => own.visit(noScripts, async (visitor) => {
+      const { page } = visitor;
+      const thing = randomThing();
+      await page.goto("/");
+      await visitor.typeGroups(thing);
+      await visitor.button("Register").tap();
+      await visitor.headline("Switch the product on");
+      own.stage.module(thing).command("on");
+      await visitor.headline("It has arrived");
+      assert.deepEqual(await visitor.steps(), DONE);
+      assert.equal(await page.locator("meta[http-equiv=refresh]").count(), 0);
+    }));
 
-  test("from the label's link it is one touch", () => own.visit({}, async (visitor) => {
-    const { page } = visitor;
-    const thing = randomThing();
-    await page.goto(`/r/${thing}`);
-    assert.equal(await page.locator(".thing").innerText(), thing);
-    await visitor.look("form-filled");
-    await visitor.button("Register").tap();
-    await visitor.headline("Switch the product on");
-  }));
+    test("with the keyboard only", () => own.visit({ device: {} }, async (visitor) => {
+      const { page } = visitor;
+      const focused = () => page.evaluate(() => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+        const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2
+          && document.activeElement.getBoundingClientRect().top >= 0;
+        return seen ? document.activeElement.innerText || document.activeElement.id : "not to be seen";
+      });
+      const tab = async () => {
+        await page.keyboard.press("Tab");
+        return focused();
+      };
+      const thing = randomThing();
+      await page.goto("/");
+      assert.equal(await tab(), "Skip to content");
+      await visitor.picture("keyboard-skip", {});
+      await page.keyboard.press("Enter");
+      assert.equal(await tab(), "identifier");
+      await page.keyboard.type(thing);
+      await visitor.picture("keyboard-field", {});
+      assert.equal(await tab(), "Register");
+      await page.keyboard.press("Enter");
+      await visitor.headline("Switch the product on");
+      assert.deepEqual([await tab(), await tab(), await tab(), await tab()],
+                       ["Skip to content", "Product registration", "Register another product", "Stop waiting"]);
+      await page.keyboard.press("Enter");
+      await visitor.headline("Stopped");
+      await page.getByRole("button", { name: "Try again" }).focus();
+      await page.keyboard.press("Enter");
+      await visitor.headline("Switch the product on");
+      await page.locator("#another").focus();
+      own.stage.module(thing).command("on");
+      await visitor.headline("It has arrived");
+      assert.equal(await focused(), "Register another product");
+    }));
 
-  test("in German for a German browser", () => own.visit({ locale: "de-DE" }, async (visitor) => {
-    const { page } = visitor;
-    const texts = catalogue("de");
-    const thing = randomThing();
-    await page.goto("/");
-    await visitor.headline(texts.form_title);
-    assert.equal(await page.locator("html").getAttribute("lang"), "de");
-    await visitor.look("german-form");
-    await visitor.typeGroups(thing);
-    await visitor.button(texts.register_button).tap();
-    await visitor.headline(texts.status_switch_on);
-    await visitor.look("german-status");
-    own.stage.module(thing).command("on");
-    await visitor.headline(texts.status_arrived);
-    await visitor.look("german-arrived");
-  }));
+    test("from the label's link it is one touch", () => own.visit({}, async (visitor) => {
+      const { page } = visitor;
+      const thing = randomThing();
+      await page.goto(`/r/${thing}`);
+      assert.equal(await page.locator(".thing").innerText(), thing);
+      await visitor.look("form-filled");
+      await visitor.button("Register").tap();
+      await visitor.headline("Switch the product on");
+    }));
 
-  test("in another language by choice, all the way", () => own.visit({}, async (visitor) => {
-    const { page } = visitor;
-    const texts = catalogue("de");
-    await page.goto("/");
-    await page.getByRole("link", { name: "Deutsch" }).tap();
-    await visitor.headline(texts.form_title);
-    await visitor.typeGroups(randomThing());
-    await visitor.button(texts.register_button).tap();
-    await visitor.headline(texts.status_switch_on);
-    await page.getByRole("link", { name: "English" }).tap();
-    await visitor.headline("Switch the product on");
-  }));
+    test("in German for a German browser", () => own.visit({ locale: "de-DE" }, async (visitor) => {
+      const { page } = visitor;
+      const texts = catalogue("de");
+      const thing = randomThing();
+      await page.goto("/");
+      await visitor.headline(texts.form_title);
+      assert.equal(await page.locator("html").getAttribute("lang"), "de");
+      await visitor.look("german-form");
+      await visitor.typeGroups(thing);
+      await visitor.button(texts.register_button).tap();
+      await visitor.headline(texts.status_switch_on);
+      await visitor.look("german-status");
+      own.stage.module(thing).command("on");
+      await visitor.headline(texts.status_arrived);
+      await visitor.look("german-arrived");
+    }));
+
+    test("in another language by choice, all the way", () => own.visit({}, async (visitor) => {
+      const { page } = visitor;
+      const texts = catalogue("de");
+      await page.goto("/");
+      await page.getByRole("link", { name: "Deutsch" }).tap();
+      await visitor.headline(texts.form_title);
+      await visitor.typeGroups(randomThing());
+      await visitor.button(texts.register_button).tap();
+      await visitor.headline(texts.status_switch_on);
+      await page.getByRole("link", { name: "English" }).tap();
+      await visitor.headline("Switch the product on");
+    }));
+  });
 });

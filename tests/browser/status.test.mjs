@@ -6,74 +6,76 @@ import { describe, test } from "node:test";
 import { house } from "./house.mjs";
 import { randomThing } from "./stage.mjs";
 
-describe("the status page", { concurrency: 3 }, () => {
-  const own = house();
+describe("the status page", { concurrency: 2 }, () => {
+  describe("while it is open", { concurrency: 3 }, () => {
+    const own = house();
 
-  test("offline says so, and goes on by itself afterwards", () => own.visit({}, async (visitor) => {
-    const { page, context } = visitor;
-    visitor.expect(/ERR_INTERNET_DISCONNECTED/);
-    const thing = randomThing();
-    await page.goto(await own.stage.claim(thing));
-    await visitor.headline("Switch the product on");
-    const places = await visitor.places();
-    await context.setOffline(true);
-    await page.getByText("No connection just now. This page keeps trying.").waitFor();
-    assert.deepEqual(await visitor.places(), places);
-    await visitor.look("status-offline");
-    const module = own.stage.module(thing);
-    module.command("on");
-    await module.told("onboarded");
-    await visitor.headline("Switch the product on");
-    await context.setOffline(false);
-    await visitor.headline("It has arrived");
-    assert.equal(await page.locator("#connection").innerText(), "");
-  }));
+    test("offline says so, and goes on by itself afterwards", () => own.visit({}, async (visitor) => {
+      const { page, context } = visitor;
+      visitor.expect(/ERR_INTERNET_DISCONNECTED/);
+      const thing = randomThing();
+      await page.goto(await own.stage.claim(thing));
+      await visitor.headline("Switch the product on");
+      const places = await visitor.places();
+      await context.setOffline(true);
+      await page.getByText("No connection just now. This page keeps trying.").waitFor();
+      assert.deepEqual(await visitor.places(), places);
+      await visitor.look("status-offline");
+      const module = own.stage.module(thing);
+      module.command("on");
+      await module.told("onboarded");
+      await visitor.headline("Switch the product on");
+      await context.setOffline(false);
+      await visitor.headline("It has arrived");
+      assert.equal(await page.locator("#connection").innerText(), "");
+    }));
 
-  test("stops waiting when it is told to, and starts again", () => own.visit({}, async (visitor) => {
-    const { page } = visitor;
-    await page.goto(await own.stage.claim(randomThing()));
-    await visitor.headline("Switch the product on");
-    const places = await visitor.places();
-    await visitor.button("Stop waiting").tap();
-    await visitor.headline("Stopped");
-    assert.deepEqual(await visitor.steps(), ["Done", "Done", "Not reached", "Not reached"]);
-    assert.deepEqual(await visitor.places(), places);
-    await visitor.look("status-stopped");
-    await visitor.button("Try again").tap();
-    await visitor.headline("Switch the product on");
-    assert.equal(await page.getByRole("button", { name: "Stop waiting" }).count(), 1);
-  }));
+    test("stops waiting when it is told to, and starts again", () => own.visit({}, async (visitor) => {
+      const { page } = visitor;
+      await page.goto(await own.stage.claim(randomThing()));
+      await visitor.headline("Switch the product on");
+      const places = await visitor.places();
+      await visitor.button("Stop waiting").tap();
+      await visitor.headline("Stopped");
+      assert.deepEqual(await visitor.steps(), ["Done", "Done", "Not reached", "Not reached"]);
+      assert.deepEqual(await visitor.places(), places);
+      await visitor.look("status-stopped");
+      await visitor.button("Try again").tap();
+      await visitor.headline("Switch the product on");
+      assert.equal(await page.getByRole("button", { name: "Stop waiting" }).count(), 1);
+    }));
 
-  test("knows a product that was registered before", () => own.visit({}, async (visitor) => {
-    const { page } = visitor;
-    const thing = randomThing();
-    own.stage.module(thing).command("on");
-    await page.goto(await own.stage.claim(thing));
-    await visitor.headline("It has arrived");
-    await page.locator("#another").tap();
-    await visitor.typeGroups(thing);
-    await visitor.button("Register").tap();
-    await page.getByText("This product was registered before.").waitFor();
-    await visitor.headline("Switch the product on");
-    await visitor.look("status-again");
-  }));
-});
+    test("knows a product that was registered before", () => own.visit({}, async (visitor) => {
+      const { page } = visitor;
+      const thing = randomThing();
+      own.stage.module(thing).command("on");
+      await page.goto(await own.stage.claim(thing));
+      await visitor.headline("It has arrived");
+      await page.locator("#another").tap();
+      await visitor.typeGroups(thing);
+      await visitor.button("Register").tap();
+      await page.getByText("This product was registered before.").waitFor();
+      await visitor.headline("Switch the product on");
+      await visitor.look("status-again");
+    }));
+  });
 
-describe("a product that does not come in time", () => {
-  const own = house({ PORTAL_CLAIM_WINDOW: "6s" });
+  describe("of a product that does not come in time", () => {
+    const own = house({ PORTAL_CLAIM_WINDOW: "6s" });
 
-  test("can be tried again with a touch", () => own.visit({}, async (visitor) => {
-    const { page } = visitor;
-    const thing = randomThing();
-    await page.goto(await own.stage.claim(thing));
-    await visitor.headline("Switch the product on");
-    await visitor.headline("We have not seen your product");
-    assert.deepEqual(await visitor.steps(), ["Done", "Done", "Not reached", "Not reached"]);
-    await visitor.look("status-expired");
-    const module = own.stage.module(thing);
-    module.command("on");
-    await module.told("subscribed");
-    await visitor.button("Try again").tap();
-    await visitor.headline("It has arrived");
-  }));
+    test("can be tried again with a touch", () => own.visit({}, async (visitor) => {
+      const { page } = visitor;
+      const thing = randomThing();
+      await page.goto(await own.stage.claim(thing));
+      await visitor.headline("Switch the product on");
+      await visitor.headline("We have not seen your product");
+      assert.deepEqual(await visitor.steps(), ["Done", "Done", "Not reached", "Not reached"]);
+      await visitor.look("status-expired");
+      const module = own.stage.module(thing);
+      module.command("on");
+      await module.told("subscribed");
+      await visitor.button("Try again").tap();
+      await visitor.headline("It has arrived");
+    }));
+  });
 });

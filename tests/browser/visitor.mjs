@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A person with a browser. Whatever they do, the pages keep within the house: no request to another origin, nothing that
-// the content security policy had to stop, nothing on the console. leave() checks that; look() judges a page as it stands.
+// the content security policy had to stop, nothing on the console. judge() checks that; look() judges a page as it stands.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -86,22 +86,23 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
     struct identifier_problem problem = {0};
     size_t length = 0;
 
-    if (!problem_within_limit(exchange))
-        return false;
+    bool too_often = problem_over_limit(exchange);
     own->typed = http_request_field(exchange, "identifier", &length);
+    own->typed = own->typed ? own->typed : "";
     const char *key = http_request_field(exchange, "endpoint", NULL);
     const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, key && *key ? key : NULL);
-    own->typed = own->typed ? own->typed : "";
-    if (!endpoint) {
-        problem_answer(exchange, 422);
+    struct page_form refused = {.typed = own->typed, .endpoint = endpoint ? endpoint->key : NULL};
+    if (too_often || !endpoint) {
+        refused.problem_key = too_often ? "limit" : "endpoint";
+        answer_form(exchange, too_often ? 429 : 422, &refused);
         return false;
     }
     own->request.endpoint = endpoint->key;
     intake_begin(settings, &own->request);
     if (intake_targets(settings, own->typed, length, &own->request, &problem))
         return true;
-    answer_form(exchange, 422,
-                &(struct page_form){.typed = own->typed, .problem = &problem, .endpoint = endpoint->key});
+    refused.problem = &problem;
+    answer_form(exchange, 422, &refused);
     return false;
 }
 

@@ -102,15 +102,22 @@ void problem_answer_identifier(struct http_exchange *exchange, const struct iden
     http_answer(exchange, 422, PROBLEM_TYPE, &body);
 }
 
-bool problem_within_limit(struct http_exchange *exchange)
+bool problem_over_limit(struct http_exchange *exchange)
 {
     unsigned wait = limiter_ask(portal_of(exchange)->limiter, http_request_client(exchange));
     char seconds[16];
 
     if (!wait)
-        return true;
+        return false;
     snprintf(seconds, sizeof seconds, "%u", wait);
     http_answer_header(exchange, "Retry-After", seconds);
+    return true;
+}
+
+bool problem_within_limit(struct http_exchange *exchange)
+{
+    if (!problem_over_limit(exchange))
+        return true;
     problem_answer(exchange, 429);
     return false;
 }

@@ -18,6 +18,8 @@ void problem_answer_detail(struct http_exchange *exchange, unsigned status, cons
 /* 422 with `field`, `reason`, `position`, and a sentence in the caller's language. */
 void problem_answer_identifier(struct http_exchange *exchange, const struct identifier_problem *problem);
 
+/* Counts this request. True where the client asks too often: Retry-After is added then, 429 is still to be answered. */
+bool problem_over_limit(struct http_exchange *exchange);
 /* False, having answered 429, where the client asks too often. */
 bool problem_within_limit(struct http_exchange *exchange);
 

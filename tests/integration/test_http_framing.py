@@ -76,6 +76,7 @@ class Framing(Case):
     def test_two_hosts_or_none(self):
         self.assert_refused(request("GET / HTTP/1.1", "Host: x", "Host: y"), 400)
         self.assert_refused(request("GET / HTTP/1.1", "Host: x", "Host: x"), 400)
+        self.assert_refused(request("GET / HTTP/1.0", "Host: x", "Host: x"), 400)
         self.assert_refused(request("GET / HTTP/1.1"), 400)
 
     def test_a_host_that_is_none(self):

@@ -194,8 +194,11 @@ class Endpoints(Case):
 
     def test_a_form_cannot_name_another_either(self):
         for key in ("other.example.com", "nobody"):
-            answer = self.portal.post_form("/register", identifier=random_thing(), endpoint=key)
+            typed = random_thing()
+            answer = self.portal.post_form("/register", identifier=typed, endpoint=key)
             self.assert_page(answer, 422)
+            self.assertIn(f'value="{typed}"', answer.text)
+            self.assertIn("Please choose from the list", answer.text)
         answer = self.portal.post_form("/register", identifier=random_thing(), endpoint="other")
         self.assertEqual(answer.status, 303, answer)
 
@@ -268,10 +271,13 @@ class Limits(unittest.TestCase):
         portal = self.portal()
         for _ in range(3):
             portal.claim(random_thing())
-        for answer in (portal.post_json(API, {"identifier": random_thing()}),
-                       portal.post_form("/register", identifier=random_thing())):
+        typed = random_thing()
+        page = portal.post_form("/register", identifier=typed)
+        for answer in (page, portal.post_json(API, {"identifier": typed})):
             self.assertEqual(answer.status, 429, answer)
             self.assertIn(int(answer.headers["Retry-After"]), range(1, 21))
+        self.assertIn(f'value="{typed}"', page.text)
+        self.assertIn("Please wait a few minutes and try again", page.text)
         self.assertEqual(portal.get("/").status, 200)
 
     def test_what_a_stranger_says_about_its_address_counts_for_nothing(self):

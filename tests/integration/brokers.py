@@ -65,8 +65,8 @@ class Mosquitto:
         command = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin")
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([command, "-c", self.conf], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        _, port, address = next(line.split() for line in self.lines if line.startswith("listener "))
-        eventually(lambda: self.answers(address, int(port)), lambda: f"the broker; log: {self.log.read_text()}")
+        for _, port, address in [line.split() for line in self.lines if line.startswith("listener ")]:
+            eventually(lambda: self.answers(address, int(port)), lambda: f"the broker; log: {self.log.read_text()}")
 
     def answers(self, address, port):
         if self.process.poll() is not None:
@@ -77,7 +77,7 @@ class Mosquitto:
             return False
         return True
 
-    def signal(self, number):
+    def send(self, number):
         self.process.send_signal(number)
 
     def stop(self, how=signal.SIGTERM):
@@ -151,7 +151,7 @@ class FakeBroker:
 
     def __init__(self, sandbox, judge=lambda publish: ACKNOWLEDGE, address="127.0.0.1", port=0, certificate=None):
         c = sandbox.certificates
-        self.judge, self.sessions, self.failures, self._names = judge, [], [], {}
+        self.judge, self.sessions, self.failures, self.connections, self._names = judge, [], [], 0, {}
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(*(certificate or (c / "server.pem", c / "server.key")))
         self._context.load_verify_locations(c / "account-ca.pem")
@@ -174,6 +174,7 @@ class FakeBroker:
                 plain, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections += 1
             self._open.append(plain)
             self._spawn(self._serve, plain)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/watchdog.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 #include "base/memory.h"
 
 #define ROUND_MS 500
+#define CROWD 1000 /* connections that have gone; their memory is given back to the system then */
 
 struct watched {
     int socket;
@@ -26,6 +28,7 @@ struct watchdog {
     pthread_cond_t stop;
     bool stopping;
     struct watched list; /* head of a ring */
+    size_t count, most;  /* of the list; the most since memory was given back */
 };
 
 static void shut_overdue(struct watchdog *watchdog)
@@ -38,6 +41,17 @@ static void shut_overdue(struct watchdog *watchdog)
         at->shut = true;
         shutdown(at->socket, SHUT_RDWR);
     }
+}
+
+/* The allocator keeps what a crowd of connections has left behind, 16 KiB for each, until it is asked. */
+static bool crowd_has_gone(struct watchdog *watchdog)
+{
+    if (watchdog->count > watchdog->most)
+        watchdog->most = watchdog->count;
+    if (watchdog->most - watchdog->count < CROWD)
+        return false;
+    watchdog->most = watchdog->count;
+    return true;
 }
 
 static void *watch(void *argument)
@@ -53,6 +67,11 @@ static void *watch(void *argument)
         next.tv_nsec %= 1000000000L;
         pthread_cond_timedwait(&watchdog->stop, &watchdog->lock, &next);
         shut_overdue(watchdog);
+        if (!crowd_has_gone(watchdog))
+            continue;
+        pthread_mutex_unlock(&watchdog->lock);
+        malloc_trim(0);
+        pthread_mutex_lock(&watchdog->lock);
     }
     pthread_mutex_unlock(&watchdog->lock);
     return NULL;
@@ -99,6 +118,7 @@ struct watched *watchdog_add(struct watchdog *watchdog, int socket, long long de
     watched->next = watchdog->list.next;
     watched->previous = &watchdog->list;
     watched->next->previous = watched->previous->next = watched;
+    watchdog->count++;
     pthread_mutex_unlock(&watchdog->lock);
     return watched;
 }
@@ -108,6 +128,7 @@ void watchdog_remove(struct watchdog *watchdog, struct watched *watched)
     pthread_mutex_lock(&watchdog->lock);
     watched->next->previous = watched->previous;
     watched->previous->next = watched->next;
+    watchdog->count--;
     pthread_mutex_unlock(&watchdog->lock);
     free(watched);
 }

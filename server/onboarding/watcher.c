@@ -26,6 +26,7 @@ struct observer {
     atomic_bool came_up;
     atomic_int subscribed;      /* of the two topics */
     atomic_llong last_event_ms; /* monotonic, also SUBACK */
+    atomic_int hearing;         /* events that are on their way to the store */
     atomic_ulong events, arrivals;
 };
 
@@ -115,12 +116,12 @@ static bool on_message(void *context, const char *topic, const void *payload, si
     struct observer *observer = context;
     struct arrival arrival = {.observer = observer};
 
+    atomic_fetch_add(&observer->hearing, 1);
+    bool stored = presence_parse(topic, payload, length, &arrival.presence) && store_arrival(&arrival);
     atomic_store(&observer->last_event_ms, clock_monotonic_ms());
+    atomic_fetch_sub(&observer->hearing, 1);
     atomic_fetch_add(&observer->events, 1);
-    if (!presence_parse(topic, payload, length, &arrival.presence) || !store_arrival(&arrival))
-        return true;
-    atomic_store(&observer->last_event_ms, clock_monotonic_ms());
-    if (!arrival.claim_id)
+    if (!stored || !arrival.claim_id)
         return true;
     atomic_fetch_add(&observer->arrivals, 1);
     log_event(LOG_INFO, "claim.onboarded", "endpoint", observer->endpoint->key, "thing",
@@ -264,7 +265,9 @@ bool watcher_is_settled(struct watcher *watcher)
         struct observer *observer = &watcher->observers[i];
         if (!observer->mqtt)
             continue;
-        if (atomic_load(&observer->subscribed) < 2 || now - atomic_load(&observer->last_event_ms) < QUIET_MS)
+        /* In this order: a slow disk is no quiet. */
+        if (atomic_load(&observer->subscribed) < 2 || atomic_load(&observer->hearing) ||
+            now - atomic_load(&observer->last_event_ms) < QUIET_MS)
             return false;
     }
     return true;

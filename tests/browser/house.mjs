@@ -12,7 +12,8 @@ export function house(settings, parts) {
     visit: (options, work) => visit(own.browser, own.stage.origin, options, work),
   };
   before(async () => {
-    [own.stage, own.browser] = await Promise.all([Stage.start(settings, parts), launch()]);
+    own.stage = await Stage.start(settings, parts);
+    own.browser = await launch();
   });
   after(async () => {
     await own.browser?.close();

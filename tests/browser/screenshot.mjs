@@ -19,8 +19,10 @@ function frame(pictures) {
 }
 
 const file = fileURLToPath(new URL("../../docs/screenshot.png", import.meta.url));
-const [stage, browser] = await Promise.all([Stage.start(), launch()]);
+const stage = await Stage.start();
+let browser;
 try {
+  browser = await launch();
   const context = await browser.newContext({
     ...PHONE, viewport: { width, height }, deviceScaleFactor: 1, baseURL: stage.origin, locale: "en-GB",
     reducedMotion: "reduce",
@@ -36,6 +38,6 @@ try {
   await wall.setContent(frame([form, status]), { waitUntil: "load" });
   await wall.screenshot({ path: file });
 } finally {
-  await browser.close();
+  await browser?.close();
   await stage.stop();
 }

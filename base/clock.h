@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two clocks. Wall time is for people, for the store and for comparing with what AWS reports; monotonic time is
- * for deadlines inside one process. Both in milliseconds. Any thread. */
+/* Two clocks. Wall time is for people, for the store and for comparing with what AWS reports; monotonic time
+ * is for deadlines inside one process. Both in milliseconds. Any thread. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -12,7 +12,8 @@ long long clock_wall_ms(void);
 /* Milliseconds since an arbitrary point. Never goes back. */
 long long clock_monotonic_ms(void);
 
-/* Writes wall_ms as RFC 3339 UTC with milliseconds ("2026-11-21T09:30:00.123Z") into out, always terminated. */
+/* Writes wall_ms as RFC 3339 UTC with milliseconds ("2026-11-21T09:30:00.123Z") into out, always terminated.
+ */
 #define CLOCK_RFC3339_SIZE 25
 void clock_rfc3339(long long wall_ms, char out[CLOCK_RFC3339_SIZE]);
 

@@ -9,8 +9,9 @@
 /* Reads at most limit bytes; EFBIG when there is more. *out is owned by the caller and terminated. */
 int file_read(const char *path, size_t limit, char **out, size_t *length) __attribute__((warn_unused_result));
 
-/* Replaces path as one step (temporary file beside it, fsync, rename, fsync of the folder): after a crash there is
- * the old content or the new one. */
-int file_replace(const char *path, const void *bytes, size_t length, mode_t mode) __attribute__((warn_unused_result));
+/* Replaces path as one step (temporary file beside it, fsync, rename, fsync of the folder): after a crash
+ * there is the old content or the new one. */
+int file_replace(const char *path, const void *bytes, size_t length, mode_t mode)
+    __attribute__((warn_unused_result));
 
 #endif

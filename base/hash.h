@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FNV-1a, 64 bits: to notice change (ETags) and to tell things apart. No secret may rest on it. Any thread. */
+/* FNV-1a, 64 bits: to notice change (ETags) and to tell things apart. No secret may rest on it. Any thread.
+ */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

@@ -50,7 +50,8 @@ static void add_head(struct text *line, enum log_level level, const char *event)
 
     clock_rfc3339(clock_wall_ms(), now);
     if (chosen_format == LOG_JSON)
-        text_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"", now, level_names[level], event);
+        text_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"", now, level_names[level],
+                    event);
     else
         text_printf(line, "%s %-5s %s", now, level_names[level], event);
     if (current_request)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One line a happening, on standard error, as JSON or as plain text. Any thread; a line is written with one write(2),
- * so lines never mix. Never pass a person's data; pass a thing name only through LOG_THING, which shortens it. */
+/* One line a happening, on standard error, as JSON or as plain text. Any thread; a line is written with one
+ * write(2), so lines never mix. Never pass a person's data; pass a thing name only through LOG_THING, which
+ * shortens it. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -17,8 +18,8 @@ void log_setup(enum log_level level, enum log_format format);
  * NULL: none. */
 void log_set_request(const char *request_id);
 
-/* event: a fixed dotted name ("dispatcher.connected"). Then pairs of const char *key, const char *value, and a
- * final NULL. Values may hold anything: they are escaped. A NULL value is left out. */
+/* event: a fixed dotted name ("dispatcher.connected"). Then pairs of const char *key, const char *value, and
+ * a final NULL. Values may hold anything: they are escaped. A NULL value is left out. */
 void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
 
 /* Room for the short form of a thing name: its first four characters and a hash, enough to follow one device

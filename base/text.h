@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A growing piece of text. Grows or aborts: a portal that cannot allocate a page has nothing better to do than to be
- * restarted, and every accepted claim is on disk. Not shared between threads. */
+/* A growing piece of text. Grows or aborts: a portal that cannot allocate a page has nothing better to do
+ * than to be restarted, and every accepted claim is on disk. Not shared between threads. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
-#include <stddef.h>
 #include <stdarg.h>
+#include <stddef.h>
 
 struct text {
     char *data; /* owned; always terminated; NULL while nothing was added */
@@ -13,7 +13,10 @@ struct text {
     size_t room;
 };
 
-#define TEXT_EMPTY {NULL, 0, 0}
+#define TEXT_EMPTY                                                                                           \
+    {                                                                                                        \
+        NULL, 0, 0                                                                                           \
+    }
 
 void text_fini(struct text *text);
 void text_clear(struct text *text);

@@ -78,9 +78,12 @@ static bool parse_seconds(const char *text, long long *out_ms)
 static int parse_arguments(int count, char **values, struct arguments *out)
 {
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},  {"endpoint", required_argument, NULL, 'e'},
-        {"wait", no_argument, NULL, 'w'},          {"timeout", required_argument, NULL, 't'},
-        {"json", no_argument, NULL, 'j'},          {"help", no_argument, NULL, 'h'},
+        {"config", required_argument, NULL, 'c'},
+        {"endpoint", required_argument, NULL, 'e'},
+        {"wait", no_argument, NULL, 'w'},
+        {"timeout", required_argument, NULL, 't'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     int option;
@@ -108,7 +111,8 @@ static int parse_arguments(int count, char **values, struct arguments *out)
 
 static void explain(const char *typed, const struct identifier_problem *problem)
 {
-    fprintf(stderr, "expresslink-claim: \"%.80s\" is not an identifier: %s", typed, identifier_error_name(problem->error));
+    fprintf(stderr, "expresslink-claim: \"%.80s\" is not an identifier: %s", typed,
+            identifier_error_name(problem->error));
     if (problem->error == IDENTIFIER_BAD_CHARACTER && problem->position)
         fprintf(stderr, " %s at position %zu", problem->character, problem->position);
     if (problem->wanted)
@@ -124,7 +128,8 @@ static bool parse_device(const struct claim_settings *settings, const char *type
 
     for (size_t i = 0; i < settings->staging_count && i < CLAIM_RUN_STAGING_MAX; i++) {
         this = (struct identifier_problem){0};
-        if (identifier_parse(&settings->staging[i].form, typed, strlen(typed), out->names[i], &this) == IDENTIFIER_OK)
+        if (identifier_parse(&settings->staging[i].form, typed, strlen(typed), out->names[i], &this) ==
+            IDENTIFIER_OK)
             fits = true;
         else
             best = best.error ? *identifier_problem_better(&best, &this) : this;
@@ -192,7 +197,8 @@ static int with_settings(const struct claim_settings *settings, const struct arg
     if (!endpoint)
         return usage_error("there is no endpoint of the key ", arguments->endpoint);
     if (arguments->wait && !endpoint->observed) {
-        fprintf(stderr, "expresslink-claim: --wait needs the observer's certificate in [endpoint.%s]\n", endpoint->key);
+        fprintf(stderr, "expresslink-claim: --wait needs the observer's certificate in [endpoint.%s]\n",
+                endpoint->key);
         return COMMAND_CONFIG;
     }
     OWNED struct claim_device *devices = memory_new(arguments->count, sizeof *devices);

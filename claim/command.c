@@ -17,7 +17,8 @@ static const struct {
 
 static void print_usage(FILE *out)
 {
-    fputs("Usage: expresslink-claim COMMAND ...\n\nThe claim-script: onboards ExpressLink devices from a terminal or a "
+    fputs("Usage: expresslink-claim COMMAND ...\n\nThe claim-script: onboards ExpressLink devices from a "
+          "terminal or a "
           "script.\n\n",
           out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)

@@ -6,12 +6,12 @@
 /* Exit statuses, the same for every subcommand. */
 enum command_status {
     COMMAND_DONE = 0,
-    COMMAND_NOT_ARRIVED = 1,    /* published, and the device has not arrived in time */
-    COMMAND_REFUSED = 2,        /* the staging account refuses the publish */
-    COMMAND_USAGE = 64,         /* sysexits.h: EX_USAGE */
+    COMMAND_NOT_ARRIVED = 1,     /* published, and the device has not arrived in time */
+    COMMAND_REFUSED = 2,         /* the staging account refuses the publish */
+    COMMAND_USAGE = 64,          /* sysexits.h: EX_USAGE */
     COMMAND_BAD_IDENTIFIER = 65, /* EX_DATAERR */
-    COMMAND_UNREACHABLE = 69,   /* EX_UNAVAILABLE: not published in time */
-    COMMAND_CONFIG = 78,        /* EX_CONFIG */
+    COMMAND_UNREACHABLE = 69,    /* EX_UNAVAILABLE: not published in time */
+    COMMAND_CONFIG = 78,         /* EX_CONFIG */
     COMMAND_INTERRUPTED = 130,
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a claim: queued -> published -> onboarded, or it ends expired, failed or cancelled.
- * A PUBACK makes it published; only the device seen in the OEM account makes it onboarded. Pure, any thread. */
+ * A PUBACK makes it published; only the device seen in the OEM account makes it onboarded. Pure, any thread.
+ */
 #ifndef CLAIM_LIFECYCLE_H
 #define CLAIM_LIFECYCLE_H
 

@@ -26,8 +26,8 @@
 
 enum link { LINK_DOWN, LINK_CONNECTING, LINK_UP, LINK_PAUSED };
 
-/* One publish on its way. Paho may call back twice for it, so entries are used again as late as possible (a ring four
- * windows long) and carry the connection's generation. */
+/* One publish on its way. Paho may call back twice for it, so entries are used again as late as possible (a
+ * ring four windows long) and carry the connection's generation. */
 struct flight {
     struct mqtt *mqtt;
     unsigned long cookie;
@@ -72,9 +72,9 @@ struct mqtt {
 
 static const unsigned char aws_alpn[] = "\x0ex-amzn-mqtt-ca"; /* OG: port 443 */
 
-/* Two things that Paho tells only to its trace: that the certificate is for another host, which it finds by itself, and
- * the alert with which the other side ends TLS, as for a certificate of ours that it does not like. What has happened on
- * this thread of Paho's since the last callback. */
+/* Two things that Paho tells only to its trace: that the certificate is for another host, which it finds by
+ * itself, and the alert with which the other side ends TLS, as for a certificate of ours that it does not
+ * like. What has happened on this thread of Paho's since the last callback. */
 static _Thread_local char traced[REASON_SIZE];
 
 static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
@@ -92,8 +92,8 @@ static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
 
 void mqtt_library_init(void)
 {
-    static const char *const proxies[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy",
-                                          "ALL_PROXY",  "no_proxy",   "NO_PROXY"};
+    static const char *const proxies[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
+                                          "all_proxy",  "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
     MQTTAsync_init_options init = MQTTAsync_init_options_initializer;
 
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
@@ -229,10 +229,12 @@ static int on_message(void *context, char *topic, int topic_length, MQTTAsync_me
 
     if (!enter(mqtt))
         return 0;
-    /* Paho gives the length or, for a message that had to wait, 0; a topic with a NUL inside is none of ours. */
+    /* Paho gives the length or, for a message that had to wait, 0; a topic with a NUL inside is none of ours.
+     */
     bool whole = topic_length == 0 || strlen(topic) == (size_t)topic_length;
     if (mqtt->callbacks.message && whole)
-        done = mqtt->callbacks.message(mqtt->callbacks.context, topic, message->payload, (size_t)message->payloadlen);
+        done = mqtt->callbacks.message(mqtt->callbacks.context, topic, message->payload,
+                                       (size_t)message->payloadlen);
     leave(mqtt);
     if (!done)
         return 0;
@@ -281,7 +283,8 @@ static void on_acknowledged(void *context, MQTTAsync_successData *response)
     flight_ended(context, true);
 }
 
-/* Comes for publishes that a lost connection took with it; went_down() has forgotten those already, or will. */
+/* Comes for publishes that a lost connection took with it; went_down() has forgotten those already, or will.
+ */
 static void on_publish_failure(void *context, MQTTAsync_failureData *response)
 {
     struct flight *flight = context;
@@ -358,7 +361,8 @@ static void copy_options(struct mqtt *mqtt, const struct mqtt_options *given)
     own->backoff_max_ms = given->backoff_max_ms ? given->backoff_max_ms : 60000;
 }
 
-enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_callbacks *callbacks, struct mqtt **out)
+enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_callbacks *callbacks,
+                         struct mqtt **out)
 {
     TEXT struct text uri = TEXT_EMPTY;
     MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer;
@@ -378,8 +382,8 @@ enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_c
     bool v6 = strchr(mqtt->address, ':') != NULL;
     text_printf(&uri, v6 ? "ssl://[%s]:%d" : "ssl://%s:%d", mqtt->address, mqtt->options.port);
     create.MQTTVersion = MQTTVERSION_3_1_1;
-    if (MQTTAsync_createWithOptions(&mqtt->client, uri.data, mqtt->client_id, MQTTCLIENT_PERSISTENCE_NONE, NULL,
-                                    &create) != MQTTASYNC_SUCCESS) {
+    if (MQTTAsync_createWithOptions(&mqtt->client, uri.data, mqtt->client_id, MQTTCLIENT_PERSISTENCE_NONE,
+                                    NULL, &create) != MQTTASYNC_SUCCESS) {
         mqtt->client = NULL;
         mqtt_free(mqtt);
         return MQTT_REFUSED;
@@ -465,7 +469,8 @@ static bool start_attempt(struct mqtt *mqtt)
     return MQTTAsync_connect(mqtt->client, &options) == MQTTASYNC_SUCCESS;
 }
 
-/* Full jitter over a doubling span, never sooner than the least: AWS takes one CONNECT a second (IoT limits). */
+/* Full jitter over a doubling span, never sooner than the least: AWS takes one CONNECT a second (IoT limits).
+ */
 static void plan_attempt(struct mqtt *mqtt, bool from_the_start)
 {
     long long least = mqtt->options.backoff_min_ms, most = mqtt->options.backoff_max_ms;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A steady rate: AWS discards what is above 100 publishes a second and connection (IoT limits), and says nothing.
- * Not shared between threads. */
+/* A steady rate: AWS discards what is above 100 publishes a second and connection (IoT limits), and says
+ * nothing. Not shared between threads. */
 #ifndef CLAIM_PACE_H
 #define CLAIM_PACE_H
 

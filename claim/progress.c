@@ -4,10 +4,14 @@
 #include "base/text.h"
 
 static const char *const kind_names[] = {
-    [CLAIM_NEWS_STAGING_UP] = "staging_connected",     [CLAIM_NEWS_STAGING_DOWN] = "staging_not_connected",
-    [CLAIM_NEWS_OBSERVER_UP] = "endpoint_connected",   [CLAIM_NEWS_OBSERVER_DOWN] = "endpoint_not_connected",
-    [CLAIM_NEWS_PUBLISHED] = "published",              [CLAIM_NEWS_PROVISIONED] = "provisioned",
-    [CLAIM_NEWS_CONNECTED] = "connected",              [CLAIM_NEWS_REFUSED] = "refused",
+    [CLAIM_NEWS_STAGING_UP] = "staging_connected",
+    [CLAIM_NEWS_STAGING_DOWN] = "staging_not_connected",
+    [CLAIM_NEWS_OBSERVER_UP] = "endpoint_connected",
+    [CLAIM_NEWS_OBSERVER_DOWN] = "endpoint_not_connected",
+    [CLAIM_NEWS_PUBLISHED] = "published",
+    [CLAIM_NEWS_PROVISIONED] = "provisioned",
+    [CLAIM_NEWS_CONNECTED] = "connected",
+    [CLAIM_NEWS_REFUSED] = "refused",
     [CLAIM_NEWS_TIME] = "time",
 };
 
@@ -88,7 +92,8 @@ static void print_line(struct progress *progress, const struct claim_news *news)
         fprintf(out, "connected to the staging account %s\n", news->account);
         break;
     case CLAIM_NEWS_STAGING_DOWN:
-        fprintf(out, "no connection to the staging account %s: %s; trying again\n", news->account, news->reason);
+        fprintf(out, "no connection to the staging account %s: %s; trying again\n", news->account,
+                news->reason);
         break;
     case CLAIM_NEWS_OBSERVER_UP:
         fprintf(out, "watching the OEM account %s\n", news->account);
@@ -98,7 +103,8 @@ static void print_line(struct progress *progress, const struct claim_news *news)
         break;
     case CLAIM_NEWS_PUBLISHED:
         if (news->device->published > 1)
-            fprintf(out, "%s  sent again (%u times now) through %s\n", name, news->device->published, news->account);
+            fprintf(out, "%s  sent again (%u times now) through %s\n", name, news->device->published,
+                    news->account);
         else
             fprintf(out, "%s  sent through %s\n", name, news->account);
         break;
@@ -135,14 +141,17 @@ void progress_news(void *context, const struct claim_news *news)
 static void end_json(const struct progress *progress, const struct claim_run_options *options,
                      enum claim_run_result result, long long elapsed_ms)
 {
-    fprintf(progress->out, "{\"event\":\"ended\",\"result\":\"%s\",\"elapsed_ms\":%lld,\"endpoint\":\"%s\",\"devices\":[",
+    fprintf(progress->out,
+            "{\"event\":\"ended\",\"result\":\"%s\",\"elapsed_ms\":%lld,\"endpoint\":\"%s\",\"devices\":[",
             result_names[result], elapsed_ms, options->endpoint->key);
     for (size_t i = 0; i < options->device_count; i++) {
         const struct claim_device *device = &options->devices[i];
-        fprintf(progress->out,
-                "%s{\"thing_name\":\"%s\",\"published\":%u,\"provisioned\":%s,\"connected\":%s,\"refused\":%s}",
-                i ? "," : "", progress_device_name(device), device->published, device->provisioned ? "true" : "false",
-                device->connected ? "true" : "false", device->refused ? "true" : "false");
+        fprintf(
+            progress->out,
+            "%s{\"thing_name\":\"%s\",\"published\":%u,\"provisioned\":%s,\"connected\":%s,\"refused\":%s}",
+            i ? "," : "", progress_device_name(device), device->published,
+            device->provisioned ? "true" : "false", device->connected ? "true" : "false",
+            device->refused ? "true" : "false");
     }
     fputs("]}\n", progress->out);
 }
@@ -160,7 +169,8 @@ static void end_lines(const struct progress *progress, enum claim_run_result res
         break;
     case CLAIM_RUN_NOT_ARRIVED:
         fprintf(out,
-                "Sent, but %zu of %zu did not arrive in time. Switch the product on, see that it has its network, "
+                "Sent, but %zu of %zu did not arrive in time. Switch the product on, see that it has its "
+                "network, "
                 "reset it to factory settings if it was registered before, and run this again.\n",
                 progress->device_count - progress->arrived, progress->device_count);
         break;
@@ -178,8 +188,8 @@ static void end_lines(const struct progress *progress, enum claim_run_result res
     }
 }
 
-void progress_end(struct progress *progress, const struct claim_run_options *options, enum claim_run_result result,
-                  long long elapsed_ms)
+void progress_end(struct progress *progress, const struct claim_run_options *options,
+                  enum claim_run_result result, long long elapsed_ms)
 {
     clear_clock(progress);
     if (progress->json)

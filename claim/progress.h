@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a run tells, as lines for people (with a clock at the end where it is a terminal) or as JSON lines for programs. */
+/* What a run tells, as lines for people (with a clock at the end where it is a terminal) or as JSON lines for
+ * programs. */
 #ifndef CLAIM_PROGRESS_H
 #define CLAIM_PROGRESS_H
 
@@ -23,8 +24,8 @@ struct progress {
 void progress_news(void *context, const struct claim_news *news);
 
 /* The last line(s): what has become of it all. */
-void progress_end(struct progress *progress, const struct claim_run_options *options, enum claim_run_result result,
-                  long long elapsed_ms);
+void progress_end(struct progress *progress, const struct claim_run_options *options,
+                  enum claim_run_result result, long long elapsed_ms);
 
 /* The name to show for a device: the first one it has. */
 const char *progress_device_name(const struct claim_device *device);

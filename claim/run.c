@@ -17,7 +17,7 @@
 
 #define REFUSALS_MAX 3
 #define OBSERVER_WAIT_MS 10000 /* publish all the same when the OEM account cannot be heard */
-#define STEP_MS 10 /* a publish every 10 ms is AWS's rate */
+#define STEP_MS 10             /* a publish every 10 ms is AWS's rate */
 #define TIME_MS 1000
 #define NOBODY ((size_t)-1)
 
@@ -172,7 +172,8 @@ static void take_heard(struct run *run, const struct presence *presence)
             if (strcmp(device->names[j], presence->thing_name) != 0)
                 continue;
             *mark = true;
-            tell(run, created ? CLAIM_NEWS_PROVISIONED : CLAIM_NEWS_CONNECTED, options->endpoint->key, NULL, device);
+            tell(run, created ? CLAIM_NEWS_PROVISIONED : CLAIM_NEWS_CONNECTED, options->endpoint->key, NULL,
+                 device);
         }
     }
 }
@@ -183,7 +184,8 @@ static void refused_once(struct line *line)
     struct claim_device *device = &run->options->devices[line->in_flight];
     struct target *target = &line->targets[line->in_flight];
 
-    target->due = clock_monotonic_ms() + schedule_delay_ms(&run->options->settings->schedule, 1, random_u32());
+    target->due =
+        clock_monotonic_ms() + schedule_delay_ms(&run->options->settings->schedule, 1, random_u32());
     if (++target->refusals < REFUSALS_MAX)
         return;
     target->closed = true;
@@ -231,8 +233,9 @@ static void take_news(struct line *line)
         tell(run, staging ? CLAIM_NEWS_STAGING_DOWN : CLAIM_NEWS_OBSERVER_DOWN, line->name, reason, NULL);
     if (up && staging)
         tell(run, CLAIM_NEWS_STAGING_UP, line->name, NULL, NULL);
-    if (up && !staging && (mqtt_subscribe(line->mqtt, PRESENCE_TOPIC_CREATED) != MQTT_OK ||
-                           mqtt_subscribe(line->mqtt, PRESENCE_TOPIC_CONNECTED) != MQTT_OK))
+    if (up && !staging &&
+        (mqtt_subscribe(line->mqtt, PRESENCE_TOPIC_CREATED) != MQTT_OK ||
+         mqtt_subscribe(line->mqtt, PRESENCE_TOPIC_CONNECTED) != MQTT_OK))
         tell(run, CLAIM_NEWS_OBSERVER_DOWN, line->name, "cannot subscribe", NULL);
     if (heard) {
         run->observer_up = true;
@@ -396,8 +399,8 @@ static bool open_all(struct run *run)
 {
     const struct claim_run_options *options = run->options;
 
-    run->observer = (struct line){
-        .run = run, .side = SIDE_OBSERVER, .name = options->endpoint->key, .in_flight = NOBODY};
+    run->observer =
+        (struct line){.run = run, .side = SIDE_OBSERVER, .name = options->endpoint->key, .in_flight = NOBODY};
     if (options->wait && !open_line(&run->observer, &options->endpoint->connection, "-claim"))
         return false;
     for (size_t i = 0; i < options->settings->staging_count; i++)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Claims devices without a portal: connects, publishes, and where asked to waits until they have arrived. For scripts and
- * for staff at a terminal; the portal's way is server/onboarding.
+/* Claims devices without a portal: connects, publishes, and where asked to waits until they have arrived. For
+ * scripts and for staff at a terminal; the portal's way is server/onboarding.
  *
- * It connects as the configured claim-thing, so a portal of the same client id loses its connection meanwhile and comes
- * back by itself (IoT limits: the older of two equal client ids is dropped). The observer's client id gets "-claim" at
- * its end, so that the portal's session with the OEM account is left alone. */
+ * It connects as the configured claim-thing, so a portal of the same client id loses its connection meanwhile
+ * and comes back by itself (IoT limits: the older of two equal client ids is dropped). The observer's client
+ * id gets "-claim" at its end, so that the portal's session with the OEM account is left alone. */
 #ifndef CLAIM_RUN_H
 #define CLAIM_RUN_H
 
@@ -18,7 +18,8 @@
 
 /* One device. The caller fills names; the rest is the run's and can be read when it has ended. */
 struct claim_device {
-    /* In the form of each staging account of the settings, by index; "" where the form does not fit. At least one. */
+    /* In the form of each staging account of the settings, by index; "" where the form does not fit. At least
+     * one. */
     char names[CLAIM_RUN_STAGING_MAX][IDENTIFIER_SIZE];
     unsigned published; /* PUBACKs */
     bool provisioned;   /* thing created in the OEM account */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The accounts and timings that a claim needs, read from the configuration: [staging.NAME], [endpoint.KEY], [claim].
- * Shared by the portal and the claim-script. Read-only after loading, any thread. */
+/* The accounts and timings that a claim needs, read from the configuration: [staging.NAME], [endpoint.KEY],
+ * [claim]. Shared by the portal and the claim-script. Read-only after loading, any thread. */
 #ifndef CLAIM_SETTINGS_H
 #define CLAIM_SETTINGS_H
 
@@ -30,7 +30,7 @@ struct staging_account { /* one a module vendor (PG 12.1.2) */
 
 struct oem_endpoint { /* one an OEM account or region */
     const char *key;
-    const char *label; /* for people, may be "" */
+    const char *label;                    /* for people, may be "" */
     struct account_connection connection; /* the observer's; address is also what the module is told */
     bool observed; /* false when no observer's certificate is configured: arrival cannot be seen */
 };
@@ -48,10 +48,10 @@ struct claim_settings {
 /* The table of keys, to be handed to config_new() beside others. */
 extern const struct config_table claim_config_table;
 
-/* Fills *out from a loaded config; adds errors of its own (no staging account, no endpoint, a bad identifier form, a
- * certificate without its key, authority or client id, two accounts with one client id at one address, unknown default
- * endpoint, several endpoints and no default) to the config and returns false, *out untouched, when there are any.
- * The config may have errors already. */
+/* Fills *out from a loaded config; adds errors of its own (no staging account, no endpoint, a bad identifier
+ * form, a certificate without its key, authority or client id, two accounts with one client id at one
+ * address, unknown default endpoint, several endpoints and no default) to the config and returns false, *out
+ * untouched, when there are any. The config may have errors already. */
 bool claim_settings_load(struct config *config, struct claim_settings *out);
 void claim_settings_fini(struct claim_settings *settings);
 

@@ -8,7 +8,8 @@
 
 struct app;
 
-/* NULL with a sentence in *why; then nothing is left running. settings are borrowed for the life of the app. */
+/* NULL with a sentence in *why; then nothing is left running. settings are borrowed for the life of the app.
+ */
 struct app *app_start(const struct settings *settings, struct text *why);
 
 /* Takes no new requests, answers those under way, and stops. No accepted request is lost. */

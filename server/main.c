@@ -14,9 +14,9 @@
 #include "server/healthcheck.h"
 #include "server/settings.h"
 
-#define EXIT_USAGE 64    /* sysexits.h: EX_USAGE */
-#define EXIT_CONFIG 78   /* EX_CONFIG */
-#define EXIT_CANNOT 69   /* EX_UNAVAILABLE: store, certificates or addresses */
+#define EXIT_USAGE 64  /* sysexits.h: EX_USAGE */
+#define EXIT_CONFIG 78 /* EX_CONFIG */
+#define EXIT_CANNOT 69 /* EX_UNAVAILABLE: store, certificates or addresses */
 
 static const char usage[] =
     "Usage: expresslink-portal [--config FILE] [--check-config | --print-config | --document-config |\n"
@@ -48,10 +48,10 @@ struct arguments {
 static void parse_arguments(int count, char **values, struct arguments *out)
 {
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},     {"check-config", no_argument, NULL, 'k'},
-        {"print-config", no_argument, NULL, 'p'},     {"document-config", no_argument, NULL, 'd'},
-        {"healthcheck", no_argument, NULL, 'a'},      {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},             {NULL, 0, NULL, 0},
+        {"config", required_argument, NULL, 'c'}, {"check-config", no_argument, NULL, 'k'},
+        {"print-config", no_argument, NULL, 'p'}, {"document-config", no_argument, NULL, 'd'},
+        {"healthcheck", no_argument, NULL, 'a'},  {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -84,7 +84,8 @@ static void parse_arguments(int count, char **values, struct arguments *out)
         }
     }
     if (optind < count) {
-        fprintf(stderr, "expresslink-portal: %s is not understood\nTry expresslink-portal --help\n", values[optind]);
+        fprintf(stderr, "expresslink-portal: %s is not understood\nTry expresslink-portal --help\n",
+                values[optind]);
         exit(EXIT_USAGE);
     }
 }

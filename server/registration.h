@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A registration as people and programs see it: who asked (the token), and how the claim for the thing goes on.
- * A plain value: filled by the store, read by pages and API. */
+/* A registration as people and programs see it: who asked (the token), and how the claim for the thing goes
+ * on. A plain value: filled by the store, read by pages and API. */
 #ifndef SERVER_REGISTRATION_H
 #define SERVER_REGISTRATION_H
 
@@ -26,7 +26,7 @@ struct registration {
     long long ended_at;       /* onboarded, expired, failed or cancelled */
     long long expires_at;     /* end of the claim window */
     unsigned attempts;        /* acknowledged publishes */
-    bool onboarded_before;    /* an earlier claim for this thing succeeded: it was reset, or is claimed twice */
+    bool onboarded_before; /* an earlier claim for this thing succeeded: it was reset, or is claimed twice */
 };
 
 enum registration_step { STEP_ACCEPTED, STEP_PUBLISHED, STEP_PROVISIONED, STEP_CONNECTED, STEP_COUNT };
@@ -36,8 +36,8 @@ enum step_state { STEP_DONE, STEP_ACTIVE, STEP_WAITING, STEP_FAILED };
 const char *registration_step_name(enum registration_step step);
 const char *step_state_name(enum step_state state);
 
-/* How a step stands, and when it was done (0: not, or only implied by a later one). A device that has connected was
- * provisioned, whether or not the event for it was seen. */
+/* How a step stands, and when it was done (0: not, or only implied by a later one). A device that has
+ * connected was provisioned, whether or not the event for it was seen. */
 enum step_state registration_step(const struct registration *registration, enum registration_step step,
                                   long long *at);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The portal's own part of the configuration: [http], [store], [pages], [log]. The rest is claim/settings.h. */
+/* The portal's own part of the configuration: [http], [store], [pages], [log]. The rest is claim/settings.h.
+ */
 #ifndef SERVER_SETTINGS_H
 #define SERVER_SETTINGS_H
 

@@ -22,7 +22,8 @@ static void add_accounts(const struct portal *portal, struct text *out)
 
     for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {
         dispatcher_stats(portal->dispatcher, i, &staging);
-        text_printf(out, ",\"staging.%s\":\"%s\"", staging.staging, staging.connected ? "connected" : "not connected");
+        text_printf(out, ",\"staging.%s\":\"%s\"", staging.staging,
+                    staging.connected ? "connected" : "not connected");
     }
     for (size_t i = 0; i < watcher_count(portal->watcher); i++) {
         watcher_stats(portal->watcher, i, &endpoint);

@@ -37,10 +37,14 @@ struct assets {
 static const struct {
     const char *ending, *type;
 } types[] = {
-    {".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
-    {".svg", "image/svg+xml"},           {".png", "image/png"},
-    {".ico", "image/x-icon"},            {".json", "application/json"},
-    {".txt", "text/plain; charset=utf-8"}, {".woff2", "font/woff2"},
+    {".css", "text/css; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".ico", "image/x-icon"},
+    {".json", "application/json"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".woff2", "font/woff2"},
 };
 
 static const char *type_of(const char *name)
@@ -135,12 +139,14 @@ const char *assets_version(const struct assets *assets)
 
 void assets_add_form(struct assets *assets, const char *language, const char *bytes, size_t length)
 {
-    const struct http_header headers[] = {
-        {"Cache-Control", "no-cache"}, {"Vary", "Accept-Language"}, {"Content-Language", language}, {NULL, NULL}};
+    const struct http_header headers[] = {{"Cache-Control", "no-cache"},
+                                          {"Vary", "Accept-Language"},
+                                          {"Content-Language", language},
+                                          {NULL, NULL}};
 
     assets->forms = memory_grow(assets->forms, assets->form_count + 1, sizeof *assets->forms);
-    assets->forms[assets->form_count++] =
-        (struct form){memory_string(language), http_page_new("text/html; charset=utf-8", bytes, length, headers)};
+    assets->forms[assets->form_count++] = (struct form){
+        memory_string(language), http_page_new("text/html; charset=utf-8", bytes, length, headers)};
 }
 
 const struct http_page *assets_form(const struct assets *assets, const char *language)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What never changes while the portal runs, held ready to be sent: the files of the static folder, and the empty form in
- * each language. Made at start-up, read-only afterwards. */
+/* What never changes while the portal runs, held ready to be sent: the files of the static folder, and the
+ * empty form in each language. Made at start-up, read-only afterwards. */
 #ifndef SERVER_HANDLERS_ASSETS_H
 #define SERVER_HANDLERS_ASSETS_H
 

@@ -10,7 +10,8 @@
 #define ENDPOINTS_MAX 64
 #define HTML "text/html; charset=utf-8"
 
-static void render(const struct portal *portal, const char *language, struct page_form *form, struct text *out)
+static void render(const struct portal *portal, const char *language, struct page_form *form,
+                   struct text *out)
 {
     const struct claim_settings *settings = portal->settings;
     struct pages_choice choices[ENDPOINTS_MAX];
@@ -120,7 +121,8 @@ static void reply_register(struct http_exchange *exchange, void *arguments, enum
 
     if (result == STORE_FULL || result == STORE_BUSY) {
         /* Nothing was stored; what was typed is still there to be sent again. */
-        struct page_form form = {.typed = own->typed, .problem_key = "busy", .endpoint = own->request.endpoint};
+        struct page_form form = {
+            .typed = own->typed, .problem_key = "busy", .endpoint = own->request.endpoint};
         http_answer_header(exchange, "Retry-After", "5");
         answer_form(exchange, 503, &form);
         return;

@@ -13,7 +13,8 @@ bool intake_targets(const struct claim_settings *settings, const char *typed, si
     for (size_t i = 0; i < settings->staging_count && request->target_count < STAGING_MAX; i++) {
         struct registration_target *target = &request->targets[request->target_count];
         struct identifier_problem this = {0};
-        if (identifier_parse(&settings->staging[i].form, typed, length, target->thing_name, &this) == IDENTIFIER_OK) {
+        if (identifier_parse(&settings->staging[i].form, typed, length, target->thing_name, &this) ==
+            IDENTIFIER_OK) {
             target->staging = settings->staging[i].name;
             request->target_count++;
             continue;

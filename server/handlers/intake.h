@@ -8,8 +8,8 @@
 #include "claim/settings.h"
 #include "server/store/registrations.h"
 
-/* Fills request->targets with every staging account whose form fits; only one of them has the device, and nothing tells
- * which. False with *problem where none fits. */
+/* Fills request->targets with every staging account whose form fits; only one of them has the device, and
+ * nothing tells which. False with *problem where none fits. */
 bool intake_targets(const struct claim_settings *settings, const char *typed, size_t length,
                     struct registration_request *request, struct identifier_problem *problem);
 

@@ -5,7 +5,8 @@
 
 static void head(struct text *out, const char *name, const char *type, const char *help)
 {
-    text_printf(out, "# HELP expresslink_portal_%s %s\n# TYPE expresslink_portal_%s %s\n", name, help, name, type);
+    text_printf(out, "# HELP expresslink_portal_%s %s\n# TYPE expresslink_portal_%s %s\n", name, help, name,
+                type);
 }
 
 static void add_claims(const struct portal *portal, long long oldest_open, struct text *out)
@@ -16,9 +17,12 @@ static void add_claims(const struct portal *portal, long long oldest_open, struc
     store_claim_counts(portal->store, counts);
     head(out, "claims", "gauge", "Claims in the store by state.");
     for (enum claim_state state = 0; state < CLAIM_STATE_COUNT; state++)
-        text_printf(out, "expresslink_portal_claims{state=\"%s\"} %lld\n", claim_state_name(state), counts[state]);
-    head(out, "oldest_open_claim_seconds", "gauge", "Age of the oldest claim that still waits for its device.");
-    text_printf(out, "expresslink_portal_oldest_open_claim_seconds %.3f\n", (double)(age > 0 ? age : 0) / 1000.0);
+        text_printf(out, "expresslink_portal_claims{state=\"%s\"} %lld\n", claim_state_name(state),
+                    counts[state]);
+    head(out, "oldest_open_claim_seconds", "gauge",
+         "Age of the oldest claim that still waits for its device.");
+    text_printf(out, "expresslink_portal_oldest_open_claim_seconds %.3f\n",
+                (double)(age > 0 ? age : 0) / 1000.0);
 }
 
 static void add_store(const struct portal *portal, struct text *out)
@@ -40,37 +44,41 @@ static void add_latency(const struct dispatcher_stats *stats, struct text *out)
 
     for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
         below += stats->latency[i];
-        text_printf(out, "expresslink_portal_puback_seconds_bucket{staging=\"%s\",le=\"%g\"} %lu\n", stats->staging,
-                    dispatcher_latency_bounds[i], below);
+        text_printf(out, "expresslink_portal_puback_seconds_bucket{staging=\"%s\",le=\"%g\"} %lu\n",
+                    stats->staging, dispatcher_latency_bounds[i], below);
     }
     below += stats->latency[LATENCY_BUCKETS];
-    text_printf(out, "expresslink_portal_puback_seconds_bucket{staging=\"%s\",le=\"+Inf\"} %lu\n", stats->staging,
-                below);
+    text_printf(out, "expresslink_portal_puback_seconds_bucket{staging=\"%s\",le=\"+Inf\"} %lu\n",
+                stats->staging, below);
     text_printf(out, "expresslink_portal_puback_seconds_sum{staging=\"%s\"} %.3f\n", stats->staging,
                 stats->latency_sum);
     text_printf(out, "expresslink_portal_puback_seconds_count{staging=\"%s\"} %lu\n", stats->staging, below);
 }
 
 /* One metric for every staging account. */
-#define EACH_STAGING(type, name, help, format, value)                                                                 \
-    do {                                                                                                              \
-        head(out, name, type, help);                                                                                  \
-        for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {                                      \
-            struct dispatcher_stats stats;                                                                            \
-            dispatcher_stats(portal->dispatcher, i, &stats);                                                          \
-            text_printf(out, "expresslink_portal_" name "{staging=\"%s\"} " format "\n", stats.staging, value);       \
-        }                                                                                                             \
+#define EACH_STAGING(type, name, help, format, value)                                                        \
+    do {                                                                                                     \
+        head(out, name, type, help);                                                                         \
+        for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {                             \
+            struct dispatcher_stats stats;                                                                   \
+            dispatcher_stats(portal->dispatcher, i, &stats);                                                 \
+            text_printf(out, "expresslink_portal_" name "{staging=\"%s\"} " format "\n", stats.staging,      \
+                        value);                                                                              \
+        }                                                                                                    \
     } while (0)
 
 static void add_staging(const struct portal *portal, struct text *out)
 {
-    EACH_STAGING("gauge", "staging_connected", "1 while the claim-thing is connected.", "%d", stats.connected);
-    EACH_STAGING("counter", "staging_connects_total", "Times that the claim-thing connected.", "%lu", stats.connects);
+    EACH_STAGING("gauge", "staging_connected", "1 while the claim-thing is connected.", "%d",
+                 stats.connected);
+    EACH_STAGING("counter", "staging_connects_total", "Times that the claim-thing connected.", "%lu",
+                 stats.connects);
     EACH_STAGING("counter", "staging_connect_failures_total", "Connection attempts that failed.", "%lu",
                  stats.failures);
     EACH_STAGING("counter", "publishes_total", "Endpoint messages sent.", "%lu", stats.sent);
     EACH_STAGING("counter", "pubacks_total", "Endpoint messages acknowledged.", "%lu", stats.acknowledged);
-    EACH_STAGING("counter", "refused_publishes_total", "Publishes that cost the connection.", "%lu", stats.refused);
+    EACH_STAGING("counter", "refused_publishes_total", "Publishes that cost the connection.", "%lu",
+                 stats.refused);
     EACH_STAGING("gauge", "publishes_in_flight", "Endpoint messages waiting for their PUBACK.", "%d",
                  stats.in_flight);
     head(out, "puback_seconds", "histogram", "From publish to PUBACK.");
@@ -81,21 +89,23 @@ static void add_staging(const struct portal *portal, struct text *out)
     }
 }
 
-#define EACH_ENDPOINT(type, name, help, format, value)                                                                \
-    do {                                                                                                              \
-        head(out, name, type, help);                                                                                  \
-        for (size_t i = 0; i < watcher_count(portal->watcher); i++) {                                                 \
-            struct watcher_stats stats;                                                                               \
-            watcher_stats(portal->watcher, i, &stats);                                                                \
-            text_printf(out, "expresslink_portal_" name "{endpoint=\"%s\"} " format "\n", stats.endpoint, value);     \
-        }                                                                                                             \
+#define EACH_ENDPOINT(type, name, help, format, value)                                                       \
+    do {                                                                                                     \
+        head(out, name, type, help);                                                                         \
+        for (size_t i = 0; i < watcher_count(portal->watcher); i++) {                                        \
+            struct watcher_stats stats;                                                                      \
+            watcher_stats(portal->watcher, i, &stats);                                                       \
+            text_printf(out, "expresslink_portal_" name "{endpoint=\"%s\"} " format "\n", stats.endpoint,    \
+                        value);                                                                              \
+        }                                                                                                    \
     } while (0)
 
 static void add_endpoints(const struct portal *portal, struct text *out)
 {
     EACH_ENDPOINT("gauge", "endpoint_connected", "1 while the observer is connected and subscribed.", "%d",
                   stats.connected);
-    EACH_ENDPOINT("counter", "endpoint_connects_total", "Times that the observer connected.", "%lu", stats.connects);
+    EACH_ENDPOINT("counter", "endpoint_connects_total", "Times that the observer connected.", "%lu",
+                  stats.connects);
     EACH_ENDPOINT("counter", "endpoint_connect_failures_total", "Connection attempts that failed.", "%lu",
                   stats.failures);
     EACH_ENDPOINT("counter", "events_total", "Events heard in the OEM account.", "%lu", stats.events);
@@ -107,7 +117,8 @@ static void add_request_count(void *context, const char *route, const char *meth
 {
     struct text *out = context;
 
-    text_printf(out, "expresslink_portal_http_requests_total{route=\"%s\",method=\"%s\",status=\"", route, method);
+    text_printf(out, "expresslink_portal_http_requests_total{route=\"%s\",method=\"%s\",status=\"", route,
+                method);
     if (status)
         text_printf(out, "%u\"} %lu\n", status, count);
     else
@@ -119,7 +130,8 @@ static void add_http(const struct portal *portal, struct text *out)
     head(out, "http_requests_total", "counter", "HTTP requests answered, by route and status.");
     http_server_counts(portal->public_server, add_request_count, out);
     head(out, "http_connections", "gauge", "Connections open on the public listener.");
-    text_printf(out, "expresslink_portal_http_connections %u\n", http_server_connections(portal->public_server));
+    text_printf(out, "expresslink_portal_http_connections %u\n",
+                http_server_connections(portal->public_server));
 }
 
 void metrics_write(const struct portal *portal, long long oldest_open, struct text *out)

@@ -12,5 +12,6 @@ const char *portal_language(struct http_exchange *exchange)
 
     if (!wanted && !http_request_is_api(exchange))
         wanted = http_request_field(exchange, "lang", NULL);
-    return pages_language(portal_of(exchange)->pages, wanted, http_request_header(exchange, "Accept-Language"));
+    return pages_language(portal_of(exchange)->pages, wanted,
+                          http_request_header(exchange, "Accept-Language"));
 }

@@ -59,8 +59,8 @@ static void begin_json(struct http_exchange *exchange, unsigned status, const ch
 
     while (at + 1 < PROBLEM_COUNT && problems[at].status != status)
         at++;
-    text_printf(out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":\"", problems[at].title,
-                status);
+    text_printf(out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":\"",
+                problems[at].title, status);
     text_json(out, detail ? detail : problems[at].detail);
     text_printf(out, "\",\"request_id\":\"%s\"", http_request_id(exchange));
 }
@@ -84,7 +84,8 @@ void problem_answer(struct http_exchange *exchange, unsigned status)
         return;
     }
     add_retry_after(exchange, status);
-    pages_problem(portal_of(exchange)->pages, portal_language(exchange), status, http_request_id(exchange), &body);
+    pages_problem(portal_of(exchange)->pages, portal_language(exchange), status, http_request_id(exchange),
+                  &body);
     http_answer(exchange, status, "text/html; charset=utf-8", &body);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors, told to a person as a page and to a program as application/problem+json (RFC 9457). The one place where a
- * store's error becomes an HTTP status. */
+/* Errors, told to a person as a page and to a program as application/problem+json (RFC 9457). The one place
+ * where a store's error becomes an HTTP status. */
 #ifndef SERVER_HANDLERS_PROBLEM_H
 #define SERVER_HANDLERS_PROBLEM_H
 
@@ -18,7 +18,8 @@ void problem_answer_detail(struct http_exchange *exchange, unsigned status, cons
 /* 422 with `field`, `reason`, `position`, and a sentence in the caller's language. */
 void problem_answer_identifier(struct http_exchange *exchange, const struct identifier_problem *problem);
 
-/* Counts this request. True where the client asks too often: Retry-After is added then, 429 is still to be answered. */
+/* Counts this request. True where the client asks too often: Retry-After is added then, 429 is still to be
+ * answered. */
 bool problem_over_limit(struct http_exchange *exchange);
 /* False, having answered 429, where the client asks too often. */
 bool problem_within_limit(struct http_exchange *exchange);

@@ -24,14 +24,15 @@ static void add_time(struct text *out, const char *name, long long at)
 
 void registration_json(const struct registration *registration, const char *public_url, struct text *out)
 {
-    text_printf(out, "{\"token\":\"%s\",\"thing_name\":\"%s\",\"endpoint\":\"%s\",\"state\":\"%s\",\"steps\":[",
+    text_printf(out,
+                "{\"token\":\"%s\",\"thing_name\":\"%s\",\"endpoint\":\"%s\",\"state\":\"%s\",\"steps\":[",
                 registration->token, registration->thing_name, registration->endpoint,
                 claim_state_name(registration->state));
     for (enum registration_step step = 0; step < STEP_COUNT; step++) {
         long long at = 0;
         enum step_state state = registration_step(registration, step, &at);
-        text_printf(out, "%s{\"name\":\"%s\",\"state\":\"%s\",", step ? "," : "", registration_step_name(step),
-                    step_state_name(state));
+        text_printf(out, "%s{\"name\":\"%s\",\"state\":\"%s\",", step ? "," : "",
+                    registration_step_name(step), step_state_name(state));
         add_time(out, "at", at);
         text_puts(out, "}");
     }

@@ -12,7 +12,7 @@
 void registration_json(const struct registration *registration, const char *public_url, struct text *out);
 
 struct registration_body {
-    cJSON *json; /* owned; the texts below point into it */
+    cJSON *json;                                      /* owned; the texts below point into it */
     const char *identifier, *endpoint, *name, *email; /* NULL: not given; identifier never */
 };
 

@@ -100,7 +100,8 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
                                        : "There is no endpoint of this key.");
         return false;
     }
-    if (!intake_targets(settings, own->body.identifier, strlen(own->body.identifier), &own->request, &problem)) {
+    if (!intake_targets(settings, own->body.identifier, strlen(own->body.identifier), &own->request,
+                        &problem)) {
         problem_answer_identifier(exchange, &problem);
         return false;
     }
@@ -164,7 +165,8 @@ static void reply_page(struct http_exchange *exchange, void *arguments, enum sto
         problem_answer(exchange, problem_status(result));
         return;
     }
-    pages_status(portal_of(exchange)->pages, portal_language(exchange), &own->registration, clock_wall_ms(), &page);
+    pages_status(portal_of(exchange)->pages, portal_language(exchange), &own->registration, clock_wall_ms(),
+                 &page);
     http_answer_tagged(exchange, HTML, &page);
 }
 
@@ -183,7 +185,8 @@ static void reply_to_page(struct http_exchange *exchange, void *arguments, enum 
     http_answer_see_other(exchange, text_get(&location));
 }
 
-static void answer_json(struct http_exchange *exchange, const struct registration *registration, unsigned status)
+static void answer_json(struct http_exchange *exchange, const struct registration *registration,
+                        unsigned status)
 {
     const struct portal *portal = portal_of(exchange);
     TEXT struct text location = TEXT_EMPTY;
@@ -228,15 +231,17 @@ static void forget(void *arguments)
     registration_body_fini(&own->body);
 }
 
-#define HANDLER(read_, run_, writes_, reply_)                                                                         \
-    {                                                                                                                 \
-        .arguments_size = sizeof(struct arguments), .read = read_, .run = run_, .run_writes = writes_, .reply = reply_, \
-        .fini = forget                                                                                                \
+#define HANDLER(read_, run_, writes_, reply_)                                                                \
+    {                                                                                                        \
+        .arguments_size = sizeof(struct arguments), .read = read_, .run = run_, .run_writes = writes_,       \
+        .reply = reply_, .fini = forget                                                                      \
     }
 
 const struct http_handler registration_page = HANDLER(read_token, run_find, false, reply_page);
-const struct http_handler registration_page_retry = HANDLER(read_token_limited, run_retry, true, reply_to_page);
-const struct http_handler registration_page_cancel = HANDLER(read_token_limited, run_cancel, true, reply_to_page);
+const struct http_handler registration_page_retry =
+    HANDLER(read_token_limited, run_retry, true, reply_to_page);
+const struct http_handler registration_page_cancel =
+    HANDLER(read_token_limited, run_cancel, true, reply_to_page);
 const struct http_handler registration_create = HANDLER(read_create, run_create, true, reply_accepted);
 const struct http_handler registration_show = HANDLER(read_token, run_find, false, reply_json);
 const struct http_handler registration_retry = HANDLER(read_token_limited, run_retry, true, reply_accepted);

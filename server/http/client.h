@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who really asks, when the portal stands behind reverse proxies: the right-most address of X-Forwarded-For that is not a
- * trusted proxy's own. What untrusted peers write there counts for nothing. Read-only after parsing, any thread. */
+/* Who really asks, when the portal stands behind reverse proxies: the right-most address of X-Forwarded-For
+ * that is not a trusted proxy's own. What untrusted peers write there counts for nothing. Read-only after
+ * parsing, any thread. */
 #ifndef SERVER_HTTP_CLIENT_H
 #define SERVER_HTTP_CLIENT_H
 
@@ -12,8 +13,8 @@
 
 struct client_networks;
 
-/* networks: "10.0.0.0/8, ::1", separated by blanks or commas; "" for none. NULL when one cannot be read; *bad then
- * points to it. */
+/* networks: "10.0.0.0/8, ::1", separated by blanks or commas; "" for none. NULL when one cannot be read; *bad
+ * then points to it. */
 struct client_networks *client_networks_parse(const char *networks, const char **bad);
 void client_networks_free(struct client_networks *networks);
 

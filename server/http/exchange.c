@@ -35,8 +35,9 @@ static void log_answer(const struct http_exchange *exchange)
     if (!exchange->status || !exchange->options->log_requests)
         return;
     log_set_request(exchange->id);
-    log_event(LOG_INFO, "http.request", "method", exchange->method, "route", route ? route->pattern : "none", "status",
-              LOG_NUMBER(exchange->status), "ms", LOG_NUMBER(clock_monotonic_ms() - exchange->started), NULL);
+    log_event(LOG_INFO, "http.request", "method", exchange->method, "route", route ? route->pattern : "none",
+              "status", LOG_NUMBER(exchange->status), "ms",
+              LOG_NUMBER(clock_monotonic_ms() - exchange->started), NULL);
     log_set_request(NULL);
 }
 
@@ -93,7 +94,8 @@ static const char *decoded_field(struct http_exchange *exchange, const char *fie
 
 const char *http_request_query(struct http_exchange *exchange, const char *name, size_t *length)
 {
-    return exchange->query ? decoded_field(exchange, exchange->query, strlen(exchange->query), name, length) : NULL;
+    return exchange->query ? decoded_field(exchange, exchange->query, strlen(exchange->query), name, length)
+                           : NULL;
 }
 
 const char *http_request_body(const struct http_exchange *exchange, size_t *length)
@@ -179,8 +181,8 @@ static unsigned refusal(struct http_exchange *exchange, const char *version, con
         return refused;
     if (target_room != exchange->raw_length || !framing_target_is_sound(exchange->target))
         return 400;
-    exchange->match = route_find(options->routes, options->route_count, options->side, method_of(exchange->method),
-                                 exchange->target);
+    exchange->match = route_find(options->routes, options->route_count, options->side,
+                                 method_of(exchange->method), exchange->target);
     const struct http_route *route = exchange->match.route;
     if (!route)
         return exchange->match.path_known ? 405 : 404;
@@ -194,8 +196,8 @@ void exchange_look(struct http_exchange *exchange, const char *version, const st
                    size_t target_room)
 {
     exchange->failure = refusal(exchange, version, framing, target_room);
-    /* Answered before the body, for a client that asked first or that would send for long. With an unknown encoding
-     * the library would wait for the body's end for ever. */
+    /* Answered before the body, for a client that asked first or that would send for long. With an unknown
+     * encoding the library would wait for the body's end for ever. */
     if (exchange->failure && (framing->bad || framing->content_length > EXCHANGE_DISCARD_MAX ||
                               http_request_header(exchange, "Expect")))
         exchange_refuse(exchange, exchange->failure);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One request and its answer, apart from the library that carries it: what it asks, where it goes, what becomes of it.
- * For the files of this folder only. An exchange belongs to one HTTP thread, and while it is in the store to nobody. */
+/* One request and its answer, apart from the library that carries it: what it asks, where it goes, what
+ * becomes of it. For the files of this folder only. An exchange belongs to one HTTP thread, and while it is
+ * in the store to nobody. */
 #ifndef SERVER_HTTP_EXCHANGE_H
 #define SERVER_HTTP_EXCHANGE_H
 
@@ -49,8 +50,8 @@ struct http_exchange {
 struct http_exchange *exchange_new(const struct http_options *options, const char *target);
 void exchange_free(struct http_exchange *exchange);
 
-/* What can be said before the body is here: sets failure. framing has seen every header; target_room: how many bytes the
- * target had in the request line, more than its length where a NUL hides in it. */
+/* What can be said before the body is here: sets failure. framing has seen every header; target_room: how
+ * many bytes the target had in the request line, more than its length where a NUL hides in it. */
 void exchange_look(struct http_exchange *exchange, const char *version, const struct framing *framing,
                    size_t target_room);
 void exchange_take_body(struct http_exchange *exchange, const char *bytes, size_t length);

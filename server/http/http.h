@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP server: routes in, exchanges out. server.c is the only user of libmicrohttpd.
  *
- * Handlers never wait. A handler is three small functions over one struct of arguments: read (HTTP thread: request to
- * arguments), run (store worker, inside a transaction), reply (HTTP thread: render). In between the connection is
- * suspended. Each may be NULL where there is nothing to do. */
+ * Handlers never wait. A handler is three small functions over one struct of arguments: read (HTTP thread:
+ * request to arguments), run (store worker, inside a transaction), reply (HTTP thread: render). In between
+ * the connection is suspended. Each may be NULL where there is nothing to do. */
 #ifndef SERVER_HTTP_HTTP_H
 #define SERVER_HTTP_HTTP_H
 
@@ -34,9 +34,11 @@ enum http_side { HTTP_PUBLIC, HTTP_ADMIN };
 struct http_route {
     enum http_side side;
     enum http_method method;
-    const char *pattern; /* "/r/{identifier}": one parameter at most, it takes one segment, or with {path...} the rest */
+    const char *pattern; /* "/r/{identifier}": one parameter at most, it takes one segment, or with {path...}
+                            the rest */
     size_t body_limit;   /* bytes; more is answered 413 */
-    const char *body_type; /* of the body: "application/json"; others are answered 415; NULL: no body is looked at */
+    const char
+        *body_type; /* of the body: "application/json"; others are answered 415; NULL: no body is looked at */
     const struct http_handler *handler;
 };
 
@@ -60,7 +62,8 @@ bool http_request_is_api(const struct http_exchange *exchange);
 /* Answering: once for each exchange. Headers first. */
 void http_answer_header(struct http_exchange *exchange, const char *name, const char *value);
 /* Takes the text over. */
-void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type, struct text *body);
+void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type,
+                 struct text *body);
 /* With an ETag over the body; 304 without one where If-None-Match has it. */
 void http_answer_tagged(struct http_exchange *exchange, const char *content_type, struct text *body);
 /* 303. */
@@ -81,7 +84,7 @@ void http_answer_page(struct http_exchange *exchange, unsigned status, const str
 typedef void http_error_answer(struct http_exchange *exchange, unsigned status);
 
 struct http_options {
-    const char *listen;  /* "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses) */
+    const char *listen; /* "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses) */
     enum http_side side;
     const struct http_route *routes;
     size_t route_count;
@@ -98,17 +101,19 @@ struct http_options {
 
 struct http_server;
 
-/* Listens and serves when it returns. NULL on error, with a sentence in *why. Options' pointers are borrowed for the life
- * of the server. */
+/* Listens and serves when it returns. NULL on error, with a sentence in *why. Options' pointers are borrowed
+ * for the life of the server. */
 struct http_server *http_server_start(const struct http_options *options, struct text *why);
 /* "127.0.0.1:43211": what it listens on, with the real port where 0 was asked for. */
 const char *http_server_address(const struct http_server *server);
-/* Takes no new connections and tells kept ones to go; returns when no exchange is under way or the deadline is over. */
+/* Takes no new connections and tells kept ones to go; returns when no exchange is under way or the deadline
+ * is over. */
 void http_server_drain(struct http_server *server, long long deadline_ms);
 /* After a drain. NULL is fine. */
 void http_server_stop(struct http_server *server);
 
-/* Requests answered, for /metrics: calls each(context, pattern, method, status class 1..5, count). Any thread. */
+/* Requests answered, for /metrics: calls each(context, pattern, method, status class 1..5, count). Any
+ * thread. */
 void http_server_counts(const struct http_server *server,
                         void (*each)(void *context, const char *route, const char *method, unsigned status,
                                      unsigned long count),

@@ -58,12 +58,14 @@ static int open_one(const struct addrinfo *info)
 
 int listen_on(const char *address, struct text *why)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found = NULL;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
+                    *found = NULL;
     char host[256];
     const char *port;
 
     if (split(address, host, sizeof host, &port)) {
-        text_printf(why, "%s is not an address to listen on; write 127.0.0.1:8080, [::1]:8080 or :8080", address);
+        text_printf(why, "%s is not an address to listen on; write 127.0.0.1:8080, [::1]:8080 or :8080",
+                    address);
         return -1;
     }
     int code = getaddrinfo(*host ? host : NULL, port, &hints, &found);

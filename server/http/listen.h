@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 
-/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080" for all addresses; port 0: any free one. Returns the socket
- * (non-blocking, owned), or -1 with a sentence in *why. */
+/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080" for all addresses; port 0: any free one. Returns
+ * the socket (non-blocking, owned), or -1 with a sentence in *why. */
 int listen_on(const char *address, struct text *why);
 
 /* Adds the address that a socket really listens on. */

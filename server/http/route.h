@@ -8,8 +8,8 @@
 struct route_match {
     const struct http_route *route; /* NULL: no such path (404), or not with this method (405) */
     size_t index;
-    bool path_known;          /* some row has the path: 405, not 404 */
-    const char *parameter;    /* inside path, still percent-encoded; NULL: none */
+    bool path_known;       /* some row has the path: 405, not 404 */
+    const char *parameter; /* inside path, still percent-encoded; NULL: none */
     size_t parameter_length;
 };
 

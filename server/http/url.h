@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Percent-encoding and the fields of queries and forms (WHATWG URL, application/x-www-form-urlencoded). Our own because
- * libmicrohttpd's decoding cuts at %00, and libcurl's is for addresses, not for forms. Pure functions, any thread. */
+/* Percent-encoding and the fields of queries and forms (WHATWG URL, application/x-www-form-urlencoded). Our
+ * own because libmicrohttpd's decoding cuts at %00, and libcurl's is for addresses, not for forms. Pure
+ * functions, any thread. */
 #ifndef SERVER_HTTP_URL_H
 #define SERVER_HTTP_URL_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shuts sockets whose deadline is over. libmicrohttpd's own timeout counts inactivity only, so a client that drips a
- * byte a second would live for ever; and it has none for suspended connections. */
+/* Shuts sockets whose deadline is over. libmicrohttpd's own timeout counts inactivity only, so a client that
+ * drips a byte a second would live for ever; and it has none for suspended connections. */
 #ifndef SERVER_HTTP_WATCHDOG_H
 #define SERVER_HTTP_WATCHDOG_H
 

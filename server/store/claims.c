@@ -31,24 +31,26 @@ static void number_row(void *context, const struct row *row)
 }
 
 enum store_error claims_lease(struct store_tx *tx, const char *staging, const char *leased_by, long long now,
-                              long long until, struct delivery *out, size_t room, size_t *count, long long *next_due)
+                              long long until, struct delivery *out, size_t room, size_t *count,
+                              long long *next_due)
 {
     struct due_rows rows = {out, 0};
 
     *count = 0;
     *next_due = 0;
-    RETURN_IF(ignore_missing(
-        database_query(tx->database, SQL_DELIVERIES_DUE, due_row, &rows, "tii", staging, now, (long long)room)));
+    RETURN_IF(ignore_missing(database_query(tx->database, SQL_DELIVERIES_DUE, due_row, &rows, "tii", staging,
+                                            now, (long long)room)));
     for (size_t i = 0; i < rows.count; i++)
-        RETURN_IF(database_run(tx->database, SQL_DELIVERY_LEASE, "itti", out[i].claim_id, staging, leased_by, until));
+        RETURN_IF(database_run(tx->database, SQL_DELIVERY_LEASE, "itti", out[i].claim_id, staging, leased_by,
+                               until));
     RETURN_IF(ignore_missing(
         database_query(tx->database, SQL_DELIVERY_NEXT_DUE, number_row, next_due, "ti", staging, now)));
     *count = rows.count;
     return STORE_OK;
 }
 
-enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id, long long now,
-                                     long long next_due)
+enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id,
+                                     long long now, long long next_due)
 {
     RETURN_IF(database_run(tx->database, SQL_DELIVERY_ACKNOWLEDGED, "iti", claim_id, staging, next_due));
     RETURN_IF(database_run(tx->database, SQL_CLAIM_PUBLISHED, "ii", claim_id, now));
@@ -59,13 +61,14 @@ enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, l
     return STORE_OK;
 }
 
-enum store_error claims_release(struct store_tx *tx, const char *staging, long long claim_id, long long not_before)
+enum store_error claims_release(struct store_tx *tx, const char *staging, long long claim_id,
+                                long long not_before)
 {
     return database_run(tx->database, SQL_DELIVERY_RELEASE, "iti", claim_id, staging, not_before);
 }
 
-enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from, enum claim_state to,
-                            long long now)
+enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from,
+                            enum claim_state to, long long now)
 {
     RETURN_IF(database_run(tx->database, SQL_CLAIM_ENDED, "itit", claim_id, claim_state_name(to), now,
                            claim_state_name(from)));
@@ -119,8 +122,8 @@ enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const
     long long at = presence->at_ms ? presence->at_ms : now;
 
     *arrived = 0;
-    enum store_error error =
-        database_query(tx->database, SQL_CLAIM_FOR_ARRIVAL, arrival_row, &claim, "tt", presence->thing_name, endpoint);
+    enum store_error error = database_query(tx->database, SQL_CLAIM_FOR_ARRIVAL, arrival_row, &claim, "tt",
+                                            presence->thing_name, endpoint);
     if (error)
         return ignore_missing(error);
     if (claim.state == CLAIM_CANCELLED || at < claim.accepted_at - slack_ms)
@@ -160,8 +163,8 @@ enum store_error claims_expire(struct store_tx *tx, long long now, size_t limit,
     *count = 0;
     if (limit > EXPIRE_MAX)
         limit = EXPIRE_MAX;
-    RETURN_IF(ignore_missing(database_query(tx->database, SQL_CLAIMS_DUE_TO_EXPIRE, expiring_row, &expiring, "ii", now,
-                                            (long long)limit)));
+    RETURN_IF(ignore_missing(database_query(tx->database, SQL_CLAIMS_DUE_TO_EXPIRE, expiring_row, &expiring,
+                                            "ii", now, (long long)limit)));
     for (size_t i = 0; i < expiring.count; i++)
         RETURN_IF(claims_end(tx, expiring.ids[i], expiring.states[i], CLAIM_EXPIRED, now));
     *count = expiring.count;

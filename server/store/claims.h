@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What onboarding asks of the store. For use inside a store_job's run(), on the store's worker thread. All times are wall
- * clock milliseconds. Errors are STORE_FULL and STORE_BROKEN unless said otherwise. */
+/* What onboarding asks of the store. For use inside a store_job's run(), on the store's worker thread. All
+ * times are wall clock milliseconds. Errors are STORE_FULL and STORE_BROKEN unless said otherwise. */
 #ifndef SERVER_STORE_CLAIMS_H
 #define SERVER_STORE_CLAIMS_H
 
@@ -20,21 +20,23 @@ struct delivery {
     unsigned refusals; /* connections lost with this one alone in flight */
 };
 
-/* Takes up to room deliveries that are due for a staging account and leases them to leased_by until `until`: nobody else
- * gets them meanwhile, and after it they come back by themselves. *next_due: when the next one that is not leased
- * falls due, 0: none. */
+/* Takes up to room deliveries that are due for a staging account and leases them to leased_by until `until`:
+ * nobody else gets them meanwhile, and after it they come back by themselves. *next_due: when the next one
+ * that is not leased falls due, 0: none. */
 enum store_error claims_lease(struct store_tx *tx, const char *staging, const char *leased_by, long long now,
-                              long long until, struct delivery *out, size_t room, size_t *count, long long *next_due);
+                              long long until, struct delivery *out, size_t room, size_t *count,
+                              long long *next_due);
 
 /* PUBACK: publish again at next_due unless the device arrives first. Harmless for a claim that has ended. */
-enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id, long long now,
-                                     long long next_due);
+enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id,
+                                     long long now, long long next_due);
 
 /* Not published, the connection went away: due again, not before not_before. */
-enum store_error claims_release(struct store_tx *tx, const char *staging, long long claim_id, long long not_before);
+enum store_error claims_release(struct store_tx *tx, const char *staging, long long claim_id,
+                                long long not_before);
 
-/* The staging account drops the connection for this publish. Due again at next_due, or, where give_up, never: a
- * claim that no staging account takes is failed. */
+/* The staging account drops the connection for this publish. Due again at next_due, or, where give_up, never:
+ * a claim that no staging account takes is failed. */
 enum store_error claims_refused(struct store_tx *tx, const char *staging, long long claim_id, long long now,
                                 long long next_due, bool give_up);
 
@@ -43,13 +45,14 @@ enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by)
 
 /* The device was seen in the OEM account `endpoint`. *arrived: the claim that this made onboarded,
  * 0: none. Events from before the claim
- * (older than accepted_at - slack_ms) prove nothing and are passed over, like those for things nobody claimed. */
+ * (older than accepted_at - slack_ms) prove nothing and are passed over, like those for things nobody
+ * claimed. */
 enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct presence *presence,
                                 long long slack_ms, long long now, long long *arrived);
 
 /* from -> to, unless it is no longer in from; nothing more is published for it then. */
-enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from, enum claim_state to,
-                            long long now);
+enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from,
+                            enum claim_state to, long long now);
 
 /* Ends the claims whose window is over, at most limit of them; *count says how many. */
 enum store_error claims_expire(struct store_tx *tx, long long now, size_t limit, size_t *count);

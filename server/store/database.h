@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the store needs of a database engine. One implementation a file: sqlite.c. A database belongs to one thread. */
+/* What the store needs of a database engine. One implementation a file: sqlite.c. A database belongs to one
+ * thread. */
 #ifndef SERVER_STORE_DATABASE_H
 #define SERVER_STORE_DATABASE_H
 

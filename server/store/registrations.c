@@ -36,7 +36,8 @@ static void registration_row(void *context, const struct row *row)
     found->claim_id = row_integer(row, 12);
 }
 
-static enum store_error find(struct store_tx *tx, const char *token, struct registration *out, long long *claim_id)
+static enum store_error find(struct store_tx *tx, const char *token, struct registration *out,
+                             long long *claim_id)
 {
     struct registration registration = {0};
     struct found found = {&registration, 0};
@@ -75,16 +76,18 @@ static enum store_error insert_claim(struct store_tx *tx, const struct registrat
                                      long long *claim_id)
 {
     const char *thing_name = request->targets[0].thing_name;
-    enum store_error before = database_query(tx->database, SQL_CLAIM_ONBOARDED_BEFORE, NULL, NULL, "t", thing_name);
+    enum store_error before =
+        database_query(tx->database, SQL_CLAIM_ONBOARDED_BEFORE, NULL, NULL, "t", thing_name);
 
     if (before && before != STORE_NOT_FOUND)
         return before;
-    RETURN_IF(database_run(tx->database, SQL_CLAIM_INSERT, "ttiii", thing_name, request->endpoint, request->now,
-                           request->now + request->window_ms, (long long)(before == STORE_OK)));
+    RETURN_IF(database_run(tx->database, SQL_CLAIM_INSERT, "ttiii", thing_name, request->endpoint,
+                           request->now, request->now + request->window_ms, (long long)(before == STORE_OK)));
     *claim_id = database_last_id(tx->database);
     for (size_t i = 0; i < request->target_count; i++)
-        RETURN_IF(database_run(tx->database, SQL_DELIVERY_INSERT, "ittti", *claim_id, request->targets[i].staging,
-                               request->targets[i].thing_name, request->endpoint, request->now));
+        RETURN_IF(database_run(tx->database, SQL_DELIVERY_INSERT, "ittti", *claim_id,
+                               request->targets[i].staging, request->targets[i].thing_name, request->endpoint,
+                               request->now));
     tx->count_changes[CLAIM_QUEUED]++;
     return STORE_OK;
 }
@@ -95,8 +98,8 @@ static enum store_error join_claim(struct store_tx *tx, const struct registratio
 {
     for (size_t i = 0; i < request->target_count; i++) {
         struct open_claim open = {0};
-        enum store_error error = database_query(tx->database, SQL_CLAIM_OPEN_FOR_THING, open_claim_row, &open, "t",
-                                                request->targets[i].thing_name);
+        enum store_error error = database_query(tx->database, SQL_CLAIM_OPEN_FOR_THING, open_claim_row, &open,
+                                                "t", request->targets[i].thing_name);
         if (error == STORE_NOT_FOUND)
             continue;
         RETURN_IF(error);
@@ -131,17 +134,17 @@ enum store_error registrations_add(struct store_tx *tx, const struct registratio
     long long claim_id = 0;
 
     if (request->idempotency_key) {
-        enum store_error error = database_query(tx->database, SQL_REGISTRATION_BY_KEY, known_key_row, &known, "t",
-                                                request->idempotency_key);
+        enum store_error error = database_query(tx->database, SQL_REGISTRATION_BY_KEY, known_key_row, &known,
+                                                "t", request->idempotency_key);
         if (error == STORE_OK)
             return known.same_request ? find(tx, known.token, out, NULL) : STORE_KEY_USED;
         if (error != STORE_NOT_FOUND)
             return error;
     }
     RETURN_IF(join_claim(tx, request, &claim_id));
-    RETURN_IF(database_run(tx->database, SQL_REGISTRATION_INSERT, "tiitttt", request->token, claim_id, request->now,
-                           request->contact_name, request->contact_email, request->idempotency_key,
-                           request->request_digest));
+    RETURN_IF(database_run(tx->database, SQL_REGISTRATION_INSERT, "tiitttt", request->token, claim_id,
+                           request->now, request->contact_name, request->contact_email,
+                           request->idempotency_key, request->request_digest));
     return find(tx, request->token, out, NULL);
 }
 
@@ -156,12 +159,14 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
         return STORE_ENDED;
     if (!claim_state_is_open(now.state)) {
         RETURN_IF(join_claim(tx, request, &claim_id));
-        RETURN_IF(database_run(tx->database, SQL_REGISTRATION_MOVE, "tii", request->token, claim_id, request->now));
+        RETURN_IF(
+            database_run(tx->database, SQL_REGISTRATION_MOVE, "tii", request->token, claim_id, request->now));
     }
     return find(tx, request->token, out, NULL);
 }
 
-enum store_error registrations_cancel(struct store_tx *tx, const char *token, long long now, struct registration *out)
+enum store_error registrations_cancel(struct store_tx *tx, const char *token, long long now,
+                                      struct registration *out)
 {
     struct registration before;
     long long claim_id = 0;

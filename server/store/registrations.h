@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the pages and the API ask of the store. For use inside a store_job's run(), on the store's worker thread. */
+/* What the pages and the API ask of the store. For use inside a store_job's run(), on the store's worker
+ * thread. */
 #ifndef SERVER_STORE_REGISTRATIONS_H
 #define SERVER_STORE_REGISTRATIONS_H
 
@@ -19,7 +20,7 @@ struct registration_request {
     char token[REGISTRATION_TOKEN_SIZE]; /* made by the caller, random */
     const char *endpoint;                /* key */
     struct registration_target targets[STAGING_MAX];
-    size_t target_count; /* at least 1 */
+    size_t target_count;                      /* at least 1 */
     const char *contact_name, *contact_email; /* NULL: not given */
     const char *idempotency_key;              /* NULL: none */
     const char *request_digest;               /* with the key: a digest of what was asked */
@@ -27,20 +28,23 @@ struct registration_request {
 };
 
 /* Stores the registration. A thing with an open claim gets no second one: the registration joins it.
- * A known idempotency key with the same digest gives the registration made then; with another, STORE_KEY_USED.
- * STORE_CONFLICT: the open claim goes to another endpoint. *out is filled on STORE_OK. */
+ * A known idempotency key with the same digest gives the registration made then; with another,
+ * STORE_KEY_USED. STORE_CONFLICT: the open claim goes to another endpoint. *out is filled on STORE_OK. */
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 
 /* STORE_NOT_FOUND: no such token. */
 enum store_error registrations_find(struct store_tx *tx, const char *token, struct registration *out);
 
-/* Starts again after the end: as registrations_add(), but for the token that there is. With a claim still open it
- * changes nothing. request needs targets, endpoint, now and window_ms. STORE_ENDED: the device has arrived. */
+/* Starts again after the end: as registrations_add(), but for the token that there is. With a claim still
+ * open it changes nothing. request needs targets, endpoint, now and window_ms. STORE_ENDED: the device has
+ * arrived. */
 enum store_error registrations_retry(struct store_tx *tx, const struct registration_request *request,
                                      struct registration *out);
 
-/* This person waits no longer; the claim ends with the last one who does. STORE_ENDED: it has ended otherwise. */
-enum store_error registrations_cancel(struct store_tx *tx, const char *token, long long now, struct registration *out);
+/* This person waits no longer; the claim ends with the last one who does. STORE_ENDED: it has ended
+ * otherwise. */
+enum store_error registrations_cancel(struct store_tx *tx, const char *token, long long now,
+                                      struct registration *out);
 
 #endif

@@ -94,7 +94,8 @@ static enum store_error bring_up_schema(struct database *database, const char *p
         return STORE_OK;
     if (version > SCHEMA_VERSION) {
         text_printf(why,
-                    "%s was written by a newer portal (schema %lld, this one knows %d); start that version, or restore "
+                    "%s was written by a newer portal (schema %lld, this one knows %d); start that version, "
+                    "or restore "
                     "a copy from before the upgrade",
                     path, version, SCHEMA_VERSION);
         return STORE_TOO_NEW;
@@ -129,19 +130,22 @@ static enum store_error set_up(struct database *database, const char *path, stru
 
     if (error)
         return error;
-    if (sqlite3_open_v2(path, &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+    if (sqlite3_open_v2(path, &database->handle,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK) {
         text_printf(why, "%s: %s", path, sqlite3_errmsg(database->handle));
         return STORE_BROKEN;
     }
-    sqlite3_busy_timeout(database->handle, 2000); /* an operator's sqlite3 shell may hold a lock for a moment */
+    sqlite3_busy_timeout(database->handle,
+                         2000); /* an operator's sqlite3 shell may hold a lock for a moment */
     error = bring_up_schema(database, path, why); /* first: another program's database is not to be changed */
     if (!error)
-        error = execute(database,
-                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                        /* Pages that change again and again are brought home less often; KiB of pages kept at most. */
-                        "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;",
-                        why);
+        error = execute(
+            database,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+            /* Pages that change again and again are brought home less often; KiB of pages kept at most. */
+            "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;",
+            why);
     return error ? error : prepare_all(database, why);
 }
 
@@ -200,8 +204,8 @@ enum store_error database_run(struct database *database, enum statement name, co
     return error;
 }
 
-enum store_error database_query(struct database *database, enum statement name, database_each *each, void *context,
-                                const char *values, ...)
+enum store_error database_query(struct database *database, enum statement name, database_each *each,
+                                void *context, const char *values, ...)
 {
     sqlite3_stmt *statement = database->statements[name];
     enum store_error error = STORE_NOT_FOUND;

@@ -31,16 +31,23 @@ struct store {
 const char *store_error_name(enum store_error error)
 {
     static const char *const names[] = {
-        [STORE_OK] = "ok",           [STORE_NOT_FOUND] = "not found", [STORE_CONFLICT] = "conflict",
-        [STORE_KEY_USED] = "key used", [STORE_ENDED] = "ended",       [STORE_FULL] = "cannot write",
-        [STORE_BUSY] = "busy",       [STORE_IN_USE] = "in use",       [STORE_TOO_NEW] = "too new",
+        [STORE_OK] = "ok",
+        [STORE_NOT_FOUND] = "not found",
+        [STORE_CONFLICT] = "conflict",
+        [STORE_KEY_USED] = "key used",
+        [STORE_ENDED] = "ended",
+        [STORE_FULL] = "cannot write",
+        [STORE_BUSY] = "busy",
+        [STORE_IN_USE] = "in use",
+        [STORE_TOO_NEW] = "too new",
         [STORE_BROKEN] = "broken",
     };
 
     return (size_t)error < sizeof names / sizeof *names ? names[error] : "unknown";
 }
 
-/* Jobs are taken off the queue in one go: what came while the last commit was on its way to the disk shares the next. */
+/* Jobs are taken off the queue in one go: what came while the last commit was on its way to the disk shares
+ * the next. */
 static struct store_job *take_batch(struct store *store)
 {
     pthread_mutex_lock(&store->lock);
@@ -240,8 +247,8 @@ static void call_done(void *argument, enum store_error result)
     pthread_mutex_unlock(&call->lock);
 }
 
-enum store_error store_call(struct store *store, enum store_error (*run)(struct store_tx *, void *), void *argument,
-                            bool writes)
+enum store_error store_call(struct store *store, enum store_error (*run)(struct store_tx *, void *),
+                            void *argument, bool writes)
 {
     struct call_job waiting = {
         .job = {.run = call_run, .done = call_done, .argument = &waiting, .writes = writes},

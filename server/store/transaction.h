@@ -12,11 +12,11 @@ struct store_tx {
 };
 
 /* For functions that stop at the first error and pass it on. */
-#define RETURN_IF(error)                                                                                              \
-    do {                                                                                                              \
-        enum store_error error_ = (error);                                                                            \
-        if (error_)                                                                                                   \
-            return error_;                                                                                            \
+#define RETURN_IF(error)                                                                                     \
+    do {                                                                                                     \
+        enum store_error error_ = (error);                                                                   \
+        if (error_)                                                                                          \
+            return error_;                                                                                   \
     } while (0)
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the server does with the bytes of a request: its framing, the row of the route table, percent-encoding and fields,
- * the client behind proxies, the language. The input is text: "METHOD TARGET VERSION", then headers, an empty line, a body.
- * Header "Trusted" has the configuration's networks, header "Peer" the address of the connection. */
+/* What the server does with the bytes of a request: its framing, the row of the route table, percent-encoding
+ * and fields, the client behind proxies, the language. The input is text: "METHOD TARGET VERSION", then
+ * headers, an empty line, a body. Header "Trusted" has the configuration's networks, header "Peer" the
+ * address of the connection. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -210,7 +211,8 @@ static void check_language(const char *accepted)
     MUST(language_choose(languages, 1, accepted) == 0);
     if (language_tag_valid(accepted)) {
         MUST(strlen(accepted) <= LANGUAGE_TAG_MAX);
-        MUST(strspn(accepted, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") == strlen(accepted));
+        MUST(strspn(accepted, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") ==
+             strlen(accepted));
     }
     /* What nobody speaks changes nothing. */
     text_puts(&more, "tlh;q=1,");
@@ -226,7 +228,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text_add(&bytes, (const char *)data, size);
     check_decoding(text_get(&bytes), size);
     struct request request = read_request(bytes.data, size);
-    const char *forwarded = header(&request, "X-Forwarded-For"), *accepted = header(&request, "Accept-Language");
+    const char *forwarded = header(&request, "X-Forwarded-For"),
+               *accepted = header(&request, "Accept-Language");
     const char *networks = header(&request, "Trusted"), *peer = header(&request, "Peer");
     check_framing(&request);
     check_fields(request.body, request.body_length);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An OEM's own catalogue, page and partial, separated by NULs: all loads or one error says why, and a page that loads shows
- * no value unescaped. */
+/* An OEM's own catalogue, page and partial, separated by NULs: all loads or one error says why, and a page
+ * that loads shows no value unescaped. */
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -43,8 +43,11 @@ static void render(const char *source)
 {
     static const struct template_value row[] = {{"text", EVIL, NULL}, {NULL, NULL, NULL}};
     static const struct template_value *const two[] = {row, row, NULL}, *const none[] = {NULL};
-    static const struct template_value values[] = {
-        {"text", EVIL, NULL}, {"rows", NULL, two}, {"none", NULL, none}, {"absent", NULL, NULL}, {NULL, NULL, NULL}};
+    static const struct template_value values[] = {{"text", EVIL, NULL},
+                                                   {"rows", NULL, two},
+                                                   {"none", NULL, none},
+                                                   {"absent", NULL, NULL},
+                                                   {NULL, NULL, NULL}};
     TEXT struct text first = TEXT_EMPTY;
     TEXT struct text second = TEXT_EMPTY;
     char *error = NULL;
@@ -75,7 +78,8 @@ static void check(void)
     }
     MUST(catalogue_agree(catalogue, catalogue, &error));
     TEXT struct text sentence = TEXT_EMPTY;
-    catalogue_format(catalogue, "a", (const struct catalogue_value[]){{"text", "{text}"}, {NULL, NULL}}, &sentence);
+    catalogue_format(catalogue, "a", (const struct catalogue_value[]){{"text", "{text}"}, {NULL, NULL}},
+                     &sentence);
     if (template_source_load(folder, "page", catalogue, "text rows none absent ", &source, &error)) {
         render(text_get(&source));
     } else {

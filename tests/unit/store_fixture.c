@@ -64,8 +64,8 @@ void assert_claim_counts(const long long *wanted, int line)
     store_claim_counts(fixture.store, counts);
     for (int i = 0; i < CLAIM_STATE_COUNT; i++)
         if (counts[i] != wanted[i])
-            fail_msg("line %d: %lld claims %s, not %lld", line, counts[i], claim_state_name((enum claim_state)i),
-                     wanted[i]);
+            fail_msg("line %d: %lld claims %s, not %lld", line, counts[i],
+                     claim_state_name((enum claim_state)i), wanted[i]);
 }
 
 struct registration_request request_for(const char *thing_name, const char *endpoint, long long now)
@@ -181,13 +181,14 @@ static enum store_error run_lease(struct store_tx *tx, void *argument)
 {
     struct claims_call *call = argument;
 
-    return claims_lease(tx, call->name, call->leased_by, call->now, call->then, call->leased.list, call->limit,
-                        &call->leased.count, &call->leased.next_due);
+    return claims_lease(tx, call->name, call->leased_by, call->now, call->then, call->leased.list,
+                        call->limit, &call->leased.count, &call->leased.next_due);
 }
 
 struct leased lease(const char *staging, const char *leased_by, long long now, long long until, size_t room)
 {
-    struct claims_call call = {.name = staging, .leased_by = leased_by, .now = now, .then = until, .limit = room};
+    struct claims_call call = {
+        .name = staging, .leased_by = leased_by, .now = now, .then = until, .limit = room};
 
     run(run_lease, &call, true);
     return call.leased;
@@ -277,7 +278,8 @@ static enum store_error run_arrived(struct store_tx *tx, void *argument)
     return claims_arrived(tx, call->name, &call->presence, 5 * SECOND, call->now, &call->number);
 }
 
-long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at, long long now)
+long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at,
+                 long long now)
 {
     struct claims_call call = {.name = endpoint, .now = now, .presence = {.kind = kind, .at_ms = at}};
 

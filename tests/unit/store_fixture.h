@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A store in a folder of its own for each test, and the jobs of claims.h and registrations.h as plain calls. Every call
- * waits for its commit. */
+/* A store in a folder of its own for each test, and the jobs of claims.h and registrations.h as plain calls.
+ * Every call waits for its commit. */
 #ifndef TESTS_UNIT_STORE_FIXTURE_H
 #define TESTS_UNIT_STORE_FIXTURE_H
 
@@ -63,7 +63,8 @@ void refuse(const char *staging, long long claim_id, long long now, long long ne
 void clear_leases(const char *leased_by);
 void end_claim(long long claim_id, enum claim_state from, enum claim_state to, long long now);
 /* The claim that this made onboarded, 0: none. Slack is five seconds. */
-long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at, long long now);
+long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at,
+                 long long now);
 size_t expire(long long now, size_t limit);
 long long oldest_open(void);
 

@@ -361,7 +361,8 @@ static void expires_what_is_over_and_no_more_than_asked(void **state)
     ASSERT_STATE(found(second.token).state, CLAIM_QUEUED);
     assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 10), 1);
     assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 10), 0);
-    assert_int_equal(lease("a", "lane", NOON + WINDOW_MS + SECOND, NOON + WINDOW_MS + 2 * SECOND, 8).count, 0);
+    assert_int_equal(lease("a", "lane", NOON + WINDOW_MS + SECOND, NOON + WINDOW_MS + 2 * SECOND, 8).count,
+                     0);
     ASSERT_COUNTS(0, 0, 0, 2, 0, 0);
 }
 

@@ -32,14 +32,17 @@ static void assert_verdicts(const struct request *requests, size_t count)
         struct framing framing = see_all(&requests[i]);
         unsigned status = framing_verdict(&framing, requests[i].version);
         if (status != requests[i].status)
-            fail_msg("case %zu (%s, %s: %s): %u instead of %u", i, requests[i].version, requests[i].headers[0].name,
-                     requests[i].headers[0].value, status, requests[i].status);
+            fail_msg("case %zu (%s, %s: %s): %u instead of %u", i, requests[i].version,
+                     requests[i].headers[0].name, requests[i].headers[0].value, status, requests[i].status);
     }
 }
 
 #define H11 "HTTP/1.1"
 #define H10 "HTTP/1.0"
-#define HOST {"Host", "portal.example"}
+#define HOST                                                                                                 \
+    {                                                                                                        \
+        "Host", "portal.example"                                                                             \
+    }
 
 static void refuses_what_two_servers_could_read_differently(void **state)
 {
@@ -68,7 +71,8 @@ static void refuses_what_two_servers_could_read_differently(void **state)
 
 static void refuses_lengths_that_are_no_numbers(void **state)
 {
-    static const char *const bad[] = {"", "-1", "+5", "5,5", "5, 5", "0x5", "5 ", " 5", "5a", "1e3", "5\v", "\xd9\xa5", NULL};
+    static const char *const bad[] = {"",   "-1", "+5",  "5,5", "5, 5",     "0x5", "5 ",
+                                      " 5", "5a", "1e3", "5\v", "\xd9\xa5", NULL};
     (void)state;
 
     for (size_t i = 0; i < COUNT(bad); i++)
@@ -78,9 +82,27 @@ static void refuses_lengths_that_are_no_numbers(void **state)
 static void refuses_names_that_are_no_tokens(void **state)
 {
     static const char *const bad[] = {
-        "",          "Content-Length ", "Content-Length\t", " Host",  "Ho st", "Host:", "X(y)",  "X\"y",
-        "X\x7fy",    "X\x01y",          "\xc3\xa4",         "X/y",    "X=y",   "X{y}",  "X[y]",  "X@y",
-        "X,y",       "X;y",             "X<y>",             "X?y",    "X\\y",
+        "",
+        "Content-Length ",
+        "Content-Length\t",
+        " Host",
+        "Ho st",
+        "Host:",
+        "X(y)",
+        "X\"y",
+        "X\x7fy",
+        "X\x01y",
+        "\xc3\xa4",
+        "X/y",
+        "X=y",
+        "X{y}",
+        "X[y]",
+        "X@y",
+        "X,y",
+        "X;y",
+        "X<y>",
+        "X?y",
+        "X\\y",
     };
     (void)state;
 
@@ -99,7 +121,8 @@ static void refuses_hosts_that_are_none(void **state)
 
 static void refuses_other_versions(void **state)
 {
-    static const char *const bad[] = {"HTTP/1.2", "HTTP/2.0", "HTTP/0.9", "HTTP/1.1 ", "http/1.1", "HTTP/1.10", "", "HTTP/11"};
+    static const char *const bad[] = {"HTTP/1.2", "HTTP/2.0",  "HTTP/0.9", "HTTP/1.1 ",
+                                      "http/1.1", "HTTP/1.10", "",         "HTTP/11"};
     (void)state;
 
     for (size_t i = 0; i < COUNT(bad); i++)
@@ -150,7 +173,8 @@ static void lengths_saturate(void **state)
 
 static void refuses_targets_that_hide_something(void **state)
 {
-    static const char *const bad[] = {"", "*", "a", "http://a/", "/a b", "/a\tb", "/a\x01", "/a\x7f", " /", "/a\n"};
+    static const char *const bad[] = {"",      "*",      "a",      "http://a/", "/a b",
+                                      "/a\tb", "/a\x01", "/a\x7f", " /",        "/a\n"};
     (void)state;
 
     for (size_t i = 0; i < COUNT(bad); i++)

@@ -22,7 +22,8 @@ static void pieces_hash_as_their_whole(void **state)
 
     for (size_t i = 0; i <= sizeof whole; i++) {
         uint64_t head = hash_bytes(HASH_START, whole, i);
-        assert_true(hash_bytes(head, whole + i, sizeof whole - i) == hash_bytes(HASH_START, whole, sizeof whole));
+        assert_true(hash_bytes(head, whole + i, sizeof whole - i) ==
+                    hash_bytes(HASH_START, whole, sizeof whole));
     }
 }
 

@@ -10,8 +10,9 @@
 
 static void refuses_what_is_no_address(void **state)
 {
-    static const char *const bad[] = {"",       "8080",  "127.0.0.1",    "127.0.0.1:", ":",       ":http", "127.0.0.1:x",
-                                      ":99999", ":65536", "[::1:8080", "256.1.1.1:0", ":-1",    ":8 0"};
+    static const char *const bad[] = {
+        "",       "8080",   "127.0.0.1", "127.0.0.1:",  ":",   ":http", "127.0.0.1:x",
+        ":99999", ":65536", "[::1:8080", "256.1.1.1:0", ":-1", ":8 0"};
     (void)state;
 
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -42,7 +43,8 @@ static void says_when_the_port_is_taken(void **state)
 
 static void listens_where_it_is_told(void **state)
 {
-    static const char *const addresses[][2] = {{"127.0.0.1:0", "127.0.0.1:"}, {"localhost:0", ""}, {":0", ""}};
+    static const char *const addresses[][2] = {
+        {"127.0.0.1:0", "127.0.0.1:"}, {"localhost:0", ""}, {":0", ""}};
     (void)state;
 
     for (size_t i = 0; i < COUNT(addresses); i++) {

@@ -100,8 +100,8 @@ static void owned_memory_goes_with_its_scope(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(aborts_where_there_is_none),     cmocka_unit_test(new_memory_is_zero),
-        cmocka_unit_test(grown_memory_keeps_its_content), cmocka_unit_test(strings_are_copied),
+        cmocka_unit_test(aborts_where_there_is_none),       cmocka_unit_test(new_memory_is_zero),
+        cmocka_unit_test(grown_memory_keeps_its_content),   cmocka_unit_test(strings_are_copied),
         cmocka_unit_test(owned_memory_goes_with_its_scope),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,9 +97,12 @@ static void no_rate_is_no_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(makes_wait_when_nothing_is_left), cmocka_unit_test(a_silence_saves_up_next_to_nothing),
-        cmocka_unit_test(a_wait_that_was_kept_is_enough),  cmocka_unit_test(a_clock_that_stands_gives_nothing),
-        cmocka_unit_test(keeps_the_rate_over_time),        cmocka_unit_test(no_rate_is_no_limit),
+        cmocka_unit_test(makes_wait_when_nothing_is_left),
+        cmocka_unit_test(a_silence_saves_up_next_to_nothing),
+        cmocka_unit_test(a_wait_that_was_kept_is_enough),
+        cmocka_unit_test(a_clock_that_stands_gives_nothing),
+        cmocka_unit_test(keeps_the_rate_over_time),
+        cmocka_unit_test(no_rate_is_no_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,8 +6,9 @@
 
 #include "tests/unit/test.h"
 
-#define NAME_200 \
-    "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789" \
+#define NAME_200                                                                                             \
+    "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901" \
+    "23456789"                                                                                               \
     "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 
 static void refuses_other_bodies(void **state)
@@ -30,7 +31,8 @@ static void refuses_other_bodies(void **state)
         {"{\"identifier\":[\"x\"]}", "identifier"},
         {"{\"identifier\":\"x\",\"endpoint\":1}", "endpoint"},
         {"{\"identifier\":\"x\",\"endpoint\":{}}", "endpoint"},
-        {"{\"identifier\":\"x\",\"endpoint\":\"12345678901234567890123456789012345678901234567890123456789012345\"}",
+        {"{\"identifier\":\"x\",\"endpoint\":"
+         "\"12345678901234567890123456789012345678901234567890123456789012345\"}",
          "endpoint"},
         {"{\"identifier\":\"x\",\"endpoint\":\"\xff\"}", "endpoint"},
         {"{\"identifier\":\"x\",\"contact\":\"me\"}", "contact must"},
@@ -75,8 +77,9 @@ static void refuses_a_nul_behind_the_object(void **state)
 
 static void takes_what_it_knows_and_passes_over_the_rest(void **state)
 {
-    static const char full[] = "{\"endpoint\":\"eu\",\"identifier\":\" x y \",\"contact\":{\"email\":\"a@b\",\"name\":"
-                               "\"J\\u00f6rg\",\"phone\":1},\"more\":[{}]}";
+    static const char full[] =
+        "{\"endpoint\":\"eu\",\"identifier\":\" x y \",\"contact\":{\"email\":\"a@b\",\"name\":"
+        "\"J\\u00f6rg\",\"phone\":1},\"more\":[{}]}";
     static const char least[] = "{\"identifier\":\"\",\"endpoint\":null,\"contact\":null}";
     struct registration_body out = {0};
     (void)state;
@@ -170,7 +173,8 @@ static void tells_one_that_has_arrived(void **state)
 
 static void tells_one_that_waits(void **state)
 {
-    struct registration queued = {.token = "t", .thing_name = "n", .endpoint = "e", .accepted_at = 1, .expires_at = 2};
+    struct registration queued = {
+        .token = "t", .thing_name = "n", .endpoint = "e", .accepted_at = 1, .expires_at = 2};
     cJSON *json = written(&queued, "");
     (void)state;
 

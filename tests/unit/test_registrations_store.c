@@ -8,7 +8,8 @@
 
 #define UUID_FORM "01234567-89ab-cdef-0123-456789abcdef"
 
-static struct registration retried(const struct registration_request *request, const char *token, long long now)
+static struct registration retried(const struct registration_request *request, const char *token,
+                                   long long now)
 {
     struct registration_request again = *request;
     struct registration out = {0};

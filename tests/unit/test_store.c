@@ -95,7 +95,8 @@ static void hold_worker(void)
     sem_init(&barrier.hold, 0, 0);
     sem_init(&barrier.started, 0, 0);
     sem_init(&barrier.ended, 0, 0);
-    barrier.probe = (struct probe){.hold = &barrier.hold, .started = &barrier.started, .ended = &barrier.ended};
+    barrier.probe =
+        (struct probe){.hold = &barrier.hold, .started = &barrier.started, .ended = &barrier.ended};
     submit(&barrier.probe);
     wait_for(&barrier.started);
 }
@@ -294,7 +295,8 @@ static void a_failed_commit_fails_its_writes_and_no_reads(void **state)
 {
     struct registration_request old = numbered(1000);
     struct probe early = {.find = old.token}, late = {.find = old.token};
-    struct probe first = {.add = true, .request = numbered(1)}, second = {.add = true, .request = numbered(2)};
+    struct probe first = {.add = true, .request = numbered(1)},
+                 second = {.add = true, .request = numbered(2)};
     struct probe wrong = {.add = true, .request = numbered(3), .answer = STORE_CONFLICT};
     struct registration out;
     (void)state;
@@ -325,7 +327,8 @@ static void a_failed_commit_fails_its_writes_and_no_reads(void **state)
     ASSERT_COUNTS(2, 0, 0, 0, 0, 0);
 }
 
-/* What does not fit into the cache is written before the commit: the engine rolls everything back by itself. */
+/* What does not fit into the cache is written before the commit: the engine rolls everything back by itself.
+ */
 static void an_early_rollback_fails_all_writes_and_no_reads(void **state)
 {
     static char huge[8 * 1024 * 1024];
@@ -398,7 +401,8 @@ static void says_busy_when_too_many_wait(void **state)
     refused.argument = &refused_probe;
     hold_worker();
     while (taken < most) {
-        probes[taken].job = (struct store_job){.run = probe_run, .done = probe_done, .argument = &probes[taken]};
+        probes[taken].job =
+            (struct store_job){.run = probe_run, .done = probe_done, .argument = &probes[taken]};
         error = store_submit(fixture.store, &probes[taken].job);
         if (error)
             break;
@@ -560,7 +564,7 @@ static void many_threads_may_call_at_once(void **state)
         assert_int_equal(pthread_join(threads[i], &failures), 0);
         assert_int_equal(atomic_load((atomic_int *)failures), 0);
     }
-    ASSERT_COUNTS(CALLERS *CALLS, 0, 0, 0, 0, 0);
+    ASSERT_COUNTS(CALLERS * CALLS, 0, 0, 0, 0, 0);
     store_commit_counts(fixture.store, &commits, &jobs);
     assert_true(commits < jobs); /* they shared */
 }

@@ -18,7 +18,8 @@ static void assert_decoded(const char *encoded, bool plus_is_space, const char *
 
 static void leaves_what_is_no_escape(void **state)
 {
-    static const char *const kept[] = {"%", "%4", "%%", "%g1", "%1g", "%-1", "% 1", "a%", "%u0041", "\xc3\xa4"};
+    static const char *const kept[] = {"%",   "%4",  "%%", "%g1",    "%1g",
+                                       "%-1", "% 1", "a%", "%u0041", "\xc3\xa4"};
     (void)state;
 
     for (size_t i = 0; i < COUNT(kept); i++)
@@ -67,7 +68,8 @@ static void plus_is_a_space_in_forms_only(void **state)
 
 static void misses_fields_that_are_not_there(void **state)
 {
-    static const char *const fields[] = {"", "&", "=", "=x", "b=1", "aa=1", "b=a", "b&c", "A=1", "b=1&ba=2", "xa=1"};
+    static const char *const fields[] = {"",    "&",   "=",   "=x",       "b=1", "aa=1",
+                                         "b=a", "b&c", "A=1", "b=1&ba=2", "xa=1"};
     TEXT struct text out = TEXT_EMPTY;
     (void)state;
 
@@ -107,9 +109,12 @@ static void takes_the_first_field_of_the_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(leaves_what_is_no_escape),         cmocka_unit_test(does_not_read_past_the_end),
-        cmocka_unit_test(misses_fields_that_are_not_there), cmocka_unit_test(decodes_any_byte),
-        cmocka_unit_test(plus_is_a_space_in_forms_only),    cmocka_unit_test(takes_the_first_field_of_the_name),
+        cmocka_unit_test(leaves_what_is_no_escape),
+        cmocka_unit_test(does_not_read_past_the_end),
+        cmocka_unit_test(misses_fields_that_are_not_there),
+        cmocka_unit_test(decodes_any_byte),
+        cmocka_unit_test(plus_is_a_space_in_forms_only),
+        cmocka_unit_test(takes_the_first_field_of_the_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,8 @@ MAY_INCLUDE = {
                         "server/onboarding/", "server/page/", "server/handlers/"),
 }
 
-# One file for each foreign library; where there are more, they have names. bench/ and tests/ may use what they compare with.
+# One file for each foreign library; where there are more, they have names. bench/ and tests/ may use what they compare
+# with.
 LIBRARIES = {
     "microhttpd.h": ("server/http/server.c",),
     "sqlite3.h": ("server/store/sqlite.c",),
@@ -40,7 +41,7 @@ LIBRARIES = {
 }
 
 # The C and C++ libraries and the kernel.
-SYSTEM = """arpa/inet.h assert.h ctype.h dirent.h errno.h fcntl.h getopt.h inttypes.h libgen.h limits.h locale.h math.h netdb.h
+SYSTEM = """arpa/inet.h assert.h ctype.h dirent.h errno.h fcntl.h getopt.h inttypes.h libgen.h limits.h locale.h malloc.h math.h netdb.h
 netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h regex.h sched.h search.h semaphore.h setjmp.h signal.h stdalign.h stdarg.h
 stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sys/epoll.h sys/eventfd.h
 sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h

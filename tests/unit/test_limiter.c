@@ -37,7 +37,7 @@ static void one_does_not_pay_for_another(void **state)
     assert_int_equal(limiter_ask(limiter, "203.0.113.9"), 0);
     assert_true(limiter_ask(limiter, "203.0.113.9") > 0);
     for (int i = 0; i < 1000; i++) {
-        char client[16];
+        char client[32];
         snprintf(client, sizeof client, "10.0.%d.%d", i / 250, i % 250);
         welcome += limiter_ask(limiter, client) == 0;
     }
@@ -53,7 +53,7 @@ static void many_addresses_do_not_lift_the_limit_of_one(void **state)
 
     /* A newcomer may take somebody's place, rarely. */
     for (int i = 0; i < 100; i++) {
-        char mine[24], others[24];
+        char mine[32], others[32];
         snprintf(mine, sizeof mine, "192.0.2.%d", i);
         assert_int_equal(limiter_ask(limiter, mine), 0);
         snprintf(others, sizeof others, "198.51.100.%d", i);

@@ -90,6 +90,19 @@ static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
         snprintf(traced, sizeof traced, "refused: TLS alert: %s", found + sizeof alert - 1);
 }
 
+/* The trace is one for all connections, and costs several times what a publish does: on only while one of them is
+ * coming up. */
+static void trace_attempts(int change)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static int attempts;
+
+    pthread_mutex_lock(&lock);
+    attempts += change;
+    MQTTAsync_setTraceLevel(attempts ? MQTTASYNC_TRACE_MINIMUM : MQTTASYNC_TRACE_ERROR);
+    pthread_mutex_unlock(&lock);
+}
+
 void mqtt_library_init(void)
 {
     static const char *const proxies[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
@@ -101,8 +114,8 @@ void mqtt_library_init(void)
     OPENSSL_init_ssl(0, NULL);
     init.do_openssl_init = 0;
     MQTTAsync_global_init(&init);
-    MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_MINIMUM);
     MQTTAsync_setTraceCallback(on_trace);
+    trace_attempts(0);
 }
 
 /* Callbacks come through here, so that mqtt_free() can wait for those that are running. */
@@ -118,6 +131,14 @@ static bool enter(struct mqtt *mqtt)
 static void leave(struct mqtt *mqtt)
 {
     atomic_fetch_sub(&mqtt->callbacks_running, 1);
+}
+
+/* Called with the lock held. */
+static void set_link(struct mqtt *mqtt, enum link link)
+{
+    if ((mqtt->link == LINK_CONNECTING) != (link == LINK_CONNECTING))
+        trace_attempts(link == LINK_CONNECTING ? 1 : -1);
+    mqtt->link = link;
 }
 
 /* Called with the lock held: whatever was on its way is on its way no longer. */
@@ -147,7 +168,7 @@ static void went_down(struct mqtt *mqtt, const char *reason)
     if (!known) {
         if (mqtt->link == LINK_CONNECTING)
             atomic_fetch_add(&mqtt->failure_count, 1);
-        mqtt->link = LINK_DOWN;
+        set_link(mqtt, LINK_DOWN);
         mqtt->retry_wanted = true;
         forget_flights(mqtt);
         snprintf(mqtt->reason, sizeof mqtt->reason, "%.100s%s%.150s", reason, *mqtt->tls_error ? ": " : "",
@@ -168,7 +189,7 @@ static void on_connected(void *context, MQTTAsync_successData *response)
     pthread_mutex_lock(&mqtt->lock);
     bool fresh = mqtt->link == LINK_CONNECTING;
     if (fresh) {
-        mqtt->link = LINK_UP;
+        set_link(mqtt, LINK_UP);
         mqtt->was_up = true;
         atomic_fetch_add(&mqtt->connect_count, 1);
     }
@@ -428,6 +449,7 @@ void mqtt_free(struct mqtt *mqtt)
     }
     while (atomic_load(&mqtt->callbacks_running))
         nanosleep(&moment, NULL);
+    set_link(mqtt, LINK_DOWN);
     pthread_mutex_destroy(&mqtt->lock);
     free(mqtt->ring);
     free(mqtt->name);
@@ -484,7 +506,7 @@ static void plan_attempt(struct mqtt *mqtt, bool from_the_start)
 static void attempt(struct mqtt *mqtt)
 {
     pthread_mutex_lock(&mqtt->lock);
-    mqtt->link = LINK_CONNECTING;
+    set_link(mqtt, LINK_CONNECTING);
     mqtt->was_up = false;
     mqtt->tls_error[0] = '\0';
     pthread_mutex_unlock(&mqtt->lock);
@@ -526,7 +548,7 @@ void mqtt_pause(struct mqtt *mqtt)
 {
     pthread_mutex_lock(&mqtt->lock);
     bool up = mqtt->link == LINK_UP || mqtt->link == LINK_CONNECTING;
-    mqtt->link = LINK_PAUSED;
+    set_link(mqtt, LINK_PAUSED);
     mqtt->closed = false;
     forget_flights(mqtt);
     pthread_mutex_unlock(&mqtt->lock);
@@ -538,7 +560,7 @@ void mqtt_resume(struct mqtt *mqtt)
 {
     pthread_mutex_lock(&mqtt->lock);
     if (mqtt->link == LINK_PAUSED)
-        mqtt->link = LINK_DOWN;
+        set_link(mqtt, LINK_DOWN);
     mqtt->retry_wanted = false;
     pthread_mutex_unlock(&mqtt->lock);
     mqtt->next_attempt = 0;

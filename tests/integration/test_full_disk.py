@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A disk with no room left: nothing is promised that was not written, nothing that was promised is lost, and it goes on by
-itself when there is room again."""
+"""A disk with no room left: nothing is promised that was not written, nothing that was promised is lost, and it goes on
+by itself when there is room again."""
 import errno
 import os
 import resource

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests as bytes on a socket: those whose end two servers could see in different places, slow ones, split ones and many."""
+"""Requests as bytes on a socket: those whose end two servers could see in different places, slow ones, split ones, and
+many at a time."""
 import contextlib
 import socket
 import time
@@ -52,8 +53,8 @@ class Case(unittest.TestCase):
 
 class Framing(Case):
     def assert_refused(self, data, *allowed):
-        """At once, with an answer; what comes behind it on the same connection is not looked at. (The library's own refusals
-        repeat their header in the body, so the answers are not counted here.)"""
+        """At once, with an answer; what comes behind it on the same connection is not looked at. (The library's own
+        refusals repeat their header in the body, so the answers are not counted here.)"""
         started = time.monotonic()
         received = self.portal.raw(data + LAST)
         self.assertLess(time.monotonic() - started, 5)

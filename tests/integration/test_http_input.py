@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What HTTP clients send that is not a plain claim: wrong bodies, types, methods and paths, too much of it, the same twice;
-and what every answer has to carry."""
+"""What HTTP clients send that is not a plain claim: wrong bodies, types, methods and paths, too much of it, the same
+twice; and what every answer has to carry."""
 import contextlib
 import http.client
 import json
@@ -215,8 +215,10 @@ class Endpoints(Case):
 
 class SameAgain(Case):
     def registrations(self, key):
-        with contextlib.closing(sqlite3.connect(f"file:{self.sandbox.state}/portal.db?mode=ro", uri=True)) as database:
-            return database.execute("SELECT count(*) FROM registrations WHERE idempotency_key = ?", (key,)).fetchone()[0]
+        path = f"file:{self.sandbox.state}/portal.db?mode=ro"
+        with contextlib.closing(sqlite3.connect(path, uri=True)) as database:
+            return database.execute("SELECT count(*) FROM registrations WHERE idempotency_key = ?",
+                                    (key,)).fetchone()[0]
 
     def test_the_same_key_and_request_are_one_registration(self):
         document = {"identifier": random_thing(), "contact": {"name": "A", "email": "a@example.com"}}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people type for an identifier, by every way that it can come in: the form, the API and the address on a label."""
+"""What people type for an identifier, by every way it can come in: the form, the API and the address on a label."""
 import contextlib
 import html
 import re

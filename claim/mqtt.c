@@ -90,8 +90,8 @@ static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
         snprintf(traced, sizeof traced, "refused: TLS alert: %s", found + sizeof alert - 1);
 }
 
-/* The trace is one for all connections, and costs several times what a publish does: on only while one of them is
- * coming up. */
+/* The trace is one for all connections, and costs several times what a publish does: on only while one of
+ * them is coming up. */
 static void trace_attempts(int change)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -14,17 +14,18 @@
 #include "claim/mqtt.h"
 #include "claim/pace.h"
 
-#define WINDOW 100          /* IoT limits: unacknowledged publishes of a connection */
-#define TAKE_MAX 512        /* claims taken at a time */
-#define LEASE_MS 60000      /* how long they are ours */
+#define WINDOW 100     /* IoT limits: unacknowledged publishes of a connection */
+#define TAKE_MAX 512   /* claims taken at a time */
+#define LEASE_MS 60000 /* how long they are ours */
 #define LEASE_MARGIN_MS 5000
-#define LOOK_AGAIN_MS 1000  /* another replica's lease may have run out */
-#define ACKNOWLEDGED_ENOUGH 25 /* PUBACKs to be looked at together: a thread switch for each would cost more than it */
+#define LOOK_AGAIN_MS 1000 /* another replica's lease may have run out */
+/* PUBACKs to be looked at together: a thread switch for each costs more than it does. */
+#define ACKNOWLEDGED_ENOUGH 25
 #define ACKNOWLEDGED_WAIT_MS 5 /* and how long fewer may wait */
 #define RECORD_ENOUGH 250      /* PUBACKs to be recorded together: they share the pages that are written */
 #define RECORD_WAIT_MS 20      /* and how long fewer may wait while more are coming */
-#define PUBACK_WAIT_MS 20000 /* a publish above AWS's rate is discarded, and nothing says so */
-#define REFUSALS_MAX 3      /* connections that one claim may cost before it is given up */
+#define PUBACK_WAIT_MS 20000   /* a publish above AWS's rate is discarded, and nothing says so */
+#define REFUSALS_MAX 3         /* connections that one claim may cost before it is given up */
 
 const double dispatcher_latency_bounds[LATENCY_BUCKETS] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                                            0.1,   0.25,   0.5,   1.0,  2.5,   5.0};
@@ -52,7 +53,7 @@ struct lane {
     size_t careful; /* after a lost connection: so many PUBACKs one at a time, to find out who caused it */
     long long next_look; /* wall ms */
     bool leasing;
-    struct outcome_job *recording; /* PUBACKs to be handed to the store, room for RECORD_ENOUGH + WINDOW; NULL: none */
+    struct outcome_job *recording; /* PUBACKs for the store, RECORD_ENOUGH + WINDOW at most; NULL: none */
     long long recording_since;     /* monotonic */
 
     struct lease_job *lease; /* the one job that takes claims, used again and again */
@@ -129,7 +130,8 @@ static void on_lost(void *context, const char *reason)
     lane->lost = true;
     pthread_mutex_unlock(&lane->lock);
     atomic_store(&lane->connected, false);
-    log_event(LOG_WARN, "staging.not_connected", "account", lane->options.account->name, "reason", reason, NULL);
+    log_event(LOG_WARN, "staging.not_connected", "account", lane->options.account->name, "reason", reason,
+              NULL);
     wake(lane);
 }
 
@@ -156,8 +158,8 @@ static enum store_error lease_run(struct store_tx *tx, void *argument)
     struct lane *lane = job->lane;
     long long now = clock_wall_ms();
 
-    return claims_lease(tx, lane->options.account->name, lane->options.leased_by, now, now + LEASE_MS, job->out,
-                        job->room, &job->count, &job->next_due);
+    return claims_lease(tx, lane->options.account->name, lane->options.leased_by, now, now + LEASE_MS,
+                        job->out, job->room, &job->count, &job->next_due);
 }
 
 static void lease_ended(void *argument, enum store_error result)
@@ -321,12 +323,12 @@ static void refuse_flight(struct lane *lane, struct outcome_job *job, const stru
 
     outcome_add(job, OUTCOME_REFUSED, delivery, next_due_after(lane, delivery), give_up);
     atomic_fetch_add(&lane->refused, 1);
-    log_event(LOG_WARN, give_up ? "claim.refused" : "claim.connection_lost", "account", lane->options.account->name,
-              "thing", LOG_THING(delivery->thing_name), NULL);
+    log_event(LOG_WARN, give_up ? "claim.refused" : "claim.connection_lost", "account",
+              lane->options.account->name, "thing", LOG_THING(delivery->thing_name), NULL);
 }
 
-/* The publishes in flight will get no PUBACK. blame: whoever is alone may be the cause, since a publish that the account
- * does not allow costs the connection. All others are sent again, one at a time at first. */
+/* The publishes in flight will get no PUBACK. blame: whoever is alone may be the cause, since a publish that
+ * the account does not allow costs the connection. All others are sent again, one at a time at first. */
 static void give_back(struct lane *lane, bool blame)
 {
     struct outcome_job *job = outcome_new(lane, WINDOW + TAKE_MAX);
@@ -452,7 +454,8 @@ static bool send_one(struct lane *lane, struct flight *flight)
     return true;
 }
 
-/* Sends while there is something, room in the window and credit; returns the milliseconds to wait for credit. */
+/* Sends while there is something, room in the window and credit; returns the milliseconds to wait for credit.
+ */
 static long long send_taken(struct lane *lane)
 {
     struct flight *flight;
@@ -469,7 +472,8 @@ static long long send_taken(struct lane *lane)
     return LOOK_AGAIN_MS;
 }
 
-/* Leases that ran out while the connection was slow: the claims are the store's again. The oldest come first. */
+/* Leases that ran out while the connection was slow: the claims are the store's again. The oldest come first.
+ */
 static void drop_overdue(struct lane *lane)
 {
     long long now = clock_monotonic_ms();
@@ -478,7 +482,8 @@ static void drop_overdue(struct lane *lane)
         lane->taken_first++;
 }
 
-/* Nobody is to blame: silence is no refusal, and what AWS discards above its rate may well be taken the next time. */
+/* Nobody is to blame: silence is no refusal, and what AWS discards above its rate may well be taken the next
+ * time. */
 static void reconnect_when_unanswered(struct lane *lane)
 {
     long long oldest = clock_monotonic_ms() - PUBACK_WAIT_MS;

@@ -52,9 +52,12 @@ static void aborts_where_there_is_none(void **state)
 static void new_memory_is_zero(void **state)
 {
     static const unsigned char zeros[1000];
-    void *memory = memory_new(10, 100);
+    char *used = memory_new(10, 100);
     (void)state;
 
+    memset(used, 'x', sizeof zeros);
+    free(used); /* likely to be given out again */
+    void *memory = memory_new(10, 100);
     assert_memory_equal(memory, zeros, sizeof zeros);
     free(memory);
     free(memory_new(0, 8)); /* never NULL */

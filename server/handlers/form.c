@@ -52,6 +52,8 @@ static void answer_form(struct http_exchange *exchange, unsigned status, struct 
     TEXT struct text page = TEXT_EMPTY;
 
     render(portal_of(exchange), portal_language(exchange), form, &page);
+    /* Kept by the browser, so that its back button finds the form again. */
+    http_answer_header(exchange, "Cache-Control", "private, no-cache");
     http_answer(exchange, status, HTML, &page);
 }
 

@@ -109,7 +109,7 @@ static void add_endpoints(const struct portal *portal, struct text *out)
     EACH_ENDPOINT("counter", "endpoint_connect_failures_total", "Connection attempts that failed.", "%lu",
                   stats.failures);
     EACH_ENDPOINT("counter", "events_total", "Events heard in the OEM account.", "%lu", stats.events);
-    EACH_ENDPOINT("counter", "arrivals_total", "Claims that became onboarded.", "%lu", stats.arrivals);
+    EACH_ENDPOINT("counter", "arrivals_total", "Claims whose device was seen to connect.", "%lu", stats.arrivals);
 }
 
 static void add_request_count(void *context, const char *route, const char *method, unsigned status,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/limiter.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,16 @@ void limiter_free(struct limiter *limiter)
     free(limiter);
 }
 
+/* Of an IPv6 address its first half: who has one such network has all the addresses in it. */
+static uint64_t hash_client(const struct limiter *limiter, const char *client)
+{
+    struct in6_addr address;
+
+    if (inet_pton(AF_INET6, client, &address) == 1)
+        return hash_bytes(limiter->seed, &address, sizeof address / 2);
+    return hash_bytes(limiter->seed, client, strlen(client));
+}
+
 unsigned limiter_ask(struct limiter *limiter, const char *client)
 {
     double most = limiter->per_minute, a_ms = most / 60000.0;
@@ -50,7 +61,7 @@ unsigned limiter_ask(struct limiter *limiter, const char *client)
 
     if (!limiter->per_minute)
         return 0;
-    uint64_t hash = hash_bytes(limiter->seed, client, strlen(client));
+    uint64_t hash = hash_client(limiter, client);
     long long now = clock_monotonic_ms();
     pthread_mutex_lock(&limiter->lock);
     struct place *place = &limiter->places[hash % PLACES];

@@ -15,13 +15,14 @@
 #define READY_WAIT_MS 10000
 #define SWEEP_MS 1000
 #define SWEEP_LIMIT 500
+#define CONNECT_WAIT_MS 5000 /* from `created` to the connection that JITP leaves to come */
 #define STOP_WAIT_MS 2000
 #define FORGET_MAX 256
 
-struct sweep { /* ends claims whose window is over */
+struct sweep { /* ends claims by time: those that have arrived as far as can be seen, and those whose window is over */
     struct store_job job;
     struct dispatcher *dispatcher;
-    size_t count;
+    size_t settled, expired;
     atomic_bool under_way;
 };
 
@@ -77,7 +78,10 @@ static enum store_error sweep_run(struct store_tx *tx, void *argument)
 {
     struct sweep *sweep = argument;
 
-    return claims_expire(tx, clock_wall_ms(), SWEEP_LIMIT, &sweep->count);
+    long long now = clock_wall_ms();
+
+    enum store_error error = claims_settle(tx, now - CONNECT_WAIT_MS, now, SWEEP_LIMIT, &sweep->settled);
+    return error ? error : claims_expire(tx, now, SWEEP_LIMIT, &sweep->expired);
 }
 
 static void sweep_ended(void *argument, enum store_error result)
@@ -86,12 +90,14 @@ static void sweep_ended(void *argument, enum store_error result)
 
     if (result)
         log_event(LOG_ERROR, "dispatcher.sweep_failed", "error", store_error_name(result), NULL);
-    else if (sweep->count)
-        log_event(LOG_INFO, "claims.expired", "count", LOG_NUMBER(sweep->count), NULL);
+    else if (sweep->settled)
+        log_event(LOG_INFO, "claims.onboarded_unconnected", "count", LOG_NUMBER(sweep->settled), NULL);
+    if (!result && sweep->expired)
+        log_event(LOG_INFO, "claims.expired", "count", LOG_NUMBER(sweep->expired), NULL);
     atomic_store(&sweep->under_way, false);
 }
 
-static void sweep_expired(struct dispatcher *dispatcher)
+static void sweep_claims(struct dispatcher *dispatcher)
 {
     long long now = clock_monotonic_ms();
     struct sweep *sweep = &dispatcher->sweep;
@@ -148,7 +154,7 @@ static void step_all(struct dispatcher *dispatcher, bool look, const long long *
         long long more = lane_step(lane, ready);
         *wait = more < *wait ? more : *wait;
     }
-    sweep_expired(dispatcher);
+    sweep_claims(dispatcher);
 }
 
 static void settle_all(struct dispatcher *dispatcher)

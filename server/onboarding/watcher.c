@@ -81,28 +81,29 @@ static void on_subscribed(void *context, const char *topic, bool accepted)
     atomic_fetch_add(&observer->subscribed, 1);
 }
 
-struct arrival {
+struct event {
     struct observer *observer;
     struct presence presence;
+    enum arrival arrival;
     long long claim_id;
 };
 
-static enum store_error arrival_run(struct store_tx *tx, void *argument)
+static enum store_error event_run(struct store_tx *tx, void *argument)
 {
-    struct arrival *arrival = argument;
+    struct event *event = argument;
 
-    return claims_arrived(tx, arrival->observer->endpoint->key, &arrival->presence, CLOCK_SLACK_MS, clock_wall_ms(),
-                          &arrival->claim_id);
+    return claims_arrived(tx, event->observer->endpoint->key, &event->presence, CLOCK_SLACK_MS, clock_wall_ms(),
+                          &event->arrival, &event->claim_id);
 }
 
 /* Until it is written down: an arrival that is lost would never be told again. */
-static bool store_arrival(struct arrival *arrival)
+static bool store_event(struct event *event)
 {
     const struct timespec pause = {0, STORE_RETRY_MS * 1000000L};
-    struct watcher *watcher = arrival->observer->watcher;
+    struct watcher *watcher = event->observer->watcher;
 
     while (!atomic_load(&watcher->stopping)) {
-        enum store_error error = store_call(watcher->options.store, arrival_run, arrival, true);
+        enum store_error error = store_call(watcher->options.store, event_run, event, true);
         if (!error)
             return true;
         log_event(LOG_ERROR, "watcher.not_recorded", "error", store_error_name(error), NULL);
@@ -114,19 +115,21 @@ static bool store_arrival(struct arrival *arrival)
 static bool on_message(void *context, const char *topic, const void *payload, size_t length)
 {
     struct observer *observer = context;
-    struct arrival arrival = {.observer = observer};
+    struct watcher *watcher = observer->watcher;
+    struct event event = {.observer = observer};
 
     atomic_fetch_add(&observer->hearing, 1);
-    bool stored = presence_parse(topic, payload, length, &arrival.presence) && store_arrival(&arrival);
+    bool stored = presence_parse(topic, payload, length, &event.presence) && store_event(&event);
     atomic_store(&observer->last_event_ms, clock_monotonic_ms());
     atomic_fetch_sub(&observer->hearing, 1);
     atomic_fetch_add(&observer->events, 1);
-    if (!stored || !arrival.claim_id)
+    if (!stored || event.arrival == ARRIVAL_NONE)
         return true;
-    atomic_fetch_add(&observer->arrivals, 1);
-    log_event(LOG_INFO, "claim.onboarded", "endpoint", observer->endpoint->key, "thing",
-              LOG_THING(arrival.presence.thing_name), NULL);
-    observer->watcher->options.arrived(observer->watcher->options.context, arrival.claim_id);
+    bool onboarded = event.arrival == ARRIVAL_ONBOARDED;
+    atomic_fetch_add(&observer->arrivals, onboarded);
+    log_event(LOG_INFO, onboarded ? "claim.onboarded" : "claim.provisioned", "endpoint", observer->endpoint->key,
+              "thing", LOG_THING(event.presence.thing_name), NULL);
+    watcher->options.arrived(watcher->options.context, event.claim_id);
     return true;
 }
 

@@ -27,7 +27,7 @@ struct watcher_stats { /* for one OEM account */
 struct watcher_options {
     const struct claim_settings *settings;
     struct store *store;
-    /* A claim became onboarded. Any thread, must not block. */
+    /* A claim's device is there: nothing more is to be published for it. Any thread, must not block. */
     void (*arrived)(void *context, long long claim_id);
     void *context;
 };

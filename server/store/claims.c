@@ -115,60 +115,92 @@ static void arrival_row(void *context, const struct row *row)
     claim->connected_at = row_integer(row, 4);
 }
 
+static enum store_error provisioned(struct store_tx *tx, const struct arrival_row *claim, long long at, long long now,
+                                    enum arrival *arrival)
+{
+    if (claim->provisioned_at)
+        return STORE_OK;
+    RETURN_IF(database_run(tx->database, SQL_CLAIM_PROVISIONED, "ii", claim->id, at));
+    if (claim->state == CLAIM_ONBOARDED)
+        return STORE_OK;
+    *arrival = ARRIVAL_PROVISIONED;
+    if (claim_state_is_open(claim->state))
+        return database_run(tx->database, SQL_DELIVERIES_CLOSE, "i", claim->id);
+    return claims_end(tx, claim->id, claim->state, CLAIM_ONBOARDED, now);
+}
+
+static enum store_error connected(struct store_tx *tx, const struct arrival_row *claim, long long at, long long now,
+                                  enum arrival *arrival)
+{
+    if (!claim->connected_at)
+        RETURN_IF(database_run(tx->database, SQL_CLAIM_CONNECTED, "ii", claim->id, at));
+    if (claim->state == CLAIM_ONBOARDED)
+        return STORE_OK;
+    *arrival = ARRIVAL_ONBOARDED;
+    return claims_end(tx, claim->id, claim->state, CLAIM_ONBOARDED, now);
+}
+
 enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct presence *presence,
-                                long long slack_ms, long long now, long long *arrived)
+                                long long slack_ms, long long now, enum arrival *arrival, long long *claim_id)
 {
     struct arrival_row claim = {0};
     long long at = presence->at_ms ? presence->at_ms : now;
 
-    *arrived = 0;
+    *arrival = ARRIVAL_NONE;
     enum store_error error = database_query(tx->database, SQL_CLAIM_FOR_ARRIVAL, arrival_row, &claim, "tt",
                                             presence->thing_name, endpoint);
     if (error)
         return ignore_missing(error);
     if (claim.state == CLAIM_CANCELLED || at < claim.accepted_at - slack_ms)
         return STORE_OK;
-    if (presence->kind == PRESENCE_CREATED && !claim.provisioned_at)
-        RETURN_IF(database_run(tx->database, SQL_CLAIM_PROVISIONED, "ii", claim.id, at));
-    if (presence->kind == PRESENCE_CONNECTED && !claim.connected_at)
-        RETURN_IF(database_run(tx->database, SQL_CLAIM_CONNECTED, "ii", claim.id, at));
-    if (claim.state == CLAIM_ONBOARDED)
-        return STORE_OK;
-    RETURN_IF(claims_end(tx, claim.id, claim.state, CLAIM_ONBOARDED, now));
-    *arrived = claim.id;
-    return STORE_OK;
+    *claim_id = claim.id;
+    if (presence->kind == PRESENCE_CREATED)
+        return provisioned(tx, &claim, at, now, arrival);
+    return connected(tx, &claim, at, now, arrival);
 }
 
-#define EXPIRE_MAX 500
+#define ENDING_MAX 500
 
-struct expiring {
-    long long ids[EXPIRE_MAX];
-    enum claim_state states[EXPIRE_MAX];
+struct ending {
+    long long ids[ENDING_MAX];
+    enum claim_state states[ENDING_MAX];
     size_t count;
 };
 
-static void expiring_row(void *context, const struct row *row)
+static void ending_row(void *context, const struct row *row)
 {
-    struct expiring *expiring = context;
+    struct ending *ending = context;
 
-    expiring->ids[expiring->count] = row_integer(row, 0);
-    if (claim_state_parse(row_text(row, 1), &expiring->states[expiring->count]))
-        expiring->count++;
+    ending->ids[ending->count] = row_integer(row, 0);
+    if (claim_state_parse(row_text(row, 1), &ending->states[ending->count]))
+        ending->count++;
+}
+
+/* Ends the claims that the statement finds by a time, as `to`. */
+static enum store_error end_found(struct store_tx *tx, enum statement statement, long long time, enum claim_state to,
+                                  long long now, size_t limit, size_t *count)
+{
+    struct ending ending = {.count = 0};
+    size_t most = limit < ENDING_MAX ? limit : ENDING_MAX;
+
+    *count = 0;
+    RETURN_IF(ignore_missing(
+        database_query(tx->database, statement, ending_row, &ending, "ii", time, (long long)most)));
+    for (size_t i = 0; i < ending.count; i++)
+        RETURN_IF(claims_end(tx, ending.ids[i], ending.states[i], to, now));
+    *count = ending.count;
+    return STORE_OK;
+}
+
+enum store_error claims_settle(struct store_tx *tx, long long created_before, long long now, size_t limit,
+                               size_t *count)
+{
+    return end_found(tx, SQL_CLAIMS_PROVISIONED_SINCE, created_before, CLAIM_ONBOARDED, now, limit, count);
 }
 
 enum store_error claims_expire(struct store_tx *tx, long long now, size_t limit, size_t *count)
 {
-    struct expiring expiring = {.count = 0};
-
-    *count = 0;
-    if (limit > EXPIRE_MAX)
-        limit = EXPIRE_MAX;
-    RETURN_IF(ignore_missing(database_query(tx->database, SQL_CLAIMS_DUE_TO_EXPIRE, expiring_row, &expiring,
-                                            "ii", now, (long long)limit)));
-    for (size_t i = 0; i < expiring.count; i++)
-        RETURN_IF(claims_end(tx, expiring.ids[i], expiring.states[i], CLAIM_EXPIRED, now));
-    *count = expiring.count;
-    return STORE_OK;
+    return end_found(tx, SQL_CLAIMS_DUE_TO_EXPIRE, now, CLAIM_EXPIRED, now, limit, count);
 }
 
 enum store_error claims_oldest_open(struct store_tx *tx, long long *accepted_at)

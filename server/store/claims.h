@@ -43,18 +43,28 @@ enum store_error claims_refused(struct store_tx *tx, const char *staging, long l
 /* The leases that a dead process of the same name held. */
 enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by);
 
-/* The device was seen in the OEM account `endpoint`. *arrived: the claim that this made onboarded,
- * 0: none. Events from before the claim
- * (older than accepted_at - slack_ms) prove nothing and are passed over, like those for things nobody
- * claimed. */
+enum arrival {
+    ARRIVAL_NONE,        /* nobody waits for it, or it is no news */
+    ARRIVAL_PROVISIONED, /* its thing was created: nothing more is published, and it will connect in a moment */
+    ARRIVAL_ONBOARDED,   /* it has connected */
+};
+
+/* The device was seen in the OEM account `endpoint`. *claim_id: whose device it is, unless ARRIVAL_NONE. Events from
+ * before the claim (older than accepted_at - slack_ms) prove nothing and are passed over, like those for things nobody
+ * claimed. A claim that had expired or failed becomes onboarded all the same. */
 enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct presence *presence,
-                                long long slack_ms, long long now, long long *arrived);
+                                long long slack_ms, long long now, enum arrival *arrival, long long *claim_id);
+
+/* JITP drops the connection on which it makes the thing (IoT), and the device connects again: its claim is onboarded then,
+ * or, since the thing is proof enough, once it was created before `created_before`. At most limit; *count says how many. */
+enum store_error claims_settle(struct store_tx *tx, long long created_before, long long now, size_t limit,
+                               size_t *count);
 
 /* from -> to, unless it is no longer in from; nothing more is published for it then. */
 enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from,
                             enum claim_state to, long long now);
 
-/* Ends the claims whose window is over, at most limit of them; *count says how many. */
+/* Ends the claims whose window is over and whose device was not seen, at most limit of them; *count says how many. */
 enum store_error claims_expire(struct store_tx *tx, long long now, size_t limit, size_t *count);
 
 /* accepted_at of the oldest open claim, 0: none. */

@@ -37,7 +37,9 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "UPDATE claims SET provisioned_at = ?2 WHERE id = ?1 AND provisioned_at IS NULL",
     [SQL_CLAIM_CONNECTED] = "UPDATE claims SET connected_at = ?2 WHERE id = ?1 AND connected_at IS NULL",
     [SQL_CLAIMS_DUE_TO_EXPIRE] = "SELECT id, state FROM claims WHERE " OPEN " AND expires_at <= ?1"
-                                 " ORDER BY expires_at LIMIT ?2",
+                                 " AND provisioned_at IS NULL ORDER BY expires_at LIMIT ?2",
+    [SQL_CLAIMS_PROVISIONED_SINCE] = "SELECT id, state FROM claims WHERE " OPEN
+                                     " AND provisioned_at IS NOT NULL AND provisioned_at <= ?1 LIMIT ?2",
     [SQL_CLAIM_COUNTS] = "SELECT state, count(*) FROM claims GROUP BY state",
     [SQL_CLAIM_OLDEST_OPEN] = "SELECT accepted_at FROM claims WHERE " OPEN " ORDER BY expires_at LIMIT 1",
 

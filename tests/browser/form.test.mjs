@@ -98,7 +98,7 @@ describe("the form", { concurrency: 3 }, () => {
   }));
 
   // A page that answers a POST comes back only when it may be kept: `Cache-Control: private, no-cache`, not `no-store`.
-  test("is there again behind a mistake that was put right", { todo: "form.c sends no-store with it" }, () => own.visit({}, async (visitor) => {
+  test("is there again behind a mistake that was put right", () => own.visit({}, async (visitor) => {
     visitor.expect(/status of 422/);
     const { page } = visitor;
     const thing = randomThing();

@@ -170,6 +170,8 @@ struct claims_call {
     size_t limit, count;
     struct leased leased;
     long long number;
+    enum arrival arrival;
+    long long created_before;
 };
 
 static void run(enum store_error (*job)(struct store_tx *, void *), struct claims_call *call, bool writes)
@@ -275,7 +277,7 @@ static enum store_error run_arrived(struct store_tx *tx, void *argument)
 {
     struct claims_call *call = argument;
 
-    return claims_arrived(tx, call->name, &call->presence, 5 * SECOND, call->now, &call->number);
+    return claims_arrived(tx, call->name, &call->presence, 5 * SECOND, call->now, &call->arrival, &call->number);
 }
 
 long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at,
@@ -285,7 +287,22 @@ long long arrive(const char *endpoint, enum presence_kind kind, const char *thin
 
     snprintf(call.presence.thing_name, sizeof call.presence.thing_name, "%s", thing_name);
     run(run_arrived, &call, true);
-    return call.number;
+    return call.arrival == ARRIVAL_NONE ? 0 : call.number;
+}
+
+static enum store_error run_settle(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+
+    return claims_settle(tx, call->created_before, call->now, 10, &call->count);
+}
+
+size_t settle(long long created_before, long long now)
+{
+    struct claims_call call = {.created_before = created_before, .now = now};
+
+    run(run_settle, &call, true);
+    return call.count;
 }
 
 static enum store_error run_expire(struct store_tx *tx, void *argument)

@@ -65,6 +65,7 @@ void end_claim(long long claim_id, enum claim_state from, enum claim_state to, l
 /* The claim that this made onboarded, 0: none. Slack is five seconds. */
 long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at,
                  long long now);
+size_t settle(long long created_before, long long now);
 size_t expire(long long now, size_t limit);
 long long oldest_open(void);
 

@@ -282,16 +282,36 @@ static void created_and_connected_come_in_any_order_and_twice(void **state)
             enum presence_kind kind = orders[i][j];
             long long at = NOON + (long long)(j + 1) * SECOND;
             long long id = arrive("home", kind, request.targets[0].thing_name, at, at + 10);
-            assert_int_equal(id != 0, j == 0);
+            bool news = kind == PRESENCE_CONNECTED ? !first[kind] : j == 0;
+            assert_int_equal(id != 0, news);
             first[kind] = first[kind] ? first[kind] : at;
         }
         struct registration registration = found(request.token);
         ASSERT_STATE(registration.state, CLAIM_ONBOARDED);
         assert_int_equal(registration.provisioned_at, first[PRESENCE_CREATED]);
         assert_int_equal(registration.connected_at, first[PRESENCE_CONNECTED]);
-        assert_int_equal(registration.ended_at, NOON + SECOND + 10);
+        assert_int_equal(registration.ended_at, first[PRESENCE_CONNECTED] + 10);
     }
     ASSERT_COUNTS(0, 0, (long long)COUNT(orders), 0, 0, 0);
+}
+
+static void a_created_thing_is_published_to_no_more_and_soon_counts_as_arrived(void **state)
+{
+    struct registration_request request = claimed();
+    long long created = NOON + SECOND;
+    (void)state;
+
+    assert_true(arrive("home", PRESENCE_CREATED, THING, created, created) > 0);
+    ASSERT_STATE(found(request.token).state, CLAIM_QUEUED);
+    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
+    assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 10), 0);
+    assert_int_equal(settle(created - 1, created + SECOND), 0);
+    assert_int_equal(settle(created, created + 5 * SECOND), 1);
+    ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
+    assert_int_equal(found(request.token).ended_at, created + 5 * SECOND);
+    assert_int_equal(found(request.token).connected_at, 0);
+    assert_int_equal(settle(created, created + 6 * SECOND), 0);
+    ASSERT_COUNTS(0, 0, 1, 0, 0, 0);
 }
 
 static void a_device_that_comes_late_has_arrived_all_the_same(void **state)
@@ -389,7 +409,7 @@ static void knows_the_oldest_open_claim(void **state)
     claimed();
     added(&second);
     assert_int_equal(oldest_open(), NOON);
-    arrive("home", PRESENCE_CREATED, THING, NOON, NOON);
+    arrive("home", PRESENCE_CONNECTED, THING, NOON, NOON);
     assert_int_equal(oldest_open(), NOON + SECOND);
 }
 
@@ -417,6 +437,7 @@ int main(void)
         TEST(the_form_of_any_account_proves_arrival),
         TEST(an_event_without_a_time_counts_as_now),
         TEST(created_and_connected_come_in_any_order_and_twice),
+        TEST(a_created_thing_is_published_to_no_more_and_soon_counts_as_arrived),
         TEST(a_device_that_comes_late_has_arrived_all_the_same),
         TEST(a_failed_claim_whose_device_comes_has_arrived),
         TEST(an_arrival_belongs_to_the_last_claim),

@@ -76,6 +76,17 @@ static void forgives_with_time(void **state)
     limiter_free(limiter);
 }
 
+static void a_whole_ipv6_network_is_one_client(void **state)
+{
+    struct limiter *limiter = limiter_new(1);
+    (void)state;
+
+    assert_int_equal(limiter_ask(limiter, "2001:db8:1:2::1"), 0);
+    assert_true(limiter_ask(limiter, "2001:db8:1:2:ffff::9") > 0);
+    assert_int_equal(limiter_ask(limiter, "2001:db8:1:3::1"), 0);
+    limiter_free(limiter);
+}
+
 static void no_limit_is_no_limit(void **state)
 {
     struct limiter *limiter = limiter_new(0);
@@ -95,6 +106,7 @@ int main(void)
         cmocka_unit_test(many_addresses_do_not_lift_the_limit_of_one),
         cmocka_unit_test(one_does_not_pay_for_another),
         cmocka_unit_test(forgives_with_time),
+        cmocka_unit_test(a_whole_ipv6_network_is_one_client),
         cmocka_unit_test(no_limit_is_no_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,7 +193,7 @@ static void retrying_what_has_arrived_is_refused(void **state)
     (void)state;
 
     added(&request);
-    arrive("home", PRESENCE_CREATED, THING, NOON, NOON);
+    arrive("home", PRESENCE_CONNECTED, THING, NOON, NOON);
     ASSERT_ERROR(do_retry(&request, &out), STORE_ENDED);
     assert_int_equal(out.attempts, 7);
     ASSERT_COUNTS(0, 0, 1, 0, 0, 0);
@@ -280,7 +280,7 @@ static void cancelling_what_has_ended_is_refused(void **state)
 
     added(&arrived);
     added(&expired);
-    arrive("home", PRESENCE_CREATED, THING, NOON, NOON);
+    arrive("home", PRESENCE_CONNECTED, THING, NOON, NOON);
     expire(NOON + WINDOW_MS, 10);
     ASSERT_ERROR(do_cancel(arrived.token, NOON + WINDOW_MS, &out), STORE_ENDED);
     ASSERT_ERROR(do_cancel(expired.token, NOON + WINDOW_MS, &out), STORE_ENDED);
@@ -349,7 +349,7 @@ static void is_still_there_after_a_restart(void **state)
 
     added(&first);
     added(&second);
-    arrive("home", PRESENCE_CREATED, OTHER_THING, NOON, NOON);
+    arrive("home", PRESENCE_CONNECTED, OTHER_THING, NOON, NOON);
     fixture_close();
     fixture_open();
     ASSERT_STATE(found(first.token).state, CLAIM_QUEUED);

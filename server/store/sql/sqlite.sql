@@ -20,6 +20,7 @@ CREATE TABLE claims (
 CREATE UNIQUE INDEX claims_open ON claims (thing_name) WHERE ended_at IS NULL;
 CREATE INDEX claims_onboarded ON claims (thing_name) WHERE state = 'onboarded';
 CREATE INDEX claims_expiry ON claims (expires_at) WHERE ended_at IS NULL;
+CREATE INDEX claims_provisioned ON claims (provisioned_at) WHERE ended_at IS NULL AND provisioned_at IS NOT NULL;
 
 -- A claim's way through one staging account. due_at NULL: nothing more to publish.
 CREATE TABLE deliveries (

@@ -25,7 +25,7 @@ http {{
     access_log off; default_type text/plain;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    include {root}/deploy/nginx.conf;
+    include "{root}/deploy/nginx.conf";
 }}
 """
 

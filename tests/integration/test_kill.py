@@ -113,7 +113,8 @@ class Kill(unittest.TestCase):
         """Every publish of the dead portal has come through the tap."""
         def closed():
             log = self.staging.log.read_text(errors="replace")
-            ends = ("claim-thing closed", "on client claim-thing", "claim-thing disconnected", "claim-thing already connected")
+            ends = ("claim-thing closed", "on client claim-thing", "claim-thing disconnected",
+                    "claim-thing already connected")
             return log.count(" as claim-thing ") == sum(log.count(end) for end in ends)
         eventually(closed, lambda: self.staging.log.read_text(errors="replace")[-2000:])
         marker = f"marker-{random_thing()}"

@@ -321,15 +321,18 @@ class TwoVendors(Case):
 
     @classmethod
     def change(cls, lines, server):
-        changes = {"listener": f"listener {cls.sandbox.port} {cls.ADDRESS}", "certfile": f"certfile {server[0]}",
-                   "keyfile": f"keyfile {server[1]}", "plugin_opt_claim_thing": f"plugin_opt_claim_thing {cls.claim_thing[0]}"}
+        changes = {"listener": f"listener {cls.sandbox.port} {cls.ADDRESS}",
+                   "certfile": f"certfile {server[0]}", "keyfile": f"keyfile {server[1]}",
+                   "plugin_opt_claim_thing": f"plugin_opt_claim_thing {cls.claim_thing[0]}"}
         return [changes.get(line.split()[0], line) for line in lines]
 
     def test_a_claim_goes_to_each_and_arrives_from_either(self):
-        second = {"address": self.ADDRESS, "port": self.sandbox.port, "ca_file": self.sandbox.certificates / "server-ca.pem",
+        second = {"address": self.ADDRESS, "port": self.sandbox.port,
+                  "ca_file": self.sandbox.certificates / "server-ca.pem",
                   "cert_file": self.claim_thing[0], "key_file": self.claim_thing[1], "client_id": "second-claim-thing",
                   "identifier_form": "uuid", "identifier_case": "upper"}
-        self.portal = portal = self.enterContext(Portal(self.sandbox, staging__second=second, claim={"schedule": "500ms"})).connected()
+        portal = Portal(self.sandbox, staging__second=second, claim={"schedule": "500ms"})
+        self.portal = self.enterContext(portal).connected()
         plain, dashed = random_thing(), str(uuid.uuid4()).upper()
         one = self.sandbox.modules(plain)
         other = self.sandbox.modules(dashed, options=["--staging-address", self.ADDRESS])

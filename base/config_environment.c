@@ -194,7 +194,7 @@ static void read_variable(struct config *config, const char *entry, const char *
 {
     size_t length = strcspn(rest, "=");
     const char *value = rest[length] == '=' ? rest + length + 1 : "";
-    OWNED char *variable = strndup(entry, (size_t)(rest - entry) + length);
+    OWNED char *variable = memory_part(entry, (size_t)(rest - entry) + length);
     size_t suffix = strlen(FILE_SUFFIX);
     struct named named;
 

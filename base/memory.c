@@ -32,6 +32,15 @@ char *memory_string(const char *string)
     return copy;
 }
 
+char *memory_part(const char *string, size_t length)
+{
+    char *copy = strndup(string, length);
+
+    if (!copy)
+        abort();
+    return copy;
+}
+
 void memory_free_at(void *pointer_to_pointer)
 {
     void **at = pointer_to_pointer;

@@ -26,6 +26,8 @@ static void render(const struct portal *portal, const char *language, struct pag
     if (!form->endpoint)
         form->endpoint = claim_settings_endpoint(settings, NULL)->key;
     pages_form(portal->pages, language, form, out);
+    form->endpoints = NULL; /* they end here */
+    form->endpoint_count = 0;
 }
 
 void form_prepare(struct portal *portal)

@@ -16,7 +16,7 @@
 #include "server/http/exchange.h"
 #include "server/http/listen.h"
 
-#define CONNECTION_MEMORY (16 * 1024) /* headers and the head of a body; more header is answered 431 by the library */
+#define CONNECTION_MEMORY (8 * 1024) /* headers and the head of a body; more header is answered 431 by the library */
 #define REPLY_TIMEOUT_MS 60000
 
 struct http_page {
@@ -285,7 +285,7 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
-static void on_library_log(void *context, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void on_library_log(void *context, const char *format, va_list arguments)
 {
     char line[256];
 

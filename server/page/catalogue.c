@@ -177,7 +177,7 @@ static bool covered(const struct catalogue *one, const struct catalogue *other, 
             return false;
         }
         for (const char *at = strchr(one->messages[i].text, '{'); at != NULL; at = strchr(at + 1, '{')) {
-            OWNED char *placeholder = strndup(at, placeholder_length(at));
+            OWNED char *placeholder = memory_part(at, placeholder_length(at));
             if (strstr(theirs, placeholder) != NULL)
                 continue;
             TEXT struct text what = TEXT_EMPTY;

@@ -47,7 +47,7 @@ static char *catalogue_tag(const char *file)
     if (length <= prefix + suffix || strncmp(file, CATALOGUE_PREFIX, prefix) != 0 ||
         strcmp(file + length - suffix, CATALOGUE_SUFFIX) != 0)
         return NULL;
-    char *tag = strndup(file + prefix, length - prefix - suffix);
+    char *tag = memory_part(file + prefix, length - prefix - suffix);
     if (tag != NULL && language_tag_valid(tag))
         return tag;
     free(tag);

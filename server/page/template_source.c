@@ -88,7 +88,7 @@ static bool add_message(struct assembly *assembly, const struct place *place, co
             continue;
         }
         const size_t length = strcspn(message + 1, "}");
-        OWNED char *name = strndup(message + 1, length);
+        OWNED char *name = memory_part(message + 1, length);
         if (!name_is_known(assembly, name))
             return fail(assembly, place, "message \"%s\" has {%s}, which this page does not have", key, name);
         text_printf(assembly->out, "{{%s}}", name);
@@ -123,7 +123,7 @@ static bool read_tag(struct assembly *assembly, struct place *place, struct tag 
     const size_t length = strspn(at, NAME_CHARACTERS);
     if (tag->kind != '!' && (length == 0 || at + length + strspn(at + length, " ") != end))
         return fail(assembly, place, "a tag that cannot be read");
-    tag->name = strndup(at, length);
+    tag->name = memory_part(at, length);
     place->at = end + 2;
     return true;
 }

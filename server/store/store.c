@@ -96,12 +96,15 @@ static void apply_counts(struct store *store, const struct store_tx *tx)
         atomic_fetch_add(&store->counts[i], tx->count_changes[i]);
 }
 
-/* What was only read stays true; what was to be written was not. */
-static void fail_writes(struct store_job *batch, enum store_error error)
+/* What was to be written was not, and what was read may have been just that: it is read again. */
+static void fail_batch(struct store_tx *tx, struct store_job *batch, enum store_error error)
 {
-    for (struct store_job *job = batch; job; job = job->next)
-        if (job->writes && job->result == STORE_OK)
+    for (struct store_job *job = batch; job; job = job->next) {
+        if (!job->writes)
+            job->result = job->run(tx, job->argument);
+        else if (job->result == STORE_OK)
             job->result = error;
+    }
 }
 
 static void run_batch(struct store *store, struct store_job *batch)
@@ -122,7 +125,7 @@ static void run_batch(struct store *store, struct store_job *batch)
     if (error) {
         if (database_in_transaction(tx.database) && database_run(tx.database, SQL_ROLLBACK, "") != STORE_OK)
             log_event(LOG_ERROR, "store.rollback_failed", NULL);
-        fail_writes(batch, error);
+        fail_batch(&tx, batch, error);
     } else {
         apply_counts(store, &tx);
         atomic_fetch_add(&store->commits, 1);

@@ -35,7 +35,7 @@ struct store_job {
      * block; may submit again and may free the job. */
     void (*done)(void *argument, enum store_error result);
     void *argument;
-    bool writes; /* false: run only reads, and a failed commit does not concern it */
+    bool writes; /* false: run only reads, and may run again when what others wrote before it was not kept */
     /* private */
     enum store_error result;
     struct store_job *next;

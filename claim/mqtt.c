@@ -22,7 +22,7 @@
 #define DISCONNECT_WAIT_MS 500
 #define TOPIC_MAX 256 /* IoT limits */
 #define FILTERS_MAX 8
-#define REASON_SIZE 256
+#define REASON_SIZE MQTT_REASON_SIZE
 
 enum link { LINK_DOWN, LINK_CONNECTING, LINK_UP, LINK_PAUSED };
 
@@ -51,7 +51,6 @@ struct mqtt {
     long long next_attempt;
     long long attempt_started;
     struct subscription subscriptions[FILTERS_MAX];
-    char last_error[REASON_SIZE];
 
     /* Shared with Paho's threads. */
     pthread_mutex_t lock;
@@ -694,14 +693,16 @@ unsigned long mqtt_failure_count(const struct mqtt *mqtt)
     return atomic_load(&((struct mqtt *)mqtt)->failure_count);
 }
 
-const char *mqtt_last_error(const struct mqtt *mqtt)
+void mqtt_reason(const struct mqtt *mqtt, char out[MQTT_REASON_SIZE])
 {
     struct mqtt *shared = (struct mqtt *)mqtt;
 
     pthread_mutex_lock(&shared->lock);
-    memcpy(shared->last_error, mqtt->reason, sizeof shared->last_error);
+    if (mqtt->link == LINK_UP)
+        out[0] = '\0';
+    else
+        memcpy(out, mqtt->reason, MQTT_REASON_SIZE);
     pthread_mutex_unlock(&shared->lock);
-    return mqtt->last_error;
 }
 
 const char *mqtt_error_name(enum mqtt_error error)

@@ -15,8 +15,8 @@ enum mqtt_error {
     MQTT_NOT_CONNECTED,
     MQTT_WINDOW_FULL, /* max_inflight publishes are waiting for their PUBACK */
     MQTT_BAD_TOPIC,   /* has + # $ at the start, NUL or control characters, or is empty or longer than 256
-                         bytes: it would   drop the connection (IoT limits) */
-    MQTT_BAD_FILE,    /* CA, certificate or key cannot be used: mqtt_last_error() says which */
+                         bytes: it would drop the connection (IoT limits) */
+    MQTT_BAD_FILE,    /* CA, certificate or key cannot be used: the log says which */
     MQTT_REFUSED,     /* the library refused */
 };
 
@@ -85,8 +85,9 @@ enum mqtt_error mqtt_subscribe(struct mqtt *mqtt, const char *filter) __attribut
 /* Times that the connection came up, and attempts that failed, since mqtt_new(). Any thread. */
 unsigned long mqtt_connect_count(const struct mqtt *mqtt);
 unsigned long mqtt_failure_count(const struct mqtt *mqtt);
-/* For people; "" when there was none. Borrowed until the next call on this mqtt. */
-const char *mqtt_last_error(const struct mqtt *mqtt);
+/* Why it is not connected, for people; "" while it is, or was never tried. Any thread. */
+#define MQTT_REASON_SIZE 256
+void mqtt_reason(const struct mqtt *mqtt, char out[MQTT_REASON_SIZE]);
 const char *mqtt_error_name(enum mqtt_error error);
 
 #endif

@@ -2,6 +2,7 @@
 #include "server/app.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -138,15 +139,22 @@ struct app *app_start(const struct settings *settings, struct text *why)
     return NULL;
 }
 
+/* Requests that the store does not come back with were not accepted; there is no good order left to end in. */
+static void drain(struct http_server *server)
+{
+    if (!server || http_server_drain(server, DRAIN_MS))
+        return;
+    log_event(LOG_ERROR, "portal.stuck", "reason", "the store does not answer; requests under way are given up", NULL);
+    _exit(EXIT_FAILURE);
+}
+
 void app_stop(struct app *app)
 {
     struct portal *portal = &app->portal;
 
     atomic_store(&portal->draining, true);
-    if (portal->public_server)
-        http_server_drain(portal->public_server, DRAIN_MS);
-    if (app->admin_server)
-        http_server_drain(app->admin_server, DRAIN_MS);
+    drain(portal->public_server);
+    drain(app->admin_server);
     http_server_stop(app->admin_server);
     http_server_stop(portal->public_server);
     if (portal->dispatcher)

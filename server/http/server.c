@@ -350,15 +350,18 @@ const char *http_server_address(const struct http_server *server)
     return text_get(&server->address);
 }
 
-void http_server_drain(struct http_server *server, long long deadline_ms)
+bool http_server_drain(struct http_server *server, long long deadline_ms)
 {
     const struct timespec moment = {0, 2000000};
     long long end = clock_monotonic_ms() + deadline_ms;
 
     atomic_store(&server->draining, true);
-    MHD_quiesce_daemon(server->daemon);
+    if (MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET)
+        close(server->socket); /* who comes now is refused, and goes to another replica */
+    server->socket = -1;
     while (atomic_load(&server->active) && clock_monotonic_ms() < end)
         nanosleep(&moment, NULL);
+    return atomic_load(&server->active) == 0;
 }
 
 void http_server_stop(struct http_server *server)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "claim/mqtt.h"
 #include "claim/settings.h"
 #include "server/store/store.h"
 
@@ -19,6 +20,7 @@ extern const double dispatcher_latency_bounds[LATENCY_BUCKETS]; /* upper bounds,
 struct dispatcher_stats { /* since the start; for one staging account */
     const char *staging;
     bool connected;
+    char reason[MQTT_REASON_SIZE]; /* why not, for people */
     unsigned long connects, failures; /* of the connection */
     unsigned long sent, acknowledged, refused;
     unsigned long latency[LATENCY_BUCKETS + 1]; /* PUBACKs by latency, not cumulated */

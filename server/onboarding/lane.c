@@ -293,6 +293,8 @@ static void take_acknowledged(struct lane *lane)
         expect_due(lane, due);
         outcome_add(lane->recording, OUTCOME_ACKNOWLEDGED, &flight->delivery, due, false);
         count_latency(lane, at[i] - flight->sent_at);
+        log_event(LOG_DEBUG, "claim.published", "account", lane->options.account->name, "thing",
+                  LOG_THING(flight->delivery.thing_name), NULL);
         atomic_fetch_add(&lane->acknowledged_total, 1);
     }
     if (lane->recording->count >= RECORD_ENOUGH)
@@ -568,6 +570,7 @@ void lane_stats(struct lane *lane, struct dispatcher_stats *out)
         .latency_sum = (double)atomic_load(&lane->latency_sum_ms) / 1000.0,
         .in_flight = atomic_load(&lane->shown_in_flight),
     };
+    mqtt_reason(lane->mqtt, out->reason);
     for (size_t i = 0; i <= LATENCY_BUCKETS; i++)
         out->latency[i] = atomic_load(&lane->latency[i]);
 }

@@ -294,4 +294,6 @@ void watcher_stats(struct watcher *watcher, size_t index, struct watcher_stats *
         .events = atomic_load(&observer->events),
         .arrivals = atomic_load(&observer->arrivals),
     };
+    if (observer->mqtt)
+        mqtt_reason(observer->mqtt, out->reason);
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "claim/mqtt.h"
 #include "claim/settings.h"
 #include "server/store/store.h"
 
@@ -20,6 +21,7 @@ struct watcher_stats { /* for one OEM account */
     const char *endpoint;
     bool observed; /* false: no observer's certificate is configured */
     bool connected; /* and subscribed */
+    char reason[MQTT_REASON_SIZE]; /* why not, for people */
     unsigned long connects, failures;
     unsigned long events, arrivals;
 };

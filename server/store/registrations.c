@@ -29,7 +29,7 @@ static void registration_row(void *context, const struct row *row)
     out->attempts = (unsigned)row_integer(row, 9);
     out->onboarded_before = row_integer(row, 10) != 0;
     long long cancelled_at = row_integer(row, 11);
-    if (cancelled_at && claim_state_is_open(out->state)) {
+    if (cancelled_at) { /* whatever became of the claim for others who waited for it */
         out->state = CLAIM_CANCELLED;
         out->ended_at = cancelled_at;
     }

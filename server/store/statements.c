@@ -54,7 +54,7 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [SQL_DELIVERY_NEXT_DUE] = "SELECT due_at FROM deliveries WHERE staging = ?1 AND due_at IS NOT NULL"
                               " AND leased_until <= ?2 ORDER BY due_at LIMIT 1",
     [SQL_DELIVERY_ACKNOWLEDGED] =
-        "UPDATE deliveries SET attempts = attempts + 1, due_at = ?3, leased_until = 0"
+        "UPDATE deliveries SET attempts = attempts + 1, refusals = 0, due_at = ?3, leased_until = 0"
         " WHERE claim_id = ?1 AND staging = ?2 AND due_at IS NOT NULL",
     [SQL_DELIVERY_RELEASE] = "UPDATE deliveries SET due_at = max(due_at, ?3), leased_until = 0"
                              " WHERE claim_id = ?1 AND staging = ?2 AND due_at IS NOT NULL",

@@ -163,12 +163,13 @@ static void check_fields(const char *fields, size_t length)
 
 static bool is_canonical(const char *address)
 {
-    unsigned char bytes[16];
+    struct in6_addr parsed;
     char again[CLIENT_SIZE];
     int family = strchr(address, ':') ? AF_INET6 : AF_INET;
 
-    return inet_pton(family, address, bytes) == 1 && inet_ntop(family, bytes, again, sizeof again) &&
-           strcmp(address, again) == 0 && strncmp(address, "::ffff:", 7) != 0;
+    if (inet_pton(family, address, &parsed) != 1 || (family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&parsed)))
+        return false;
+    return inet_ntop(family, &parsed, again, sizeof again) && strcmp(address, again) == 0;
 }
 
 static void check_client(const char *networks, const char *peer, const char *forwarded)

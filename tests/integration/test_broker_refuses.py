@@ -35,6 +35,7 @@ class Case(unittest.TestCase):
         self.assertEqual((shown["state"], shown["attempts"]), ("queued", 0))
         ready = portal.ready()
         self.assertEqual((ready.status, ready.json["checks"][STAGING]), (200, "not connected"))
+        self.assertTrue(ready.json["reasons"][STAGING])
         self.assertEqual(portal.metric("staging_connects_total" + LABEL), 0)
         self.assertEqual(portal.metric("publishes_total" + LABEL), 0)
         return claim

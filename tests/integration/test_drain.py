@@ -118,6 +118,8 @@ class Drain(unittest.TestCase):
         began = self.terminate(portal)
         ready = portal.ready()
         self.assertEqual((ready.status, ready.json["checks"]["portal"]), (503, "shutting down"))
+        with self.assertRaises(ConnectionRefusedError):
+            portal.get("/")
         self.assertIsNone(portal.process.poll(), "it waits for them")
         answers = [each.finish() for each in held]
         self.ends_quickly(portal, began)

@@ -215,6 +215,7 @@ class Days(Case):
         self.assertIn(self.portal.show(second["token"])["state"], ("queued", "published"))
         modules.command(f"on {thing}")
         self.onboarded(second)
+        self.assertEqual(self.portal.show(first["token"])["state"], "cancelled")
 
     def test_a_module_written_by_someone_else(self):
         """Nothing of ours but the birth certificate: Paho for Python, doing what PROTOCOL.md section 1 says."""
@@ -230,7 +231,7 @@ class Days(Case):
         self.assertEqual(list(json.loads(payload)), ["Endpoint"])
         address = json.loads(payload)["Endpoint"]
         staging.close()
-        self.assertEqual(self.portal.show(claim["token"])["state"], "published", "a PUBACK is not success")
+        self.portal.wait_for_state(claim["token"], "published")  # a PUBACK is not success
         self.assertEqual(self.sandbox.device(certificate, thing, address).dropped(), [], "just-in-time provisioning")
         self.sandbox.device(certificate, thing, address).accepted()
         shown = self.onboarded(claim)

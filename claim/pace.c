@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "claim/pace.h"
 
-/* At most a hundredth of a second's worth may be saved up, and always room for one and what is left of the next. */
+/* At most a hundredth of a second's worth may be saved up, and always room for one and what is left of the
+ * next. */
 #define SAVED_PART 100.0
 #define SAVED_LEAST 1.5
 /* A little below the rate: publishes that were evenly spaced come less so at the other end. */

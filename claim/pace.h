@@ -10,7 +10,8 @@ struct pace {
     long long at_ms; /* monotonic */
 };
 
-/* Stays two in a hundred below the rate. Starts with nothing saved up: a burst after a silence is as slow as any other time. */
+/* Stays two in a hundred below the rate. Starts with nothing saved up: a burst after a silence is as slow as
+ * any other time. */
 void pace_init(struct pace *pace, int rate);
 
 /* Takes one permission and returns 0, or returns the milliseconds until there is one. */

@@ -139,12 +139,14 @@ struct app *app_start(const struct settings *settings, struct text *why)
     return NULL;
 }
 
-/* Requests that the store does not come back with were not accepted; there is no good order left to end in. */
+/* Requests that the store does not come back with were not accepted; there is no good order left to end in.
+ */
 static void drain(struct http_server *server)
 {
     if (!server || http_server_drain(server, DRAIN_MS))
         return;
-    log_event(LOG_ERROR, "portal.stuck", "reason", "the store does not answer; requests under way are given up", NULL);
+    log_event(LOG_ERROR, "portal.stuck", "reason",
+              "the store does not answer; requests under way are given up", NULL);
     _exit(EXIT_FAILURE);
 }
 

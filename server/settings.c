@@ -25,7 +25,8 @@ static const struct config_key keys[] = {
     {"http", "idle_timeout", CONFIG_DURATION, "60s", SECOND, 3600 * SECOND, NULL, false,
      "How long a connection may wait for its next request."},
     {"http", "registrations_per_minute", CONFIG_INTEGER, "30", 0, 1000000, NULL, false,
-     "Registrations, retries and cancellations a minute from one address (IPv6: one /64 network); 0 for no limit."},
+     "Registrations, retries and cancellations a minute from one address (IPv6: one /64 network); 0 for no "
+     "limit."},
 
     {"store", "url", CONFIG_TEXT, "sqlite:/var/lib/expresslink-portal/portal.db", 1, 1024, NULL, false,
      "Where claims are kept: sqlite:/path/to/file."},

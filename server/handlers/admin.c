@@ -39,7 +39,9 @@ static void add_accounts(const struct portal *portal, struct text *checks, struc
     }
     for (size_t i = 0; i < watcher_count(portal->watcher); i++) {
         watcher_stats(portal->watcher, i, &endpoint);
-        const char *state = endpoint.connected ? "connected" : endpoint.observed ? "not connected" : "not observed";
+        const char *state = endpoint.connected  ? "connected"
+                            : endpoint.observed ? "not connected"
+                                                : "not observed";
         add_account("endpoint", endpoint.endpoint, state, endpoint.reason, checks, reasons);
     }
 }

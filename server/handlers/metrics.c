@@ -43,15 +43,15 @@ static void add_latency(const struct dispatcher_stats *stats, struct text *out)
     unsigned long below = 0;
 
     for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
-        below += stats->latency[i];
+        below += stats->latency.buckets[i];
         text_printf(out, "expresslink_portal_puback_seconds_bucket{staging=\"%s\",le=\"%g\"} %lu\n",
-                    stats->staging, dispatcher_latency_bounds[i], below);
+                    stats->staging, latency_bounds[i], below);
     }
-    below += stats->latency[LATENCY_BUCKETS];
+    below += stats->latency.buckets[LATENCY_BUCKETS];
     text_printf(out, "expresslink_portal_puback_seconds_bucket{staging=\"%s\",le=\"+Inf\"} %lu\n",
                 stats->staging, below);
     text_printf(out, "expresslink_portal_puback_seconds_sum{staging=\"%s\"} %.3f\n", stats->staging,
-                stats->latency_sum);
+                stats->latency.sum);
     text_printf(out, "expresslink_portal_puback_seconds_count{staging=\"%s\"} %lu\n", stats->staging, below);
 }
 
@@ -109,7 +109,8 @@ static void add_endpoints(const struct portal *portal, struct text *out)
     EACH_ENDPOINT("counter", "endpoint_connect_failures_total", "Connection attempts that failed.", "%lu",
                   stats.failures);
     EACH_ENDPOINT("counter", "events_total", "Events heard in the OEM account.", "%lu", stats.events);
-    EACH_ENDPOINT("counter", "arrivals_total", "Claims whose device was seen to connect.", "%lu", stats.arrivals);
+    EACH_ENDPOINT("counter", "arrivals_total", "Claims whose device was seen to connect.", "%lu",
+                  stats.arrivals);
 }
 
 static void add_request_count(void *context, const char *route, const char *method, unsigned status,

@@ -109,7 +109,8 @@ const char *http_server_address(const struct http_server *server);
 /* Takes no new connections and tells kept ones to go; true when no exchange is under way any more, false when
  * the deadline is over. */
 bool http_server_drain(struct http_server *server, long long deadline_ms) __attribute__((warn_unused_result));
-/* After a drain that returned true: the library cannot be stopped with a request in the store. NULL is fine. */
+/* After a drain that returned true: the library cannot be stopped with a request in the store. NULL is fine.
+ */
 void http_server_stop(struct http_server *server);
 
 /* Requests answered, for /metrics: calls each(context, pattern, method, status class 1..5, count). Any

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* So many requests a minute from one address (IPv6: from one /64 network), and no more. Keeps a fixed number of addresses; where two fall
- * onto one place, the newer has it. Any thread. */
+/* So many requests a minute from one address (IPv6: from one /64 network), and no more. Keeps a fixed number
+ * of addresses; where two fall onto one place, the newer has it. Any thread. */
 #ifndef SERVER_HTTP_LIMITER_H
 #define SERVER_HTTP_LIMITER_H
 

@@ -16,7 +16,8 @@
 #include "server/http/exchange.h"
 #include "server/http/listen.h"
 
-#define CONNECTION_MEMORY (8 * 1024) /* headers and the head of a body; more header is answered 431 by the library */
+#define CONNECTION_MEMORY                                                                                    \
+    (8 * 1024) /* headers and the head of a body; more header is answered 431 by the library */
 #define REPLY_TIMEOUT_MS 60000
 
 struct http_page {
@@ -32,7 +33,7 @@ struct http_server {
     struct text address;
     char id_prefix[9];
     atomic_uint next_id;
-    atomic_uint active;      /* exchanges under way */
+    atomic_uint active; /* exchanges under way */
     atomic_uint connections;
     atomic_bool draining;
     struct request_counts *counts;
@@ -54,8 +55,9 @@ static const struct http_header always_headers[] = {
 };
 
 static const struct http_header html_headers[] = {
-    {"Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
-                                " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+    {"Content-Security-Policy",
+     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
+     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
     {NULL, NULL},
 };
 
@@ -91,7 +93,8 @@ const char *http_request_header(const struct http_exchange *exchange, const char
 }
 
 /* A proxy may add its entry as a line of its own: all lines are one list (RFC 9110 5.3). */
-static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
 {
     struct text *list = context;
 
@@ -134,8 +137,8 @@ static void queue_response(struct http_exchange *exchange, unsigned status, stru
     exchange->status = status;
     watchdog_extend(exchange->watched, REPLY_TIMEOUT_MS);
     carrier->queued = MHD_queue_response(exchange->connection, status, response);
-    request_counts_add(server->counts, exchange->match.route ? exchange->match.index : server->options.route_count,
-                       status);
+    request_counts_add(server->counts,
+                       exchange->match.route ? exchange->match.index : server->options.route_count, status);
 }
 
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type, struct text *body)
@@ -186,7 +189,8 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
 {
     struct http_server *server = context;
     struct carrier *carrier = memory_new(1, sizeof *carrier);
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct http_exchange *exchange = exchange_new(&server->options, target);
 
     carrier->exchange = exchange;
@@ -196,12 +200,14 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     exchange->connection = connection;
     exchange->watched = info->socket_context;
     watchdog_extend(exchange->watched, server->options.request_timeout_ms);
-    snprintf(exchange->id, sizeof exchange->id, "%s%08x", server->id_prefix, atomic_fetch_add(&server->next_id, 1));
+    snprintf(exchange->id, sizeof exchange->id, "%s%08x", server->id_prefix,
+             atomic_fetch_add(&server->next_id, 1));
     atomic_fetch_add(&server->active, 1);
     return carrier;
 }
 
-static void on_end(void *context, struct MHD_Connection *connection, void **slot, enum MHD_RequestTerminationCode why)
+static void on_end(void *context, struct MHD_Connection *connection, void **slot,
+                   enum MHD_RequestTerminationCode why)
 {
     struct http_server *server = context;
     struct carrier *carrier = *slot;
@@ -237,8 +243,8 @@ static void first_call(struct carrier *carrier, const char *method, const char *
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *upload, size_t *upload_size,
-                                  void **slot)
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **slot)
 {
     struct carrier *carrier = *slot;
     struct http_exchange *exchange = carrier->exchange;
@@ -267,7 +273,8 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
     struct http_server *server = context;
 
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         *slot = watchdog_add(server->watchdog, info->connect_fd, server->options.request_timeout_ms);
         atomic_fetch_add(&server->connections, 1);
         return;
@@ -285,7 +292,8 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
-__attribute__((format(printf, 2, 0))) static void on_library_log(void *context, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void on_library_log(void *context, const char *format,
+                                                                 va_list arguments)
 {
     char line[256];
 
@@ -300,7 +308,8 @@ __attribute__((format(printf, 2, 0))) static void on_library_log(void *context, 
 static bool start_daemon(struct http_server *server)
 {
     const struct http_options *options = &server->options;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem items[] = {
         {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, options->max_connections, NULL},
@@ -400,7 +409,8 @@ void http_server_counts(const struct http_server *server,
                         void *context)
 {
     for (size_t i = 0; i <= server->options.route_count; i++) {
-        struct counting counting = {i < server->options.route_count ? &server->options.routes[i] : NULL, each, context};
+        struct counting counting = {i < server->options.route_count ? &server->options.routes[i] : NULL, each,
+                                    context};
         request_counts_each(server->counts, i, count_one, &counting);
     }
 }

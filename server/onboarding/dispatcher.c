@@ -19,7 +19,8 @@
 #define STOP_WAIT_MS 2000
 #define FORGET_MAX 256
 
-struct sweep { /* ends claims by time: those that have arrived as far as can be seen, and those whose window is over */
+struct sweep { /* ends claims by time: those that have arrived as far as can be seen, and those whose window
+                  is over */
     struct store_job job;
     struct dispatcher *dispatcher;
     size_t settled, expired;
@@ -117,8 +118,10 @@ static bool is_ready(struct dispatcher *dispatcher)
     bool late = clock_monotonic_ms() - dispatcher->started > READY_WAIT_MS;
     bool heard = !dispatcher->options.ready || dispatcher->options.ready(dispatcher->options.context);
     if (late && !heard)
-        log_event(LOG_WARN, "dispatcher.publishing_unheard", "reason",
-                  "an OEM account cannot be observed; devices that arrived meanwhile may be published to again", NULL);
+        log_event(
+            LOG_WARN, "dispatcher.publishing_unheard", "reason",
+            "an OEM account cannot be observed; devices that arrived meanwhile may be published to again",
+            NULL);
     dispatcher->ready = late || heard;
     return dispatcher->ready;
 }
@@ -241,8 +244,8 @@ struct dispatcher *dispatcher_start(const struct dispatcher_options *options, st
     dispatcher->options = *options;
     dispatcher->started = clock_monotonic_ms();
     dispatcher->sweep.dispatcher = dispatcher;
-    dispatcher->sweep.job =
-        (struct store_job){.run = sweep_run, .done = sweep_ended, .argument = &dispatcher->sweep, .writes = true};
+    dispatcher->sweep.job = (struct store_job){
+        .run = sweep_run, .done = sweep_ended, .argument = &dispatcher->sweep, .writes = true};
     pthread_mutex_init(&dispatcher->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Publishes what is due. One thread for all staging accounts, each with its own connection, window and pace.
  *
- * A claim-thing's publish is at-least-once: what was sent and not known to be acknowledged when the process died is sent
- * again, which is harmless to a module (it stores the same address, or has left staging and does not hear it). */
+ * A claim-thing's publish is at-least-once: what was sent and not known to be acknowledged when the process
+ * died is sent again, which is harmless to a module (it stores the same address, or has left staging and does
+ * not hear it). */
 #ifndef SERVER_ONBOARDING_DISPATCHER_H
 #define SERVER_ONBOARDING_DISPATCHER_H
 
@@ -12,19 +13,16 @@
 #include "base/text.h"
 #include "claim/mqtt.h"
 #include "claim/settings.h"
+#include "server/onboarding/latency.h"
 #include "server/store/store.h"
-
-#define LATENCY_BUCKETS 12
-extern const double dispatcher_latency_bounds[LATENCY_BUCKETS]; /* upper bounds, seconds; above them: +Inf */
 
 struct dispatcher_stats { /* since the start; for one staging account */
     const char *staging;
     bool connected;
-    char reason[MQTT_REASON_SIZE]; /* why not, for people */
+    char reason[MQTT_REASON_SIZE];    /* why not, for people */
     unsigned long connects, failures; /* of the connection */
     unsigned long sent, acknowledged, refused;
-    unsigned long latency[LATENCY_BUCKETS + 1]; /* PUBACKs by latency, not cumulated */
-    double latency_sum;                         /* seconds */
+    struct latency_counts latency;
     int in_flight;
 };
 
@@ -32,8 +30,9 @@ struct dispatcher_options {
     const struct claim_settings *settings;
     struct store *store;
     const char *leased_by; /* this replica's name */
-    /* Asked before the first publish: true once events that happened while the portal was down have been heard, so
-     * that nobody who has arrived is published to again. After ten seconds the answer is no longer waited for. */
+    /* Asked before the first publish: true once events that happened while the portal was down have been
+     * heard, so that nobody who has arrived is published to again. After ten seconds the answer is no longer
+     * waited for. */
     bool (*ready)(void *context);
     void *context;
 };
@@ -42,7 +41,8 @@ struct dispatcher;
 
 /* Starts its thread. NULL with a sentence in *why: a certificate that cannot be read, a store that fails. */
 struct dispatcher *dispatcher_start(const struct dispatcher_options *options, struct text *why);
-/* Waits shortly for PUBACKs under way, gives back what is leased, ends the thread. The store must still run. */
+/* Waits shortly for PUBACKs under way, gives back what is leased, ends the thread. The store must still run.
+ */
 void dispatcher_stop(struct dispatcher *dispatcher);
 /* After dispatcher_stop(), when nobody calls it any more. NULL is fine. */
 void dispatcher_free(struct dispatcher *dispatcher);

@@ -13,93 +13,38 @@
 #include "claim/endpoint_message.h"
 #include "claim/mqtt.h"
 #include "claim/pace.h"
+#include "server/onboarding/flights.h"
+#include "server/onboarding/latency.h"
+#include "server/onboarding/record.h"
+#include "server/onboarding/supply.h"
 
-#define WINDOW 100     /* IoT limits: unacknowledged publishes of a connection */
-#define TAKE_MAX 512   /* claims taken at a time */
-#define LEASE_MS 60000 /* how long they are ours */
-#define LEASE_MARGIN_MS 5000
-#define LOOK_AGAIN_MS 1000 /* another replica's lease may have run out */
-/* PUBACKs to be looked at together: a thread switch for each costs more than it does. */
-#define ACKNOWLEDGED_ENOUGH 25
-#define ACKNOWLEDGED_WAIT_MS 5 /* and how long fewer may wait */
+#define STEP_MS 1000           /* a step is taken at least so often */
+#define ACKNOWLEDGED_WAIT_MS 5 /* PUBACKs may wait so long to be looked at together */
 #define RECORD_ENOUGH 250      /* PUBACKs to be recorded together: they share the pages that are written */
 #define RECORD_WAIT_MS 20      /* and how long fewer may wait while more are coming */
 #define PUBACK_WAIT_MS 20000   /* a publish above AWS's rate is discarded, and nothing says so */
 #define REFUSALS_MAX 3         /* connections that one claim may cost before it is given up */
-
-const double dispatcher_latency_bounds[LATENCY_BUCKETS] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                                           0.1,   0.25,   0.5,   1.0,  2.5,   5.0};
-
-struct flight {
-    bool busy;
-    struct delivery delivery;
-    long long sent_at; /* monotonic */
-};
-
-struct taken {
-    struct delivery delivery;
-    long long lease_ends; /* monotonic: ours until then */
-};
 
 struct lane {
     struct lane_options options;
     struct mqtt *mqtt;
     struct pace pace;
 
-    struct taken taken[TAKE_MAX];
-    size_t taken_first, taken_count;
-    struct flight flights[WINDOW];
-    atomic_size_t in_flight; /* of flights; other threads only read it */
+    struct supply *supply;
+    struct flights *flights;
     size_t careful; /* after a lost connection: so many PUBACKs one at a time, to find out who caused it */
-    long long next_look; /* wall ms */
-    bool leasing;
-    struct outcome_job *recording; /* PUBACKs for the store, RECORD_ENOUGH + WINDOW at most; NULL: none */
-    long long recording_since;     /* monotonic */
+    struct record *recording;  /* PUBACKs for the store, RECORD_ENOUGH + FLIGHTS_MAX at most; NULL: none */
+    long long recording_since; /* monotonic */
 
-    struct lease_job *lease; /* the one job that takes claims, used again and again */
-    atomic_int jobs;         /* store jobs under way */
+    atomic_int records; /* that the store has not answered yet */
 
     /* From other threads. */
     pthread_mutex_t lock;
-    size_t acknowledged[WINDOW];
-    long long acknowledged_at[WINDOW];
-    size_t acknowledged_count;
     bool lost, came_up;
-    bool lease_done;
 
     atomic_bool connected;
-    atomic_int shown_in_flight;
     atomic_ulong sent, acknowledged_total, refused;
-    atomic_ulong latency[LATENCY_BUCKETS + 1];
-    atomic_ullong latency_sum_ms;
-};
-
-struct lease_job {
-    struct store_job job;
-    struct lane *lane;
-    size_t room;
-    struct delivery out[TAKE_MAX];
-    size_t count;
-    long long next_due;
-    long long ends; /* monotonic */
-    enum store_error result;
-};
-
-enum outcome_kind { OUTCOME_ACKNOWLEDGED, OUTCOME_RELEASED, OUTCOME_REFUSED };
-
-struct outcome {
-    long long claim_id;
-    enum outcome_kind kind;
-    long long due; /* wall ms */
-    bool give_up;
-};
-
-/* What became of some deliveries, written down in one job. */
-struct outcome_job {
-    struct store_job job;
-    struct lane *lane;
-    size_t count;
-    struct outcome outcomes[];
+    struct latency latency;
 };
 
 static void wake(struct lane *lane)
@@ -139,108 +84,11 @@ static void on_acknowledged(void *context, unsigned long cookie)
 {
     struct lane *lane = context;
 
-    pthread_mutex_lock(&lane->lock);
-    if (lane->acknowledged_count < WINDOW) {
-        lane->acknowledged_at[lane->acknowledged_count] = clock_monotonic_ms();
-        lane->acknowledged[lane->acknowledged_count++] = cookie;
-    }
-    size_t waiting = lane->acknowledged_count;
-    pthread_mutex_unlock(&lane->lock);
-    if (waiting == ACKNOWLEDGED_ENOUGH || waiting >= atomic_load(&lane->in_flight))
+    if (flights_acknowledged(lane->flights, cookie))
         wake(lane);
 }
 
-/* ---- the store's jobs ---- */
-
-static enum store_error lease_run(struct store_tx *tx, void *argument)
-{
-    struct lease_job *job = argument;
-    struct lane *lane = job->lane;
-    long long now = clock_wall_ms();
-
-    return claims_lease(tx, lane->options.account->name, lane->options.leased_by, now, now + LEASE_MS,
-                        job->out, job->room, &job->count, &job->next_due);
-}
-
-static void lease_ended(void *argument, enum store_error result)
-{
-    struct lease_job *job = argument;
-    struct lane *lane = job->lane;
-
-    pthread_mutex_lock(&lane->lock);
-    job->result = result;
-    lane->lease_done = true;
-    pthread_mutex_unlock(&lane->lock);
-    wake(lane);
-    atomic_fetch_sub(&lane->jobs, 1);
-}
-
-static enum store_error outcome_run(struct store_tx *tx, void *argument)
-{
-    struct outcome_job *job = argument;
-    const char *staging = job->lane->options.account->name;
-    long long now = clock_wall_ms();
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < job->count && !error; i++) {
-        const struct outcome *outcome = &job->outcomes[i];
-        if (outcome->kind == OUTCOME_ACKNOWLEDGED)
-            error = claims_acknowledged(tx, staging, outcome->claim_id, now, outcome->due);
-        else if (outcome->kind == OUTCOME_RELEASED)
-            error = claims_release(tx, staging, outcome->claim_id, outcome->due);
-        else
-            error = claims_refused(tx, staging, outcome->claim_id, now, outcome->due, outcome->give_up);
-    }
-    return error;
-}
-
-/* Where it could not be written, the lease runs out and the claim is published once more: harmless. */
-static void outcome_ended(void *argument, enum store_error result)
-{
-    struct outcome_job *job = argument;
-    struct lane *lane = job->lane;
-
-    if (result)
-        log_event(LOG_ERROR, "dispatcher.not_recorded", "account", lane->options.account->name, "error",
-                  store_error_name(result), "claims", LOG_NUMBER(job->count), NULL);
-    free(job);
-    atomic_fetch_sub(&lane->jobs, 1);
-}
-
-static struct outcome_job *outcome_new(struct lane *lane, size_t room)
-{
-    struct outcome_job *job = memory_new(1, sizeof *job + room * sizeof *job->outcomes);
-
-    job->lane = lane;
-    job->job = (struct store_job){.run = outcome_run, .done = outcome_ended, .argument = job, .writes = true};
-    return job;
-}
-
-static void outcome_submit(struct outcome_job *job)
-{
-    if (job->count == 0) {
-        free(job);
-        return;
-    }
-    atomic_fetch_add(&job->lane->jobs, 1);
-    enum store_error error = store_submit(job->lane->options.store, &job->job);
-    if (error)
-        outcome_ended(job, error);
-}
-
-static void outcome_add(struct outcome_job *job, enum outcome_kind kind, const struct delivery *delivery,
-                        long long due, bool give_up)
-{
-    job->outcomes[job->count++] = (struct outcome){delivery->claim_id, kind, due, give_up};
-}
-
 /* ---- the dispatcher's thread ---- */
-
-static void expect_due(struct lane *lane, long long due)
-{
-    if (due < lane->next_look)
-        lane->next_look = due;
-}
 
 static long long next_due_after(struct lane *lane, const struct delivery *delivery)
 {
@@ -248,82 +96,61 @@ static long long next_due_after(struct lane *lane, const struct delivery *delive
            schedule_delay_ms(&lane->options.settings->schedule, delivery->attempts + 1, random_u32());
 }
 
-static void count_latency(struct lane *lane, long long ms)
+static struct record *new_record(struct lane *lane, size_t room)
 {
-    size_t bucket = 0;
-
-    while (bucket < LATENCY_BUCKETS && (double)ms > dispatcher_latency_bounds[bucket] * 1000.0)
-        bucket++;
-    atomic_fetch_add(&lane->latency[bucket], 1);
-    atomic_fetch_add(&lane->latency_sum_ms, (unsigned long long)ms);
+    return record_new(lane->options.store, lane->options.account->name, &lane->records, room);
 }
 
-static void record(struct lane *lane)
+static void submit_recording(struct lane *lane)
 {
     if (lane->recording)
-        outcome_submit(lane->recording);
+        record_submit(lane->recording);
     lane->recording = NULL;
 }
 
 static void take_acknowledged(struct lane *lane)
 {
-    size_t slots[WINDOW], count;
-    long long at[WINDOW];
+    struct landing landed[FLIGHTS_MAX];
+    size_t count = flights_land(lane->flights, landed);
 
-    pthread_mutex_lock(&lane->lock);
-    count = lane->acknowledged_count;
-    memcpy(slots, lane->acknowledged, count * sizeof *slots);
-    memcpy(at, lane->acknowledged_at, count * sizeof *at);
-    lane->acknowledged_count = 0;
-    pthread_mutex_unlock(&lane->lock);
     if (count == 0)
         return;
     if (!lane->recording) {
-        lane->recording = outcome_new(lane, RECORD_ENOUGH + WINDOW);
+        lane->recording = new_record(lane, RECORD_ENOUGH + FLIGHTS_MAX);
         lane->recording_since = clock_monotonic_ms();
     }
     for (size_t i = 0; i < count; i++) {
-        struct flight *flight = &lane->flights[slots[i]];
-        if (!flight->busy)
-            continue;
-        flight->busy = false;
-        lane->in_flight--;
+        const struct delivery *delivery = &landed[i].delivery;
+        long long due = next_due_after(lane, delivery);
         lane->careful -= lane->careful > 0;
-        long long due = next_due_after(lane, &flight->delivery);
-        expect_due(lane, due);
-        outcome_add(lane->recording, OUTCOME_ACKNOWLEDGED, &flight->delivery, due, false);
-        count_latency(lane, at[i] - flight->sent_at);
+        supply_expect(lane->supply, due);
+        record_acknowledged(lane->recording, delivery->claim_id, due);
+        latency_add(&lane->latency, landed[i].latency_ms);
         log_event(LOG_DEBUG, "claim.published", "account", lane->options.account->name, "thing",
-                  LOG_THING(flight->delivery.thing_name), NULL);
-        atomic_fetch_add(&lane->acknowledged_total, 1);
+                  LOG_THING(delivery->thing_name), NULL);
     }
-    if (lane->recording->count >= RECORD_ENOUGH)
-        record(lane);
+    atomic_fetch_add(&lane->acknowledged_total, count);
+    if (record_count(lane->recording) >= RECORD_ENOUGH)
+        submit_recording(lane);
 }
 
 /* At once where no more are to come; returns the milliseconds until the rest may wait no longer. */
 static long long record_when_due(struct lane *lane)
 {
     if (!lane->recording)
-        return LOOK_AGAIN_MS;
+        return STEP_MS;
     long long rest = lane->recording_since + RECORD_WAIT_MS - clock_monotonic_ms();
-    if (rest > 0 && (lane->in_flight || lane->taken_count))
+    if (rest > 0 && (flights_count(lane->flights) || supply_count(lane->supply)))
         return rest;
-    record(lane);
-    return LOOK_AGAIN_MS;
+    submit_recording(lane);
+    return STEP_MS;
 }
 
-static void release_taken(struct lane *lane, struct outcome_job *job)
-{
-    for (; lane->taken_count; lane->taken_count--, lane->taken_first++)
-        outcome_add(job, OUTCOME_RELEASED, &lane->taken[lane->taken_first].delivery, clock_wall_ms(), false);
-}
-
-static void refuse_flight(struct lane *lane, struct outcome_job *job, const struct delivery *delivery)
+static void refuse_flight(struct lane *lane, struct record *record, const struct delivery *delivery)
 {
     bool give_up = delivery->refusals + 1 >= REFUSALS_MAX;
 
-    outcome_add(job, OUTCOME_REFUSED, delivery, next_due_after(lane, delivery), give_up);
+    record_refused(record, delivery->claim_id, next_due_after(lane, delivery), give_up);
     atomic_fetch_add(&lane->refused, 1);
     log_event(LOG_WARN, give_up ? "claim.refused" : "claim.connection_lost", "account",
               lane->options.account->name, "thing", LOG_THING(delivery->thing_name), NULL);
@@ -333,22 +160,18 @@ static void refuse_flight(struct lane *lane, struct outcome_job *job, const stru
  * the account does not allow costs the connection. All others are sent again, one at a time at first. */
 static void give_back(struct lane *lane, bool blame)
 {
-    struct outcome_job *job = outcome_new(lane, WINDOW + TAKE_MAX);
-    bool alone = blame && lane->in_flight == 1;
+    struct record *record = new_record(lane, FLIGHTS_MAX + SUPPLY_MAX);
+    struct landing lost[FLIGHTS_MAX];
+    size_t count = flights_lose(lane->flights, lost);
 
-    if (lane->in_flight)
-        lane->careful = lane->in_flight;
-    for (size_t i = 0; i < WINDOW; i++) {
-        struct flight *flight = &lane->flights[i];
-        if (flight->busy && alone)
-            refuse_flight(lane, job, &flight->delivery);
-        else if (flight->busy)
-            outcome_add(job, OUTCOME_RELEASED, &flight->delivery, clock_wall_ms(), false);
-        flight->busy = false;
-    }
-    lane->in_flight = 0;
-    release_taken(lane, job);
-    outcome_submit(job);
+    if (count)
+        lane->careful = count;
+    if (blame && count == 1)
+        refuse_flight(lane, record, &lost[0].delivery);
+    for (size_t i = 0; i < count && !(blame && count == 1); i++)
+        record_released(record, lost[i].delivery.claim_id, clock_wall_ms());
+    supply_release(lane->supply, record);
+    record_submit(record);
     lane_look(lane);
 }
 
@@ -365,93 +188,37 @@ static void take_news(struct lane *lane)
         lane_look(lane);
 }
 
-static void take_lease(struct lane *lane)
+static size_t window(const struct lane *lane)
 {
-    struct lease_job *job = lane->lease;
-
-    pthread_mutex_lock(&lane->lock);
-    bool done = lane->lease_done;
-    lane->lease_done = false;
-    pthread_mutex_unlock(&lane->lock);
-    if (!done)
-        return;
-    lane->leasing = false;
-    if (job->result) {
-        lane->next_look = clock_wall_ms() + LOOK_AGAIN_MS;
-        return;
-    }
-    memmove(lane->taken, lane->taken + lane->taken_first, lane->taken_count * sizeof *lane->taken);
-    lane->taken_first = 0;
-    for (size_t i = 0; i < job->count; i++)
-        lane->taken[lane->taken_count++] = (struct taken){job->out[i], job->ends};
-    if (job->count == job->room)
-        lane_look(lane);
-    else if (job->next_due)
-        expect_due(lane, job->next_due);
+    return lane->careful ? 1 : FLIGHTS_MAX;
 }
 
-/* Half a second's worth at a limited rate: what is taken early may arrive before it is sent. */
-static size_t wanted(const struct lane *lane)
+static enum mqtt_error publish(struct lane *lane, const struct delivery *delivery, const char *address,
+                               unsigned long cookie)
 {
-    size_t most = TAKE_MAX;
-    int rate = lane->options.account->rate;
-
-    if (rate > 0 && rate / 2 < TAKE_MAX)
-        most = rate / 2 > 8 ? (size_t)rate / 2 : 8;
-    return lane->taken_count < most / 2 ? most - lane->taken_count : 0;
-}
-
-static void start_lease(struct lane *lane)
-{
-    struct lease_job *job = lane->lease;
-    size_t room = wanted(lane);
-
-    if (lane->leasing || room == 0 || clock_wall_ms() < lane->next_look)
-        return;
-    job->room = room;
-    lane->leasing = true;
-    lane->next_look = clock_wall_ms() + LOOK_AGAIN_MS;
-    job->ends = clock_monotonic_ms() + LEASE_MS - LEASE_MARGIN_MS;
-    atomic_fetch_add(&lane->jobs, 1);
-    enum store_error error = store_submit(lane->options.store, &job->job);
-    if (error)
-        lease_ended(job, error);
-}
-
-static struct flight *free_flight(struct lane *lane)
-{
-    size_t window = lane->careful ? 1 : WINDOW;
-
-    if (lane->in_flight >= window)
-        return NULL;
-    for (size_t i = 0; i < WINDOW; i++)
-        if (!lane->flights[i].busy)
-            return &lane->flights[i];
-    return NULL;
-}
-
-static bool send_one(struct lane *lane, struct flight *flight)
-{
-    const struct delivery *delivery = &lane->taken[lane->taken_first].delivery;
-    const struct oem_endpoint *endpoint = claim_settings_endpoint(lane->options.settings, delivery->endpoint);
     char topic[ENDPOINT_TOPIC_SIZE], payload[ENDPOINT_PAYLOAD_SIZE];
+
+    endpoint_message_topic(delivery->thing_name, topic);
+    size_t length = endpoint_message_payload(address, payload);
+    return mqtt_publish(lane->mqtt, topic, payload, length, cookie);
+}
+
+/* False when nothing more can be sent now. */
+static bool send_one(struct lane *lane, const struct delivery *delivery)
+{
+    const struct oem_endpoint *endpoint = claim_settings_endpoint(lane->options.settings, delivery->endpoint);
+    unsigned long cookie;
 
     if (!endpoint) { /* its endpoint was taken out of the configuration; the window will end it */
         log_event(LOG_ERROR, "claim.no_endpoint", "endpoint", delivery->endpoint, NULL);
         return true;
     }
-    endpoint_message_topic(delivery->thing_name, topic);
-    size_t length = endpoint_message_payload(endpoint->connection.address, payload);
-    flight->delivery = *delivery;
-    flight->sent_at = clock_monotonic_ms();
-    flight->busy = true;
-    enum mqtt_error error =
-        mqtt_publish(lane->mqtt, topic, payload, length, (unsigned long)(flight - lane->flights));
-    if (error) {
-        flight->busy = false;
+    if (!flights_start(lane->flights, delivery, window(lane), &cookie))
+        return false;
+    if (publish(lane, delivery, endpoint->connection.address, cookie) != MQTT_OK) {
+        flights_abort(lane->flights, cookie);
         return false;
     }
-    lane->in_flight++;
     atomic_fetch_add(&lane->sent, 1);
     return true;
 }
@@ -460,40 +227,25 @@ static bool send_one(struct lane *lane, struct flight *flight)
  */
 static long long send_taken(struct lane *lane)
 {
-    struct flight *flight;
+    const struct delivery *delivery;
 
-    while (lane->taken_count && mqtt_is_connected(lane->mqtt) && (flight = free_flight(lane))) {
+    while (mqtt_is_connected(lane->mqtt) && flights_count(lane->flights) < window(lane) &&
+           (delivery = supply_first(lane->supply))) {
         long long wait = pace_take(&lane->pace, clock_monotonic_ms());
         if (wait)
             return wait;
-        if (!send_one(lane, flight))
+        if (!send_one(lane, delivery))
             break;
-        lane->taken_first++;
-        lane->taken_count--;
+        supply_drop_first(lane->supply);
     }
-    return LOOK_AGAIN_MS;
-}
-
-/* Leases that ran out while the connection was slow: the claims are the store's again. The oldest come first.
- */
-static void drop_overdue(struct lane *lane)
-{
-    long long now = clock_monotonic_ms();
-
-    for (; lane->taken_count && now > lane->taken[lane->taken_first].lease_ends; lane->taken_count--)
-        lane->taken_first++;
+    return STEP_MS;
 }
 
 /* Nobody is to blame: silence is no refusal, and what AWS discards above its rate may well be taken the next
  * time. */
 static void reconnect_when_unanswered(struct lane *lane)
 {
-    long long oldest = clock_monotonic_ms() - PUBACK_WAIT_MS;
-    bool overdue = false;
-
-    for (size_t i = 0; i < WINDOW && lane->in_flight && !overdue; i++)
-        overdue = lane->flights[i].busy && lane->flights[i].sent_at < oldest;
-    if (!overdue)
+    if (!flights_overdue(lane->flights, PUBACK_WAIT_MS))
         return;
     log_event(LOG_WARN, "staging.no_puback", "account", lane->options.account->name, NULL);
     atomic_store(&lane->connected, false);
@@ -510,51 +262,42 @@ static long long least(long long a, long long b)
 long long lane_step(struct lane *lane, bool may_publish)
 {
     long long tick = mqtt_tick(lane->mqtt);
-    long long wait = tick < 0 ? LOOK_AGAIN_MS : least(tick, LOOK_AGAIN_MS);
+    long long wait = tick < 0 ? STEP_MS : least(tick, STEP_MS);
 
     take_news(lane);
-    take_lease(lane);
-    drop_overdue(lane);
+    supply_update(lane->supply);
     reconnect_when_unanswered(lane);
     if (may_publish && mqtt_is_connected(lane->mqtt)) {
-        start_lease(lane);
+        supply_ask(lane->supply);
         wait = least(wait, send_taken(lane));
-        start_lease(lane);
-        if (!lane->leasing && lane->taken_count == 0)
-            wait = least(wait, lane->next_look - clock_wall_ms());
+        supply_ask(lane->supply);
+        wait = least(wait, supply_wait(lane->supply));
     }
-    if (lane->in_flight)
+    if (flights_count(lane->flights))
         wait = least(wait, ACKNOWLEDGED_WAIT_MS);
     wait = least(wait, record_when_due(lane));
-    atomic_store(&lane->shown_in_flight, (int)lane->in_flight);
     return wait > 0 ? wait : 0;
 }
 
 void lane_look(struct lane *lane)
 {
-    lane->next_look = 0;
+    supply_look(lane->supply);
 }
 
 void lane_forget(struct lane *lane, long long claim_id)
 {
-    size_t kept = lane->taken_first;
-
-    for (size_t i = 0; i < lane->taken_count; i++) {
-        const struct taken *taken = &lane->taken[lane->taken_first + i];
-        if (taken->delivery.claim_id != claim_id)
-            lane->taken[kept++] = *taken;
-    }
-    lane->taken_count = kept - lane->taken_first;
+    supply_forget(lane->supply, claim_id);
 }
 
 bool lane_settle(struct lane *lane, bool wait_for_flights)
 {
     take_news(lane);
-    take_lease(lane);
-    record(lane);
-    if (lane->taken_count || (lane->in_flight && !wait_for_flights))
+    supply_update(lane->supply);
+    submit_recording(lane);
+    if (supply_count(lane->supply) || (flights_count(lane->flights) && !wait_for_flights))
         give_back(lane, false);
-    return atomic_load(&lane->jobs) == 0 && lane->in_flight == 0 && !lane->leasing;
+    return atomic_load(&lane->records) == 0 && flights_count(lane->flights) == 0 &&
+           !supply_is_asking(lane->supply);
 }
 
 void lane_stats(struct lane *lane, struct dispatcher_stats *out)
@@ -567,12 +310,10 @@ void lane_stats(struct lane *lane, struct dispatcher_stats *out)
         .sent = atomic_load(&lane->sent),
         .acknowledged = atomic_load(&lane->acknowledged_total),
         .refused = atomic_load(&lane->refused),
-        .latency_sum = (double)atomic_load(&lane->latency_sum_ms) / 1000.0,
-        .in_flight = atomic_load(&lane->shown_in_flight),
+        .in_flight = (int)flights_count(lane->flights),
     };
     mqtt_reason(lane->mqtt, out->reason);
-    for (size_t i = 0; i <= LATENCY_BUCKETS; i++)
-        out->latency[i] = atomic_load(&lane->latency[i]);
+    latency_read(&lane->latency, &out->latency);
 }
 
 struct lane *lane_new(const struct lane_options *options, struct text *why)
@@ -590,17 +331,21 @@ struct lane *lane_new(const struct lane_options *options, struct text *why)
         .ca_file = connection->ca_file,
         .cert_file = connection->cert_file,
         .key_file = connection->key_file,
-        .max_inflight = WINDOW,
+        .max_inflight = FLIGHTS_MAX,
     };
     struct mqtt_callbacks callbacks = {
         .context = lane, .connected = on_connected, .lost = on_lost, .acknowledged = on_acknowledged};
     lane->options = *options;
+    lane->flights = flights_new();
     pthread_mutex_init(&lane->lock, NULL);
     pace_init(&lane->pace, options->account->rate);
-    lane->lease = memory_new(1, sizeof *lane->lease);
-    lane->lease->lane = lane;
-    lane->lease->job =
-        (struct store_job){.run = lease_run, .done = lease_ended, .argument = lane->lease, .writes = true};
+    lane->supply = supply_new(&(struct supply_options){
+        .account = options->account,
+        .store = options->store,
+        .leased_by = options->leased_by,
+        .wake = options->wake,
+        .context = options->context,
+    });
     enum mqtt_error error = mqtt_new(&mqtt, &callbacks, &lane->mqtt);
     if (error == MQTT_OK)
         return lane;
@@ -615,6 +360,7 @@ void lane_free(struct lane *lane)
         return;
     mqtt_free(lane->mqtt);
     pthread_mutex_destroy(&lane->lock);
-    free(lane->lease);
+    flights_free(lane->flights);
+    supply_free(lane->supply);
     free(lane);
 }

@@ -65,7 +65,8 @@ static void on_lost(void *context, const char *reason)
     struct observer *observer = context;
 
     atomic_store(&observer->subscribed, 0);
-    log_event(LOG_WARN, "endpoint.not_connected", "endpoint", observer->endpoint->key, "reason", reason, NULL);
+    log_event(LOG_WARN, "endpoint.not_connected", "endpoint", observer->endpoint->key, "reason", reason,
+              NULL);
     wake(observer->watcher);
 }
 
@@ -74,7 +75,8 @@ static void on_subscribed(void *context, const char *topic, bool accepted)
     struct observer *observer = context;
 
     if (!accepted) {
-        log_event(LOG_ERROR, "endpoint.subscription_refused", "endpoint", observer->endpoint->key, "topic", topic, NULL);
+        log_event(LOG_ERROR, "endpoint.subscription_refused", "endpoint", observer->endpoint->key, "topic",
+                  topic, NULL);
         return;
     }
     atomic_store(&observer->last_event_ms, clock_monotonic_ms());
@@ -92,8 +94,8 @@ static enum store_error event_run(struct store_tx *tx, void *argument)
 {
     struct event *event = argument;
 
-    return claims_arrived(tx, event->observer->endpoint->key, &event->presence, CLOCK_SLACK_MS, clock_wall_ms(),
-                          &event->arrival, &event->claim_id);
+    return claims_arrived(tx, event->observer->endpoint->key, &event->presence, CLOCK_SLACK_MS,
+                          clock_wall_ms(), &event->arrival, &event->claim_id);
 }
 
 /* Until it is written down: an arrival that is lost would never be told again. */
@@ -127,8 +129,8 @@ static bool on_message(void *context, const char *topic, const void *payload, si
         return true;
     bool onboarded = event.arrival == ARRIVAL_ONBOARDED;
     atomic_fetch_add(&observer->arrivals, onboarded);
-    log_event(LOG_INFO, onboarded ? "claim.onboarded" : "claim.provisioned", "endpoint", observer->endpoint->key,
-              "thing", LOG_THING(event.presence.thing_name), NULL);
+    log_event(LOG_INFO, onboarded ? "claim.onboarded" : "claim.provisioned", "endpoint",
+              observer->endpoint->key, "thing", LOG_THING(event.presence.thing_name), NULL);
     watcher->options.arrived(watcher->options.context, event.claim_id);
     return true;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hears in the OEM accounts that devices have arrived: `thing created` and `presence connected` events (IoT). The only
- * proof that there is: a PUBACK says that the staging account has the message, not that the module does (PG 12.5).
+/* Hears in the OEM accounts that devices have arrived: `thing created` and `presence connected` events (IoT).
+ * The only proof that there is: a PUBACK says that the staging account has the message, not that the module
+ * does (PG 12.5).
  *
- * Each observer keeps its MQTT session (CleanSession = 0), so that events of the time while the portal was away come
- * when it is back. An event is acknowledged to the account only after the store has it: Paho sends the PUBACK when the
- * callback returns, so the callback waits for the commit. AWS delivers at most 100 messages a second to a connection
- * (IoT limits), which leaves it the time. */
+ * Each observer keeps its MQTT session (CleanSession = 0), so that events of the time while the portal was
+ * away come when it is back. An event is acknowledged to the account only after the store has it: Paho sends
+ * the PUBACK when the callback returns, so the callback waits for the commit. AWS delivers at most 100
+ * messages a second to a connection (IoT limits), which leaves it the time. */
 #ifndef SERVER_ONBOARDING_WATCHER_H
 #define SERVER_ONBOARDING_WATCHER_H
 
@@ -19,8 +20,8 @@
 
 struct watcher_stats { /* for one OEM account */
     const char *endpoint;
-    bool observed; /* false: no observer's certificate is configured */
-    bool connected; /* and subscribed */
+    bool observed;                 /* false: no observer's certificate is configured */
+    bool connected;                /* and subscribed */
     char reason[MQTT_REASON_SIZE]; /* why not, for people */
     unsigned long connects, failures;
     unsigned long events, arrivals;

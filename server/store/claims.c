@@ -115,8 +115,8 @@ static void arrival_row(void *context, const struct row *row)
     claim->connected_at = row_integer(row, 4);
 }
 
-static enum store_error provisioned(struct store_tx *tx, const struct arrival_row *claim, long long at, long long now,
-                                    enum arrival *arrival)
+static enum store_error provisioned(struct store_tx *tx, const struct arrival_row *claim, long long at,
+                                    long long now, enum arrival *arrival)
 {
     if (claim->provisioned_at)
         return STORE_OK;
@@ -129,8 +129,8 @@ static enum store_error provisioned(struct store_tx *tx, const struct arrival_ro
     return claims_end(tx, claim->id, claim->state, CLAIM_ONBOARDED, now);
 }
 
-static enum store_error connected(struct store_tx *tx, const struct arrival_row *claim, long long at, long long now,
-                                  enum arrival *arrival)
+static enum store_error connected(struct store_tx *tx, const struct arrival_row *claim, long long at,
+                                  long long now, enum arrival *arrival)
 {
     if (!claim->connected_at)
         RETURN_IF(database_run(tx->database, SQL_CLAIM_CONNECTED, "ii", claim->id, at));
@@ -177,8 +177,8 @@ static void ending_row(void *context, const struct row *row)
 }
 
 /* Ends the claims that the statement finds by a time, as `to`. */
-static enum store_error end_found(struct store_tx *tx, enum statement statement, long long time, enum claim_state to,
-                                  long long now, size_t limit, size_t *count)
+static enum store_error end_found(struct store_tx *tx, enum statement statement, long long time,
+                                  enum claim_state to, long long now, size_t limit, size_t *count)
 {
     struct ending ending = {.count = 0};
     size_t most = limit < ENDING_MAX ? limit : ENDING_MAX;

@@ -45,18 +45,21 @@ enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by)
 
 enum arrival {
     ARRIVAL_NONE,        /* nobody waits for it, or it is no news */
-    ARRIVAL_PROVISIONED, /* its thing was created: nothing more is published, and it will connect in a moment */
+    ARRIVAL_PROVISIONED, /* its thing was created: nothing more is published, and it will connect in a moment
+                          */
     ARRIVAL_ONBOARDED,   /* it has connected */
 };
 
-/* The device was seen in the OEM account `endpoint`. *claim_id: whose device it is, unless ARRIVAL_NONE. Events from
- * before the claim (older than accepted_at - slack_ms) prove nothing and are passed over, like those for things nobody
- * claimed. A claim that had expired or failed becomes onboarded all the same. */
+/* The device was seen in the OEM account `endpoint`. *claim_id: whose device it is, unless ARRIVAL_NONE.
+ * Events from before the claim (older than accepted_at - slack_ms) prove nothing and are passed over, like
+ * those for things nobody claimed. A claim that had expired or failed becomes onboarded all the same. */
 enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct presence *presence,
-                                long long slack_ms, long long now, enum arrival *arrival, long long *claim_id);
+                                long long slack_ms, long long now, enum arrival *arrival,
+                                long long *claim_id);
 
-/* JITP drops the connection on which it makes the thing (IoT), and the device connects again: its claim is onboarded then,
- * or, since the thing is proof enough, once it was created before `created_before`. At most limit; *count says how many. */
+/* JITP drops the connection on which it makes the thing (IoT), and the device connects again: its claim is
+ * onboarded then, or, since the thing is proof enough, once it was created before `created_before`. At most
+ * limit; *count says how many. */
 enum store_error claims_settle(struct store_tx *tx, long long created_before, long long now, size_t limit,
                                size_t *count);
 
@@ -64,7 +67,8 @@ enum store_error claims_settle(struct store_tx *tx, long long created_before, lo
 enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from,
                             enum claim_state to, long long now);
 
-/* Ends the claims whose window is over and whose device was not seen, at most limit of them; *count says how many. */
+/* Ends the claims whose window is over and whose device was not seen, at most limit of them; *count says how
+ * many. */
 enum store_error claims_expire(struct store_tx *tx, long long now, size_t limit, size_t *count);
 
 /* accepted_at of the oldest open claim, 0: none. */

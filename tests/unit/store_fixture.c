@@ -277,7 +277,8 @@ static enum store_error run_arrived(struct store_tx *tx, void *argument)
 {
     struct claims_call *call = argument;
 
-    return claims_arrived(tx, call->name, &call->presence, 5 * SECOND, call->now, &call->arrival, &call->number);
+    return claims_arrived(tx, call->name, &call->presence, 5 * SECOND, call->now, &call->arrival,
+                          &call->number);
 }
 
 long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at,

@@ -48,7 +48,7 @@ struct mqtt_callbacks {
     /* SUBACK: accepted or not. */
     void (*subscribed)(void *context, const char *topic, bool accepted);
     /* topic is terminated; payload is not. Both borrowed. The PUBACK for a QoS 1 message is sent after this
-     * returns true; false asks for the message again. */
+     * has returned, whatever it returned; false asks Paho for the message once more, a moment later. */
     bool (*message)(void *context, const char *topic, const void *payload, size_t length);
 };
 

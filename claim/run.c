@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -306,15 +307,11 @@ static void step(struct run *run)
 
 static void rest(struct run *run)
 {
-    struct timespec until;
+    struct timespec until = condition_deadline(STEP_MS);
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += STEP_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&run->lock);
     if (!run->woken)
-        pthread_cond_timedwait(&run->changed, &run->lock, &until);
+        condition_wait(&run->changed, &run->lock, &until);
     run->woken = false;
     pthread_mutex_unlock(&run->lock);
 }
@@ -365,15 +362,8 @@ static bool open_line(struct line *line, const struct account_connection *connec
     };
 
     text_printf(&client_id, "%s%s", connection->client_id, suffix);
-    struct mqtt_options options = {
-        .name = line->name,
-        .address = connection->address,
-        .port = connection->port,
-        .client_id = text_get(&client_id),
-        .ca_file = connection->ca_file,
-        .cert_file = connection->cert_file,
-        .key_file = connection->key_file,
-    };
+    struct mqtt_options options = account_mqtt_options(connection, line->name);
+    options.client_id = text_get(&client_id);
     return mqtt_new(&options, &callbacks, &line->mqtt) == MQTT_OK;
 }
 
@@ -415,7 +405,7 @@ enum claim_run_result claim_run(const struct claim_run_options *options)
     enum claim_run_result result = CLAIM_RUN_BROKEN;
 
     pthread_mutex_init(&run.lock, NULL);
-    pthread_cond_init(&run.changed, NULL);
+    condition_init(&run.changed);
     if (open_all(&run)) {
         do {
             step(&run);

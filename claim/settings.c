@@ -243,3 +243,16 @@ const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *
             return &settings->endpoints[i];
     return NULL;
 }
+
+struct mqtt_options account_mqtt_options(const struct account_connection *connection, const char *name)
+{
+    return (struct mqtt_options){
+        .name = name,
+        .address = connection->address,
+        .port = connection->port,
+        .client_id = connection->client_id,
+        .ca_file = connection->ca_file,
+        .cert_file = connection->cert_file,
+        .key_file = connection->key_file,
+    };
+}

@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "claim/identifier.h"
+#include "claim/mqtt.h"
 #include "claim/schedule.h"
 
 /* Where to connect and as whom, for mutual TLS. Texts borrowed from the config. */
@@ -54,6 +55,9 @@ extern const struct config_table claim_config_table;
  * untouched, when there are any. The config may have errors already. */
 bool claim_settings_load(struct config *config, struct claim_settings *out);
 void claim_settings_fini(struct claim_settings *settings);
+
+/* The options to connect with: the account's address and credentials, the rest left to its defaults. */
+struct mqtt_options account_mqtt_options(const struct account_connection *connection, const char *name);
 
 /* NULL when there is none of that key. key NULL: the default one. */
 const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *settings, const char *key);

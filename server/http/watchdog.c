@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/memory.h"
 
 #define ROUND_MS 500
@@ -57,15 +58,11 @@ static bool crowd_has_gone(struct watchdog *watchdog)
 static void *watch(void *argument)
 {
     struct watchdog *watchdog = argument;
-    struct timespec next;
 
     pthread_mutex_lock(&watchdog->lock);
     while (!watchdog->stopping) {
-        clock_gettime(CLOCK_MONOTONIC, &next);
-        next.tv_nsec += ROUND_MS * 1000000L;
-        next.tv_sec += next.tv_nsec / 1000000000L;
-        next.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&watchdog->stop, &watchdog->lock, &next);
+        struct timespec next = condition_deadline(ROUND_MS);
+        condition_wait(&watchdog->stop, &watchdog->lock, &next);
         shut_overdue(watchdog);
         if (!crowd_has_gone(watchdog))
             continue;
@@ -80,14 +77,10 @@ static void *watch(void *argument)
 struct watchdog *watchdog_new(void)
 {
     struct watchdog *watchdog = memory_new(1, sizeof *watchdog);
-    pthread_condattr_t monotonic;
 
     watchdog->list.next = watchdog->list.previous = &watchdog->list;
     pthread_mutex_init(&watchdog->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&watchdog->stop, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&watchdog->stop);
     if (pthread_create(&watchdog->thread, NULL, watch, watchdog) == 0)
         return watchdog;
     free(watchdog);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "server/onboarding/lane.h"
@@ -129,15 +130,10 @@ static bool is_ready(struct dispatcher *dispatcher)
 /* Under the lock: sleeps until woken or for wait_ms; hands over what other threads left. */
 static void sleep_until(struct dispatcher *dispatcher, long long wait_ms)
 {
-    struct timespec until;
+    struct timespec until = condition_deadline(wait_ms);
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += wait_ms / 1000;
-    until.tv_nsec += wait_ms % 1000 * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
     while (!dispatcher->woken && !dispatcher->stopping && wait_ms > 0)
-        if (pthread_cond_timedwait(&dispatcher->changed, &dispatcher->lock, &until))
+        if (!condition_wait(&dispatcher->changed, &dispatcher->lock, &until))
             break;
     dispatcher->woken = false;
 }
@@ -239,7 +235,6 @@ void dispatcher_free(struct dispatcher *dispatcher)
 struct dispatcher *dispatcher_start(const struct dispatcher_options *options, struct text *why)
 {
     struct dispatcher *dispatcher = memory_new(1, sizeof *dispatcher);
-    pthread_condattr_t monotonic;
 
     dispatcher->options = *options;
     dispatcher->started = clock_monotonic_ms();
@@ -247,10 +242,7 @@ struct dispatcher *dispatcher_start(const struct dispatcher_options *options, st
     dispatcher->sweep.job = (struct store_job){
         .run = sweep_run, .done = sweep_ended, .argument = &dispatcher->sweep, .writes = true};
     pthread_mutex_init(&dispatcher->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&dispatcher->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&dispatcher->changed);
     bool made = make_lanes(dispatcher, why);
     enum store_error error = made ? store_call(options->store, clear_leases, dispatcher, true) : STORE_OK;
     if (error)

@@ -323,18 +323,11 @@ struct lane *lane_new(const struct lane_options *options, struct text *why)
     TEXT struct text name = TEXT_EMPTY;
 
     text_printf(&name, "staging %s", options->account->name);
-    struct mqtt_options mqtt = {
-        .name = text_get(&name),
-        .address = connection->address,
-        .port = connection->port,
-        .client_id = connection->client_id,
-        .ca_file = connection->ca_file,
-        .cert_file = connection->cert_file,
-        .key_file = connection->key_file,
-        .max_inflight = FLIGHTS_MAX,
-    };
+    struct mqtt_options mqtt = account_mqtt_options(connection, text_get(&name));
     struct mqtt_callbacks callbacks = {
         .context = lane, .connected = on_connected, .lost = on_lost, .acknowledged = on_acknowledged};
+
+    mqtt.max_inflight = FLIGHTS_MAX;
     lane->options = *options;
     lane->flights = flights_new();
     pthread_mutex_init(&lane->lock, NULL);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "claim/mqtt.h"
@@ -167,18 +168,12 @@ static long long step_all(struct watcher *watcher)
 static void *watch(void *argument)
 {
     struct watcher *watcher = argument;
-    struct timespec until;
 
     while (!atomic_load(&watcher->stopping)) {
-        long long wait = step_all(watcher);
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += wait / 1000;
-        until.tv_nsec += wait % 1000 * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        struct timespec until = condition_deadline(step_all(watcher));
         pthread_mutex_lock(&watcher->lock);
         while (!watcher->woken && !atomic_load(&watcher->stopping))
-            if (pthread_cond_timedwait(&watcher->changed, &watcher->lock, &until))
+            if (!condition_wait(&watcher->changed, &watcher->lock, &until))
                 break;
         watcher->woken = false;
         pthread_mutex_unlock(&watcher->lock);
@@ -192,16 +187,7 @@ static bool observe(struct observer *observer, struct text *why)
     TEXT struct text name = TEXT_EMPTY;
 
     text_printf(&name, "endpoint %s", observer->endpoint->key);
-    struct mqtt_options mqtt = {
-        .name = text_get(&name),
-        .address = connection->address,
-        .port = connection->port,
-        .client_id = connection->client_id,
-        .ca_file = connection->ca_file,
-        .cert_file = connection->cert_file,
-        .key_file = connection->key_file,
-        .keep_session = true,
-    };
+    struct mqtt_options mqtt = account_mqtt_options(connection, text_get(&name));
     struct mqtt_callbacks callbacks = {
         .context = observer,
         .connected = on_connected,
@@ -209,6 +195,8 @@ static bool observe(struct observer *observer, struct text *why)
         .subscribed = on_subscribed,
         .message = on_message,
     };
+
+    mqtt.keep_session = true;
     enum mqtt_error error = mqtt_new(&mqtt, &callbacks, &observer->mqtt);
     if (error)
         text_printf(why, "[endpoint.%s]: %s", observer->endpoint->key, mqtt_error_name(error));
@@ -229,17 +217,13 @@ struct watcher *watcher_start(const struct watcher_options *options, struct text
 {
     struct watcher *watcher = memory_new(1, sizeof *watcher);
     const struct claim_settings *settings = options->settings;
-    pthread_condattr_t monotonic;
     bool fine = true;
 
     watcher->options = *options;
     watcher->observers = memory_new(settings->endpoint_count, sizeof *watcher->observers);
     watcher->count = settings->endpoint_count;
     pthread_mutex_init(&watcher->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&watcher->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&watcher->changed);
     for (size_t i = 0; i < watcher->count && fine; i++) {
         watcher->observers[i].watcher = watcher;
         watcher->observers[i].endpoint = &settings->endpoints[i];

@@ -18,7 +18,7 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export const NARROW = { width: 320, height: 640 };
 export const TOUCH_TARGET = 44;
 export const SHIFT_MAX = 0.02;
-const TIMEOUT_MS = 15000;
+const TIMEOUT_MS = 45000;
 
 /** Only loopback can be reached: a page that asks elsewhere fails, and is told of. */
 export function launch() {

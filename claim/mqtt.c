@@ -110,7 +110,8 @@ void mqtt_library_init(void)
 
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
         unsetenv(proxies[i]);
-    /* Paho's threads end a moment after the last connection: OpenSSL is not to be taken apart under them at exit. */
+    /* Paho's threads end a moment after the last connection: OpenSSL is not to be taken apart under them at
+     * exit. */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
     OPENSSL_init_ssl(0, NULL);
     init.do_openssl_init = 0;

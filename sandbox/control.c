@@ -37,7 +37,7 @@ static int listen_at(const char *path)
         errno = ENAMETOOLONG;
         return -1;
     }
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     unlink(path);
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||

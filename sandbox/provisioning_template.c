@@ -77,7 +77,7 @@ static bool parameter_value(const struct provisioning *self, const char *name,
     const cJSON *fallback = cJSON_GetObjectItemCaseSensitive(declared, "Default");
     if (!cJSON_IsString(fallback) || strlen(fallback->valuestring) >= CERTIFICATE_TEXT_SIZE)
         return fail(self, "the certificate does not have the parameter", name);
-    strcpy(out, fallback->valuestring);
+    memcpy(out, fallback->valuestring, strlen(fallback->valuestring) + 1);
     return true;
 }
 
@@ -94,9 +94,11 @@ static bool all_parameters_have_values(const struct provisioning *self)
 
 static bool add(const struct provisioning *self, char out[CERTIFICATE_TEXT_SIZE], const char *text)
 {
-    if (strlen(out) + strlen(text) >= CERTIFICATE_TEXT_SIZE)
+    size_t used = strlen(out), length = strlen(text);
+
+    if (used + length >= CERTIFICATE_TEXT_SIZE)
         return fail(self, "value is too long", text);
-    strcat(out, text);
+    memcpy(out + used, text, length + 1);
     return true;
 }
 
@@ -160,7 +162,7 @@ static bool thing_name(const struct provisioning *self, char out[THING_NAME_SIZE
         return false;
     if (!certificate_name_valid(value))
         return fail(self, "not a thing name", value);
-    strcpy(out, value);
+    memcpy(out, value, strlen(value) + 1);
     return true;
 }
 

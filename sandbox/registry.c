@@ -41,8 +41,8 @@ static struct record *record_new(const char *certificate_id, const char *thing_n
         free(record);
         return NULL;
     }
-    strcpy(record->certificate_id, certificate_id);
-    strcpy(record->thing_name, thing_name);
+    memcpy(record->certificate_id, certificate_id, strlen(certificate_id) + 1);
+    memcpy(record->thing_name, thing_name, strlen(thing_name) + 1);
     return record;
 }
 

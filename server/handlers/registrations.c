@@ -231,18 +231,20 @@ static void forget(void *arguments)
     registration_body_fini(&own->body);
 }
 
-#define HANDLER(read_, run_, writes_, reply_)                                                                \
-    {                                                                                                        \
-        .arguments_size = sizeof(struct arguments), .read = read_, .run = run_, .run_writes = writes_,       \
-        .reply = reply_, .fini = forget                                                                      \
-    }
+/* All have the same arguments; a field for each of the three functions. */
+#define HANDLER .arguments_size = sizeof(struct arguments), .fini = forget
 
-const struct http_handler registration_page = HANDLER(read_token, run_find, false, reply_page);
-const struct http_handler registration_page_retry =
-    HANDLER(read_token_limited, run_retry, true, reply_to_page);
-const struct http_handler registration_page_cancel =
-    HANDLER(read_token_limited, run_cancel, true, reply_to_page);
-const struct http_handler registration_create = HANDLER(read_create, run_create, true, reply_accepted);
-const struct http_handler registration_show = HANDLER(read_token, run_find, false, reply_json);
-const struct http_handler registration_retry = HANDLER(read_token_limited, run_retry, true, reply_accepted);
-const struct http_handler registration_cancel = HANDLER(read_token_limited, run_cancel, true, reply_accepted);
+const struct http_handler registration_page = {HANDLER, .read = read_token, .run = run_find,
+                                               .reply = reply_page};
+const struct http_handler registration_page_retry = {HANDLER, .read = read_token_limited, .run = run_retry,
+                                                     .run_writes = true, .reply = reply_to_page};
+const struct http_handler registration_page_cancel = {HANDLER, .read = read_token_limited, .run = run_cancel,
+                                                      .run_writes = true, .reply = reply_to_page};
+const struct http_handler registration_create = {HANDLER, .read = read_create, .run = run_create,
+                                                 .run_writes = true, .reply = reply_accepted};
+const struct http_handler registration_show = {HANDLER, .read = read_token, .run = run_find,
+                                               .reply = reply_json};
+const struct http_handler registration_retry = {HANDLER, .read = read_token_limited, .run = run_retry,
+                                                .run_writes = true, .reply = reply_accepted};
+const struct http_handler registration_cancel = {HANDLER, .read = read_token_limited, .run = run_cancel,
+                                                 .run_writes = true, .reply = reply_accepted};

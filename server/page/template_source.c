@@ -159,8 +159,8 @@ static bool assemble(struct assembly *assembly, struct place *place)
         }
         struct tag tag = {0, NULL};
         place->at += 2;
-        const bool added =
-            read_tag(assembly, place, &tag) && (tag.kind == '!' || add_tag(assembly, place, &tag));
+        const bool added = read_tag(assembly, place, &tag) && tag.name &&
+                           (tag.kind == '!' || add_tag(assembly, place, &tag));
         free(tag.name);
         if (!added)
             return false;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "server/data_folder.h"
 #include "server/handlers/form.h"
 #include "server/handlers/portal.h"
 #include "server/handlers/problem.h"
@@ -35,17 +36,30 @@ static void arrived(void *context, long long claim_id)
     dispatcher_forget(context, claim_id);
 }
 
+/* The configured folder, or the one that came with the program. */
+static void folder_of(const char *configured, const char *name, struct text *out)
+{
+    if (*configured)
+        text_puts(out, configured);
+    else
+        data_folder(name, out);
+}
+
 static bool load_pages(struct app *app, struct text *why)
 {
     const struct settings *settings = app->settings;
     struct portal *portal = &app->portal;
+    TEXT struct text files = TEXT_EMPTY;
+    TEXT struct text templates = TEXT_EMPTY;
     OWNED char *error = NULL;
 
-    portal->assets = assets_load(settings->static_files, why);
+    folder_of(settings->static_files, "static", &files);
+    portal->assets = assets_load(text_get(&files), why);
     if (!portal->assets)
         return false;
+    folder_of(settings->templates, "templates", &templates);
     portal->pages =
-        pages_load(settings->templates, settings->language, assets_version(portal->assets), &error);
+        pages_load(text_get(&templates), settings->language, assets_version(portal->assets), &error);
     if (!portal->pages) {
         text_puts(why, error);
         return false;

@@ -33,10 +33,10 @@ static const struct config_key keys[] = {
     {"store", "replica", CONFIG_TEXT, "portal", 1, 64, NULL, false,
      "This process's name among those that share the store; it takes up its own claims after a restart."},
 
-    {"pages", "templates", CONFIG_PATH, EXPRESSLINK_DATA "/templates", 0, 0, NULL, false,
-     "Folder of the page templates and message catalogues; copy it to make the pages your own."},
-    {"pages", "static", CONFIG_PATH, EXPRESSLINK_DATA "/static", 0, 0, NULL, false,
-     "Folder of style sheet, script and icon."},
+    {"pages", "templates", CONFIG_PATH, "", 0, 0, NULL, false,
+     "Folder of the page templates and message catalogues; empty for those that came with the program."},
+    {"pages", "static", CONFIG_PATH, "", 0, 0, NULL, false,
+     "Folder of style sheet, script and icon; empty for those that came with the program."},
     {"pages", "language", CONFIG_TEXT, "en", 2, 16, NULL, false,
      "Language for people whose own has no catalogue."},
 

@@ -224,6 +224,11 @@ class RefusingToStart(Case):
             with self.subTest(key):
                 self.refuses_to_start(self.portal(start=False, pages={key: empty}), str(empty))
 
+    def test_pages_come_with_the_program(self):
+        portal = self.portal(pages={"templates": None, "static": None}, store={"url": f"sqlite:{self.sandbox.state}/own.db"})
+        self.assertIn("<form", portal.get("/").text)
+        self.assertEqual(portal.get("/static/style.css").status, 200)
+
     def test_a_certificate_that_is_none_is_told_and_serves_the_pages_meanwhile(self):
         garbage = self.sandbox.state / "garbage.pem"
         garbage.write_text("no certificate\n")

@@ -14,8 +14,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/random.h"
 #include "base/text.h"
+#include "claim/backoff.h"
+#include "claim/mqtt_window.h"
 
 #define CONNECT_TIMEOUT_S 10
 #define CONNECT_STUCK_MS 45000
@@ -25,15 +26,6 @@
 #define REASON_SIZE MQTT_REASON_SIZE
 
 enum link { LINK_DOWN, LINK_CONNECTING, LINK_UP, LINK_PAUSED };
-
-/* One publish on its way. Paho may call back twice for it, so entries are used again as late as possible (a
- * ring four windows long) and carry the connection's generation. */
-struct flight {
-    struct mqtt *mqtt;
-    unsigned long cookie;
-    unsigned generation;
-    bool busy;
-};
 
 struct subscription {
     struct mqtt *mqtt;
@@ -47,7 +39,7 @@ struct mqtt {
     MQTTAsync client;
 
     /* Owner's thread only. */
-    long long backoff_ms;
+    struct backoff backoff;
     long long next_attempt;
     long long attempt_started;
     struct subscription subscriptions[FILTERS_MAX];
@@ -57,10 +49,7 @@ struct mqtt {
     enum link link;
     bool retry_wanted; /* the owner has not planned the next attempt yet */
     bool was_up;       /* since the last attempt: backoff starts again */
-    unsigned generation;
-    int inflight;
-    struct flight *ring;
-    size_t ring_size, ring_next;
+    struct mqtt_window window;
     char reason[REASON_SIZE];
     char tls_error[REASON_SIZE];
     bool closed; /* DISCONNECT is out */
@@ -143,15 +132,6 @@ static void set_link(struct mqtt *mqtt, enum link link)
     mqtt->link = link;
 }
 
-/* Called with the lock held: whatever was on its way is on its way no longer. */
-static void forget_flights(struct mqtt *mqtt)
-{
-    mqtt->generation++;
-    mqtt->inflight = 0;
-    for (size_t i = 0; i < mqtt->ring_size; i++)
-        mqtt->ring[i].busy = false;
-}
-
 static void take_traced(struct mqtt *mqtt)
 {
     pthread_mutex_lock(&mqtt->lock);
@@ -172,7 +152,7 @@ static void went_down(struct mqtt *mqtt, const char *reason)
             atomic_fetch_add(&mqtt->failure_count, 1);
         set_link(mqtt, LINK_DOWN);
         mqtt->retry_wanted = true;
-        forget_flights(mqtt);
+        mqtt_window_forget(&mqtt->window);
         snprintf(mqtt->reason, sizeof mqtt->reason, "%.100s%s%.150s", reason, *mqtt->tls_error ? ": " : "",
                  mqtt->tls_error);
     }
@@ -281,37 +261,29 @@ static int on_tls_error(const char *text, size_t length, void *context)
     return 1;
 }
 
-static void flight_ended(struct flight *flight, bool acknowledged)
+static void on_acknowledged(void *context, MQTTAsync_successData *response)
 {
-    struct mqtt *mqtt = flight->mqtt;
+    struct mqtt_publish *publish = context;
+    struct mqtt *mqtt = publish->owner;
 
+    (void)response;
     if (!enter(mqtt))
         return;
     pthread_mutex_lock(&mqtt->lock);
-    bool ours = flight->busy && flight->generation == mqtt->generation;
-    unsigned long cookie = flight->cookie;
-    if (ours) {
-        flight->busy = false;
-        mqtt->inflight--;
-    }
+    unsigned long cookie = publish->cookie;
+    bool waited_for = mqtt_window_end(&mqtt->window, publish);
     pthread_mutex_unlock(&mqtt->lock);
-    if (ours && acknowledged && mqtt->callbacks.acknowledged)
+    if (waited_for && mqtt->callbacks.acknowledged)
         mqtt->callbacks.acknowledged(mqtt->callbacks.context, cookie);
     leave(mqtt);
-}
-
-static void on_acknowledged(void *context, MQTTAsync_successData *response)
-{
-    (void)response;
-    flight_ended(context, true);
 }
 
 /* Comes for publishes that a lost connection took with it; went_down() has forgotten those already, or will.
  */
 static void on_publish_failure(void *context, MQTTAsync_failureData *response)
 {
-    struct flight *flight = context;
-    struct mqtt *mqtt = flight->mqtt;
+    struct mqtt_publish *publish = context;
+    struct mqtt *mqtt = publish->owner;
 
     if (!enter(mqtt))
         return;
@@ -398,8 +370,8 @@ enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_c
     struct mqtt *mqtt = memory_new(1, sizeof *mqtt);
     copy_options(mqtt, options);
     mqtt->callbacks = *callbacks;
-    mqtt->ring_size = (size_t)mqtt->options.max_inflight * 4;
-    mqtt->ring = memory_new(mqtt->ring_size, sizeof *mqtt->ring);
+    mqtt_window_init(&mqtt->window, mqtt->options.max_inflight);
+    backoff_init(&mqtt->backoff, mqtt->options.backoff_min_ms, mqtt->options.backoff_max_ms);
     pthread_mutex_init(&mqtt->lock, NULL);
     /* An IPv6 address needs its brackets. */
     bool v6 = strchr(mqtt->address, ':') != NULL;
@@ -453,7 +425,7 @@ void mqtt_free(struct mqtt *mqtt)
         nanosleep(&moment, NULL);
     set_link(mqtt, LINK_DOWN);
     pthread_mutex_destroy(&mqtt->lock);
-    free(mqtt->ring);
+    mqtt_window_fini(&mqtt->window);
     free(mqtt->name);
     free(mqtt->address);
     free(mqtt->client_id);
@@ -493,18 +465,6 @@ static bool start_attempt(struct mqtt *mqtt)
     return MQTTAsync_connect(mqtt->client, &options) == MQTTASYNC_SUCCESS;
 }
 
-/* Full jitter over a doubling span, never sooner than the least: AWS takes one CONNECT a second (IoT limits).
- */
-static void plan_attempt(struct mqtt *mqtt, bool from_the_start)
-{
-    long long least = mqtt->options.backoff_min_ms, most = mqtt->options.backoff_max_ms;
-
-    if (from_the_start || mqtt->backoff_ms < least)
-        mqtt->backoff_ms = least;
-    mqtt->next_attempt = clock_monotonic_ms() + random_between(least, mqtt->backoff_ms + least / 2);
-    mqtt->backoff_ms = mqtt->backoff_ms * 2 < most ? mqtt->backoff_ms * 2 : most;
-}
-
 static void attempt(struct mqtt *mqtt)
 {
     pthread_mutex_lock(&mqtt->lock);
@@ -533,8 +493,10 @@ long long mqtt_tick(struct mqtt *mqtt)
     if (plan)
         mqtt->retry_wanted = false;
     pthread_mutex_unlock(&mqtt->lock);
+    if (plan && was_up)
+        backoff_reset(&mqtt->backoff);
     if (plan)
-        plan_attempt(mqtt, was_up);
+        mqtt->next_attempt = now + backoff_next(&mqtt->backoff);
 
     if (link == LINK_CONNECTING)
         return CONNECT_STUCK_MS;
@@ -552,7 +514,7 @@ void mqtt_pause(struct mqtt *mqtt)
     bool up = mqtt->link == LINK_UP || mqtt->link == LINK_CONNECTING;
     set_link(mqtt, LINK_PAUSED);
     mqtt->closed = false;
-    forget_flights(mqtt);
+    mqtt_window_forget(&mqtt->window);
     pthread_mutex_unlock(&mqtt->lock);
     if (up)
         start_disconnect(mqtt);
@@ -583,7 +545,7 @@ int mqtt_inflight(const struct mqtt *mqtt)
     struct mqtt *shared = (struct mqtt *)mqtt;
 
     pthread_mutex_lock(&shared->lock);
-    int inflight = mqtt->inflight;
+    int inflight = mqtt->window.count;
     pthread_mutex_unlock(&shared->lock);
     return inflight;
 }
@@ -600,30 +562,6 @@ static bool topic_is_safe(const char *topic)
     return true;
 }
 
-/* A free entry of the ring, marked busy; NULL when the window is full. Called with the lock held. */
-static struct flight *take_flight(struct mqtt *mqtt, unsigned long cookie)
-{
-    if (mqtt->inflight >= mqtt->options.max_inflight)
-        return NULL;
-    while (mqtt->ring[mqtt->ring_next].busy)
-        mqtt->ring_next = (mqtt->ring_next + 1) % mqtt->ring_size;
-    struct flight *flight = &mqtt->ring[mqtt->ring_next];
-    mqtt->ring_next = (mqtt->ring_next + 1) % mqtt->ring_size;
-    *flight = (struct flight){mqtt, cookie, mqtt->generation, true};
-    mqtt->inflight++;
-    return flight;
-}
-
-static void give_back(struct mqtt *mqtt, struct flight *flight)
-{
-    pthread_mutex_lock(&mqtt->lock);
-    if (flight->busy && flight->generation == mqtt->generation) {
-        flight->busy = false;
-        mqtt->inflight--;
-    }
-    pthread_mutex_unlock(&mqtt->lock);
-}
-
 enum mqtt_error mqtt_publish(struct mqtt *mqtt, const char *topic, const void *payload, size_t length,
                              unsigned long cookie)
 {
@@ -634,21 +572,23 @@ enum mqtt_error mqtt_publish(struct mqtt *mqtt, const char *topic, const void *p
         return MQTT_BAD_TOPIC;
     pthread_mutex_lock(&mqtt->lock);
     bool up = mqtt->link == LINK_UP;
-    struct flight *flight = up ? take_flight(mqtt, cookie) : NULL;
+    struct mqtt_publish *publish = up ? mqtt_window_take(&mqtt->window, mqtt, cookie) : NULL;
     pthread_mutex_unlock(&mqtt->lock);
-    if (!flight)
+    if (!publish)
         return up ? MQTT_WINDOW_FULL : MQTT_NOT_CONNECTED;
 
     message.payload = (void *)payload;
     message.payloadlen = (int)length;
     message.qos = 1;
-    response.context = flight;
+    response.context = publish;
     response.onSuccess = on_acknowledged;
     response.onFailure = on_publish_failure;
     int code = MQTTAsync_sendMessage(mqtt->client, topic, &message, &response);
     if (code == MQTTASYNC_SUCCESS)
         return MQTT_OK;
-    give_back(mqtt, flight);
+    pthread_mutex_lock(&mqtt->lock);
+    mqtt_window_end(&mqtt->window, publish);
+    pthread_mutex_unlock(&mqtt->lock);
     return code == MQTTASYNC_DISCONNECTED ? MQTT_NOT_CONNECTED : MQTT_REFUSED;
 }
 

@@ -23,6 +23,11 @@ void log_setup(enum log_level level, enum log_format format)
     chosen_format = format;
 }
 
+bool log_is_on(enum log_level level)
+{
+    return level >= least_level;
+}
+
 void log_set_request(const char *request_id)
 {
     current_request = request_id;
@@ -64,7 +69,7 @@ void log_event(enum log_level level, const char *event, ...)
     const char *key;
     va_list fields;
 
-    if (level < least_level)
+    if (!log_is_on(level))
         return;
     add_head(&line, level, event);
     va_start(fields, event);

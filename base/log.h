@@ -14,6 +14,9 @@ enum log_format { LOG_PLAIN, LOG_JSON };
 /* Set once, before threads start. The default is LOG_INFO, LOG_PLAIN. */
 void log_setup(enum log_level level, enum log_format format);
 
+/* Whether a line of that level would be written: for what is costly to say. */
+bool log_is_on(enum log_level level);
+
 /* The id that ties the lines of one HTTP request together; thread-local, borrowed until it is set again.
  * NULL: none. */
 void log_set_request(const char *request_id);

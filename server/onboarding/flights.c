@@ -20,6 +20,7 @@ struct flight {
 
 struct flights {
     struct flight places[FLIGHTS_MAX];
+    size_t next;         /* where to look for a free place first */
     atomic_size_t count; /* other threads only read it */
 
     pthread_mutex_t lock;
@@ -52,17 +53,13 @@ size_t flights_count(const struct flights *flights)
 bool flights_start(struct flights *flights, const struct delivery *delivery, size_t window,
                    unsigned long *cookie)
 {
-    size_t place = 0;
-
-    if (flights->count >= window)
+    if (flights->count >= window || flights->count >= FLIGHTS_MAX)
         return false;
-    while (place < FLIGHTS_MAX && flights->places[place].busy)
-        place++;
-    if (place == FLIGHTS_MAX)
-        return false;
-    flights->places[place] = (struct flight){true, *delivery, clock_monotonic_ms()};
+    while (flights->places[flights->next].busy)
+        flights->next = (flights->next + 1) % FLIGHTS_MAX;
+    flights->places[flights->next] = (struct flight){true, *delivery, clock_monotonic_ms()};
     flights->count++;
-    *cookie = place;
+    *cookie = flights->next;
     return true;
 }
 

@@ -23,7 +23,8 @@
 #define RECORD_ENOUGH 250      /* PUBACKs to be recorded together: they share the pages that are written */
 #define RECORD_WAIT_MS 20      /* and how long fewer may wait while more are coming */
 #define PUBACK_WAIT_MS 20000   /* a publish above AWS's rate is discarded, and nothing says so */
-#define REFUSALS_MAX 3         /* connections that one claim may cost before it is given up */
+#define DUE_STEP_MS 50
+#define REFUSALS_MAX 3 /* connections that one claim may cost before it is given up */
 
 struct lane {
     struct lane_options options;
@@ -90,10 +91,13 @@ static void on_acknowledged(void *context, unsigned long cookie)
 
 /* ---- the dispatcher's thread ---- */
 
+/* Rounded, so that claims that fall due together stand together in the store. */
 static long long next_due_after(struct lane *lane, const struct delivery *delivery)
 {
-    return clock_wall_ms() +
-           schedule_delay_ms(&lane->options.settings->schedule, delivery->attempts + 1, random_u32());
+    const struct schedule *schedule = &lane->options.settings->schedule;
+    long long due = clock_wall_ms() + schedule_delay_ms(schedule, delivery->attempts + 1, random_u32());
+
+    return due - due % DUE_STEP_MS;
 }
 
 static struct record *new_record(struct lane *lane, size_t room)
@@ -126,8 +130,9 @@ static void take_acknowledged(struct lane *lane)
         supply_expect(lane->supply, due);
         record_acknowledged(lane->recording, delivery->claim_id, due);
         latency_add(&lane->latency, landed[i].latency_ms);
-        log_event(LOG_DEBUG, "claim.published", "account", lane->options.account->name, "thing",
-                  LOG_THING(delivery->thing_name), NULL);
+        if (log_is_on(LOG_DEBUG))
+            log_event(LOG_DEBUG, "claim.published", "account", lane->options.account->name, "thing",
+                      LOG_THING(delivery->thing_name), NULL);
     }
     atomic_fetch_add(&lane->acknowledged_total, count);
     if (record_count(lane->recording) >= RECORD_ENOUGH)

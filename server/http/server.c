@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -365,9 +366,10 @@ bool http_server_drain(struct http_server *server, long long deadline_ms)
     long long end = clock_monotonic_ms() + deadline_ms;
 
     atomic_store(&server->draining, true);
-    if (MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET)
-        close(server->socket); /* who comes now is refused, and goes to another replica */
-    server->socket = -1;
+    if (MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET) {
+        /* Who comes now is refused, and goes to another replica. Not closed yet: the library's threads may still look. */
+        shutdown(server->socket, SHUT_RDWR);
+    }
     while (atomic_load(&server->active) && clock_monotonic_ms() < end)
         nanosleep(&moment, NULL);
     return atomic_load(&server->active) == 0;

@@ -2,7 +2,9 @@
 """Brokers that say no, that lie about who they are, or that never answer; and what the portal looks like from a broker's
 side of the wire (PROTOCOL.md, sections 2, 3 and 6)."""
 import json
+import os
 import unittest
+import unittest.mock
 
 from brokers import ACKNOWLEDGE, DROP, SILENT, FakeBroker, Mosquitto, make_certificate
 from portal import Portal
@@ -42,6 +44,19 @@ class Case(unittest.TestCase):
 
 
 class Certificates(Case):
+    """With TLS 1.2 on the broker's side: a certificate is refused inside the handshake there. With TLS 1.3 the refusal comes
+    after it and races with the CONNECT, and when the broker resets the connection the alert is lost."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        settings = cls.sandbox.state / "openssl.cnf"
+        settings.write_text("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = broker\n"
+                            "[broker]\nMaxProtocol = TLSv1.2\n")
+        cls.sandbox.stop_staging()
+        with unittest.mock.patch.dict(os.environ, OPENSSL_CONF=str(settings)):
+            cls.sandbox.start_staging()
+
     def refused(self, certificate, key, reason):
         """The broker refuses it; the log says why. With the right one the same claim goes on."""
         thing = random_thing()
@@ -58,7 +73,7 @@ class Certificates(Case):
 
     def test_a_claim_thing_of_another_authority(self):
         certificate, key = make_certificate(self.sandbox, "claim-thing", "other-manufacturer-ca", "clientAuth")
-        self.refused(certificate, key, "unknown CA")
+        self.refused(certificate, key, "unknown ca")
 
     def test_a_claim_thing_that_has_expired(self):
         certificate, key = make_certificate(self.sandbox, "claim-thing", "account-ca", "clientAuth", days=-1)
@@ -67,6 +82,14 @@ class Certificates(Case):
     def test_a_claim_thing_that_the_account_does_not_know(self):
         certificate, key = make_certificate(self.sandbox, "claim-thing", "account-ca", "clientAuth")
         self.refused(certificate, key, "not authorised")
+
+
+class CertificatesWithTls13(Case):
+    def test_a_claim_thing_of_another_authority(self):
+        certificate, key = make_certificate(self.sandbox, "claim-thing", "other-manufacturer-ca", "clientAuth")
+        portal = self.portal(cert_file=certificate, key_file=key)
+        self.stays_queued(portal)
+        portal.log_has("staging.not_connected")
 
 
 class Impostors(Case):

@@ -367,7 +367,8 @@ bool http_server_drain(struct http_server *server, long long deadline_ms)
 
     atomic_store(&server->draining, true);
     if (MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET) {
-        /* Who comes now is refused, and goes to another replica. Not closed yet: the library's threads may still look. */
+        /* Who comes now is refused, and goes to another replica. Not closed yet: the library's threads may
+         * still look. */
         shutdown(server->socket, SHUT_RDWR);
     }
     while (atomic_load(&server->active) && clock_monotonic_ms() < end)

@@ -540,16 +540,6 @@ bool mqtt_is_connected(const struct mqtt *mqtt)
     return up;
 }
 
-int mqtt_inflight(const struct mqtt *mqtt)
-{
-    struct mqtt *shared = (struct mqtt *)mqtt;
-
-    pthread_mutex_lock(&shared->lock);
-    int inflight = mqtt->window.count;
-    pthread_mutex_unlock(&shared->lock);
-    return inflight;
-}
-
 static bool topic_is_safe(const char *topic)
 {
     size_t length = strlen(topic);

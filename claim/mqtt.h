@@ -74,7 +74,6 @@ void mqtt_pause(struct mqtt *mqtt);
 void mqtt_resume(struct mqtt *mqtt);
 
 bool mqtt_is_connected(const struct mqtt *mqtt);
-int mqtt_inflight(const struct mqtt *mqtt);
 
 /* QoS 1, no RETAIN (needs a permission of its own at AWS). cookie comes back with acknowledged(). */
 enum mqtt_error mqtt_publish(struct mqtt *mqtt, const char *topic, const void *payload, size_t length,

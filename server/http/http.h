@@ -113,7 +113,7 @@ bool http_server_drain(struct http_server *server, long long deadline_ms) __attr
  */
 void http_server_stop(struct http_server *server);
 
-/* Requests answered, for /metrics: calls each(context, pattern, method, status class 1..5, count). Any
+/* Requests answered, for /metrics: calls each(context, pattern, method, status, count); status 0: others. Any
  * thread. */
 void http_server_counts(const struct http_server *server,
                         void (*each)(void *context, const char *route, const char *method, unsigned status,

@@ -20,7 +20,6 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [SQL_CLAIM_INSERT] =
         "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
         " VALUES (?1, ?2, 'queued', ?3, ?4, ?5)",
-    [SQL_CLAIM_STATE] = "SELECT state FROM claims WHERE id = ?1",
     [SQL_CLAIM_PUBLISHED] =
         "UPDATE claims SET state = 'published', attempts = attempts + 1, published_at = ?2"
         " WHERE id = ?1 AND state = 'queued'",

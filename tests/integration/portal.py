@@ -10,10 +10,11 @@ import signal
 import socket
 import subprocess
 import threading
+import unittest
 from pathlib import Path
 from urllib.parse import urlencode
 
-from sandbox import BUILD, DEADLINE, ROOT, eventually
+from sandbox import BUILD, DEADLINE, ROOT, Sandbox, eventually
 
 PROGRAM = BUILD / "server" / "expresslink-portal"
 CLAIM = BUILD / "claim" / "expresslink-claim"
@@ -222,3 +223,16 @@ class Portal:
         eventually(lambda: set(self.ready().json["checks"].values()) <= {"ok", "connected"},
                    lambda: f"connected: {self.ready()}")
         return self
+
+
+class PortalCase(unittest.TestCase):
+    """Tests that share one sandbox and one portal; sections() says what its configuration has beyond the usual."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox())
+        cls.portal = cls.enterClassContext(Portal(cls.sandbox, **cls.sections()))
+
+    @classmethod
+    def sections(cls):
+        return {}

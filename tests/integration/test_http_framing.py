@@ -6,8 +6,8 @@ import socket
 import time
 import unittest
 
-from portal import Portal
-from sandbox import DEADLINE, Sandbox, eventually
+from portal import PortalCase
+from sandbox import DEADLINE, eventually
 
 REQUEST_TIMEOUT, IDLE_TIMEOUT = 2, 3
 SLACK = 2  # seconds that the watchdog's round and a busy machine may add
@@ -34,16 +34,7 @@ def statuses(received):
     return found
 
 
-class Case(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.sandbox = cls.enterClassContext(Sandbox())
-        cls.portal = cls.enterClassContext(Portal(cls.sandbox, **cls.sections()))
-
-    @classmethod
-    def sections(cls):
-        return {}
-
+class Case(PortalCase):
     def connect(self):
         return self.enterContext(socket.create_connection(self.portal.address, timeout=DEADLINE))
 

@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import unittest
 
-from portal import Portal
+from portal import Portal, PortalCase
 from sandbox import DEADLINE, ROOT, Sandbox, random_thing
 
 API = "/api/v1/registrations"
@@ -17,16 +17,7 @@ KIBIBYTE = 1024
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-class Case(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.sandbox = cls.enterClassContext(Sandbox())
-        cls.portal = cls.enterClassContext(Portal(cls.sandbox, **cls.sections()))
-
-    @classmethod
-    def sections(cls):
-        return {}
-
+class Case(PortalCase):
     def assert_problem(self, answer, status):
         """RFC 9457, and the request id that is in the header too."""
         self.assertEqual(answer.status, status, answer)

@@ -7,22 +7,13 @@ import sqlite3
 import unittest
 from urllib.parse import quote
 
-from portal import Portal
-from sandbox import Sandbox, random_thing
+from portal import PortalCase
+from sandbox import random_thing
 
 MEBIBYTE = 1 << 20
 
 
-class Case(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.sandbox = cls.enterClassContext(Sandbox())
-        cls.portal = cls.enterClassContext(Portal(cls.sandbox, **cls.sections()))
-
-    @classmethod
-    def sections(cls):
-        return {}
-
+class Case(PortalCase):
     def typed_in_form(self, typed):
         return self.portal.post_form("/register", identifier=typed)
 

@@ -25,6 +25,14 @@ static bool is_name_character(uint32_t c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
 }
 
+size_t identifier_group(const char *name)
+{
+    size_t length = strcspn(name, "-_");
+
+    length = length > IDENTIFIER_GROUP_LENGTH ? IDENTIFIER_GROUP_LENGTH : length;
+    return name[length] == '-' || name[length] == '_' ? length + 1 : length;
+}
+
 bool identifier_is_thing_name(const char *name, size_t length)
 {
     if (length < IDENTIFIER_MIN || length > IDENTIFIER_MAX)
@@ -240,6 +248,7 @@ const char *identifier_error_name(enum identifier_error error)
         [IDENTIFIER_BAD_CHARACTER] = "bad character",
         [IDENTIFIER_BAD_URL] = "web address without an identifier",
         [IDENTIFIER_NO_MATCH] = "does not match the pattern",
+        [IDENTIFIER_WRONG_CHECK] = "wrong check characters",
         [IDENTIFIER_BAD_FORM] = "bad form",
     };
     return (size_t)error < sizeof names / sizeof *names ? names[error] : "unknown";

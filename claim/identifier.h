@@ -14,6 +14,9 @@
 #define IDENTIFIER_MIN 8
 #define IDENTIFIER_MAX 64
 #define IDENTIFIER_SIZE (IDENTIFIER_MAX + 1)
+#define IDENTIFIER_GROUP_LENGTH 4
+#define IDENTIFIER_GROUP_SIZE                                                                                \
+    (IDENTIFIER_GROUP_LENGTH + 2) /* a dash of the name stays with the group before it */
 /* More than this was typed by nobody; longer input is refused unread. A pasted URL fits well. */
 #define IDENTIFIER_TYPED_MAX 1024
 
@@ -25,6 +28,8 @@ enum identifier_error {
     IDENTIFIER_BAD_CHARACTER, /* character and position tell */
     IDENTIFIER_BAD_URL,       /* a web address without an identifier in it */
     IDENTIFIER_NO_MATCH,      /* characters and length may be right, the account's pattern is not met */
+    IDENTIFIER_WRONG_CHECK,   /* the check characters do not fit: something was mistyped; group may tell where
+                               */
     IDENTIFIER_BAD_FORM,      /* only from identifier_form_parse(): the configuration is wrong */
 };
 
@@ -35,6 +40,9 @@ struct identifier_problem {
     size_t position;   /* of that character in what was typed, counted in characters from 1; 0: not known */
     size_t length;     /* characters that count (without separators); of text refused unread, its bytes */
     size_t wanted;     /* characters wanted, 0: no fixed number */
+    size_t group; /* IDENTIFIER_WRONG_CHECK: the one group of the label (identifier_group(), from 1) that a
+                     single mistake can be in; the one after the last: the check characters; 0: not known */
+    char group_text[IDENTIFIER_GROUP_SIZE]; /* that group as it was typed, in the form's case; "" with 0 */
 };
 
 /* How one staging account writes its ThingNames. Owned by the caller; freed with identifier_form_fini(). */
@@ -58,11 +66,17 @@ void identifier_form_fini(struct identifier_form *form);
  * (straight and typographic), a full stop or comma after it, spaces and dashes between groups, letter case
  * where the form has one, a pasted URL (".../r/<id>", "?id=<id>", percent-encoding in it), and for hex and
  * uuid O/o for 0 and I/i/L/l for 1. Dashes may be part of a name that a pattern describes: it is tried with
- * them first, then without. What comes out, put in again, comes out the same. On IDENTIFIER_OK out holds the
- * ThingName; otherwise out is untouched and *problem (may be NULL) says why. */
+ * them first, then without. The two check characters of a label (check_characters.h) may follow, after a "/"
+ * or, where the form has a fixed length, without; they are verified and left out. What comes out, put in
+ * again, comes out the same. On IDENTIFIER_OK out holds the ThingName; otherwise out is untouched and
+ * *problem (may be NULL) says why. */
 enum identifier_error identifier_parse(const struct identifier_form *form, const char *typed, size_t length,
                                        char out[IDENTIFIER_SIZE], struct identifier_problem *problem)
     __attribute__((warn_unused_result));
+
+/* How many characters of name its first group takes on a label, 0 at the end: four letters and digits, or
+ * fewer up to a dash or underscore of the name, which ends the group and belongs to it. */
+size_t identifier_group(const char *name);
 
 /* [A-Za-z0-9_-]{8,64}: what may stand in a topic, whatever the form. */
 bool identifier_is_thing_name(const char *name, size_t length);

@@ -38,6 +38,7 @@ static const char *message_key(const struct identifier_problem *problem)
         return "identifier_address";
     case IDENTIFIER_OK:
     case IDENTIFIER_NO_MATCH:
+    case IDENTIFIER_WRONG_CHECK:
     case IDENTIFIER_BAD_FORM:
         break;
     }

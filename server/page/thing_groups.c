@@ -3,15 +3,7 @@
 
 #include <string.h>
 
-#define SEPARATORS "-_"
-#define CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" SEPARATORS
-
-static size_t group_length(const char *name)
-{
-    size_t length = strcspn(name, SEPARATORS);
-    length = length > THING_GROUP_LENGTH ? THING_GROUP_LENGTH : length;
-    return name[length] == '-' || name[length] == '_' ? length + 1 : length;
-}
+#define CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 bool thing_groups_fill(const char *name, struct thing_groups *groups)
 {
@@ -21,7 +13,7 @@ bool thing_groups_fill(const char *name, struct thing_groups *groups)
         return false;
     size_t count = 0;
     for (size_t length; *name != '\0'; name += length, count++) {
-        length = group_length(name);
+        length = identifier_group(name);
         memcpy(groups->texts[count], name, length);
         groups->texts[count][length] = '\0';
         groups->values[count][0] = (struct template_value){"group", groups->texts[count], NULL};

@@ -8,12 +8,10 @@
 #include "claim/identifier.h"
 #include "server/page/template.h"
 
-#define THING_GROUP_LENGTH 4
-
 /* rows is what a template takes: one row a group, each with "group". A dash of the name stays with the group
  * before it. Points into itself: not to be copied. */
 struct thing_groups {
-    char texts[IDENTIFIER_MAX][THING_GROUP_LENGTH + 2];
+    char texts[IDENTIFIER_MAX][IDENTIFIER_GROUP_SIZE];
     struct template_value values[IDENTIFIER_MAX][2];
     const struct template_value *rows[IDENTIFIER_MAX + 1];
 };

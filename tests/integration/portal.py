@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from sandbox import BUILD, DEADLINE, ROOT, Sandbox, eventually
 
 PROGRAM = BUILD / "server" / "expresslink-portal"
-CLAIM = BUILD / "claim" / "expresslink-claim"
+CLAIM = BUILD / "command" / "expresslink-claim"
 
 
 class Answer:

@@ -5,22 +5,25 @@ import re
 import subprocess
 from pathlib import Path
 
-ROOMS = ("base", "claim", "server", "sandbox", "bench", "tests")
+ROOMS = ("base", "claim", "decode", "label", "command", "server", "sandbox", "bench", "tests")
 
 # Who may include whom; the longest path that fits a file counts. Tests may include anything.
 MAY_INCLUDE = {
     "base": ("base/",),
     "claim": ("base/", "claim/"),
+    "decode": ("base/", "decode/"),
+    "label": ("base/", "claim/", "decode/decode.h", "decode/process.h", "decode/pool.h", "label/"),
+    "command": ("base/", "claim/", "decode/decode.h", "decode/process.h", "decode/pool.h", "label/", "command/"),
     "sandbox": ("base/", "claim/", "sandbox/"),
-    "bench": ("base/", "claim/", "server/", "bench/"),
-    "server": ("base/", "claim/", "server/"),
+    "bench": ("base/", "claim/", "decode/", "server/", "bench/"),
+    "server": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/"),
     "server/registration": ("base/", "claim/", "server/registration.h"),
     "server/store": ("base/", "claim/", "server/registration.h", "server/store/"),
     "server/http": ("base/", "server/http/", "server/store/store.h"),
     "server/onboarding": ("base/", "claim/", "server/registration.h", "server/store/", "server/onboarding/"),
     "server/page": ("base/", "claim/", "server/registration.h", "server/page/"),
     "server/handlers": ("base/", "claim/", "server/registration.h", "server/store/", "server/http/",
-                        "server/onboarding/", "server/page/", "server/handlers/"),
+                        "server/onboarding/", "server/page/", "server/handlers/", "decode/decode.h", "decode/pool.h"),
 }
 
 # One file for each foreign library; where there are more, they have names. bench/ and tests/ may use what they compare
@@ -31,7 +34,15 @@ LIBRARIES = {
     "MQTTAsync.h": ("claim/mqtt.c",),
     "ini.h": ("base/config_file.c",),
     "kainjow/": ("server/page/template.cpp",),
-    "qrencode.h": (),
+    "qrencode.h": ("label/code.c",),
+    "csv.h": ("label/list.c",),
+    "ZXing/": ("decode/zxing.cpp",),
+    "ReadBarcode.h": ("decode/zxing.cpp",),
+    "jpeglib.h": ("decode/jpeg.c",),
+    "jerror.h": ("decode/jpeg.c",),
+    "png.h": ("decode/png.c", "label/png.c"),
+    "webp/": ("decode/webp.c",),
+    "seccomp.h": ("decode/sandbox.c",),
     "cjson/": ("claim/json.h", "server/page/catalogue.c", "server/handlers/registration_json.h",
                "sandbox/account_events.c", "sandbox/provisioning_template.c", "sandbox/registry.c"),
     "openssl/": ("base/digest.c", "claim/mqtt.c", "sandbox/account_events.c", "sandbox/birth_certificate.c",

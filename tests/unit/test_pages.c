@@ -55,7 +55,8 @@ static void typed_text_is_only_text(void **state)
         "{{=<% %>=}}<%typed%>",
         "&lt;script&gt;",
     };
-    const struct identifier_problem problem = {IDENTIFIER_BAD_CHARACTER, "<", 1, 0, 0};
+    const struct identifier_problem problem = {
+        .error = IDENTIFIER_BAD_CHARACTER, .character = "<", .position = 1};
     (void)state;
     for (size_t i = 0; i < COUNT(attacks); i++) {
         TEXT struct text page = TEXT_EMPTY;
@@ -128,7 +129,7 @@ static void very_long_text_is_cut_between_characters(void **state)
 
 static void a_problem_is_told_beside_the_field(void **state)
 {
-    const struct identifier_problem problem = {IDENTIFIER_TOO_SHORT, "", 0, 12, 32};
+    const struct identifier_problem problem = {.error = IDENTIFIER_TOO_SHORT, .length = 12, .wanted = 32};
     TEXT struct text page = TEXT_EMPTY;
     (void)state;
     render_typed("a3f1 c09e 77b2", &problem, &page);
@@ -146,18 +147,21 @@ static void every_identifier_problem_has_its_sentence(void **state)
         struct identifier_problem problem;
         const char *sentence;
     } rows[] = {
-        {{IDENTIFIER_EMPTY, "", 0, 0, 32}, "Please type the device ID from the label."},
-        {{IDENTIFIER_TOO_SHORT, "", 0, 31, 32}, "31 of 32 characters: one is missing."},
-        {{IDENTIFIER_TOO_SHORT, "", 0, 5, 0}, "This is too short"},
-        {{IDENTIFIER_TOO_LONG, "", 0, 33, 32}, "33 characters, but a device ID has 32: one too many."},
-        {{IDENTIFIER_TOO_LONG, "", 0, 40, 32}, "40 characters, but a device ID has 32: 8 too many."},
-        {{IDENTIFIER_TOO_LONG, "", 0, 0, 32}, "This is too long"},
-        {{IDENTIFIER_BAD_CHARACTER, "g", 7, 0, 32}, "“g” in place 7 cannot"},
-        {{IDENTIFIER_BAD_CHARACTER, "g", 0, 0, 32}, "“g” cannot"},
-        {{IDENTIFIER_BAD_CHARACTER, "", 7, 0, 32}, "There is a character in place 7"},
-        {{IDENTIFIER_BAD_CHARACTER, "", 0, 0, 32}, "There is a character in it"},
-        {{IDENTIFIER_BAD_URL, "", 0, 0, 0}, "This is a web address"},
-        {{IDENTIFIER_NO_MATCH, "", 0, 0, 0}, "This is not the ID of a product"},
+        {{.error = IDENTIFIER_EMPTY, .wanted = 32}, "Please type the device ID from the label."},
+        {{.error = IDENTIFIER_TOO_SHORT, .length = 31, .wanted = 32}, "31 of 32 characters: one is missing."},
+        {{.error = IDENTIFIER_TOO_SHORT, .length = 5}, "This is too short"},
+        {{.error = IDENTIFIER_TOO_LONG, .length = 33, .wanted = 32},
+         "33 characters, but a device ID has 32: one too many."},
+        {{.error = IDENTIFIER_TOO_LONG, .length = 40, .wanted = 32},
+         "40 characters, but a device ID has 32: 8 too many."},
+        {{.error = IDENTIFIER_TOO_LONG, .wanted = 32}, "This is too long"},
+        {{.error = IDENTIFIER_BAD_CHARACTER, .character = "g", .position = 7, .wanted = 32},
+         "“g” in place 7 cannot"},
+        {{.error = IDENTIFIER_BAD_CHARACTER, .character = "g", .wanted = 32}, "“g” cannot"},
+        {{.error = IDENTIFIER_BAD_CHARACTER, .position = 7, .wanted = 32}, "There is a character in place 7"},
+        {{.error = IDENTIFIER_BAD_CHARACTER, .wanted = 32}, "There is a character in it"},
+        {{.error = IDENTIFIER_BAD_URL}, "This is a web address"},
+        {{.error = IDENTIFIER_NO_MATCH}, "This is not the ID of a product"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {

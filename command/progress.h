@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a run tells, as lines for people (with a clock at the end where it is a terminal) or as JSON lines for
  * programs. */
-#ifndef CLAIM_PROGRESS_H
-#define CLAIM_PROGRESS_H
+#ifndef COMMAND_PROGRESS_H
+#define COMMAND_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdio.h>

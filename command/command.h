@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The expresslink-claim command: one row a subcommand. */
-#ifndef CLAIM_COMMAND_H
-#define CLAIM_COMMAND_H
+#ifndef COMMAND_COMMAND_H
+#define COMMAND_COMMAND_H
 
 /* Exit statuses, the same for every subcommand. */
 enum command_status {

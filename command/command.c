@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "claim/command.h"
+#include "command/command.h"
 
 #include <signal.h>
 #include <stdio.h>

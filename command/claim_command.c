@@ -11,11 +11,11 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "claim/command.h"
 #include "claim/mqtt.h"
-#include "claim/progress.h"
 #include "claim/run.h"
 #include "claim/settings.h"
+#include "command/command.h"
+#include "command/progress.h"
 
 #define SEND_TIMEOUT_S 30
 #define TIMEOUT_MAX_S (7 * 24 * 3600)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "claim/progress.h"
+#include "command/progress.h"
 
 #include "base/text.h"
 

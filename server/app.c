@@ -16,6 +16,8 @@
 #include "server/routes.h"
 
 #define DRAIN_MS 20000
+/* Pictures at a time, each of 10 MiB at most. */
+#define PICTURES_MAX 16
 
 struct app {
     const struct settings *settings;
@@ -131,11 +133,29 @@ static bool start_servers(struct app *app, struct text *why)
     return true;
 }
 
+/* Without them everything but photographs works, so the portal starts all the same. */
+static void start_decoders(struct app *app)
+{
+    struct portal *portal = &app->portal;
+    TEXT struct text why = TEXT_EMPTY;
+    struct decode_pool_options options = {.processes = app->settings->label_decoders,
+                                          .waiting_max = PICTURES_MAX};
+
+    portal->picture_limiter = limiter_new(app->settings->pictures_per_minute);
+    portal->pictures_max = PICTURES_MAX;
+    if (!options.processes)
+        return;
+    portal->decoders = decode_pool_start(&options, &why);
+    if (!portal->decoders)
+        log_event(LOG_ERROR, "portal.no_decoders", "reason", text_get(&why), NULL);
+}
+
 static bool start_all(struct app *app, struct text *why)
 {
     if (!load_pages(app, why) || store_open(app->settings->store_url, &app->portal.store, why) != STORE_OK)
         return false;
     app->portal.limiter = limiter_new(app->settings->registrations_per_minute);
+    start_decoders(app);
     return start_onboarding(app, why) && start_servers(app, why);
 }
 
@@ -146,6 +166,7 @@ struct app *app_start(const struct settings *settings, struct text *why)
     app->settings = settings;
     app->portal.settings = &settings->claim;
     app->portal.public_url = settings->public_url;
+    app->portal.label_hosts = settings->label_hosts;
     app->portal.started_at = clock_wall_ms();
     if (start_all(app, why))
         return app;
@@ -178,6 +199,8 @@ void app_stop(struct app *app)
     watcher_stop(portal->watcher);
     dispatcher_free(portal->dispatcher);
     store_close(portal->store);
+    decode_pool_stop(portal->decoders);
+    limiter_free(portal->picture_limiter);
     limiter_free(portal->limiter);
     pages_free(portal->pages);
     assets_free(portal->assets);

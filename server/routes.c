@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/routes.h"
 
+#include "decode/decode.h"
 #include "server/handlers/admin.h"
 #include "server/handlers/assets.h"
 #include "server/handlers/form.h"
+#include "server/handlers/labels.h"
 #include "server/handlers/registrations.h"
 
 #define FORM "application/x-www-form-urlencoded"
 #define JSON "application/json"
 #define KIB 1024
+#define PICTURE DECODE_BYTES_MAX
 
 /* clang-format off */
 const struct http_route routes[] = {
@@ -27,6 +30,8 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/registrations/{token}",          0,          NULL,      &registration_show},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/retry",    8 * KIB,    NULL,      &registration_retry},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/cancel",   8 * KIB,    NULL,      &registration_cancel},
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/labels/decode",                  PICTURE,    NULL,      &label_decode},
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/labels/read",                    16 * KIB,   JSON,      &label_text},
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/openapi.json",                   0,          NULL,      &asset_openapi},
 
     {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &admin_live},

@@ -28,6 +28,15 @@ static const struct config_key keys[] = {
      "Registrations, retries and cancellations a minute from one address (IPv6: one /64 network); 0 for no "
      "limit."},
 
+    {"labels", "decoders", CONFIG_INTEGER, "2", 0, 64, NULL, false,
+     "Processes that read photographs of labels; 0: photographs are not taken, people type."},
+    {"labels", "pictures_per_minute", CONFIG_INTEGER, "240", 0, 1000000, NULL, false,
+     "Pictures a minute from one address (IPv6: one /64 network); 0 for no limit. A browser that scans by "
+     "pictures sends up to three a second."},
+    {"labels", "hosts", CONFIG_TEXT, "", 0, 1024, NULL, false,
+     "Hosts in the addresses on your labels, besides that of public_url; a label with another is told to be "
+     "another maker's."},
+
     {"store", "url", CONFIG_TEXT, "sqlite:/var/lib/expresslink-portal/portal.db", 1, 1024, NULL, false,
      "Where claims are kept: sqlite:/path/to/file."},
     {"store", "replica", CONFIG_TEXT, "portal", 1, 64, NULL, false,
@@ -91,6 +100,9 @@ bool settings_load(struct config *config, struct settings *out)
         .registrations_per_minute = (unsigned)config_integer(config, "http", "registrations_per_minute"),
         .request_timeout_ms = config_integer(config, "http", "request_timeout"),
         .idle_timeout_ms = config_integer(config, "http", "idle_timeout"),
+        .label_hosts = config_text(config, "labels", "hosts"),
+        .label_decoders = (unsigned)config_integer(config, "labels", "decoders"),
+        .pictures_per_minute = (unsigned)config_integer(config, "labels", "pictures_per_minute"),
         .store_url = config_text(config, "store", "url"),
         .replica = config_text(config, "store", "replica"),
         .templates = config_text(config, "pages", "templates"),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The portal's own part of the configuration: [http], [store], [pages], [log]. The rest is claim/settings.h.
+/* The portal's own part of the configuration: [http], [labels], [store], [pages], [log]. The rest is
+ * claim/settings.h.
  */
 #ifndef SERVER_SETTINGS_H
 #define SERVER_SETTINGS_H
@@ -13,6 +14,8 @@ struct settings { /* texts borrowed from the config */
     unsigned threads, max_connections, registrations_per_minute;
     long long request_timeout_ms, idle_timeout_ms;
     const char *store_url, *replica;
+    const char *label_hosts;
+    unsigned label_decoders, pictures_per_minute;
     const char *templates, *static_files, *language;
     enum log_level log_level;
     enum log_format log_format;

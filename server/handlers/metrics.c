@@ -113,6 +113,24 @@ static void add_endpoints(const struct portal *portal, struct text *out)
                   stats.arrivals);
 }
 
+static void add_pictures(const struct portal *portal, struct text *out)
+{
+    struct decode_pool_counts counts = {0};
+
+    if (portal->decoders)
+        decode_pool_count(portal->decoders, &counts);
+    head(out, "pictures_total", "counter", "Pictures of labels by what became of them.");
+    for (enum decode_error error = DECODE_OK; error <= DECODE_UNAVAILABLE; error++)
+        text_printf(out, "expresslink_portal_pictures_total{result=\"%s\"} %llu\n", decode_error_name(error),
+                    counts.answered[error]);
+    head(out, "picture_seconds_total", "counter", "Time that reading pictures took.");
+    text_printf(out, "expresslink_portal_picture_seconds_total %.3f\n", (double)counts.milliseconds / 1000.0);
+    head(out, "decoders", "gauge", "Processes that read pictures and are alive.");
+    text_printf(out, "expresslink_portal_decoders %u\n", counts.processes);
+    head(out, "decoders_replaced_total", "counter", "Such processes that died or were late.");
+    text_printf(out, "expresslink_portal_decoders_replaced_total %llu\n", counts.replaced);
+}
+
 static void add_request_count(void *context, const char *route, const char *method, unsigned status,
                               unsigned long count)
 {
@@ -145,5 +163,6 @@ void metrics_write(const struct portal *portal, long long oldest_open, struct te
     add_store(portal, out);
     add_staging(portal, out);
     add_endpoints(portal, out);
+    add_pictures(portal, out);
     add_http(portal, out);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "claim/settings.h"
+#include "decode/pool.h"
 #include "server/handlers/assets.h"
 #include "server/http/http.h"
 #include "server/http/limiter.h"
@@ -21,7 +22,12 @@ struct portal {
     struct store *store;
     struct pages *pages;
     struct assets *assets;
-    struct limiter *limiter;
+    const char *label_hosts; /* besides public_url's */
+    struct limiter *limiter; /* registrations */
+    struct limiter *picture_limiter;
+    struct decode_pool *decoders; /* NULL: no pictures are taken */
+    atomic_uint pictures;         /* being received or read: each may have DECODE_BYTES_MAX in memory */
+    unsigned pictures_max;
     struct dispatcher *dispatcher;
     struct watcher *watcher;
     struct http_server *public_server; /* for the metrics */

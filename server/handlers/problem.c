@@ -65,14 +65,22 @@ static void begin_json(struct http_exchange *exchange, unsigned status, const ch
     text_printf(out, "\",\"request_id\":\"%s\"", http_request_id(exchange));
 }
 
-void problem_answer_detail(struct http_exchange *exchange, unsigned status, const char *detail)
+void problem_answer_reason(struct http_exchange *exchange, unsigned status, const char *reason,
+                           const char *detail)
 {
     TEXT struct text body = TEXT_EMPTY;
 
     add_retry_after(exchange, status);
     begin_json(exchange, status, detail, &body);
+    if (reason)
+        text_printf(&body, ",\"reason\":\"%s\"", reason);
     text_puts(&body, "}\n");
     http_answer(exchange, status, PROBLEM_TYPE, &body);
+}
+
+void problem_answer_detail(struct http_exchange *exchange, unsigned status, const char *detail)
+{
+    problem_answer_reason(exchange, status, NULL, detail);
 }
 
 void problem_answer(struct http_exchange *exchange, unsigned status)
@@ -103,9 +111,9 @@ void problem_answer_identifier(struct http_exchange *exchange, const struct iden
     http_answer(exchange, 422, PROBLEM_TYPE, &body);
 }
 
-bool problem_over_limit(struct http_exchange *exchange)
+static bool is_over(struct http_exchange *exchange, struct limiter *limiter)
 {
-    unsigned wait = limiter_ask(portal_of(exchange)->limiter, http_request_client(exchange));
+    unsigned wait = limiter_ask(limiter, http_request_client(exchange));
     char seconds[16];
 
     if (!wait)
@@ -113,6 +121,16 @@ bool problem_over_limit(struct http_exchange *exchange)
     snprintf(seconds, sizeof seconds, "%u", wait);
     http_answer_header(exchange, "Retry-After", seconds);
     return true;
+}
+
+bool problem_over_limit(struct http_exchange *exchange)
+{
+    return is_over(exchange, portal_of(exchange)->limiter);
+}
+
+bool problem_over_picture_limit(struct http_exchange *exchange)
+{
+    return is_over(exchange, portal_of(exchange)->picture_limiter);
 }
 
 bool problem_within_limit(struct http_exchange *exchange)

@@ -192,10 +192,36 @@ static unsigned refusal(struct http_exchange *exchange, const char *version, con
     return route->body_type && !has_type(exchange, route->body_type) ? 415 : 0;
 }
 
+static void make_arguments(struct http_exchange *exchange)
+{
+    size_t size = exchange->match.route->handler->arguments_size;
+
+    if (size && !exchange->arguments)
+        exchange->arguments = memory_new(1, size);
+}
+
+/* The route's own say, before the body. */
+static unsigned admission(struct http_exchange *exchange, const struct framing *framing)
+{
+    const struct http_handler *handler = exchange->match.route->handler;
+
+    if (!handler->admit)
+        return 0;
+    make_arguments(exchange);
+    unsigned refused = handler->admit(exchange, exchange->arguments);
+    if (!refused)
+        watchdog_extend(exchange->watched,
+                        exchange->options->request_timeout_ms +
+                            (long long)(framing->content_length / EXCHANGE_SLOWEST * 1000));
+    return refused;
+}
+
 void exchange_look(struct http_exchange *exchange, const char *version, const struct framing *framing,
                    size_t target_room)
 {
     exchange->failure = refusal(exchange, version, framing, target_room);
+    if (!exchange->failure)
+        exchange->failure = admission(exchange, framing);
     /* Answered before the body, for a client that asked first or that would send for long. With an unknown
      * encoding the library would wait for the body's end for ever. */
     if (exchange->failure && (framing->bad || framing->content_length > EXCHANGE_DISCARD_MAX ||
@@ -244,6 +270,11 @@ static void ran_in_store(void *argument, enum store_error result)
     struct http_exchange *exchange = argument;
 
     exchange->result = result;
+    http_resume(exchange);
+}
+
+void http_resume(struct http_exchange *exchange)
+{
     exchange->state = EXCHANGE_RAN;
     exchange_resume(exchange);
 }
@@ -261,15 +292,19 @@ void exchange_handle(struct http_exchange *exchange)
         exchange_refuse(exchange, exchange->failure);
         return;
     }
-    if (handler->arguments_size)
-        exchange->arguments = memory_new(1, handler->arguments_size);
+    make_arguments(exchange);
     if (handler->read && !handler->read(exchange, exchange->arguments))
         return;
-    if (!handler->run) {
+    if (!handler->run && !handler->begin) {
         exchange_reply(exchange);
         return;
     }
-    exchange->state = EXCHANGE_IN_STORE;
+    exchange->state = EXCHANGE_AWAY;
+    if (handler->begin) {
+        exchange_suspend(exchange);
+        handler->begin(exchange, exchange->arguments);
+        return;
+    }
     exchange->job = (struct store_job){
         .run = run_in_store, .done = ran_in_store, .argument = exchange, .writes = handler->run_writes};
     exchange_suspend(exchange);

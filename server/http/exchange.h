@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One request and its answer, apart from the library that carries it: what it asks, where it goes, what
  * becomes of it. For the files of this folder only. An exchange belongs to one HTTP thread, and while it is
- * in the store to nobody. */
+ * away, in the store or with others who work for it, to nobody. */
 #ifndef SERVER_HTTP_EXCHANGE_H
 #define SERVER_HTTP_EXCHANGE_H
 
@@ -15,8 +15,11 @@
 #define EXCHANGE_FIELDS_MAX 8
 /* Of a body that is too large, so much is read before the answer, so that the client sees it. */
 #define EXCHANGE_DISCARD_MAX ((size_t)8 << 20)
+/* Large bodies have a second more for each so many bytes: a phone's slowest uplink, half a megabit a second.
+ */
+#define EXCHANGE_SLOWEST ((size_t)64 << 10)
 
-enum exchange_state { EXCHANGE_NEW, EXCHANGE_READING, EXCHANGE_IN_STORE, EXCHANGE_RAN };
+enum exchange_state { EXCHANGE_NEW, EXCHANGE_READING, EXCHANGE_AWAY, EXCHANGE_RAN };
 
 struct http_exchange {
     const struct http_options *options;

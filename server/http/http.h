@@ -3,7 +3,8 @@
  *
  * Handlers never wait. A handler is three small functions over one struct of arguments: read (HTTP thread:
  * request to arguments), run (store worker, inside a transaction), reply (HTTP thread: render). In between
- * the connection is suspended. Each may be NULL where there is nothing to do. */
+ * the connection is suspended. Each may be NULL where there is nothing to do. Where somebody else than the
+ * store does the work, begin stands in the place of run; where large bodies come, admit looks first. */
 #ifndef SERVER_HTTP_HTTP_H
 #define SERVER_HTTP_HTTP_H
 
@@ -19,11 +20,15 @@ struct http_exchange; /* one request and its answer; borrowed inside handler cal
 
 struct http_handler {
     size_t arguments_size; /* zeroed memory for each request; 0: none */
+    /* HTTP thread, before the body: 0, or the status that refuses the request with its body unread. */
+    unsigned (*admit)(struct http_exchange *exchange, void *arguments);
     /* False: it has answered already (http_answer and friends), nothing else is called but fini. */
     bool (*read)(struct http_exchange *exchange, void *arguments);
     enum store_error (*run)(struct store_tx *tx, void *arguments);
     bool run_writes;
-    /* result: of run, or STORE_BUSY when the store took no more jobs. Must answer. */
+    /* HTTP thread: hands the work to others, who call http_resume() once, on any thread. */
+    void (*begin)(struct http_exchange *exchange, void *arguments);
+    /* result: of run (STORE_OK after begin), or STORE_BUSY when the store took no more jobs. Must answer. */
     void (*reply)(struct http_exchange *exchange, void *arguments, enum store_error result);
     void (*fini)(void *arguments);
 };
@@ -58,6 +63,9 @@ const char *http_request_field(struct http_exchange *exchange, const char *name,
 const char *http_request_client(struct http_exchange *exchange);
 /* Answers go to a program (API) or to a person (pages). */
 bool http_request_is_api(const struct http_exchange *exchange);
+
+/* The work that begin handed over is done: reply is next. Any thread, also before begin has returned. */
+void http_resume(struct http_exchange *exchange);
 
 /* Answering: once for each exchange. Headers first. */
 void http_answer_header(struct http_exchange *exchange, const char *name, const char *value);

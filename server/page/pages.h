@@ -57,6 +57,11 @@ void pages_status(const struct pages *pages, const char *language, const struct 
 void pages_problem(const struct pages *pages, const char *language, unsigned http_status,
                    const char *request_id, struct text *out);
 
+/* The sentence for a picture or code that is no label of ours: the message label_problem_<reason>; for an
+ * unknown reason label_problem_other. */
+void pages_label_problem(const struct pages *pages, const char *language, const char *reason,
+                         struct text *out);
+
 /* The sentence for a problem with an identifier, in plain text (the API's `detail`). */
 void pages_identifier_problem(const struct pages *pages, const char *language,
                               const struct identifier_problem *problem, struct text *out);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/handlers/labels.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "claim/json.h"
+#include "server/handlers/label_reading.h"
+#include "server/handlers/portal.h"
+#include "server/handlers/problem.h"
+
+#define JSON_TYPE "application/json"
+
+/* ---- how it is told ---- */
+
+static void add_string(struct text *out, const struct decode_code *code)
+{
+    text_puts(out, "\"");
+    for (size_t at = 0; at <= code->length; at += strlen(code->text + at) + 1) {
+        text_puts(out, at ? "\\u0000" : "");
+        text_json(out, code->text + at);
+    }
+    text_puts(out, "\"");
+}
+
+static void add_texts(struct text *out, const struct decode_code *codes, size_t count)
+{
+    text_puts(out, ",\"texts\":[");
+    for (size_t i = 0; i < count; i++) {
+        text_puts(out, i ? "," : "");
+        add_string(out, &codes[i]);
+    }
+    text_puts(out, "]");
+}
+
+static void add_problem(struct http_exchange *exchange, const struct label_reading *reading, struct text *out)
+{
+    const struct pages *pages = portal_of(exchange)->pages;
+    const char *language = portal_language(exchange);
+    TEXT struct text sentence = TEXT_EMPTY;
+    const char *reason = reading->verdict == LABEL_SEVERAL ? "several" : "foreign";
+
+    if (reading->verdict == LABEL_WRONG) {
+        reason = identifier_error_name(reading->problem.error);
+        pages_identifier_problem(pages, language, &reading->problem, &sentence);
+    } else {
+        pages_label_problem(pages, language, reason, &sentence);
+    }
+    text_printf(out, ",\"problem\":{\"reason\":\"%s\",\"detail\":\"", reason);
+    text_json(out, text_get(&sentence));
+    text_puts(out, "\"}");
+}
+
+static void answer_codes(struct http_exchange *exchange, const struct decode_code *codes, size_t count)
+{
+    const struct portal *portal = portal_of(exchange);
+    TEXT struct text body = TEXT_EMPTY;
+    struct label_reading reading;
+
+    label_read(portal->settings, portal->public_url, portal->label_hosts, codes, count, &reading);
+    text_puts(&body, "{\"text\":");
+    add_string(&body, &codes[reading.code]);
+    if (count > 1)
+        add_texts(&body, codes, count);
+    if (reading.verdict == LABEL_OURS) {
+        text_printf(&body, ",\"identifier\":\"%s\"", reading.identifier);
+    } else {
+        text_puts(&body, ",\"identifier\":null");
+        add_problem(exchange, &reading, &body);
+    }
+    text_puts(&body, "}\n");
+    http_answer(exchange, 200, JSON_TYPE, &body);
+}
+
+/* ---- pictures ---- */
+
+struct picture {
+    struct http_exchange *exchange;
+    struct portal *portal; /* that it is counted in; NULL: in none */
+    struct decode_job job;
+    enum decode_error error;
+    struct decode_result result;
+};
+
+/* Before the body: pictures are large, so what is not welcome is not read. */
+static unsigned admit_picture(struct http_exchange *exchange, void *arguments)
+{
+    struct picture *own = arguments;
+    struct portal *portal = portal_of(exchange);
+
+    if (problem_over_picture_limit(exchange))
+        return 429;
+    if (!portal->decoders)
+        return 503;
+    if (atomic_fetch_add(&portal->pictures, 1) >= portal->pictures_max) {
+        atomic_fetch_sub(&portal->pictures, 1);
+        return 503;
+    }
+    own->portal = portal;
+    return 0;
+}
+
+/* On a thread of the pool. */
+static void decoded(void *argument, enum decode_error error, struct decode_result *result)
+{
+    struct picture *own = argument;
+
+    own->error = error;
+    if (result) {
+        own->result = *result;
+        *result = (struct decode_result){0};
+    }
+    http_resume(own->exchange);
+}
+
+static void begin_picture(struct http_exchange *exchange, void *arguments)
+{
+    struct picture *own = arguments;
+    size_t length;
+    const char *bytes = http_request_body(exchange, &length);
+
+    own->exchange = exchange;
+    own->job = (struct decode_job){
+        .bytes = (const unsigned char *)bytes, .length = length, .done = decoded, .argument = own};
+    if (!decode_pool_submit(own->portal->decoders, &own->job))
+        decoded(own, DECODE_UNAVAILABLE, NULL);
+}
+
+static void refuse_picture(struct http_exchange *exchange, enum decode_error error)
+{
+    static const char *const reasons[] = {
+        [DECODE_OK] = "no_code",
+        [DECODE_NO_CODE] = "no_code",
+        [DECODE_UNKNOWN_FORMAT] = "unknown_format",
+        [DECODE_TOO_LARGE] = "too_large",
+        [DECODE_BROKEN] = "broken",
+        [DECODE_TOO_SLOW] = "too_slow",
+        [DECODE_CRASHED] = "unavailable",
+        [DECODE_UNAVAILABLE] = "unavailable",
+    };
+    TEXT struct text sentence = TEXT_EMPTY;
+    bool later = error == DECODE_CRASHED || error == DECODE_UNAVAILABLE;
+
+    pages_label_problem(portal_of(exchange)->pages, portal_language(exchange), reasons[error], &sentence);
+    problem_answer_reason(exchange, later ? 503 : 422, reasons[error], text_get(&sentence));
+}
+
+static void reply_picture(struct http_exchange *exchange, void *arguments, enum store_error result)
+{
+    const struct picture *own = arguments;
+
+    (void)result;
+    if (own->error == DECODE_OK && own->result.count > 0)
+        answer_codes(exchange, own->result.codes, own->result.count);
+    else
+        refuse_picture(exchange, own->error);
+}
+
+static void forget_picture(void *arguments)
+{
+    struct picture *own = arguments;
+
+    decode_result_fini(&own->result);
+    if (own->portal)
+        atomic_fetch_sub(&own->portal->pictures, 1);
+}
+
+/* ---- texts ---- */
+
+static void reply_text(struct http_exchange *exchange, void *arguments, enum store_error result)
+{
+    size_t length;
+    const char *bytes = http_request_body(exchange, &length);
+    JSON cJSON *json = json_object_parse(bytes, length);
+    const cJSON *text = cJSON_GetObjectItemCaseSensitive(json, "text");
+
+    (void)arguments;
+    (void)result;
+    if (problem_over_picture_limit(exchange)) {
+        problem_answer(exchange, 429);
+        return;
+    }
+    if (!cJSON_IsString(text)) {
+        problem_answer_detail(exchange, 400, "The body must be a JSON object with a text in it.");
+        return;
+    }
+    const struct decode_code code = {text->valuestring, strlen(text->valuestring)};
+    answer_codes(exchange, &code, 1);
+}
+
+const struct http_handler label_decode = {
+    .arguments_size = sizeof(struct picture),
+    .admit = admit_picture,
+    .begin = begin_picture,
+    .reply = reply_picture,
+    .fini = forget_picture,
+};
+const struct http_handler label_text = {.reply = reply_text};

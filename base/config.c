@@ -21,6 +21,11 @@ struct config *config_new(const struct config_table *tables, size_t table_count,
     return config;
 }
 
+void config_ignore_unknown_keys(struct config *config)
+{
+    config->partial = true;
+}
+
 static void free_value(struct config_value *value)
 {
     free(value->section);
@@ -219,7 +224,8 @@ void config_give(struct config *config, const char *section, const char *name, c
     struct config_value *value = find_value(config, section, name);
 
     if (key == NULL) {
-        config_error_at(config, place, section, name, "unknown key");
+        if (!config->partial)
+            config_error_at(config, place, section, name, "unknown key");
         return;
     }
     if (value != NULL && value->source == source) {

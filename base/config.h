@@ -58,6 +58,10 @@ struct config *config_new(const struct config_table *tables, size_t table_count,
                           bool unknown_sections_are_errors);
 void config_free(struct config *config);
 
+/* From here on keys, and variables, that no table has are ignored in known sections too: for tables that are
+ * a part of another program's, which has seen to the rest. */
+void config_ignore_unknown_keys(struct config *config);
+
 /* Reads path (NULL: no file) and environment (NULL-terminated "NAME=value" list, normally environ; NULL:
  * none), checks everything and collects all errors instead of stopping at the first. Returns true when there
  * were none. Errors: unreadable file, syntax, unknown section or key, key twice, missing key, bad value, out

@@ -209,7 +209,7 @@ static void read_variable(struct config *config, const char *entry, const char *
         give_variable_file(config, variable, &named, value);
         return;
     }
-    bool known = has_known_section(config, rest, length);
+    bool known = !config->partial && has_known_section(config, rest, length);
     if (known || (config->strict && !is_service_link(rest, value)))
         config_error_at(config, variable, NULL, NULL, "names no key");
 }

@@ -31,7 +31,8 @@ struct config {
     size_t table_count;
     char *env_prefix;
     bool strict;
-    char *path; /* NULL: no file */
+    bool partial; /* unknown keys are ignored */
+    char *path;   /* NULL: no file */
     struct config_value *values;
     size_t value_count;
     struct config_section *sections;

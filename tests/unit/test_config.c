@@ -400,6 +400,25 @@ static char *printed(const struct config *config)
     return bytes;
 }
 
+static void a_part_of_a_table_ignores_the_rest(void **state)
+{
+    static const struct config_key key = {"staging.*", "rate", CONFIG_INTEGER, "100", 0,
+                                          1000,        NULL,   false,          ""};
+    static const struct config_table part = {&key, 1};
+    static const char text[] = "[http]\nlisten = x\n[staging.a]\naddress = y\nrate = 7\n";
+    char *const environment[] = {"PORTAL_STAGING_B_ADDRESS=z", "PORTAL_STAGING_C_RATE=8", NULL};
+    (void)state;
+
+    assert_int_equal(file_replace(path, text, strlen(text), 0600), 0);
+    struct config *config = config_new(&part, 1, "PORTAL", false);
+    config_ignore_unknown_keys(config);
+    assert_true(config_load(config, path, environment));
+    assert_int_equal(config_integer(config, "staging.a", "rate"), 7);
+    assert_int_equal(config_integer(config, "staging.c", "rate"), 8);
+    assert_int_equal(config_family_count(config, "staging"), 2);
+    config_free(config);
+}
+
 static void prints_what_reads_back(void **state)
 {
     struct config *config =
@@ -456,6 +475,7 @@ int main(void)
         cmocka_unit_test(the_environment_wins),
         cmocka_unit_test(takes_values_from_files),
         cmocka_unit_test(shares_a_file_with_others),
+        cmocka_unit_test(a_part_of_a_table_ignores_the_rest),
         cmocka_unit_test(prints_what_reads_back),
         cmocka_unit_test(documents_the_keys),
     };

@@ -170,6 +170,12 @@ class Image(unittest.TestCase):
         self.sandbox.modules(thing).wait_for(thing, "subscribed")
         self.portal.wait_for_state(self.portal.claim(thing)["token"], "onboarded")
 
+    def test_it_reads_a_photograph_of_a_label(self):
+        thing = random_thing()
+        png = subprocess.run(["qrencode", "-o", "-", thing], check=True, capture_output=True).stdout
+        answer = self.portal.request("POST", "/api/v1/labels/decode", png)
+        self.assertEqual((answer.status, answer.json["identifier"]), (200, thing), answer)
+
 
 if __name__ == "__main__":
     unittest.main()

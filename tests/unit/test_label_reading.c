@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/handlers/label_reading.h"
+
+#include <string.h>
+
+#include "tests/unit/test.h"
+
+#define A "00112233445566778899aabbccddeeff"
+#define B "ffeeddccbbaa99887766554433221100"
+#define URL "https://register.example.com"
+
+static struct staging_account accounts[2];
+static struct claim_settings settings = {.staging = accounts, .staging_count = 2};
+static struct label_reading reading;
+
+static int set_up(void **state)
+{
+    (void)state;
+    accounts[0].name = "acme";
+    accounts[1].name = "other";
+    return identifier_form_parse("hex", "lower", &accounts[0].form) ||
+           identifier_form_parse("PUMP-[0-9]{6}", "upper", &accounts[1].form);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    identifier_form_fini(&accounts[0].form);
+    identifier_form_fini(&accounts[1].form);
+    return 0;
+}
+
+static void read_at(const char *public_url, const char *hosts, const char *first, const char *second)
+{
+    struct decode_code codes[2];
+    const char *texts[] = {first, second};
+    size_t count = 0;
+
+    for (; count < 2 && texts[count]; count++)
+        codes[count] = (struct decode_code){(char *)(uintptr_t)texts[count], strlen(texts[count])};
+    label_read(&settings, public_url, hosts, codes, count, &reading);
+}
+
+static void expect(enum label_verdict verdict, const char *first, const char *second)
+{
+    read_at(URL, "labels.example.net, old.example.com", first, second);
+    if (reading.verdict != verdict)
+        fail_msg("%s, %s: verdict %d", first, second ? second : "-", reading.verdict);
+}
+
+static void another_makers_label_is_not_ours(void **state)
+{
+    (void)state;
+    expect(LABEL_FOREIGN, "https://register.example.org/r/" A, NULL);
+    expect(LABEL_FOREIGN, "https://register.example.com.evil.example/r/" A, NULL);
+    expect(LABEL_FOREIGN, "https://register.example.com@evil.example/r/" A, NULL);
+    expect(LABEL_FOREIGN, "https://evil.example\\@register.example.com/r/" A, NULL);
+    expect(LABEL_FOREIGN, "https://evil.example/@register.example.com/r/" A, NULL);
+    expect(LABEL_FOREIGN, "http:///r/" A, NULL);
+    expect(LABEL_FOREIGN, "https://example.com/r/" A, NULL);
+    expect(LABEL_FOREIGN, "https://[::1]/r/" A, NULL);
+    expect(LABEL_FOREIGN, "WIFI:S:home;T:WPA;P:secret;;", NULL);
+    expect(LABEL_FOREIGN, "4006381333931", NULL);
+    expect(LABEL_FOREIGN, "", NULL);
+}
+
+static void a_label_of_ours_gives_its_thing_name(void **state)
+{
+    static const char *const texts[] = {
+        URL "/r/" A,
+        "HTTPS://REGISTER.EXAMPLE.COM/R/00112233445566778899AABBCCDDEEFF",
+        "http://register.example.com:8080/r/" A "?from=label",
+        "https://someone@register.example.com/r/" A,
+        "https://old.example.com/r/" A,
+        "https://Labels.example.net/?id=" A,
+        A,
+        "0011-2233-4455-6677-8899-AABB-CCDD-EEFF",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        expect(LABEL_OURS, texts[i], NULL);
+        assert_string_equal(reading.identifier, A);
+    }
+    expect(LABEL_OURS, "pump-123456", NULL);
+    assert_string_equal(reading.identifier, "PUMP-123456");
+}
+
+static void without_a_public_url_every_host_will_do(void **state)
+{
+    (void)state;
+    read_at("", "old.example.com", "https://anywhere.example/r/" A, NULL);
+    assert_int_equal(reading.verdict, LABEL_OURS);
+    read_at("https://[::1]:8080", "", "http://[::1]:80/r/" A, NULL);
+    assert_int_equal(reading.verdict, LABEL_OURS);
+    read_at("https://[::1]:8080", "", "http://[::2]:80/r/" A, NULL);
+    assert_int_equal(reading.verdict, LABEL_FOREIGN);
+}
+
+static void of_several_codes_the_label_wins(void **state)
+{
+    (void)state;
+    expect(LABEL_OURS, "https://evil.example/r/" B, URL "/r/" A);
+    assert_string_equal(reading.identifier, A);
+    assert_int_equal(reading.code, 1);
+    expect(LABEL_OURS, URL "/r/" A, "https://evil.example/r/" B);
+    assert_int_equal(reading.code, 0);
+    expect(LABEL_OURS, URL "/r/too-short", A);
+    assert_int_equal(reading.code, 1);
+    expect(LABEL_OURS, A, URL "/r/" A);
+    expect(LABEL_SEVERAL, URL "/r/" A, URL "/r/" B);
+    assert_string_equal(reading.identifier, "");
+    expect(LABEL_SEVERAL, A, "PUMP-123456");
+}
+
+static void an_address_of_ours_that_cannot_be_right_says_why(void **state)
+{
+    (void)state;
+    expect(LABEL_WRONG, URL "/r/0011", NULL);
+    assert_int_equal(reading.problem.error, IDENTIFIER_TOO_SHORT);
+    expect(LABEL_WRONG, URL "/help", NULL);
+    expect(LABEL_WRONG, "https://evil.example/", URL "/r/0011");
+    assert_int_equal(reading.code, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_makers_label_is_not_ours),
+        cmocka_unit_test(a_label_of_ours_gives_its_thing_name),
+        cmocka_unit_test(without_a_public_url_every_host_will_do),
+        cmocka_unit_test(of_several_codes_the_label_wins),
+        cmocka_unit_test(an_address_of_ours_that_cannot_be_right_says_why),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -40,4 +40,9 @@ struct decode_result {
 
 void decode_result_fini(struct decode_result *result);
 
+struct text;
+/* Adds the text as one line that a terminal can be trusted with: control and hidden characters, broken UTF-8
+ * and the backslash are written as \xNN for each byte. No end of line is added. */
+void decode_code_show(const struct decode_code *code, struct text *out);
+
 #endif

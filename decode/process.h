@@ -18,7 +18,8 @@ struct decode_process;
 /* The program beside this one, or in the build tree that this one is in. False with a sentence in *why. */
 bool decode_program(struct text *path, struct text *why);
 
-/* NULL with a sentence in *why: not found, or its sandbox cannot be set up here. Returns once it is ready. */
+/* NULL with a sentence in *why: not found, or its sandbox cannot be set up here. Returns once it is ready. It
+ * dies with the thread that started it. */
 struct decode_process *decode_process_start(const char *program, struct text *why);
 /* Ends it at once; waits for its end. NULL is fine. */
 void decode_process_stop(struct decode_process *process);

@@ -13,7 +13,8 @@ MAY_INCLUDE = {
     "claim": ("base/", "claim/"),
     "decode": ("base/", "decode/"),
     "label": ("base/", "claim/", "decode/decode.h", "decode/process.h", "decode/pool.h", "label/"),
-    "command": ("base/", "claim/", "decode/decode.h", "decode/process.h", "decode/pool.h", "label/", "command/"),
+    "command": ("base/", "claim/", "decode/decode.h", "decode/picture.h", "decode/process.h", "decode/pool.h", "label/",
+                "command/"),
     "sandbox": ("base/", "claim/", "sandbox/"),
     "bench": ("base/", "claim/", "decode/", "server/", "bench/"),
     "server": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/"),
@@ -53,8 +54,8 @@ LIBRARIES = {
 
 # The C and C++ libraries and the kernel.
 SYSTEM = """arpa/inet.h assert.h ctype.h dirent.h errno.h fcntl.h getopt.h inttypes.h libgen.h limits.h locale.h malloc.h math.h netdb.h
-netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h regex.h sched.h search.h semaphore.h setjmp.h signal.h stdalign.h stdarg.h
-stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sys/epoll.h sys/eventfd.h
+netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h regex.h sched.h search.h semaphore.h setjmp.h signal.h spawn.h stdalign.h
+stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sys/epoll.h sys/eventfd.h
 sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h
 sys/stat.h sys/time.h sys/timerfd.h sys/types.h sys/uio.h sys/un.h sys/wait.h syslog.h termios.h threads.h time.h unistd.h
 cstddef cstdlib cstring exception functional memory new string utility vector""".split()

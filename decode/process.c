@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "decode/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "decode/frame.h"
+
+#define PROGRAM_NAME "expresslink-decode"
+/* The program reads a small picture of its own before it is ready; a machine may be busy. */
+#define START_DEADLINE_MS 10000
+
+struct decode_process {
+    pid_t id;   /* 0: has ended, and was waited for */
+    int socket; /* the program's standard input and output */
+};
+
+enum transfer { TRANSFER_DONE, TRANSFER_LATE, TRANSFER_GONE, TRANSFER_UNREAD };
+
+static bool is_program(struct text *path, const char *folder, size_t length, const char *below)
+{
+    text_clear(path);
+    text_add(path, folder, length);
+    text_puts(path, below);
+    return access(text_get(path), X_OK) == 0;
+}
+
+bool decode_program(struct text *path, struct text *why)
+{
+    char self[PATH_MAX];
+    TEXT struct text found = TEXT_EMPTY;
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self);
+    const char *slash = length > 0 ? memrchr(self, '/', (size_t)length) : NULL;
+
+    if (!slash) {
+        text_puts(why, "the folder of this program is not known: /proc is not there");
+        return false;
+    }
+    size_t folder = (size_t)(slash - self);
+    if (!is_program(&found, self, folder, "/" PROGRAM_NAME) &&
+        !is_program(&found, self, folder, "/../decode/" PROGRAM_NAME)) {
+        text_printf(why, "%.*s/" PROGRAM_NAME " is not there", (int)folder, self);
+        return false;
+    }
+    text_puts(path, text_get(&found));
+    return true;
+}
+
+/* Of its own group: Ctrl-C at a terminal is meant for the parent, which ends it in its time. */
+static int spawn(const char *program, int socket, pid_t *id)
+{
+    char *arguments[] = {(char *)(uintptr_t)program, "--serve", NULL};
+    char *environment[] = {NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, socket, STDOUT_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    int error = posix_spawn(id, program, &actions, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+static bool begin(struct decode_process *process, const char *program, struct text *why)
+{
+    int sockets[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets)) {
+        text_printf(why, "no socket for %s: %s", program, strerror(errno));
+        return false;
+    }
+    process->socket = sockets[0];
+    int error = spawn(program, sockets[1], &process->id);
+    close(sockets[1]);
+    if (error) {
+        process->id = 0;
+        text_printf(why, "%s cannot be started: %s", program, strerror(error));
+    }
+    return error == 0;
+}
+
+/* Which signal it has died of when nobody meant it to: SIGSYS where its sandbox was in its way, SIGPROF where
+ * its time was over. */
+static void tell_end(pid_t id, int status)
+{
+    bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+
+    log_event(WIFSIGNALED(status) && !killed ? LOG_WARN : LOG_DEBUG, "decode.ended", "pid", LOG_NUMBER(id),
+              "signal", WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : NULL, "status",
+              WIFEXITED(status) ? LOG_NUMBER(WEXITSTATUS(status)) : NULL, NULL);
+}
+
+/* Kills it where it has not ended by itself. */
+static void end(struct decode_process *process)
+{
+    int status = 0;
+
+    if (!process->id)
+        return;
+    kill(process->id, SIGKILL);
+    while (waitpid(process->id, &status, 0) < 0 && errno == EINTR)
+        ;
+    tell_end(process->id, status);
+    process->id = 0;
+}
+
+static bool wait_until(int socket, short events, long long until_ms)
+{
+    for (;;) {
+        struct pollfd polled = {.fd = socket, .events = events};
+        long long left = until_ms - clock_monotonic_ms();
+        if (left <= 0)
+            return false;
+        int ready = poll(&polled, 1, left > INT_MAX ? INT_MAX : (int)left);
+        if (ready > 0)
+            return true;
+        if (ready == 0 || errno != EINTR)
+            return false;
+    }
+}
+
+static bool must_wait(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+static enum transfer send_all(int socket, const void *bytes, size_t length, long long until_ms)
+{
+    const char *at = bytes;
+
+    while (length > 0) {
+        ssize_t sent = send(socket, at, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent >= 0) {
+            at += sent;
+            length -= (size_t)sent;
+        } else if (must_wait()) {
+            if (!wait_until(socket, POLLOUT, until_ms))
+                return TRANSFER_LATE;
+        } else if (errno != EINTR) {
+            return TRANSFER_GONE;
+        }
+    }
+    return TRANSFER_DONE;
+}
+
+/* A socket of this kind is reset when the other side goes without having read all that was sent. */
+static enum transfer receive_all(int socket, void *out, size_t length, long long until_ms)
+{
+    char *at = out;
+
+    while (length > 0) {
+        ssize_t got = recv(socket, at, length, MSG_DONTWAIT);
+        if (got > 0) {
+            at += got;
+            length -= (size_t)got;
+        } else if (got < 0 && must_wait()) {
+            if (!wait_until(socket, POLLIN, until_ms))
+                return TRANSFER_LATE;
+        } else if (got == 0 || errno != EINTR) {
+            return got < 0 && errno == ECONNRESET ? TRANSFER_UNREAD : TRANSFER_GONE;
+        }
+    }
+    return TRANSFER_DONE;
+}
+
+/* It has neither gone nor said anything unasked. */
+static bool is_quiet(int socket)
+{
+    char byte;
+
+    return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && must_wait();
+}
+
+/* *out is filled where texts came. */
+static enum decode_error receive_answer(int socket, enum frame_kind kind, long long until_ms,
+                                        struct decode_result *out)
+{
+    static const enum decode_error errors[] = {
+        [TRANSFER_DONE] = DECODE_CRASHED, /* it said something that is no answer */
+        [TRANSFER_LATE] = DECODE_TOO_SLOW,
+        [TRANSFER_GONE] = DECODE_CRASHED,
+        [TRANSFER_UNREAD] = DECODE_UNAVAILABLE,
+    };
+    unsigned char header[FRAME_ANSWER_SIZE];
+    struct decode_result result = {0};
+    struct frame_answer answer;
+    enum transfer transfer = receive_all(socket, header, sizeof header, until_ms);
+
+    if (transfer != TRANSFER_DONE || !frame_read_answer(header, kind, &answer))
+        return errors[transfer];
+    OWNED unsigned char *rest = memory_new(answer.rest, 1);
+    transfer = receive_all(socket, rest, answer.rest, until_ms);
+    if (transfer != TRANSFER_DONE || !frame_read_texts(&answer, rest, &result))
+        return errors[transfer];
+    if (result.count > 0)
+        *out = result;
+    return answer.error;
+}
+
+static bool is_ready(struct decode_process *process, const char *program, struct text *why)
+{
+    struct decode_result reason = {0};
+    enum decode_error error =
+        receive_answer(process->socket, FRAME_READY, clock_monotonic_ms() + START_DEADLINE_MS, &reason);
+
+    if (error == DECODE_OK)
+        return true;
+    if (reason.count > 0)
+        text_printf(why, "%s: %s", program, reason.codes[0].text);
+    else if (error == DECODE_TOO_SLOW)
+        text_printf(why, "%s was not ready in time", program);
+    else
+        text_printf(why, "%s ended before it was ready", program);
+    decode_result_fini(&reason);
+    return false;
+}
+
+struct decode_process *decode_process_start(const char *program, struct text *why)
+{
+    struct decode_process *process = memory_new(1, sizeof *process);
+
+    process->socket = -1;
+    if (begin(process, program, why) && is_ready(process, program, why))
+        return process;
+    decode_process_stop(process);
+    return NULL;
+}
+
+void decode_process_stop(struct decode_process *process)
+{
+    if (!process)
+        return;
+    end(process);
+    if (process->socket >= 0)
+        close(process->socket);
+    free(process);
+}
+
+pid_t decode_process_id(const struct decode_process *process)
+{
+    return process->id;
+}
+
+static enum decode_error ask(int socket, const unsigned char *bytes, size_t length, long long until_ms,
+                             struct decode_result *out)
+{
+    unsigned char question[FRAME_QUESTION_SIZE];
+
+    if (!is_quiet(socket))
+        return DECODE_UNAVAILABLE;
+    frame_write_question(length, question);
+    enum transfer transfer = send_all(socket, question, sizeof question, until_ms);
+    if (transfer == TRANSFER_DONE)
+        transfer = send_all(socket, bytes, length, until_ms);
+    if (transfer != TRANSFER_DONE)
+        return transfer == TRANSFER_LATE ? DECODE_TOO_SLOW : DECODE_UNAVAILABLE;
+    return receive_answer(socket, FRAME_ANSWER, until_ms, out);
+}
+
+enum decode_error decode_process_ask(struct decode_process *process, const unsigned char *bytes,
+                                     size_t length, long long deadline_ms, struct decode_result *out)
+{
+    if (length > DECODE_BYTES_MAX)
+        return DECODE_TOO_LARGE;
+    enum decode_error error =
+        process->id ? ask(process->socket, bytes, length, clock_monotonic_ms() + deadline_ms, out)
+                    : DECODE_UNAVAILABLE;
+    if (error >= DECODE_TOO_SLOW)
+        end(process);
+    return error;
+}

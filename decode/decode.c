@@ -37,31 +37,6 @@ void decode_result_fini(struct decode_result *result)
     *result = (struct decode_result){0};
 }
 
-/* ---- STAND-IN until decode/pool.c is there: the lead removes this, do not commit ---- */
-#include "decode/pool.h"
-__attribute__((weak)) struct decode_pool *decode_pool_start(const struct decode_pool_options *options,
-                                                            struct text *why)
-{
-    (void)options;
-    text_puts(why, "there is no decoder yet");
-    return NULL;
-}
-__attribute__((weak)) void decode_pool_stop(struct decode_pool *pool)
-{
-    (void)pool;
-}
-__attribute__((weak)) bool decode_pool_submit(struct decode_pool *pool, struct decode_job *job)
-{
-    (void)pool;
-    (void)job;
-    return false;
-}
-__attribute__((weak)) void decode_pool_count(struct decode_pool *pool, struct decode_pool_counts *out)
-{
-    (void)pool;
-    (void)out;
-}
-
 void decode_code_show(const struct decode_code *code, struct text *out)
 {
     uint32_t character;

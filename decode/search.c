@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "decode/search.h"
+
+#include <math.h>
+#include <time.h>
+
+#include "decode/grey.h"
+#include "decode/jpeg.h"
+#include "decode/png.h"
+#include "decode/webp.h"
+#include "decode/zxing.h"
+
+enum {
+    BUDGET_MS = 1500,
+    SIDE_MIN = 11, /* the smallest Micro QR code has so many modules */
+    SIDE_MAX = 32767,
+    SMALL_MAX = 1 << 20, /* pixels: a camera's frame, looked at in full first */
+    FIRST_MAX = 4 << 20, /* pixels of the first look */
+    FULL_MAX = 16 << 20, /* pixels of the full one */
+    WORK_MAX = 3 << 19,  /* pixels of what copies are made of */
+    COPY_MAX = 3 << 20,  /* pixels of a copy */
+    SHRINK_MAX = 8,
+};
+
+struct format {
+    bool (*is)(const unsigned char *bytes, size_t length);
+    enum decode_error (*check)(const unsigned char *bytes, size_t length, int *width, int *height);
+    enum decode_error (*read)(const unsigned char *bytes, size_t length, int shrink, struct grey *out);
+};
+
+static const struct format formats[] = {
+    {jpeg_is, jpeg_check, jpeg_read}, {png_is, png_check, png_read}, {webp_is, webp_check, webp_read}};
+
+/* A copy of the picture, made in this order. What is 0 is left out. */
+struct recipe {
+    const char *name;
+    int scale; /* percent; less when the copy would be too large */
+    int turn;  /* degrees */
+    bool stretched, inverted, median;
+    int blur; /* radius */
+    struct {
+        int radius, amount;
+    } sharp;
+    struct {
+        int radius, percent;
+    } threshold;
+    enum zxing_binarizer binarizer;
+};
+
+/* Each finds codes that those before it do not; in the order of what it finds in how much time. */
+static const struct recipe recipes[] = {
+    {.name = "inverted", .inverted = true, .binarizer = ZXING_LOCAL},
+    {.name = "histogram", .binarizer = ZXING_GLOBAL},
+    {.name = "binarised", .sharp = {3, 8}, .threshold = {16, 0}, .binarizer = ZXING_FIXED},
+    {.name = "enlarged, blurred, binarised",
+     .scale = 200,
+     .blur = 1,
+     .threshold = {40, 0},
+     .binarizer = ZXING_FIXED},
+    {.name = "enlarged, sharpened", .scale = 200, .sharp = {3, 12}, .binarizer = ZXING_GLOBAL},
+};
+
+struct search {
+    const struct format *format;
+    const unsigned char *bytes;
+    size_t length;
+    int width, height;
+    struct timespec deadline;
+    struct decode_result found;
+    const char *attempt;
+};
+
+static bool is_over(const struct search *search)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return now.tv_sec > search->deadline.tv_sec ||
+           (now.tv_sec == search->deadline.tv_sec && now.tv_nsec >= search->deadline.tv_nsec);
+}
+
+static void set_deadline(struct search *search, long long budget_ms)
+{
+    struct timespec *deadline = &search->deadline;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, deadline);
+    deadline->tv_sec += (time_t)(budget_ms / 1000);
+    deadline->tv_nsec += (long)(budget_ms % 1000) * 1000000;
+    if (deadline->tv_nsec >= 1000000000) {
+        deadline->tv_sec++;
+        deadline->tv_nsec -= 1000000000;
+    }
+}
+
+/* DECODE_OK: found; DECODE_NO_CODE: go on. */
+static enum decode_error look(struct search *search, const struct grey *grey, enum zxing_binarizer binarizer,
+                              bool thorough, const char *name)
+{
+    if (!zxing_read(grey, binarizer, thorough, &search->found) && search->found.count == 0)
+        return DECODE_TOO_LARGE;
+    if (search->found.count == 0)
+        return DECODE_NO_CODE;
+    search->attempt = name;
+    return DECODE_OK;
+}
+
+/* Replaces *grey by the copy that was made of it. */
+static bool replace(struct grey *grey, bool made, const struct grey *copy)
+{
+    if (!made)
+        return false;
+    grey_fini(grey);
+    *grey = *copy;
+    return true;
+}
+
+/* The scale in percent, less when the copy would be too large. */
+static bool scale(struct grey *grey, const struct grey *from, int percent)
+{
+    double factor = fmin(percent / 100.0, sqrt((double)COPY_MAX / (double)grey_area(from)));
+    int width = (int)(from->width * factor);
+    int height = (int)(from->height * factor);
+
+    return grey_scale(from, width > 0 ? width : 1, height > 0 ? height : 1, grey);
+}
+
+static bool prepare(const struct recipe *recipe, const struct grey *from, struct grey *grey)
+{
+    struct grey copy;
+
+    if (!scale(grey, from, recipe->scale > 0 ? recipe->scale : 100))
+        return false;
+    if (recipe->stretched)
+        grey_stretch(grey);
+    if (recipe->inverted)
+        grey_invert(grey);
+    return (recipe->turn == 0 || replace(grey, grey_turn(grey, recipe->turn, &copy), &copy)) &&
+           (!recipe->median || replace(grey, grey_median(grey, &copy), &copy)) &&
+           (recipe->blur == 0 || replace(grey, grey_blur(grey, recipe->blur, 2, &copy), &copy)) &&
+           (recipe->sharp.radius == 0 ||
+            replace(grey, grey_sharpen(grey, recipe->sharp.radius, recipe->sharp.amount, &copy), &copy)) &&
+           (recipe->threshold.radius == 0 ||
+            replace(grey, grey_threshold(grey, recipe->threshold.radius, recipe->threshold.percent, &copy),
+                    &copy));
+}
+
+static enum decode_error look_at_copies(struct search *search, const struct grey *work)
+{
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes && !is_over(search); i++) {
+        GREY struct grey copy = GREY_NONE;
+        if (!prepare(&recipes[i], work, &copy))
+            return DECODE_TOO_LARGE;
+        enum decode_error error = look(search, &copy, recipes[i].binarizer, true, recipes[i].name);
+        if (error != DECODE_NO_CODE)
+            return error;
+    }
+    return DECODE_NO_CODE;
+}
+
+static size_t area_at(const struct search *search, int shrink)
+{
+    return (size_t)(search->width / shrink) * (size_t)(search->height / shrink);
+}
+
+/* How much the picture is shrunk for the first look. */
+static int first_shrink(const struct search *search)
+{
+    int shrink = area_at(search, 1) > SMALL_MAX ? 2 : 1;
+
+    while (shrink < SHRINK_MAX && area_at(search, shrink) > FIRST_MAX)
+        shrink *= 2;
+    return shrink;
+}
+
+static enum decode_error look_in_full(struct search *search, int shrink)
+{
+    GREY struct grey full = GREY_NONE;
+
+    while (area_at(search, shrink) > FULL_MAX)
+        shrink *= 2;
+    enum decode_error error = search->format->read(search->bytes, search->length, shrink, &full);
+    return error == DECODE_OK ? look(search, &full, ZXING_LOCAL, false, "full") : error;
+}
+
+/* What copies are made of: the picture of the first look, or less of it. */
+static bool make_work(struct grey *first)
+{
+    double factor = sqrt((double)WORK_MAX / (double)grey_area(first));
+    int width = (int)(first->width * factor);
+    int height = (int)(first->height * factor);
+    struct grey work;
+
+    if (factor >= 1)
+        return true;
+    return replace(first, grey_scale(first, width > 0 ? width : 1, height > 0 ? height : 1, &work), &work);
+}
+
+static enum decode_error run(struct search *search)
+{
+    GREY struct grey grey = GREY_NONE;
+    int shrink = first_shrink(search);
+    enum decode_error error = search->format->read(search->bytes, search->length, shrink, &grey);
+
+    if (error == DECODE_OK)
+        error = look(search, &grey, ZXING_LOCAL, false, shrink > 1 ? "shrunk" : "plain");
+    if (error == DECODE_NO_CODE && !make_work(&grey))
+        error = DECODE_TOO_LARGE;
+    if (error == DECODE_NO_CODE && shrink > 1 && !is_over(search))
+        error = look_in_full(search, 1);
+    return error == DECODE_NO_CODE ? look_at_copies(search, &grey) : error;
+}
+
+static const struct format *format_of(const unsigned char *bytes, size_t length)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (formats[i].is(bytes, length))
+            return &formats[i];
+    return NULL;
+}
+
+enum decode_error search_codes(const unsigned char *bytes, size_t length, long long budget_ms,
+                               struct decode_result *out, const char **attempt)
+{
+    struct search search = {.format = format_of(bytes, length), .bytes = bytes, .length = length};
+
+    if (length > DECODE_BYTES_MAX)
+        return DECODE_TOO_LARGE;
+    if (search.format == NULL)
+        return DECODE_UNKNOWN_FORMAT;
+    set_deadline(&search, budget_ms > 0 ? budget_ms : BUDGET_MS);
+    enum decode_error error = search.format->check(bytes, length, &search.width, &search.height);
+    if (error != DECODE_OK)
+        return error;
+    if (search.width > SIDE_MAX || search.height > SIDE_MAX)
+        return DECODE_TOO_LARGE;
+    if (search.width < SIDE_MIN || search.height < SIDE_MIN)
+        return DECODE_NO_CODE;
+    error = run(&search);
+    if (error != DECODE_OK)
+        return error;
+    *out = search.found;
+    if (attempt != NULL)
+        *attempt = search.attempt;
+    return DECODE_OK;
+}

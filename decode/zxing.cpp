@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/zxing.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+
+#define ZX_USE_UTF8 1
+#include <ZXing/ReadBarcode.h>
+
+static bool is_there(const struct decode_result *result, const std::string &text)
+{
+    for (size_t i = 0; i < result->count; i++)
+        if (result->codes[i].length == text.size() &&
+            memcmp(result->codes[i].text, text.data(), text.size()) == 0)
+            return true;
+    return false;
+}
+
+static void add(struct decode_result *result, const std::string &text)
+{
+    if (text.empty() || text.size() > DECODE_TEXT_MAX || result->count == DECODE_CODES_MAX ||
+        is_there(result, text))
+        return;
+    char *copy = static_cast<char *>(malloc(text.size() + 1));
+    if (copy == nullptr)
+        throw std::bad_alloc();
+    memcpy(copy, text.data(), text.size());
+    copy[text.size()] = '\0';
+    result->codes[result->count++] = {copy, text.size()};
+}
+
+static ZXing::DecodeHints hints_for(enum zxing_binarizer binarizer, bool thorough)
+{
+    static const ZXing::Binarizer binarizers[] = {
+        ZXing::Binarizer::LocalAverage, ZXing::Binarizer::GlobalHistogram, ZXing::Binarizer::FixedThreshold};
+
+    // Codes are found at any angle without tryRotate, and the scales are chosen by the caller.
+    return ZXing::DecodeHints()
+        .setFormats(ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode)
+        .setBinarizer(binarizers[binarizer])
+        .setTryHarder(thorough)
+        .setTryRotate(false)
+        .setTryDownscale(false)
+        .setMaxNumberOfSymbols(DECODE_CODES_MAX);
+}
+
+bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, bool thorough,
+                struct decode_result *result)
+try {
+    ZXing::ImageView view(grey->pixels, grey->width, grey->height, ZXing::ImageFormat::Lum);
+
+    for (const ZXing::Result &found : ZXing::ReadBarcodes(view, hints_for(binarizer, thorough)))
+        if (found.isValid())
+            add(result, found.text());
+    return true;
+} catch (const std::bad_alloc &) {
+    return false;
+} catch (...) { // what it throws for other reasons is about one candidate: nothing was found
+    return true;
+}

@@ -115,6 +115,10 @@ static void explain(const char *typed, const struct identifier_problem *problem)
             identifier_error_name(problem->error));
     if (problem->error == IDENTIFIER_BAD_CHARACTER && problem->position)
         fprintf(stderr, " %s at position %zu", problem->character, problem->position);
+    if (problem->group_is_check)
+        fprintf(stderr, ", probably mistyped themselves: \"%s\"", problem->group_text);
+    else if (problem->group)
+        fprintf(stderr, ", a mistake in group %zu probably: \"%s\"", problem->group, problem->group_text);
     if (problem->wanted)
         fprintf(stderr, " (%zu of %zu characters)", problem->length, problem->wanted);
     fputs("\n", stderr);

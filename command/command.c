@@ -11,6 +11,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"claim", claim_command, "move devices from the staging account to the OEM account"},
+    {"label", label_command, "make labels with QR codes: to print, for files, for the terminal"},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)

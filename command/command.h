@@ -9,13 +9,18 @@ enum command_status {
     COMMAND_NOT_ARRIVED = 1,     /* published, and the device has not arrived in time */
     COMMAND_REFUSED = 2,         /* the staging account refuses the publish */
     COMMAND_USAGE = 64,          /* sysexits.h: EX_USAGE */
-    COMMAND_BAD_IDENTIFIER = 65, /* EX_DATAERR */
-    COMMAND_UNREACHABLE = 69,    /* EX_UNAVAILABLE: not published in time */
+    COMMAND_BAD_IDENTIFIER = 65, /* EX_DATAERR; also a bad row of a list, and what fits no label */
+    COMMAND_NO_INPUT = 66,       /* EX_NOINPUT */
+    COMMAND_UNREACHABLE = 69,    /* EX_UNAVAILABLE: not published in time; the decoder does not start */
+    COMMAND_NOT_READ_BACK = 70,  /* EX_SOFTWARE: a label's code does not say what it should */
+    COMMAND_CANNOT_CREATE = 73,  /* EX_CANTCREAT */
+    COMMAND_IO = 74,             /* EX_IOERR */
     COMMAND_CONFIG = 78,         /* EX_CONFIG */
     COMMAND_INTERRUPTED = 130,
 };
 
 /* values[0] is the subcommand's name. */
 int claim_command(int count, char **values);
+int label_command(int count, char **values);
 
 #endif

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/label_arguments.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "command/command.h"
+#include "label/png.h"
+
+static const char usage[] =
+    "Usage: expresslink-claim label [OPTION]... IDENTIFIER...\n"
+    "       expresslink-claim label [OPTION]... --csv FILE\n"
+    "\n"
+    "Makes labels: a QR code that opens the portal with the identifier filled in, and under it the\n"
+    "identifier in groups of four with two check characters, which tell a typing mistake.\n"
+    "\n"
+    "  --url URL         the portal's address as people see it: the code holds URL/r/IDENTIFIER\n"
+    "  --config FILE     the portal's configuration (default without --url: portal.ini, if there is\n"
+    "                    one): public_url of [http], and identifier_form and identifier_case of\n"
+    "                    [staging.*], which identifiers are checked with\n"
+    "  --csv FILE        a list instead of IDENTIFIERs, - for standard input: thing name, and where\n"
+    "                    there are any product and serial; a first row may name the columns\n"
+    "  --skip-bad        leave bad rows out instead of making no labels at all\n"
+    "  --format FORMAT   terminal, svg, png or sheet (one HTML file to print from any browser).\n"
+    "                    Default: by the ending of --output; otherwise terminal or svg for one\n"
+    "                    identifier, sheet for several\n"
+    "  --output PATH     a file; for several as svg or png, and with --split, a new folder. Default:\n"
+    "                    standard output. Nothing is there before all of it is\n"
+    "  --level LEVEL     how much of the code may be damaged: L, M (default), Q or H\n"
+    "  --min-module MM   refuse codes with smaller modules than this (default: 0.25)\n"
+    "  --dpi NUMBER      of png (default: 300)\n"
+    "  --verify          read every code back with expresslink-decode before anything is written\n"
+    "  --copies N        every label so many times on a sheet\n"
+    "  --help            print this, and exit\n"
+    "\n"
+    "Label and sheet, in millimetres (WxH, or WxHin for inches):\n"
+    "  --stock NAME      a sheet as it is sold (default: L7160); --stock list shows all of them\n"
+    "  --label WxH       size of a label instead (svg and png: default 50x30)\n"
+    "  --paper PAPER     a4 (default), a5, a3, letter, legal or WxH\n"
+    "  --margin X[,Y]    from the paper's left and upper edge to the first label; default: centred,\n"
+    "                    or the stock's\n"
+    "  --gap X[,Y]       between labels (default: 0)\n"
+    "  --columns N       labels beside each other (default: as many as fit)\n"
+    "  --rows N          labels below each other (default: as many as fit)\n"
+    "  --skip N          the first N labels of the first sheet are used up\n"
+    "  --split N         a file for every N sheets: PATH/sheet-0001.html and so on\n"
+    "  --cut-marks       marks for cutting in the margins\n"
+    "  --border          a thin line around every label\n"
+    "  --ruler           100 mm to measure: a browser that prints at 100 % prints it so long\n"
+    "\n"
+    "Examples:\n"
+    "  expresslink-claim label --url https://register.example.com a84e07f1c2b95d3e6f80914ab27dc35e\n"
+    "  expresslink-claim label --csv devices.csv --stock L7651 --verify --output labels.html\n"
+    "  expresslink-claim label --csv devices.csv --format png --label 40x30 --dpi 203 --output labels\n"
+    "\n"
+    "Exit status: 0 made, 64 wrong arguments, 65 not an identifier, a bad row, or it does not fit the\n"
+    "label, 66 the list cannot be read, 69 the decoder does not start, 70 a code was not read back\n"
+    "as it should be, 73 the output cannot be made, 74 it cannot be written, 78 wrong configuration,\n"
+    "130 interrupted. But for 0, nothing has been written.\n";
+
+#define STOCK_DEFAULT "L7160"
+
+/* As given, before it is known what goes together. */
+struct given {
+    const char *stock;
+    struct layout_size label, paper; /* width 0: not given */
+    double margin_x, margin_y;       /* less than 0: not given */
+    double gap_x, gap_y;             /* less than 0: not given */
+    int columns, rows;
+};
+
+static int usage_error(const char *what, const char *value)
+{
+    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim label --help\n", what, value);
+    return COMMAND_USAGE;
+}
+
+static bool parse_count(const char *text, long least, long most, long *out)
+{
+    char *end;
+    long number = strtol(text, &end, 10);
+
+    if (end == text || *end != '\0' || number < least || number > most)
+        return false;
+    *out = number;
+    return true;
+}
+
+static bool parse_int(const char *text, int least, int most, int *out)
+{
+    long number;
+
+    if (!parse_count(text, least, most, &number))
+        return false;
+    *out = (int)number;
+    return true;
+}
+
+/* "X" or "X,Y". */
+static bool parse_pair(const char *text, double most, double *x, double *y)
+{
+    char *end;
+    double first = strtod(text, &end), second = first;
+
+    if (end == text)
+        return false;
+    if (*end == ',') {
+        const char *start = end + 1;
+        second = strtod(start, &end);
+        if (end == start)
+            return false;
+    }
+    if (*end != '\0' || !(first >= 0 && first <= most) || !(second >= 0 && second <= most))
+        return false;
+    *x = first;
+    *y = second;
+    return true;
+}
+
+static bool parse_module(const char *text, double *out)
+{
+    double unused;
+
+    return strchr(text, ',') == NULL && parse_pair(text, 5, out, &unused) && *out >= 0.05;
+}
+
+static enum label_format format_of(const char *name)
+{
+    static const char *const names[] = {
+        [LABEL_TERMINAL] = "terminal", [LABEL_SVG] = "svg", [LABEL_PNG] = "png", [LABEL_SHEET] = "sheet"};
+
+    if (strcasecmp(name, "html") == 0)
+        return LABEL_SHEET;
+    for (int format = LABEL_TERMINAL; format <= LABEL_SHEET; format++)
+        if (strcasecmp(name, names[format]) == 0)
+            return (enum label_format)format;
+    return LABEL_FORMAT_UNKNOWN;
+}
+
+static int list_stocks(void)
+{
+    const struct stock *stock;
+
+    printf("%-12s %-12s %-15s %-8s %s\n", "name", "paper", "label, mm", "columns", "also known as");
+    for (size_t i = 0; (stock = stock_at(i)) != NULL; i++) {
+        char label[32], grid[32];
+        int length = (int)strcspn(stock->names, " ");
+        snprintf(label, sizeof label, "%g x %g", stock->label.width, stock->label.height);
+        snprintf(grid, sizeof grid, "%d x %d", stock->columns, stock->rows);
+        printf("%-12.*s %-12s %-15s %-8s %s\n", length, stock->names,
+               stock->paper.width < 212 ? "a4" : "letter", label, grid,
+               stock->names + length + (stock->names[length] == ' '));
+    }
+    return fflush(stdout) == 0 ? COMMAND_DONE : COMMAND_IO;
+}
+
+enum option_key {
+    OPTION_URL = 256,
+    OPTION_CONFIG,
+    OPTION_CSV,
+    OPTION_SKIP_BAD,
+    OPTION_FORMAT,
+    OPTION_OUTPUT,
+    OPTION_LEVEL,
+    OPTION_MIN_MODULE,
+    OPTION_DPI,
+    OPTION_VERIFY,
+    OPTION_COPIES,
+    OPTION_STOCK,
+    OPTION_LABEL,
+    OPTION_PAPER,
+    OPTION_MARGIN,
+    OPTION_GAP,
+    OPTION_COLUMNS,
+    OPTION_ROWS,
+    OPTION_SKIP,
+    OPTION_SPLIT,
+    OPTION_CUT_MARKS,
+    OPTION_BORDER,
+    OPTION_RULER,
+    OPTION_HELP,
+};
+
+static const struct option options[] = {
+    {"url", required_argument, NULL, OPTION_URL},
+    {"config", required_argument, NULL, OPTION_CONFIG},
+    {"csv", required_argument, NULL, OPTION_CSV},
+    {"skip-bad", no_argument, NULL, OPTION_SKIP_BAD},
+    {"format", required_argument, NULL, OPTION_FORMAT},
+    {"output", required_argument, NULL, OPTION_OUTPUT},
+    {"level", required_argument, NULL, OPTION_LEVEL},
+    {"min-module", required_argument, NULL, OPTION_MIN_MODULE},
+    {"dpi", required_argument, NULL, OPTION_DPI},
+    {"verify", no_argument, NULL, OPTION_VERIFY},
+    {"copies", required_argument, NULL, OPTION_COPIES},
+    {"stock", required_argument, NULL, OPTION_STOCK},
+    {"label", required_argument, NULL, OPTION_LABEL},
+    {"paper", required_argument, NULL, OPTION_PAPER},
+    {"margin", required_argument, NULL, OPTION_MARGIN},
+    {"gap", required_argument, NULL, OPTION_GAP},
+    {"columns", required_argument, NULL, OPTION_COLUMNS},
+    {"rows", required_argument, NULL, OPTION_ROWS},
+    {"skip", required_argument, NULL, OPTION_SKIP},
+    {"split", required_argument, NULL, OPTION_SPLIT},
+    {"cut-marks", no_argument, NULL, OPTION_CUT_MARKS},
+    {"border", no_argument, NULL, OPTION_BORDER},
+    {"ruler", no_argument, NULL, OPTION_RULER},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+/* NULL, or what the option wants. */
+static const char *take_text(int option, const char *value, struct label_arguments *out, struct given *given)
+{
+    switch (option) {
+    case OPTION_URL:
+        out->url = value;
+        return NULL;
+    case OPTION_CONFIG:
+        out->config = value;
+        return NULL;
+    case OPTION_CSV:
+        out->csv = value;
+        return NULL;
+    case OPTION_OUTPUT:
+        out->output = value;
+        return value[0] != '\0' ? NULL : "--output wants a file or folder, not ";
+    case OPTION_STOCK:
+        given->stock = value;
+        return NULL;
+    case OPTION_FORMAT:
+        out->format = format_of(value);
+        return out->format != LABEL_FORMAT_UNKNOWN ? NULL
+                                                   : "--format wants terminal, svg, png or sheet, not ";
+    default:
+        return code_level_parse(value, &out->level) ? NULL : "--level wants L, M, Q or H, not ";
+    }
+}
+
+static const char *take_number(int option, const char *value, struct label_arguments *out,
+                               struct given *given)
+{
+    switch (option) {
+    case OPTION_MIN_MODULE:
+        return parse_module(value, &out->limits.module_min) ? NULL : "--min-module wants 0.05 to 5 mm, not ";
+    case OPTION_DPI:
+        return parse_int(value, PNG_DPI_MIN, PNG_DPI_MAX, &out->dpi) ? NULL : "--dpi wants 72 to 2400, not ";
+    case OPTION_COPIES:
+        return parse_int(value, 1, 10000, &out->copies) ? NULL : "--copies wants 1 to 10000, not ";
+    case OPTION_LABEL:
+        return stock_size(value, &given->label) ? NULL : "--label wants a size like 63.5x38.1, not ";
+    case OPTION_PAPER:
+        return stock_paper(value, &given->paper) ? NULL
+                                                 : "--paper wants a4, letter or a size like 210x297, not ";
+    case OPTION_MARGIN:
+        return parse_pair(value, 500, &given->margin_x, &given->margin_y)
+                   ? NULL
+                   : "--margin wants X or X,Y in mm, not ";
+    case OPTION_GAP:
+        return parse_pair(value, 500, &given->gap_x, &given->gap_y) ? NULL
+                                                                    : "--gap wants X or X,Y in mm, not ";
+    case OPTION_COLUMNS:
+        return parse_int(value, 1, 1000, &given->columns) ? NULL : "--columns wants a number, not ";
+    case OPTION_ROWS:
+        return parse_int(value, 1, 1000, &given->rows) ? NULL : "--rows wants a number, not ";
+    case OPTION_SKIP:
+        return parse_int(value, 0, 1000000, &out->skip) ? NULL : "--skip wants a number, not ";
+    default:
+        return parse_count(value, 1, 1000000, &out->split) ? NULL : "--split wants a number of sheets, not ";
+    }
+}
+
+/* False when it is none of these. */
+static bool take_switch(int option, struct label_arguments *out)
+{
+    bool *switches[] = {
+        [OPTION_SKIP_BAD - OPTION_URL] = &out->skip_bad,
+        [OPTION_VERIFY - OPTION_URL] = &out->verify,
+        [OPTION_CUT_MARKS - OPTION_URL] = &out->sheet.cut_marks,
+        [OPTION_BORDER - OPTION_URL] = &out->sheet.border,
+        [OPTION_RULER - OPTION_URL] = &out->sheet.ruler,
+    };
+    size_t index = (size_t)(option - OPTION_URL);
+
+    if (index >= sizeof switches / sizeof *switches || switches[index] == NULL)
+        return false;
+    *switches[index] = true;
+    return true;
+}
+
+static int take_options(int count, char **values, struct label_arguments *out, struct given *given)
+{
+    int option;
+
+    while ((option = getopt_long(count, values, "", options, NULL)) != -1) {
+        const char *wanted = NULL;
+        if (option == '?')
+            return usage_error("these arguments are not understood", "");
+        if (option == OPTION_HELP)
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        if (take_switch(option, out))
+            continue;
+        wanted = option <= OPTION_LEVEL || option == OPTION_STOCK ? take_text(option, optarg, out, given)
+                                                                  : take_number(option, optarg, out, given);
+        if (wanted != NULL)
+            return usage_error(wanted, optarg);
+    }
+    out->identifiers = values + optind;
+    out->count = (size_t)(count - optind);
+    return -1;
+}
+
+/* A sheet of one's own. */
+static void compose_stock(const struct given *given, struct stock *out)
+{
+    static const struct layout_size a4 = {210, 297};
+
+    *out = (struct stock){
+        .names = "",
+        .paper = given->paper.width > 0 ? given->paper : a4,
+        .label = given->label,
+        .left = given->margin_x,
+        .top = given->margin_y,
+        .gap_x = given->gap_x > 0 ? given->gap_x : 0,
+        .gap_y = given->gap_y > 0 ? given->gap_y : 0,
+        .columns = given->columns,
+        .rows = given->rows,
+    };
+    stock_complete(out);
+}
+
+static bool has_geometry(const struct given *given)
+{
+    return given->label.width > 0 || given->paper.width > 0 || given->gap_x >= 0 || given->columns > 0 ||
+           given->rows > 0;
+}
+
+static int choose_stock(const struct given *given, struct label_arguments *out)
+{
+    const struct stock *known = stock_find(given->stock != NULL ? given->stock : STOCK_DEFAULT);
+
+    if (known == NULL)
+        return usage_error("there is no stock of that name, --stock list shows those there are: ",
+                           given->stock);
+    if (given->stock != NULL && has_geometry(given))
+        return usage_error("--stock says label, paper, gaps, columns and rows; only --margin goes with it",
+                           "");
+    if (given->label.width > 0)
+        compose_stock(given, &out->stock);
+    else if (has_geometry(given))
+        return usage_error("--label WxH is missing: the size of the labels on that paper", "");
+    else {
+        out->stock = *known;
+        out->stock.left = given->margin_x >= 0 ? given->margin_x : out->stock.left;
+        out->stock.top = given->margin_y >= 0 ? given->margin_y : out->stock.top;
+    }
+    return -1;
+}
+
+static enum label_format choose_format(const struct label_arguments *arguments)
+{
+    const char *ending = arguments->output != NULL ? strrchr(arguments->output, '.') : NULL;
+    bool single = arguments->csv == NULL && arguments->count == 1;
+
+    if (arguments->format != LABEL_FORMAT_UNKNOWN)
+        return arguments->format;
+    if (ending != NULL && format_of(ending + 1) != LABEL_FORMAT_UNKNOWN)
+        return format_of(ending + 1);
+    if (!single || arguments->split > 0)
+        return LABEL_SHEET;
+    return arguments->output == NULL && isatty(STDOUT_FILENO) ? LABEL_TERMINAL : LABEL_SVG;
+}
+
+static int check_output(struct label_arguments *out)
+{
+    bool single = out->csv == NULL && out->count == 1;
+
+    if (out->split > 0 && out->format != LABEL_SHEET)
+        return usage_error("--split is for --format sheet", "");
+    out->folder = out->split > 0 || (!single && (out->format == LABEL_SVG || out->format == LABEL_PNG));
+    if (out->folder && out->output == NULL)
+        return usage_error("--output FOLDER is missing: several files are made", "");
+    if (out->output == NULL && (out->format == LABEL_PNG || out->format == LABEL_SHEET) &&
+        isatty(STDOUT_FILENO))
+        return usage_error("--output FILE is missing: this is not for a terminal", "");
+    return -1;
+}
+
+static int check_sheet(struct label_arguments *out)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    int places = out->stock.columns * out->stock.rows;
+
+    out->sheet.stock = &out->stock;
+    if (out->format != LABEL_SHEET) {
+        if (out->copies > 1 || out->skip > 0 || out->sheet.cut_marks || out->sheet.border || out->sheet.ruler)
+            return usage_error("--copies, --skip, --cut-marks, --border and --ruler are for --format sheet",
+                               "");
+        return -1;
+    }
+    if (!stock_fits(&out->stock, &why) || !sheet_options_fit(&out->sheet, &why))
+        return usage_error(text_get(&why), "");
+    if (out->skip >= places) {
+        text_printf(&why, "--skip %d leaves no label: a sheet has %d", out->skip, places);
+        return usage_error(text_get(&why), "");
+    }
+    return -1;
+}
+
+static int complete(const struct given *given, struct label_arguments *out)
+{
+    static const struct layout_size single = {50, 30};
+    int status;
+
+    if (given->stock != NULL && strcasecmp(given->stock, "list") == 0)
+        return list_stocks();
+    if (out->csv != NULL && out->count > 0)
+        return usage_error("either --csv or IDENTIFIERs, not both", "");
+    if (out->csv == NULL && out->count == 0)
+        return usage_error("an IDENTIFIER or --csv FILE is missing", "");
+    out->format = choose_format(out);
+    status = choose_stock(given, out);
+    if (status < 0)
+        status = check_output(out);
+    if (status < 0)
+        status = check_sheet(out);
+    if (out->format != LABEL_SHEET && given->stock == NULL && given->label.width <= 0)
+        out->stock.label = single;
+    out->limits.with_texts = out->format != LABEL_PNG;
+    return status;
+}
+
+int label_arguments_parse(int count, char **values, struct label_arguments *out)
+{
+    struct given given = {.margin_x = -1, .margin_y = -1, .gap_x = -1, .gap_y = -1};
+    int status;
+
+    *out = (struct label_arguments){
+        .level = CODE_LEVEL_M,
+        .dpi = 300,
+        .limits = {.module_min = LAYOUT_MODULE_MIN, .padding = 1.5},
+        .copies = 1,
+    };
+    status = take_options(count, values, out, &given);
+    return status < 0 ? complete(&given, out) : status;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expresslink-claim label */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "command/command.h"
+#include "command/label_arguments.h"
+#include "command/label_run.h"
+#include "command/label_settings.h"
+#include "label/list.h"
+
+#define PART_SIZE 65536
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/* A list on its way into a run. */
+struct reading {
+    struct label_run *run;
+    struct label_progress *progress;
+    unsigned long long bytes;
+};
+
+static void take_row(void *context, const struct list_row *row)
+{
+    struct reading *reading = context;
+
+    if (interrupted || label_run_is_over(reading->run))
+        return;
+    label_run_add(reading->run, row->identifier, row->product, row->serial, row->line);
+    label_progress_show(reading->progress, label_run_count(reading->run), reading->bytes);
+}
+
+static void take_bad(void *context, unsigned long long line, const char *why)
+{
+    struct reading *reading = context;
+
+    label_run_refuse(reading->run, line, "", why);
+}
+
+static int cannot_read(const char *path)
+{
+    fprintf(stderr, "expresslink-claim: %s cannot be read: %s\n", path, strerror(errno));
+    return COMMAND_NO_INPUT;
+}
+
+/* 0 or an exit status. */
+static int read_list(int fd, const char *path, struct list *list, struct reading *reading)
+{
+    static char part[PART_SIZE];
+
+    while (!interrupted && !label_run_is_over(reading->run)) {
+        ssize_t got = read(fd, part, sizeof part);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return cannot_read(path);
+        if (got == 0)
+            break;
+        list_feed(list, part, (size_t)got);
+        reading->bytes += (unsigned long long)got;
+    }
+    if (!interrupted && !label_run_is_over(reading->run))
+        list_end(list);
+    return COMMAND_DONE;
+}
+
+static int run_list(int fd, const struct label_arguments *arguments, struct label_run *run,
+                    struct label_progress *progress)
+{
+    struct reading reading = {run, progress, 0};
+    const struct list_events events = {&reading, take_row, take_bad};
+    struct list *list = list_new(&events);
+    int status = read_list(fd, arguments->csv, list, &reading);
+
+    list_free(list);
+    return status != COMMAND_DONE ? status : label_run_end(run, interrupted != 0);
+}
+
+static int run_identifiers(const struct label_arguments *arguments, struct label_run *run)
+{
+    for (size_t i = 0; i < arguments->count && !interrupted && !label_run_is_over(run); i++)
+        label_run_add(run, arguments->identifiers[i], NULL, NULL, 0);
+    return label_run_end(run, interrupted != 0);
+}
+
+/* fd: of the list, or -1. */
+static int with_rules(int fd, const struct label_arguments *arguments, const struct label_rules *rules)
+{
+    struct label_progress progress;
+    struct label_run *run = NULL;
+    struct stat list = {0};
+
+    if (fd >= 0 && fstat(fd, &list) != 0)
+        return cannot_read(arguments->csv);
+    label_progress_begin(&progress, stderr, S_ISREG(list.st_mode) ? (unsigned long long)list.st_size : 0);
+    int status = label_run_new(arguments, rules, &progress, &run);
+    if (status != COMMAND_DONE)
+        return status;
+    status = fd >= 0 ? run_list(fd, arguments, run, &progress) : run_identifiers(arguments, run);
+    label_run_free(run);
+    return status;
+}
+
+static int with_list(const struct label_arguments *arguments, const struct label_rules *rules)
+{
+    if (arguments->csv == NULL)
+        return with_rules(-1, arguments, rules);
+    if (strcmp(arguments->csv, "-") == 0)
+        return with_rules(STDIN_FILENO, arguments, rules);
+    int fd = open(arguments->csv, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return cannot_read(arguments->csv);
+    int status = with_rules(fd, arguments, rules);
+    close(fd);
+    return status;
+}
+
+/* Without SA_RESTART: a list that comes from a terminal or a pipe may never go on. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = interrupt};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+int label_command(int count, char **values)
+{
+    struct label_arguments arguments;
+    struct label_settings settings;
+    int status = label_arguments_parse(count, values, &arguments);
+
+    if (status >= 0)
+        return status;
+    log_setup(LOG_ERROR, LOG_PLAIN);
+    status = label_settings_load(arguments.config, arguments.url, &settings);
+    if (status != COMMAND_DONE)
+        return status;
+    catch_signals();
+    status = with_list(&arguments, &settings.rules);
+    label_settings_fini(&settings);
+    return status;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/label_run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "command/command.h"
+#include "label/names.h"
+#include "label/output.h"
+#include "label/png.h"
+#include "label/proof.h"
+#include "label/svg.h"
+#include "label/terminal.h"
+
+#define BAD_TOLD_MAX 20
+
+struct label_run {
+    const struct label_arguments *arguments;
+    const struct label_rules *rules;
+    struct label_progress *progress;
+    struct output *output;
+    struct proof *proof; /* NULL: codes are not read back */
+    struct names *names;
+    struct sheet sheet;
+    bool sheet_begun;
+    unsigned long long sheets_here, files; /* full ones in this file; files begun */
+    unsigned long long sheets;             /* all of them */
+    unsigned long long made, bad;
+    struct text drawn;
+    int status; /* of what went wrong for good */
+};
+
+static const char *output_name(const struct label_run *run)
+{
+    return run->arguments->output != NULL ? run->arguments->output : "standard output";
+}
+
+static void tell(struct label_run *run, const char *message)
+{
+    if (run->progress != NULL)
+        label_progress_clear(run->progress);
+    fprintf(stderr, "expresslink-claim: %s\n", message);
+}
+
+static void fail(struct label_run *run, int error)
+{
+    TEXT struct text message = TEXT_EMPTY;
+
+    if (error == 0 || run->status != COMMAND_DONE)
+        return;
+    run->status = COMMAND_IO;
+    text_printf(&message, "%s cannot be written: %s", output_name(run), strerror(error));
+    tell(run, message.data);
+}
+
+static int refuse_output(const struct label_run *run, int error)
+{
+    if (error == ENOTEMPTY)
+        fprintf(stderr, "expresslink-claim: the folder %s has files in it; name a new one\n",
+                output_name(run));
+    else
+        fprintf(stderr, "expresslink-claim: %s cannot be made: %s\n", output_name(run), strerror(error));
+    return COMMAND_CANNOT_CREATE;
+}
+
+static int start(struct label_run *run)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    int error = output_open(run->arguments->output, run->arguments->folder, &run->output);
+
+    if (error != 0)
+        return refuse_output(run, error);
+    if (!run->arguments->verify)
+        return COMMAND_DONE;
+    run->proof = proof_start(run->rules, &why);
+    if (run->proof != NULL)
+        return COMMAND_DONE;
+    fprintf(stderr, "expresslink-claim: codes cannot be read back: %s\n", text_get(&why));
+    return COMMAND_UNREACHABLE;
+}
+
+int label_run_new(const struct label_arguments *arguments, const struct label_rules *rules,
+                  struct label_progress *progress, struct label_run **out)
+{
+    struct label_run *run = memory_new(1, sizeof *run);
+
+    run->arguments = arguments;
+    run->rules = rules;
+    run->progress = progress;
+    run->names = names_new();
+    int status = start(run);
+    if (status != COMMAND_DONE)
+        label_run_free(run);
+    else
+        *out = run;
+    return status;
+}
+
+void label_run_free(struct label_run *run)
+{
+    if (run == NULL)
+        return;
+    proof_free(run->proof);
+    output_free(run->output);
+    names_free(run->names);
+    text_fini(&run->drawn);
+    free(run);
+}
+
+void label_run_refuse(struct label_run *run, unsigned long long line, const char *identifier, const char *why)
+{
+    TEXT struct text message = TEXT_EMPTY;
+
+    if (++run->bad > BAD_TOLD_MAX)
+        return;
+    if (line > 0)
+        text_printf(&message, "%s:%llu: ",
+                    strcmp(run->arguments->csv, "-") == 0 ? "standard input" : run->arguments->csv, line);
+    if (identifier[0] != '\0') {
+        text_puts(&message, "\"");
+        OWNED char *start = memory_part(identifier, 80);
+        terminal_escape(start, &message);
+        text_puts(&message, "\": ");
+    }
+    text_puts(&message, why);
+    tell(run, message.data);
+}
+
+static int put_drawn(struct label_run *run)
+{
+    int error = output_put(run->output, text_get(&run->drawn), run->drawn.length);
+
+    text_clear(&run->drawn);
+    return error;
+}
+
+static int begin_sheets(struct label_run *run)
+{
+    TEXT struct text name = TEXT_EMPTY;
+    int error = 0;
+
+    run->files++;
+    if (run->arguments->folder) {
+        text_printf(&name, "sheet-%04llu.html", run->files);
+        error = output_file(run->output, name.data);
+    }
+    run->sheets_here = 0;
+    run->sheet_begun = true;
+    sheet_begin(&run->sheet, &run->arguments->sheet, run->files == 1 ? run->arguments->skip : 0, &run->drawn);
+    return error;
+}
+
+static void end_sheets(struct label_run *run)
+{
+    if (run->sheet_begun)
+        sheet_end(&run->sheet, &run->drawn);
+    run->sheet_begun = false;
+}
+
+static int put_on_sheet(struct label_run *run, const struct layout *layout, const struct code *code)
+{
+    int error = 0;
+
+    for (int i = 0; i < run->arguments->copies && error == 0; i++) {
+        if (!run->sheet_begun)
+            error = begin_sheets(run);
+        if (!run->sheet.opened)
+            run->sheets++;
+        if (sheet_add(&run->sheet, layout, code, &run->drawn) && run->arguments->split > 0 &&
+            ++run->sheets_here == (unsigned long long)run->arguments->split)
+            end_sheets(run);
+        if (error == 0)
+            error = put_drawn(run);
+    }
+    return error;
+}
+
+static int put_in_file(struct label_run *run, const struct label *label)
+{
+    TEXT struct text name = TEXT_EMPTY;
+    int error = 0;
+
+    if (run->arguments->folder) {
+        text_printf(&name, "%s.%s", label->name, run->arguments->format == LABEL_PNG ? "png" : "svg");
+        error = output_file(run->output, name.data);
+    }
+    return error != 0 ? error : put_drawn(run);
+}
+
+/* An errno value; or 0, with a sentence in *why where the label cannot be drawn. */
+static int draw(struct label_run *run, const struct label *label, const struct code *code, struct text *why)
+{
+    const struct label_arguments *arguments = run->arguments;
+    struct layout layout;
+
+    if (arguments->format == LABEL_TERMINAL) {
+        terminal_label(label, code, &run->drawn);
+        return put_drawn(run);
+    }
+    if (!layout_make(label, code->side, arguments->stock.label, &arguments->limits, &layout, why))
+        return 0;
+    if (arguments->format == LABEL_SHEET)
+        return put_on_sheet(run, &layout, code);
+    if (arguments->format == LABEL_SVG)
+        svg_document(&layout, code, label->name, &run->drawn);
+    else if (!png_label(&layout, code, arguments->dpi, &run->drawn, why))
+        return 0;
+    return put_in_file(run, label);
+}
+
+static void make(struct label_run *run, const struct label *label, unsigned long long line)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct code code;
+
+    if (!code_make(label->url, run->arguments->level, &code)) {
+        label_run_refuse(run, line, label->name, "no code can hold its address");
+        return;
+    }
+    fail(run, draw(run, label, &code, &why));
+    if (why.length > 0) {
+        label_run_refuse(run, line, label->name, why.data);
+        return;
+    }
+    run->made++;
+    if (run->proof != NULL && !proof_add(run->proof, label, &code) && run->status == COMMAND_DONE)
+        run->status = COMMAND_NOT_READ_BACK;
+}
+
+void label_run_add(struct label_run *run, const char *identifier, const char *product, const char *serial,
+                   unsigned long long line)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct label label;
+
+    if (!label_make(run->rules, identifier, product, serial, &label, &why)) {
+        label_run_refuse(run, line, identifier, why.data);
+        return;
+    }
+    unsigned long long before = names_add(run->names, label.name, line > 0 ? line : 1);
+    if (before != 0) {
+        if (line > 0)
+            text_printf(&why, "the same as in line %llu", before);
+        else
+            text_puts(&why, "it is there twice");
+        label_run_refuse(run, line, identifier, why.data);
+        return;
+    }
+    if (run->status == COMMAND_DONE && (run->bad == 0 || run->arguments->skip_bad))
+        make(run, &label, line);
+}
+
+bool label_run_is_over(const struct label_run *run)
+{
+    return run->status != COMMAND_DONE;
+}
+
+unsigned long long label_run_count(const struct label_run *run)
+{
+    return run->made;
+}
+
+static void summarise(const struct label_run *run)
+{
+    long long elapsed = run->progress != NULL ? label_progress_elapsed_ms(run->progress) : 0;
+
+    fprintf(stderr, "%llu label%s", run->made, run->made == 1 ? "" : "s");
+    if (run->arguments->format == LABEL_SHEET)
+        fprintf(stderr, " on %llu sheet%s", run->sheets, run->sheets == 1 ? "" : "s");
+    fprintf(stderr, ": %s\n", output_name(run));
+    if (run->bad > 0)
+        fprintf(stderr, "%llu row%s left out\n", run->bad, run->bad == 1 ? " was" : "s were");
+    if (run->proof != NULL && elapsed > 0)
+        fprintf(stderr, "Every code was read back as it should be, %.0f labels a second.\n",
+                (double)run->made * 1000 / (double)elapsed);
+}
+
+/* What stands against putting the output into its place. */
+static int find_obstacle(struct label_run *run)
+{
+    TEXT struct text message = TEXT_EMPTY;
+
+    if (run->proof != NULL && !proof_wait(run->proof, &message)) {
+        run->status = COMMAND_NOT_READ_BACK;
+        text_puts(&message, ". Nothing was written.");
+        tell(run, message.data);
+    }
+    if (run->status != COMMAND_DONE)
+        return run->status;
+    if (run->bad > BAD_TOLD_MAX)
+        fprintf(stderr, "expresslink-claim: ... and %llu more\n", run->bad - BAD_TOLD_MAX);
+    if (run->bad > 0 && !run->arguments->skip_bad) {
+        fprintf(stderr, "expresslink-claim: nothing was written%s\n",
+                run->arguments->csv != NULL ? "; --skip-bad leaves bad rows out" : "");
+        return COMMAND_BAD_IDENTIFIER;
+    }
+    if (run->made > 0)
+        return COMMAND_DONE;
+    tell(run, "there is nothing to make a label of");
+    return COMMAND_BAD_IDENTIFIER;
+}
+
+int label_run_end(struct label_run *run, bool interrupted)
+{
+    if (run->progress != NULL)
+        label_progress_clear(run->progress);
+    if (interrupted) {
+        tell(run, "interrupted, nothing was written");
+        return COMMAND_INTERRUPTED;
+    }
+    int status = find_obstacle(run);
+    if (status != COMMAND_DONE)
+        return status;
+    end_sheets(run);
+    fail(run, put_drawn(run));
+    if (run->status == COMMAND_DONE)
+        fail(run, output_commit(run->output));
+    if (run->status == COMMAND_DONE && (run->arguments->output != NULL || run->proof != NULL))
+        summarise(run);
+    return run->status;
+}

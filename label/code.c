@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The only user of libqrencode. */
+#include "label/code.h"
+
+#include <qrencode.h>
+#include <string.h>
+#include <strings.h>
+
+bool code_make(const char *text, enum code_level level, struct code *out)
+{
+    static const QRecLevel levels[] = {
+        [CODE_LEVEL_L] = QR_ECLEVEL_L,
+        [CODE_LEVEL_M] = QR_ECLEVEL_M,
+        [CODE_LEVEL_Q] = QR_ECLEVEL_Q,
+        [CODE_LEVEL_H] = QR_ECLEVEL_H,
+    };
+    QRcode *made = QRcode_encodeString(text, 0, levels[level], QR_MODE_8, 1);
+
+    if (made == NULL)
+        return false;
+    out->side = made->width;
+    for (int y = 0; y < made->width; y++)
+        for (int x = 0; x < made->width; x++)
+            out->dark[y][x] = (made->data[y * made->width + x] & 1) != 0;
+    QRcode_free(made);
+    return true;
+}
+
+bool code_level_parse(const char *name, enum code_level *out)
+{
+    static const char *const names[] = {
+        [CODE_LEVEL_L] = "L", [CODE_LEVEL_M] = "M", [CODE_LEVEL_Q] = "Q", [CODE_LEVEL_H] = "H"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(name, names[i]) == 0) {
+            *out = (enum code_level)i;
+            return true;
+        }
+    return false;
+}

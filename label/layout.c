@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "label/layout.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "label/code.h"
+
+#define MODULE_USEFUL 0.6 /* mm; what is larger reads no better from a hand's distance */
+#define MODULE_STEP 0.005 /* mm */
+#define TYPE_USEFUL (9 * LAYOUT_POINT)
+#define TYPE_GOOD (5.5 * LAYOUT_POINT)
+#define TYPE_LEAST (4 * LAYOUT_POINT)
+#define TEXT_GAP 0.35     /* between the identifier and the texts around it, in sizes of the type */
+#define WIDE_ADVANCE 1.05 /* of characters that no monospaced Latin font has */
+
+/* What stands on it before it is known where: the product, groups in lines, the serial. */
+struct words {
+    const struct label *label;
+    bool with_texts;
+    size_t per_line;  /* groups */
+    bool check_apart; /* in a line of its own */
+    size_t lines;     /* of groups */
+    size_t columns;   /* of the longest */
+};
+
+/* One way to do it. */
+struct plan {
+    bool under;
+    double module, type;
+    struct layout_size texts; /* the area for them */
+    struct words words;
+};
+
+static void end_line(struct words *words, size_t columns)
+{
+    words->columns = columns > words->columns ? columns : words->columns;
+    words->lines++;
+}
+
+/* Writes the groups in lines that end with '\n', the check characters after or below the last one. */
+static void write_groups(struct words *words, char out[LAYOUT_IDENTIFIER_SIZE])
+{
+    const char *name = words->label->name;
+    size_t at = 0, start = 0, count = 0;
+
+    words->lines = words->columns = 0;
+    for (size_t length; (length = identifier_group(name)) > 0; name += length, count++) {
+        bool full = count > 0 && count % words->per_line == 0;
+        if (full) {
+            end_line(words, at - start);
+            start = at + 1;
+        }
+        if (count > 0)
+            out[at++] = full ? '\n' : ' ';
+        memcpy(out + at, name, length);
+        at += length;
+    }
+    if (words->check_apart) {
+        end_line(words, at - start);
+        start = at + 1;
+    }
+    out[at++] = words->check_apart ? '\n' : ' ';
+    memcpy(out + at, "/ ", 2);
+    memcpy(out + at + 2, words->label->check, CHECK_SIZE);
+    end_line(words, at + 2 + CHECK_LENGTH - start);
+}
+
+/* In sizes of the type; *known is false when other fonts will have to help. */
+static double text_advance(const char *text, bool *known)
+{
+    double advance = 0;
+    uint32_t c;
+
+    *known = true;
+    for (size_t left = strlen(text), size; left > 0; left -= size, text += size) {
+        size = utf8_decode(text, left, &c);
+        bool narrow = c < 0x0530; /* Latin, Greek, Cyrillic */
+        advance += narrow ? LAYOUT_ADVANCE : WIDE_ADVANCE;
+        *known = *known && narrow;
+        if (size == 0)
+            break;
+    }
+    return advance;
+}
+
+static bool has(const struct words *words, const char *text)
+{
+    return words->with_texts && text[0] != '\0';
+}
+
+static size_t count_texts(const struct words *words)
+{
+    return (size_t)has(words, words->label->product) + has(words, words->label->serial);
+}
+
+/* Of all lines, in sizes of the type. The last line needs its own height only, not the distance to a next. */
+static double height_of_lines(const struct words *words)
+{
+    return (double)(words->lines + count_texts(words) - 1) * LAYOUT_LINE_HEIGHT + 1 +
+           (double)count_texts(words) * TEXT_GAP;
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* The type that product or serial would have in that width: they may be smaller than the identifier. */
+static double type_of_text(const struct words *words, const char *text, double type, double width)
+{
+    bool known;
+
+    return has(words, text) ? smaller(type, width / text_advance(text, &known)) : type;
+}
+
+/* The largest useful type; less than least where there is no room for it. */
+static double largest_type(const struct plan *plan, double least)
+{
+    const struct words *words = &plan->words;
+    double type = smaller(plan->texts.width / ((double)words->columns * LAYOUT_ADVANCE), TYPE_USEFUL);
+
+    type = smaller(type, plan->texts.height / height_of_lines(words));
+    if (type_of_text(words, words->label->product, type, plan->texts.width) < least ||
+        type_of_text(words, words->label->serial, type, plan->texts.width) < least)
+        return 0;
+    return type;
+}
+
+/* The code with what must stay light around it: its quiet zone, or the padding where that is more. */
+static double code_margin(double module, const struct layout_limits *limits)
+{
+    return CODE_QUIET * module > limits->padding ? CODE_QUIET * module : limits->padding;
+}
+
+/* The area that is left for texts when the code has that module. */
+static bool measure(struct plan *plan, int side, struct layout_size size, const struct layout_limits *limits)
+{
+    double margin = code_margin(plan->module, limits);
+    double quiet = CODE_QUIET * plan->module;
+    double code = side * plan->module;
+    struct layout_size whole = {size.width - 2 * limits->padding, size.height - 2 * limits->padding};
+
+    if (code + 2 * margin > size.width || code + 2 * margin > size.height)
+        return false;
+    if (plan->under)
+        plan->texts =
+            (struct layout_size){whole.width, size.height - margin - code - quiet - limits->padding};
+    else
+        plan->texts =
+            (struct layout_size){size.width - margin - code - quiet - limits->padding, whole.height};
+    return plan->texts.width > 0 && plan->texts.height > 0;
+}
+
+/* Both count until they are as large as is useful; more is a little better still. */
+static double merit(const struct plan *plan)
+{
+    double module = plan->module / MODULE_USEFUL;
+    double type = plan->type / TYPE_USEFUL;
+
+    return smaller(module, 1) + smaller(type, 1) + 0.05 * module - 0.01 * (double)plan->words.lines;
+}
+
+/* The best of all plans whose type is not smaller than least. */
+static bool search(const struct words *words, int side, struct layout_size size,
+                   const struct layout_limits *limits, double least, struct plan *out)
+{
+    static const size_t per_line[] = {IDENTIFIER_MAX, 8, 4, 2, 1};
+    char scratch[LAYOUT_IDENTIFIER_SIZE];
+    bool found = false;
+
+    for (size_t i = 0; i < 2 * sizeof per_line / sizeof *per_line; i++) {
+        struct plan plan = {.words = *words};
+        plan.words.per_line = per_line[i / 2];
+        plan.words.check_apart = i % 2 == 1;
+        write_groups(&plan.words, scratch);
+        if (plan.words.lines + count_texts(&plan.words) > LAYOUT_LINES_MAX)
+            continue;
+        for (int under = 0; under < 2; under++)
+            for (plan.module = limits->module_min; plan.module < 2; plan.module += MODULE_STEP) {
+                plan.under = under;
+                if (!measure(&plan, side, size, limits))
+                    break;
+                plan.type = largest_type(&plan, least);
+                if (plan.type < least)
+                    break;
+                if (found && merit(&plan) <= merit(out))
+                    continue;
+                *out = plan;
+                found = true;
+            }
+    }
+    return found;
+}
+
+static void add_line(struct layout *layout, const char *text, size_t length, double type, double width)
+{
+    struct layout_line *line = &layout->lines[layout->count++];
+
+    *line = (struct layout_line){.text = text, .length = length, .size = type, .width = width};
+}
+
+static void add_text(struct layout *layout, const struct plan *plan, const char *text)
+{
+    bool known;
+    double advance = text_advance(text, &known);
+    double type = type_of_text(&plan->words, text, plan->type, plan->texts.width);
+
+    if (has(&plan->words, text))
+        add_line(layout, text, strlen(text), type, known ? advance * type : 0);
+}
+
+static void add_lines(struct layout *layout, const struct plan *plan)
+{
+    const char *line = layout->identifier;
+
+    add_text(layout, plan, plan->words.label->product);
+    for (size_t length; *line != '\0'; line += length + (line[length] == '\n')) {
+        length = strcspn(line, "\n");
+        add_line(layout, line, length, plan->type, (double)length * LAYOUT_ADVANCE * plan->type);
+    }
+    add_text(layout, plan, plan->words.label->serial);
+}
+
+/* A capital is about 0.75 of its type's size. */
+static void place_lines(struct layout *layout, const struct plan *plan, double x, double top)
+{
+    double baseline = top + 0.75 * plan->type;
+    bool product = has(&plan->words, plan->words.label->product);
+    bool serial = has(&plan->words, plan->words.label->serial);
+
+    for (size_t i = 0; i < layout->count; i++, baseline += LAYOUT_LINE_HEIGHT * plan->type) {
+        if ((i == 1 && product) || (i > 0 && i + 1 == layout->count && serial))
+            baseline += TEXT_GAP * plan->type;
+        layout->lines[i].x = x;
+        layout->lines[i].baseline = baseline;
+    }
+}
+
+static void place(struct layout *layout, struct plan *plan, int side, const struct layout_limits *limits)
+{
+    double code = side * plan->module;
+    double margin = code_margin(plan->module, limits);
+    double quiet = CODE_QUIET * plan->module;
+
+    write_groups(&plan->words, layout->identifier);
+    add_lines(layout, plan);
+    layout->module = plan->module;
+    layout->centred = plan->under;
+    double spare = plan->texts.height - height_of_lines(&plan->words) * plan->type;
+    if (plan->under) {
+        layout->code_x = (layout->label.width - code) / 2;
+        layout->code_y = margin + spare / 2;
+        place_lines(layout, plan, layout->label.width / 2, layout->code_y + code + quiet);
+    } else {
+        layout->code_x = margin;
+        layout->code_y = (layout->label.height - code) / 2;
+        place_lines(layout, plan, margin + code + quiet, limits->padding + spare / 2);
+    }
+}
+
+static void explain(const struct label *label, int side, struct layout_size size,
+                    const struct layout_limits *limits, struct text *why)
+{
+    double least = side * limits->module_min + 2 * code_margin(limits->module_min, limits);
+
+    if (least > smaller(size.width, size.height))
+        text_printf(why,
+                    "the code is too large for the label: %d x %d modules of %g mm and the white around them "
+                    "take %.1f x %.1f mm, the label has %g x %g mm; a shorter address, --level L or a larger "
+                    "label help",
+                    side, side, limits->module_min, least, least, size.width, size.height);
+    else
+        text_printf(
+            why,
+            "code and text do not fit the label of %g x %g mm: no room is left for %s in letters that "
+            "can be read",
+            size.width, size.height,
+            limits->with_texts && (label->product[0] != '\0' || label->serial[0] != '\0')
+                ? "identifier, product and serial"
+                : "the identifier");
+}
+
+bool layout_make(const struct label *label, int side, struct layout_size size,
+                 const struct layout_limits *limits, struct layout *out, struct text *why)
+{
+    struct words words = {.label = label, .with_texts = limits->with_texts};
+    struct plan plan;
+
+    if (!search(&words, side, size, limits, TYPE_GOOD, &plan) &&
+        !search(&words, side, size, limits, TYPE_LEAST, &plan)) {
+        explain(label, side, size, limits, why);
+        return false;
+    }
+    out->label = size;
+    out->count = 0;
+    place(out, &plan, side, limits);
+    return true;
+}

@@ -11,6 +11,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"claim", claim_command, "move devices from the staging account to the OEM account"},
+    {"decode", decode_command, "read the codes in photographs of labels"},
     {"label", label_command, "make labels with QR codes: to print, for files, for the terminal"},
 };
 

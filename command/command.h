@@ -7,9 +7,11 @@
 enum command_status {
     COMMAND_DONE = 0,
     COMMAND_NOT_ARRIVED = 1,     /* published, and the device has not arrived in time */
+    COMMAND_NO_CODE = 1,         /* a picture without one, or without one identifier */
     COMMAND_REFUSED = 2,         /* the staging account refuses the publish */
     COMMAND_USAGE = 64,          /* sysexits.h: EX_USAGE */
     COMMAND_BAD_IDENTIFIER = 65, /* EX_DATAERR; also a bad row of a list, and what fits no label */
+    COMMAND_BAD_PICTURE = 65,    /* EX_DATAERR */
     COMMAND_NO_INPUT = 66,       /* EX_NOINPUT */
     COMMAND_UNREACHABLE = 69,    /* EX_UNAVAILABLE: not published in time; the decoder does not start */
     COMMAND_NOT_READ_BACK = 70,  /* EX_SOFTWARE: a label's code does not say what it should */
@@ -21,6 +23,7 @@ enum command_status {
 
 /* values[0] is the subcommand's name. */
 int claim_command(int count, char **values);
+int decode_command(int count, char **values);
 int label_command(int count, char **values);
 
 #endif

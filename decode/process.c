@@ -234,7 +234,7 @@ static bool is_ready(struct decode_process *process, const char *program, struct
     else if (error == DECODE_TOO_SLOW)
         text_printf(why, "%s was not ready in time", program);
     else
-        text_printf(why, "%s ended before it was ready", program);
+        text_printf(why, "%s has ended before it was ready, or is of another version", program);
     decode_result_fini(&reason);
     return false;
 }

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expresslink-claim decode */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "claim/settings.h"
+#include "command/command.h"
+#include "command/decode_report.h"
+#include "decode/decode.h"
+#include "decode/picture.h"
+#include "decode/process.h"
+
+static const char usage[] =
+    "Usage: expresslink-claim decode [OPTION]... FILE...\n"
+    "\n"
+    "Reads the codes in photographs of labels (JPEG, PNG or WebP; - is standard input) and prints\n"
+    "their texts, one a line; with several FILEs each line begins with \"FILE: \". Control and hidden\n"
+    "characters, broken UTF-8 and the backslash are written as \\xNN. The pictures are looked at by\n"
+    "expresslink-decode, in its sandbox.\n"
+    "\n"
+    "  --config FILE  the portal's configuration: also say which identifier it is, as the forms in\n"
+    "                 its [staging.*] have it; PORTAL_... variables as for the portal\n"
+    "  --json         a JSON object a line and FILE: \"file\" and \"text\" and \"texts\", with --config\n"
+    "                 \"identifier\"; where there is none, \"error\"\n"
+    "  --help         print this, and exit\n"
+    "\n"
+    "Exit status: 0 all were read, 1 some have no code (with --config: not one identifier), 64 wrong\n"
+    "arguments, 65 some are refused (too large, damaged, of another format), 66 some cannot be opened,\n"
+    "69 the decoder cannot be started, 78 wrong configuration. Of several, the highest.\n";
+
+struct arguments {
+    const char *config_path;
+    bool json;
+    char **files;
+    size_t count;
+};
+
+/* The process is started for the first picture, and again after one that it did not survive. */
+struct reader {
+    struct text program;
+    struct decode_process *process;
+};
+
+static int usage_error(const char *what)
+{
+    fprintf(stderr, "expresslink-claim: %s\nTry expresslink-claim decode --help\n", what);
+    return COMMAND_USAGE;
+}
+
+/* Less than 0: go on; otherwise exit with it. */
+static int parse_arguments(int count, char **values, struct arguments *out)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(count, values, "c:jh", options, NULL)) != -1) {
+        if (option == 'c')
+            out->config_path = optarg;
+        else if (option == 'j')
+            out->json = true;
+        else if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else
+            return usage_error("these arguments are not understood");
+    }
+    out->files = values + optind;
+    out->count = (size_t)(count - optind);
+    return out->count ? -1 : usage_error("a FILE is missing");
+}
+
+static bool start(struct reader *reader)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (!reader->process)
+        reader->process = decode_process_start(text_get(&reader->program), &why);
+    if (!reader->process)
+        fprintf(stderr, "expresslink-claim: %s\n", text_get(&why));
+    return reader->process;
+}
+
+static enum decode_error ask(struct reader *reader, const unsigned char *bytes, size_t length,
+                             struct decode_result *out)
+{
+    if (!start(reader))
+        return DECODE_UNAVAILABLE;
+    enum decode_error error = decode_process_ask(reader->process, bytes, length, DECODE_DEADLINE_MS, out);
+    if (error >= DECODE_TOO_SLOW) {
+        decode_process_stop(reader->process);
+        reader->process = NULL;
+    }
+    return error;
+}
+
+static void read_picture(struct reader *reader, struct decode_report *report)
+{
+    OWNED unsigned char *bytes = NULL;
+    size_t length;
+    int error = picture_read(report->file, &bytes, &length);
+
+    if (error == EFBIG)
+        report->error = DECODE_TOO_LARGE;
+    else if (error)
+        report->file_error = error;
+    else if ((report->error = ask(reader, bytes, length, &report->result)) == DECODE_UNAVAILABLE)
+        report->error =
+            ask(reader, bytes, length, &report->result); /* it had gone before it had the picture */
+}
+
+static int status_of(const struct decode_report *report)
+{
+    if (report->file_error)
+        return COMMAND_NO_INPUT;
+    if (report->error == DECODE_UNAVAILABLE)
+        return COMMAND_UNREACHABLE;
+    if (report->error == DECODE_OK)
+        return report->identified && report->identifier_count != 1 ? COMMAND_NO_CODE : COMMAND_DONE;
+    return report->error == DECODE_NO_CODE ? COMMAND_NO_CODE : COMMAND_BAD_PICTURE;
+}
+
+static int read_one(struct reader *reader, const struct arguments *arguments, const char *file,
+                    const struct claim_settings *settings)
+{
+    struct decode_report report = {.file = file};
+
+    read_picture(reader, &report);
+    if (settings && report.error == DECODE_OK && !report.file_error)
+        decode_report_identify(&report, settings);
+    if (arguments->json)
+        decode_report_print_json(&report);
+    else
+        decode_report_print(&report, arguments->count > 1);
+    fflush(stdout);
+    int status = status_of(&report);
+    decode_report_fini(&report);
+    return status;
+}
+
+/* settings NULL: nobody asks for identifiers. */
+static int read_all(const struct arguments *arguments, const struct claim_settings *settings)
+{
+    struct reader reader = {0};
+    TEXT struct text why = TEXT_EMPTY;
+    int status = COMMAND_DONE;
+
+    if (!decode_program(&reader.program, &why) || !start(&reader)) {
+        if (why.length)
+            fprintf(stderr, "expresslink-claim: %s\n", text_get(&why));
+        status = COMMAND_UNREACHABLE;
+    }
+    for (size_t i = 0; i < arguments->count && status != COMMAND_UNREACHABLE; i++) {
+        int this = read_one(&reader, arguments, arguments->files[i], settings);
+        status = this > status ? this : status;
+    }
+    decode_process_stop(reader.process);
+    text_fini(&reader.program);
+    return status;
+}
+
+static int with_config(struct config *config, const struct arguments *arguments)
+{
+    struct claim_settings settings = {0};
+    int status = COMMAND_CONFIG;
+
+    if (config_load(config, arguments->config_path, environ) && claim_settings_load(config, &settings))
+        status = read_all(arguments, &settings);
+    for (size_t i = 0; i < config_error_count(config); i++)
+        fprintf(stderr, "expresslink-claim: %s\n", config_error(config, i));
+    claim_settings_fini(&settings);
+    return status;
+}
+
+int decode_command(int count, char **values)
+{
+    struct arguments arguments = {0};
+    int status = parse_arguments(count, values, &arguments);
+
+    if (status >= 0)
+        return status;
+    log_setup(LOG_ERROR, LOG_PLAIN);
+    if (!arguments.config_path)
+        return read_all(&arguments, NULL);
+    struct config *config = config_new(&claim_config_table, 1, "PORTAL", false);
+    status = with_config(config, &arguments);
+    config_free(config);
+    return status;
+}

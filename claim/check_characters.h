@@ -7,9 +7,9 @@
  * in even places (the 1st, 3rd, 5th, ... 2nd, 4th, ...). Why not MOD 97-10, the usual choice for two: it
  * takes letters as two digits each, so it does not find every wrong letter in an identifier of letters and
  * digits, one mistake in 97 slips through, and all that it can say is that something is wrong. Two MOD 37,36
- * find every wrong character, let one random mistake in 1296 through, and a single mistake has to fit both,
- * which nearly always leaves one place where it can be. Upper and lower case are not told apart. Pure
- * functions, any thread. */
+ * find every wrong character, let one random mistake in 1296 through, and what a single mistake was has to
+ * fit both, which leaves one group where it can be for three of five wrong digits (identifier_mistake.h).
+ * Upper and lower case are not told apart. Pure functions, any thread. */
 #ifndef CLAIM_CHECK_CHARACTERS_H
 #define CLAIM_CHECK_CHARACTERS_H
 

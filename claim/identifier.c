@@ -4,25 +4,23 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "claim/check_characters.h"
 #include "claim/identifier_form.h"
+#include "claim/identifier_mistake.h"
 #include "claim/identifier_typed.h"
 
-/* A name in the making. Counts on when it is full, so that its length can be told. */
+/* A name in the making, with room for one character too many. Counts on when it is full, so that its length
+ * can be told. */
 struct name {
-    char bytes[IDENTIFIER_SIZE];
+    char bytes[MISTAKE_NAME_MAX + 1];
     size_t length;
 };
 
 static void name_add(struct name *name, char c)
 {
-    if (name->length < IDENTIFIER_MAX)
+    if (name->length < MISTAKE_NAME_MAX)
         name->bytes[name->length] = c;
     name->length++;
-}
-
-static bool is_name_character(uint32_t c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
 }
 
 size_t identifier_group(const char *name)
@@ -38,62 +36,119 @@ bool identifier_is_thing_name(const char *name, size_t length)
     if (length < IDENTIFIER_MIN || length > IDENTIFIER_MAX)
         return false;
     for (size_t i = 0; i < length; i++)
-        if (!is_name_character((unsigned char)name[i]))
+        if (!form_is_of_a_name((unsigned char)name[i]))
             return false;
     return true;
 }
 
-/* The hex digit that was meant, 0 for none. */
-static char as_hex(uint32_t character)
+static bool is_separator(uint32_t character)
 {
-    if (character >= 0x80 || character == 0)
-        return 0;
-    if (strchr("0123456789abcdefABCDEF", (int)character) != NULL)
-        return (char)character;
-    if (strchr("Oo", (int)character) != NULL)
-        return '0';
-    return strchr("IiLl", (int)character) != NULL ? '1' : 0;
+    return utf8_is_space(character) || typed_is_dash(character);
 }
 
-static char as_cased(char c, int letter_case)
+static bool is_letter_or_digit(uint32_t character)
 {
-    if (letter_case == FORM_LOWER && c >= 'A' && c <= 'Z')
-        return (char)(c + ('a' - 'A'));
-    if (letter_case == FORM_UPPER && c >= 'a' && c <= 'z')
-        return (char)(c - ('a' - 'A'));
-    return c;
+    return form_is_of_a_name(character) && character != '-' && character != '_';
 }
 
-/* The character as the form writes it, 0 when the form has no such character. */
-static char as_form(const struct identifier_form *form, uint32_t character)
-{
-    char c = form->kind != FORM_PATTERN     ? as_hex(character)
-             : is_name_character(character) ? (char)character
-                                            : 0;
-    return as_cased(c, form->letter_case);
-}
-
-static size_t count_without_separators(const struct typed *typed)
+/* How many characters in [from, end) count. */
+static size_t count_between(const struct typed *typed, size_t from, size_t end)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < typed->count; i++)
-        if (!utf8_is_space(typed->marks[i].character) && !typed_is_dash(typed->marks[i].character))
+    for (; from < end; from++)
+        if (!is_separator(typed->marks[from].character))
             count++;
     return count;
 }
 
+/* What was typed, in its two parts. */
+struct parts {
+    const struct typed *typed;
+    size_t name_end; /* the name is in [0, name_end) */
+    size_t check;    /* the check characters are in [check, end) */
+    size_t end;
+    size_t check_count; /* 0: none were typed */
+    bool marked;        /* CHECK_MARK stands between */
+};
+
+/* The place of the last CHECK_MARK, or the end where none is. */
+static size_t find_mark(const struct typed *typed, size_t end)
+{
+    size_t at = end;
+
+    while (at > 0 && typed->marks[at - 1].character != CHECK_MARK)
+        at--;
+    return at > 0 ? at - 1 : end;
+}
+
+/* One too many or too few after the mark are check characters still; more are something else. */
+static bool are_check_characters(const struct typed *typed, size_t from, size_t end)
+{
+    size_t count = count_between(typed, from, end);
+
+    for (size_t i = from; i < end; i++)
+        if (!is_separator(typed->marks[i].character) && !is_letter_or_digit(typed->marks[i].character))
+            return false;
+    return count >= 1 && count <= MISTAKE_CHECK_MAX;
+}
+
+/* The place of the character that counts after so many others. */
+static size_t place_after(const struct typed *typed, size_t count)
+{
+    size_t at = 0;
+
+    for (; count > 0 || is_separator(typed->marks[at].character); at++)
+        if (!is_separator(typed->marks[at].character))
+            count--;
+    return at;
+}
+
+/* Without a mark the number of characters says whether there are check characters, give or take one. */
+static void split_by_count(const struct identifier_form *form, struct parts *parts)
+{
+    size_t count = count_between(parts->typed, 0, parts->end);
+
+    if (form->digits == 0 || count <= form->digits || count > form->digits + MISTAKE_CHECK_MAX)
+        return;
+    size_t name_count = count == form->digits + 1 ? form->digits - 1 : form->digits;
+    size_t check = place_after(parts->typed, name_count);
+    if (!are_check_characters(parts->typed, check, parts->end))
+        return;
+    parts->name_end = parts->check = check;
+    parts->check_count = count - name_count;
+}
+
+static struct parts split(const struct identifier_form *form, const struct typed *typed)
+{
+    size_t end = typed->count;
+
+    if (end > 0 && typed->marks[end - 1].character == CHECK_MARK)
+        end--; /* as in an address; nothing follows */
+    struct parts parts = {.typed = typed, .name_end = end, .check = end, .end = end};
+    size_t mark = find_mark(typed, end);
+    if (mark == end) {
+        split_by_count(form, &parts);
+    } else if (are_check_characters(typed, mark + 1, end)) {
+        parts.name_end = mark;
+        parts.check = mark + 1;
+        parts.check_count = count_between(typed, mark + 1, end);
+        parts.marked = true;
+    }
+    return parts;
+}
+
 /* bare: without spaces and dashes; dashed: without spaces. */
-static bool collect(const struct identifier_form *form, const struct typed *typed, struct name *bare,
+static bool collect(const struct identifier_form *form, const struct parts *parts, struct name *bare,
                     struct name *dashed, struct mark *culprit)
 {
-    for (size_t i = 0; i < typed->count; i++) {
-        uint32_t character = typed->marks[i].character;
+    for (size_t i = 0; i < parts->name_end; i++) {
+        uint32_t character = parts->typed->marks[i].character;
         if (utf8_is_space(character))
             continue;
-        char c = typed_is_dash(character) ? '-' : as_form(form, character);
+        char c = typed_is_dash(character) ? '-' : form_character(form, character);
         if (c == 0) {
-            *culprit = typed->marks[i];
+            *culprit = parts->typed->marks[i];
             return false;
         }
         name_add(dashed, c);
@@ -147,18 +202,117 @@ static enum identifier_error match_pattern(const struct identifier_form *form, c
     return IDENTIFIER_OK;
 }
 
-static enum identifier_error match(const struct identifier_form *form, const struct typed *typed,
-                                   struct name *out, struct mark *culprit)
+static void copy_check(const struct parts *parts, char out[MISTAKE_CHECK_MAX + 1])
 {
-    struct name bare = {0};
-    struct name dashed = {0};
+    size_t count = 0;
 
-    if (!collect(form, typed, &bare, &dashed, culprit))
+    for (size_t i = parts->check; i < parts->end; i++) {
+        char c = (char)parts->typed->marks[i].character;
+        if (!is_separator(parts->typed->marks[i].character))
+            out[count++] = c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+    }
+    out[count] = '\0';
+}
+
+/* Whether one group can be named. */
+static bool find_mistake(const struct identifier_form *form, const struct name *name,
+                         const struct parts *parts, struct identifier_problem *problem)
+{
+    struct mistake_word word = {.name_length = name->length, .marked = parts->marked};
+
+    if (name->length > MISTAKE_NAME_MAX)
+        return false;
+    memcpy(word.characters, name->bytes, name->length);
+    copy_check(parts, word.characters + name->length);
+    word.length = name->length + parts->check_count;
+    return mistake_find(form, &word, problem) && problem->group > 0;
+}
+
+static void blame_check(const char *name, const char *check, struct identifier_problem *problem)
+{
+    problem->group = 1;
+    problem->group_is_check = true;
+    for (; *name != '\0'; name += identifier_group(name))
+        problem->group++;
+    memcpy(problem->group_text, check, strlen(check) + 1);
+}
+
+/* What was typed, with what the form makes of it. */
+struct reading {
+    struct parts parts;
+    struct name bare;   /* without spaces and dashes */
+    struct name dashed; /* without spaces */
+};
+
+/* Where the identifier is as it should be by itself; name: as the account writes it. */
+static enum identifier_error verify(const struct identifier_form *form, const struct reading *reading,
+                                    const struct name *name, struct identifier_problem *problem)
+{
+    const struct parts *parts = &reading->parts;
+    char check[MISTAKE_CHECK_MAX + 1];
+
+    copy_check(parts, check);
+    if (parts->check_count == CHECK_LENGTH && check_characters_fit(name->bytes, check))
+        return IDENTIFIER_OK;
+    const bool marked_wrongly = parts->marked && parts->check_count != CHECK_LENGTH;
+    if (marked_wrongly)
+        blame_check(name->bytes, check, problem);
+    else if (!find_mistake(form, form->kind == FORM_PATTERN ? name : &reading->bare, parts, problem) &&
+             parts->check_count != CHECK_LENGTH)
+        return IDENTIFIER_TOO_LONG;
+    problem->length -= marked_wrongly ? parts->check_count : CHECK_LENGTH;
+    return IDENTIFIER_WRONG_CHECK;
+}
+
+/* Without a mark and with one more than the identifier has, it may be just that: one too many, with no check
+ * characters. */
+static bool may_be_digits_only(const struct identifier_form *form, const struct parts *parts)
+{
+    char check[MISTAKE_CHECK_MAX + 1];
+
+    copy_check(parts, check);
+    for (const char *c = check; *c != '\0'; c++)
+        if (form_character(form, (unsigned char)*c) == 0)
+            return false;
+    return !parts->marked;
+}
+
+/* Where the identifier has a wrong number of characters, or its pattern is not met. */
+static enum identifier_error explain(const struct identifier_form *form, const struct reading *reading,
+                                     enum identifier_error error, struct identifier_problem *problem)
+{
+    const struct parts *parts = &reading->parts;
+
+    if (form->digits && may_be_digits_only(form, parts))
+        return IDENTIFIER_TOO_LONG;
+    if ((form->kind == FORM_PATTERN && find_mistake(form, &reading->dashed, parts, problem)) ||
+        find_mistake(form, &reading->bare, parts, problem)) {
+        problem->length = reading->bare.length;
+        return IDENTIFIER_WRONG_CHECK;
+    }
+    if (form->digits && error == IDENTIFIER_TOO_SHORT)
+        problem->wanted += CHECK_LENGTH;
+    return error;
+}
+
+static enum identifier_error match(const struct identifier_form *form, const struct typed *typed,
+                                   struct name *out, struct mark *culprit, struct identifier_problem *problem)
+{
+    struct reading reading = {.parts = split(form, typed)};
+    const struct parts *parts = &reading.parts;
+
+    problem->length = count_between(typed, 0, parts->name_end) + parts->check_count;
+    if (!collect(form, parts, &reading.bare, &reading.dashed, culprit))
         return IDENTIFIER_BAD_CHARACTER;
-    if (bare.length == 0)
+    if (reading.bare.length == 0)
         return IDENTIFIER_EMPTY;
-    return form->kind == FORM_PATTERN ? match_pattern(form, &bare, &dashed, out)
-                                      : match_digits(form, &bare, out);
+    enum identifier_error error = form->kind == FORM_PATTERN
+                                      ? match_pattern(form, &reading.bare, &reading.dashed, out)
+                                      : match_digits(form, &reading.bare, out);
+    if (parts->check_count == 0)
+        return error;
+    return error == IDENTIFIER_OK ? verify(form, &reading, out, problem)
+                                  : explain(form, &reading, error, problem);
 }
 
 enum identifier_error identifier_parse(const struct identifier_form *form, const char *typed, size_t length,
@@ -172,12 +326,10 @@ enum identifier_error identifier_parse(const struct identifier_form *form, const
     found.error = typed_read(typed, length, &part, &culprit);
     if (found.error == IDENTIFIER_TOO_LONG)
         found.length = length;
+    if (found.error == IDENTIFIER_OK)
+        found.error = match(form, &part, &name, &culprit, &found);
     if (found.error == IDENTIFIER_OK) {
-        found.length = count_without_separators(&part);
-        found.error = match(form, &part, &name, &culprit);
-    }
-    if (found.error == IDENTIFIER_OK) {
-        memcpy(out, name.bytes, sizeof name.bytes);
+        memcpy(out, name.bytes, IDENTIFIER_SIZE);
         return IDENTIFIER_OK;
     }
     found.position = culprit.position;
@@ -199,7 +351,7 @@ static size_t distance(const struct identifier_problem *problem)
 /* A character that some form could have: this form's refusal of it says little about what was meant. */
 static bool is_of_a_name(const char *character)
 {
-    return character[0] != '\0' && character[1] == '\0' && is_name_character((unsigned char)character[0]);
+    return character[0] != '\0' && character[1] == '\0' && form_is_of_a_name((unsigned char)character[0]);
 }
 
 /* How sure it is that the form that has this problem is the one that was meant, and that fixing it would

@@ -28,8 +28,7 @@ enum identifier_error {
     IDENTIFIER_BAD_CHARACTER, /* character and position tell */
     IDENTIFIER_BAD_URL,       /* a web address without an identifier in it */
     IDENTIFIER_NO_MATCH,      /* characters and length may be right, the account's pattern is not met */
-    IDENTIFIER_WRONG_CHECK,   /* the check characters do not fit: something was mistyped; group may tell where
-                               */
+    IDENTIFIER_WRONG_CHECK,   /* the check characters do not fit; length, wanted and group may tell more */
     IDENTIFIER_BAD_FORM,      /* only from identifier_form_parse(): the configuration is wrong */
 };
 
@@ -38,11 +37,15 @@ struct identifier_problem {
     char character[5]; /* the offending character as UTF-8, "" when it cannot be shown (control, bidi, broken
                           UTF-8) */
     size_t position;   /* of that character in what was typed, counted in characters from 1; 0: not known */
-    size_t length;     /* characters that count (without separators); of text refused unread, its bytes */
-    size_t wanted;     /* characters wanted, 0: no fixed number */
-    size_t group; /* IDENTIFIER_WRONG_CHECK: the one group of the label (identifier_group(), from 1) that a
-                     single mistake can be in; the one after the last: the check characters; 0: not known */
-    char group_text[IDENTIFIER_GROUP_SIZE]; /* that group as it was typed, in the form's case; "" with 0 */
+    size_t length;     /* characters that count (without separators); of text refused unread, its bytes; with
+                          IDENTIFIER_WRONG_CHECK of the identifier alone */
+    size_t wanted; /* characters wanted, 0: no fixed number; with the check characters where length has them
+                      (IDENTIFIER_TOO_LONG: without them) */
+    size_t group;  /* IDENTIFIER_WRONG_CHECK: the one group of the label (identifier_group(), from 1) that a
+                      single mistake can be in; the one after the last: the check characters; 0: not known */
+    bool group_is_check;                        /* that group is the check characters */
+    char group_text[IDENTIFIER_GROUP_SIZE + 1]; /* that group as it was typed, maybe with one too many, in the
+                                                   form's case; "" with 0 */
 };
 
 /* How one staging account writes its ThingNames. Owned by the caller; freed with identifier_form_fini(). */

@@ -183,3 +183,45 @@ bool form_pattern_matches(const struct identifier_form *form, const char *name, 
         return false;
     return match.rm_so == 0 && match.rm_eo == (regoff_t)length;
 }
+
+bool form_is_of_a_name(uint32_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+}
+
+/* The hex digit that was meant, 0 for none. */
+static char as_hex(uint32_t c)
+{
+    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'))
+        return (char)c;
+    if (c == 'O' || c == 'o')
+        return '0';
+    return c == 'I' || c == 'i' || c == 'L' || c == 'l' ? '1' : 0;
+}
+
+static char as_cased(char c, int letter_case)
+{
+    if (letter_case == FORM_LOWER && c >= 'A' && c <= 'Z')
+        return (char)(c + ('a' - 'A'));
+    if (letter_case == FORM_UPPER && c >= 'a' && c <= 'z')
+        return (char)(c - ('a' - 'A'));
+    return c;
+}
+
+char form_character(const struct identifier_form *form, uint32_t character)
+{
+    char c = form->kind != FORM_PATTERN     ? as_hex(character)
+             : form_is_of_a_name(character) ? (char)character
+                                            : 0;
+    return as_cased(c, form->letter_case);
+}
+
+const char *form_alphabet(const struct identifier_form *form)
+{
+    if (form->kind != FORM_PATTERN)
+        return form->letter_case == FORM_UPPER ? "0123456789ABCDEF" : "0123456789abcdef";
+    if (form->letter_case == FORM_KEEP)
+        return "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return form->letter_case == FORM_UPPER ? "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                           : "0123456789abcdefghijklmnopqrstuvwxyz";
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "claim/check_characters.h"
 
 #define BROKEN ((uint32_t)0) /* hidden too: nothing to show */
 
@@ -91,6 +92,12 @@ static uint32_t lower(uint32_t character)
     return character >= 'A' && character <= 'Z' ? character + ('a' - 'A') : character;
 }
 
+static bool is_letter_or_digit(uint32_t character)
+{
+    uint32_t letter = lower(character);
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+}
+
 /* QR codes are smaller in capitals, so web addresses come as HTTPS://HOST/R/... too. word is lower-case
  * ASCII. */
 static bool stands_at(const struct typed *typed, size_t at, size_t end, const char *word)
@@ -129,7 +136,21 @@ static bool is_url(const struct typed *typed)
            find(typed, 0, end, "&id=") < end;
 }
 
-/* Narrows typed to the last "/r/" segment of [from, end) that has something in it. */
+/* Where the segment ends that ends at stop by itself: check characters may follow it as one of their own. */
+static size_t with_check(const struct typed *typed, size_t stop, size_t end)
+{
+    size_t after = find_any(typed, stop < end ? stop + 1 : end, end, "/");
+
+    if (after != stop + 1 + CHECK_LENGTH)
+        return stop;
+    for (size_t at = stop + 1; at < after; at++)
+        if (!is_letter_or_digit(typed->marks[at].character))
+            return stop;
+    return after;
+}
+
+/* Narrows typed to the last "/r/" segment of [from, end) that has something in it, with its check characters.
+ */
 static bool take_segment(struct typed *typed, size_t from, size_t end)
 {
     size_t segment = end;
@@ -139,7 +160,7 @@ static bool take_segment(struct typed *typed, size_t from, size_t end)
         size_t stop = find_any(typed, at + 3, end, "/");
         if (stop > at + 3) {
             segment = at + 3;
-            segment_end = stop;
+            segment_end = with_check(typed, stop, end);
         }
     }
     if (segment == end)

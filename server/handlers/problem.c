@@ -107,6 +107,8 @@ void problem_answer_identifier(struct http_exchange *exchange, const struct iden
     text_printf(&body, ",\"field\":\"identifier\",\"reason\":\"%s\"", identifier_error_name(problem->error));
     if (problem->position)
         text_printf(&body, ",\"position\":%zu", problem->position);
+    if (problem->group)
+        text_printf(&body, ",\"group\":%zu", problem->group);
     text_puts(&body, "}\n");
     http_answer(exchange, 422, PROBLEM_TYPE, &body);
 }

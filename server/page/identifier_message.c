@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "claim/check_characters.h"
 #include "server/page/page_set.h"
 #include "server/page/page_text.h"
+
+static const char *check_key(const struct identifier_problem *problem)
+{
+    if (problem->group == 0)
+        return "identifier_mistyped";
+    if (problem->group_is_check)
+        return "identifier_mistyped_check";
+    if (problem->wanted == 0 || problem->length == problem->wanted)
+        return "identifier_mistyped_group";
+    return problem->length < problem->wanted ? "identifier_missing_in_group" : "identifier_too_many_in_group";
+}
 
 static const char *length_key(const struct identifier_problem *problem)
 {
     const bool is_short = problem->error == IDENTIFIER_TOO_SHORT;
     if (problem->wanted == 0 || problem->length == 0)
         return is_short ? "identifier_short" : "identifier_long";
-    const size_t difference =
-        is_short ? problem->wanted - problem->length : problem->length - problem->wanted;
-    if (difference == 1)
-        return is_short ? "identifier_one_missing" : "identifier_one_too_many";
-    return is_short ? "identifier_missing" : "identifier_too_many";
+    if (!is_short)
+        return "identifier_too_many";
+    return problem->wanted - problem->length == 1 ? "identifier_one_missing" : "identifier_missing";
 }
 
 static const char *character_key(const struct identifier_problem *problem)
@@ -36,9 +46,10 @@ static const char *message_key(const struct identifier_problem *problem)
         return character_key(problem);
     case IDENTIFIER_BAD_URL:
         return "identifier_address";
+    case IDENTIFIER_WRONG_CHECK:
+        return check_key(problem);
     case IDENTIFIER_OK:
     case IDENTIFIER_NO_MATCH:
-    case IDENTIFIER_WRONG_CHECK:
     case IDENTIFIER_BAD_FORM:
         break;
     }
@@ -48,7 +59,7 @@ static const char *message_key(const struct identifier_problem *problem)
 void pages_identifier_problem(const struct pages *pages, const char *language,
                               const struct identifier_problem *problem, struct text *out)
 {
-    char position[24], length[24], wanted[24], difference[24];
+    char position[24], length[24], wanted[24], difference[24], with_check[24], group[24];
     TEXT struct text character = TEXT_EMPTY;
     const size_t apart = problem->wanted > problem->length ? problem->wanted - problem->length
                                                            : problem->length - problem->wanted;
@@ -56,10 +67,19 @@ void pages_identifier_problem(const struct pages *pages, const char *language,
     snprintf(length, sizeof length, "%zu", problem->length);
     snprintf(wanted, sizeof wanted, "%zu", problem->wanted);
     snprintf(difference, sizeof difference, "%zu", apart);
+    snprintf(with_check, sizeof with_check, "%zu", problem->wanted + CHECK_LENGTH);
+    snprintf(group, sizeof group, "%zu", problem->group);
     page_text_visible(&character, problem->character, sizeof problem->character);
     const struct catalogue_value values[] = {
-        {"character", text_get(&character)}, {"position", position}, {"length", length}, {"wanted", wanted},
-        {"difference", difference},          {NULL, NULL},
+        {"character", text_get(&character)},
+        {"position", position},
+        {"length", length},
+        {"wanted", wanted},
+        {"difference", difference},
+        {"with_check", with_check},
+        {"group", group},
+        {"group_text", problem->group_text},
+        {NULL, NULL},
     };
     catalogue_format(page_language(pages, language)->catalogue, message_key(problem), values, out);
 }

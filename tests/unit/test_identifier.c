@@ -242,8 +242,9 @@ static void tells_lengths(void **state)
     assert_int_equal(identifier_parse(&form, "0123-4567 89", 12, out, &problem), IDENTIFIER_TOO_SHORT);
     assert_int_equal(problem.length, 10);
     assert_int_equal(problem.wanted, 32);
-    assert_int_equal(identifier_parse(&form, NAME "01", 34, out, &problem), IDENTIFIER_TOO_LONG);
-    assert_int_equal(problem.length, 34);
+    assert_int_equal(identifier_parse(&form, NAME "0123", 36, out, &problem), IDENTIFIER_TOO_LONG);
+    assert_int_equal(problem.length, 36);
+    assert_int_equal(problem.wanted, 32);
     identifier_form_fini(&form);
 
     form = form_of("[A-Z0-9]+", "upper");
@@ -340,7 +341,7 @@ static void meets_the_whole_pattern_only(void **state)
 {
     static const struct spoilt bad[] = {
         {"XSN12345678", IDENTIFIER_NO_MATCH, "", 0}, {"SN123456789", IDENTIFIER_NO_MATCH, "", 0},
-        {"SN1234567O", IDENTIFIER_NO_MATCH, "", 0},  {"SN12345678/x", IDENTIFIER_BAD_CHARACTER, "/", 11},
+        {"SN1234567O", IDENTIFIER_NO_MATCH, "", 0},  {"SN12345678/xyz0", IDENTIFIER_BAD_CHARACTER, "/", 11},
         {"SN1", IDENTIFIER_TOO_SHORT, "", 0},        {NAME NAME "0", IDENTIFIER_TOO_LONG, "", 0},
     };
     static const struct good list[] = {
@@ -403,6 +404,133 @@ static void no_pattern_widens_the_alphabet(void **state)
     static const struct spoilt part[] = {{"abcdefghi", IDENTIFIER_NO_MATCH, "", 0}};
     expect_spoilt(&form, part, COUNT(part));
     expect_good(&form, whole, COUNT(whole));
+    identifier_form_fini(&form);
+}
+
+#define CHECK "3Q" /* of NAME and UUID */
+
+static void takes_check_characters(void **state)
+{
+    static const struct good hex[] = {
+        {NAME "/" CHECK, NAME},
+        {NAME CHECK, NAME},
+        {NAME " " CHECK, NAME},
+        {NAME "-3q.", NAME},
+        {"\u201C0123 4567 89AB CDEF 0123 4567 89ab cdef / 3 q\u201D", NAME},
+        {"0123-4567-89ab-cdef-0123-4567-89ab-cdef-3Q", NAME},
+        {"Ol23 4567 89ab cdef 0123 4567 89ab cdef 3Q", NAME},
+        {NAME "/", NAME},
+        {NAME "/3Q/", NAME},
+        {"https://x/r/" NAME CHECK, NAME},
+        {"https://x/r/" NAME "/3Q", NAME},
+        {"https://x/r/" NAME "/3q/", NAME},
+        {"https://x/r/" NAME "/3Q/status", NAME},
+        {"https://x/r/" NAME "/3Q?utm=1#top", NAME},
+        {"https://x/r/" NAME "%2F3Q", NAME},
+        {"HTTPS://X/R/0123456789ABCDEF0123456789ABCDEF/3Q.", NAME},
+        {"https://x/r/" NAME "/3Qa", NAME},
+        {"https://x/r/" NAME "/3", NAME},
+        {"https://x/r/" NAME "/3-", NAME},
+        {"https://x/?id=" NAME "/3Q&x=1", NAME},
+    };
+    static const struct good uuid[] = {{UUID "/3Q", UUID}, {UUID "3Q", UUID}, {NAME "3Q", UUID}};
+    static const struct good serial[] = {{"SN12345678/TO", "SN12345678"},
+                                         {"sn-1234-5678 / T0", "SN12345678"},
+                                         {"https://x/r/SN12345678/to", "SN12345678"}};
+    static const struct good sensor[] = {{"Sensor-1234/TF", "Sensor-1234"},
+                                         {"Sensor\u20131234 / TF", "Sensor-1234"}};
+    /* Without the mark it is a name where the pattern takes it. */
+    static const struct good any[] = {{"abcdefghKD", "abcdefghKD"}, {"abcdefgh/KD", "abcdefgh"}};
+    struct identifier_form form = form_of("hex", "lower");
+    (void)state;
+
+    expect_good(&form, hex, COUNT(hex));
+    identifier_form_fini(&form);
+    form = form_of("uuid", "lower");
+    expect_good(&form, uuid, COUNT(uuid));
+    identifier_form_fini(&form);
+    form = form_of("SN[0-9]{8}", "upper");
+    expect_good(&form, serial, COUNT(serial));
+    identifier_form_fini(&form);
+    form = form_of("Sensor-[0-9]{4}", "keep");
+    expect_good(&form, sensor, COUNT(sensor));
+    identifier_form_fini(&form);
+    form = form_of(".*", "keep");
+    expect_good(&form, any, COUNT(any));
+    identifier_form_fini(&form);
+}
+
+struct mistyped {
+    const char *typed;
+    enum identifier_error error;
+    size_t group;
+    const char *text;
+    size_t length, wanted;
+};
+
+static void expect_mistyped(const struct identifier_form *form, const struct mistyped *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct identifier_problem problem = {0};
+        char out[IDENTIFIER_SIZE];
+        enum identifier_error error =
+            identifier_parse(form, list[i].typed, strlen(list[i].typed), out, &problem);
+        if (error != list[i].error || problem.group != list[i].group ||
+            strcmp(problem.group_text, list[i].text) != 0 || problem.length != list[i].length ||
+            problem.wanted != list[i].wanted)
+            fail_msg("\"%s\": %s, group %zu \"%s\", %zu of %zu", list[i].typed, identifier_error_name(error),
+                     problem.group, problem.group_text, problem.length, problem.wanted);
+    }
+}
+
+static void names_the_group_of_a_mistake(void **state)
+{
+    static const struct mistyped hex[] = {
+        /* one digit wrong, with the mark and without; two neighbours swapped */
+        {"0123456789abcdef5123456789abcdef/3Q", IDENTIFIER_WRONG_CHECK, 5, "5123", 32, 32},
+        {"0123 4567 89AB CDEF 5123 4567 89AB CDEF 3q", IDENTIFIER_WRONG_CHECK, 5, "5123", 32, 32},
+        {"https://x/r/0123456789abcdef5123456789abcdef/3Q", IDENTIFIER_WRONG_CHECK, 5, "5123", 32, 32},
+        {"0123456789abcdef1023456789abcdef/3Q", IDENTIFIER_WRONG_CHECK, 0, "", 32, 32},
+        /* across the end of the name: "f3Q" */
+        {"0123456789abcdef0123456789abcde3fQ", IDENTIFIER_WRONG_CHECK, 8, "cde3", 32, 32},
+        /* one left out */
+        {"012345678abcdef0123456789abcdef/3Q", IDENTIFIER_WRONG_CHECK, 3, "8ab", 31, 32},
+        {"0123456789abcdef012345678abcdef3Q", IDENTIFIER_WRONG_CHECK, 7, "8ab", 31, 32},
+        {"0123456789abcdef012345678abcdefK9", IDENTIFIER_TOO_SHORT, 0, "", 33, 34},
+        {"0123456789abcdef012345678abcdef/K9", IDENTIFIER_TOO_SHORT, 0, "", 33, 34},
+        {"0123456789abcdef0123456789abcd/3Q", IDENTIFIER_TOO_SHORT, 0, "", 32, 34},
+        {NAME "Q", IDENTIFIER_TOO_SHORT, 0, "", 33, 34},
+        /* one too many */
+        {"0123456789abcdef01234567899abcdef/3Q", IDENTIFIER_WRONG_CHECK, 7, "899ab", 33, 32},
+        {"0123456789abcdef01234567899abcdef3Q", IDENTIFIER_WRONG_CHECK, 7, "899ab", 33, 32},
+        {"0123456789abcdef01234567899abcdef", IDENTIFIER_TOO_LONG, 0, "", 33, 32},
+        {NAME "ABC", IDENTIFIER_TOO_LONG, 0, "", 35, 32},
+        {NAME "AB/3Q", IDENTIFIER_TOO_LONG, 0, "", 36, 32},
+        /* in the check characters themselves */
+        {NAME "/3R", IDENTIFIER_WRONG_CHECK, 9, "3R", 32, 32},
+        {NAME "2q", IDENTIFIER_WRONG_CHECK, 9, "2Q", 32, 32},
+        {NAME "/Q3", IDENTIFIER_WRONG_CHECK, 9, "Q3", 32, 32},
+        {NAME "/3", IDENTIFIER_WRONG_CHECK, 9, "3", 32, 32},
+        {NAME "/3QQ", IDENTIFIER_WRONG_CHECK, 9, "3QQ", 32, 32},
+        {NAME "33Q", IDENTIFIER_WRONG_CHECK, 9, "33Q", 33, 32},
+    };
+    static const struct mistyped serial[] = {
+        {"SN12845678/TO", IDENTIFIER_WRONG_CHECK, 2, "8456", 10, 0},
+        {"SN1234678/TO", IDENTIFIER_WRONG_CHECK, 2, "346", 9, 0},
+        {"SN123455678/TO", IDENTIFIER_WRONG_CHECK, 2, "34556", 11, 0},
+        {"SN12345678/TX", IDENTIFIER_WRONG_CHECK, 4, "TX", 10, 0},
+        {"SN12345678/ZZ", IDENTIFIER_WRONG_CHECK, 0, "", 10, 0},
+        {"SN12345678/T", IDENTIFIER_WRONG_CHECK, 4, "T", 10, 0},
+        {"SN1234/TO", IDENTIFIER_TOO_SHORT, 0, "", 8, 0},
+        {"TO12345678/TO", IDENTIFIER_NO_MATCH, 0, "", 12, 0},
+    };
+    struct identifier_form form = form_of("hex", "lower");
+    (void)state;
+
+    expect_mistyped(&form, hex, COUNT(hex));
+    identifier_form_fini(&form);
+    form = form_of("SN[0-9]{8}", "upper");
+    expect_mistyped(&form, serial, COUNT(serial));
     identifier_form_fini(&form);
 }
 
@@ -515,12 +643,18 @@ static void chooses_the_better_problem(void **state)
     /* A character that no identifier has. */
     expect_better("SN1234567+", "SN[0-9]{8}", "upper", "hex", "lower");
     expect_better("0123456789abcde", "hex:16", "lower", "hex:32", "lower");
+    /* The length is right, the check characters are not. */
+    expect_better("0123456789abcdef5123456789abcdef/3Q", "hex", "lower", "SN[0-9]{8}", "upper");
+    expect_better("0123456789abcdef5123456789abcdef/3Q", "hex", "lower", ".*", "keep");
+    expect_better("0123456789abcdef5123456789abcdef3Q", "hex", "lower", "hex:36", "lower");
+    expect_better("SN12845678/TO", "SN[0-9]{8}", "upper", "hex", "lower");
 }
 
 static void names_its_errors(void **state)
 {
     (void)state;
     assert_string_equal(identifier_error_name(IDENTIFIER_TOO_SHORT), "too short");
+    assert_string_equal(identifier_error_name(IDENTIFIER_WRONG_CHECK), "wrong check characters");
     assert_string_equal(identifier_error_name(IDENTIFIER_BAD_FORM), "bad form");
     assert_string_equal(identifier_error_name((enum identifier_error)99), "unknown");
 }
@@ -535,6 +669,8 @@ int main(void)
         cmocka_unit_test(refuses_bad_addresses),
         cmocka_unit_test(refuses_nothing_and_too_much),
         cmocka_unit_test(tells_lengths),
+        cmocka_unit_test(takes_check_characters),
+        cmocka_unit_test(names_the_group_of_a_mistake),
         cmocka_unit_test(refuses_bad_forms),
         cmocka_unit_test(takes_good_forms),
         cmocka_unit_test(forgives_in_hex),

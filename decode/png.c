@@ -108,12 +108,15 @@ enum decode_error png_check(const unsigned char *bytes, size_t length, int *widt
 struct reader {
     png_structp library;
     png_infop info;
-    const unsigned char *bytes;
-    size_t length, at;
     enum decode_error error;
-    int width, height, channels; /* channels: grey, or grey and opacity */
-    unsigned char *rows;         /* one, or of an interlaced picture all of them */
-    unsigned *sums;              /* of a row of squares */
+    int shrink;
+    int width, height;
+    int channels; /* grey, or grey and opacity */
+    int passes;   /* 7 of an interlaced picture */
+    size_t row_size;
+    bool complete;       /* the last row has come */
+    unsigned char *rows; /* owned; all of them, of an interlaced picture alone */
+    unsigned *sums;      /* owned; of a row of squares */
     struct grey grey;
 };
 
@@ -123,56 +126,29 @@ static void leave(png_structp library, png_const_charp why)
     png_longjmp(library, 1);
 }
 
-static void say_nothing(png_structp library, png_const_charp what)
+/* "Extra compressed data": more than the rows of the picture. Other warnings are about colours. */
+static void hear(png_structp library, png_const_charp what)
 {
-    (void)library;
-    (void)what;
-}
-
-static void feed(png_structp library, png_bytep out, size_t count)
-{
-    struct reader *reader = png_get_io_ptr(library);
-
-    if (count > reader->length - reader->at)
-        png_error(library, "cut off");
-    memcpy(out, reader->bytes + reader->at, count);
-    reader->at += count;
+    if (strncmp(what, "Extra", 5) == 0)
+        leave(library, what);
 }
 
 /* Chunks that say how it is to look, and texts: not even unpacked. */
 static void skip_chunks(png_structp library)
 {
-    static const png_byte skipped[] =
-        "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0"
-        "sTER\0tEXt\0tIME\0zTXt";
+    static const png_byte skipped[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL"
+                                      "\0sPLT\0sRGB\0sTER\0tEXt\0tIME\0zTXt";
 
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, skipped, sizeof skipped / 5);
 }
 
-static void set_up(struct reader *reader)
-{
-    png_structp library = reader->library;
-
-    png_set_read_fn(library, reader, feed);
-    png_set_user_limits(library, 1 << 20, 1 << 20);
-    png_set_chunk_malloc_max(library, 1 << 20);
-    png_set_benign_errors(library, 0);
-    png_set_crc_action(library, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
-    skip_chunks(library);
-    png_read_info(library, reader->info);
-    png_set_expand(library);
-    png_set_strip_16(library);
-    if (png_get_color_type(library, reader->info) & PNG_COLOR_MASK_COLOR)
-        png_set_rgb_to_gray_fixed(library, PNG_ERROR_ACTION_NONE, -1, -1);
-}
-
-static void add_to_sums(struct reader *reader, const unsigned char *row, int shrink)
+static void add_to_sums(struct reader *reader, const unsigned char *row)
 {
     const unsigned char *pixel = row;
 
     for (int x = 0; x < reader->grey.width; x++)
-        for (int i = 0; i < shrink; i++, pixel += reader->channels) {
+        for (int i = 0; i < reader->shrink; i++, pixel += reader->channels) {
             unsigned value = pixel[0];
             if (reader->channels == 2) /* on white */
                 value = (value * pixel[1] + 255U * (255U - pixel[1])) / 255U;
@@ -180,14 +156,15 @@ static void add_to_sums(struct reader *reader, const unsigned char *row, int shr
         }
 }
 
-/* Row y of the picture; what is over beside the last whole square is left out. */
-static void take_row(struct reader *reader, int y, const unsigned char *row, int shrink)
+/* Row y of the picture; what is over beside and below the last whole square is left out. */
+static void take_row(struct reader *reader, int y, const unsigned char *row)
 {
+    int shrink = reader->shrink;
     unsigned area = (unsigned)(shrink * shrink);
 
     if (y / shrink >= reader->grey.height)
         return;
-    add_to_sums(reader, row, shrink);
+    add_to_sums(reader, row);
     if (y % shrink != shrink - 1)
         return;
     unsigned char *to = reader->grey.pixels + (size_t)(y / shrink) * (size_t)reader->grey.width;
@@ -196,57 +173,85 @@ static void take_row(struct reader *reader, int y, const unsigned char *row, int
     memset(reader->sums, 0, (size_t)reader->grey.width * sizeof *reader->sums);
 }
 
-static bool make_room(struct reader *reader, size_t row_size, int passes, int shrink)
+static bool make_room(struct reader *reader)
 {
-    reader->rows = malloc(row_size * (size_t)(passes > 1 ? reader->height : 1));
     reader->sums = calloc((size_t)reader->width, sizeof *reader->sums);
-    return reader->rows != NULL && reader->sums != NULL &&
-           grey_init(&reader->grey, reader->width / shrink, reader->height / shrink);
+    reader->rows = reader->passes > 1 ? calloc((size_t)reader->height, reader->row_size) : NULL;
+    return reader->sums != NULL && (reader->passes == 1 || reader->rows != NULL) &&
+           grey_init(&reader->grey, reader->width / reader->shrink, reader->height / reader->shrink);
 }
 
-static void read_rows(struct reader *reader, size_t row_size, int passes, int shrink)
+/* The header has been read, and what belongs to it. */
+static void begin(png_structp library, png_infop info)
 {
-    for (int pass = 1; pass < passes; pass++)
-        for (int y = 0; y < reader->height; y++)
-            png_read_row(reader->library, reader->rows + (size_t)y * row_size, NULL);
-    for (int y = 0; y < reader->height; y++) {
-        unsigned char *row = reader->rows + (passes > 1 ? (size_t)y * row_size : 0);
-        png_read_row(reader->library, row, NULL);
-        take_row(reader, y, row, shrink);
-    }
-}
+    struct reader *reader = png_get_progressive_ptr(library);
 
-/* Everything that may leave by longjmp, and nothing in it that would have to be freed. */
-static void read_all(struct reader *reader, int shrink)
-{
-    if (setjmp(png_jmpbuf(reader->library)) != 0) // NOLINT(cert-err52-cpp): libpng has no other way out
-        return;
-    set_up(reader);
-    int passes = png_set_interlace_handling(reader->library);
-    png_read_update_info(reader->library, reader->info);
-    size_t row_size = png_get_rowbytes(reader->library, reader->info);
-    reader->width = (int)png_get_image_width(reader->library, reader->info);
-    reader->height = (int)png_get_image_height(reader->library, reader->info);
-    reader->channels = png_get_channels(reader->library, reader->info);
-    if (!make_room(reader, row_size, passes, shrink)) {
+    png_set_expand(library);
+    png_set_strip_16(library);
+    if (png_get_color_type(library, info) & PNG_COLOR_MASK_COLOR)
+        png_set_rgb_to_gray_fixed(library, PNG_ERROR_ACTION_NONE, -1, -1);
+    reader->passes = png_set_interlace_handling(library);
+    png_read_update_info(library, info);
+    reader->row_size = png_get_rowbytes(library, info);
+    reader->width = (int)png_get_image_width(library, info);
+    reader->height = (int)png_get_image_height(library, info);
+    reader->channels = png_get_channels(library, info);
+    if (!make_room(reader)) {
         reader->error = DECODE_TOO_LARGE;
-        return;
+        png_error(library, "no memory");
     }
-    read_rows(reader, row_size, passes, shrink);
-    png_read_end(reader->library, NULL);
+}
+
+/* row is NULL where a pass changes nothing. */
+static void row_has_come(png_structp library, png_bytep row, png_uint_32 y, int pass)
+{
+    struct reader *reader = png_get_progressive_ptr(library);
+
+    if (reader->passes == 1)
+        take_row(reader, (int)y, row);
+    else if (row != NULL)
+        png_progressive_combine_row(library, reader->rows + (size_t)y * reader->row_size, row);
+    reader->complete = (int)y == reader->height - 1 && pass == reader->passes - 1;
+}
+
+static void end(png_structp library, png_infop info)
+{
+    struct reader *reader = png_get_progressive_ptr(library);
+
+    (void)info;
+    if (!reader->complete)
+        return;
+    for (int y = 0; reader->passes > 1 && y < reader->height; y++)
+        take_row(reader, y, reader->rows + (size_t)y * reader->row_size);
     reader->error = DECODE_OK;
+}
+
+/* Everything that may leave by longjmp, and nothing in it that would have to be freed. The file is pushed:
+ * asked for row by row, libpng unpacks what follows the last one to its end, be it gigabytes. */
+static void read_all(struct reader *reader, const unsigned char *bytes, size_t length)
+{
+    png_structp library = reader->library;
+
+    if (setjmp(png_jmpbuf(library)) != 0) // NOLINT(cert-err52-cpp): libpng has no other way out
+        return;
+    png_set_progressive_read_fn(library, reader, begin, row_has_come, end);
+    png_set_chunk_malloc_max(library, 1 << 20);
+    png_set_benign_errors(library, 0);
+    png_set_crc_action(library, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    skip_chunks(library);
+    png_process_data(library, reader->info, (png_bytep)(uintptr_t)bytes, length);
 }
 
 enum decode_error png_read(const unsigned char *bytes, size_t length, int shrink, struct grey *out)
 {
-    struct reader reader = {.bytes = bytes, .length = length, .error = DECODE_BROKEN};
+    struct reader reader = {.error = DECODE_BROKEN, .shrink = shrink};
 
-    reader.library = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, leave, say_nothing);
+    reader.library = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, leave, hear);
     reader.info = reader.library == NULL ? NULL : png_create_info_struct(reader.library);
     if (reader.info == NULL)
         reader.error = DECODE_TOO_LARGE;
     else
-        read_all(&reader, shrink);
+        read_all(&reader, bytes, length);
     png_destroy_read_struct(&reader.library, &reader.info, NULL);
     free(reader.rows);
     free(reader.sums);

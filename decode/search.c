@@ -51,13 +51,26 @@ struct recipe {
 static const struct recipe recipes[] = {
     {.name = "inverted", .inverted = true, .binarizer = ZXING_LOCAL},
     {.name = "histogram", .binarizer = ZXING_GLOBAL},
-    {.name = "binarised", .sharp = {3, 8}, .threshold = {16, 0}, .binarizer = ZXING_FIXED},
-    {.name = "enlarged, blurred, binarised",
+    {.name = "sharpened, binarised",
      .scale = 200,
-     .blur = 1,
+     .sharp = {3, 8},
      .threshold = {40, 0},
      .binarizer = ZXING_FIXED},
-    {.name = "enlarged, sharpened", .scale = 200, .sharp = {3, 12}, .binarizer = ZXING_GLOBAL},
+    {.name = "shrunk, binarised", .scale = 66, .threshold = {8, 0}, .binarizer = ZXING_FIXED},
+    {.name = "enlarged, sharpened", .scale = 200, .sharp = {5, 4}, .binarizer = ZXING_LOCAL},
+    {.name = "blurred, binarised", .scale = 200, .blur = 1, .threshold = {40, 0}, .binarizer = ZXING_FIXED},
+    {.name = "sharpened much", .scale = 300, .sharp = {5, 12}, .binarizer = ZXING_LOCAL},
+    {.name = "enlarged, binarised", .scale = 300, .threshold = {48, 0}, .binarizer = ZXING_FIXED},
+    {.name = "blurred", .blur = 1, .binarizer = ZXING_LOCAL},
+    {.name = "binarised closely", .threshold = {8, 0}, .binarizer = ZXING_FIXED},
+    {.name = "A", .scale = 200, .sharp = {5, 12}, .binarizer = ZXING_GLOBAL},
+    {.name = "B", .scale = 200, .blur = 1, .threshold = {16, 5}, .binarizer = ZXING_FIXED},
+    {.name = "C", .scale = 200, .binarizer = ZXING_LOCAL},
+    {.name = "D", .scale = 200, .turn = 20, .sharp = {3, 4}, .binarizer = ZXING_LOCAL},
+    {.name = "E", .scale = 200, .turn = 45, .sharp = {3, 4}, .binarizer = ZXING_LOCAL},
+    {.name = "median", .median = true, .binarizer = ZXING_LOCAL},
+    {.name = "median2", .median = true, .scale = 200, .threshold = {40, 0}, .binarizer = ZXING_FIXED},
+    {.name = "stretched", .stretched = true, .binarizer = ZXING_LOCAL},
 };
 
 struct search {
@@ -172,6 +185,15 @@ static int first_shrink(const struct search *search)
     return shrink;
 }
 
+/* What is lost at one scale for its noise is seen at half of it, for a fraction of the time. */
+static enum decode_error look_at_half(struct search *search, const struct grey *grey)
+{
+    GREY struct grey half = GREY_NONE;
+
+    return grey_halve(grey, &half) ? look(search, &half, ZXING_LOCAL, false, "shrunk more")
+                                   : DECODE_TOO_LARGE;
+}
+
 static enum decode_error look_in_full(struct search *search, int shrink)
 {
     GREY struct grey full = GREY_NONE;
@@ -203,6 +225,8 @@ static enum decode_error run(struct search *search)
 
     if (error == DECODE_OK)
         error = look(search, &grey, ZXING_LOCAL, false, shrink > 1 ? "shrunk" : "plain");
+    if (error == DECODE_NO_CODE && shrink > 1)
+        error = look_at_half(search, &grey);
     if (error == DECODE_NO_CODE && !make_work(&grey))
         error = DECODE_TOO_LARGE;
     if (error == DECODE_NO_CODE && shrink > 1 && !is_over(search))

@@ -7,8 +7,10 @@
 #include "label/code.h"
 
 #define MODULE_USEFUL 0.6 /* mm; what is larger reads no better from a hand's distance */
+#define MODULE_GOOD 0.4   /* mm; what any phone reads */
 #define MODULE_STEP 0.005 /* mm */
 #define TYPE_USEFUL (9 * LAYOUT_POINT)
+#define TYPE_BETTER (6.5 * LAYOUT_POINT)
 #define TYPE_GOOD (5.5 * LAYOUT_POINT)
 #define TYPE_LEAST (4 * LAYOUT_POINT)
 #define TEXT_GAP 0.35     /* between the identifier and the texts around it, in sizes of the type */
@@ -152,13 +154,17 @@ static bool measure(struct plan *plan, int side, struct layout_size size, const 
     return plan->texts.width > 0 && plan->texts.height > 0;
 }
 
-/* Both count until they are as large as is useful; more is a little better still. */
+static double grown_to(double size, double wanted)
+{
+    return smaller(size / wanted, 1);
+}
+
+/* Both code and type count until they are good, less until they are as large as is useful, hardly beyond. */
 static double merit(const struct plan *plan)
 {
-    double module = plan->module / MODULE_USEFUL;
-    double type = plan->type / TYPE_USEFUL;
-
-    return smaller(module, 1) + smaller(type, 1) + 0.05 * module - 0.01 * (double)plan->words.lines;
+    return 2 * grown_to(plan->module, MODULE_GOOD) + grown_to(plan->module, MODULE_USEFUL) +
+           2 * grown_to(plan->type, TYPE_BETTER) + 0.5 * grown_to(plan->type, TYPE_USEFUL) +
+           0.05 * plan->module - 0.01 * (double)plan->words.lines;
 }
 
 /* The best of all plans whose type is not smaller than least. */

@@ -73,7 +73,6 @@ static void forget_row(struct list *list)
 static void refuse(struct list *list, const char *why)
 {
     list->events.bad(list->events.context, list->row_line, why);
-    list->titled = true;
     forget_row(list);
 }
 

@@ -20,12 +20,13 @@ export const TOUCH_TARGET = 44;
 export const SHIFT_MAX = 0.02;
 const TIMEOUT_MS = 45000;
 
-/** Only loopback can be reached: a page that asks elsewhere fails, and is told of. */
-export function launch() {
+/** Only loopback can be reached: a page that asks elsewhere fails, and is told of. more: further arguments. */
+export function launch(more = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+           "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+           ...more],
     // People's browsers keep the pages they went back from.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
@@ -153,8 +154,10 @@ class Visitor {
     this.#isLooking = false;
   }
 
-  async picture(name, options = { fullPage: true }) {
-    if (pictures) await this.page.screenshot({ path: path.join(pictures, `${name}.png`), ...options });
+  async picture(name, options = {}) {
+    if (!pictures) return;
+    const fullPage = await this.page.locator("dialog[open]").count() === 0;
+    await this.page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage, ...options });
   }
 
   async #checkAccess(what, rules) {
@@ -169,7 +172,7 @@ class Visitor {
   async #checkTargets(what) {
     const targets = await this.page.evaluate(() => {
       const all = document.querySelectorAll("a, button, select, input:not([type=hidden])");
-      return [...all].map((each) => {
+      return [...all].filter((each) => each.checkVisibility()).map((each) => {
         const { width, height } = each.getBoundingClientRect();
         return { html: each.outerHTML.slice(0, 80), size: Math.min(width, height) };
       });
@@ -186,7 +189,7 @@ class Visitor {
       await page.evaluate((text) => { document.documentElement.style.fontSize = text; }, size);
       const wide = await page.evaluate(() => {
         const { scrollWidth, clientWidth } = document.documentElement;
-        const out = [...document.querySelectorAll("main *")].filter((each) =>
+        const out = [...document.querySelectorAll("main *, dialog *")].filter((each) =>
           each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline"
           && each.clientWidth > 1 && each.tagName !== "INPUT");
         return { scrollWidth, clientWidth, out: out.map((each) => each.outerHTML.slice(0, 120)) };

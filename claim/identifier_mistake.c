@@ -176,13 +176,13 @@ static void undo_added(struct search *search)
     }
 }
 
-static void undo_left_out_at(struct search *search, size_t place, bool in_name)
+static void undo_left_out_at(struct search *search, size_t place)
 {
     struct candidate candidate = as_typed(search);
 
     memmove(candidate.word + place + 1, candidate.word + place, candidate.length - place);
     candidate.length++;
-    if (search->typed->marked && in_name)
+    if (search->typed->marked)
         candidate.name_length++;
     for (const char *meant = alphabet_at(search, place, candidate.name_length); *meant != '\0'; meant++) {
         candidate.word[place] = *meant;
@@ -190,24 +190,23 @@ static void undo_left_out_at(struct search *search, size_t place, bool in_name)
     }
 }
 
+/* Behind a mark it is seen without a search. */
 static void undo_left_out(struct search *search)
 {
     const struct mistake_word *typed = search->typed;
+    size_t end = typed->marked ? typed->name_length : typed->length;
 
-    for (size_t i = 0; i <= typed->length; i++) {
-        bool in_name = i <= typed->name_length;
-        undo_left_out_at(search, i, in_name);
-        if (typed->marked && i == typed->name_length)
-            undo_left_out_at(search, i, false);
-    }
+    for (size_t i = 0; i <= end; i++)
+        undo_left_out_at(search, i);
 }
 
-/* The first group that every explanation goes through; two neighbours swapped can be in two. */
+/* The first group that every explanation goes through; two neighbours swapped can be in two. Of a group that
+ * is missing as a whole there is nothing to compare. */
 static void name_group(const struct search *search, struct identifier_problem *problem)
 {
     for (size_t i = 0; search->explanations > 0 && i < GROUPS_MAX; i++) {
         const struct group *group = &search->groups[i];
-        if (group->explanations != search->explanations)
+        if (group->explanations != search->explanations || group->length == 0)
             continue;
         problem->group = i + 1;
         problem->group_is_check = group->is_check;

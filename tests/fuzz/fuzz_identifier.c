@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first byte chooses the form, the rest is what was typed. */
 #include "base/utf8.h"
+#include "claim/check_characters.h"
 #include "claim/identifier.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -42,6 +43,31 @@ static void check_name(const struct identifier_form *form, const char *name)
     MUST(strcmp(name, again) == 0);
 }
 
+static void check_label(const struct identifier_form *form, const char *name)
+{
+    char again[IDENTIFIER_SIZE], check[CHECK_SIZE], label[IDENTIFIER_SIZE + CHECK_SIZE];
+
+    check_characters_of(name, check);
+    MUST(check_characters_fit(name, check));
+    int length = snprintf(label, sizeof label, "%s%c%s", name, CHECK_MARK, check);
+    MUST(identifier_parse(form, label, (size_t)length, again, NULL) == IDENTIFIER_OK);
+    MUST(strcmp(name, again) == 0);
+}
+
+static void check_group(const struct identifier_problem *problem)
+{
+    size_t length = strnlen(problem->group_text, sizeof problem->group_text);
+
+    MUST(length < sizeof problem->group_text);
+    MUST(problem->group == 0 || problem->error == IDENTIFIER_WRONG_CHECK);
+    MUST(problem->group <= IDENTIFIER_MAX + 1);
+    MUST((problem->group > 0) == (length > 0));
+    MUST(problem->group > 0 || !problem->group_is_check);
+    for (size_t i = 0; i < length; i++)
+        MUST(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-",
+                    problem->group_text[i]));
+}
+
 static void check_problem(const struct identifier_problem *problem, size_t typed_length)
 {
     size_t length = strnlen(problem->character, sizeof problem->character);
@@ -70,10 +96,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum identifier_error error = identifier_parse(form, typed, size - 1, out, &problem);
     if (error == IDENTIFIER_OK) {
         check_name(form, out);
+        check_label(form, out);
         return 0;
     }
     MUST(strcmp(out, UNTOUCHED) == 0);
     MUST(problem.error == error);
     check_problem(&problem, size - 1);
+    check_group(&problem);
     return 0;
 }

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our check characters beside those of python3-stdnum, an implementation of ISO/IEC 7064 that is not ours."""
-import os
 import random
 import string
 import subprocess
@@ -8,7 +7,9 @@ import unittest
 
 from stdnum.iso7064 import mod_37_36
 
-PRINT = os.path.join(os.environ["EXPRESSLINK_BUILD_DIR"], "tests", "unit", "print_check_characters")
+from sandbox import BUILD
+
+PRINT = BUILD / "tests" / "unit" / "print_check_characters"
 COUNT = 5000
 
 

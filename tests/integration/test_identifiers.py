@@ -7,10 +7,18 @@ import sqlite3
 import unittest
 from urllib.parse import quote
 
+from stdnum.iso7064 import mod_37_36
+
 from portal import PortalCase
 from sandbox import random_thing
 
 MEBIBYTE = 1 << 20
+
+
+def check_of(thing):
+    """Not computed by what is tested."""
+    counted = thing.upper().replace("-", "")
+    return mod_37_36.calc_check_digit(counted) + mod_37_36.calc_check_digit(counted[::2] + counted[1::2])
 
 
 class Case(PortalCase):
@@ -36,6 +44,21 @@ class Case(PortalCase):
         self.assertIn('aria-invalid="true" aria-describedby="identifier-error', page.text)
         return html.unescape(found[1])
 
+    def assert_refused_everywhere(self, typed, says):
+        page = self.typed_in_form(typed)
+        self.assertEqual(page.status, 422, page)
+        self.assertIn(says, self.message(page))
+        problem = self.typed_in_api(typed)
+        self.assertEqual(problem.status, 422, problem)
+        self.assertEqual(problem.headers["Content-Type"], "application/problem+json")
+        self.assertEqual(problem.json["field"], "identifier")
+        self.assertIn(says, problem.json["detail"])
+        if typed:
+            page = self.followed_link(typed)
+            self.assertEqual(page.status, 422, page)
+            self.assertIn(says, self.message(page))
+        return problem.json
+
 
 def spellings(thing):
     """How people write it, each with a word for the report."""
@@ -57,6 +80,10 @@ def spellings(thing):
         "an address with ?id=": f"https://example.com/start?lang=de&id={thing}#top",
         "an address without a scheme": f"register.example.com/r/{thing}?utm=label",
         "an escaped address": f"https://example.com/r/{thing[:4]}%2D{thing[4:]}",
+        "as on the label": " ".join(groups) + " / " + check_of(thing),
+        "with check characters, without the slash": thing + check_of(thing).lower(),
+        "an address with check characters": f"https://register.example.com/r/{thing}/{check_of(thing)}",
+        "such an address in capitals": f"HTTPS://REGISTER.EXAMPLE.COM/R/{thing.upper()}{check_of(thing)}",
     }
 
 
@@ -123,21 +150,6 @@ HIDDEN = {"\x01": "control", "\x7f": "delete", "\x1b": "escape", "\u202e": "righ
 
 
 class Refusing(Case):
-    def assert_refused_everywhere(self, typed, says):
-        page = self.typed_in_form(typed)
-        self.assertEqual(page.status, 422, page)
-        self.assertIn(says, self.message(page))
-        problem = self.typed_in_api(typed)
-        self.assertEqual(problem.status, 422, problem)
-        self.assertEqual(problem.headers["Content-Type"], "application/problem+json")
-        self.assertEqual(problem.json["field"], "identifier")
-        self.assertIn(says, problem.json["detail"])
-        if typed:
-            page = self.followed_link(typed)
-            self.assertEqual(page.status, 422, page)
-            self.assertIn(says, self.message(page))
-        return problem.json
-
     def test_a_character_that_cannot_be_is_shown_with_its_place(self):
         for character, name in VISIBLE.items():
             with self.subTest(name):
@@ -192,8 +204,8 @@ class Refusing(Case):
     def test_a_wrong_length_is_told_in_numbers(self):
         self.assert_refused_everywhere("0" * 30, "30 of 32 characters: 2 are missing.")
         self.assert_refused_everywhere("0000 " * 7 + "000", "31 of 32 characters: one is missing.")
-        self.assert_refused_everywhere("0" * 33, "33 characters, but a device ID has 32: one too many.")
-        self.assert_refused_everywhere("0" * 64, "64 characters, but a device ID has 32: 32 too many.")
+        self.assert_refused_everywhere("0" * 33, "33 characters, but a device ID has 32, or 34 with the two characters")
+        self.assert_refused_everywhere("0" * 64, "64 characters, but a device ID has 32, or 34 with the two characters")
 
     def test_an_address_without_an_identifier_is_told_as_such(self):
         for typed in ("https://register.example.com/", "http://example.com/r/", "https://example.com/?id="):
@@ -226,6 +238,42 @@ class Refusing(Case):
             self.typed_in_form(typed)
             self.typed_in_api(typed)
         self.assertEqual(sum(value for name, value in self.portal.metrics().items() if "_portal_claims{" in name), 0)
+
+
+THING = "0123456789abcdef0123456789abcdef"
+MISTYPED = {
+    "one digit": ("0123456789abcdef5123456789abcdef/3Q", "most likely in group 5 (“5123”)", 5),
+    "one left out": ("0123 4567 8abc def0 1234 5678 9abc def 3Q", "missing, most likely in group 3 (“8ab”)", 3),
+    "one too many": ("0123456789abcdef01234567899abcdef3Q", "too many, most likely in group 7 (“899ab”)", 7),
+    "a check character": (THING + " / 3R", "at the end (“3R”)", 9),
+    "one of two check characters": (THING + " / 3", "at the end (“3”)", 9),
+    "in two possible places": ("0123456789abcdef1023456789abcdef/3Q", "Please compare the device ID with the label, group", None),
+}
+
+
+class Mistyping(Case):
+    """Of a device ID with its check characters."""
+
+    def test_the_group_of_a_mistake_is_told(self):
+        self.assertEqual(check_of(THING), "3Q")
+        for what, (typed, says, group) in MISTYPED.items():
+            with self.subTest(what):
+                problem = self.assert_refused_everywhere(typed, says)
+                self.assertEqual(problem["reason"], "wrong check characters")
+                self.assertEqual(problem.get("group"), group)
+
+    def test_it_is_told_in_german_too(self):
+        page = self.portal.get("/r/0123456789abcdef5123456789abcdef/3Q?lang=de")
+        self.assertEqual(page.status, 422, page)
+        self.assertIn("wahrscheinlich in Gruppe 5 („5123“)", self.message(page))
+
+    def test_no_label_user_is_told_that_one_of_34_is_too_many(self):
+        thing = random_thing()
+        label = thing + check_of(thing)
+        for place in range(len(label)):
+            problem = self.typed_in_api(label[:place] + label[place + 1:])
+            self.assertEqual(problem.status, 422, problem)
+            self.assertNotIn("too many", problem.json["detail"])
 
 
 class SeveralVendors(Case):
@@ -269,6 +317,17 @@ class SeveralVendors(Case):
         self.assertEqual(self.deliveries(self.portal.claim("dev_aBcDeFgHiJ12")["token"]),
                          {"kept": "dev_aBcDeFgHiJ12"})
         self.assertEqual(self.typed_in_api("DEV_aBcDeFgHiJ12").status, 422)
+
+    def test_check_characters_are_of_the_name_in_every_account(self):
+        thing = random_thing()
+        uuid = spellings(thing)["as a UUID"]
+        self.assertEqual(self.deliveries(self.portal.claim(f"{thing}/{check_of(thing)}")["token"]),
+                         {"hexed": thing.upper(), "uuids": uuid})
+        self.assertEqual(self.deliveries(self.portal.claim("abc-654321/" + check_of("abc654321"))["token"]),
+                         {"letters": "ABC-654321"})
+        answer = self.typed_in_api("0123456789abcdef5123456789abcdef/3Q")
+        self.assertEqual((answer.status, answer.json["reason"], answer.json["group"]),
+                         (422, "wrong check characters", 5))
 
     def test_the_message_is_of_the_form_that_was_meant(self):
         answer = self.typed_in_api(random_thing()[:31])

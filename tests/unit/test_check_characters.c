@@ -204,6 +204,14 @@ static void swap(struct label *label)
     blame(label, place, place + 1);
 }
 
+static void leave_out_check(struct label *label)
+{
+    size_t place = NAME_LENGTH + below(CHECK_LENGTH);
+
+    memmove(label->typed + place, label->typed + place + 1, strlen(label->typed + place));
+    blame(label, place, place);
+}
+
 static void leave_out(struct label *label)
 {
     size_t place = below(NAME_LENGTH);
@@ -284,6 +292,7 @@ static void finds_mistakes_and_names_the_group(void **state)
         {"one too many", add, 1000, 950, 950, 10},
         {"one doubled", repeat, 1000, 900, 900, 10},
         {"wrong check character", replace_check, 980, 890, 890, 0},
+        {"a check character less", leave_out_check, 1000, 1000, 280, 0},
         {"two other digits", replace_two, 998, 0, 0, 320},
     };
     static const char *const marks[] = {" / ", ""};

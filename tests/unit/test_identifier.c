@@ -503,6 +503,7 @@ static void names_the_group_of_a_mistake(void **state)
         /* one too many */
         {"0123456789abcdef01234567899abcdef/3Q", IDENTIFIER_WRONG_CHECK, 7, "899ab", 33, 32},
         {"0123456789abcdef01234567899abcdef3Q", IDENTIFIER_WRONG_CHECK, 7, "899ab", 33, 32},
+        {NAME "7/3Q", IDENTIFIER_WRONG_CHECK, 8, "cdef7", 33, 32},
         {"0123456789abcdef01234567899abcdef", IDENTIFIER_TOO_LONG, 0, "", 33, 32},
         {NAME "ABC", IDENTIFIER_TOO_LONG, 0, "", 35, 32},
         {NAME "AB/3Q", IDENTIFIER_TOO_LONG, 0, "", 36, 32},
@@ -510,10 +511,14 @@ static void names_the_group_of_a_mistake(void **state)
         {NAME "/3R", IDENTIFIER_WRONG_CHECK, 9, "3R", 32, 32},
         {NAME "2q", IDENTIFIER_WRONG_CHECK, 9, "2Q", 32, 32},
         {NAME "/Q3", IDENTIFIER_WRONG_CHECK, 9, "Q3", 32, 32},
+        {NAME "/X", IDENTIFIER_WRONG_CHECK, 9, "X", 32, 32},
+        {NAME "/ABC", IDENTIFIER_WRONG_CHECK, 9, "ABC", 32, 32},
         {NAME "/3", IDENTIFIER_WRONG_CHECK, 9, "3", 32, 32},
         {NAME "/3QQ", IDENTIFIER_WRONG_CHECK, 9, "3QQ", 32, 32},
         {NAME "33Q", IDENTIFIER_WRONG_CHECK, 9, "33Q", 33, 32},
     };
+    /* The last one left out, which is a group of its own. */
+    static const struct mistyped nine[] = {{"01234567/HA", IDENTIFIER_TOO_SHORT, 0, "", 10, 11}};
     static const struct mistyped serial[] = {
         {"SN12845678/TO", IDENTIFIER_WRONG_CHECK, 2, "8456", 10, 0},
         {"SN1234678/TO", IDENTIFIER_WRONG_CHECK, 2, "346", 9, 0},
@@ -528,6 +533,9 @@ static void names_the_group_of_a_mistake(void **state)
     (void)state;
 
     expect_mistyped(&form, hex, COUNT(hex));
+    identifier_form_fini(&form);
+    form = form_of("hex:9", "lower");
+    expect_mistyped(&form, nine, COUNT(nine));
     identifier_form_fini(&form);
     form = form_of("SN[0-9]{8}", "upper");
     expect_mistyped(&form, serial, COUNT(serial));

@@ -202,7 +202,7 @@ BOMBS = (
     Bomb("png-million-chunks", lambda: png_chunks(MILLION)),
     Bomb("png-870000-chunks", lambda: png_chunks(870_000)),
     Bomb("png-870000-empty-idat", lambda: png_empty_pixels(870_000)),
-    Bomb("png-too-long", png_too_long, refused=False),
+    Bomb("png-too-long", png_too_long),
     Bomb("png-packed-text", png_packed_text, refused=False),
     Bomb("png-packed-profile", png_packed_profile, refused=False),
     Bomb("jpeg-million-comments", lambda: jpeg_comments(MILLION)),

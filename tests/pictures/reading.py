@@ -102,6 +102,7 @@ def output(*command):
 
 
 def ours(path):
+    """Texts that go over several lines cannot be told from several texts here: Kept can."""
     return [text for text in output(DECODE, path).split(b"\n") if text]
 
 
@@ -221,3 +222,8 @@ def run_alone(*command):
 
 def name_of(code):
     return signal.Signals(-code).name if code < 0 else str(code)
+
+
+def sanitized():
+    """A build that needs much more memory and time for the same."""
+    return bool(re.search(r"^EXPRESSLINK_SANITIZE:STRING=.", (BUILD / "CMakeCache.txt").read_text(), re.M))

@@ -55,7 +55,7 @@ export function drawLabels(texts, width, height, options = {}) {
 /** texts: of the labels in view; none: only the table they would lie on. */
 export function writeVideo(file, texts) {
   const { width, height, frames } = VIDEO;
-  const chroma = Buffer.alloc((width * height) / 2, 128);
+  const chroma = Buffer.alloc((width * height) / 2, 112); // Greenish: what is made grey can be told from it.
   const parts = [`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`];
   for (let i = 0; i < frames; i++) {
     const turn = Math.sin((2 * Math.PI * i) / frames);

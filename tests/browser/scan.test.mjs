@@ -20,6 +20,7 @@ const texts = catalogue("en");
 const ALLOW = "--use-fake-ui-for-media-stream";
 const REFUSE = "--use-fake-ui-for-media-stream=deny";
 const FRAME_BYTES_MAX = 120000;
+const FRAME_SIDE_MAX = 640;
 const FRAME_MS = 400;
 
 /** As printed on labels of this portal. */
@@ -41,6 +42,19 @@ function watchCamera() {
   };
 }
 
+/** In the page: how large a picture is, and how far from grey. */
+async function measure(blob) {
+  const bitmap = await createImageBitmap(blob);
+  const { width, height } = bitmap;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  let colour = 0;
+  for (let i = 0; i < data.length; i += 4) colour = Math.max(colour, Math.abs(data[i] - data[i + 1]));
+  return { side: Math.max(width, height), colour };
+}
+
 /** In the page: tells of each request to the label API, and how many of them are under way. */
 function watchRequests() {
   const send = window.fetch;
@@ -50,6 +64,7 @@ function watchRequests() {
     if (what === undefined) return send(address, options);
     const { size, type } = new Blob([options.body], { type: options.headers["Content-Type"] });
     const text = typeof options.body === "string" ? JSON.parse(options.body).text : null;
+    if (text === null) window.lastSent = options.body;
     const at = document.timeline.currentTime; // Of no clock that a test turns forward.
     underWay += 1;
     window.reportSent({ what, at, size, type, text, underWay });
@@ -188,6 +203,8 @@ describe("scanning", { concurrency: 2 }, () => {
       await eventually(() => visitor.sent.length >= 4, "frames are sent");
       const gaps = visitor.sent.slice(1).map(({ at }, i) => at - visitor.sent[i].at);
       assert.ok(gaps.every((gap) => gap > FRAME_MS * 0.9), `frames came after ${gaps} ms`);
+      const { side, colour } = await page.evaluate(`(${measure})(window.lastSent)`);
+      assert.ok(side <= FRAME_SIDE_MAX && colour < 8, `a frame of ${side} pixels, ${colour} from grey`);
       await visitor.look("scan-aim");
       assert.deepEqual(await visitor.cameras(), ["live"]);
       await visitor.button(texts.scan_cancel).tap();
@@ -462,6 +479,8 @@ describe("scanning", { concurrency: 2 }, () => {
       await visitor.says(texts.label_problem_no_code);
       await visitor.look("scan-photo-nothing");
       assert.equal(visitor.sent.length, 1);
+      // Else a browser would not tell when the same is chosen again.
+      assert.equal(await visitor.page.locator("#scan-file").inputValue(), "");
       await choosePhoto(visitor, empty);
       await eventually(() => visitor.sent.length === 2, "it is sent again");
     }));

@@ -9,7 +9,7 @@
 #define MAGIC_SIZE 4
 #define NUMBER_SIZE 4
 
-static const char question_magic[] = "ELdq";
+static const unsigned char question_magic[MAGIC_SIZE] = {'E', 'L', 'd', 'q'};
 static const char *const answer_magics[] = {[FRAME_READY] = "ELdr", [FRAME_ANSWER] = "ELda"};
 
 static void write_number(size_t number, unsigned char *out)

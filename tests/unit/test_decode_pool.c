@@ -104,7 +104,7 @@ static pid_t id_of_the_one(struct decode_pool *pool)
     char text[64];
 
     assert_int_equal(ask(pool, "tell id", text), DECODE_OK);
-    return (pid_t)atoi(text);
+    return (pid_t)strtol(text, NULL, 10);
 }
 
 static void assert_does_not_start(const char *program, const char *sentence)

@@ -58,7 +58,7 @@ static double our_ms(const unsigned char *bytes, size_t length, const char **att
     return took;
 }
 
-static void compare(const char *path, int round)
+static void compare(const char *path, long round)
 {
     OWNED unsigned char *bytes = NULL;
     size_t length = 0;
@@ -83,7 +83,8 @@ int main(int count, char **values)
         fputs("Usage: jpeg_grey ROUNDS FILE...\n", stderr);
         return EXIT_FAILURE;
     }
-    for (int round = 0; round < atoi(values[1]); round++)
+    long rounds = strtol(values[1], NULL, 10);
+    for (long round = 0; round < rounds; round++)
         for (int i = 2; i < count; i++)
             compare(values[i], round);
     return 0;

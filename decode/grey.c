@@ -326,61 +326,7 @@ bool grey_sharpen(const struct grey *grey, int radius, int amount, struct grey *
     return true;
 }
 
-static void order(unsigned char *one, unsigned char *other)
-{
-    unsigned char low = *one < *other ? *one : *other;
-
-    *other = *one < *other ? *other : *one;
-    *one = low;
-}
-
-/* The median of three columns of three, each in order, is the median of the largest of their smallest, the
- * median of their middles and the smallest of their largest. */
-static unsigned char median_of(unsigned char columns[3][3])
-{
-    unsigned char three[3];
-
-    for (int level = 0; level < 3; level++) {
-        order(&columns[0][level], &columns[1][level]);
-        order(&columns[1][level], &columns[2][level]);
-        order(&columns[0][level], &columns[1][level]);
-        three[level] = columns[2 - level][level];
-    }
-    order(&three[0], &three[1]);
-    order(&three[1], &three[2]);
-    order(&three[0], &three[1]);
-    return three[1];
-}
-
-bool grey_median(const struct grey *grey, struct grey *out)
-{
-    struct grey done;
-
-    if (!grey_init(&done, grey->width, grey->height))
-        return false;
-    for (int y = 0; y < grey->height; y++) {
-        const unsigned char *rows[3];
-        unsigned char *to = row_in(&done, y);
-        for (int i = 0; i < 3; i++)
-            rows[i] = row_of(grey, clamp(y + i - 1, 0, grey->height - 1));
-        for (int x = 0; x < grey->width; x++) {
-            unsigned char columns[3][3];
-            for (int i = 0; i < 3; i++) {
-                int column = clamp(x + i - 1, 0, grey->width - 1);
-                for (int j = 0; j < 3; j++)
-                    columns[i][j] = rows[j][column];
-                order(&columns[i][0], &columns[i][1]);
-                order(&columns[i][1], &columns[i][2]);
-                order(&columns[i][0], &columns[i][1]);
-            }
-            to[x] = median_of(columns);
-        }
-    }
-    *out = done;
-    return true;
-}
-
-bool grey_threshold(const struct grey *grey, int radius, int percent, struct grey *out)
+bool grey_threshold(const struct grey *grey, int radius, struct grey *out)
 {
     __attribute__((cleanup(columns_fini))) struct columns columns = {NULL, 0, NULL};
     int count = (2 * radius + 1) * (2 * radius + 1);
@@ -395,7 +341,7 @@ bool grey_threshold(const struct grey *grey, int radius, int percent, struct gre
             columns_go_on(&columns, y);
         int sum = square_start(&columns);
         for (int x = 0; x < grey->width; x++) {
-            to[x] = (int64_t)from[x] * count * 100 < (int64_t)sum * (100 - percent) ? 0 : 255;
+            to[x] = from[x] * count < sum ? 0 : 255;
             sum += square_step(&columns, x);
         }
     }
@@ -407,26 +353,4 @@ void grey_invert(struct grey *grey)
 {
     for (size_t i = 0; i < grey_area(grey); i++)
         grey->pixels[i] = (unsigned char)~grey->pixels[i];
-}
-
-void grey_stretch(struct grey *grey)
-{
-    size_t counts[256] = {0};
-    size_t area = grey_area(grey);
-    size_t below = 0;
-    int low = 0;
-    int high = 255;
-
-    for (size_t i = 0; i < area; i++)
-        counts[grey->pixels[i]]++;
-    while (low < 255 && (below += counts[low]) <= area / 100)
-        low++;
-    below = 0;
-    while (high > low && (below += counts[high]) <= area / 100)
-        high--;
-    unsigned char levels[256];
-    for (int level = 0; level < 256; level++)
-        levels[level] = high == low ? (unsigned char)level : to_pixel((level - low) * 255 / (high - low));
-    for (size_t i = 0; i < area; i++)
-        grey->pixels[i] = levels[grey->pixels[i]];
 }

@@ -38,16 +38,12 @@ bool grey_blur(const struct grey *grey, int radius, int passes, struct grey *out
 /* Adds amount quarters of what a blurred copy of that radius takes away. */
 bool grey_sharpen(const struct grey *grey, int radius, int amount, struct grey *out)
     __attribute__((warn_unused_result));
-/* The median of each pixel and its eight neighbours: takes specks away and leaves edges. */
-bool grey_median(const struct grey *grey, struct grey *out) __attribute__((warn_unused_result));
-/* Black where a pixel is darker than the mean of the square of 2 * radius + 1 about it, less `percent` of
- * that mean; white elsewhere. */
-bool grey_threshold(const struct grey *grey, int radius, int percent, struct grey *out)
+/* Black where a pixel is darker than the mean of the square of 2 * radius + 1 about it, white elsewhere.
+ * radius: up to 1000. */
+bool grey_threshold(const struct grey *grey, int radius, struct grey *out)
     __attribute__((warn_unused_result));
 /* In place. */
 void grey_invert(struct grey *grey);
-/* In place, so that the darkest and lightest hundredth of the pixels are black and white. */
-void grey_stretch(struct grey *grey);
 
 #define GREY __attribute__((cleanup(grey_fini)))
 

@@ -14,10 +14,11 @@
 
 enum {
     PIXELS_MAX = 64 << 20, /* it is scaled while it is decoded */
-    WHOLE_MAX = 52 << 20,  /* bytes: a file with its coefficients, where libjpeg keeps all of them */
-    SEGMENTS_MAX = 1024,   /* phones have a few dozen; 10 MiB of metadata would be 160 */
-    SCANS_MAX = 32,        /* usual scripts have 10 */
-    ROWS = 16,             /* read at once */
+    WHOLE_MAX =
+        56 << 20, /* bytes: the file, what is made of it, and the coefficients where libjpeg keeps them */
+    SEGMENTS_MAX = 1024, /* phones have a few dozen; 10 MiB of metadata would be 160 */
+    SCANS_MAX = 32,      /* usual scripts have 10 */
+    ROWS = 16,           /* read at once */
     SOI = 0xD8,
     EOI = 0xD9,
     SOS = 0xDA,
@@ -128,7 +129,8 @@ static enum decode_error take_scan(struct walk *walk, const unsigned char *body,
         walk->split = true;
     if (++walk->scans > SCANS_MAX)
         return DECODE_BROKEN;
-    if (walk->split && walk->coefficients + walk->length > WHOLE_MAX)
+    size_t half = (size_t)walk->width * walk->height / 4;
+    if (walk->split && walk->coefficients + walk->length + half > WHOLE_MAX)
         return DECODE_TOO_LARGE;
     skip_scan(walk);
     return DECODE_OK;
@@ -197,7 +199,10 @@ static void leave(j_common_ptr library)
 {
     struct reader *reader = library->client_data;
 
-    reader->error = library->err->msg_code == JERR_OUT_OF_MEMORY ? DECODE_TOO_LARGE : DECODE_BROKEN;
+    int code = library->err->msg_code;
+
+    reader->error =
+        code == JERR_OUT_OF_MEMORY || code == JERR_NO_BACKING_STORE ? DECODE_TOO_LARGE : DECODE_BROKEN;
     longjmp(reader->out, 1);
 }
 
@@ -220,7 +225,6 @@ static void set_up(struct reader *reader, const unsigned char *bytes, size_t len
     struct jpeg_decompress_struct *library = &reader->library;
 
     jpeg_create_decompress(library);
-    library->mem->max_memory_to_use = WHOLE_MAX + (8 << 20);
     jpeg_mem_src(library, bytes, length);
     jpeg_read_header(library, TRUE);
     library->out_color_space = JCS_GRAYSCALE;
@@ -253,6 +257,9 @@ static void read_all(struct reader *reader, const unsigned char *bytes, size_t l
     if (setjmp(reader->out) != 0) // NOLINT(cert-err52-cpp): libjpeg has no other way out
         return;
     set_up(reader, bytes, length, shrink);
+    jpeg_calc_output_dimensions(library);
+    size_t taken = length + (size_t)library->output_width * library->output_height;
+    library->mem->max_memory_to_use = taken < WHOLE_MAX ? (long)(WHOLE_MAX - taken) : 1;
     jpeg_start_decompress(library);
     if (!grey_init(&reader->grey, (int)library->output_width, (int)library->output_height)) {
         reader->error = DECODE_TOO_LARGE;

@@ -12,7 +12,6 @@
 
 enum {
     BUDGET_MS = 1500,
-    SIDE_MIN = 11, /* the smallest Micro QR code has so many modules */
     SIDE_MAX = 32767,
     SMALL_MAX = 1 << 20, /* pixels: a camera's frame, looked at in full first */
     FIRST_MAX = 4 << 20, /* pixels of the first look */
@@ -36,14 +35,12 @@ struct recipe {
     const char *name;
     int scale; /* percent; less when the copy would be too large */
     int turn;  /* degrees */
-    bool stretched, inverted, median;
+    bool inverted;
     int blur; /* radius */
     struct {
         int radius, amount;
     } sharp;
-    struct {
-        int radius, percent;
-    } threshold;
+    int threshold; /* radius */
     enum zxing_binarizer binarizer;
 };
 
@@ -54,23 +51,21 @@ static const struct recipe recipes[] = {
     {.name = "sharpened, binarised",
      .scale = 200,
      .sharp = {3, 8},
-     .threshold = {40, 0},
+     .threshold = 40,
      .binarizer = ZXING_FIXED},
-    {.name = "shrunk, binarised", .scale = 66, .threshold = {8, 0}, .binarizer = ZXING_FIXED},
+    {.name = "shrunk, binarised", .scale = 66, .threshold = 8, .binarizer = ZXING_FIXED},
     {.name = "enlarged, sharpened", .scale = 200, .sharp = {5, 4}, .binarizer = ZXING_LOCAL},
-    {.name = "blurred, binarised", .scale = 200, .blur = 1, .threshold = {40, 0}, .binarizer = ZXING_FIXED},
-    {.name = "sharpened much", .scale = 300, .sharp = {5, 12}, .binarizer = ZXING_LOCAL},
-    {.name = "enlarged, binarised", .scale = 300, .threshold = {48, 0}, .binarizer = ZXING_FIXED},
+    {.name = "blurred, binarised", .scale = 200, .blur = 1, .threshold = 40, .binarizer = ZXING_FIXED},
+    {.name = "enlarged, binarised closely", .scale = 200, .threshold = 8, .binarizer = ZXING_FIXED},
+    {.name = "enlarged, binarised widely", .scale = 300, .threshold = 48, .binarizer = ZXING_FIXED},
     {.name = "blurred", .blur = 1, .binarizer = ZXING_LOCAL},
-    {.name = "binarised closely", .threshold = {8, 0}, .binarizer = ZXING_FIXED},
-    {.name = "A", .scale = 200, .sharp = {5, 12}, .binarizer = ZXING_GLOBAL},
-    {.name = "B", .scale = 200, .blur = 1, .threshold = {16, 5}, .binarizer = ZXING_FIXED},
-    {.name = "C", .scale = 200, .binarizer = ZXING_LOCAL},
-    {.name = "D", .scale = 200, .turn = 20, .sharp = {3, 4}, .binarizer = ZXING_LOCAL},
-    {.name = "E", .scale = 200, .turn = 45, .sharp = {3, 4}, .binarizer = ZXING_LOCAL},
-    {.name = "median", .median = true, .binarizer = ZXING_LOCAL},
-    {.name = "median2", .median = true, .scale = 200, .threshold = {40, 0}, .binarizer = ZXING_FIXED},
-    {.name = "stretched", .stretched = true, .binarizer = ZXING_LOCAL},
+    {.name = "turned", .scale = 150, .turn = 30, .binarizer = ZXING_LOCAL},
+    {.name = "inverted, sharpened, binarised",
+     .scale = 200,
+     .inverted = true,
+     .sharp = {3, 8},
+     .threshold = 40,
+     .binarizer = ZXING_FIXED},
 };
 
 struct search {
@@ -107,9 +102,9 @@ static void set_deadline(struct search *search, long long budget_ms)
 
 /* DECODE_OK: found; DECODE_NO_CODE: go on. */
 static enum decode_error look(struct search *search, const struct grey *grey, enum zxing_binarizer binarizer,
-                              bool thorough, const char *name)
+                              bool copied, const char *name)
 {
-    if (!zxing_read(grey, binarizer, thorough, &search->found) && search->found.count == 0)
+    if (!zxing_read(grey, binarizer, copied, &search->found) && search->found.count == 0)
         return DECODE_TOO_LARGE;
     if (search->found.count == 0)
         return DECODE_NO_CODE;
@@ -143,18 +138,13 @@ static bool prepare(const struct recipe *recipe, const struct grey *from, struct
 
     if (!scale(grey, from, recipe->scale > 0 ? recipe->scale : 100))
         return false;
-    if (recipe->stretched)
-        grey_stretch(grey);
     if (recipe->inverted)
         grey_invert(grey);
     return (recipe->turn == 0 || replace(grey, grey_turn(grey, recipe->turn, &copy), &copy)) &&
-           (!recipe->median || replace(grey, grey_median(grey, &copy), &copy)) &&
            (recipe->blur == 0 || replace(grey, grey_blur(grey, recipe->blur, 2, &copy), &copy)) &&
            (recipe->sharp.radius == 0 ||
             replace(grey, grey_sharpen(grey, recipe->sharp.radius, recipe->sharp.amount, &copy), &copy)) &&
-           (recipe->threshold.radius == 0 ||
-            replace(grey, grey_threshold(grey, recipe->threshold.radius, recipe->threshold.percent, &copy),
-                    &copy));
+           (recipe->threshold == 0 || replace(grey, grey_threshold(grey, recipe->threshold, &copy), &copy));
 }
 
 static enum decode_error look_at_copies(struct search *search, const struct grey *work)
@@ -201,6 +191,8 @@ static enum decode_error look_in_full(struct search *search, int shrink)
     while (area_at(search, shrink) > FULL_MAX)
         shrink *= 2;
     enum decode_error error = search->format->read(search->bytes, search->length, shrink, &full);
+    if (error == DECODE_TOO_LARGE) /* for the memory that there is; smaller copies are not */
+        return DECODE_NO_CODE;
     return error == DECODE_OK ? look(search, &full, ZXING_LOCAL, false, "full") : error;
 }
 
@@ -257,8 +249,6 @@ enum decode_error search_codes(const unsigned char *bytes, size_t length, long l
         return error;
     if (search.width > SIDE_MAX || search.height > SIDE_MAX)
         return DECODE_TOO_LARGE;
-    if (search.width < SIDE_MIN || search.height < SIDE_MIN)
-        return DECODE_NO_CODE;
     error = run(&search);
     if (error != DECODE_OK)
         return error;

@@ -9,7 +9,7 @@
 
 enum {
     LOSSY_MAX = 25 << 20,   /* pixels: read row by row and scaled */
-    LOSSLESS_MAX = 8 << 20, /* pixels: libwebp keeps all of them in four bytes each; so with transparency */
+    LOSSLESS_MAX = 7 << 20, /* pixels: libwebp keeps all of them in four bytes each; so with transparency */
     CHUNKS_MAX = 64,
     RIFF_SIZE = 12,
     FRAME_SIZE = 8, /* of a chunk: name and length */

@@ -31,29 +31,35 @@ static void add(struct decode_result *result, const std::string &text)
     result->codes[result->count++] = {copy, text.size()};
 }
 
-static ZXing::DecodeHints hints_for(enum zxing_binarizer binarizer, bool thorough)
+static ZXing::DecodeHints hints_for(enum zxing_binarizer binarizer, bool copied)
 {
     static const ZXing::Binarizer binarizers[] = {
         ZXing::Binarizer::LocalAverage, ZXing::Binarizer::GlobalHistogram, ZXing::Binarizer::FixedThreshold};
 
+    const auto formats = copied ? ZXing::BarcodeFormats(ZXing::BarcodeFormat::QRCode)
+                                : ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode;
     // Codes are found at any angle without tryRotate, and the scales are chosen by the caller.
     return ZXing::DecodeHints()
-        .setFormats(ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode)
+        .setFormats(formats)
         .setBinarizer(binarizers[binarizer])
-        .setTryHarder(thorough)
+        .setTryHarder(copied)
         .setTryRotate(false)
         .setTryDownscale(false)
         .setMaxNumberOfSymbols(DECODE_CODES_MAX);
 }
 
-bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, bool thorough,
+bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, bool copied,
                 struct decode_result *result)
 try {
     ZXing::ImageView view(grey->pixels, grey->width, grey->height, ZXing::ImageFormat::Lum);
 
-    for (const ZXing::Result &found : ZXing::ReadBarcodes(view, hints_for(binarizer, thorough)))
-        if (found.isValid())
-            add(result, found.text());
+    const ZXing::Results found = ZXing::ReadBarcodes(view, hints_for(binarizer, copied));
+    // In the corners of a QR code that cannot be read, Micro QR codes may seem to be: they count alone.
+    for (auto format : {ZXing::BarcodeFormat::QRCode, ZXing::BarcodeFormat::MicroQRCode})
+        for (size_t i = 0; i < found.size() && (format == ZXing::BarcodeFormat::QRCode || result->count == 0);
+             i++)
+            if (found[i].isValid() && found[i].format() == format)
+                add(result, found[i].text());
     return true;
 } catch (const std::bad_alloc &) {
     return false;

@@ -28,6 +28,7 @@ export class Camera {
   /** lost: called when the camera ends by itself: unplugged, or taken by another program. */
   constructor(video, lost) {
     this.#video = video;
+    video.muted = true; // What comes out of a <template> is not always so by its attribute.
     this.lost = lost;
   }
 
@@ -94,8 +95,8 @@ export class Camera {
       try {
         return await ask({ deviceId: { exact: this.#device } });
       } catch (error) {
-        if (cameraProblem(error) !== "missing") throw error;
-        this.#device = null;
+        this.#device = null; // Gone, or of no use: any other will do.
+        if (cameraProblem(error) === "refused") throw error;
       }
     }
     return ask({ facingMode: { ideal: "environment" } });

@@ -3,6 +3,18 @@
 
 const FORMAT = "qr_code";
 const TEXTS_MAX = 4;
+const READ_MS = 8000;
+
+/** Rejects when work has not ended by then. */
+async function within(duration, work) {
+  let timer = null;
+  const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error("too late")), duration); });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 export class Detector {
   #native = null;
@@ -17,10 +29,10 @@ export class Detector {
     await this.#ready;
     if (this.#native === null) return null;
     try {
-      const codes = await this.#native.detect(source);
+      const codes = await within(READ_MS, this.#native.detect(source));
       return [...new Set(codes.map((code) => code.rawValue))].filter(Boolean).slice(0, TEXTS_MAX);
     } catch {
-      this.#native = null; // Promised by the browser, but not there on this device.
+      this.#native = null; // Promised by the browser, but it fails or hangs on this device.
       return null;
     }
   }

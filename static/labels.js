@@ -55,6 +55,7 @@ export class Labels {
     const stop = () => limit.abort();
     const late = setTimeout(stop, timeout);
     signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
     try {
       const answer = await this.#send(`/api/v1/labels/${what}?lang=${this.#language}`, body, type, limit.signal);
       return await this.#understand(answer);

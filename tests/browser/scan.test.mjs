@@ -249,16 +249,28 @@ describe("scanning", { concurrency: 2 }, () => {
       });
     }
 
-    test("the portal's reader helps where the browser's finds nothing", () => {
-      const thing = randomThing();
-      return withCamera([labelOf(thing)], { detector: true }, async (visitor) => {
-        const { page } = visitor;
-        await page.evaluate(() => { BarcodeDetector.prototype.detect = async () => []; });
-        await scan(visitor);
-        await page.waitForURL(`**/r/${thing}?lang=en`);
-        assert.deepEqual([...new Set(visitor.sent.map((each) => each.what))], ["decode"]);
+    const poorDetectors = {
+      "finds nothing": () => { BarcodeDetector.prototype.detect = async () => []; },
+      fails: () => { BarcodeDetector.prototype.detect = async () => { throw new Error("not on this device"); }; },
+      hangs: () => { BarcodeDetector.prototype.detect = () => new Promise(() => {}); },
+    };
+    for (const [how, spoil] of Object.entries(poorDetectors)) {
+      test(`the portal's reader helps where the browser's ${how}`, () => {
+        const thing = randomThing();
+        return withCamera([labelOf(thing)], { detector: true }, async (visitor) => {
+          const { page } = visitor;
+          await page.clock.install();
+          await page.evaluate(spoil);
+          await scan(visitor);
+          if (how !== "fails") { // That is found out at once.
+            await visitor.says(texts.scan_aim);
+            await page.clock.fastForward(8500);
+          }
+          await page.waitForURL(`**/r/${thing}?lang=en`);
+          assert.deepEqual([...new Set(visitor.sent.map((each) => each.what))], ["decode"]);
+        });
       });
-    });
+    }
 
     test("a hidden page has no camera, sends nothing; then it goes on", () => withCamera([], {}, async (visitor) => {
       const { page } = visitor;
@@ -349,6 +361,22 @@ describe("scanning", { concurrency: 2 }, () => {
         await visitor.look("scan-tools");
       });
     });
+
+    test("a camera that does not start leaves the other one", () => withCamera(null, {}, async (visitor) => {
+      const { page } = visitor;
+      await scan(visitor);
+      await visitor.button(texts.scan_other_camera).waitFor();
+      await page.evaluate(() => {
+        const open = navigator.mediaDevices.getUserMedia;
+        navigator.mediaDevices.getUserMedia = async (wanted) => {
+          if (wanted.video.deviceId) throw new DOMException("broken", "NotReadableError");
+          return open(wanted);
+        };
+      });
+      await visitor.button(texts.scan_other_camera).tap();
+      await eventually(async () => (await visitor.cameras()).join() === "ended,live", "the first one is back");
+      await visitor.says(texts.scan_aim);
+    }));
 
     test("a camera that goes away is told, and can be tried again", () => withCamera([], {}, async (visitor) => {
       await scan(visitor);

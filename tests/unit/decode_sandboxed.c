@@ -209,6 +209,7 @@ int main(int count, char **values)
 
     if (count != 3)
         return 64;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing behind */
     dup2(STDERR_FILENO, 5);
     page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (!sandbox_enter(strcmp(values[1], "serve") == 0 ? SANDBOX_SERVE : SANDBOX_ONCE, &why))

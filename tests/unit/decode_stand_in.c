@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -254,6 +255,7 @@ int main(int count, char **values)
 
     if (count != 2 || strcmp(values[1], "--serve") != 0)
         return 1;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing behind */
     for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
         if (strcmp(name, manners[i].name) != 0)
             continue;

@@ -230,7 +230,8 @@ static void set_up(struct reader *reader, const unsigned char *bytes, size_t len
     library->out_color_space = JCS_GRAYSCALE;
     library->scale_num = 1;
     library->scale_denom = (unsigned)shrink;
-    library->dct_method = JDCT_IFAST;
+    library->dct_method =
+        JDCT_ISLOW; /* the fast one overflows at edges of black and white, and gains nothing when scaled */
     library->do_fancy_upsampling = FALSE;
     library->do_block_smoothing = FALSE;
 }

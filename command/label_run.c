@@ -75,7 +75,7 @@ static int start(struct label_run *run)
         return refuse_output(run, error);
     if (!run->arguments->verify)
         return COMMAND_DONE;
-    run->proof = proof_start(run->rules, &why);
+    run->proof = proof_start(run->rules, NULL, &why);
     if (run->proof != NULL)
         return COMMAND_DONE;
     fprintf(stderr, "expresslink-claim: codes cannot be read back: %s\n", text_get(&why));

@@ -35,9 +35,10 @@ struct trial {
     char url[LABEL_URL_SIZE];
 };
 
-struct proof *proof_start(const struct label_rules *rules, struct text *why)
+struct proof *proof_start(const struct label_rules *rules, const char *program, struct text *why)
 {
-    static const struct decode_pool_options options = {.processes = PROCESSES, .waiting_max = ON_THE_WAY_MAX};
+    const struct decode_pool_options options = {
+        .program = program, .processes = PROCESSES, .waiting_max = ON_THE_WAY_MAX};
     struct decode_pool *pool = decode_pool_start(&options, why);
 
     if (pool == NULL)

@@ -12,8 +12,9 @@
 
 struct proof;
 
-/* NULL with a sentence in *why when the decoder does not start. rules are borrowed until proof_free(). */
-struct proof *proof_start(const struct label_rules *rules, struct text *why);
+/* NULL with a sentence in *why when the decoder does not start. rules are borrowed until proof_free();
+ * program: NULL for decode_program(). */
+struct proof *proof_start(const struct label_rules *rules, const char *program, struct text *why);
 /* Waits while too many codes are on their way. False as soon as one has been read wrongly. */
 bool proof_add(struct proof *proof, const struct label *label, const struct code *code)
     __attribute__((warn_unused_result));

@@ -22,6 +22,12 @@ FLOORS = {
     "scratches": ((0, 1), 3), "corner": ((1, 3), 4), "colour": ((2, 3), 3), "two": ((0, 2), 4), "twice": ((0, 2), 4),
     "foreign": ((0, 2), 4),
 }
+# (kind, strength, number) of pictures that but one copy of the picture gives away, as of when they were chosen.
+ALONE = {
+    "turned": (("dirt", 0, 4), ("dirt", 0, 9), ("dirt", 2, 8), ("scratches", 2, 5)),
+    "blurred": (("specks", 2, 3), ("specks", 3, 8)),
+    "made smaller": (("colour", 1, 3),),
+}
 PHOTO = 3  # the smallest code of those in photographs
 
 
@@ -44,6 +50,16 @@ class Degraded(unittest.TestCase):
                 if not reading.sanitized():  # many times slower: the time for a picture is over sooner
                     self.assertGreaterEqual(right, floor, verdicts)
         self.assertEqual(self.kept.deaths, 0)
+
+    def test_each_way_that_alone_reads_some_pictures_is_there(self):
+        for way, pictures in ALONE.items():
+            with self.subTest(way):
+                verdicts = []
+                for kind, strength, number in pictures:
+                    path = degraded.make(SEED, kind, strength, number).save(self.folder, f"alone-{kind}-{strength}-{number}")
+                    verdicts.append(reading.judge(self.kept(path), reading.expected(path)))
+                self.assertNotIn(reading.Verdict.WRONG, verdicts)
+                self.assertTrue(reading.sanitized() or reading.Verdict.RIGHT in verdicts)
 
     def test_a_photograph_of_12_megapixels_with_the_code_at_a_tenth_of_its_width(self):
         (_, verdict), = self.verdicts("photo", count=1, strengths=[PHOTO])

@@ -10,7 +10,7 @@
 
 bool grey_init(struct grey *out, int width, int height)
 {
-    unsigned char *pixels = malloc((size_t)width * (size_t)height);
+    unsigned char *pixels = calloc((size_t)height, (size_t)width);
 
     if (pixels == NULL)
         return false;
@@ -95,7 +95,7 @@ static bool filter_init(struct filter *out, int from, int to)
 
     out->taps = taps < from ? taps : from;
     out->first = malloc((size_t)to * sizeof *out->first);
-    out->weights = malloc((size_t)to * (size_t)out->taps * sizeof *out->weights);
+    out->weights = calloc((size_t)to * (size_t)out->taps, sizeof *out->weights);
     if (out->first == NULL || out->weights == NULL)
         return false;
     for (int i = 0; i < to; i++)

@@ -18,7 +18,7 @@ struct grey {
         NULL, 0, 0                                                                                           \
     }
 
-/* The pixels are not set. */
+/* Black. */
 bool grey_init(struct grey *out, int width, int height) __attribute__((warn_unused_result));
 void grey_fini(struct grey *grey);
 size_t grey_area(const struct grey *grey);

@@ -150,8 +150,11 @@ int label_command(int count, char **values)
     status = label_settings_load(arguments.config, arguments.url, &settings);
     if (status != COMMAND_DONE)
         return status;
-    catch_signals();
-    status = with_list(&arguments, &settings.rules);
+    status = label_settings_check_url(&settings, arguments.url != NULL);
+    if (status == COMMAND_DONE) {
+        catch_signals();
+        status = with_list(&arguments, &settings.rules);
+    }
     label_settings_fini(&settings);
     return status;
 }

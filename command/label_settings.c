@@ -12,9 +12,10 @@
 
 #define DEFAULT_PATH "portal.ini"
 
-/* Three rows of the tables in server/settings.c and claim/settings.c, with their defaults. */
+/* Rows of the tables in server/settings.c and claim/settings.c, with their defaults. */
 static const struct config_key keys[] = {
     {"http", "public_url", CONFIG_TEXT, "", 0, LABEL_PUBLIC_URL_MAX, NULL, false, ""},
+    {"labels", "hosts", CONFIG_TEXT, "", 0, 1024, NULL, false, ""},
     {"staging.*", "identifier_form", CONFIG_TEXT, "hex", 1, 256, NULL, false, ""},
     {"staging.*", "identifier_case", CONFIG_CHOICE, "lower", 0, 0, "lower|upper|keep", false, ""},
 };
@@ -42,6 +43,8 @@ static void read_config(struct config *config, struct label_settings *settings)
     for (size_t i = 0; i < count; i++)
         read_form(config, config_family_name(config, "staging", i), settings);
     settings->rules.forms = settings->forms;
+    free(settings->hosts);
+    settings->hosts = memory_string(config_text(config, "labels", "hosts"));
     if (settings->public_url == NULL)
         settings->public_url = memory_string(config_text(config, "http", "public_url"));
 }
@@ -60,7 +63,7 @@ static int load_file(const char *path, struct label_settings *settings)
     return errors > 0 ? COMMAND_CONFIG : COMMAND_DONE;
 }
 
-static int check_url(const struct label_settings *settings, bool given)
+int label_settings_check_url(const struct label_settings *settings, bool given)
 {
     const char *problem;
 
@@ -80,7 +83,7 @@ static int check_url(const struct label_settings *settings, bool given)
 
 int label_settings_load(const char *path, const char *url, struct label_settings *out)
 {
-    struct label_settings settings = {0};
+    struct label_settings settings = {.hosts = memory_string("")};
     int status = COMMAND_DONE;
 
     if (url != NULL) {
@@ -92,8 +95,6 @@ int label_settings_load(const char *path, const char *url, struct label_settings
         path = DEFAULT_PATH;
     if (path != NULL || url == NULL)
         status = load_file(path, &settings);
-    if (status == COMMAND_DONE)
-        status = check_url(&settings, url != NULL);
     if (status != COMMAND_DONE) {
         label_settings_fini(&settings);
         return status;
@@ -108,5 +109,6 @@ void label_settings_fini(struct label_settings *settings)
     for (size_t i = 0; i < settings->rules.form_count; i++)
         identifier_form_fini(&settings->forms[i]);
     free(settings->forms);
+    free(settings->hosts);
     free(settings->public_url);
 }

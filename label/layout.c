@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "label/layout.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -63,9 +64,8 @@ static void write_groups(struct words *words, char out[LAYOUT_IDENTIFIER_SIZE])
         start = at + 1;
     }
     out[at++] = words->check_apart ? '\n' : ' ';
-    memcpy(out + at, "/ ", 2);
-    memcpy(out + at + 2, words->label->check, CHECK_SIZE);
-    end_line(words, at + 2 + CHECK_LENGTH - start);
+    int length = snprintf(out + at, LAYOUT_IDENTIFIER_SIZE - at, "%c %s", CHECK_MARK, words->label->check);
+    end_line(words, at + (size_t)length - start);
 }
 
 /* In sizes of the type; *known is false when other fonts will have to help. */
@@ -167,6 +167,27 @@ static double merit(const struct plan *plan)
            0.05 * plan->module - 0.01 * (double)plan->words.lines;
 }
 
+/* Tries modules for a plan, the smallest first; whether *out (of use only if there is one) became better. */
+static bool search_modules(struct plan *plan, int side, struct layout_size size,
+                           const struct layout_limits *limits, double least, bool there_is_one,
+                           struct plan *out)
+{
+    bool better = false;
+
+    for (int step = 0;; step++) {
+        plan->module = limits->module_min + step * MODULE_STEP;
+        if (!measure(plan, side, size, limits))
+            return better;
+        plan->type = largest_type(plan, least);
+        if (plan->type < least)
+            return better;
+        if ((there_is_one || better) && merit(plan) <= merit(out))
+            continue;
+        *out = *plan;
+        better = true;
+    }
+}
+
 /* The best of all plans whose type is not smaller than least. */
 static bool search(const struct words *words, int side, struct layout_size size,
                    const struct layout_limits *limits, double least, struct plan *out)
@@ -182,19 +203,10 @@ static bool search(const struct words *words, int side, struct layout_size size,
         write_groups(&plan.words, scratch);
         if (plan.words.lines + count_texts(&plan.words) > LAYOUT_LINES_MAX)
             continue;
-        for (int under = 0; under < 2; under++)
-            for (plan.module = limits->module_min; plan.module < 2; plan.module += MODULE_STEP) {
-                plan.under = under;
-                if (!measure(&plan, side, size, limits))
-                    break;
-                plan.type = largest_type(&plan, least);
-                if (plan.type < least)
-                    break;
-                if (found && merit(&plan) <= merit(out))
-                    continue;
-                *out = plan;
-                found = true;
-            }
+        for (int under = 0; under < 2; under++) {
+            plan.under = under;
+            found = search_modules(&plan, side, size, limits, least, found, out) || found;
+        }
     }
     return found;
 }
@@ -235,11 +247,12 @@ static void place_lines(struct layout *layout, const struct plan *plan, double x
     bool product = has(&plan->words, plan->words.label->product);
     bool serial = has(&plan->words, plan->words.label->serial);
 
-    for (size_t i = 0; i < layout->count; i++, baseline += LAYOUT_LINE_HEIGHT * plan->type) {
+    for (size_t i = 0; i < layout->count; i++) {
         if ((i == 1 && product) || (i > 0 && i + 1 == layout->count && serial))
             baseline += TEXT_GAP * plan->type;
         layout->lines[i].x = x;
         layout->lines[i].baseline = baseline;
+        baseline += LAYOUT_LINE_HEIGHT * plan->type;
     }
 }
 

@@ -204,7 +204,7 @@ static void restart(struct list *list, const char *why)
 static bool is_space(const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)
-        if (memchr(" \t\n", bytes[i], 3) == NULL)
+        if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\n')
             return false;
     return true;
 }

@@ -119,16 +119,21 @@ static int open_beside(struct output *output)
 static int open_kind(struct output *output, bool folder)
 {
     struct stat status;
-    bool there = output->path != NULL && stat(output->path, &status) == 0;
 
-    output->kind = folder                                                        ? FOLDER
-                   : output->path == NULL || (there && !S_ISREG(status.st_mode)) ? COPIED
-                                                                                 : REPLACED;
-    if (output->kind == FOLDER)
+    output->kind = COPIED;
+    if (output->path == NULL)
+        return open_unnamed(output);
+    if (folder) {
+        output->kind = FOLDER;
         return open_folder(output);
+    }
+    bool there = stat(output->path, &status) == 0;
     if (there && S_ISDIR(status.st_mode))
         return EISDIR;
-    return output->kind == COPIED ? open_unnamed(output) : open_beside(output);
+    if (there && !S_ISREG(status.st_mode))
+        return open_unnamed(output);
+    output->kind = REPLACED;
+    return open_beside(output);
 }
 
 int output_open(const char *path, bool folder, struct output **out)

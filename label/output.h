@@ -9,8 +9,8 @@
 
 struct output;
 
-/* path NULL: standard output. An existing file is replaced in the end; an existing folder must be empty
- * (ENOTEMPTY). */
+/* path NULL: standard output, never a folder. An existing file is replaced in the end; an existing folder
+ * must be empty (ENOTEMPTY). */
 int output_open(const char *path, bool folder, struct output **out) __attribute__((warn_unused_result));
 /* In a folder: begins a file of that name, and ends the one before. */
 int output_file(struct output *output, const char *name) __attribute__((warn_unused_result));

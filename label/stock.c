@@ -163,6 +163,9 @@ bool stock_fits(const struct stock *stock, struct text *why)
 
 void stock_place(const struct stock *stock, int index, double *x, double *y)
 {
-    *x = stock->left + index % stock->columns * (stock->label.width + stock->gap_x);
-    *y = stock->top + index / stock->columns * (stock->label.height + stock->gap_y);
+    int column = index % stock->columns;
+    int row = index / stock->columns;
+
+    *x = stock->left + column * (stock->label.width + stock->gap_x);
+    *y = stock->top + row * (stock->label.height + stock->gap_y);
 }

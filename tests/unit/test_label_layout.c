@@ -65,12 +65,12 @@ static void nothing_is_ever_cut_off(void **state)
     (void)state;
 
     for (size_t i = 0; i < COUNT(sides); i++)
-        for (double width = 5; width < 110; width += 3.7)
-            for (double height = 5; height < 80; height += 2.3) {
+        for (int across = 10; across < 220; across += 7)
+            for (int down = 10; down < 160; down += 5) {
+                struct layout_size size = {across / 2.0, down / 2.0};
                 struct layout layout;
                 TEXT struct text why = TEXT_EMPTY;
-                if (!layout_make(&hex, sides[i], (struct layout_size){width, height}, &limits, &layout,
-                                 &why)) {
+                if (!layout_make(&hex, sides[i], size, &limits, &layout, &why)) {
                     assert_true(why.length > 0);
                     refused++;
                     continue;

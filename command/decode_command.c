@@ -7,13 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/config.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "claim/settings.h"
 #include "command/command.h"
 #include "command/decode_report.h"
+#include "command/label_settings.h"
 #include "decode/decode.h"
 #include "decode/picture.h"
 #include "decode/process.h"
@@ -22,12 +21,14 @@ static const char usage[] =
     "Usage: expresslink-claim decode [OPTION]... FILE...\n"
     "\n"
     "Reads the codes in photographs of labels (JPEG, PNG or WebP; - is standard input) and prints\n"
-    "their texts, one a line; with several FILEs each line begins with \"FILE: \". Control and hidden\n"
-    "characters, broken UTF-8 and the backslash are written as \\xNN. The pictures are looked at by\n"
-    "expresslink-decode, in its sandbox.\n"
+    "the text of each; of several codes in one picture the one that is a label of yours, else the\n"
+    "largest, and tells the others on standard error. On a terminal, and with several FILEs, whose\n"
+    "lines begin with \"FILE: \", control and hidden characters, broken UTF-8 and the backslash are\n"
+    "written as \\xNN; to a file or another program one text goes as it is. The pictures are looked\n"
+    "at by expresslink-decode, in its sandbox.\n"
     "\n"
     "  --config FILE  the portal's configuration: also say which identifier it is, as the forms in\n"
-    "                 its [staging.*] have it; PORTAL_... variables as for the portal\n"
+    "                 its [staging.*] have it; public_url and hosts tell another maker's label\n"
     "  --json         a JSON object a line and FILE: \"file\" and \"text\" and \"texts\", with --config\n"
     "                 \"identifier\"; where there is none, \"error\"\n"
     "  --help         print this, and exit\n"
@@ -127,30 +128,30 @@ static int status_of(const struct decode_report *report)
     if (report->error == DECODE_UNAVAILABLE)
         return COMMAND_UNREACHABLE;
     if (report->error == DECODE_OK)
-        return report->identified && report->identifier_count != 1 ? COMMAND_NO_CODE : COMMAND_DONE;
+        return report->identified && report->reading.verdict != LABEL_OURS ? COMMAND_NO_CODE : COMMAND_DONE;
     return report->error == DECODE_NO_CODE ? COMMAND_NO_CODE : COMMAND_BAD_PICTURE;
 }
 
 static int read_one(struct reader *reader, const struct arguments *arguments, const char *file,
-                    const struct claim_settings *settings)
+                    const struct label_origin *origin)
 {
     struct decode_report report = {.file = file};
 
     read_picture(reader, &report);
-    if (settings && report.error == DECODE_OK && !report.file_error)
-        decode_report_identify(&report, settings);
+    if (origin && report.error == DECODE_OK && !report.file_error)
+        decode_report_identify(&report, origin);
     if (arguments->json)
         decode_report_print_json(&report);
     else
-        decode_report_print(&report, arguments->count > 1);
+        decode_report_print(&report, arguments->count > 1, arguments->count == 1 && !isatty(STDOUT_FILENO));
     fflush(stdout);
     int status = status_of(&report);
     decode_report_fini(&report);
     return status;
 }
 
-/* settings NULL: nobody asks for identifiers. */
-static int read_all(const struct arguments *arguments, const struct claim_settings *settings)
+/* origin NULL: nobody asks for identifiers. */
+static int read_all(const struct arguments *arguments, const struct label_origin *origin)
 {
     struct reader reader = {0};
     TEXT struct text why = TEXT_EMPTY;
@@ -162,7 +163,7 @@ static int read_all(const struct arguments *arguments, const struct claim_settin
         status = COMMAND_UNREACHABLE;
     }
     for (size_t i = 0; i < arguments->count && status != COMMAND_UNREACHABLE; i++) {
-        int this = read_one(&reader, arguments, arguments->files[i], settings);
+        int this = read_one(&reader, arguments, arguments->files[i], origin);
         status = this > status ? this : status;
     }
     decode_process_stop(reader.process);
@@ -170,16 +171,17 @@ static int read_all(const struct arguments *arguments, const struct claim_settin
     return status;
 }
 
-static int with_config(struct config *config, const struct arguments *arguments)
+static int with_config(const struct arguments *arguments)
 {
-    struct claim_settings settings = {0};
-    int status = COMMAND_CONFIG;
+    struct label_settings settings;
+    int status = label_settings_load(arguments->config_path, NULL, &settings);
 
-    if (config_load(config, arguments->config_path, environ) && claim_settings_load(config, &settings))
-        status = read_all(arguments, &settings);
-    for (size_t i = 0; i < config_error_count(config); i++)
-        fprintf(stderr, "expresslink-claim: %s\n", config_error(config, i));
-    claim_settings_fini(&settings);
+    if (status != COMMAND_DONE)
+        return status;
+    const struct label_origin origin = {settings.public_url, settings.hosts, settings.forms,
+                                        settings.rules.form_count};
+    status = read_all(arguments, &origin);
+    label_settings_fini(&settings);
     return status;
 }
 
@@ -191,10 +193,5 @@ int decode_command(int count, char **values)
     if (status >= 0)
         return status;
     log_setup(LOG_ERROR, LOG_PLAIN);
-    if (!arguments.config_path)
-        return read_all(&arguments, NULL);
-    struct config *config = config_new(&claim_config_table, 1, "PORTAL", false);
-    status = with_config(config, &arguments);
-    config_free(config);
-    return status;
+    return arguments.config_path ? with_config(&arguments) : read_all(&arguments, NULL);
 }

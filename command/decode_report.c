@@ -9,53 +9,14 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-/* The name in the first account whose form the text has. */
-static bool parse(const struct claim_settings *settings, const struct decode_code *code,
-                  char out[IDENTIFIER_SIZE], struct identifier_problem *problem)
+void decode_report_identify(struct decode_report *report, const struct label_origin *origin)
 {
-    struct identifier_problem this;
+    struct label_text texts[DECODE_CODES_MAX];
 
-    for (size_t i = 0; i < settings->staging_count; i++) {
-        this = (struct identifier_problem){0};
-        if (identifier_parse(&settings->staging[i].form, code->text, code->length, out, &this) ==
-            IDENTIFIER_OK)
-            return true;
-        *problem = problem->error ? *identifier_problem_better(problem, &this) : this;
-    }
-    return false;
-}
-
-/* Accounts may write the same device's name differently: one that takes both texts for one device will do. */
-static bool same_device(const struct claim_settings *settings, const struct decode_code *a,
-                        const struct decode_code *b)
-{
-    char names[2][IDENTIFIER_SIZE];
-
-    for (size_t i = 0; i < settings->staging_count; i++) {
-        const struct identifier_form *form = &settings->staging[i].form;
-        if (identifier_parse(form, a->text, a->length, names[0], NULL) == IDENTIFIER_OK &&
-            identifier_parse(form, b->text, b->length, names[1], NULL) == IDENTIFIER_OK &&
-            strcmp(names[0], names[1]) == 0)
-            return true;
-    }
-    return false;
-}
-
-void decode_report_identify(struct decode_report *report, const struct claim_settings *settings)
-{
-    const struct decode_code *codes = report->result.codes;
-
+    for (size_t i = 0; i < report->result.count; i++)
+        texts[i] = (struct label_text){report->result.codes[i].text, report->result.codes[i].length};
+    label_read(origin, texts, report->result.count, &report->reading);
     report->identified = true;
-    for (size_t i = 0; i < report->result.count && report->identifier_count < 2; i++) {
-        char name[IDENTIFIER_SIZE];
-        if (!parse(settings, &codes[i], name, &report->problem))
-            continue;
-        if (report->identifier_count == 0)
-            report->chosen = i;
-        else if (same_device(settings, &codes[report->chosen], &codes[i]))
-            continue;
-        memcpy(report->identifiers[report->identifier_count++], name, sizeof name);
-    }
 }
 
 static void add_prefix(struct text *out, const struct decode_report *report, bool many)
@@ -79,22 +40,58 @@ static void complain(const struct decode_report *report, const char *what, const
 
 static void print_identifier(const struct decode_report *report, const char *prefix)
 {
+    const struct label_reading *reading = &report->reading;
     TEXT struct text both = TEXT_EMPTY;
 
-    if (report->identifier_count == 1) {
-        printf("%sidentifier: %s\n", prefix, report->identifiers[0]);
-    } else if (report->identifier_count == 2) {
-        text_printf(&both, "%s and %s", report->identifiers[0], report->identifiers[1]);
+    switch (reading->verdict) {
+    case LABEL_OURS:
+        printf("%sidentifier: %s\n", prefix, reading->thing_name);
+        break;
+    case LABEL_SEVERAL:
+        text_printf(&both, "%s and %s", reading->thing_name, reading->another_name);
         complain(report, "There are two different identifiers in the picture: ", text_get(&both));
-    } else {
+        break;
+    case LABEL_WRONG:
         complain(report,
-                 "There is no identifier in the picture: ", identifier_error_name(report->problem.error));
+                 "This cannot be an identifier of yours: ", identifier_error_name(reading->problem.error));
+        break;
+    case LABEL_FOREIGN:
+        complain(report, "There is no identifier of yours in the picture.", "");
+        break;
     }
 }
 
-void decode_report_print(const struct decode_report *report, bool many)
+static void print_text(const struct decode_report *report, const char *prefix, bool raw)
 {
-    TEXT struct text prefix = TEXT_EMPTY, lines = TEXT_EMPTY;
+    const struct decode_code *code = &report->result.codes[report->reading.text];
+    TEXT struct text line = TEXT_EMPTY;
+
+    text_puts(&line, prefix);
+    if (raw)
+        text_add(&line, code->text, code->length);
+    else
+        decode_code_show(code, &line);
+    text_puts(&line, "\n");
+    fwrite(text_get(&line), 1, line.length, stdout);
+}
+
+static void tell_others(const struct decode_report *report)
+{
+    TEXT struct text others = TEXT_EMPTY;
+
+    for (size_t i = 0; i < report->result.count; i++) {
+        if (i == report->reading.text)
+            continue;
+        text_puts(&others, others.length ? ", " : "");
+        decode_code_show(&report->result.codes[i], &others);
+    }
+    if (others.length)
+        complain(report, "There are more codes in the picture: ", text_get(&others));
+}
+
+void decode_report_print(const struct decode_report *report, bool many, bool raw)
+{
+    TEXT struct text prefix = TEXT_EMPTY;
 
     if (report->file_error) {
         complain(report, "cannot be read: ", strerror(report->file_error));
@@ -105,14 +102,11 @@ void decode_report_print(const struct decode_report *report, bool many)
         return;
     }
     add_prefix(&prefix, report, many);
-    for (size_t i = 0; i < report->result.count; i++) {
-        text_puts(&lines, text_get(&prefix));
-        decode_code_show(&report->result.codes[i], &lines);
-        text_puts(&lines, "\n");
-    }
-    fputs(text_get(&lines), stdout);
+    print_text(report, text_get(&prefix), raw);
     if (report->identified)
         print_identifier(report, text_get(&prefix));
+    fflush(stdout);
+    tell_others(report);
 }
 
 static void add_json_escape(struct text *out, uint32_t character)
@@ -155,18 +149,21 @@ static void add_json_member(struct text *out, const char *name, const char *valu
 static void add_json_result(struct text *out, const struct decode_report *report)
 {
     const struct decode_result *result = &report->result;
+    const struct label_reading *reading = &report->reading;
 
-    add_json_text(out, ",\"text\":", &result->codes[report->chosen]);
+    add_json_text(out, ",\"text\":", &result->codes[report->reading.text]);
     for (size_t i = 0; i < result->count; i++)
         add_json_text(out, i ? "," : ",\"texts\":[", &result->codes[i]);
     text_puts(out, "]");
     if (!report->identified)
         return;
-    if (report->identifier_count == 1)
-        add_json_member(out, "identifier", report->identifiers[0]);
-    else if (report->identifier_count == 2)
+    if (reading->verdict == LABEL_OURS)
+        add_json_member(out, "identifier", reading->thing_name);
+    else if (reading->verdict == LABEL_SEVERAL)
         text_printf(out, ",\"identifiers\":[\"%s\",\"%s\"],\"error\":\"two identifiers\"",
-                    report->identifiers[0], report->identifiers[1]);
+                    reading->thing_name, reading->another_name);
+    else if (reading->verdict == LABEL_WRONG)
+        add_json_member(out, "error", identifier_error_name(reading->problem.error));
     else
         add_json_member(out, "error", "no identifier");
 }

@@ -6,28 +6,25 @@
 
 #include <stdbool.h>
 
-#include "claim/identifier.h"
-#include "claim/settings.h"
+#include "claim/label_reading.h"
 #include "decode/decode.h"
 
 struct decode_report {
     const char *file; /* borrowed */
     int file_error;   /* an errno value: it could not be read; nothing below counts then */
     enum decode_error error;
-    struct decode_result result; /* owned */
-    size_t chosen;               /* the text that holds the identifier; without one the first */
-    bool identified;             /* there are settings to say what an identifier is */
-    size_t identifier_count;     /* 0, 1, or 2: of different devices */
-    char identifiers[2][IDENTIFIER_SIZE];
-    struct identifier_problem problem; /* with none: why not */
+    struct decode_result result;  /* owned */
+    bool identified;              /* it was looked for a label of ours among the texts: reading has it */
+    struct label_reading reading; /* its text is what the picture says; of several texts without a label, the
+                                     first, which is the largest code's */
 };
 
-/* Looks for identifiers of any of the staging accounts' forms among the texts. */
-void decode_report_identify(struct decode_report *report, const struct claim_settings *settings);
+void decode_report_identify(struct decode_report *report, const struct label_origin *origin);
 
-/* To standard output, what is wrong to standard error. many: each line begins with the file's name. Texts are
- * written as decode_code_show() does, to whatever standard output is. */
-void decode_report_print(const struct decode_report *report, bool many);
+/* The text to standard output; what is wrong, and other texts, to standard error. many: each line begins with
+ * the file's name. raw: the text as it is, for a file or another program; else as decode_code_show() writes
+ * it. */
+void decode_report_print(const struct decode_report *report, bool many, bool raw);
 /* One line on standard output. */
 void decode_report_print_json(const struct decode_report *report);
 

@@ -34,7 +34,7 @@ struct decode_code {
 };
 
 struct decode_result {
-    struct decode_code codes[DECODE_CODES_MAX]; /* different texts, in the order they were found */
+    struct decode_code codes[DECODE_CODES_MAX]; /* different texts, that of the largest code first */
     size_t count;
 };
 

@@ -33,10 +33,11 @@ static const char usage[] =
     "Usage: expresslink-decode [FILE]\n"
     "       expresslink-decode --serve\n"
     "\n"
-    "Reads the QR and other codes in one picture (JPEG, PNG or WebP; - or no FILE: standard input), and\n"
-    "prints the text of each and a newline: as it is to a file or a pipe, with \\xNN for control\n"
-    "characters to a terminal. The picture is looked at in a sandbox: no files, no network, no other\n"
-    "processes, bounded memory and processor time.\n"
+    "Reads the QR code in one picture (JPEG, PNG or WebP; - or no FILE: standard input), and prints\n"
+    "its text and a newline: as it is to a file or a pipe, with \\xNN for control characters to a\n"
+    "terminal. Of several codes it is the largest one's; the others are told on standard error. The\n"
+    "picture is looked at in a sandbox: no files, no network, no other processes, bounded memory and\n"
+    "processor time.\n"
     "\n"
     "  --serve    one picture after the other for the program that started this one and speaks its\n"
     "             protocol on standard input and output\n"
@@ -180,24 +181,29 @@ static void say(const char *what, const char *reason)
     write_all(STDERR_FILENO, &line);
 }
 
-static bool print_texts(const struct decode_result *result, bool terminal)
+static bool print_text(const struct decode_result *result, bool terminal)
 {
-    TEXT struct text lines = TEXT_EMPTY;
+    TEXT struct text line = TEXT_EMPTY;
 
-    for (size_t i = 0; i < result->count; i++) {
-        if (terminal)
-            decode_code_show(&result->codes[i], &lines);
-        else
-            text_add(&lines, result->codes[i].text, result->codes[i].length);
-        text_puts(&lines, "\n");
+    if (terminal)
+        decode_code_show(&result->codes[0], &line);
+    else
+        text_add(&line, result->codes[0].text, result->codes[0].length);
+    text_puts(&line, "\n");
+    if (!write_all(STDOUT_FILENO, &line))
+        return false;
+    for (size_t i = 1; i < result->count; i++) {
+        text_clear(&line);
+        decode_code_show(&result->codes[i], &line);
+        say("another code in the picture: ", text_get(&line));
     }
-    return write_all(STDOUT_FILENO, &lines);
+    return true;
 }
 
 static int finish(enum decode_error error, const struct decode_result *result, bool terminal)
 {
     if (error == DECODE_OK)
-        return print_texts(result, terminal) ? 0 : EXIT_CANNOT;
+        return print_text(result, terminal) ? 0 : EXIT_CANNOT;
     say(decode_error_sentence(error), "");
     return error == DECODE_NO_CODE ? EXIT_NO_CODE : EXIT_REFUSED;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/zxing.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -31,6 +32,15 @@ static void add(struct decode_result *result, const std::string &text)
     result->codes[result->count++] = {copy, text.size()};
 }
 
+/* Of the box around it, near enough to tell a large code from a small one. */
+static long area(const ZXing::Position &position)
+{
+    const auto [left, right] = std::minmax({position[0].x, position[1].x, position[2].x, position[3].x});
+    const auto [top, bottom] = std::minmax({position[0].y, position[1].y, position[2].y, position[3].y});
+
+    return static_cast<long>(right - left) * (bottom - top);
+}
+
 static ZXing::DecodeHints hints_for(enum zxing_binarizer binarizer, bool copied)
 {
     static const ZXing::Binarizer binarizers[] = {
@@ -53,7 +63,10 @@ bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, bool co
 try {
     ZXing::ImageView view(grey->pixels, grey->width, grey->height, ZXing::ImageFormat::Lum);
 
-    const ZXing::Results found = ZXing::ReadBarcodes(view, hints_for(binarizer, copied));
+    ZXing::Results found = ZXing::ReadBarcodes(view, hints_for(binarizer, copied));
+    std::stable_sort(found.begin(), found.end(), [](const ZXing::Result &a, const ZXing::Result &b) {
+        return area(a.position()) > area(b.position());
+    });
     // In the corners of a QR code that cannot be read, Micro QR codes may seem to be: they count alone.
     for (auto format : {ZXing::BarcodeFormat::QRCode, ZXing::BarcodeFormat::MicroQRCode})
         for (size_t i = 0; i < found.size() && (format == ZXing::BarcodeFormat::QRCode || result->count == 0);

@@ -24,6 +24,7 @@ struct app {
     struct portal portal;
     _Atomic(struct watcher *) hearing; /* set once it runs: the dispatcher's thread asks before that */
     struct http_server *admin_server;
+    struct identifier_form *label_forms; /* borrowed from the settings */
 };
 
 static bool heard_all(void *context)
@@ -159,6 +160,17 @@ static bool start_all(struct app *app, struct text *why)
     return start_onboarding(app, why) && start_servers(app, why);
 }
 
+static void describe_labels(struct app *app)
+{
+    const struct claim_settings *claim = &app->settings->claim;
+
+    app->label_forms = memory_new(claim->staging_count, sizeof *app->label_forms);
+    for (size_t i = 0; i < claim->staging_count; i++)
+        app->label_forms[i] = claim->staging[i].form;
+    app->portal.labels = (struct label_origin){app->settings->public_url, app->settings->label_hosts,
+                                               app->label_forms, claim->staging_count};
+}
+
 struct app *app_start(const struct settings *settings, struct text *why)
 {
     struct app *app = memory_new(1, sizeof *app);
@@ -166,7 +178,7 @@ struct app *app_start(const struct settings *settings, struct text *why)
     app->settings = settings;
     app->portal.settings = &settings->claim;
     app->portal.public_url = settings->public_url;
-    app->portal.label_hosts = settings->label_hosts;
+    describe_labels(app);
     app->portal.started_at = clock_wall_ms();
     if (start_all(app, why))
         return app;
@@ -204,5 +216,6 @@ void app_stop(struct app *app)
     limiter_free(portal->limiter);
     pages_free(portal->pages);
     assets_free(portal->assets);
+    free(app->label_forms);
     free(app);
 }

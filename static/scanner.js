@@ -195,7 +195,15 @@ export class Scanner {
     this.#reading.stop();
     this.#camera.stop();
     navigator.vibrate?.(BUZZ_MS);
-    location.assign(`/r/${encodeURIComponent(label.identifier)}?lang=${document.documentElement.lang}`);
+    location.assign(`/r/${encodeURIComponent(label.identifier)}?${this.#chosen()}`);
+  }
+
+  /** What was chosen on the form goes on to the one that is filled in. */
+  #chosen() {
+    const chosen = new URLSearchParams({ lang: document.documentElement.lang });
+    const endpoint = document.getElementById("endpoint");
+    if (endpoint !== null) chosen.set("endpoint", endpoint.value);
+    return chosen;
   }
 
   #show(state, word, sentence) {

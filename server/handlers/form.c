@@ -63,13 +63,17 @@ static void reply_filled(struct http_exchange *exchange, void *arguments, enum s
 {
     struct registration_request request = {0};
     struct identifier_problem problem = {0};
+    const struct claim_settings *settings = portal_of(exchange)->settings;
+    const char *key = http_request_query(exchange, "endpoint", NULL);
+    const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, key && *key ? key : NULL);
     size_t length;
     const char *typed = http_request_parameter(exchange, &length);
-    struct page_form form = {.typed = typed};
+    /* An unknown endpoint in a link is no reason to turn anybody away: the page shows the choice. */
+    struct page_form form = {.typed = typed, .endpoint = endpoint ? endpoint->key : NULL};
 
     (void)arguments;
     (void)result;
-    if (intake_targets(portal_of(exchange)->settings, typed, length, &request, &problem)) {
+    if (intake_targets(settings, typed, length, &request, &problem)) {
         form.typed = request.targets[0].thing_name;
         form.filled_by_link = true;
     } else {

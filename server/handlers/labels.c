@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "claim/json.h"
-#include "server/handlers/label_reading.h"
+#include "claim/label_reading.h"
 #include "server/handlers/portal.h"
 #include "server/handlers/problem.h"
 
@@ -53,17 +53,19 @@ static void add_problem(struct http_exchange *exchange, const struct label_readi
 
 static void answer_codes(struct http_exchange *exchange, const struct decode_code *codes, size_t count)
 {
-    const struct portal *portal = portal_of(exchange);
+    struct label_text texts[DECODE_CODES_MAX];
     TEXT struct text body = TEXT_EMPTY;
     struct label_reading reading;
 
-    label_read(portal->settings, portal->public_url, portal->label_hosts, codes, count, &reading);
+    for (size_t i = 0; i < count; i++)
+        texts[i] = (struct label_text){codes[i].text, codes[i].length};
+    label_read(&portal_of(exchange)->labels, texts, count, &reading);
     text_puts(&body, "{\"text\":");
-    add_string(&body, &codes[reading.code]);
+    add_string(&body, &codes[reading.text]);
     if (count > 1)
         add_texts(&body, codes, count);
     if (reading.verdict == LABEL_OURS) {
-        text_printf(&body, ",\"identifier\":\"%s\"", reading.identifier);
+        text_printf(&body, ",\"identifier\":\"%s\"", reading.thing_name);
     } else {
         text_puts(&body, ",\"identifier\":null");
         add_problem(exchange, &reading, &body);
@@ -126,6 +128,20 @@ static void begin_picture(struct http_exchange *exchange, void *arguments)
         decoded(own, DECODE_UNAVAILABLE, NULL);
 }
 
+static void tell(struct http_exchange *exchange, unsigned status, const char *reason)
+{
+    TEXT struct text sentence = TEXT_EMPTY;
+
+    pages_label_problem(portal_of(exchange)->pages, portal_language(exchange), reason, &sentence);
+    problem_answer_reason(exchange, status, reason, text_get(&sentence));
+}
+
+/* Before the picture was here. */
+static void refuse_unread(struct http_exchange *exchange, unsigned status)
+{
+    tell(exchange, status, status == 413 ? "too_large" : status == 429 ? "limit" : "unavailable");
+}
+
 static void refuse_picture(struct http_exchange *exchange, enum decode_error error)
 {
     static const char *const reasons[] = {
@@ -138,11 +154,9 @@ static void refuse_picture(struct http_exchange *exchange, enum decode_error err
         [DECODE_CRASHED] = "unavailable",
         [DECODE_UNAVAILABLE] = "unavailable",
     };
-    TEXT struct text sentence = TEXT_EMPTY;
     bool later = error == DECODE_CRASHED || error == DECODE_UNAVAILABLE;
 
-    pages_label_problem(portal_of(exchange)->pages, portal_language(exchange), reasons[error], &sentence);
-    problem_answer_reason(exchange, later ? 503 : 422, reasons[error], text_get(&sentence));
+    tell(exchange, later ? 503 : 422, reasons[error]);
 }
 
 static void reply_picture(struct http_exchange *exchange, void *arguments, enum store_error result)
@@ -177,7 +191,7 @@ static void reply_text(struct http_exchange *exchange, void *arguments, enum sto
     (void)arguments;
     (void)result;
     if (problem_over_picture_limit(exchange)) {
-        problem_answer(exchange, 429);
+        refuse_unread(exchange, 429);
         return;
     }
     if (!cJSON_IsString(text)) {
@@ -191,8 +205,9 @@ static void reply_text(struct http_exchange *exchange, void *arguments, enum sto
 const struct http_handler label_decode = {
     .arguments_size = sizeof(struct picture),
     .admit = admit_picture,
+    .refuse = refuse_unread,
     .begin = begin_picture,
     .reply = reply_picture,
     .fini = forget_picture,
 };
-const struct http_handler label_text = {.reply = reply_text};
+const struct http_handler label_text = {.refuse = refuse_unread, .reply = reply_text};

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "claim/label_reading.h"
 #include "claim/settings.h"
 #include "decode/pool.h"
 #include "server/handlers/assets.h"
@@ -22,7 +23,7 @@ struct portal {
     struct store *store;
     struct pages *pages;
     struct assets *assets;
-    const char *label_hosts; /* besides public_url's */
+    struct label_origin labels;
     struct limiter *limiter; /* registrations */
     struct limiter *picture_limiter;
     struct decode_pool *decoders; /* NULL: no pictures are taken */

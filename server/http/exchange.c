@@ -209,6 +209,7 @@ static unsigned admission(struct http_exchange *exchange, const struct framing *
         return 0;
     make_arguments(exchange);
     unsigned refused = handler->admit(exchange, exchange->arguments);
+    exchange->not_admitted = refused != 0;
     if (!refused)
         watchdog_extend(exchange->watched,
                         exchange->options->request_timeout_ms +
@@ -232,6 +233,7 @@ void exchange_look(struct http_exchange *exchange, const char *version, const st
 void exchange_refuse(struct http_exchange *exchange, unsigned status)
 {
     const struct http_options *options = exchange->options;
+    const struct http_route *route = exchange->match.route;
     TEXT struct text allowed = TEXT_EMPTY;
 
     if (status == 405) {
@@ -241,7 +243,11 @@ void exchange_refuse(struct http_exchange *exchange, unsigned status)
     /* Where the end of this request is in doubt, so is the start of the next. */
     if (status == 400 || status == 413 || status == 505)
         http_answer_header(exchange, "Connection", "close");
-    options->error_answer(exchange, status);
+    bool told = (status == 413 || exchange->not_admitted) && route && route->handler->refuse;
+    if (told)
+        route->handler->refuse(exchange, status);
+    else
+        options->error_answer(exchange, status);
 }
 
 void exchange_take_body(struct http_exchange *exchange, const char *bytes, size_t length)

@@ -35,7 +35,8 @@ struct http_exchange {
     const char *query;
     size_t raw_length; /* of the target before it was cut */
     struct route_match match;
-    unsigned failure; /* a status decided without looking at the body; 0: none */
+    bool not_admitted; /* by the route's handler */
+    unsigned failure;  /* a status decided without looking at the body; 0: none */
     struct text body, parameter;
     size_t discarded;
     struct text fields[EXCHANGE_FIELDS_MAX]; /* decoded */

@@ -22,6 +22,8 @@ struct http_handler {
     size_t arguments_size; /* zeroed memory for each request; 0: none */
     /* HTTP thread, before the body: 0, or the status that refuses the request with its body unread. */
     unsigned (*admit)(struct http_exchange *exchange, void *arguments);
+    /* Tells a status of admit, and that the body is too large, its own way. */
+    void (*refuse)(struct http_exchange *exchange, unsigned status);
     /* False: it has answered already (http_answer and friends), nothing else is called but fini. */
     bool (*read)(struct http_exchange *exchange, void *arguments);
     enum store_error (*run)(struct store_tx *tx, void *arguments);

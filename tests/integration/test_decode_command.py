@@ -72,8 +72,8 @@ class Decode(Pictures):
         return run_with([DECODE, *arguments], **options)
 
     def test_prints_the_text_of_a_file_or_of_standard_input(self):
-        picture = qr(b"https://portal.example/r/0123456789abcdef")
-        found = (0, b"https://portal.example/r/0123456789abcdef\n", b"")
+        picture = qr(b"http://127.0.0.1/r/0123456789abcdef")
+        found = (0, b"http://127.0.0.1/r/0123456789abcdef\n", b"")
         self.assertEqual(self.decode(self.picture("label.png", picture)), found)
         self.assertEqual(self.decode(stdin=picture), found)
         self.assertEqual(self.decode("-", stdin=picture), found)
@@ -149,11 +149,22 @@ class ClaimDecode(Pictures):
         return code, [json.loads(line) for line in out.splitlines()]
 
     def label(self, name, thing):
-        return self.picture(name, qr(f"https://portal.example/r/{thing}".encode()))
+        return self.picture(name, qr(f"http://127.0.0.1/r/{thing}".encode()))
 
     def test_one_file_and_standard_input(self):
         self.assertEqual(self.decode(self.picture("label.png", qr(b"hello"))), (0, b"hello\n", b""))
         self.assertEqual(self.decode("-", stdin=qr(b"hello")), (0, b"hello\n", b""))
+
+    def test_one_text_goes_to_another_program_as_it_is(self):
+        text = "Ä\r\n\\".encode()
+        self.assertEqual(self.decode(self.picture("label.png", qr(text))), (0, text + b"\n", b""))
+
+    def test_of_several_codes_the_largest_is_printed_and_the_others_are_told(self):
+        path = self.both("two.png", "the small one", "the large one", 4)
+        self.assertEqual(self.decode(path), (0, b"the large one\n", f"expresslink-claim: {path}: There are more codes in"
+                                             " the picture: the small one\n".encode()))
+        self.assertEqual(run_with([DECODE, path]), (0, b"the large one\n", b"expresslink-decode: another code in the"
+                                                    b" picture: the small one\n"))
 
     def test_several_files_say_which(self):
         a, b = self.picture("a.png", qr(b"one")), self.picture("b.png", qr(b"two"))
@@ -201,15 +212,15 @@ class ClaimDecode(Pictures):
         path = self.picture("label.png", qr(b"https://other.example/product/42"))
         code, out, err = self.decode("--config", str(self.sandbox.portal_ini), path)
         self.assertEqual((code, out), (1, b"https://other.example/product/42\n"))
-        self.assertIn(b"no identifier in the picture", err)
+        self.assertIn(b"no identifier of yours in the picture", err)
         self.assertEqual(self.lines("--config", str(self.sandbox.portal_ini), path)[1][0]["error"], "no identifier")
 
-    def both(self, name, first, second):
-        """Two codes side by side, in one picture."""
+    def both(self, name, first, second, smaller=0):
+        """Two codes side by side, in one picture; the first one smaller by so many versions."""
         parts = []
-        for text in (first, second):
-            done = subprocess.run(["qrencode", "-t", "ASCII", "-m", "6", "-v", "5", "-o", "-", text], check=True,
-                                  capture_output=True, text=True, timeout=60)
+        for text, less in ((first, smaller), (second, 0)):
+            done = subprocess.run(["qrencode", "-t", "ASCII", "-m", str(6 + 2 * less), "-v", str(5 - less), "-o", "-", text],
+                                  check=True, capture_output=True, text=True, timeout=60)
             parts.append([line[::2] for line in done.stdout.splitlines()])
         rows = []
         for left, right in zip(*parts):
@@ -219,16 +230,16 @@ class ClaimDecode(Pictures):
 
     def test_of_two_codes_the_identifier_wins(self):
         thing = random_thing()
-        path = self.both("two.png", "https://other.example/product/42", f"https://portal.example/r/{thing}")
+        path = self.both("two.png", "https://other.example/product/42", f"http://127.0.0.1/r/{thing}")
         code, lines = self.lines("--config", str(self.sandbox.portal_ini), path)
         self.assertEqual((code, lines[0]["identifier"], lines[0]["text"]),
-                         (0, thing, f"https://portal.example/r/{thing}"))
+                         (0, thing, f"http://127.0.0.1/r/{thing}"))
         self.assertEqual(len(lines[0]["texts"]), 2)
 
     def test_one_identifier_in_two_codes_is_one(self):
         thing = random_thing()
         code, lines = self.lines("--config", str(self.sandbox.portal_ini),
-                                 self.both("two.png", thing, f"https://portal.example/r/{thing.upper()}"))
+                                 self.both("two.png", thing, f"http://127.0.0.1/r/{thing.upper()}"))
         self.assertEqual((code, lines[0].get("identifier")), (0, thing))
 
     def test_two_identifiers_are_told(self):

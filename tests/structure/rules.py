@@ -58,7 +58,7 @@ netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h regex.h sched.h search.h semap
 stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sys/epoll.h sys/eventfd.h
 sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h
 sys/stat.h sys/time.h sys/timerfd.h sys/types.h sys/uio.h sys/un.h sys/wait.h syslog.h termios.h threads.h time.h unistd.h
-cstddef cstdlib cstring exception functional memory new string utility vector""".split()
+algorithm cstddef cstdlib cstring exception functional memory new string utility vector""".split()
 
 SOURCES = (".c", ".h", ".cpp")
 # Files of these kinds can hold no comment, or are data.

@@ -3,6 +3,5 @@ foreach(name client framing limiter listen route url watchdog)
   expresslink_unit_test(${name} http)
 endforeach()
 
-# They have no room of their own.
+# It has no room of its own.
 expresslink_unit_test(registration_json portal PkgConfig::CJSON)
-expresslink_unit_test(label_reading portal)

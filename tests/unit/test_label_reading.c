@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/label_reading.h"
+#include "claim/label_reading.h"
 
 #include <string.h>
 
@@ -9,36 +9,30 @@
 #define B "ffeeddccbbaa99887766554433221100"
 #define URL "https://register.example.com"
 
-static struct staging_account accounts[2];
-static struct claim_settings settings = {.staging = accounts, .staging_count = 2};
+static struct identifier_form forms[2];
 static struct label_reading reading;
 
 static int set_up(void **state)
 {
     (void)state;
-    accounts[0].name = "acme";
-    accounts[1].name = "other";
-    return identifier_form_parse("hex", "lower", &accounts[0].form) ||
-           identifier_form_parse("PUMP-[0-9]{6}", "upper", &accounts[1].form);
+    return identifier_form_parse("hex", "lower", &forms[0]) ||
+           identifier_form_parse("PUMP-[0-9]{6}", "upper", &forms[1]);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    identifier_form_fini(&accounts[0].form);
-    identifier_form_fini(&accounts[1].form);
+    identifier_form_fini(&forms[0]);
+    identifier_form_fini(&forms[1]);
     return 0;
 }
 
 static void read_at(const char *public_url, const char *hosts, const char *first, const char *second)
 {
-    struct decode_code codes[2];
-    const char *texts[] = {first, second};
-    size_t count = 0;
+    const struct label_origin origin = {public_url, hosts, forms, 2};
+    const struct label_text texts[] = {{first, strlen(first)}, {second, second ? strlen(second) : 0}};
 
-    for (; count < 2 && texts[count]; count++)
-        codes[count] = (struct decode_code){(char *)(uintptr_t)texts[count], strlen(texts[count])};
-    label_read(&settings, public_url, hosts, codes, count, &reading);
+    label_read(&origin, texts, second ? 2 : 1, &reading);
 }
 
 static void expect(enum label_verdict verdict, const char *first, const char *second)
@@ -80,10 +74,10 @@ static void a_label_of_ours_gives_its_thing_name(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         expect(LABEL_OURS, texts[i], NULL);
-        assert_string_equal(reading.identifier, A);
+        assert_string_equal(reading.thing_name, A);
     }
     expect(LABEL_OURS, "pump-123456", NULL);
-    assert_string_equal(reading.identifier, "PUMP-123456");
+    assert_string_equal(reading.thing_name, "PUMP-123456");
 }
 
 static void without_a_public_url_every_host_will_do(void **state)
@@ -101,15 +95,16 @@ static void of_several_codes_the_label_wins(void **state)
 {
     (void)state;
     expect(LABEL_OURS, "https://evil.example/r/" B, URL "/r/" A);
-    assert_string_equal(reading.identifier, A);
-    assert_int_equal(reading.code, 1);
+    assert_string_equal(reading.thing_name, A);
+    assert_int_equal(reading.text, 1);
     expect(LABEL_OURS, URL "/r/" A, "https://evil.example/r/" B);
-    assert_int_equal(reading.code, 0);
+    assert_int_equal(reading.text, 0);
     expect(LABEL_OURS, URL "/r/too-short", A);
-    assert_int_equal(reading.code, 1);
+    assert_int_equal(reading.text, 1);
     expect(LABEL_OURS, A, URL "/r/" A);
     expect(LABEL_SEVERAL, URL "/r/" A, URL "/r/" B);
-    assert_string_equal(reading.identifier, "");
+    assert_string_equal(reading.thing_name, A);
+    assert_string_equal(reading.another_name, B);
     expect(LABEL_SEVERAL, A, "PUMP-123456");
 }
 
@@ -120,7 +115,7 @@ static void an_address_of_ours_that_cannot_be_right_says_why(void **state)
     assert_int_equal(reading.problem.error, IDENTIFIER_TOO_SHORT);
     expect(LABEL_WRONG, URL "/help", NULL);
     expect(LABEL_WRONG, "https://evil.example/", URL "/r/0011");
-    assert_int_equal(reading.code, 1);
+    assert_int_equal(reading.text, 1);
 }
 
 int main(void)

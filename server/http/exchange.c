@@ -292,12 +292,11 @@ void exchange_reply(struct http_exchange *exchange)
 
 void exchange_handle(struct http_exchange *exchange)
 {
-    const struct http_handler *handler = exchange->failure ? NULL : exchange->match.route->handler;
-
-    if (!handler) {
+    if (exchange->failure) {
         exchange_refuse(exchange, exchange->failure);
         return;
     }
+    const struct http_handler *handler = exchange->match.route->handler;
     make_arguments(exchange);
     if (handler->read && !handler->read(exchange, exchange->arguments))
         return;

@@ -227,8 +227,8 @@ class Decoders(Case):
     """What stands between a picture and the portal."""
 
     def test_each_has_nothing_of_the_portals(self):
-        pids = eventually(lambda: len(decoders(self.portal)) == 2 and decoders(self.portal), "two decoders")
-        for pid in pids:
+        eventually(lambda: self.portal.metric("decoders") == 2, "two decoders that are ready")
+        for pid in decoders(self.portal):
             self.assertEqual(sorted(os.listdir(f"/proc/{pid}/fd"), key=int), ["0", "1", "2"])
             status = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
             self.assertEqual(status["Seccomp"].strip(), "2")

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "claim/identifier.h"
-#include "claim/json.h"
+#include "base/json.h"
 
 #define LABEL_MAX 63 /* of a host name, RFC 1035 */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "claim/json.h"
+#include "base/json.h"
 
 #define LATEST_MS 4102444800000.0 /* the year 2100: what is later, or NaN, is no timestamp of an event */
 

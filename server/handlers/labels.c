@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "claim/json.h"
+#include "base/json.h"
 #include "claim/label_reading.h"
 #include "server/handlers/portal.h"
 #include "server/handlers/problem.h"

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
-#include "claim/json.h"
+#include "base/json.h"
 
 #define NAME_MAX_BYTES 200
 #define EMAIL_MAX_BYTES 254 /* RFC 5321 4.5.3.1 */

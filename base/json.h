@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the claim room reads JSON from the network: one object, nothing after it, nothing that a C string would
- * hide. */
-#ifndef CLAIM_JSON_H
-#define CLAIM_JSON_H
+/* How JSON from the network is read: one object, nothing after it, nothing that a C string would hide. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
 
 #include <cjson/cJSON.h>
 #include <stddef.h>

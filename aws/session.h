@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who asks AWS, and where: credentials, region, endpoints, as the AWS CLI finds them.
+ *
+ * Credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; the profile (given, AWS_PROFILE,
+ * "default") in AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials) and AWS_CONFIG_FILE (~/.aws/config); a
+ * container's (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI, with AWS_CONTAINER_AUTHORIZATION_TOKEN or
+ * _TOKEN_FILE). The first source that has some counts; a profile that is named explicitly goes before the
+ * environment. Those that expire are asked for again before they do. Region: given, AWS_REGION,
+ * AWS_DEFAULT_REGION, the profile's. Endpoint: given, AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the
+ * profile's endpoint_url; AWS_IGNORE_CONFIGURED_ENDPOINT_URLS as the CLI has it. A session belongs to one
+ * thread at a time. */
+#ifndef AWS_SESSION_H
+#define AWS_SESSION_H
+
+#include "base/text.h"
+
+struct aws_options { /* each may be NULL: not given */
+    const char *profile;
+    const char *region;
+    const char *endpoint_url; /* for every service */
+    const char *ca_file;      /* authorities to believe instead of the system's; AWS_CA_BUNDLE otherwise */
+};
+
+struct aws_session;
+
+/* Looks at files and variables, at nothing in the network. NULL with a sentence in *why: a profile that is
+ * not there, a file that cannot be read, no region, a source that is not supported (sso, assume_role,
+ * credential_process), named with file and line. */
+struct aws_session *aws_session_new(const struct aws_options *options, struct text *why);
+/* NULL is fine. */
+void aws_session_free(struct aws_session *session);
+
+const char *aws_session_region(const struct aws_session *session);
+
+#endif

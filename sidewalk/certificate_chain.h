@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A device's Sidewalk certificate chain as a control log carries it: base64 of one certificate behind the
+ * other, the device's first, the root's last (as Amazon's Sidewalk signing tool writes it):
+ *
+ *   certificate = serial || public key || signature
+ *   serial      = 32 bytes for the device: its SMSN. Otherwise 4 bytes; or, where the highest four bits of
+ * the fourth byte are 1011, ((bytes 3 and 4 as a little-endian number) & 0x7f) + 2 bytes. public key  = 32
+ * bytes (Ed25519), or 64: x || y (P-256) signature   = 64 bytes over public key || serial, by the next
+ * certificate's key, the root's by its own; on P-256: ECDSA with SHA-256, r || s
+ *
+ * Six certificates (device, DAK, product, manufacturer, Sidewalk, Amazon), or four in old chains (device,
+ * model, manufacturer, Amazon). Everything above the device is the same for all devices of a product and is
+ * verified once. */
+#ifndef SIDEWALK_CERTIFICATE_CHAIN_H
+#define SIDEWALK_CERTIFICATE_CHAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sidewalk/smsn.h"
+
+enum chain_curve { CHAIN_ED25519, CHAIN_P256 };
+
+enum chain_problem {
+    CHAIN_SOUND,
+    CHAIN_NOT_BASE64,
+    CHAIN_BAD_LENGTH,    /* the certificates do not fill it */
+    CHAIN_FOREIGN,       /* its device's serial number is another one */
+    CHAIN_BAD_SIGNATURE, /* of one of the authorities, or of the device where asked for */
+};
+const char *chain_problem_words(enum chain_problem problem);
+
+/* Remembers authorities that it has verified; one thread at a time. */
+struct chain_verifier;
+struct chain_verifier *chain_verifier_new(void);
+void chain_verifier_free(struct chain_verifier *verifier);
+
+/* base64: length characters. The authorities' signatures are always verified (once for each different set of
+ * them), the device's only with verify_device. */
+enum chain_problem chain_check(struct chain_verifier *verifier, enum chain_curve curve, const char *base64,
+                               size_t length, const struct smsn *smsn, bool verify_device);
+
+#endif

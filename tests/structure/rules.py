@@ -190,7 +190,7 @@ def documents(root):
         for target in re.findall(r"\]\(([^)#\s]+)\)", text):
             if "://" not in target and not (document.parent / target).exists():
                 yield f"{document.relative_to(root)}: links to {target}, which is not there"
-        for path in re.findall(rf"(?<![\w/.\-])((?:{folders})/[\w./<>*\-]*)", text):
+        for path in re.findall(rf"(?<![\w/.$\-])((?:{folders})/[\w./<>*\-]*)", text):
             path = path.rstrip(".")
             if not re.search("[<>*]", path) and not (root / path).exists() and not (document.parent / path).exists():
                 yield f"{document.relative_to(root)}: names {path}, which is not there"

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 static long long read_clock(clockid_t clock)
@@ -10,6 +11,12 @@ static long long read_clock(clockid_t clock)
 
     clock_gettime(clock, &now);
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void clock_prepare(void)
+{
+    setenv("TZ", "UTC0", 1);
+    tzset();
 }
 
 long long clock_wall_ms(void)

@@ -6,6 +6,10 @@
 
 #include <stddef.h>
 
+/* Once, before the first thread: all local time is UTC. Without TZ the C library looks at /etc/localtime for
+ * every date that it, or a library that logs, makes. */
+void clock_prepare(void);
+
 /* Milliseconds since 1970-01-01T00:00:00Z. May jump when the clock is set. */
 long long clock_wall_ms(void);
 

@@ -19,6 +19,7 @@ static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
 void log_setup(enum log_level level, enum log_format format)
 {
+    clock_prepare(); /* its lines have a date */
     least_level = level;
     chosen_format = format;
 }

@@ -182,6 +182,14 @@ def configuration(root, portal):
         yield "README.md: has the keys in another order"
 
 
+def image(root):
+    """What the programs are built from goes into the image's build."""
+    kept = (root / ".dockerignore").read_text().splitlines() if (root / ".dockerignore").is_file() else []
+    for room in ROOMS:
+        if room not in ("bench", "tests") and (root / room).is_dir() and f"!{room}" not in kept:
+            yield f".dockerignore: leaves {room}/ out"
+
+
 def documents(root):
     """What a document names is there: links, and paths from the root of the tree."""
     folders = "|".join((*ROOMS, "deploy", "static", "templates", "docs"))
@@ -196,4 +204,4 @@ def documents(root):
                 yield f"{document.relative_to(root)}: names {path}, which is not there"
 
 
-RULES = (direction, libraries, claim_is_pure, licences, guards, leftovers, documents)
+RULES = (direction, libraries, claim_is_pure, licences, guards, leftovers, image, documents)

@@ -47,7 +47,7 @@ class Broken(unittest.TestCase):
                                 ignore=shutil.ignore_patterns("node_modules", "__pycache__", "corpus", "build"))
         for file in ROOT.glob("*.md"):
             shutil.copy(file, cls.root)
-        for name in ("LICENSE", "CMakeLists.txt", "run", "test", "compose.yaml", "Dockerfile"):
+        for name in ("LICENSE", "CMakeLists.txt", "run", "test", "compose.yaml", "Dockerfile", ".dockerignore"):
             if (ROOT / name).exists():
                 shutil.copy(ROOT / name, cls.root)
 
@@ -128,6 +128,9 @@ class Broken(unittest.TestCase):
     def test_leftovers(self):
         for word in ("TODO", "FIXME", "XXX"):
             self.notices(rules.leftovers, "server/app.c", f"/* {word}: later */\n", word, add=True)
+
+    def test_image(self):
+        self.notices(rules.image, ".dockerignore", "*\n!base\n!server\n", "claim/")
 
     def test_documents(self):
         self.notices(rules.documents, "README.md", "\n[text](docs/missing.md)\n", "docs/missing.md", add=True)

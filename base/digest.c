@@ -5,12 +5,51 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
+static void write_hex(const unsigned char digest[32], char out[DIGEST_SIZE])
+{
+    for (size_t i = 0; i < 32; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
 void digest_sha256(const void *bytes, size_t length, char out[DIGEST_SIZE])
 {
     unsigned char digest[32];
 
     if (!EVP_Digest(bytes, length, digest, NULL, EVP_sha256(), NULL))
         abort();
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    write_hex(digest, out);
+}
+
+struct digest {
+    EVP_MD_CTX *context;
+};
+
+struct digest *digest_begin(void)
+{
+    struct digest *digest = memory_new(1, sizeof *digest);
+
+    digest->context = EVP_MD_CTX_new();
+    if (digest->context == NULL || !EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL))
+        abort();
+    return digest;
+}
+
+void digest_add(struct digest *digest, const void *bytes, size_t length)
+{
+    if (!EVP_DigestUpdate(digest->context, bytes, length))
+        abort();
+}
+
+void digest_end(struct digest *digest, char out[DIGEST_SIZE])
+{
+    unsigned char bytes[32];
+
+    if (out != NULL && !EVP_DigestFinal_ex(digest->context, bytes, NULL))
+        abort();
+    if (out != NULL)
+        write_hex(bytes, out);
+    EVP_MD_CTX_free(digest->context);
+    free(digest);
 }

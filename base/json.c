@@ -12,9 +12,9 @@ static int only_space(const char *from, const char *end)
     return from == end;
 }
 
-cJSON *json_object_parse(const char *payload, size_t length)
+cJSON *json_object_parse_within(const char *payload, size_t length, size_t most)
 {
-    if (payload == NULL || length == 0 || length > JSON_PAYLOAD_MAX)
+    if (payload == NULL || length == 0 || length > most)
         return NULL;
     if (memchr(payload, '\0', length) != NULL ||
         memmem(payload, length, escaped_nul, sizeof escaped_nul - 1) != NULL)
@@ -27,6 +27,11 @@ cJSON *json_object_parse(const char *payload, size_t length)
     cJSON *object = parsed;
     parsed = NULL;
     return object;
+}
+
+cJSON *json_object_parse(const char *payload, size_t length)
+{
+    return json_object_parse_within(payload, length, JSON_PAYLOAD_MAX);
 }
 
 void json_free_at(cJSON **object)

@@ -22,6 +22,11 @@ static void gives_the_published_values(void **state)
         char out[DIGEST_SIZE];
         digest_sha256(cases[i].text, strlen(cases[i].text), out);
         assert_string_equal(out, cases[i].digest);
+        struct digest *parts = digest_begin();
+        for (const char *at = cases[i].text; *at != '\0'; at++)
+            digest_add(parts, at, 1);
+        digest_end(parts, out);
+        assert_string_equal(out, cases[i].digest);
     }
 }
 

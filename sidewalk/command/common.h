@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every subcommand of sidewalk-import has: options, a session with AWS, words for what went wrong. */
+#ifndef SIDEWALK_COMMAND_COMMON_H
+#define SIDEWALK_COMMAND_COMMON_H
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+
+#include "aws/request.h"
+#include "aws/session.h"
+
+struct common {
+    struct aws_options aws; /* borrowed from the command line */
+    bool json;
+    const char *command; /* "start": for "Try sidewalk-import start --help" */
+};
+
+/* Rows for getopt_long(), between a subcommand's own ones and the last; their values are above every letter.
+ */
+enum common_option { COMMON_AWS_PROFILE = 0x1000, COMMON_REGION, COMMON_ENDPOINT_URL, COMMON_JSON };
+#define COMMON_OPTIONS                                                                                       \
+    {"aws-profile", required_argument, NULL, COMMON_AWS_PROFILE},                                            \
+        {"region", required_argument, NULL, COMMON_REGION},                                                  \
+        {"endpoint-url", required_argument, NULL, COMMON_ENDPOINT_URL},                                      \
+    {                                                                                                        \
+        "json", no_argument, NULL, COMMON_JSON                                                               \
+    }
+/* Their lines in --help. */
+#define COMMON_HELP                                                                                          \
+    "  --aws-profile NAME  credentials and region of this profile in ~/.aws (a device profile is\n"          \
+    "                      something else: --profile); default: as the AWS CLI finds them\n"                 \
+    "  --region REGION     default: AWS_REGION, or the profile's\n"                                          \
+    "  --endpoint-url URL  ask this address instead of AWS; default: AWS_ENDPOINT_URL\n"                     \
+    "  --json              JSON on standard output, for programs\n"                                          \
+    "  --help              print this, and exit\n"
+
+/* True when option is one of them, and taken. */
+bool common_take(struct common *common, int option, const char *value);
+
+/* Prints what and value (may be ""), and where help is. COMMAND_USAGE. */
+int common_usage_error(const struct common *common, const char *what, const char *value);
+
+/* NULL after it has printed why; the exit status is then COMMAND_NO_PERMISSION. */
+struct aws_session *common_session(const struct common *common);
+
+/* Prints what could not be done ("the task could not be started") and why; the exit status for it. */
+int common_failed(const struct common *common, enum aws_error error, const char *what, const char *why);
+
+/* Prints a line for people about an error: "sidewalk-import: " and it, made harmless for terminals. */
+void common_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Set by SIGINT, SIGTERM and SIGHUP after common_catch_signals(). */
+extern volatile sig_atomic_t common_interrupted;
+void common_catch_signals(void);
+
+/* Adds string without what a terminal would obey or not show: such characters become U+FFFD. */
+void common_escape(const char *string, struct text *out);
+
+/* Adds "1,234,567". */
+void common_count(unsigned long long count, struct text *out);
+
+#endif

@@ -50,7 +50,7 @@ LIBRARIES = {
     "seccomp.h": ("decode/sandbox.c",),
     "cjson/": ("base/json.h", "server/page/catalogue.c", "server/handlers/registration_json.h",
                "sandbox/account_events.c", "sandbox/provisioning_template.c", "sandbox/registry.c"),
-    "openssl/": ("base/digest.c", "claim/mqtt.c", "sidewalk/certificate_chain.c", "sandbox/sidewalk_batch.c",
+    "openssl/": ("base/digest.c", "claim/mqtt.c", "sidewalk/certificate_chain.c", "sandbox/sidewalk_hsm.c",
                  "sandbox/cloud/signature.c", "sandbox/account_events.c", "sandbox/birth_certificate.c",
                  "sandbox/module_main.c", "sandbox/peer_certificate.c", "sandbox/peer_certificate.h",
                  "sandbox/provisioning_template.c", "sandbox/provisioning_template.h", "sandbox/staging_plugin.c"),

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sidewalk-batch: the list of serial numbers and the control log of a batch of Sidewalk devices that nobody
+ * has made. */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "sandbox/sidewalk_hsm.h"
+
+#define DEVICES_MAX 100000000
+#define PART_DEVICES 256
+#define THREADS_MAX 16
+#define PARTS_MAX (2 * THREADS_MAX)
+#define FILE_BUFFER (1 << 20)
+#define BAR_WIDTH 30
+#define BAR_MS 100
+
+static const char usage[] =
+    "Usage: sidewalk-batch [OPTION]... FOLDER\n"
+    "\n"
+    "Writes FOLDER/devices.csv and a control log that agrees with it, of devices with real certificate\n"
+    "chains, signed by a throw-away HSM. For tests and training.\n"
+    "\n"
+    "  --devices N    how many (1000)\n"
+    "  --seed TEXT    where all keys and serial numbers come from (sandbox): the same devices for the same\n"
+    "                 seed and ApId\n"
+    "  --apid ID      the product: advertisedProductId (eXpL)\n"
+    "  --form FORM    one: FOLDER/control-log.json, indented (default)\n"
+    "                 lines: the same, one line a device\n"
+    "                 each: FOLDER/control-logs/SMSN.json, one file a device, as the factory's tool writes "
+    "them\n"
+    "  --fast         all devices share their key pairs; each certificate has a signature of its own\n"
+    "  --threads N    (one a processor)\n"
+    "  --help         print this, and exit\n"
+    "\n"
+    "Exit status: 0 written, 1 not, 64 wrong arguments.\n";
+
+/* What stands between the changing parts of an entry. */
+struct layout {
+    const char *head, *between, *tail; /* of the log: before, between and after the entries */
+    const char *serial, *apid, *ed25519, *p256, *end;
+};
+
+/* As Python's json.dump(indent=4), which the factory's tool is written with. */
+static const struct layout indented = {
+    .head = "{\n    \"controlLogs\": [\n",
+    .between = ",\n",
+    .tail = "\n    ]\n}\n",
+    .serial = "        {\n"
+              "            \"version\": \"4-0-1\",\n"
+              "            \"device\": {\n"
+              "                \"serialNumber\": \"",
+    .apid = "\",\n"
+            "                \"productIdentifier\": {\n"
+            "                    \"advertisedProductId\": \"",
+    .ed25519 = "\"\n"
+               "                },\n"
+               "                \"sidewalkData\": {\n"
+               "                    \"sidewalkED25519CertificateChain\": \"",
+    .p256 = "\",\n"
+            "                    \"sidewalkP256R1CertificateChain\": \"",
+    .end = "\",\n"
+           "                    \"label\": \"production\"\n"
+           "                }\n"
+           "            }\n"
+           "        }",
+};
+
+static const struct layout in_lines = {
+    .head = "{\"controlLogs\":[\n",
+    .between = ",\n",
+    .tail = "\n]}\n",
+    .serial = "{\"version\":\"4-0-1\",\"device\":{\"serialNumber\":\"",
+    .apid = "\",\"productIdentifier\":{\"advertisedProductId\":\"",
+    .ed25519 = "\"},\"sidewalkData\":{\"sidewalkED25519CertificateChain\":\"",
+    .p256 = "\",\"sidewalkP256R1CertificateChain\":\"",
+    .end = "\",\"label\":\"production\"}}}",
+};
+
+struct settings {
+    const char *folder, *seed, *apid;
+    const struct layout *layout;
+    unsigned long long devices;
+    long threads;
+    bool each, fast;
+};
+
+/* A part of the batch: made by any thread, written in order. */
+struct part {
+    bool ready;
+    struct text list, log;
+};
+
+struct work {
+    const struct settings *settings;
+    const struct sidewalk_hsm *hsm;
+    unsigned long long part_count;
+    size_t part_room; /* how many are under way at most */
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    unsigned long long next, written; /* parts; guarded, as is ready */
+    struct part parts[PARTS_MAX];
+};
+
+struct output {
+    char *path, *partial; /* owned; it has its name when it is whole */
+    FILE *file;
+};
+
+/* Not exit(): that would take OpenSSL away from the other threads. */
+__attribute__((noreturn)) static void die(const char *what, const char *why)
+{
+    fprintf(stderr, "sidewalk-batch: %s: %s\n", what, why);
+    _exit(1);
+}
+
+static char *path_in(const char *folder, const char *name)
+{
+    struct text path = TEXT_EMPTY;
+
+    text_printf(&path, "%s/%s", folder, name);
+    return text_take(&path);
+}
+
+static void make_folder(const char *path)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        die(path, strerror(errno));
+}
+
+/* ---- files ---- */
+
+static struct output output_open(const char *folder, const char *name)
+{
+    struct text partial = TEXT_EMPTY;
+    struct output output = {.path = path_in(folder, name)};
+
+    text_printf(&partial, "%s.partial", output.path);
+    output.partial = text_take(&partial);
+    output.file = fopen(output.partial, "we");
+    if (!output.file)
+        die(output.partial, strerror(errno));
+    setvbuf(output.file, NULL, _IOFBF, FILE_BUFFER);
+    return output;
+}
+
+static void output_put(struct output *output, const char *bytes, size_t length)
+{
+    if (fwrite(bytes, 1, length, output->file) == length)
+        return;
+    int error = errno;
+    unlink(output->partial);
+    die(output->path, strerror(error));
+}
+
+static void output_close(struct output *output)
+{
+    if (fclose(output->file) != 0 || rename(output->partial, output->path) != 0) {
+        int error = errno;
+        unlink(output->partial);
+        die(output->path, strerror(error));
+    }
+    free(output->path);
+    free(output->partial);
+}
+
+static void write_each(const struct settings *settings, const char *smsn, const struct text *log)
+{
+    TEXT struct text name = TEXT_EMPTY;
+
+    text_printf(&name, "control-logs/%s.json", smsn);
+    struct output output = output_open(settings->folder, text_get(&name));
+    output_put(&output, text_get(log), log->length);
+    output_close(&output);
+}
+
+/* ---- making ---- */
+
+static void add_entry(const struct layout *layout, const char *apid, const struct sidewalk_device *device,
+                      struct text *out)
+{
+    text_puts(out, layout->serial);
+    text_puts(out, device->smsn);
+    text_puts(out, layout->apid);
+    text_puts(out, apid);
+    text_puts(out, layout->ed25519);
+    text_puts(out, device->ed25519);
+    text_puts(out, layout->p256);
+    text_puts(out, device->p256);
+    text_puts(out, layout->end);
+}
+
+static void make_device(const struct settings *settings, unsigned long long number,
+                        const struct sidewalk_device *device, struct part *part)
+{
+    const struct layout *layout = settings->layout;
+
+    text_puts(&part->list, device->smsn);
+    text_puts(&part->list, "\n");
+    if (settings->each)
+        text_puts(&part->log, layout->head);
+    else if (number > 0)
+        text_puts(&part->log, layout->between);
+    add_entry(layout, settings->apid, device, &part->log);
+    if (!settings->each)
+        return;
+    text_puts(&part->log, layout->tail);
+    write_each(settings, device->smsn, &part->log);
+    text_clear(&part->log);
+}
+
+static void make_part(const struct settings *settings, struct sidewalk_signer *signer,
+                      unsigned long long number, struct part *part)
+{
+    unsigned long long first = number * PART_DEVICES, end = first + PART_DEVICES;
+    struct sidewalk_device device;
+
+    text_clear(&part->list);
+    text_clear(&part->log);
+    for (unsigned long long i = first; i < end && i < settings->devices; i++) {
+        sidewalk_signer_make(signer, i, &device);
+        make_device(settings, i, &device, part);
+    }
+}
+
+static void *run_worker(void *argument)
+{
+    struct work *work = argument;
+    struct sidewalk_signer *signer = sidewalk_signer_new(work->hsm);
+
+    pthread_mutex_lock(&work->mutex);
+    while (work->next < work->part_count) {
+        if (work->next - work->written >= work->part_room) {
+            pthread_cond_wait(&work->changed, &work->mutex);
+            continue;
+        }
+        unsigned long long number = work->next++;
+        struct part *part = &work->parts[number % work->part_room];
+        pthread_mutex_unlock(&work->mutex);
+        make_part(work->settings, signer, number, part);
+        pthread_mutex_lock(&work->mutex);
+        part->ready = true;
+        pthread_cond_broadcast(&work->changed);
+    }
+    pthread_mutex_unlock(&work->mutex);
+    sidewalk_signer_free(signer);
+    return NULL;
+}
+
+/* ---- writing ---- */
+
+static void show_progress(unsigned long long done, unsigned long long all, long long started_ms)
+{
+    static long long shown_ms;
+    long long now = clock_monotonic_ms();
+    char bar[BAR_WIDTH + 1];
+
+    if (!isatty(STDERR_FILENO) || (done < all && now - shown_ms < BAR_MS))
+        return;
+    shown_ms = now;
+    int filled = (int)(done * BAR_WIDTH / all);
+    for (int i = 0; i < BAR_WIDTH; i++)
+        bar[i] = i < filled ? '#' : '.';
+    bar[BAR_WIDTH] = '\0';
+    double seconds = (double)(now - started_ms + 1) / 1000.0;
+    fprintf(stderr, "\r\033[K[%s] %3llu %%  %llu of %llu devices, %.0f a second%s", bar, done * 100 / all,
+            done, all, (double)done / seconds, done == all ? "\n" : "");
+}
+
+static struct part *wait_for(struct work *work, unsigned long long number)
+{
+    struct part *part = &work->parts[number % work->part_room];
+
+    pthread_mutex_lock(&work->mutex);
+    while (!part->ready)
+        pthread_cond_wait(&work->changed, &work->mutex);
+    pthread_mutex_unlock(&work->mutex);
+    return part;
+}
+
+static void let_go(struct work *work, struct part *part)
+{
+    pthread_mutex_lock(&work->mutex);
+    part->ready = false;
+    work->written++;
+    pthread_cond_broadcast(&work->changed);
+    pthread_mutex_unlock(&work->mutex);
+}
+
+static void write_parts(struct work *work, struct output *list, struct output *log)
+{
+    const struct settings *settings = work->settings;
+    long long started = clock_monotonic_ms();
+
+    for (unsigned long long i = 0; i < work->part_count; i++) {
+        struct part *part = wait_for(work, i);
+        unsigned long long done = (i + 1) * PART_DEVICES;
+        output_put(list, text_get(&part->list), part->list.length);
+        if (log)
+            output_put(log, text_get(&part->log), part->log.length);
+        let_go(work, part);
+        show_progress(done < settings->devices ? done : settings->devices, settings->devices, started);
+    }
+}
+
+static void write_files(struct work *work)
+{
+    const struct settings *settings = work->settings;
+    const struct layout *layout = settings->layout;
+    struct output list = output_open(settings->folder, "devices.csv"), log = {0};
+
+    output_put(&list, "smsn\n", 5);
+    if (!settings->each) {
+        log = output_open(settings->folder, "control-log.json");
+        output_put(&log, layout->head, strlen(layout->head));
+    }
+    write_parts(work, &list, settings->each ? NULL : &log);
+    if (!settings->each) {
+        output_put(&log, layout->tail, strlen(layout->tail));
+        output_close(&log);
+    }
+    output_close(&list);
+}
+
+static void write_batch(const struct settings *settings)
+{
+    struct sidewalk_hsm *hsm = sidewalk_hsm_new(settings->seed, settings->apid, settings->fast);
+    struct work work = {
+        .settings = settings,
+        .hsm = hsm,
+        .part_count = (settings->devices + PART_DEVICES - 1) / PART_DEVICES,
+        .part_room = 2 * (size_t)settings->threads,
+        .mutex = PTHREAD_MUTEX_INITIALIZER,
+        .changed = PTHREAD_COND_INITIALIZER,
+    };
+    pthread_t threads[THREADS_MAX];
+
+    for (long i = 0; i < settings->threads; i++) {
+        int error = pthread_create(&threads[i], NULL, run_worker, &work);
+        if (error)
+            die("thread", strerror(error));
+    }
+    write_files(&work);
+    for (long i = 0; i < settings->threads; i++)
+        pthread_join(threads[i], NULL);
+    for (size_t i = 0; i < PARTS_MAX; i++) {
+        text_fini(&work.parts[i].list);
+        text_fini(&work.parts[i].log);
+    }
+    sidewalk_hsm_free(hsm);
+}
+
+/* ---- arguments ---- */
+
+__attribute__((noreturn)) static void usage_error(const char *what, const char *value)
+{
+    fprintf(stderr, "sidewalk-batch: %s%s\nTry sidewalk-batch --help\n", what, value);
+    exit(64);
+}
+
+static long number(const char *option, const char *text, long most)
+{
+    char *end = NULL;
+
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (errno || end == text || *end || value < 1 || value > most)
+        usage_error(option, text);
+    return value;
+}
+
+static void take_form(struct settings *settings, const char *form)
+{
+    settings->each = strcmp(form, "each") == 0;
+    if (strcmp(form, "lines") == 0)
+        settings->layout = &in_lines;
+    else if (settings->each || strcmp(form, "one") == 0)
+        settings->layout = &indented;
+    else
+        usage_error("--form wants one, lines or each, not ", form);
+}
+
+/* It goes into JSON as it is. */
+static const char *checked_apid(const char *apid)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+    if (!*apid || strlen(apid) > 64 || apid[strspn(apid, allowed)] != '\0')
+        usage_error("--apid wants 1 to 64 letters, digits, - and _, not ", apid);
+    return apid;
+}
+
+static void read_settings(int argc, char **argv, struct settings *settings)
+{
+    static const struct option options[] = {
+        {"devices", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 's'},
+        {"apid", required_argument, NULL, 'a'},    {"form", required_argument, NULL, 'f'},
+        {"fast", no_argument, NULL, 'F'},          {"threads", required_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == 'n')
+            settings->devices =
+                (unsigned long long)number("--devices wants 1 to 100000000, not ", optarg, DEVICES_MAX);
+        else if (option == 's')
+            settings->seed = optarg;
+        else if (option == 'a')
+            settings->apid = checked_apid(optarg);
+        else if (option == 'f')
+            take_form(settings, optarg);
+        else if (option == 'F')
+            settings->fast = true;
+        else if (option == 't')
+            settings->threads = number("--threads wants 1 to 16, not ", optarg, THREADS_MAX);
+        else if (option == 'h')
+            exit(fputs(usage, stdout) < 0);
+        else
+            usage_error("these arguments are not understood", "");
+    }
+    if (argc - optind != 1)
+        usage_error("one FOLDER is wanted", "");
+    settings->folder = argv[optind];
+}
+
+int main(int argc, char **argv)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct settings settings = {
+        .seed = "sandbox",
+        .apid = "eXpL",
+        .layout = &indented,
+        .devices = 1000,
+        .threads = processors < 1             ? 1
+                   : processors > THREADS_MAX ? THREADS_MAX
+                                              : processors,
+    };
+
+    read_settings(argc, argv, &settings);
+    make_folder(settings.folder);
+    if (settings.each) {
+        OWNED char *logs = path_in(settings.folder, "control-logs");
+        make_folder(logs);
+    }
+    write_batch(&settings);
+    return 0;
+}

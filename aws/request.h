@@ -15,6 +15,11 @@
 enum aws_error {
     AWS_OK,             /* 2xx */
     AWS_REFUSED,        /* another answer that asking again would not change; status and code say which */
+    AWS_FORBIDDEN,      /* 401 and 403, but for expired credentials */
+    AWS_NOT_FOUND,      /* 404 */
+    AWS_CONFLICT,       /* 409 */
+    AWS_UNREADABLE,     /* the stream's read() or rewind() failed */
+    AWS_BAD_ANSWER,     /* an answer that is not understood; never from aws_send() */
     AWS_THROTTLED,      /* still, after all attempts */
     AWS_UNAVAILABLE,    /* 5xx after all attempts */
     AWS_UNREACHABLE,    /* no answer: name, connection, TLS, time */

@@ -12,6 +12,8 @@
 #ifndef AWS_SESSION_H
 #define AWS_SESSION_H
 
+#include <signal.h>
+
 #include "base/text.h"
 
 struct aws_options { /* each may be NULL: not given */
@@ -19,6 +21,7 @@ struct aws_options { /* each may be NULL: not given */
     const char *region;
     const char *endpoint_url; /* for every service */
     const char *ca_file;      /* authorities to believe instead of the system's; AWS_CA_BUNDLE otherwise */
+    const volatile sig_atomic_t *interrupted; /* for every request that names none */
 };
 
 struct aws_session;

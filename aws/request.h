@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One signed request (AWS Signature Version 4) and its answer. request.c is the only user of libcurl.
+/* One signed request (AWS Signature Version 4) and its answer; http.c sends it and is the only user of libcurl.
  *
- * Asks again after throttling (429, ThrottlingException and its kin), 5xx, and connections that failed before
- * an answer: up to attempts times, waiting a random part of a doubling time, or what Retry-After says. Only
- * one thread at a time for a session. */
+ * Asks again after throttling (429, ThrottlingException and its kin), 500, 502, 503, 504, and connections that
+ * failed before a whole answer: up to attempts times, waiting a random part of a doubling time, or what
+ * Retry-After says (half a minute at most). A request whose answer was lost may have been carried out, and is
+ * then carried out again: what must not happen twice needs a client token of its service. Credentials that
+ * the service calls expired are asked for again, once. Blocks. Only one thread at a time for a session. */
 #ifndef AWS_REQUEST_H
 #define AWS_REQUEST_H
 
@@ -15,6 +17,9 @@
 enum aws_error {
     AWS_OK,             /* 2xx */
     AWS_REFUSED,        /* another answer that asking again would not change; status and code say which */
+    AWS_FORBIDDEN,      /* 401, 403: not allowed, wrong signature, wrong clock (why says which) */
+    AWS_NOT_FOUND,      /* 404 */
+    AWS_CONFLICT,       /* 409 */
     AWS_FORBIDDEN,      /* 401 and 403, but for expired credentials */
     AWS_NOT_FOUND,      /* 404 */
     AWS_CONFLICT,       /* 409 */
@@ -22,7 +27,8 @@ enum aws_error {
     AWS_BAD_ANSWER,     /* an answer that is not understood; never from aws_send() */
     AWS_THROTTLED,      /* still, after all attempts */
     AWS_UNAVAILABLE,    /* 5xx after all attempts */
-    AWS_UNREACHABLE,    /* no answer: name, connection, TLS, time */
+    AWS_UNREACHABLE,    /* no whole answer: name, connection, TLS, time, more than 16 MiB */
+    AWS_UNREADABLE,     /* the request's stream cannot be read, or has not the length it says */
     AWS_NO_CREDENTIALS, /* none found, or their source does not give any */
     AWS_EXPIRED,        /* the credentials have, and there are no newer ones */
     AWS_INTERRUPTED,
@@ -33,7 +39,7 @@ struct aws_pair {
     const char *name, *value;
 };
 
-/* A body that is too large for memory. */
+/* A body that is too large for memory. It is rewound before every attempt but the first. */
 struct aws_stream {
     size_t (*read)(void *context, char *out, size_t room); /* 0: the end; (size_t)-1: it cannot be read */
     bool (*rewind)(void *context);                         /* for another attempt */
@@ -47,14 +53,18 @@ struct aws_request {
     const char *service; /* signing name: "iotwireless", "s3" */
     const char *host;    /* without an endpoint URL: "api.iotwireless.%s.amazonaws.com", %s is the region */
     const char *method;  /* "GET", "POST", "PUT", "PATCH", "DELETE" */
-    const char *path;    /* begins with a slash, segments percent-encoded (aws_path_add) */
+    /* Begins with a slash, segments percent-encoded (aws_path_add). Only S3 may have "." and ".." in it. */
+    const char *path;
     const struct aws_pair *query;   /* not encoded, in any order; ends with a NULL name; NULL: none */
-    const struct aws_pair *headers; /* the same; Content-Type and others that are to be sent */
-    const char *body;
+    /* Content-Type and others that are to be sent and signed; end like query. No name may be the beginning of
+     * another one, with a dash after it (libcurl 7.88 sorts those wrongly). A body without Content-Type is
+     * application/json, for S3 application/octet-stream. */
+    const struct aws_pair *headers;
+    const char *body; /* NULL: none */
     size_t body_length;
     const struct aws_stream *stream;          /* instead of body */
     unsigned attempts;                        /* 0: the usual 5 */
-    const volatile sig_atomic_t *interrupted; /* not zero: give up; may be NULL */
+    const volatile sig_atomic_t *interrupted; /* not zero: give up within a second; NULL: the session's */
 };
 
 struct aws_response {
@@ -63,7 +73,7 @@ struct aws_response {
     char request_id[80];
     char etag[80];
     char code[80]; /* of an error: "ValidationException", "AccessDeniedException"; "" when it has none */
-    struct text message; /* of an error, AWS's own */
+    struct text message; /* of an error, AWS's own: one line, at most 2,000 bytes */
 };
 
 /* out is initialised here, and is to be finished also after an error. why: a sentence for people, with the

@@ -14,9 +14,11 @@
 
 #include <signal.h>
 
+#include <signal.h>
+
 #include "base/text.h"
 
-struct aws_options { /* each may be NULL: not given */
+struct aws_options { /* each may be NULL or 0: not given; texts are copied */
     const char *profile;
     const char *region;
     const char *endpoint_url; /* for every service */

@@ -23,6 +23,9 @@ struct device_profile { /* texts owned; finished with device_profile_fini() */
 };
 void device_profile_fini(struct device_profile *profile);
 
+/* The answer to GetDeviceProfile. False with a sentence in *why; out is untouched then. */
+bool device_profile_parse(const char *json, size_t length, struct device_profile *out, struct text *why);
+
 /* The certificate that a batch can be made with: it has factory support and an ApId (this one, where apid is
  * not NULL). NULL: none. */
 const struct dak_certificate *device_profile_factory(const struct device_profile *profile, const char *apid);

@@ -19,9 +19,12 @@ enum import_state {
     IMPORT_UNKNOWN, /* a state that this program does not know */
 };
 const char *import_state_name(enum import_state state); /* as AWS writes it */
+enum import_state import_state_parse(const char *name);
 
-struct import_task { /* texts owned; finished with import_task_fini() */
-    char *id, *arn, *destination, *role, *reason, *created;
+struct import_task {                              /* texts owned; finished with import_task_fini() */
+    char *id, *arn, *destination, *role, *reason; /* NULL: AWS does not say */
+    char *created;                                /* RFC 3339 */
+    char *state_text;                             /* as AWS says it */
     char **files;
     size_t file_count;
     enum import_state state;
@@ -39,7 +42,11 @@ struct import_request {
     const struct aws_pair *tags; /* ends with a NULL name; NULL: none */
 };
 
-/* All: AWS_OK, or why says what AWS said. out is untouched on error. */
+/* The body of a start, as it is sent. */
+void import_request_json(const struct import_request *request, struct text *out);
+
+/* All: AWS_OK, or why says what AWS said. out is untouched on error. What AWS would refuse anyway is not sent
+ * (AWS_REFUSED). Those that change something can be sent again with the same token. */
 enum aws_error import_task_start(struct aws_session *session, const struct import_request *request, char **id,
                                  char **arn, struct text *why) __attribute__((warn_unused_result));
 /* One device without a list. smsn: 64 hex digits; name may be NULL. */

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sidewalk/upload.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+
+#define SCHEME "s3://"
+#define BUCKET_MIN 3
+#define BUCKET_MAX 63
+
+static bool is_bucket(const char *name, size_t length)
+{
+    if (length < BUCKET_MIN || length > BUCKET_MAX || name[0] == '.' || name[0] == '-' ||
+        name[length - 1] == '.' || name[length - 1] == '-')
+        return false;
+    return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") >= length;
+}
+
+static bool is_key(const char *key)
+{
+    for (const char *at = key; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return false;
+    return *key != '\0' && key[strlen(key) - 1] != '/';
+}
+
+/* libcurl and servers resolve such segments, with another signature then. */
+static bool has_dots(const char *key)
+{
+    for (const char *at = key;;) {
+        size_t length = strcspn(at, "/");
+        if ((length == 1 && at[0] == '.') || (length == 2 && at[0] == '.' && at[1] == '.'))
+            return true;
+        if (at[length] == '\0')
+            return false;
+        at += length + 1;
+    }
+}
+
+bool upload_url_parse(const char *url, struct text *bucket, struct text *key, struct text *why)
+{
+    const char *name = url + strlen(SCHEME);
+
+    if (strlen(url) > UPLOAD_URL_MAX) {
+        text_printf(why, "the file's address has %zu characters, at most %d are allowed", strlen(url),
+                    UPLOAD_URL_MAX);
+        return false;
+    }
+    if (strncmp(url, SCHEME, strlen(SCHEME)) != 0 || strchr(name, '/') == NULL) {
+        text_printf(
+            why, "\"%.160s\" is no address of a file in S3: it looks like s3://bucket/folder/list.csv", url);
+        return false;
+    }
+    size_t length = strcspn(name, "/");
+    if (!is_bucket(name, length)) {
+        text_printf(why, "\"%.*s\" cannot be a bucket: 3 to 63 small letters, digits, dots and dashes",
+                    length < 80 ? (int)length : 80, name);
+        return false;
+    }
+    if (!is_key(name + length + 1) || has_dots(name + length + 1)) {
+        text_printf(why, "\"%.160s\" has no key that a file could have", url);
+        return false;
+    }
+    text_add(bucket, name, length);
+    text_puts(key, name + length + 1);
+    return true;
+}
+
+/* A list while it is sent. */
+struct upload {
+    int fd;
+    const char *path;
+    struct digest *digest; /* of what was read in this attempt */
+    unsigned long long done, all;
+    char sha256[DIGEST_SIZE]; /* that it has to be */
+    bool changed;
+    int error; /* errno */
+    void (*progress)(void *context, unsigned long long sent, unsigned long long all);
+    void *context;
+};
+
+static void upload_fini(struct upload *upload)
+{
+    if (upload->digest != NULL)
+        digest_end(upload->digest, NULL);
+    if (upload->fd >= 0)
+        close(upload->fd);
+}
+
+#define UPLOAD __attribute__((cleanup(upload_fini)))
+
+static ssize_t read_again(int fd, char *out, size_t room)
+{
+    ssize_t got;
+
+    do
+        got = read(fd, out, room);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static bool is_as_before(struct upload *upload)
+{
+    char now[DIGEST_SIZE], more;
+
+    digest_end(upload->digest, now);
+    upload->digest = NULL;
+    return strcmp(now, upload->sha256) == 0 && read_again(upload->fd, &more, 1) == 0;
+}
+
+/* The last part is held back where the list is no longer what it was: S3 never gets it whole then. */
+static size_t read_part(void *context, char *out, size_t room)
+{
+    struct upload *upload = context;
+
+    if (upload->done == upload->all)
+        return 0;
+    if (room > upload->all - upload->done)
+        room = (size_t)(upload->all - upload->done);
+    ssize_t got = read_again(upload->fd, out, room);
+    if (got < 0)
+        upload->error = errno;
+    if (got <= 0) {
+        upload->changed = got == 0;
+        return (size_t)-1;
+    }
+    digest_add(upload->digest, out, (size_t)got);
+    upload->done += (unsigned long long)got;
+    if (upload->done == upload->all && !is_as_before(upload)) {
+        upload->changed = true;
+        return (size_t)-1;
+    }
+    return (size_t)got;
+}
+
+static bool rewind_list(void *context)
+{
+    struct upload *upload = context;
+
+    if (lseek(upload->fd, 0, SEEK_SET) != 0) {
+        upload->error = errno;
+        return false;
+    }
+    if (upload->digest != NULL)
+        digest_end(upload->digest, NULL);
+    upload->digest = digest_begin();
+    upload->done = 0;
+    return true;
+}
+
+static void tell_sent(void *context, unsigned long long sent)
+{
+    struct upload *upload = context;
+
+    if (upload->progress != NULL)
+        upload->progress(upload->context, sent, upload->all);
+}
+
+static bool digest_list(int fd, unsigned long long *length, char sha256[DIGEST_SIZE])
+{
+    char part[65536];
+    struct digest *digest = digest_begin();
+    ssize_t got;
+
+    *length = 0;
+    while ((got = read_again(fd, part, sizeof part)) > 0) {
+        digest_add(digest, part, (size_t)got);
+        *length += (unsigned long long)got;
+    }
+    digest_end(digest, got < 0 ? NULL : sha256);
+    return got == 0;
+}
+
+static bool cannot_read(const char *path, int error, struct text *why)
+{
+    text_printf(why, "%s cannot be read: %s", path, strerror(error));
+    return false;
+}
+
+static bool open_list(struct upload *upload, struct text *why)
+{
+    struct stat found;
+
+    upload->fd = open(upload->path, O_RDONLY | O_CLOEXEC);
+    if (upload->fd < 0 || fstat(upload->fd, &found) != 0)
+        return cannot_read(upload->path, errno, why);
+    if (!S_ISREG(found.st_mode)) {
+        text_printf(why, "%s is no file: it has to be read twice, for its digest and to be sent",
+                    upload->path);
+        return false;
+    }
+    if (!digest_list(upload->fd, &upload->all, upload->sha256))
+        return cannot_read(upload->path, errno, why);
+    return true;
+}
+
+bool upload_digest(const char *path, unsigned long long *length, char sha256[65], struct text *why)
+{
+    UPLOAD struct upload upload = {.fd = -1, .path = path};
+
+    if (!open_list(&upload, why))
+        return false;
+    *length = upload.all;
+    memcpy(sha256, upload.sha256, DIGEST_SIZE);
+    return true;
+}
+
+static enum aws_error put(struct aws_session *session, struct upload *upload, const char *url,
+                          const volatile sig_atomic_t *interrupted, struct text *why)
+{
+    static const struct aws_pair headers[] = {{"Content-Type", "text/csv"}, {NULL, NULL}};
+    TEXT struct text bucket = TEXT_EMPTY, key = TEXT_EMPTY, path = TEXT_EMPTY;
+    struct aws_stream stream = {
+        .read = read_part,
+        .rewind = rewind_list,
+        .context = upload,
+        .length = upload->all,
+        .progress = tell_sent,
+    };
+    struct aws_response response = {0};
+
+    if (!upload_url_parse(url, &bucket, &key, why))
+        return AWS_REFUSED;
+    memcpy(stream.sha256, upload->sha256, sizeof stream.sha256);
+    aws_path_add(&path, text_get(&bucket));
+    for (const char *at = text_get(&key);; at++) {
+        size_t length = strcspn(at, "/");
+        TEXT struct text segment = TEXT_EMPTY;
+        text_add(&segment, at, length);
+        aws_path_add(&path, text_get(&segment));
+        at += length;
+        if (*at == '\0')
+            break;
+    }
+    struct aws_request request = {
+        .service = "s3",
+        .host = "s3.%s.amazonaws.com",
+        .method = "PUT",
+        .path = text_get(&path),
+        .headers = headers,
+        .stream = &stream,
+        .interrupted = interrupted,
+    };
+    enum aws_error error = aws_send(session, &request, &response, why);
+    aws_response_fini(&response);
+    return error;
+}
+
+enum aws_error upload_file(struct aws_session *session, const char *path, const char *url,
+                           void (*progress)(void *context, unsigned long long sent, unsigned long long all),
+                           void *context, const volatile sig_atomic_t *interrupted, char sha256[65],
+                           struct text *why)
+{
+    UPLOAD struct upload upload = {.fd = -1, .path = path, .progress = progress, .context = context};
+    TEXT struct text said = TEXT_EMPTY;
+
+    if (!open_list(&upload, why))
+        return AWS_UNREADABLE;
+    if (!rewind_list(&upload))
+        return cannot_read(path, upload.error, why), AWS_UNREADABLE;
+    enum aws_error error = put(session, &upload, url, interrupted, &said);
+    if (error != AWS_OK && upload.changed) {
+        text_printf(why, "%s was changed while it was sent", path);
+        return AWS_UNREADABLE;
+    }
+    if (error != AWS_OK && upload.error != 0)
+        return cannot_read(path, upload.error, why), AWS_UNREADABLE;
+    text_puts(why, text_get(&said));
+    if (error == AWS_OK)
+        memcpy(sha256, upload.sha256, DIGEST_SIZE);
+    return error;
+}

@@ -20,10 +20,6 @@ enum aws_error {
     AWS_FORBIDDEN,      /* 401, 403: not allowed, wrong signature, wrong clock (why says which) */
     AWS_NOT_FOUND,      /* 404 */
     AWS_CONFLICT,       /* 409 */
-    AWS_FORBIDDEN,      /* 401 and 403, but for expired credentials */
-    AWS_NOT_FOUND,      /* 404 */
-    AWS_CONFLICT,       /* 409 */
-    AWS_UNREADABLE,     /* the stream's read() or rewind() failed */
     AWS_BAD_ANSWER,     /* an answer that is not understood; never from aws_send() */
     AWS_THROTTLED,      /* still, after all attempts */
     AWS_UNAVAILABLE,    /* 5xx after all attempts */
@@ -33,6 +29,7 @@ enum aws_error {
     AWS_EXPIRED,        /* the credentials have, and there are no newer ones */
     AWS_INTERRUPTED,
 };
+/* One word, for programs: "not_found". */
 const char *aws_error_name(enum aws_error error);
 
 struct aws_pair {

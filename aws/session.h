@@ -14,8 +14,6 @@
 
 #include <signal.h>
 
-#include <signal.h>
-
 #include "base/text.h"
 
 struct aws_options { /* each may be NULL or 0: not given; texts are copied */
@@ -24,6 +22,7 @@ struct aws_options { /* each may be NULL or 0: not given; texts are copied */
     const char *endpoint_url; /* for every service */
     const char *ca_file;      /* authorities to believe instead of the system's; AWS_CA_BUNDLE otherwise */
     const volatile sig_atomic_t *interrupted; /* for every request that names none */
+    unsigned retry_base_ms;                   /* what the wait between attempts doubles from; 0: 200 */
 };
 
 struct aws_session;

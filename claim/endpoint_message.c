@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "claim/identifier.h"
 #include "base/json.h"
+#include "claim/identifier.h"
 
 #define LABEL_MAX 63 /* of a host name, RFC 1035 */
 

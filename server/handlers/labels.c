@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "claim/label_reading.h"
 #include "server/handlers/portal.h"
 #include "server/handlers/problem.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "base/json.h"
+#include "base/utf8.h"
 
 #define NAME_MAX_BYTES 200
 #define EMAIL_MAX_BYTES 254 /* RFC 5321 4.5.3.1 */

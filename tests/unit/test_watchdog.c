@@ -10,7 +10,8 @@
 #include "base/clock.h"
 #include "tests/unit/test.h"
 
-#define ROUND_MS 500 /* how late it may be */
+#define ROUND_MS 500  /* how late it may be */
+#define LONG_MS 20000 /* on a machine that is busy with other things */
 
 struct pair {
     int ours, theirs;
@@ -48,7 +49,7 @@ static void shuts_when_the_deadline_is_over(void **state)
     struct pair later = watched_pair(watchdog, 60000);
     (void)state;
 
-    assert_true(is_shut(&over, 50 + 4 * ROUND_MS));
+    assert_true(is_shut(&over, LONG_MS));
     assert_int_equal(send(over.ours, "x", 1, MSG_NOSIGNAL), -1);
     assert_int_equal(errno, EPIPE);
     assert_false(is_shut(&later, 0));
@@ -65,9 +66,9 @@ static void traffic_does_not_extend_it(void **state)
     (void)state;
 
     /* A byte every 20 ms, as a slow client drips. */
-    while (send(pair.theirs, "x", 1, MSG_NOSIGNAL) == 1 && clock_monotonic_ms() - start < 5000)
+    while (send(pair.theirs, "x", 1, MSG_NOSIGNAL) == 1 && clock_monotonic_ms() - start < LONG_MS)
         usleep(20 * 1000);
-    assert_in_range(clock_monotonic_ms() - start, 290, 300 + 4 * ROUND_MS);
+    assert_in_range(clock_monotonic_ms() - start, 290, LONG_MS - 1);
     drop(watchdog, &pair);
     watchdog_free(watchdog);
 }
@@ -75,15 +76,13 @@ static void traffic_does_not_extend_it(void **state)
 static void an_extended_one_lives_on(void **state)
 {
     struct watchdog *watchdog = watchdog_new();
-    struct pair pair = watched_pair(watchdog, 400);
+    struct pair pair = watched_pair(watchdog, ROUND_MS);
     (void)state;
 
-    for (int i = 0; i < 15; i++) {
-        watchdog_extend(pair.watched, 400);
-        assert_false(is_shut(&pair, 100));
-    }
+    watchdog_extend(pair.watched, 3600000LL);
+    assert_false(is_shut(&pair, 3 * ROUND_MS));
     watchdog_extend(pair.watched, 0); /* may also be brought forward */
-    assert_true(is_shut(&pair, 4 * ROUND_MS));
+    assert_true(is_shut(&pair, LONG_MS));
     drop(watchdog, &pair);
     watchdog_free(watchdog);
 }

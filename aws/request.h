@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One signed request (AWS Signature Version 4) and its answer; http.c sends it and is the only user of libcurl.
+/* One signed request (AWS Signature Version 4) and its answer; http.c sends it and is the only user of
+ * libcurl.
  *
- * Asks again after throttling (429, ThrottlingException and its kin), 500, 502, 503, 504, and connections that
- * failed before a whole answer: up to attempts times, waiting a random part of a doubling time, or what
+ * Asks again after throttling (429, ThrottlingException and its kin), 500, 502, 503, 504, and connections
+ * that failed before a whole answer: up to attempts times, waiting a random part of a doubling time, or what
  * Retry-After says (half a minute at most). A request whose answer was lost may have been carried out, and is
  * then carried out again: what must not happen twice needs a client token of its service. Credentials that
  * the service calls expired are asked for again, once. Blocks. Only one thread at a time for a session. */
@@ -10,6 +11,7 @@
 #define AWS_REQUEST_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "aws/session.h"
@@ -52,7 +54,7 @@ struct aws_request {
     const char *method;  /* "GET", "POST", "PUT", "PATCH", "DELETE" */
     /* Begins with a slash, segments percent-encoded (aws_path_add). Only S3 may have "." and ".." in it. */
     const char *path;
-    const struct aws_pair *query;   /* not encoded, in any order; ends with a NULL name; NULL: none */
+    const struct aws_pair *query; /* not encoded, in any order; ends with a NULL name; NULL: none */
     /* Content-Type and others that are to be sent and signed; end like query. No name may be the beginning of
      * another one, with a dash after it (libcurl 7.88 sorts those wrongly). A body without Content-Type is
      * application/json, for S3 application/octet-stream. */

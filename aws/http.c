@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "aws/http.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "aws/encoding.h"
+#include "base/clock.h"
+#include "base/memory.h"
+
+#define STALLED_S 60
+#define USER_AGENT "expresslink-portal/" EXPRESSLINK_VERSION
+
+struct aws_http {
+    CURL *curl;
+    char said[CURL_ERROR_SIZE];
+};
+
+/* What libcurl's callbacks share during one exchange. */
+struct exchange {
+    const struct aws_http_request *request;
+    struct aws_http_answer *answer;
+    unsigned long long read; /* of the stream */
+    bool unreadable, too_large;
+};
+
+static void free_list(struct curl_slist **list)
+{
+    curl_slist_free_all(*list);
+}
+#define LIST __attribute__((cleanup(free_list)))
+
+struct aws_http *aws_http_new(void)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        abort();
+    struct aws_http *http = memory_new(1, sizeof *http);
+    http->curl = curl_easy_init();
+    if (!http->curl)
+        abort();
+    return http;
+}
+
+void aws_http_free(struct aws_http *http)
+{
+    if (!http)
+        return;
+    curl_easy_cleanup(http->curl);
+    curl_global_cleanup();
+    free(http);
+}
+
+void aws_http_answer_fini(struct aws_http_answer *answer)
+{
+    text_fini(&answer->body);
+}
+
+void aws_url_fini(struct aws_url *url)
+{
+    free(url->origin);
+    free(url->host);
+    free(url->path);
+    free(url->query);
+    *url = (struct aws_url){0};
+}
+
+/* A part of it, the caller's to free; NULL where there is none. */
+static char *url_part(CURLU *parsed, CURLUPart part)
+{
+    char *value = NULL;
+
+    if (curl_url_get(parsed, part, &value, 0) != CURLUE_OK)
+        return NULL;
+    char *copy = memory_string(value);
+    curl_free(value);
+    return copy;
+}
+
+static bool is_loopback(const char *host)
+{
+    struct in_addr four;
+    struct in6_addr six;
+
+    if (inet_pton(AF_INET, host, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == 127;
+    if (inet_pton(AF_INET6, host, &six) == 1)
+        return IN6_IS_ADDR_LOOPBACK(&six);
+    return strcasecmp(host, "localhost") == 0;
+}
+
+static const char *url_problem(CURLU *parsed)
+{
+    OWNED char *scheme = url_part(parsed, CURLUPART_SCHEME);
+    OWNED char *host = url_part(parsed, CURLUPART_HOST);
+    OWNED char *user = url_part(parsed, CURLUPART_USER);
+    OWNED char *password = url_part(parsed, CURLUPART_PASSWORD);
+    OWNED char *fragment = url_part(parsed, CURLUPART_FRAGMENT);
+
+    if (!scheme || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
+        return "begins with neither https:// nor http://";
+    if (!host)
+        return "names no host";
+    if (user || password)
+        return "has a user name or a password in it";
+    return fragment ? "has a # in it" : NULL;
+}
+
+static void take_url(CURLU *parsed, struct aws_url *out)
+{
+    OWNED char *scheme = url_part(parsed, CURLUPART_SCHEME);
+    OWNED char *host = url_part(parsed, CURLUPART_HOST);
+    OWNED char *port = url_part(parsed, CURLUPART_PORT);
+    TEXT struct text origin = TEXT_EMPTY;
+    bool bracketed = host[0] == '[';
+
+    text_printf(&origin, "%s://%s%s%s", scheme, host, port ? ":" : "", port ? port : "");
+    out->is_tls = strcmp(scheme, "https") == 0;
+    out->origin = text_take(&origin);
+    out->host = memory_part(host + bracketed, strlen(host) - 2 * (size_t)bracketed);
+    out->is_loopback = is_loopback(out->host);
+    out->query = url_part(parsed, CURLUPART_QUERY);
+    out->path = url_part(parsed, CURLUPART_PATH);
+    for (size_t length = strlen(out->path); length > 0 && out->path[length - 1] == '/'; length--)
+        out->path[length - 1] = '\0';
+}
+
+bool aws_url_parse(const char *url, struct aws_url *out, struct text *why)
+{
+    CURLU *parsed = curl_url();
+    const char *problem = NULL;
+
+    if (!parsed)
+        abort();
+    if (curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK)
+        problem = "is no URL";
+    else
+        problem = url_problem(parsed);
+    if (problem)
+        text_puts(why, problem);
+    else
+        take_url(parsed, out);
+    curl_url_cleanup(parsed);
+    return !problem;
+}
+
+static bool stopped(const struct aws_http_request *request)
+{
+    return request->interrupted && *request->interrupted;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *user)
+{
+    struct exchange *exchange = user;
+    struct text *body = &exchange->answer->body;
+
+    if (body->length + size * count > AWS_HTTP_BODY_MAX) {
+        exchange->too_large = true;
+        return 0;
+    }
+    text_add(body, bytes, size * count);
+    return size * count;
+}
+
+/* Copies the value of "name: value\r\n" where the name fits; what does not fit into room is cut. */
+static bool take_value(const char *line, size_t length, const char *name, char *out, size_t room)
+{
+    size_t skip = strlen(name);
+
+    if (length <= skip || strncasecmp(line, name, skip) != 0 || line[skip] != ':')
+        return false;
+    for (line += skip + 1, length -= skip + 1; length && strchr(" \t", *line); length--)
+        line++;
+    while (length && strchr(" \t\r\n", line[length - 1]))
+        length--;
+    if (length >= room)
+        length = room - 1;
+    for (size_t i = 0; i < length; i++)
+        out[i] = line[i];
+    out[length] = '\0';
+    return true;
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *user)
+{
+    struct aws_http_answer *answer = ((struct exchange *)user)->answer;
+    size_t length = size * count;
+    char value[64];
+
+    if (take_value(line, length, "x-amzn-RequestId", answer->request_id, sizeof answer->request_id) ||
+        take_value(line, length, "x-amz-request-id", answer->request_id, sizeof answer->request_id) ||
+        take_value(line, length, "ETag", answer->etag, sizeof answer->etag) ||
+        take_value(line, length, "x-amzn-ErrorType", answer->error_type, sizeof answer->error_type))
+        return length;
+    if (take_value(line, length, "Date", value, sizeof value)) {
+        time_t date = curl_getdate(value, NULL);
+        answer->date_ms = date > 0 ? date * 1000LL : 0;
+    } else if (take_value(line, length, "Retry-After", value, sizeof value)) {
+        char *end;
+        long seconds = strtol(value, &end, 10); /* a date, the other form, is left to our own waiting */
+        if (end != value && *end == '\0' && seconds >= 0)
+            answer->retry_after_s = seconds;
+    }
+    return length;
+}
+
+static size_t give_body(char *out, size_t size, size_t count, void *user)
+{
+    struct exchange *exchange = user;
+    const struct aws_stream *stream = exchange->request->stream;
+    unsigned long long left = stream->length - exchange->read;
+    size_t room = size * count < left ? size * count : (size_t)left;
+
+    if (stopped(exchange->request))
+        return CURL_READFUNC_ABORT;
+    if (left == 0)
+        return 0;
+    size_t got = stream->read(stream->context, out, room);
+    if (got == 0 || got > room) { /* the service would wait for the rest until it gives up */
+        exchange->unreadable = true;
+        return CURL_READFUNC_ABORT;
+    }
+    exchange->read += got;
+    return got;
+}
+
+/* libcurl begins again by itself when a kept connection turns out to be closed. */
+static int rewind_body(void *user, curl_off_t offset, int origin)
+{
+    struct exchange *exchange = user;
+    const struct aws_stream *stream = exchange->request->stream;
+
+    if (origin != SEEK_SET || offset != 0)
+        return CURL_SEEKFUNC_CANTSEEK;
+    if (!stream->rewind(stream->context)) {
+        exchange->unreadable = true;
+        return CURL_SEEKFUNC_FAIL;
+    }
+    exchange->read = 0;
+    return CURL_SEEKFUNC_OK;
+}
+
+static int look_around(void *user, curl_off_t all_down, curl_off_t down, curl_off_t all_up, curl_off_t up)
+{
+    struct exchange *exchange = user;
+    const struct aws_stream *stream = exchange->request->stream;
+
+    (void)all_down, (void)down, (void)all_up;
+    if (stream && stream->progress && up > 0)
+        stream->progress(stream->context, (unsigned long long)up);
+    return stopped(exchange->request);
+}
+
+/* A line end in a token or a tag would be another header. */
+static bool is_clean(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            return false;
+    return true;
+}
+
+static bool add_header(struct curl_slist **list, const char *name, const char *value)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    /* libcurl signs a header without a value, and does not send it */
+    if (!is_clean(name) || !is_clean(value) || value[strspn(value, " \t")] == '\0')
+        return false;
+    text_printf(&line, "%s: %s", name, value);
+    struct curl_slist *longer = curl_slist_append(*list, text_get(&line));
+    if (!longer)
+        abort();
+    *list = longer;
+    return true;
+}
+
+static bool set_headers(CURL *curl, const struct aws_http_request *request, struct curl_slist **list)
+{
+    const struct aws_signature *signature = request->signature;
+
+    for (const struct aws_pair *header = request->headers; header && header->name; header++)
+        if (!add_header(list, header->name, header->value))
+            return false;
+    if (signature && signature->session_token &&
+        !add_header(list, "X-Amz-Security-Token", signature->session_token))
+        return false;
+    if (request->stream && !add_header(list, "x-amz-content-sha256", request->stream->sha256))
+        return false;
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *list);
+    return true;
+}
+
+/* What is signed is the URL, what is sent is the request target: they differ in how often the path is
+ * encoded. */
+static void set_address(CURL *curl, const struct aws_http_request *request)
+{
+    bool is_s3 = request->signature && strcmp(request->signature->service, "s3") == 0;
+    TEXT struct text url = TEXT_EMPTY;
+    TEXT struct text target = TEXT_EMPTY;
+    const char *mark = request->query[0] ? "?" : "";
+
+    text_puts(&url, request->url->origin);
+    if (request->signature && !is_s3)
+        aws_encode(&url, request->path, "/");
+    else
+        text_puts(&url, request->path);
+    text_printf(&url, "%s%s", mark, request->query);
+    text_printf(&target, "%s%s%s", request->path, mark, request->query);
+    curl_easy_setopt(curl, CURLOPT_URL, text_get(&url));
+    curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, text_get(&target));
+    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+}
+
+static void set_proxy(CURL *curl, const struct aws_url *url)
+{
+    const char *proxy = getenv("https_proxy");
+
+    if (!proxy)
+        proxy = getenv("HTTPS_PROXY");
+    /* "" also keeps libcurl from looking at http_proxy and all_proxy */
+    curl_easy_setopt(curl, CURLOPT_PROXY, url->is_tls && !url->is_loopback && proxy ? proxy : "");
+    curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
+static void set_trust(CURL *curl, const char *ca_file)
+{
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (ca_file) {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* instead of the system's, not beside them */
+    }
+}
+
+static void set_signature(CURL *curl, const struct aws_signature *signature)
+{
+    TEXT struct text scope = TEXT_EMPTY;
+
+    text_printf(&scope, "aws:amz:%s:%s", signature->region, signature->service);
+    curl_easy_setopt(curl, CURLOPT_AWS_SIGV4, text_get(&scope));
+    curl_easy_setopt(curl, CURLOPT_USERNAME, signature->access_key);
+    curl_easy_setopt(curl, CURLOPT_PASSWORD, signature->secret_key);
+}
+
+static void set_body(CURL *curl, struct exchange *exchange)
+{
+    const struct aws_http_request *request = exchange->request;
+
+    if (request->stream) {
+        curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->stream->length);
+        curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_body);
+        curl_easy_setopt(curl, CURLOPT_READDATA, exchange);
+        curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, rewind_body);
+        curl_easy_setopt(curl, CURLOPT_SEEKDATA, exchange);
+    } else if (request->body) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+    }
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static void set_times(CURL *curl, const struct aws_http_request *request)
+{
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, request->connect_ms);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, request->total_ms);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALLED_S);
+}
+
+static void set_callbacks(CURL *curl, struct exchange *exchange)
+{
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, exchange);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_around);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, exchange);
+}
+
+/* False: a header cannot be sent. */
+static bool prepare(struct aws_http *http, struct exchange *exchange, struct curl_slist **headers)
+{
+    const struct aws_http_request *request = exchange->request;
+    CURL *curl = http->curl;
+
+    curl_easy_reset(curl);
+    http->said[0] = '\0';
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->said);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, USER_AGENT);
+    set_address(curl, request);
+    set_proxy(curl, request->url);
+    set_trust(curl, request->ca_file);
+    set_times(curl, request);
+    set_body(curl, exchange);
+    set_callbacks(curl, exchange);
+    if (request->signature)
+        set_signature(curl, request->signature);
+    return set_headers(curl, request, headers);
+}
+
+static enum aws_http_result judge(const struct aws_http *http, const struct exchange *exchange, CURLcode code,
+                                  struct text *why)
+{
+    if (code == CURLE_OK)
+        return AWS_HTTP_ANSWERED;
+    if (stopped(exchange->request)) {
+        text_puts(why, "interrupted");
+        return AWS_HTTP_INTERRUPTED;
+    }
+    text_printf(why, "%s: ", exchange->request->url->origin);
+    if (exchange->unreadable) {
+        text_puts(why, "what is to be sent cannot be read, or has not the length it had");
+        return AWS_HTTP_UNREADABLE;
+    }
+    if (exchange->too_large) {
+        text_printf(why, "the answer is larger than %lu MiB", AWS_HTTP_BODY_MAX >> 20);
+        return AWS_HTTP_IMPOSSIBLE;
+    }
+    text_puts(why, http->said[0] ? http->said : curl_easy_strerror(code));
+    switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CIPHER:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return AWS_HTTP_IMPOSSIBLE;
+    default:
+        return AWS_HTTP_LOST;
+    }
+}
+
+enum aws_http_result aws_http_exchange(struct aws_http *http, const struct aws_http_request *request,
+                                       struct aws_http_answer *out, struct text *why)
+{
+    struct exchange exchange = {.request = request, .answer = out};
+    LIST struct curl_slist *headers = NULL;
+
+    *out = (struct aws_http_answer){.retry_after_s = -1};
+    if (!prepare(http, &exchange, &headers)) {
+        text_printf(why, "%s: a header, or the credentials, are empty or have a line end in them",
+                    request->url->origin);
+        return AWS_HTTP_IMPOSSIBLE;
+    }
+    CURLcode code = curl_easy_perform(http->curl);
+    enum aws_http_result result = judge(http, &exchange, code, why);
+    if (result == AWS_HTTP_ANSWERED)
+        curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &out->status);
+    curl_easy_reset(http->curl); /* nothing of this exchange stays: the secret key, pointers to the stack */
+    return result;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inih knows neither of nested keys nor of quoted section names, cuts what is long, and counts no lines for
+ * its handlers. So it gets one line at a time from a reader that does, and takes the sections away. */
+#include "aws/profile.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+#define SPACES " \t\r\v\f"
+
+enum kind { KIND_OTHER, KIND_PROFILE, KIND_SERVICES };
+
+struct entry { /* of a section that was only opened, key is NULL */
+    enum kind kind;
+    char *section; /* owned, as the rest */
+    char *parent;  /* "s3" in [services x], NULL for keys that are not nested */
+    char *key, *value;
+};
+
+struct aws_profile_file {
+    char *path;
+    enum aws_profile_style style;
+    struct entry *entries;
+    size_t count;
+};
+
+struct reading {
+    struct aws_profile_file *file;
+    const char *at, *end;
+    size_t line, bad_line;
+    const char *bad;
+    enum kind kind;
+    char *section;
+    char *parent; /* the key that has no value, for the indented lines below it */
+    bool in_section, indented;
+    bool pair_expected; /* inih has a line that must become a call of take_pair() */
+};
+
+/* inih's settings are global. */
+static pthread_mutex_t inih_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void refuse(struct reading *reading, const char *what)
+{
+    if (!reading->bad) {
+        reading->bad = what;
+        reading->bad_line = reading->line;
+    }
+}
+
+static void add_entry(struct reading *reading, const char *parent, const char *key, const char *value)
+{
+    struct aws_profile_file *file = reading->file;
+
+    file->entries = memory_grow(file->entries, file->count + 1, sizeof *file->entries);
+    file->entries[file->count++] = (struct entry){
+        .kind = reading->kind,
+        .section = memory_string(reading->section),
+        .parent = memory_string(parent),
+        .key = memory_string(key),
+        .value = memory_string(value),
+    };
+}
+
+static bool is_space(char c)
+{
+    return c != '\0' && strchr(SPACES, c) != NULL;
+}
+
+/* Narrows to what stands between white space, and then between quotes. */
+static const char *trim(const char *text, size_t *length)
+{
+    while (*length && is_space(*text)) {
+        text++;
+        (*length)--;
+    }
+    while (*length && is_space(text[*length - 1]))
+        (*length)--;
+    if (*length >= 2 && (*text == '"' || *text == '\'') && text[*length - 1] == *text) {
+        text++;
+        *length -= 2;
+    }
+    return text;
+}
+
+/* "profile x" is x of the profiles. */
+static bool take_prefix(const char **name, size_t *length, const char *prefix)
+{
+    size_t size = strlen(prefix);
+
+    if (*length <= size || memcmp(*name, prefix, size) != 0 || !is_space((*name)[size]))
+        return false;
+    *name += size;
+    *length -= size;
+    *name = trim(*name, length);
+    return true;
+}
+
+static enum kind section_kind(enum aws_profile_style style, const char **name, size_t *length)
+{
+    if (style == AWS_PROFILE_CREDENTIALS)
+        return KIND_PROFILE;
+    if (take_prefix(name, length, "profile"))
+        return KIND_PROFILE;
+    if (take_prefix(name, length, "services"))
+        return KIND_SERVICES;
+    return *length == 7 && memcmp(*name, "default", 7) == 0 ? KIND_PROFILE : KIND_OTHER;
+}
+
+static void enter_section(struct reading *reading, const char *line, size_t length)
+{
+    const char *close = memchr(line, ']', length);
+
+    reading->in_section = true;
+    free(reading->parent);
+    reading->parent = NULL;
+    if (!close) {
+        refuse(reading, "the section has no ]");
+        return;
+    }
+    size_t size = (size_t)(close - line) - 1;
+    const char *name = trim(line + 1, &size);
+    reading->kind = section_kind(reading->file->style, &name, &size);
+    free(reading->section);
+    reading->section = memory_part(name, size);
+    if (size == 0)
+        refuse(reading, "the section has no name");
+    add_entry(reading, NULL, NULL, NULL);
+}
+
+/* Returns whether inih is to have the line. */
+static bool admit_line(struct reading *reading, const char *line, size_t length)
+{
+    if (length == 0 || line[0] == ';' || line[0] == '#')
+        return false;
+    if (length > AWS_PROFILE_LINE_MAX || memchr(line, '\0', length)) {
+        refuse(reading, length > AWS_PROFILE_LINE_MAX ? "the line is too long" : "the line has a NUL in it");
+        return false;
+    }
+    if (line[0] == '[' && !reading->indented) {
+        enter_section(reading, line, length);
+        return false;
+    }
+    if (!reading->in_section) {
+        refuse(reading, "stands before the first [section]");
+        return false;
+    }
+    /* inih would take it for a section; below a key it is no more than a value that goes on */
+    if (line[0] == '[') {
+        refuse(reading, "a [section] is indented");
+        return false;
+    }
+    reading->pair_expected = true;
+    return true;
+}
+
+static void miss_pair(struct reading *reading)
+{
+    if (reading->pair_expected)
+        refuse(reading, "neither a [section] nor a name = value");
+    reading->pair_expected = false;
+}
+
+/* What fgets() is to a FILE. Lines that inih need not have come as empty ones. */
+static char *next_line(char *out, int room, void *stream)
+{
+    struct reading *reading = stream;
+
+    miss_pair(reading);
+    if (reading->at == reading->end)
+        return NULL;
+    reading->line++;
+    const char *line = reading->at;
+    const char *end = memchr(line, '\n', (size_t)(reading->end - line));
+    reading->at = end ? end + 1 : reading->end;
+    if (!end)
+        end = reading->end;
+    reading->indented = line < end && is_space(*line);
+    while (line < end && is_space(*line))
+        line++;
+    while (line < end && is_space(end[-1]))
+        end--;
+    size_t length = (size_t)(end - line);
+    if (!admit_line(reading, line, length) || length + 2 > (size_t)room)
+        length = 0;
+    memcpy(out, line, length);
+    memcpy(out + length, "\n", 2);
+    return out;
+}
+
+/* A comment after the value; inih has taken those with a semicolon. */
+static char *without_comment(const char *value)
+{
+    size_t length = strlen(value);
+
+    for (size_t i = 0; i < length; i++)
+        if (value[i] == '#' && i > 0 && is_space(value[i - 1]))
+            length = i;
+    while (length && is_space(value[length - 1]))
+        length--;
+    return memory_part(value, length);
+}
+
+static int take_pair(void *user, const char *section, const char *name, const char *value)
+{
+    struct reading *reading = user;
+    OWNED char *kept = without_comment(value);
+
+    (void)section;
+    reading->pair_expected = false;
+    if (!name[0])
+        refuse(reading, "the name before the = is missing");
+    if (reading->indented && reading->parent) {
+        add_entry(reading, reading->parent, name, kept);
+        return 1;
+    }
+    free(reading->parent);
+    reading->parent = kept[0] ? NULL : memory_string(name);
+    add_entry(reading, NULL, name, kept);
+    return 1;
+}
+
+static void run_inih(struct reading *reading)
+{
+    pthread_mutex_lock(&inih_lock);
+    int most = ini_max_line;
+    bool multiline = ini_allow_multiline, no_value = ini_allow_no_value;
+    ini_max_line = AWS_PROFILE_LINE_MAX + 3;
+    ini_allow_multiline = false;
+    ini_allow_no_value = false;
+    int line = ini_parse_stream(next_line, reading, take_pair, reading);
+    ini_max_line = most;
+    ini_allow_multiline = multiline;
+    ini_allow_no_value = no_value;
+    pthread_mutex_unlock(&inih_lock);
+    if (line != 0)
+        refuse(reading, "cannot be parsed");
+}
+
+struct aws_profile_file *aws_profile_parse(const char *path, enum aws_profile_style style, const char *bytes,
+                                           size_t length, struct text *why)
+{
+    struct aws_profile_file *file = memory_new(1, sizeof *file);
+    struct reading reading = {.file = file, .at = bytes, .end = bytes + length};
+
+    file->path = memory_string(path);
+    file->style = style;
+    if (length >= 3 && memcmp(bytes, BYTE_ORDER_MARK, 3) == 0)
+        reading.at += 3;
+    run_inih(&reading);
+    free(reading.section);
+    free(reading.parent);
+    if (!reading.bad)
+        return file;
+    text_printf(why, "%s:%zu: %s", path, reading.bad_line, reading.bad);
+    aws_profile_free(file);
+    return NULL;
+}
+
+struct aws_profile_file *aws_profile_load(const char *path, enum aws_profile_style style, struct text *why)
+{
+    OWNED char *bytes = NULL;
+    size_t length = 0;
+    int error = file_read(path, AWS_PROFILE_FILE_MAX, &bytes, &length);
+
+    if (error && error != ENOENT && error != ENOTDIR) {
+        text_printf(why, "%s: cannot be read: %s", path, strerror(error));
+        return NULL;
+    }
+    return aws_profile_parse(path, style, bytes ? bytes : "", length, why);
+}
+
+void aws_profile_free(struct aws_profile_file *file)
+{
+    if (!file)
+        return;
+    for (size_t i = 0; i < file->count; i++) {
+        free(file->entries[i].section);
+        free(file->entries[i].parent);
+        free(file->entries[i].key);
+        free(file->entries[i].value);
+    }
+    free(file->entries);
+    free(file->path);
+    free(file);
+}
+
+const char *aws_profile_path(const struct aws_profile_file *file)
+{
+    return file->path;
+}
+
+static bool is_in(const struct entry *entry, enum kind kind, const char *section)
+{
+    return entry->kind == kind && strcmp(entry->section, section) == 0;
+}
+
+bool aws_profile_has(const struct aws_profile_file *file, const char *profile)
+{
+    for (size_t i = 0; i < file->count; i++)
+        if (is_in(&file->entries[i], KIND_PROFILE, profile))
+            return true;
+    return false;
+}
+
+static const char *find(const struct aws_profile_file *file, enum kind kind, const char *section,
+                        const char *parent, const char *key)
+{
+    for (size_t i = file->count; i-- > 0;) {
+        const struct entry *entry = &file->entries[i];
+        if (!is_in(entry, kind, section) || !entry->key || !parent != !entry->parent)
+            continue;
+        if ((!parent || strcasecmp(entry->parent, parent) == 0) && strcasecmp(entry->key, key) == 0)
+            return entry->value[0] ? entry->value : NULL;
+    }
+    return NULL;
+}
+
+const char *aws_profile_get(const struct aws_profile_file *file, const char *profile, const char *key)
+{
+    return find(file, KIND_PROFILE, profile, NULL, key);
+}
+
+const char *aws_profile_get_service(const struct aws_profile_file *file, const char *services,
+                                    const char *service, const char *key)
+{
+    return find(file, KIND_SERVICES, services, service, key);
+}

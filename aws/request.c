@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "aws/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "aws/encoding.h"
+#include "aws/refusal.h"
+#include "aws/retry.h"
+#include "aws/session_private.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/memory.h"
+
+#define CONNECT_MS 10000L
+#define TOTAL_MS 60000L
+#define SKEW_MS (4 * 60 * 1000LL) /* AWS allows five minutes */
+
+/* One aws_send(). */
+struct sending {
+    struct aws_session *session;
+    const struct aws_request *request;
+    const volatile sig_atomic_t *interrupted;
+    struct aws_url url;
+    struct text path, query;
+    struct aws_pair *headers;
+    char digest[DIGEST_SIZE];
+    struct aws_response *out;
+    struct text *why;
+    long long date_ms;
+    long retry_after_s;
+    bool refreshed;   /* the credentials, because the service called them expired */
+    bool sent_before; /* the stream is to be rewound */
+};
+
+const char *aws_error_name(enum aws_error error)
+{
+    static const char *const names[] = {
+        [AWS_OK] = "ok",
+        [AWS_REFUSED] = "refused",
+        [AWS_FORBIDDEN] = "forbidden",
+        [AWS_NOT_FOUND] = "not_found",
+        [AWS_CONFLICT] = "conflict",
+        [AWS_BAD_ANSWER] = "bad_answer",
+        [AWS_THROTTLED] = "throttled",
+        [AWS_UNAVAILABLE] = "unavailable",
+        [AWS_UNREACHABLE] = "unreachable",
+        [AWS_UNREADABLE] = "unreadable",
+        [AWS_NO_CREDENTIALS] = "no_credentials",
+        [AWS_EXPIRED] = "expired",
+        [AWS_INTERRUPTED] = "interrupted",
+    };
+
+    return (size_t)error < sizeof names / sizeof *names && names[error] ? names[error] : "unknown";
+}
+
+void aws_response_fini(struct aws_response *response)
+{
+    text_fini(&response->body);
+    text_fini(&response->message);
+}
+
+static bool has_header(const struct aws_pair *headers, const char *name)
+{
+    for (; headers && headers->name; headers++)
+        if (strcasecmp(headers->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* libcurl sends Content-Length: 0 only for a body that is there. */
+static const char *body_of(const struct aws_request *request)
+{
+    return request->body || request->stream || request->method[0] != 'P' ? request->body : "";
+}
+
+/* The request's own, Content-Type where there is a body (libcurl would call it a form), and for S3 the digest
+ * of what is sent; a stream's comes from http.c. */
+static void collect_headers(struct sending *sending)
+{
+    const struct aws_request *request = sending->request;
+    bool is_s3 = strcmp(request->service, "s3") == 0;
+    size_t count = 0;
+
+    while (request->headers && request->headers[count].name)
+        count++;
+    sending->headers = memory_new(count + 3, sizeof *sending->headers);
+    for (size_t i = 0; i < count; i++)
+        sending->headers[i] = request->headers[i];
+    if ((body_of(request) || request->stream) && !has_header(sending->headers, "Content-Type"))
+        sending->headers[count++] =
+            (struct aws_pair){"Content-Type", is_s3 ? "application/octet-stream" : "application/json"};
+    if (is_s3 && !request->stream) {
+        digest_sha256(request->body ? request->body : "", request->body ? request->body_length : 0,
+                      sending->digest);
+        sending->headers[count++] = (struct aws_pair){"x-amz-content-sha256", sending->digest};
+    }
+}
+
+static bool prepare(struct sending *sending)
+{
+    const struct aws_request *request = sending->request;
+
+    if (!aws_session_url(sending->session, request->service, request->host, &sending->url, sending->why))
+        return false;
+    if (strcmp(request->service, "s3") != 0 && aws_path_has_dots(request->path)) {
+        text_printf(sending->why, "%s: a name of . or .. is none that %s can have", request->path,
+                    request->service);
+        return false;
+    }
+    text_printf(&sending->path, "%s%s", sending->url.path, request->path);
+    aws_encode_query(&sending->query, request->query);
+    collect_headers(sending);
+    return true;
+}
+
+static void finish(struct sending *sending)
+{
+    aws_url_fini(&sending->url);
+    text_fini(&sending->path);
+    text_fini(&sending->query);
+    free(sending->headers);
+}
+
+static void clear_response(struct aws_response *out)
+{
+    aws_response_fini(out);
+    *out = (struct aws_response){0};
+}
+
+static void explain(struct sending *sending, const char *what)
+{
+    const struct aws_response *out = sending->out;
+    struct text *why = sending->why;
+
+    text_printf(why, "%s %s: ", sending->request->service, what);
+    if (out->code[0])
+        text_puts(why, out->code);
+    if (out->code[0] && out->message.length)
+        text_puts(why, ": ");
+    text_puts(why, text_get(&out->message));
+    text_printf(why, "%sHTTP %ld", out->code[0] || out->message.length ? " (" : "", out->status);
+    if (out->request_id[0])
+        text_printf(why, ", request %s", out->request_id);
+    text_puts(why, out->code[0] || out->message.length ? ")" : "");
+}
+
+/* Signatures are valid for minutes: a wrong clock looks like a wrong key. */
+static void explain_clock(struct sending *sending)
+{
+    long long ahead = sending->date_ms ? clock_wall_ms() - sending->date_ms : 0;
+    long long minutes = (llabs(ahead) + 30000) / 60000;
+
+    if (llabs(ahead) >= SKEW_MS)
+        text_printf(sending->why, ": this machine's clock is %lld minutes %s; set it and try again", minutes,
+                    ahead > 0 ? "ahead" : "behind");
+}
+
+static enum aws_error judge_status(long status)
+{
+    switch (status) {
+    case 401:
+    case 403:
+        return AWS_FORBIDDEN;
+    case 404:
+        return AWS_NOT_FOUND;
+    case 409:
+        return AWS_CONFLICT;
+    default:
+        return AWS_REFUSED;
+    }
+}
+
+static enum aws_error judge_refusal(struct sending *sending)
+{
+    const struct aws_response *out = sending->out;
+
+    switch (aws_refusal_kind(out->status, out->code, text_get(&out->message))) {
+    case AWS_REFUSAL_THROTTLED:
+        explain(sending, "asks for fewer requests");
+        return AWS_THROTTLED;
+    case AWS_REFUSAL_BUSY:
+        explain(sending, "is not available");
+        return AWS_UNAVAILABLE;
+    case AWS_REFUSAL_EXPIRED:
+        explain(sending, "says that the credentials have expired");
+        return AWS_EXPIRED;
+    case AWS_REFUSAL_CLOCK:
+        explain(sending, "does not accept the signature");
+        explain_clock(sending);
+        return AWS_FORBIDDEN;
+    default:
+        explain(sending, "refuses");
+        return judge_status(out->status);
+    }
+}
+
+/* Moves what came into out. */
+static enum aws_error take_answer(struct sending *sending, struct aws_http_answer *answer)
+{
+    struct aws_response *out = sending->out;
+
+    out->status = answer->status;
+    out->body = answer->body;
+    answer->body = (struct text)TEXT_EMPTY;
+    memcpy(out->request_id, answer->request_id, sizeof out->request_id);
+    memcpy(out->etag, answer->etag, sizeof out->etag);
+    sending->date_ms = answer->date_ms;
+    sending->retry_after_s = answer->retry_after_s;
+    if (out->status >= 200 && out->status <= 299)
+        return AWS_OK;
+    aws_refusal_read(answer->error_type, text_get(&out->body), out->body.length, out->code, &out->message);
+    return judge_refusal(sending);
+}
+
+/* *again: after a wait. */
+static enum aws_error judge(struct sending *sending, enum aws_http_result result,
+                            struct aws_http_answer *answer, bool *again)
+{
+    *again = result == AWS_HTTP_LOST;
+    switch (result) {
+    case AWS_HTTP_ANSWERED: {
+        enum aws_error error = take_answer(sending, answer);
+        *again = error == AWS_THROTTLED || error == AWS_UNAVAILABLE;
+        return error;
+    }
+    case AWS_HTTP_UNREADABLE:
+        return AWS_UNREADABLE;
+    case AWS_HTTP_INTERRUPTED:
+        return AWS_INTERRUPTED;
+    default:
+        return AWS_UNREACHABLE;
+    }
+}
+
+static enum aws_error exchange(struct sending *sending, const struct aws_credentials *credentials,
+                               bool *again)
+{
+    const struct aws_request *request = sending->request;
+    const struct aws_signature signature = {
+        .region = sending->session->region,
+        .service = request->service,
+        .access_key = credentials->access_key,
+        .secret_key = credentials->secret_key,
+        .session_token = credentials->session_token,
+    };
+    const struct aws_http_request sent = {
+        .method = request->method,
+        .url = &sending->url,
+        .path = text_get(&sending->path),
+        .query = text_get(&sending->query),
+        .headers = sending->headers,
+        .body = body_of(request),
+        .body_length = request->body ? request->body_length : 0,
+        .stream = request->stream,
+        .signature = &signature,
+        .ca_file = sending->session->ca_file,
+        .connect_ms = CONNECT_MS,
+        .total_ms = request->stream ? 0 : TOTAL_MS,
+        .interrupted = sending->interrupted,
+    };
+    struct aws_http_answer answer;
+
+    enum aws_http_result result = aws_http_exchange(sending->session->http, &sent, &answer, sending->why);
+    enum aws_error error = judge(sending, result, &answer, again);
+    aws_http_answer_fini(&answer);
+    return error;
+}
+
+/* One attempt with the credentials that there are. */
+static enum aws_error attempt(struct sending *sending, bool newer, bool *again)
+{
+    const struct aws_request *request = sending->request;
+    const struct aws_credentials *credentials = NULL;
+
+    *again = false;
+    enum aws_error error = aws_source_get(sending->session->source, sending->session->http,
+                                          sending->interrupted, newer, &credentials, sending->why);
+    if (error)
+        return error;
+    if (request->stream && sending->sent_before && !request->stream->rewind(request->stream->context)) {
+        text_puts(sending->why, "what is to be sent cannot be read again from its beginning");
+        return AWS_UNREADABLE;
+    }
+    sending->sent_before = true;
+    return exchange(sending, credentials, again);
+}
+
+/* As attempt(), and once more with newer credentials where the service calls these expired. */
+static enum aws_error attempt_fresh(struct sending *sending, bool *again)
+{
+    TEXT struct text said = TEXT_EMPTY;
+    enum aws_error error = attempt(sending, false, again);
+
+    if (error != AWS_EXPIRED || sending->refreshed || sending->out->status == 0)
+        return error;
+    sending->refreshed = true;
+    text_puts(&said, text_get(sending->why));
+    text_clear(sending->why);
+    struct aws_response first = *sending->out;
+    *sending->out = (struct aws_response){0};
+    error = attempt(sending, true, again);
+    if (error == AWS_EXPIRED && sending->out->status == 0) { /* no newer ones: what the service said stays */
+        *sending->out = first;
+        first = (struct aws_response){0};
+        text_printf(&said, ": %s", text_get(sending->why));
+        text_clear(sending->why);
+        text_puts(sending->why, text_get(&said));
+    }
+    aws_response_fini(&first);
+    return error;
+}
+
+static enum aws_error repeat(struct sending *sending)
+{
+    struct aws_session *session = sending->session;
+    unsigned attempts = sending->request->attempts ? sending->request->attempts : session->attempts;
+    bool again = false;
+
+    for (unsigned failed = 1;; failed++) {
+        sending->retry_after_s = -1;
+        enum aws_error error = attempt_fresh(sending, &again);
+        if (!error || !again)
+            return error;
+        if (failed >= attempts) {
+            text_printf(sending->why, "; tried %u time%s", failed, failed == 1 ? "" : "s");
+            return error;
+        }
+        log_event(LOG_DEBUG, "aws.again", "service", sending->request->service, "why", text_get(sending->why),
+                  NULL);
+        long long wait = aws_retry_wait_ms(failed, session->retry_base_ms, sending->retry_after_s);
+        text_clear(sending->why);
+        clear_response(sending->out);
+        if (!aws_retry_sleep(wait, sending->interrupted)) {
+            text_puts(sending->why, "interrupted");
+            return AWS_INTERRUPTED;
+        }
+    }
+}
+
+enum aws_error aws_send(struct aws_session *session, const struct aws_request *request,
+                        struct aws_response *out, struct text *why)
+{
+    TEXT struct text said = TEXT_EMPTY;
+    struct sending sending = {
+        .session = session,
+        .request = request,
+        .interrupted = request->interrupted ? request->interrupted : session->interrupted,
+        .out = out,
+        .why = &said,
+    };
+
+    *out = (struct aws_response){0};
+    enum aws_error error = prepare(&sending) ? repeat(&sending) : AWS_REFUSED;
+    if (error)
+        text_puts(why, text_get(&said));
+    finish(&sending);
+    return error;
+}

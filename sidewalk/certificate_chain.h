@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "sidewalk/smsn.h"
 
@@ -24,20 +25,27 @@ enum chain_curve { CHAIN_ED25519, CHAIN_P256 };
 enum chain_problem {
     CHAIN_SOUND,
     CHAIN_NOT_BASE64,
-    CHAIN_BAD_LENGTH,    /* the certificates do not fill it */
-    CHAIN_FOREIGN,       /* its device's serial number is another one */
-    CHAIN_BAD_SIGNATURE, /* of one of the authorities, or of the device where asked for */
+    CHAIN_BAD_LENGTH,           /* four or six certificates do not fill it */
+    CHAIN_BAD_AUTHORITY,        /* a signature above the device does not hold */
+    CHAIN_BAD_DEVICE_SIGNATURE, /* only where it was asked for */
 };
 const char *chain_problem_words(enum chain_problem problem);
 
-/* Remembers authorities that it has verified; one thread at a time. */
+/* Remembers the last authorities that it has verified; one thread at a time. */
 struct chain_verifier;
 struct chain_verifier *chain_verifier_new(void);
 void chain_verifier_free(struct chain_verifier *verifier);
 
+struct chain_reading {
+    struct smsn device;
+    uint64_t fingerprint; /* of the whole chain: tells chains apart, no secret rests on it */
+};
+
 /* base64: length characters. The authorities' signatures are always verified (once for each different set of
- * them), the device's only with verify_device. */
-enum chain_problem chain_check(struct chain_verifier *verifier, enum chain_curve curve, const char *base64,
-                               size_t length, const struct smsn *smsn, bool verify_device);
+ * them), the device's only with verify_device. Whether the device is the right one is for the caller to see.
+ * out is filled when the chain is of the right length (so not after CHAIN_NOT_BASE64 and CHAIN_BAD_LENGTH).
+ */
+enum chain_problem chain_read(struct chain_verifier *verifier, enum chain_curve curve, const char *base64,
+                              size_t length, bool verify_device, struct chain_reading *out);
 
 #endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sidewalk/base64.h"
+
+#include <stdint.h>
+
+#define BAD 0x80
+
+#define B BAD
+static const uint8_t values[256] = {
+    B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,
+    B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  62, B,  B,  B,  63, 52, 53, 54, 55,
+    56, 57, 58, 59, 60, 61, B,  B,  B,  B,  B,  B,  B,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
+    13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, B,  B,  B,  B,  B,  B,  26, 27, 28, 29, 30, 31, 32,
+    33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, B,  B,  B,  B,  B,  B,  B,
+    B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,
+    B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,
+    B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,
+    B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,
+    B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,
+};
+#undef B
+
+bool base64_decode_groups(const char *text, size_t length, unsigned char *out)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    unsigned bad = 0;
+
+    for (const unsigned char *end = at + length; at < end; at += 4, out += 3) {
+        unsigned a = values[at[0]], b = values[at[1]], c = values[at[2]], d = values[at[3]];
+        bad |= a | b | c | d;
+        out[0] = (unsigned char)(a << 2 | b >> 4);
+        out[1] = (unsigned char)(b << 4 | c >> 2);
+        out[2] = (unsigned char)(c << 6 | d);
+    }
+    return (bad & BAD) == 0;
+}
+
+bool base64_decode(const char *text, size_t length, unsigned char *out, size_t *size)
+{
+    if (length % 4 != 0)
+        return false;
+    size_t padding = length == 0 || text[length - 1] != '=' ? 0 : text[length - 2] != '=' ? 1 : 2;
+    size_t whole = padding == 0 ? length : length - 4;
+    if (!base64_decode_groups(text, whole, out))
+        return false;
+    if (padding > 0) {
+        char last[4] = {text[whole], text[whole + 1], padding == 2 ? 'A' : text[whole + 2], 'A'};
+        unsigned char bytes[3];
+        if (!base64_decode_groups(last, sizeof last, bytes) || bytes[3 - padding] != 0)
+            return false;
+        for (size_t i = 0; i < 3 - padding; i++)
+            out[BASE64_ROOM(whole) + i] = bytes[i];
+    }
+    *size = BASE64_ROOM(length) - padding;
+    return true;
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All devices of a product have the same authorities, and base64 of the same bytes at the same place is the
+ * same text: what follows the device's certificate is compared as text with what was verified before, and
+ * only the device's own certificate is decoded each time. */
+#include "sidewalk/certificate_chain.h"
+
+#include <openssl/core_names.h>
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "sidewalk/base64.h"
+
+#define SIGNATURE_BYTES 64
+#define KEY_BYTES_MAX 64
+#define AUTHORITIES_MAX 5
+#define AUTHORITY_SERIAL_BYTES 4
+#define LONG_SERIAL_MARK 0xB
+#define TEXT_MAX 8192
+#define REMEMBERED 64
+
+static const struct {
+    size_t key;   /* bytes of a public key */
+    size_t head;  /* bytes of the device's certificate */
+    size_t split; /* characters of the groups that have bytes of it */
+} forms[] = {
+    [CHAIN_ED25519] = {32, 128, 172},
+    [CHAIN_P256] = {64, 160, 216},
+};
+
+struct authorities {
+    enum chain_curve curve;
+    char *text; /* owned; NULL: nothing is remembered here */
+    size_t length;
+    unsigned char first[2]; /* the bytes of theirs that share a group with the device's certificate */
+    uint64_t hash;
+    enum chain_problem problem;
+    EVP_PKEY *signer; /* owned: of the device; NULL unless they are sound */
+    unsigned long long used;
+};
+
+struct chain_verifier {
+    struct authorities remembered[REMEMBERED];
+    unsigned long long uses;
+};
+
+struct certificate {
+    const unsigned char *serial, *key, *signature;
+    size_t serial_length;
+};
+
+const char *chain_problem_words(enum chain_problem problem)
+{
+    static const char *const words[] = {
+        [CHAIN_SOUND] = "it is sound",
+        [CHAIN_NOT_BASE64] = "it is not base64",
+        [CHAIN_BAD_LENGTH] = "its length is not that of a chain of certificates",
+        [CHAIN_BAD_AUTHORITY] = "the signature of one of its authorities does not hold",
+        [CHAIN_BAD_DEVICE_SIGNATURE] = "the signature of the device's certificate does not hold",
+    };
+    return words[problem];
+}
+
+struct chain_verifier *chain_verifier_new(void)
+{
+    return memory_new(1, sizeof(struct chain_verifier));
+}
+
+static void forget(struct authorities *authorities)
+{
+    free(authorities->text);
+    EVP_PKEY_free(authorities->signer);
+    *authorities = (struct authorities){0};
+}
+
+void chain_verifier_free(struct chain_verifier *verifier)
+{
+    if (verifier == NULL)
+        return;
+    for (size_t i = 0; i < REMEMBERED; i++)
+        forget(&verifier->remembered[i]);
+    free(verifier);
+}
+
+/* NULL: no point of the curve. */
+static EVP_PKEY *public_key(enum chain_curve curve, const unsigned char *bytes)
+{
+    if (curve == CHAIN_ED25519)
+        return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, bytes, forms[curve].key);
+    unsigned char point[1 + KEY_BYTES_MAX] = {POINT_CONVERSION_UNCOMPRESSED};
+    char group[] = "prime256v1";
+    memcpy(point + 1, bytes, KEY_BYTES_MAX);
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1)
+        key = NULL;
+    EVP_PKEY_CTX_free(context);
+    return key;
+}
+
+/* r || s as OpenSSL wants it; the length, 0 where it cannot be one. */
+static int der_signature(const unsigned char *raw, unsigned char **out)
+{
+    ECDSA_SIG *signature = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(raw, SIGNATURE_BYTES / 2, NULL);
+    BIGNUM *s = BN_bin2bn(raw + SIGNATURE_BYTES / 2, SIGNATURE_BYTES / 2, NULL);
+    int length = 0;
+
+    if (signature != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(signature, r, s) == 1) {
+        r = s = NULL; /* the signature's now */
+        length = i2d_ECDSA_SIG(signature, out);
+    }
+    BN_free(r);
+    BN_free(s);
+    ECDSA_SIG_free(signature);
+    return length > 0 ? length : 0;
+}
+
+static bool signature_holds(enum chain_curve curve, EVP_PKEY *signer, const struct certificate *certificate)
+{
+    unsigned char said[KEY_BYTES_MAX + 256]; /* public key || serial */
+    unsigned char *der = NULL;
+    const unsigned char *signature = certificate->signature;
+    size_t key = forms[curve].key, length = SIGNATURE_BYTES;
+
+    memcpy(said, certificate->key, key);
+    memcpy(said + key, certificate->serial, certificate->serial_length);
+    if (curve == CHAIN_P256) {
+        length = (size_t)der_signature(certificate->signature, &der);
+        signature = der;
+    }
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool holds =
+        length > 0 && context != NULL &&
+        EVP_DigestVerifyInit(context, NULL, curve == CHAIN_P256 ? EVP_sha256() : NULL, NULL, signer) == 1 &&
+        EVP_DigestVerify(context, signature, length, said, key + certificate->serial_length) == 1;
+    EVP_MD_CTX_free(context);
+    OPENSSL_free(der);
+    return holds;
+}
+
+/* Cuts the certificates above the device. Returns how many, 0 where they do not fill bytes. */
+static size_t cut(enum chain_curve curve, const unsigned char *bytes, size_t length, struct certificate *out)
+{
+    size_t count = 0, key = forms[curve].key;
+
+    while (length > 0) {
+        size_t serial = AUTHORITY_SERIAL_BYTES;
+        if (count == AUTHORITIES_MAX || length < serial)
+            return 0;
+        if (bytes[3] >> 4 == LONG_SERIAL_MARK)
+            serial = (bytes[2] & 0x7FU) + 2;
+        if (serial < AUTHORITY_SERIAL_BYTES || length < serial + key + SIGNATURE_BYTES)
+            return 0;
+        out[count++] = (struct certificate){bytes, bytes + serial, bytes + serial + key, serial};
+        bytes += serial + key + SIGNATURE_BYTES;
+        length -= serial + key + SIGNATURE_BYTES;
+    }
+    return count == 3 || count == AUTHORITIES_MAX ? count : 0;
+}
+
+/* Of each authority by the next one, of the root by itself. signer: the lowest key, owned by the caller. */
+static bool authorities_hold(enum chain_curve curve, const struct certificate *certificates, size_t count,
+                             EVP_PKEY **signer)
+{
+    EVP_PKEY *above = public_key(curve, certificates[count - 1].key);
+    bool hold = above != NULL && signature_holds(curve, above, &certificates[count - 1]);
+
+    for (size_t i = count - 1; hold && i-- > 0;) {
+        EVP_PKEY *key = public_key(curve, certificates[i].key);
+        hold = key != NULL && signature_holds(curve, above, &certificates[i]);
+        EVP_PKEY_free(above);
+        above = key;
+    }
+    if (hold)
+        *signer = above;
+    else
+        EVP_PKEY_free(above);
+    return hold;
+}
+
+/* Of the authorities' text, first included; fills problem and signer. */
+static void verify(struct authorities *authorities)
+{
+    unsigned char bytes[sizeof authorities->first + BASE64_ROOM(TEXT_MAX)];
+    struct certificate certificates[AUTHORITIES_MAX];
+    size_t shared = BASE64_ROOM(forms[authorities->curve].split) - forms[authorities->curve].head, length,
+           count;
+
+    memcpy(bytes, authorities->first, shared);
+    if (!base64_decode(authorities->text, authorities->length, bytes + shared, &length))
+        authorities->problem = CHAIN_NOT_BASE64;
+    else if ((count = cut(authorities->curve, bytes, shared + length, certificates)) == 0)
+        authorities->problem = CHAIN_BAD_LENGTH;
+    else if (!authorities_hold(authorities->curve, certificates, count, &authorities->signer))
+        authorities->problem = CHAIN_BAD_AUTHORITY;
+}
+
+static bool is_same(const struct authorities *one, const struct authorities *other)
+{
+    return one->text != NULL && one->length == other->length && one->curve == other->curve &&
+           memcmp(one->first, other->first, sizeof one->first) == 0 &&
+           memcmp(one->text, other->text, one->length) == 0;
+}
+
+/* The place of these, or of those that were used longest ago. */
+static struct authorities *place_of(struct chain_verifier *verifier, const struct authorities *wanted)
+{
+    struct authorities *oldest = &verifier->remembered[0];
+
+    for (size_t i = 0; i < REMEMBERED; i++) {
+        struct authorities *each = &verifier->remembered[i];
+        if (is_same(each, wanted))
+            return each;
+        if (each->used < oldest->used)
+            oldest = each;
+    }
+    return oldest;
+}
+
+/* text is borrowed. */
+static const struct authorities *find(struct chain_verifier *verifier, const struct authorities *wanted)
+{
+    struct authorities *found = place_of(verifier, wanted);
+
+    if (!is_same(found, wanted)) {
+        forget(found);
+        *found = *wanted;
+        found->text = memory_new(wanted->length, 1); /* may have a NUL in it */
+        memcpy(found->text, wanted->text, wanted->length);
+        found->hash =
+            hash_bytes(hash_bytes(HASH_START, found->first, sizeof found->first), found->text, found->length);
+        verify(found);
+    }
+    found->used = ++verifier->uses;
+    return found;
+}
+
+/* length is a multiple of eight. */
+static uint64_t mix(uint64_t hash, const unsigned char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + i, sizeof word);
+        hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+enum chain_problem chain_read(struct chain_verifier *verifier, enum chain_curve curve, const char *base64,
+                              size_t length, bool verify_device, struct chain_reading *out)
+{
+    unsigned char head[BASE64_ROOM(216)];
+    size_t size = forms[curve].head, split = forms[curve].split, key = forms[curve].key;
+    struct authorities above = {.curve = curve, .text = NULL};
+
+    if (length % 4 != 0)
+        return CHAIN_NOT_BASE64;
+    if (length <= split || length > TEXT_MAX)
+        return CHAIN_BAD_LENGTH;
+    if (!base64_decode_groups(base64, split, head))
+        return CHAIN_NOT_BASE64;
+    memcpy(above.first, head + size, BASE64_ROOM(split) - size);
+    above.text = (char *)(uintptr_t)(base64 + split); /* only compared and copied */
+    above.length = length - split;
+    const struct authorities *found = find(verifier, &above);
+    if (found->problem == CHAIN_NOT_BASE64 || found->problem == CHAIN_BAD_LENGTH)
+        return found->problem;
+    memcpy(out->device.bytes, head, SMSN_BYTES);
+    out->fingerprint = mix(found->hash, head, size);
+    const struct certificate device = {head, head + SMSN_BYTES, head + SMSN_BYTES + key, SMSN_BYTES};
+    if (found->problem == CHAIN_SOUND && verify_device && !signature_holds(curve, found->signer, &device))
+        return CHAIN_BAD_DEVICE_SIGNATURE;
+    return found->problem;
+}

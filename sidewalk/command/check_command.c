@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sidewalk-import check */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/memory.h"
+#include "sidewalk/command/check.h"
+#include "sidewalk/command/common.h"
+
+static const char usage[] =
+    "Usage: sidewalk-import check --csv FILE --control-log FILE... [OPTION]...\n"
+    "\n"
+    "Do the list of serial numbers and the control logs of the factory agree? Reads both once, in\n"
+    "bounded memory; control logs may be gigabytes. Nothing is sent anywhere.\n"
+    "\n"
+    "  --csv FILE          the list: a first row smsn, then a serial number (64 hex digits) a row;\n"
+    "                      - is standard input\n"
+    "  --control-log FILE  a control log (JSON), or a folder: all files in it, by name; may be given\n"
+    "                      several times\n"
+    "  --apid ID           every entry has to have this ApId; default: the one that most have\n"
+    "  --verify-signatures verify the signatures of the devices' own certificates too: those above\n"
+    "                      them always are. Takes about a fifth of a millisecond a device\n"
+    "  --differences FILE  write every finding to this file, as CSV\n"
+    "  --corrected FILE    write a list with all that is good in this one, base64 made hex, doubles\n"
+    "                      and malformed rows left out\n"
+    "  --all               show every finding, not only the first ones of each kind\n"
+    "  --json              one JSON object on standard output, for programs\n"
+    "  --help              print this, and exit\n"
+    "\n"
+    "Exit status: 0 an import may start, 1 it may not, 64 wrong arguments, 66 a file cannot be\n"
+    "read, 73 a file cannot be written, 130 interrupted.\n";
+
+struct arguments {
+    struct check_options check;
+    const char **logs; /* owned */
+};
+
+static int usage_error(const char *what, const char *value)
+{
+    const struct common common = {.command = "check"};
+
+    return common_usage_error(&common, what, value);
+}
+
+/* Less than 0: go on; otherwise exit with it. */
+static int take_option(struct arguments *out, int option)
+{
+    struct check_options *check = &out->check;
+
+    switch (option) {
+    case 'c':
+        check->list = optarg;
+        return -1;
+    case 'l':
+        out->logs[check->log_count++] = optarg;
+        return -1;
+    case 'i':
+        check->apid = optarg;
+        return optarg[0] != '\0' && strlen(optarg) < sizeof((struct reconciliation *)0)->apid
+                   ? -1
+                   : usage_error("--apid wants 1 to 64 characters, not ", optarg);
+    case 'v':
+        check->verify_signatures = true;
+        return -1;
+    case 'd':
+        check->differences = optarg;
+        return -1;
+    case 'C':
+        check->corrected = optarg;
+        return -1;
+    case 'a':
+        check->all = true;
+        return -1;
+    case 'j':
+        check->form = CHECK_JSON;
+        return -1;
+    case 'h':
+        return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+    default:
+        return usage_error("these arguments are not understood", "");
+    }
+}
+
+/* Also through links, and by another name. */
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat first, second;
+
+    if (strcmp(one, other) == 0)
+        return true;
+    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/* What is written replaces nothing that is read. */
+static bool is_input(const struct check_options *check, const char *output)
+{
+    if (output == NULL)
+        return false;
+    for (size_t i = 0; i < check->log_count; i++)
+        if (is_same_file(check->logs[i], output))
+            return true;
+    return is_same_file(check->list, output);
+}
+
+static int look_over(const struct check_options *check)
+{
+    if (check->list == NULL)
+        return usage_error("--csv FILE is missing", "");
+    if (check->log_count == 0)
+        return usage_error("--control-log FILE is missing", "");
+    if (is_input(check, check->corrected))
+        return usage_error("--corrected is a file that is read: ", check->corrected);
+    if (is_input(check, check->differences))
+        return usage_error("--differences is a file that is read: ", check->differences);
+    if (check->corrected != NULL && check->differences != NULL &&
+        is_same_file(check->corrected, check->differences))
+        return usage_error("--corrected and --differences are the same file: ", check->corrected);
+    return -1;
+}
+
+static int parse_arguments(int count, char **values, struct arguments *out)
+{
+    static const struct option options[] = {
+        {"csv", required_argument, NULL, 'c'},
+        {"control-log", required_argument, NULL, 'l'},
+        {"apid", required_argument, NULL, 'i'},
+        {"verify-signatures", no_argument, NULL, 'v'},
+        {"differences", required_argument, NULL, 'd'},
+        {"corrected", required_argument, NULL, 'C'},
+        {"all", no_argument, NULL, 'a'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option, status = -1;
+
+    while (status < 0 && (option = getopt_long(count, values, "-c:l:h", options, NULL)) != -1) {
+        if (option == 1 && out->check.log_count > 0) /* `--control-log *.json` */
+            option = 'l';
+        status = take_option(out, option);
+    }
+    if (status < 0 && optind < count)
+        status = usage_error("these arguments are not understood", "");
+    out->check.logs = out->logs;
+    return status < 0 ? look_over(&out->check) : status;
+}
+
+int check_command(int count, char **values)
+{
+    OWNED const char **logs = memory_new((size_t)count, sizeof *logs);
+    struct arguments arguments = {.logs = logs};
+    struct reconciliation result;
+    int status = parse_arguments(count, values, &arguments);
+
+    if (status >= 0)
+        return status;
+    common_catch_signals();
+    return (int)check_run(&arguments.check, &result);
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sidewalk/command/check_report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sidewalk/command/common.h"
+
+#define SHOWN_TO_PEOPLE 4
+#define SHOWN_TO_PROGRAMS 100
+#define BAR 50 /* characters */
+
+#define RED "\033[31m"
+#define YELLOW "\033[33m"
+#define GREEN "\033[32m"
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+
+/* What to do, in the order in which it helps most. */
+static const struct {
+    enum finding finding;
+    const char *advice;
+} advices[] = {
+    {FINDING_BAD_LOG,
+     "get the broken control log from the factory again: what is lost in it cannot be judged"},
+    {FINDING_BASE64_ROW, "have the list written again with --corrected FILE, and check that one"},
+    {FINDING_BAD_ROW, "mend the malformed rows, or have them left out with --corrected FILE"},
+    {FINDING_TWICE_IN_LIST, "have the doubles left out with --corrected FILE"},
+    {FINDING_WRONG_APID, "ask the factory: devices of another product are in the control log"},
+    {FINDING_CONTRADICTED, "ask the factory which of the entries for the same serial number holds"},
+    {FINDING_CHAIN_FOREIGN, "ask the factory: certificates are with the wrong devices"},
+    {FINDING_CHAIN_BROKEN, "ask the factory for the entries with broken certificate chains again"},
+    {FINDING_CHAIN_MISSING, "ask the factory for the entries without certificate chains again"},
+    {FINDING_BAD_ENTRY, "ask the factory for the malformed entries again"},
+    {FINDING_ONLY_IN_LIST,
+     "wait for the control log of the devices that are in the list only, or take them out"},
+};
+
+void check_report_init(struct check_report *report, const struct check_options *options, bool colours)
+{
+    *report = (struct check_report){.options = options, .colours = colours};
+}
+
+void check_report_fini(struct check_report *report)
+{
+    for (size_t i = 0; i < FINDING_COUNT; i++) {
+        text_fini(&report->lines[i]);
+        if (report->spilled[i] != NULL)
+            fclose(report->spilled[i]);
+    }
+}
+
+static void add_json(struct text *out, const char *string)
+{
+    TEXT struct text harmless = TEXT_EMPTY;
+
+    common_escape(string, &harmless);
+    text_puts(out, "\"");
+    text_json(out, text_get(&harmless));
+    text_puts(out, "\"");
+}
+
+static void add_smsn(struct text *out, const struct smsn *smsn)
+{
+    char hex[SMSN_HEX_SIZE];
+
+    smsn_hex(smsn, hex);
+    text_puts(out, hex);
+}
+
+static void add_object(struct text *out, const struct found *found)
+{
+    text_printf(out, "{\"finding\":\"%s\",\"file\":", finding_name(found->finding));
+    add_json(out, found->file);
+    if (found->line > 0)
+        text_printf(out, ",\"line\":%llu", found->line);
+    else
+        text_printf(out, ",\"byte\":%llu", found->offset);
+    text_puts(out, ",\"smsn\":");
+    if (found->smsn != NULL) {
+        text_puts(out, "\"");
+        add_smsn(out, found->smsn);
+        text_puts(out, "\"");
+    } else
+        text_puts(out, "null");
+    text_puts(out, ",\"detail\":");
+    add_json(out, found->detail);
+    text_puts(out, "}");
+}
+
+/* The place is in the first line, what is known in the second. */
+static void add_lines(struct text *out, const struct found *found)
+{
+    TEXT struct text harmless = TEXT_EMPTY;
+
+    common_escape(found->file, &harmless);
+    if (found->line > 0)
+        text_printf(out, "      %s:%llu", text_get(&harmless), found->line);
+    else
+        text_printf(out, "      %s, byte %llu", text_get(&harmless), found->offset);
+    if (found->smsn != NULL) {
+        text_puts(out, "\n        ");
+        add_smsn(out, found->smsn);
+    }
+    if (found->detail[0] != '\0') {
+        text_clear(&harmless);
+        common_escape(found->detail, &harmless);
+        text_printf(out, "\n        %s", text_get(&harmless));
+    }
+    text_puts(out, "\n");
+}
+
+static void add_shown(struct check_report *report, const struct found *found, struct text *out)
+{
+    if (report->options->form == CHECK_TABLE) {
+        add_lines(out, found);
+        return;
+    }
+    if (report->told[found->finding] > 1)
+        text_puts(out, ",\n");
+    add_object(out, found);
+}
+
+void check_report_add(struct check_report *report, const struct found *found)
+{
+    enum finding finding = found->finding;
+    unsigned long long most = report->options->form == CHECK_TABLE ? SHOWN_TO_PEOPLE : SHOWN_TO_PROGRAMS;
+    struct text *lines = &report->lines[finding];
+
+    if (report->options->form == CHECK_SILENT || (!report->options->all && report->told[finding] == most))
+        return;
+    report->told[finding]++;
+    add_shown(report, found, lines);
+    if (!report->options->all)
+        return;
+    if (report->spilled[finding] == NULL && (report->spilled[finding] = tmpfile()) == NULL)
+        return; /* then they stay in memory */
+    fwrite(lines->data, 1, lines->length, report->spilled[finding]);
+    text_clear(lines);
+}
+
+static void print_lines(struct check_report *report, enum finding finding, FILE *out)
+{
+    FILE *spilled = report->spilled[finding];
+    char part[4096];
+    size_t length;
+
+    if (spilled != NULL) {
+        rewind(spilled);
+        while ((length = fread(part, 1, sizeof part, spilled)) > 0)
+            fwrite(part, 1, length, out);
+    }
+    fputs(text_get(&report->lines[finding]), out);
+}
+
+static void print_json(struct check_report *report, const struct reconciliation *result, FILE *out)
+{
+    TEXT struct text head = TEXT_EMPTY;
+    unsigned long long left_out = 0;
+    bool first = true;
+
+    text_printf(&head, "{\"may_start\":%s,\"rows\":%llu,\"entries\":%llu,\"matched\":%llu,\"apid\":",
+                result->may_start ? "true" : "false", result->rows, result->entries, result->matched);
+    add_json(&head, result->apid);
+    text_printf(&head, ",\"device_signatures_verified\":%s,\n\"totals\":{",
+                report->options->verify_signatures ? "true" : "false");
+    for (enum finding finding = 0; finding < FINDING_COUNT; finding++) {
+        text_printf(&head, "%s\"%s\":%llu", finding > 0 ? "," : "", finding_name(finding),
+                    result->findings[finding]);
+        left_out += result->findings[finding] - report->told[finding];
+    }
+    fprintf(out, "%s},\n\"findings\":[\n", text_get(&head));
+    for (enum finding finding = 0; finding < FINDING_COUNT; finding++) {
+        if (report->told[finding] == 0)
+            continue;
+        if (!first)
+            fputs(",\n", out);
+        print_lines(report, finding, out);
+        first = false;
+    }
+    fprintf(out, "%s],\"findings_left_out\":%llu}\n", first ? "" : "\n", left_out);
+}
+
+static const char *colour(const struct check_report *report, const char *code)
+{
+    return report->colours ? code : "";
+}
+
+static void print_count(const struct check_report *report, const char *name, unsigned long long count,
+                        const char *code, const char *remark, FILE *out)
+{
+    TEXT struct text number = TEXT_EMPTY;
+
+    common_count(count, &number);
+    fprintf(out, "  %-46s%s%15s%s  %s\n", name, colour(report, code), text_get(&number),
+            colour(report, PLAIN), remark);
+}
+
+static void draw_part(const struct check_report *report, int count, char character, const char *code,
+                      FILE *out)
+{
+    fputs(colour(report, code), out);
+    for (int i = 0; i < count; i++)
+        fputc(character, out);
+    fputs(colour(report, PLAIN), out);
+}
+
+/* Devices that match, against whatever else there is. One that differs is seen. */
+static void draw_bar(const struct check_report *report, const struct reconciliation *result, FILE *out)
+{
+    unsigned long long bad = 0, warned = 0;
+
+    for (enum finding finding = 0; finding < FINDING_COUNT; finding++)
+        *(finding_is_warning(finding) ? &warned : &bad) += result->findings[finding];
+    unsigned long long all = result->matched + bad + warned;
+    if (all == 0)
+        return;
+    int reds = (int)((double)bad / (double)all * BAR + 0.5),
+        yellows = (int)((double)warned / (double)all * BAR + 0.5);
+    reds = bad > 0 && reds == 0 ? 1 : reds;
+    yellows = warned > 0 && yellows == 0 ? 1 : yellows;
+    while (reds + yellows > BAR)
+        *(reds > yellows ? &reds : &yellows) -= 1;
+    fputs("\n  [", out);
+    draw_part(report, BAR - reds - yellows, '#', GREEN, out);
+    draw_part(report, yellows, '-', YELLOW, out);
+    draw_part(report, reds, '!', RED, out);
+    fputs("]  # matched", out);
+    fputs(warned > 0 ? "  - warnings" : "", out);
+    fputs(bad > 0 ? "  ! wrong\n\n" : "\n\n", out);
+}
+
+static void print_finding(struct check_report *report, const struct reconciliation *result,
+                          enum finding finding, FILE *out)
+{
+    TEXT struct text more = TEXT_EMPTY;
+    bool warning = finding_is_warning(finding);
+    unsigned long long left_out = result->findings[finding] - report->told[finding];
+
+    if (result->findings[finding] == 0)
+        return;
+    print_count(report, finding_words(finding), result->findings[finding], warning ? YELLOW : RED,
+                warning ? "warning" : "stops it", out);
+    print_lines(report, finding, out);
+    if (left_out == 0)
+        return;
+    common_count(left_out, &more);
+    fprintf(out, "      and %s more\n", text_get(&more));
+}
+
+static void print_verdict(const struct check_report *report, const struct reconciliation *result, FILE *out)
+{
+    if (result->may_start) {
+        fprintf(out, "\n%s%sAn import may start.%s\n", colour(report, BOLD), colour(report, GREEN),
+                colour(report, PLAIN));
+        return;
+    }
+    fprintf(out, "\n%s%sAn import must not start yet.%s\n", colour(report, BOLD), colour(report, RED),
+            colour(report, PLAIN));
+    for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
+        if (result->findings[advices[i].finding] > 0) {
+            fprintf(out, "First %s.\n", advices[i].advice);
+            return;
+        }
+}
+
+static void print_files(const struct check_report *report, FILE *out)
+{
+    TEXT struct text words = TEXT_EMPTY;
+    const struct check_options *options = report->options;
+
+    if (options->differences != NULL) {
+        text_puts(&words, "\n  All differences are in ");
+        common_escape(options->differences, &words);
+    }
+    if (options->corrected != NULL) {
+        text_puts(&words, "\n  The corrected list, ");
+        common_count(report->corrected, &words);
+        text_puts(&words, " rows, is ");
+        common_escape(options->corrected, &words);
+    }
+    if (words.length > 0)
+        fprintf(out, "%s\n", words.data);
+    if (!options->all && options->differences == NULL)
+        for (enum finding finding = 0; finding < FINDING_COUNT; finding++)
+            if (report->told[finding] == SHOWN_TO_PEOPLE) {
+                fputs("\n  --all shows every one, --differences FILE writes them as CSV\n", out);
+                return;
+            }
+}
+
+static void print_table(struct check_report *report, const struct reconciliation *result, FILE *out)
+{
+    TEXT struct text apid = TEXT_EMPTY;
+
+    print_count(report, "rows of the list", result->rows, "", "", out);
+    print_count(report, "entries of the control logs", result->entries, "", "", out);
+    common_escape(result->apid, &apid);
+    if (apid.length > 0)
+        fprintf(out, "  %-46s%15s\n", "ApId", apid.data);
+    fprintf(out, "  %-46s%15s\n", "signatures of the devices",
+            report->options->verify_signatures ? "verified" : "not verified");
+    draw_bar(report, result, out);
+    print_count(report, "matched", result->matched, GREEN, "", out);
+    for (enum finding finding = 0; finding < FINDING_COUNT; finding++)
+        print_finding(report, result, finding, out);
+    print_files(report, out);
+    print_verdict(report, result, out);
+}
+
+void check_report_print(struct check_report *report, const struct reconciliation *result, FILE *out)
+{
+    if (report->options->form == CHECK_JSON)
+        print_json(report, result, out);
+    else if (report->options->form == CHECK_TABLE)
+        print_table(report, result, out);
+}
+
+static void print_csv_text(const char *string, FILE *out)
+{
+    TEXT struct text harmless = TEXT_EMPTY;
+
+    common_escape(string, &harmless);
+    if (strpbrk(text_get(&harmless), ",\"") == NULL) {
+        fputs(text_get(&harmless), out);
+        return;
+    }
+    fputc('"', out);
+    for (const char *at = harmless.data; *at != '\0'; at++)
+        fputs(*at == '"' ? "\"\"" : (char[]){*at, '\0'}, out);
+    fputc('"', out);
+}
+
+void check_report_csv_header(FILE *out)
+{
+    fputs("finding,file,line,byte,smsn,detail\n", out);
+}
+
+void check_report_csv(const struct found *found, FILE *out)
+{
+    char hex[SMSN_HEX_SIZE] = "";
+
+    fprintf(out, "%s,", finding_name(found->finding));
+    print_csv_text(found->file, out);
+    if (found->line > 0)
+        fprintf(out, ",%llu,,", found->line);
+    else
+        fprintf(out, ",,%llu,", found->offset);
+    if (found->smsn != NULL)
+        smsn_hex(found->smsn, hex);
+    fprintf(out, "%s,", hex);
+    print_csv_text(found->detail, out);
+    fputc('\n', out);
+}

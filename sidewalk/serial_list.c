@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The only user of libcsv here. It counts no lines and stops at the first bad quote, so it gets its lines one
+ * at a time, and is started again after a bad row. The usual line, 64 hex digits, goes past it: it would come
+ * out as it went in. */
+#include "sidewalk/serial_list.h"
+
+#include <csv.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/utf8.h"
+
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+#define HEX_LENGTH ((size_t)SMSN_BYTES * 2)
+#define SHOWN_MAX 40 /* bytes of the file in a message */
+
+struct serial_list {
+    struct serial_list_events events;
+    struct csv_parser parser;
+    struct text line; /* the one that is not complete yet */
+    bool after_cr;
+    bool started; /* past the byte order mark */
+    bool titled;  /* the first row has been seen */
+    bool any_row;
+    unsigned long long next; /* number of the next line */
+    unsigned long long row_line;
+    size_t row_bytes;          /* of the row that libcsv has, 0 between rows */
+    struct text first, second; /* fields of the row */
+    size_t field_count;
+    bool skipping; /* the rest of an overlong line */
+};
+
+/* AWS takes the field as it is; libcsv would take spaces off. */
+static int is_no_space(unsigned char character)
+{
+    (void)character;
+    return 0;
+}
+
+static void start_parser(struct serial_list *list)
+{
+    if (csv_init(&list->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+        abort();
+    csv_set_space_func(&list->parser, is_no_space);
+}
+
+struct serial_list *serial_list_new(const struct serial_list_events *events)
+{
+    struct serial_list *list = memory_new(1, sizeof *list);
+
+    list->events = *events;
+    list->next = 1;
+    start_parser(list);
+    return list;
+}
+
+void serial_list_free(struct serial_list *list)
+{
+    if (list == NULL)
+        return;
+    csv_free(&list->parser);
+    text_fini(&list->line);
+    text_fini(&list->first);
+    text_fini(&list->second);
+    free(list);
+}
+
+static void forget_row(struct serial_list *list)
+{
+    text_clear(&list->first);
+    text_clear(&list->second);
+    list->field_count = 0;
+    list->row_bytes = 0;
+}
+
+/* A first row that is bad in any way is no header. */
+static void refuse(struct serial_list *list, const struct smsn *smsn, const char *why)
+{
+    list->any_row = list->any_row || list->titled;
+    if (list->titled)
+        list->events.bad(list->events.context, list->row_line, smsn, why);
+    else {
+        TEXT struct text whole = TEXT_EMPTY;
+        text_printf(&whole, "the first row has to be smsn; here %s", why);
+        list->events.bad_header(list->events.context, list->row_line, text_get(&whole));
+    }
+    list->titled = true;
+}
+
+static bool is_blank(char character)
+{
+    return character == ' ' || character == '\t';
+}
+
+static void add_shown(struct text *why, const struct text *field)
+{
+    text_puts(why, "\"");
+    text_add(why, text_get(field), field->length < SHOWN_MAX ? field->length : SHOWN_MAX);
+    text_puts(why, field->length > SHOWN_MAX ? "...\"" : "\"");
+}
+
+static bool is_hex_digit(char character)
+{
+    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f') ||
+           (character >= 'A' && character <= 'F');
+}
+
+/* What is wrong with the text of a field that is no serial number. */
+static void explain(const char *text, size_t length, struct text *why)
+{
+    size_t at = 0;
+    struct text shown = {(char *)(uintptr_t)text, length, 0}; /* only read */
+
+    while (at < length && is_hex_digit(text[at]))
+        at++;
+    if (length == 0)
+        text_puts(why, "the serial number is missing");
+    else if (at == length)
+        text_printf(why, "it has %zu digits instead of 64", length);
+    else if (memchr(text, '\0', length) != NULL)
+        text_puts(why, "it has a NUL in it");
+    else if (!utf8_is_valid(text, length))
+        text_puts(why, "it is not UTF-8");
+    else {
+        text_puts(why, "it is not 64 hex digits: ");
+        add_shown(why, &shown);
+    }
+}
+
+/* Something else than one serial number in one field. */
+static void refuse_row(struct serial_list *list)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    const char *text = text_get(&list->first);
+    size_t length = list->first.length;
+    struct smsn smsn;
+
+    while (length > 0 && is_blank(text[0]))
+        text++, length--;
+    while (length > 0 && is_blank(text[length - 1]))
+        length--;
+    enum smsn_form form = smsn_parse(text, length, &smsn);
+    if (list->field_count == 1 && length == 0 && list->first.length > 0)
+        text_puts(&why, "it has only spaces");
+    else if (form == SMSN_NEITHER)
+        explain(text, length, &why);
+    else if (length != list->first.length)
+        text_puts(&why, "it has spaces around it, and AWS takes the field as it is");
+    if (list->field_count > 1) {
+        text_puts(&why, why.length > 0 ? "; and there is " : "there is ");
+        if (list->field_count > 2)
+            text_printf(&why, "more than one column: %zu", list->field_count);
+        else if (list->second.length == 0)
+            text_puts(&why, "a comma behind it");
+        else {
+            text_puts(&why, "a second column: ");
+            add_shown(&why, &list->second);
+        }
+    }
+    refuse(list, form == SMSN_NEITHER ? NULL : &smsn, text_get(&why));
+}
+
+static void give(struct serial_list *list, enum smsn_form form, const struct smsn *smsn, const char *text)
+{
+    if (!list->titled)
+        list->events.bad_header(
+            list->events.context, list->row_line,
+            "there is no header: AWS would take this device for it; put a row smsn above");
+    list->titled = list->any_row = true;
+    list->events.row(list->events.context, list->row_line, form, smsn, text);
+}
+
+/* True: it is the header, good or bad. */
+static bool take_header(struct serial_list *list)
+{
+    static const char title[] = "smsn";
+    const char *text = text_get(&list->first);
+    size_t length = list->first.length;
+
+    if (list->titled)
+        return false;
+    while (length > 0 && is_blank(text[0]))
+        text++, length--;
+    while (length > 0 && is_blank(text[length - 1]))
+        length--;
+    if (length != sizeof title - 1 || strncasecmp(text, title, length) != 0)
+        return false;
+    if (list->field_count > 1)
+        refuse(list, NULL, "is another column or a comma behind it");
+    else if (length != list->first.length)
+        refuse(list, NULL, "are spaces around it, and AWS takes the field as it is");
+    else if (memcmp(text, title, length) != 0)
+        refuse(list, NULL, "it is not in small letters");
+    list->titled = true;
+    return true;
+}
+
+static void take_field(void *bytes, size_t length, void *context)
+{
+    struct serial_list *list = context;
+
+    list->field_count++;
+    if (list->field_count == 1)
+        text_add(&list->first, bytes, length);
+    else if (list->field_count == 2)
+        text_add(&list->second, bytes, length);
+}
+
+static void take_row(int end, void *context)
+{
+    struct serial_list *list = context;
+    struct smsn smsn;
+    (void)end;
+
+    if (!take_header(list)) {
+        enum smsn_form form = smsn_parse(text_get(&list->first), list->first.length, &smsn);
+        if (form != SMSN_NEITHER && list->field_count == 1)
+            give(list, form, &smsn, text_get(&list->first));
+        else
+            refuse_row(list);
+    }
+    forget_row(list);
+}
+
+static void restart(struct serial_list *list, const char *why)
+{
+    refuse(list, NULL, why);
+    forget_row(list);
+    csv_free(&list->parser);
+    start_parser(list);
+}
+
+static size_t pass_mark(struct serial_list *list, const char *line, size_t length)
+{
+    size_t mark = strlen(BYTE_ORDER_MARK);
+
+    list->started = true;
+    if (length < mark || memcmp(line, BYTE_ORDER_MARK, mark) != 0)
+        return 0;
+    list->events.bad_header(
+        list->events.context, 1,
+        "the file begins with a byte order mark, which AWS would take for a part of the header");
+    return mark;
+}
+
+/* A line with its end. */
+static void parse_line(struct serial_list *list, const char *line, size_t length)
+{
+    struct smsn smsn;
+
+    if (!list->started) {
+        size_t mark = pass_mark(list, line, length);
+        line += mark;
+        length -= mark;
+    }
+    if (list->row_bytes == 0)
+        list->row_line = list->next;
+    list->next++;
+    if (list->row_bytes == 0 && length == HEX_LENGTH + 1 && line[HEX_LENGTH] == '\n' &&
+        smsn_parse(line, HEX_LENGTH, &smsn) == SMSN_HEX) {
+        give(list, SMSN_HEX, &smsn, line);
+        return;
+    }
+    list->row_bytes += length;
+    if (csv_parse(&list->parser, line, length, take_field, take_row, list) != length) {
+        if (csv_error(&list->parser) != CSV_EPARSE)
+            abort();
+        restart(list, "the quotes are not right");
+    } else if (list->row_bytes > SERIAL_LIST_ROW_MAX)
+        restart(list, "a row is too long, or a quote is not closed");
+    else if (list->row_bytes == length && length == 1 && line[0] == '\n')
+        forget_row(list); /* an empty line, which libcsv does not mention */
+}
+
+static void end_line(struct serial_list *list)
+{
+    if (list->skipping)
+        list->next++;
+    else
+        parse_line(list, text_get(&list->line), list->line.length);
+    list->skipping = false;
+    text_clear(&list->line);
+}
+
+/* Part of a line. What is too long to be one is refused as soon as it is. */
+static void add_part(struct serial_list *list, const char *bytes, size_t length)
+{
+    if (list->skipping)
+        return;
+    if (list->line.length + length <= SERIAL_LIST_ROW_MAX) {
+        text_add(&list->line, bytes, length);
+        return;
+    }
+    if (list->row_bytes == 0)
+        list->row_line = list->next;
+    list->skipping = true;
+    restart(list, "a row is too long, or a quote is not closed");
+}
+
+/* How many bytes of a line are there, without its end; not all of a line that is too long. */
+static size_t line_length(const char *bytes, size_t length)
+{
+    if (length > SERIAL_LIST_ROW_MAX + 1)
+        length = SERIAL_LIST_ROW_MAX + 1;
+    const char *feed = memchr(bytes, '\n', length);
+    size_t size = feed != NULL ? (size_t)(feed - bytes) : length;
+    const char *back = memchr(bytes, '\r', size);
+
+    return back != NULL ? (size_t)(back - bytes) : size;
+}
+
+void serial_list_feed(struct serial_list *list, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        if (list->after_cr && *bytes == '\n') { /* of a pair that has ended its line already */
+            list->after_cr = false;
+            bytes++;
+            length--;
+            continue;
+        }
+        size_t size = line_length(bytes, length);
+        add_part(list, bytes, size);
+        bool ends = size < length && (bytes[size] == '\r' || bytes[size] == '\n');
+        list->after_cr = ends && bytes[size] == '\r';
+        if (ends) {
+            add_part(list, "\n", 1);
+            end_line(list);
+            size++;
+        }
+        bytes += size;
+        length -= size;
+    }
+}
+
+void serial_list_end(struct serial_list *list)
+{
+    if (list->line.length > 0)
+        end_line(list);
+    if (csv_fini(&list->parser, take_field, take_row, list) != 0)
+        restart(list, "a quote is not closed");
+    if (!list->titled)
+        list->events.bad_header(list->events.context, 1, "the list is empty");
+    else if (!list->any_row)
+        list->events.bad_header(list->events.context, list->next, "there is nothing below the header");
+}

@@ -41,6 +41,9 @@ bool common_take(struct common *common, int option, const char *value);
 /* Prints what and value (may be ""), and where help is. COMMAND_USAGE. */
 int common_usage_error(const struct common *common, const char *what, const char *value);
 
+/* The one argument after the options, a task's id; NULL after it has printed why it is not. */
+const char *common_single_id(const struct common *common, int count, char **values);
+
 /* NULL after it has printed why; the exit status is then COMMAND_NO_PERMISSION. */
 struct aws_session *common_session(const struct common *common);
 

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sidewalk/command/common.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/utf8.h"
+#include "sidewalk/command/command.h"
+#include "sidewalk/import_limits.h"
+
+volatile sig_atomic_t common_interrupted;
+
+static void interrupt(int number)
+{
+    (void)number;
+    common_interrupted = 1;
+}
+
+void common_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = interrupt};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+bool common_take(struct common *common, int option, const char *value)
+{
+    switch (option) {
+    case COMMON_AWS_PROFILE:
+        common->aws.profile = value;
+        return true;
+    case COMMON_REGION:
+        common->aws.region = value;
+        return true;
+    case COMMON_ENDPOINT_URL:
+        common->aws.endpoint_url = value;
+        return true;
+    case COMMON_JSON:
+        common->json = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void common_escape(const char *string, struct text *out)
+{
+    uint32_t character = 0;
+
+    for (size_t left = strlen(string), size; left > 0; left -= size, string += size) {
+        size = utf8_decode(string, left, &character);
+        if (size == 0 || utf8_is_hidden(character))
+            text_puts(out, "\xEF\xBF\xBD");
+        else
+            text_add(out, string, size);
+        size = size == 0 ? 1 : size;
+    }
+}
+
+void common_complain(const char *format, ...)
+{
+    TEXT struct text line = TEXT_EMPTY, safe = TEXT_EMPTY;
+    char part[8192]; /* AWS's messages have a few hundred bytes; what is longer is cut */
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(part, sizeof part, format, arguments);
+    va_end(arguments);
+    common_escape(part, &safe);
+    text_printf(&line, "sidewalk-import: %s\n", text_get(&safe));
+    fputs(text_get(&line), stderr);
+}
+
+int common_usage_error(const struct common *common, const char *what, const char *value)
+{
+    common_complain("%s%s", what, value);
+    fprintf(stderr, "Try sidewalk-import %s --help\n", common->command);
+    return COMMAND_USAGE;
+}
+
+const char *common_single_id(const struct common *common, int count, char **values)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (optind == count)
+        common_usage_error(common, "the ID of a task is missing", "");
+    else if (optind + 1 < count)
+        common_usage_error(common, "one ID is enough, this is too much: ", values[optind + 1]);
+    else if (!import_id_fits(values[optind], &why))
+        common_usage_error(common, text_get(&why), "");
+    else
+        return values[optind];
+    return NULL;
+}
+
+struct aws_session *common_session(const struct common *common)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct aws_session *session = aws_session_new(&common->aws, &why);
+
+    if (session == NULL)
+        common_complain("%s", text_get(&why));
+    return session;
+}
+
+static int exit_status(enum aws_error error)
+{
+    switch (error) {
+    case AWS_OK:
+        return COMMAND_DONE;
+    case AWS_NO_CREDENTIALS:
+    case AWS_EXPIRED:
+    case AWS_FORBIDDEN:
+        return COMMAND_NO_PERMISSION;
+    case AWS_INTERRUPTED:
+        return COMMAND_INTERRUPTED;
+    default:
+        return COMMAND_UNAVAILABLE;
+    }
+}
+
+int common_failed(const struct common *common, enum aws_error error, const char *what, const char *why)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    if (error == AWS_INTERRUPTED)
+        common_complain("interrupted: %s", what);
+    else
+        common_complain("%s: %s", what, why);
+    if (common->json) {
+        text_printf(&line, "{\"error\":\"%s\",\"what\":\"", aws_error_name(error));
+        text_json(&line, what);
+        text_puts(&line, "\",\"why\":\"");
+        text_json(&line, why);
+        text_puts(&line, "\"}");
+        puts(text_get(&line));
+    }
+    return exit_status(error);
+}
+
+void common_count(unsigned long long count, struct text *out)
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%llu", count);
+
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            text_puts(out, ",");
+        text_add(out, digits + i, 1);
+    }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sidewalk-import delete */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sidewalk/command/command.h"
+#include "sidewalk/command/common.h"
+#include "sidewalk/command/task_report.h"
+#include "sidewalk/import_task.h"
+
+static const char usage[] =
+    "Usage: sidewalk-import delete [OPTION]... ID\n"
+    "\n"
+    "Deletes an import task. Devices that are onboarded stay; those that wait are not imported. While\n"
+    "AWS makes devices (PENDING) it cannot be deleted.\n"
+    "\n"
+    "  --yes               do not ask\n" COMMON_HELP "\n"
+    "Exit status: 0 deleted, 1 not wanted, 64 wrong arguments, 69 AWS not reached or it refuses, 77 no\n"
+    "permission.\n";
+
+static bool wanted(const struct import_task *task)
+{
+    char answer[16];
+
+    task_print(stdout, task);
+    fputs("\nDelete this task? Type yes: ", stdout);
+    fflush(stdout);
+    return fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0;
+}
+
+/* Less than 0: go on. */
+static int confirm(const struct common *common, struct aws_session *session, const char *id)
+{
+    struct import_task task;
+    TEXT struct text why = TEXT_EMPTY;
+    enum aws_error error = import_task_get(session, id, &task, &why);
+
+    if (error != AWS_OK)
+        return common_failed(common, error, "the task cannot be looked at", text_get(&why));
+    bool yes = wanted(&task);
+    import_task_fini(&task);
+    if (yes)
+        return -1;
+    puts("Nothing was deleted.");
+    return COMMAND_FAILED;
+}
+
+static int delete_task(const struct common *common, struct aws_session *session, const char *id)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    enum aws_error error = import_task_delete(session, id, &why);
+
+    if (error != AWS_OK) {
+        int status = common_failed(common, error, "the task could not be deleted", text_get(&why));
+        if (error == AWS_CONFLICT || error == AWS_REFUSED)
+            common_complain("while AWS makes devices (PENDING) a task cannot be deleted");
+        return status;
+    }
+    if (common->json)
+        printf("{\"result\":\"deleted\",\"id\":\"%s\"}\n", id);
+    else
+        printf("Import task %s is deleted.\n", id);
+    return COMMAND_DONE;
+}
+
+int delete_command(int count, char **values)
+{
+    static const struct option options[] = {{"yes", no_argument, NULL, 'y'},
+                                            COMMON_OPTIONS,
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct common common = {.command = values[0]};
+    bool yes = false;
+    int option, status = -1;
+
+    while ((option = getopt_long(count, values, "yh", options, NULL)) != -1)
+        if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (option == 'y')
+            yes = true;
+        else if (!common_take(&common, option, optarg))
+            return common_usage_error(&common, "these arguments are not understood", "");
+    const char *id = common_single_id(&common, count, values);
+    if (id == NULL)
+        return COMMAND_USAGE;
+    if (!yes && (common.json || isatty(STDIN_FILENO) != 1))
+        return common_usage_error(&common, "--yes is missing: there is nobody to ask", "");
+    struct aws_session *session = common_session(&common);
+    if (session == NULL)
+        return COMMAND_NO_PERMISSION;
+    if (!yes)
+        status = confirm(&common, session, id);
+    if (status < 0)
+        status = delete_task(&common, session, id);
+    aws_session_free(session);
+    return status;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sidewalk-import devices */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sidewalk/command/command.h"
+#include "sidewalk/command/common.h"
+#include "sidewalk/command/output.h"
+#include "sidewalk/command/task_report.h"
+#include "sidewalk/import_task.h"
+
+static const char usage[] =
+    "Usage: sidewalk-import devices [OPTION]... ID\n"
+    "\n"
+    "The devices of an import task, and how each of them is.\n"
+    "\n"
+    "  --status STATE  only those that are INITIALIZED, PENDING, ONBOARDED or FAILED\n"
+    "  --csv FILE      a table of them with the columns smsn, status, reason, updated; - is standard\n"
+    "                  output\n"
+    "  --list FILE     a list of them as check and start take it: the serial numbers alone\n" COMMON_HELP "\n"
+    "Without --csv and --list they are printed; with --json a line for each.\n"
+    "\n"
+    "Exit status: 0, 64 wrong arguments, 69 AWS not reached or it refuses, 73 the file cannot be\n"
+    "written, 77 no permission.\n";
+
+struct devices {
+    struct common common;
+    const char *id, *status, *csv, *list;
+    struct output file;
+    FILE *out; /* of it, or standard output; NULL: lines for people or JSON */
+    unsigned long long count;
+};
+
+/* RFC 4180. */
+static void put_cell(FILE *out, const char *value, const char *after)
+{
+    if (value != NULL && strpbrk(value, ",\"\r\n") != NULL) {
+        fputc('"', out);
+        for (const char *at = value; *at != '\0'; at++)
+            fputs(*at == '"' ? "\"\"" : (char[]){*at, '\0'}, out);
+        fputc('"', out);
+    } else if (value != NULL) {
+        fputs(value, out);
+    }
+    fputs(after, out);
+}
+
+static void put_row(const struct devices *devices, const struct imported_device *device)
+{
+    put_cell(devices->out, device->smsn, devices->list != NULL ? "\n" : ",");
+    if (devices->list != NULL)
+        return;
+    put_cell(devices->out, device->status, ",");
+    put_cell(devices->out, device->reason, ",");
+    put_cell(devices->out, device->updated, "\n");
+}
+
+static void put_json(const struct imported_device *device)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    text_puts(&line, "{");
+    task_json_member(&line, "smsn", device->smsn);
+    task_json_member(&line, "status", device->status);
+    task_json_member(&line, "reason", device->reason);
+    task_json_member(&line, "updated", device->updated);
+    printf("%s}\n", text_get(&line));
+}
+
+static void put_line(const struct imported_device *device)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    common_escape(device->smsn, &line);
+    text_puts(&line, "  ");
+    common_escape(device->status, &line);
+    if (device->reason != NULL && *device->reason != '\0') {
+        text_puts(&line, "\n    ");
+        common_escape(device->reason, &line);
+    }
+    puts(text_get(&line));
+}
+
+static bool take(void *context, const struct imported_device *device)
+{
+    struct devices *devices = context;
+
+    devices->count++;
+    if (devices->out != NULL)
+        put_row(devices, device);
+    else if (devices->common.json)
+        put_json(device);
+    else
+        put_line(device);
+    return !ferror(devices->out != NULL ? devices->out : stdout);
+}
+
+static const char *file_name(const struct devices *devices)
+{
+    return devices->list != NULL ? devices->list : devices->csv;
+}
+
+static int open_file(struct devices *devices)
+{
+    const char *name = file_name(devices);
+
+    if (name == NULL)
+        return COMMAND_DONE;
+    if (strcmp(name, "-") != 0 && !output_open(&devices->file, name))
+        return COMMAND_CANNOT_CREATE;
+    devices->out = devices->file.file != NULL ? devices->file.file : stdout;
+    fputs(devices->list != NULL ? "smsn\n" : "smsn,status,reason,updated\n", devices->out);
+    return COMMAND_DONE;
+}
+
+static int close_file(struct devices *devices)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        common_complain("the devices cannot be written to standard output");
+        return COMMAND_CANNOT_CREATE;
+    }
+    if (devices->file.file == NULL)
+        return COMMAND_DONE;
+    if (!output_keep(&devices->file))
+        return COMMAND_CANNOT_CREATE;
+    if (!devices->common.json)
+        printf("%llu device%s: %s\n", devices->count, devices->count == 1 ? "" : "s", file_name(devices));
+    return COMMAND_DONE;
+}
+
+static int ask(struct devices *devices, struct aws_session *session)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    int status = open_file(devices);
+
+    if (status != COMMAND_DONE)
+        return status;
+    enum aws_error error = import_task_devices(session, devices->id, devices->status, take, devices, &why);
+    if (error != AWS_OK)
+        return common_failed(&devices->common, error, "the devices could not be listed", text_get(&why));
+    if (devices->count == 0 && devices->out == NULL && !devices->common.json)
+        puts("There are no such devices.");
+    return close_file(devices);
+}
+
+static int check(const struct devices *devices)
+{
+    static const char *const states[] = {"INITIALIZED", "PENDING", "ONBOARDED", "FAILED"};
+    bool known = devices->status == NULL;
+
+    for (size_t i = 0; i < sizeof states / sizeof *states && !known; i++)
+        known = strcmp(devices->status, states[i]) == 0;
+    if (!known)
+        return common_usage_error(&devices->common,
+                                  "--status is one of INITIALIZED, PENDING, ONBOARDED, FAILED, not ",
+                                  devices->status);
+    if (devices->csv != NULL && devices->list != NULL)
+        return common_usage_error(&devices->common, "either --csv or --list, not both", "");
+    return -1;
+}
+
+int devices_command(int count, char **values)
+{
+    static const struct option options[] = {
+        {"status", required_argument, NULL, 's'}, {"csv", required_argument, NULL, 'c'},
+        {"list", required_argument, NULL, 'l'},   COMMON_OPTIONS,
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    struct devices devices = {.common = {.command = values[0]}};
+    int option;
+
+    while ((option = getopt_long(count, values, "s:c:l:h", options, NULL)) != -1)
+        if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (option == 's')
+            devices.status = optarg;
+        else if (option == 'c')
+            devices.csv = optarg;
+        else if (option == 'l')
+            devices.list = optarg;
+        else if (!common_take(&devices.common, option, optarg))
+            return common_usage_error(&devices.common, "these arguments are not understood", "");
+    int status = check(&devices);
+    if (status >= 0)
+        return status;
+    devices.id = common_single_id(&devices.common, count, values);
+    if (devices.id == NULL)
+        return COMMAND_USAGE;
+    struct aws_session *session = common_session(&devices.common);
+    if (session == NULL)
+        return COMMAND_NO_PERMISSION;
+    status = ask(&devices, session);
+    output_fini(&devices.file);
+    aws_session_free(session);
+    return status;
+}

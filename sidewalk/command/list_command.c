@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sidewalk-import list */
+#include <stdio.h>
+
+#include "sidewalk/command/command.h"
+#include "sidewalk/command/common.h"
+#include "sidewalk/command/task_report.h"
+
+static const char usage[] =
+    "Usage: sidewalk-import list [OPTION]...\n"
+    "\n"
+    "All import tasks of the account and region. With --json a line for each.\n"
+    "\n" COMMON_HELP "\n"
+    "Exit status: 0, 64 wrong arguments, 69 AWS not reached or it refuses, 77 no permission.\n";
+
+struct listing {
+    bool json;
+    unsigned long long count;
+};
+
+static bool print_task(void *context, const struct import_task *task)
+{
+    struct listing *listing = context;
+    TEXT struct text line = TEXT_EMPTY, id = TEXT_EMPTY, state = TEXT_EMPTY;
+
+    if (listing->json) {
+        text_puts(&line, "{");
+        task_json(task, &line);
+        printf("%s}\n", text_get(&line));
+        listing->count++;
+        return true;
+    }
+    if (listing->count++ == 0)
+        printf("%-36s %-12s %9s %7s  %s\n", "ID", "STATE", "ONBOARDED", "FAILED", "CREATED");
+    common_escape(task->id, &id);
+    common_escape(task->state_text, &state);
+    printf("%-36s %-12s %9llu %7llu  %.10s\n", text_get(&id), text_get(&state), task->onboarded, task->failed,
+           task->created != NULL ? task->created : "");
+    return true;
+}
+
+static int list(const struct common *common, struct aws_session *session)
+{
+    struct listing listing = {.json = common->json};
+    TEXT struct text why = TEXT_EMPTY;
+    enum aws_error error = import_task_list(session, print_task, &listing, &why);
+
+    if (error != AWS_OK)
+        return common_failed(common, error, "the tasks could not be listed", text_get(&why));
+    if (listing.count == 0 && !common->json)
+        printf("There are no import tasks in %s.\n", aws_session_region(session));
+    return COMMAND_DONE;
+}
+
+int list_command(int count, char **values)
+{
+    static const struct option options[] = {
+        COMMON_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    struct common common = {.command = values[0]};
+    int option;
+
+    while ((option = getopt_long(count, values, "h", options, NULL)) != -1)
+        if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (!common_take(&common, option, optarg))
+            return common_usage_error(&common, "these arguments are not understood", "");
+    if (optind < count)
+        return common_usage_error(&common, "this is not understood: ", values[optind]);
+    struct aws_session *session = common_session(&common);
+    if (session == NULL)
+        return COMMAND_NO_PERMISSION;
+    int status = list(&common, session);
+    aws_session_free(session);
+    return status;
+}

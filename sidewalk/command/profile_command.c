@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sidewalk-import profile */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "sidewalk/command/command.h"
+#include "sidewalk/command/common.h"
+#include "sidewalk/command/task_report.h"
+#include "sidewalk/device_profile.h"
+#include "sidewalk/import_limits.h"
+
+static const char usage[] =
+    "Usage: sidewalk-import profile get ID [OPTION]...\n"
+    "       sidewalk-import profile create --name NAME [OPTION]...\n"
+    "\n"
+    "Shows a device profile of AWS IoT Core for Amazon Sidewalk, and what the factory may sign with it;\n"
+    "or makes one. A new profile has a certificate for 1,000 prototypes: for a factory, Amazon adds one\n"
+    "with factory support after the product's qualification.\n"
+    "\n"
+    "  --name NAME         what the new profile is called\n" COMMON_HELP "\n"
+    "Exit status: 0, 1 no certificate of the profile has factory support, 64 wrong arguments, 69 AWS not\n"
+    "reached or it refuses, 77 no permission.\n";
+
+struct profile_arguments {
+    struct common common;
+    const char *name;
+    char **rest;
+    int rest_count;
+};
+
+static void print_row(const char *name, const char *value)
+{
+    TEXT struct text safe = TEXT_EMPTY;
+
+    common_escape(value != NULL && *value != '\0' ? value : "-", &safe);
+    printf("  %-14s %s\n", name, text_get(&safe));
+}
+
+static void print_certificate(const struct dak_certificate *certificate)
+{
+    TEXT struct text signatures = TEXT_EMPTY;
+
+    if (certificate->signatures_max < 0)
+        text_puts(&signatures, "without limit");
+    else
+        common_count((unsigned long long)certificate->signatures_max, &signatures);
+    fputs("\n", stdout);
+    print_row("certificate", certificate->certificate_id);
+    print_row("factory", certificate->factory_support ? "yes" : "no: for prototypes only");
+    print_row("ApId", certificate->apid);
+    print_row("device type", certificate->device_type_id);
+    print_row("signatures", text_get(&signatures));
+}
+
+static void print_profile(const struct device_profile *profile)
+{
+    TEXT struct text id = TEXT_EMPTY;
+
+    common_escape(profile->id != NULL ? profile->id : "-", &id);
+    printf("Device profile %s\n\n", text_get(&id));
+    print_row("name", profile->name);
+    print_row("qualified", profile->qualified ? "yes" : "no");
+    print_row("server key", profile->server_key);
+    for (size_t i = 0; i < profile->certificate_count; i++)
+        print_certificate(&profile->certificates[i]);
+    if (device_profile_factory(profile, NULL) == NULL)
+        puts("\nNo certificate has factory support: a factory cannot make devices with this profile, and\n"
+             "no batch of it can be imported.");
+}
+
+static void profile_json(const struct device_profile *profile)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    text_puts(&line, "{");
+    task_json_member(&line, "id", profile->id);
+    task_json_member(&line, "arn", profile->arn);
+    task_json_member(&line, "name", profile->name);
+    task_json_member(&line, "application_server_public_key", profile->server_key);
+    text_printf(&line, ",\"qualified\":%s,\"factory_support\":%s,\"certificates\":[",
+                profile->qualified ? "true" : "false",
+                device_profile_factory(profile, NULL) != NULL ? "true" : "false");
+    for (size_t i = 0; i < profile->certificate_count; i++) {
+        const struct dak_certificate *certificate = &profile->certificates[i];
+        text_puts(&line, i > 0 ? ",{" : "{");
+        task_json_member(&line, "certificate_id", certificate->certificate_id);
+        task_json_member(&line, "apid", certificate->apid);
+        task_json_member(&line, "device_type_id", certificate->device_type_id);
+        text_printf(&line, ",\"max_allowed_signature\":%lld,\"factory_support\":%s}",
+                    certificate->signatures_max, certificate->factory_support ? "true" : "false");
+    }
+    printf("%s]}\n", text_get(&line));
+}
+
+static int get(const struct profile_arguments *arguments, struct aws_session *session)
+{
+    struct device_profile profile;
+    TEXT struct text why = TEXT_EMPTY;
+    enum aws_error error = device_profile_get(session, arguments->rest[1], &profile, &why);
+
+    if (error != AWS_OK)
+        return common_failed(&arguments->common, error, "the device profile cannot be looked at",
+                             text_get(&why));
+    if (arguments->common.json)
+        profile_json(&profile);
+    else
+        print_profile(&profile);
+    int status = device_profile_factory(&profile, NULL) != NULL ? COMMAND_DONE : COMMAND_FAILED;
+    device_profile_fini(&profile);
+    return status;
+}
+
+static int create(const struct profile_arguments *arguments, struct aws_session *session)
+{
+    OWNED char *id = NULL;
+    TEXT struct text why = TEXT_EMPTY, line = TEXT_EMPTY;
+    enum aws_error error = device_profile_create(session, arguments->name, &id, &why);
+
+    if (error != AWS_OK)
+        return common_failed(&arguments->common, error, "the device profile could not be made",
+                             text_get(&why));
+    if (arguments->common.json) {
+        text_puts(&line, "{\"result\":\"created\"");
+        task_json_member(&line, "id", id);
+        task_json_member(&line, "name", arguments->name);
+        printf("%s}\n", text_get(&line));
+    } else {
+        common_escape(id, &line);
+        printf("Device profile %s is made.\n\nLook at it with: sidewalk-import profile get %s\n",
+               text_get(&line), text_get(&line));
+    }
+    return COMMAND_DONE;
+}
+
+static int check(const struct profile_arguments *arguments)
+{
+    const struct common *common = &arguments->common;
+    TEXT struct text why = TEXT_EMPTY;
+    bool is_get = arguments->rest_count > 0 && strcmp(arguments->rest[0], "get") == 0;
+
+    if (!is_get && (arguments->rest_count == 0 || strcmp(arguments->rest[0], "create") != 0))
+        return common_usage_error(common, "what shall be done: get or create?", "");
+    if (arguments->rest_count != (is_get ? 2 : 1))
+        return common_usage_error(common, is_get ? "get wants one ID" : "create wants no argument but --name",
+                                  "");
+    if (is_get && !import_id_fits(arguments->rest[1], &why))
+        return common_usage_error(common, text_get(&why), "");
+    if (!is_get && arguments->name == NULL)
+        return common_usage_error(common, "--name NAME is missing", "");
+    if (!is_get && !import_name_fits(arguments->name, &why))
+        return common_usage_error(common, text_get(&why), "");
+    return -1;
+}
+
+int profile_command(int count, char **values)
+{
+    static const struct option options[] = {{"name", required_argument, NULL, 'n'},
+                                            COMMON_OPTIONS,
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct profile_arguments arguments = {.common = {.command = values[0]}};
+    int option;
+
+    while ((option = getopt_long(count, values, "n:h", options, NULL)) != -1)
+        if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (option == 'n')
+            arguments.name = optarg;
+        else if (!common_take(&arguments.common, option, optarg))
+            return common_usage_error(&arguments.common, "these arguments are not understood", "");
+    arguments.rest = values + optind;
+    arguments.rest_count = count - optind;
+    int status = check(&arguments);
+    if (status >= 0)
+        return status;
+    struct aws_session *session = common_session(&arguments.common);
+    if (session == NULL)
+        return COMMAND_NO_PERMISSION;
+    status = strcmp(arguments.rest[0], "get") == 0 ? get(&arguments, session) : create(&arguments, session);
+    aws_session_free(session);
+    return status;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sidewalk/command/start_arguments.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "sidewalk/command/command.h"
+
+static const char usage[] =
+    "Usage: sidewalk-import start --csv FILE --control-log FILE... --s3 s3://BUCKET/FOLDER/\n"
+    "                             --destination NAME --role ARN [OPTION]...\n"
+    "\n"
+    "Onboards a batch of Sidewalk devices: checks that the list and the control logs agree, puts the\n"
+    "list into S3, and starts an import task. Started again with the same list, destination and role it\n"
+    "finds the task that there is, and imports nothing twice.\n"
+    "\n"
+    "  --csv FILE          the list of serial numbers: first line smsn, then one a line\n"
+    "  --control-log FILE  a control log of the factory's; several times for several\n"
+    "  --s3 URL            where to put the list. With a slash at the end it is named by its content\n"
+    "                      (the beginning of its SHA-256); --bucket NAME is --s3 s3://NAME/\n"
+    "  --destination NAME  the Sidewalk destination of the devices\n"
+    "  --role ARN          the role by which AWS IoT reads the list from S3\n"
+    "  --tag KEY=VALUE     a tag for the task; several times for several\n"
+    "  --profile ID        the device profile: it must have factory support, and its ApId is what\n"
+    "                      every device must have\n"
+    "  --apid ID           the ApId that every device must have, without a profile\n"
+    "  --force REASON      start although the check fails. The reason becomes the task's tag\n"
+    "                      " START_FORCED_TAG " and is in the record that is printed\n"
+    "  --again             start another task where one of the same content has ended or was deleted\n"
+    "  --dry-run           say what would be done, and do nothing\n" COMMON_HELP "\n"
+    "Exit status: 0 started, or it was before; 1 the check or the device profile does not allow it, or\n"
+    "the task has failed; 64 wrong arguments; 65 bad data; 66 a file cannot be read; 69 AWS not reached\n"
+    "or it refuses; 77 no permission or no credentials; 130 interrupted.\n";
+
+enum start_option {
+    START_CSV = 1,
+    START_LOG,
+    START_S3,
+    START_BUCKET,
+    START_DESTINATION,
+    START_ROLE,
+    START_TAG,
+    START_PROFILE,
+    START_APID,
+    START_FORCE,
+    START_AGAIN,
+    START_DRY_RUN,
+};
+
+static const struct option options[] = {{"csv", required_argument, NULL, START_CSV},
+                                        {"control-log", required_argument, NULL, START_LOG},
+                                        {"s3", required_argument, NULL, START_S3},
+                                        {"bucket", required_argument, NULL, START_BUCKET},
+                                        {"destination", required_argument, NULL, START_DESTINATION},
+                                        {"role", required_argument, NULL, START_ROLE},
+                                        {"tag", required_argument, NULL, START_TAG},
+                                        {"profile", required_argument, NULL, START_PROFILE},
+                                        {"apid", required_argument, NULL, START_APID},
+                                        {"force", required_argument, NULL, START_FORCE},
+                                        {"again", no_argument, NULL, START_AGAIN},
+                                        {"dry-run", no_argument, NULL, START_DRY_RUN},
+                                        COMMON_OPTIONS,
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+
+static void add_log(struct start_arguments *out, const char *path)
+{
+    out->logs = memory_grow(out->logs, out->log_count + 1, sizeof *out->logs);
+    out->logs[out->log_count++] = path;
+}
+
+static bool add_tag(struct start_arguments *out, const char *name, size_t length, const char *value)
+{
+    if (out->tag_count > IMPORT_TAGS_MAX)
+        return false;
+    out->tags[out->tag_count++] = (struct aws_pair){memory_part(name, length), value};
+    return true;
+}
+
+static int take_tag(struct start_arguments *out, const char *text)
+{
+    const char *equals = strchr(text, '=');
+
+    if (equals == NULL)
+        return common_usage_error(&out->common, "--tag wants KEY=VALUE, not ", text);
+    if (!add_tag(out, text, (size_t)(equals - text), equals + 1))
+        return common_usage_error(&out->common, "these are too many tags: ", text);
+    return -1;
+}
+
+/* "s3://bucket/": the same as --s3 with it. The text lives as long as the process: it is an argument. */
+static int take_bucket(struct start_arguments *out, const char *name)
+{
+    static char url[128];
+
+    if (snprintf(url, sizeof url, "s3://%s/", name) >= (int)sizeof url)
+        return common_usage_error(&out->common, "this is no bucket: ", name);
+    out->s3 = url;
+    return -1;
+}
+
+static int take_value(struct start_arguments *out, int option, const char *value)
+{
+    const char **const places[] = {
+        [START_CSV] = &out->csv,     [START_S3] = &out->s3,           [START_DESTINATION] = &out->destination,
+        [START_ROLE] = &out->role,   [START_PROFILE] = &out->profile, [START_APID] = &out->apid,
+        [START_FORCE] = &out->force,
+    };
+
+    *places[option] = value;
+    return -1;
+}
+
+static int take_option(struct start_arguments *out, int option, const char *value)
+{
+    switch (option) {
+    case START_LOG:
+        add_log(out, value);
+        return -1;
+    case START_BUCKET:
+        return take_bucket(out, value);
+    case START_TAG:
+        return take_tag(out, value);
+    case START_AGAIN:
+        out->again = true;
+        return -1;
+    case START_DRY_RUN:
+        out->dry_run = true;
+        return -1;
+    case 'h':
+        return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+    case '?':
+        return common_usage_error(&out->common, "these arguments are not understood", "");
+    default:
+        return common_take(&out->common, option, value) ? -1 : take_value(out, option, value);
+    }
+}
+
+static int check_missing(const struct start_arguments *out)
+{
+    const struct {
+        const char *value, *words;
+    } needed[] = {
+        {out->csv, "--csv FILE is missing"},
+        {out->s3, "--s3 URL is missing: where the list is to be put"},
+        {out->destination, "--destination NAME is missing"},
+        {out->role, "--role ARN is missing"},
+    };
+
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (needed[i].value == NULL)
+            return common_usage_error(&out->common, needed[i].words, "");
+    if (out->log_count == 0 && out->force == NULL)
+        return common_usage_error(&out->common,
+                                  "--control-log FILE is missing: nothing to check the list with", "");
+    if (strcmp(out->csv, "-") == 0)
+        return common_usage_error(&out->common, "--csv wants a file: it is read several times", "");
+    return -1;
+}
+
+static int check_limits(struct start_arguments *out)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (out->force != NULL && *out->force == '\0')
+        return common_usage_error(&out->common, "--force wants a reason", "");
+    if (out->force != NULL)
+        out->tags[out->tag_count] = (struct aws_pair){START_FORCED_TAG, out->force};
+    if (!import_destination_fits(out->destination, &why) || !import_role_fits(out->role, &why) ||
+        !import_tags_fit(out->tags, &why) || (out->profile != NULL && !import_id_fits(out->profile, &why)))
+        return common_usage_error(&out->common, text_get(&why), "");
+    out->tags[out->tag_count] = (struct aws_pair){NULL, NULL};
+    return -1;
+}
+
+int start_arguments_parse(int count, char **values, struct start_arguments *out)
+{
+    int option, status = -1;
+
+    *out = (struct start_arguments){
+        .common = {.command = values[0], .aws = {.interrupted = &common_interrupted}},
+    };
+    while (status < 0 && (option = getopt_long(count, values, "h", options, NULL)) != -1)
+        status = take_option(out, option, optarg);
+    if (status < 0 && optind < count)
+        status = common_usage_error(&out->common, "this is not understood: ", values[optind]);
+    if (status < 0)
+        status = check_missing(out);
+    return status < 0 ? check_limits(out) : status;
+}
+
+void start_arguments_fini(struct start_arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->tag_count; i++)
+        free((char *)arguments->tags[i].name);
+    free(arguments->logs);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of sidewalk-import start. */
+#ifndef SIDEWALK_COMMAND_START_ARGUMENTS_H
+#define SIDEWALK_COMMAND_START_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sidewalk/command/common.h"
+#include "sidewalk/import_limits.h"
+
+#define START_FORCED_TAG "expresslink:forced"
+
+struct start_arguments { /* borrowed from the command line; finished with start_arguments_fini() */
+    struct common common;
+    const char *csv, *s3, *destination, *role, *profile, *apid, *force;
+    const char **logs; /* owned, not its texts */
+    size_t log_count;
+    struct aws_pair
+        tags[IMPORT_TAGS_MAX + 2]; /* ends with a NULL name; names owned; room for START_FORCED_TAG */
+    size_t tag_count;
+    bool again, dry_run;
+};
+
+/* Less than 0: go on; otherwise exit with it. Limits are checked here, but for the file's address. */
+int start_arguments_parse(int count, char **values, struct start_arguments *out);
+void start_arguments_fini(struct start_arguments *arguments);
+
+#endif

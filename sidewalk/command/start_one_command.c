@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sidewalk-import start-one */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "sidewalk/command/command.h"
+#include "sidewalk/command/common.h"
+#include "sidewalk/command/task_report.h"
+#include "sidewalk/import_limits.h"
+#include "sidewalk/import_task.h"
+
+static const char usage[] =
+    "Usage: sidewalk-import start-one SMSN --destination NAME [OPTION]...\n"
+    "\n"
+    "Onboards a single Sidewalk device, without a list in S3. SMSN is its serial number, 64 hex digits.\n"
+    "Done again it finds the task that there is.\n"
+    "\n"
+    "  --destination NAME  the device's Sidewalk destination\n"
+    "  --name NAME         what the device is called in AWS IoT Wireless\n" COMMON_HELP "\n"
+    "Exit status: 0 started, 64 wrong arguments, 65 not a serial number, 69 AWS not reached or it\n"
+    "refuses, 77 no permission.\n";
+
+struct single {
+    struct common common;
+    const char *smsn, *destination, *name;
+};
+
+static int check(const struct single *single)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (single->destination == NULL)
+        return common_usage_error(&single->common, "--destination NAME is missing", "");
+    if (!import_destination_fits(single->destination, &why) ||
+        (single->name != NULL && !import_name_fits(single->name, &why)))
+        return common_usage_error(&single->common, text_get(&why), "");
+    if (import_smsn_fits(single->smsn, &why))
+        return -1;
+    common_complain("%s", text_get(&why));
+    return COMMAND_BAD_DATA;
+}
+
+static void print_started(const struct single *single, const char *id, const char *arn, const char *token)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    if (single->common.json) {
+        text_puts(&line, "{\"result\":\"started\"");
+        task_json_member(&line, "id", id);
+        task_json_member(&line, "arn", arn);
+        task_json_member(&line, "smsn", single->smsn);
+        task_json_member(&line, "token", token);
+        printf("%s}\n", text_get(&line));
+        return;
+    }
+    common_escape(id, &line);
+    printf("Import task %s is started.\n\nWatch it with: sidewalk-import watch %s\n", text_get(&line),
+           text_get(&line));
+}
+
+static int start(const struct single *single)
+{
+    struct aws_session *session = common_session(&single->common);
+    char token[DIGEST_SIZE];
+    OWNED char *id = NULL, *arn = NULL;
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (session == NULL)
+        return COMMAND_NO_PERMISSION;
+    import_token_single(single->smsn, single->destination, single->name, token);
+    enum aws_error error = import_task_start_single(session, single->destination, single->smsn, single->name,
+                                                    token, &id, &arn, &why);
+    aws_session_free(session);
+    if (error != AWS_OK)
+        return common_failed(&single->common, error, "the task could not be started", text_get(&why));
+    print_started(single, id, arn, token);
+    return COMMAND_DONE;
+}
+
+int start_one_command(int count, char **values)
+{
+    static const struct option options[] = {{"destination", required_argument, NULL, 'd'},
+                                            {"name", required_argument, NULL, 'n'},
+                                            COMMON_OPTIONS,
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct single single = {.common = {.command = values[0]}};
+    int option;
+
+    while ((option = getopt_long(count, values, "d:n:h", options, NULL)) != -1)
+        if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (option == 'd')
+            single.destination = optarg;
+        else if (option == 'n')
+            single.name = optarg;
+        else if (!common_take(&single.common, option, optarg))
+            return common_usage_error(&single.common, "these arguments are not understood", "");
+    if (optind + 1 != count)
+        return common_usage_error(&single.common, "one SMSN is wanted", "");
+    single.smsn = values[optind];
+    int status = check(&single);
+    return status < 0 ? start(&single) : status;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sidewalk/command/start_record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sidewalk/command/task_report.h"
+
+void start_record_fini(struct start_record *record)
+{
+    text_fini(&record->url);
+    batch_profile_fini(&record->profile);
+    free(record->id);
+    free(record->arn);
+    import_task_fini(&record->task);
+}
+
+static void tell(const struct start_record *record, const char *what, const char *words)
+{
+    TEXT struct text safe = TEXT_EMPTY;
+
+    if (record->arguments->common.json)
+        return;
+    common_escape(words, &safe);
+    printf("  %-10s %s\n", what, text_get(&safe));
+    fflush(stdout);
+}
+
+static void tell_findings(const struct start_record *record, bool warnings)
+{
+    for (int finding = 0; finding < FINDING_COUNT; finding++) {
+        TEXT struct text words = TEXT_EMPTY;
+        if (record->check.findings[finding] == 0 || finding_is_warning((enum finding)finding) != warnings)
+            continue;
+        common_count(record->check.findings[finding], &words);
+        text_printf(&words, " %s%s", finding_words((enum finding)finding), warnings ? " (a warning)" : "");
+        tell(record, "", text_get(&words));
+    }
+}
+
+void start_record_tell_check(const struct start_record *record)
+{
+    TEXT struct text words = TEXT_EMPTY;
+
+    common_count(record->check.matched, &words);
+    text_puts(&words, " of ");
+    common_count(record->check.rows, &words);
+    text_printf(&words, " devices are right in the list and in the control logs%s",
+                record->check.may_start ? "" : ":");
+    tell(record, "check", text_get(&words));
+    tell_findings(record, false);
+    tell_findings(record, true);
+}
+
+void start_record_tell_profile(const struct start_record *record)
+{
+    TEXT struct text words = TEXT_EMPTY;
+
+    if (record->arguments->profile == NULL)
+        return;
+    batch_profile_words(&record->profile, record->arguments->apid, &words);
+    tell(record, "profile", text_get(&words));
+    if (batch_profile_is_short(&record->profile, record->check.rows))
+        tell(record, "", "these are fewer than the list has devices (a warning)");
+}
+
+void start_record_tell_upload(const struct start_record *record)
+{
+    tell(record, "list", text_get(&record->url));
+    if (record->forced != NULL)
+        tell(record, "forced", record->forced);
+}
+
+static void add_check(const struct start_record *record, struct text *line)
+{
+    const struct reconciliation *check = &record->check;
+    bool first = true;
+
+    text_printf(line,
+                ",\"check\":{\"may_start\":%s,\"rows\":%llu,\"entries\":%llu,\"matched\":%llu,\"findings\":{",
+                check->may_start ? "true" : "false", check->rows, check->entries, check->matched);
+    for (int finding = 0; finding < FINDING_COUNT; finding++)
+        if (check->findings[finding] > 0) {
+            text_printf(line, "%s\"%s\":%llu", first ? "" : ",", finding_name((enum finding)finding),
+                        check->findings[finding]);
+            first = false;
+        }
+    text_puts(line, "}}");
+}
+
+static void add_tags(const struct start_record *record, struct text *line)
+{
+    const struct aws_pair *tags = record->tags;
+
+    text_puts(line, ",\"tags\":{");
+    for (size_t i = 0; tags[i].name != NULL; i++) {
+        text_puts(line, i > 0 ? ",\"" : "\"");
+        text_json(line, tags[i].name);
+        text_puts(line, "\":\"");
+        text_json(line, tags[i].value);
+        text_puts(line, "\"");
+    }
+    text_puts(line, "}");
+}
+
+static void print_json(const struct start_record *record, const char *result)
+{
+    const struct start_arguments *arguments = record->arguments;
+    TEXT struct text line = TEXT_EMPTY;
+
+    text_puts(&line, "{");
+    task_json_member(&line, "result", result);
+    task_json_member(&line, "id", record->id);
+    task_json_member(&line, "arn", record->arn);
+    task_json_member(&line, "status", record->task.state_text);
+    task_json_member(&line, "status_reason", record->task.reason);
+    task_json_member(&line, "file", record->url.length > 0 ? text_get(&record->url) : NULL);
+    task_json_member(&line, "sha256", *record->sha256 != '\0' ? record->sha256 : NULL);
+    task_json_member(&line, "token", *record->token != '\0' ? record->token : NULL);
+    task_json_member(&line, "destination", arguments->destination);
+    task_json_member(&line, "role", arguments->role);
+    task_json_member(&line, "device_profile", arguments->profile);
+    if (arguments->profile != NULL)
+        text_printf(&line, ",\"device_profile_allows\":%s",
+                    record->profile.certificate != NULL ? "true" : "false");
+    task_json_member(&line, "forced", record->forced);
+    add_tags(record, &line);
+    add_check(record, &line);
+    printf("%s}\n", text_get(&line));
+}
+
+static void print_next(const struct start_record *record)
+{
+    TEXT struct text id = TEXT_EMPTY, state = TEXT_EMPTY;
+
+    common_escape(record->id, &id);
+    if (record->task.id != NULL) {
+        text_puts(&state, " It is ");
+        common_escape(record->task.state_text, &state);
+        text_puts(&state, ".");
+    }
+    tell(record, "task", record->id);
+    if (record->before)
+        printf("\nThis list was started before: nothing was started again.%s\n", text_get(&state));
+    else
+        fputs(
+            "\nStarted. AWS waits 90 days at most for the control log: see that the factory has sent it to\n"
+            "Amazon. After that the devices are made within some ten minutes.\n",
+            stdout);
+    printf("\nWatch it with: sidewalk-import watch %s\n", text_get(&id));
+}
+
+static void print_refused(const struct start_record *record)
+{
+    const struct start_arguments *arguments = record->arguments;
+
+    fputs("\nNothing was started.\n", stdout);
+    if (!record->check.may_start) {
+        TEXT struct text line = TEXT_EMPTY;
+        text_printf(&line, "Look at what is wrong with: sidewalk-import check --csv %s", arguments->csv);
+        for (size_t i = 0; i < arguments->log_count; i++)
+            text_printf(&line, " --control-log %s", arguments->logs[i]);
+        TEXT struct text safe = TEXT_EMPTY;
+        common_escape(text_get(&line), &safe);
+        printf("%s\n", text_get(&safe));
+    }
+    fputs("--force REASON starts it all the same, and puts the reason on the record.\n", stdout);
+}
+
+static void print_dry_run(const struct start_record *record)
+{
+    TEXT struct text body = TEXT_EMPTY;
+    const struct import_request request = {
+        .destination = record->arguments->destination,
+        .file = text_get(&record->url),
+        .role = record->arguments->role,
+        .token = record->token,
+        .tags = record->tags,
+    };
+
+    import_request_json(&request, &body);
+    printf(
+        "\nNothing was done. Without --dry-run the list is put there (%llu bytes), and this is sent:\n\n%s\n",
+        record->bytes, text_get(&body));
+}
+
+void start_record_end(const struct start_record *record, const char *result)
+{
+    if (record->arguments->common.json)
+        print_json(record, result);
+    else if (strcmp(result, "refused") == 0)
+        print_refused(record);
+    else if (strcmp(result, "dry_run") == 0)
+        print_dry_run(record);
+    else if (strcmp(result, "failed") != 0)
+        print_next(record);
+    fflush(stdout);
+}

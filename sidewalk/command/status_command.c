@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sidewalk-import status */
+#include <stdio.h>
+
+#include "sidewalk/command/command.h"
+#include "sidewalk/command/common.h"
+#include "sidewalk/command/task_report.h"
+
+static const char usage[] =
+    "Usage: sidewalk-import status [OPTION]... ID\n"
+    "\n"
+    "How an import task is: its state, its devices, and why any of them failed.\n"
+    "\n" COMMON_HELP "\n"
+    "Exit status: 0, 1 the task or devices of it failed (a task that is COMPLETE can have\n"
+    "failed devices), 64 wrong arguments, 69 AWS not reached or it refuses, 77 no permission.\n";
+
+static int show(const struct common *common, struct aws_session *session, const char *id)
+{
+    struct import_task task;
+    TEXT struct text why = TEXT_EMPTY;
+    enum aws_error error = import_task_get(session, id, &task, &why);
+
+    if (error != AWS_OK)
+        return common_failed(common, error, "the task's state is not known", text_get(&why));
+    if (!common->json)
+        task_print(stdout, &task);
+    int status = task_finish(common, session, &task, NULL);
+    import_task_fini(&task);
+    return status;
+}
+
+int status_command(int count, char **values)
+{
+    static const struct option options[] = {
+        COMMON_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    struct common common = {.command = values[0]};
+    int option;
+
+    while ((option = getopt_long(count, values, "h", options, NULL)) != -1)
+        if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (!common_take(&common, option, optarg))
+            return common_usage_error(&common, "these arguments are not understood", "");
+    const char *id = common_single_id(&common, count, values);
+    if (id == NULL)
+        return COMMAND_USAGE;
+    struct aws_session *session = common_session(&common);
+    if (session == NULL)
+        return COMMAND_NO_PERMISSION;
+    int status = show(&common, session, id);
+    aws_session_free(session);
+    return status;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sidewalk-import update */
+#include <stdio.h>
+#include <string.h>
+
+#include "sidewalk/command/command.h"
+#include "sidewalk/command/common.h"
+#include "sidewalk/command/task_report.h"
+#include "sidewalk/import_limits.h"
+#include "sidewalk/import_task.h"
+#include "sidewalk/upload.h"
+
+#define NAME_DIGITS 16
+
+static const char usage[] =
+    "Usage: sidewalk-import update ID --csv FILE --s3 s3://BUCKET/FOLDER/ [OPTION]...\n"
+    "\n"
+    "Adds the devices of another list to an import task, as long as AWS makes no devices (PENDING).\n"
+    "Nothing can be taken out of a task. Check the list before: sidewalk-import check.\n"
+    "\n"
+    "  --csv FILE          the list of serial numbers to add\n"
+    "  --s3 URL            where to put it; with a slash at the end it is named by its content\n" COMMON_HELP
+    "\n"
+    "Exit status: 0 added, 64 wrong arguments, 66 the list cannot be read, 69 AWS not reached or it\n"
+    "refuses, 77 no permission, 130 interrupted.\n";
+
+struct update {
+    struct common common;
+    const char *id, *csv, *s3;
+    struct text url;
+    char sha256[65];
+};
+
+static int name_list(struct update *update)
+{
+    unsigned long long bytes;
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (!upload_digest(update->csv, &bytes, update->sha256, &why)) {
+        common_complain("%s", text_get(&why));
+        return COMMAND_NO_INPUT;
+    }
+    text_puts(&update->url, update->s3);
+    if (*update->s3 != '\0' && update->s3[strlen(update->s3) - 1] == '/')
+        text_printf(&update->url, "%.*s.csv", NAME_DIGITS, update->sha256);
+    if (!import_file_fits(text_get(&update->url), &why))
+        return common_usage_error(&update->common, text_get(&why), "");
+    return -1;
+}
+
+static void print_updated(const struct update *update)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    if (!update->common.json) {
+        printf("The devices of %s are added.\n\nWatch it with: sidewalk-import watch %s\n",
+               text_get(&update->url), update->id);
+        return;
+    }
+    text_puts(&line, "{\"result\":\"updated\"");
+    task_json_member(&line, "id", update->id);
+    task_json_member(&line, "file", text_get(&update->url));
+    task_json_member(&line, "sha256", update->sha256);
+    printf("%s}\n", text_get(&line));
+}
+
+static int send(struct update *update, struct aws_session *session)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    enum aws_error error = upload_file(session, update->csv, text_get(&update->url), NULL, NULL,
+                                       &common_interrupted, update->sha256, &why);
+
+    if (error == AWS_UNREADABLE) {
+        common_complain("%s", text_get(&why));
+        return COMMAND_NO_INPUT;
+    }
+    if (error != AWS_OK)
+        return common_failed(&update->common, error, "the list could not be put into S3", text_get(&why));
+    error = import_task_update(session, update->id, text_get(&update->url), &why);
+    if (error != AWS_OK) {
+        int status = common_failed(&update->common, error, "the devices could not be added", text_get(&why));
+        if (error == AWS_CONFLICT || error == AWS_REFUSED)
+            common_complain(
+                "while AWS makes devices (PENDING), and after it, a task takes no more; start another "
+                "one for them");
+        return status;
+    }
+    print_updated(update);
+    return COMMAND_DONE;
+}
+
+static int take_options(int count, char **values, struct update *out)
+{
+    static const struct option options[] = {{"csv", required_argument, NULL, 'c'},
+                                            {"s3", required_argument, NULL, 's'},
+                                            COMMON_OPTIONS,
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    int option;
+
+    while ((option = getopt_long(count, values, "c:s:h", options, NULL)) != -1)
+        if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (option == 'c')
+            out->csv = optarg;
+        else if (option == 's')
+            out->s3 = optarg;
+        else if (!common_take(&out->common, option, optarg))
+            return common_usage_error(&out->common, "these arguments are not understood", "");
+    out->id = common_single_id(&out->common, count, values);
+    if (out->id == NULL)
+        return COMMAND_USAGE;
+    if (out->csv == NULL || out->s3 == NULL)
+        return common_usage_error(&out->common,
+                                  out->csv == NULL ? "--csv FILE is missing" : "--s3 URL is missing", "");
+    return name_list(out);
+}
+
+int update_command(int count, char **values)
+{
+    struct update update = {
+        .common = {.command = values[0], .aws = {.interrupted = &common_interrupted}},
+        .url = TEXT_EMPTY,
+    };
+    int status = take_options(count, values, &update);
+
+    if (status < 0) {
+        common_catch_signals();
+        struct aws_session *session = common_session(&update.common);
+        status = session != NULL ? send(&update, session) : COMMAND_NO_PERMISSION;
+        aws_session_free(session);
+    }
+    text_fini(&update.url);
+    return status;
+}

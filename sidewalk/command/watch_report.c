@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sidewalk/command/watch_report.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "sidewalk/command/common.h"
+#include "sidewalk/command/task_report.h"
+
+#define COLUMNS 80
+#define COLUMNS_MIN 40
+#define BAR_MAX 56
+#define COUNTS_EVERY_MS 30000 /* in logs */
+
+static int terminal_columns(FILE *out)
+{
+    struct winsize size;
+
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return COLUMNS;
+    return size.ws_col < COLUMNS_MIN ? COLUMNS_MIN : size.ws_col;
+}
+
+void watch_report_begin(struct watch_report *report, FILE *out, bool json)
+{
+    *report = (struct watch_report){
+        .out = out,
+        .json = json,
+        .terminal = !json && isatty(fileno(out)) == 1,
+        .columns = COLUMNS,
+        .counts_told_ms = -COUNTS_EVERY_MS,
+    };
+}
+
+void watch_report_clear(struct watch_report *report)
+{
+    if (report->drawn > 0)
+        fprintf(report->out, "\r\033[%dA\033[J", report->drawn);
+    report->drawn = 0;
+    fflush(report->out);
+}
+
+/* Cut at the terminal's edge: a line that wraps would not be taken away whole. Multibyte characters count as
+ * several, which only cuts earlier. */
+static void draw_line(struct watch_report *report, const struct text *line)
+{
+    fprintf(report->out, "%.*s\n", report->columns - 1, text_get(line));
+    report->drawn++;
+}
+
+static void add_counted(struct text *line, const char *before, unsigned long long count, const char *words)
+{
+    text_puts(line, before);
+    common_count(count, line);
+    text_printf(line, " %s", words);
+}
+
+static void add_counts(struct text *line, const struct import_task *task, bool marks)
+{
+    add_counted(line, marks ? "# " : "", task->onboarded, "onboarded");
+    add_counted(line, marks ? "   ! " : ", ", task->failed, "failed");
+    add_counted(line, marks ? "   = " : ", ", task->pending, "pending");
+    add_counted(line, marks ? "   . " : ", ", task->initialized, "waiting");
+}
+
+static void add_rate(struct text *line, const struct watch_news *news)
+{
+    unsigned long long left = news->task->pending;
+
+    if (news->task->state != IMPORT_PENDING || news->rate <= 0)
+        return;
+    text_printf(line, news->rate < 10 ? "   %.1f a second" : "   %.0f a second", news->rate);
+    if (left > 0) {
+        text_puts(line, ", ");
+        task_duration((long long)((double)left / news->rate * 1000.0), line);
+        text_puts(line, " left");
+    }
+}
+
+static int percent(const struct import_task *task)
+{
+    unsigned long long all = task_devices(task);
+
+    return all > 0 ? (int)((double)(task->onboarded + task->failed) * 100.0 / (double)all) : 0;
+}
+
+static void draw(struct watch_report *report, const struct watch_news *news)
+{
+    TEXT struct text bar = TEXT_EMPTY, counts = TEXT_EMPTY, times = TEXT_EMPTY;
+    int width = report->columns - 22;
+
+    watch_report_clear(report);
+    report->columns = terminal_columns(report->out);
+    if (news->task != NULL) {
+        text_puts(&bar, "  ");
+        task_bar(news->task, width < BAR_MAX ? width : BAR_MAX, &bar);
+        text_printf(&bar, " %3d %%  ", percent(news->task));
+        text_puts(&counts, "  ");
+        add_counts(&counts, news->task, true);
+        draw_line(report, &bar);
+        draw_line(report, &counts);
+    }
+    text_puts(&times, "  ");
+    task_duration(news->elapsed_ms, &times);
+    if (news->task != NULL)
+        add_rate(&times, news);
+    if (report->in_trouble)
+        text_printf(&times, "   %s", report->trouble);
+    draw_line(report, &times);
+    fflush(report->out);
+}
+
+static void print_line(struct watch_report *report, const struct watch_news *news, const char *words)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    watch_report_clear(report);
+    task_duration(news->elapsed_ms, &line);
+    text_puts(&line, "  ");
+    common_escape(words, &line);
+    fprintf(report->out, "%s\n", text_get(&line));
+    fflush(report->out);
+}
+
+static void tell_state(struct watch_report *report, const struct watch_news *news)
+{
+    TEXT struct text words = TEXT_EMPTY;
+
+    text_printf(&words, "%s: %s", news->task->state_text, task_state_words(news->task));
+    print_line(report, news, text_get(&words));
+}
+
+static void tell_counts(struct watch_report *report, const struct watch_news *news, bool at_once)
+{
+    TEXT struct text words = TEXT_EMPTY;
+    long long now = clock_monotonic_ms();
+
+    if (report->terminal || (!at_once && now - report->counts_told_ms < COUNTS_EVERY_MS))
+        return;
+    report->counts_told_ms = now;
+    add_counts(&words, news->task, false);
+    print_line(report, news, text_get(&words));
+}
+
+/* The first of several in a row has a line; the others only change the clock. */
+static void tell_trouble(struct watch_report *report, const struct watch_news *news)
+{
+    TEXT struct text words = TEXT_EMPTY;
+
+    if (news->troubles == 1) {
+        text_printf(&words, "AWS does not answer as it should, going on: %s", news->why);
+        print_line(report, news, text_get(&words));
+    }
+    report->in_trouble = true;
+    snprintf(report->trouble, sizeof report->trouble, "no answer %u time%s in a row, going on",
+             news->troubles, news->troubles == 1 ? "" : "s");
+}
+
+static void print_json(struct watch_report *report, const struct watch_news *news)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    if (news->kind == WATCH_SAME || news->kind == WATCH_TIME ||
+        (news->kind == WATCH_TROUBLE && news->troubles > 1))
+        return;
+    text_puts(&line, "{");
+    task_json_member(&line, "event",
+                     news->kind == WATCH_TROUBLE ? "trouble"
+                     : news->kind == WATCH_STATE ? "state"
+                                                 : "counts");
+    text_printf(&line, ",\"elapsed_ms\":%lld", news->elapsed_ms);
+    if (news->kind == WATCH_TROUBLE) {
+        task_json_member(&line, "error", aws_error_name(news->error));
+        task_json_member(&line, "why", news->why);
+    } else {
+        if (news->rate >= 0)
+            text_printf(&line, ",\"rate\":%.3f", news->rate);
+        task_json(news->task, &line);
+    }
+    fprintf(report->out, "%s}\n", text_get(&line));
+    fflush(report->out);
+}
+
+void watch_report_news(void *context, const struct watch_news *news)
+{
+    struct watch_report *report = context;
+
+    if (report->json) {
+        print_json(report, news);
+        return;
+    }
+    if (news->kind == WATCH_TROUBLE)
+        tell_trouble(report, news);
+    else if (news->kind != WATCH_TIME && report->in_trouble) {
+        report->in_trouble = false;
+        print_line(report, news, "AWS answers again");
+    }
+    if (news->kind == WATCH_STATE)
+        tell_state(report, news);
+    if (news->kind == WATCH_STATE || news->kind == WATCH_COUNTS)
+        tell_counts(report, news, news->kind == WATCH_STATE);
+    if (report->terminal)
+        draw(report, news);
+}

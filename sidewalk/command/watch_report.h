@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What watch() tells, on a terminal as a bar that moves, otherwise as lines, for programs as JSON lines. */
+#ifndef SIDEWALK_COMMAND_WATCH_REPORT_H
+#define SIDEWALK_COMMAND_WATCH_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "sidewalk/watch.h"
+
+struct watch_report {
+    FILE *out;
+    bool json, terminal;
+    int columns; /* of the terminal */
+    int drawn;   /* lines of the bar that stand on it */
+    char trouble[160];
+    bool in_trouble;
+    long long counts_told_ms; /* monotonic */
+};
+
+void watch_report_begin(struct watch_report *report, FILE *out, bool json);
+/* For watch_options.news; context is the report. */
+void watch_report_news(void *context, const struct watch_news *news);
+/* Takes the bar away. */
+void watch_report_clear(struct watch_report *report);
+
+#endif

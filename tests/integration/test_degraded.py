@@ -24,9 +24,13 @@ FLOORS = {
 }
 # (kind, strength, number) of pictures that but one copy of the picture gives away, as of when they were chosen.
 ALONE = {
-    "turned": (("dirt", 0, 4), ("dirt", 0, 9), ("dirt", 2, 8), ("scratches", 2, 5)),
-    "blurred": (("specks", 2, 3), ("specks", 3, 8)),
-    "made smaller": (("colour", 1, 3),),
+    "shrunk, blurred, binarised": (("scratches", 2, 2), ("scratches", 2, 14)),
+    "shrunk, turned": (("dirt", 0, 20), ("dirt", 2, 5), ("scratches", 2, 23)),
+    "enlarged, blurred, binarised": (("glare", 3, 20), ("scratches", 2, 22)),
+    "enlarged, sharpened": (("shadow", 3, 15), ("shadow", 3, 26), ("curved", 1, 15)),
+    "enlarged, binarised": (("blur", 3, 10), ("blur", 3, 11)),
+    "turned": (("dirt", 1, 18), ("dirt", 2, 8), ("motion", 3, 15)),
+    "enlarged, sharpened, binarised": (("curved", 1, 7),),
 }
 PHOTO = 3  # the smallest code of those in photographs
 

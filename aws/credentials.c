@@ -2,7 +2,6 @@
 #include "aws/credentials.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -31,7 +30,6 @@ struct aws_source {
     long long not_before; /* monotonic: no refresh before that */
     long long retry_base_ms;
     char *profile, *config_path, *credentials_path, *ca_file;
-    bool is_relative;
     struct aws_url container;
 };
 
@@ -43,26 +41,55 @@ void aws_credentials_fini(struct aws_credentials *credentials)
     *credentials = (struct aws_credentials){0};
 }
 
+/* Reads what the pattern says: a 9 is a digit, everything else is itself. Each run of digits is a number. */
+static bool read_numbers(const char *text, const char *pattern, int *out)
+{
+    for (; *pattern; pattern++, text++) {
+        bool is_digit = *text >= '0' && *text <= '9';
+        if (*pattern == '9' ? !is_digit : *text != *pattern)
+            return false;
+        if (*pattern == '9')
+            *out = *out * 10 + (*text - '0');
+        else
+            out++;
+    }
+    return true;
+}
+
+/* "Z", "+01:00". */
+static bool read_offset(const char *text, long long *out_s)
+{
+    int numbers[2] = {0};
+
+    *out_s = 0;
+    if (strcmp(text, "Z") == 0)
+        return true;
+    if ((*text != '+' && *text != '-') || strlen(text) != 6 || !read_numbers(text + 1, "99:99", numbers))
+        return false;
+    *out_s = (numbers[0] * 60LL + numbers[1]) * 60 * (*text == '-' ? -1 : 1);
+    return true;
+}
+
 bool aws_credentials_parse_time(const char *text, long long *out_ms)
 {
-    struct tm date = {0};
-    int hours = 0, minutes = 0, used = 0;
-    char sign = 'Z', more;
+    static const char pattern[] = "9999-99-99T99:99:99";
+    int numbers[6] = {0};
+    long long offset;
 
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &date.tm_year, &date.tm_mon, &date.tm_mday, &date.tm_hour,
-               &date.tm_min, &date.tm_sec, &used) != 6)
+    if (!read_numbers(text, pattern, numbers) || numbers[0] < 1970 || numbers[1] < 1 || numbers[1] > 12 ||
+        numbers[2] < 1 || numbers[2] > 31)
         return false;
-    text += used;
+    text += sizeof pattern - 1;
     if (*text == '.')
         text += 1 + strspn(text + 1, "0123456789");
-    if (strcmp(text, "Z") != 0 &&
-        (sscanf(text, "%c%2d:%2d%c", &sign, &hours, &minutes, &more) != 3 || (sign != '+' && sign != '-')))
+    if (!read_offset(text, &offset))
         return false;
-    if (date.tm_year < 1970 || date.tm_mon < 1 || date.tm_mon > 12 || date.tm_mday < 1 || date.tm_mday > 31)
-        return false;
-    date.tm_year -= 1900;
-    date.tm_mon -= 1;
-    long long offset = (hours * 60LL + minutes) * 60 * (sign == '-' ? -1 : 1);
+    struct tm date = {.tm_year = numbers[0] - 1900,
+                      .tm_mon = numbers[1] - 1,
+                      .tm_mday = numbers[2],
+                      .tm_hour = numbers[3],
+                      .tm_min = numbers[4],
+                      .tm_sec = numbers[5]};
     *out_ms = (timegm(&date) - offset) * 1000;
     return true;
 }
@@ -230,26 +257,34 @@ static bool may_be_plain(const struct aws_url *url)
             memcmp(&given, &known, sizeof known) == 0);
 }
 
+static bool parse_container(const char *relative, const char *full, struct aws_url *out, struct text *why)
+{
+    TEXT struct text url = TEXT_EMPTY;
+
+    if (relative && relative[0] != '/') {
+        text_puts(why, "does not begin with a slash");
+        return false;
+    }
+    text_printf(&url, "%s%s", relative ? CONTAINER_ORIGIN : "", relative ? relative : full);
+    if (!aws_url_parse(text_get(&url), out, why))
+        return false;
+    if (out->is_tls || may_be_plain(out))
+        return true;
+    text_puts(why, "is http to another machine: it takes https, or the container's own addresses");
+    return false;
+}
+
 static bool from_container(struct aws_source *source, struct text *why)
 {
     const char *relative = variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     const char *full = variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-    const char *name =
-        relative ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-    TEXT struct text url = TEXT_EMPTY;
     TEXT struct text problem = TEXT_EMPTY;
 
     if (!relative && !full)
         return true;
-    if (relative && relative[0] != '/')
-        text_puts(&problem, "does not begin with a slash");
-    text_printf(&url, "%s%s", relative ? CONTAINER_ORIGIN : "", relative ? relative : full);
-    if (!problem.length && !aws_url_parse(text_get(&url), &source->container, &problem))
-        text_puts(&problem, "");
-    else if (!problem.length && !source->container.is_tls && !may_be_plain(&source->container))
-        text_puts(&problem, "is http to another machine: only https, or the container's own addresses");
-    if (problem.length) {
-        text_printf(why, "%s %s", name, text_get(&problem));
+    if (!parse_container(relative, full, &source->container, &problem)) {
+        text_printf(why, "AWS_CONTAINER_CREDENTIALS_%s_URI %s", relative ? "RELATIVE" : "FULL",
+                    text_get(&problem));
         return false;
     }
     source->origin = FROM_CONTAINER;
@@ -312,13 +347,6 @@ static char *container_token(struct text *why)
     return token;
 }
 
-static void explain_status(const struct aws_source *source, const struct aws_http_answer *answer,
-                           struct text *why)
-{
-    text_printf(why, "%s: the container's credentials endpoint answers HTTP %ld", source->container.origin,
-                answer->status);
-}
-
 /* One attempt. *again: another one may have more luck. */
 static bool ask_container(const struct aws_source *source, struct aws_http *http,
                           const struct aws_http_request *request, struct aws_credentials *out, bool *again,
@@ -331,7 +359,8 @@ static bool ask_container(const struct aws_source *source, struct aws_http *http
 
     *again = result == AWS_HTTP_LOST;
     if (result == AWS_HTTP_ANSWERED && answer.status != 200) {
-        explain_status(source, &answer, why);
+        text_printf(why, "%s: the container's credentials endpoint answers HTTP %ld",
+                    source->container.origin, answer.status);
         *again = answer.status == 429 || answer.status >= 500;
     } else if (result == AWS_HTTP_ANSWERED) {
         fine = aws_credentials_parse(text_get(&answer.body), answer.body.length, out, &problem);

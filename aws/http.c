@@ -281,6 +281,8 @@ static bool set_headers(CURL *curl, const struct aws_http_request *request, stru
 {
     const struct aws_signature *signature = request->signature;
 
+    if (signature && !is_clean(signature->access_key))
+        return false;
     for (const struct aws_pair *header = request->headers; header && header->name; header++)
         if (!add_header(list, header->name, header->value))
             return false;
@@ -425,7 +427,10 @@ static enum aws_http_result judge(const struct aws_http *http, const struct exch
         text_printf(why, "the answer is larger than %lu MiB", AWS_HTTP_BODY_MAX >> 20);
         return AWS_HTTP_IMPOSSIBLE;
     }
-    text_puts(why, http->said[0] ? http->said : curl_easy_strerror(code));
+    if (code == CURLE_COULDNT_RESOLVE_PROXY) /* libcurl would repeat all of it, with the password */
+        text_puts(why, "the proxy of https_proxy cannot be used");
+    else
+        text_puts(why, http->said[0] ? http->said : curl_easy_strerror(code));
     switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:

@@ -99,6 +99,14 @@ static void collect_headers(struct sending *sending)
     }
 }
 
+static bool is_encoded(const char *path)
+{
+    for (; *path; path++)
+        if (*path <= ' ' || *path >= 0x7f || *path == '?' || *path == '#')
+            return false;
+    return true;
+}
+
 static bool prepare(struct sending *sending)
 {
     const struct aws_request *request = sending->request;
@@ -108,6 +116,10 @@ static bool prepare(struct sending *sending)
     if (strcmp(request->service, "s3") != 0 && aws_path_has_dots(request->path)) {
         text_printf(sending->why, "%s: a name of . or .. is none that %s can have", request->path,
                     request->service);
+        return false;
+    }
+    if (!is_encoded(request->path)) {
+        text_puts(sending->why, "the path is not percent-encoded");
         return false;
     }
     text_printf(&sending->path, "%s%s", sending->url.path, request->path);
@@ -186,6 +198,7 @@ static enum aws_error judge_refusal(struct sending *sending)
         return AWS_UNAVAILABLE;
     case AWS_REFUSAL_EXPIRED:
         explain(sending, "says that the credentials have expired");
+        explain_clock(sending);
         return AWS_EXPIRED;
     case AWS_REFUSAL_CLOCK:
         explain(sending, "does not accept the signature");

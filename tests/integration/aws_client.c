@@ -206,7 +206,8 @@ static int run(struct aws_session *session, const struct arguments *arguments)
     size_t length = 0;
 
     if (arguments->body) {
-        request.body = body = load(arguments->body, &request.body_length);
+        body = load(arguments->body, &request.body_length);
+        request.body = body;
     } else if (arguments->stream) {
         body = load(arguments->stream, &length);
         digest_sha256(body, length, stream.sha256);

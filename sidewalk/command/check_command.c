@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "sidewalk/command/batch_profile.h"
 #include "sidewalk/command/check.h"
 #include "sidewalk/command/common.h"
 
@@ -14,7 +15,7 @@ static const char usage[] =
     "Usage: sidewalk-import check --csv FILE --control-log FILE... [OPTION]...\n"
     "\n"
     "Do the list of serial numbers and the control logs of the factory agree? Reads both once, in\n"
-    "bounded memory; control logs may be gigabytes. Nothing is sent anywhere.\n"
+    "bounded memory; control logs may be gigabytes. Nothing of them is sent anywhere.\n"
     "\n"
     "  --csv FILE          the list: a first row smsn, then a serial number (64 hex digits) a row;\n"
     "                      - is standard input\n"
@@ -27,14 +28,16 @@ static const char usage[] =
     "  --corrected FILE    write a list with all that is good in this one, base64 made hex, doubles\n"
     "                      and malformed rows left out\n"
     "  --all               show every finding, not only the first ones of each kind\n"
-    "  --json              one JSON object on standard output, for programs\n"
-    "  --help              print this, and exit\n"
-    "\n"
+    "  --profile ID        ask AWS for this device profile: it must have factory support, and its\n"
+    "                      ApId is what every entry has to have\n" COMMON_HELP "\n"
     "Exit status: 0 an import may start, 1 it may not, 64 wrong arguments, 66 a file cannot be\n"
-    "read, 73 a file cannot be written, 130 interrupted.\n";
+    "read, 69 AWS not reached or it refuses (--profile), 73 a file cannot be written, 77 no permission,\n"
+    "130 interrupted.\n";
 
 struct arguments {
+    struct common common;
     struct check_options check;
+    const char *profile;
     const char **logs; /* owned */
 };
 
@@ -74,13 +77,16 @@ static int take_option(struct arguments *out, int option)
     case 'a':
         check->all = true;
         return -1;
-    case 'j':
-        check->form = CHECK_JSON;
+    case 'p':
+        out->profile = optarg;
         return -1;
     case 'h':
         return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
     default:
-        return usage_error("these arguments are not understood", "");
+        if (!common_take(&out->common, option, optarg))
+            return usage_error("these arguments are not understood", "");
+        check->form = out->common.json ? CHECK_JSON : CHECK_TABLE;
+        return -1;
     }
 }
 
@@ -132,7 +138,8 @@ static int parse_arguments(int count, char **values, struct arguments *out)
         {"differences", required_argument, NULL, 'd'},
         {"corrected", required_argument, NULL, 'C'},
         {"all", no_argument, NULL, 'a'},
-        {"json", no_argument, NULL, 'j'},
+        {"profile", required_argument, NULL, 'p'},
+        COMMON_OPTIONS,
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -149,15 +156,56 @@ static int parse_arguments(int count, char **values, struct arguments *out)
     return status < 0 ? look_over(&out->check) : status;
 }
 
+static void tell_profile(const struct arguments *arguments, const struct batch_profile *batch,
+                         unsigned long long devices)
+{
+    TEXT struct text words = TEXT_EMPTY;
+
+    batch_profile_words(batch, arguments->check.apid, &words);
+    common_complain("device profile %s: %s", arguments->profile, text_get(&words));
+    if (batch_profile_is_short(batch, devices))
+        common_complain("these are fewer signatures than the list has devices (a warning)");
+}
+
+static int run_with_profile(struct arguments *arguments)
+{
+    struct aws_session *session = common_session(&arguments->common);
+    struct batch_profile batch = {0};
+    struct reconciliation result = {0};
+
+    if (session == NULL)
+        return COMMAND_NO_PERMISSION;
+    int status =
+        batch_profile_ask(&arguments->common, session, arguments->profile, arguments->check.apid, &batch);
+    aws_session_free(session);
+    if (status != COMMAND_DONE)
+        return status;
+    struct check_options check = arguments->check;
+    if (batch.certificate != NULL)
+        check.apid = batch.certificate->apid;
+    status = (int)check_run(&check, &result);
+    if (status == COMMAND_DONE || status == COMMAND_FAILED)
+        tell_profile(arguments, &batch, result.rows);
+    if (status == COMMAND_DONE && batch.certificate == NULL)
+        status = COMMAND_FAILED;
+    batch_profile_fini(&batch);
+    return status;
+}
+
 int check_command(int count, char **values)
 {
     OWNED const char **logs = memory_new((size_t)count, sizeof *logs);
-    struct arguments arguments = {.logs = logs};
+    struct arguments arguments = {
+        .common = {.command = values[0], .aws = {.interrupted = &common_interrupted}},
+        .logs = logs,
+    };
     struct reconciliation result;
     int status = parse_arguments(count, values, &arguments);
 
     if (status >= 0)
         return status;
     common_catch_signals();
+    if (arguments.profile != NULL)
+        return run_with_profile(&arguments);
     return (int)check_run(&arguments.check, &result);
 }

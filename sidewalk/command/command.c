@@ -26,9 +26,10 @@ static const struct {
 
 static void print_usage(FILE *out)
 {
-    fputs("Usage: sidewalk-import COMMAND ...\n\nOnboards Amazon Sidewalk devices by the batch with AWS IoT "
-          "Core for Amazon Sidewalk.\n\n",
-          out);
+    fputs(
+        "Usage: sidewalk-import COMMAND ...\n\nOnboards Sidewalk devices by the batch, with AWS IoT Core for "
+        "Amazon Sidewalk.\n\n",
+        out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
     fputs("\nsidewalk-import COMMAND --help tells more; --version prints the version.\n", out);

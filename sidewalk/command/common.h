@@ -28,10 +28,12 @@ enum common_option { COMMON_AWS_PROFILE = 0x1000, COMMON_REGION, COMMON_ENDPOINT
     }
 /* Their lines in --help. */
 #define COMMON_HELP                                                                                          \
-    "  --aws-profile NAME  credentials and region of this profile in ~/.aws (a device profile is\n"          \
-    "                      something else: --profile); default: as the AWS CLI finds them\n"                 \
-    "  --region REGION     default: AWS_REGION, or the profile's\n"                                          \
-    "  --endpoint-url URL  ask this address instead of AWS; default: AWS_ENDPOINT_URL\n"                     \
+    "  --aws-profile NAME  credentials and region of this profile in ~/.aws;\n"                              \
+    "                      default: as the AWS CLI finds them. (--profile is\n"                              \
+    "                      something else: a device profile of AWS IoT)\n"                                   \
+    "  --region REGION     default: AWS_REGION, or the AWS profile's\n"                                      \
+    "  --endpoint-url URL  ask this address instead of AWS; default:\n"                                      \
+    "                      AWS_ENDPOINT_URL\n"                                                               \
     "  --json              JSON on standard output, for programs\n"                                          \
     "  --help              print this, and exit\n"
 

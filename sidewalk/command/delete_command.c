@@ -12,12 +12,12 @@
 static const char usage[] =
     "Usage: sidewalk-import delete [OPTION]... ID\n"
     "\n"
-    "Deletes an import task. Devices that are onboarded stay; those that wait are not imported. While\n"
-    "AWS makes devices (PENDING) it cannot be deleted.\n"
+    "Deletes an import task. Devices that are onboarded stay; those that wait are\n"
+    "not imported. While AWS makes devices (PENDING) it cannot be deleted.\n"
     "\n"
     "  --yes               do not ask\n" COMMON_HELP "\n"
-    "Exit status: 0 deleted, 1 not wanted, 64 wrong arguments, 69 AWS not reached or it refuses, 77 no\n"
-    "permission.\n";
+    "Exit status: 0 deleted, 1 not wanted, 64 wrong arguments, 69 AWS is not reached\n"
+    "or refuses, 77 no permission or no credentials.\n";
 
 static bool wanted(const struct import_task *task)
 {

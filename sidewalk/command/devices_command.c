@@ -10,19 +10,20 @@
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_task.h"
 
-static const char usage[] =
-    "Usage: sidewalk-import devices [OPTION]... ID\n"
-    "\n"
-    "The devices of an import task, and how each of them is.\n"
-    "\n"
-    "  --status STATE  only those that are INITIALIZED, PENDING, ONBOARDED or FAILED\n"
-    "  --csv FILE      a table of them with the columns smsn, status, reason, updated; - is standard\n"
-    "                  output\n"
-    "  --list FILE     a list of them as check and start take it: the serial numbers alone\n" COMMON_HELP "\n"
-    "Without --csv and --list they are printed; with --json a line for each.\n"
-    "\n"
-    "Exit status: 0, 64 wrong arguments, 69 AWS not reached or it refuses, 73 the file cannot be\n"
-    "written, 77 no permission.\n";
+static const char usage[] = "Usage: sidewalk-import devices [OPTION]... ID\n"
+                            "\n"
+                            "The devices of an import task, and how each of them is.\n"
+                            "\n"
+                            "  --status STATE      only those that are INITIALIZED, PENDING, ONBOARDED or\n"
+                            "                      FAILED\n"
+                            "  --csv FILE          a table of them with the columns smsn, status, reason,\n"
+                            "                      updated; - is standard output\n"
+                            "  --list FILE         a list of them as check and start take it: the serial\n"
+                            "                      numbers alone\n" COMMON_HELP "\n"
+                            "Without --csv and --list they are printed; with --json a line for each.\n"
+                            "\n"
+                            "Exit status: 0, 64 wrong arguments, 69 AWS is not reached or refuses, 73 the\n"
+                            "file cannot be written, 77 no permission or no credentials.\n";
 
 struct devices {
     struct common common;

@@ -6,12 +6,12 @@
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
 
-static const char usage[] =
-    "Usage: sidewalk-import list [OPTION]...\n"
-    "\n"
-    "All import tasks of the account and region. With --json a line for each.\n"
-    "\n" COMMON_HELP "\n"
-    "Exit status: 0, 64 wrong arguments, 69 AWS not reached or it refuses, 77 no permission.\n";
+static const char usage[] = "Usage: sidewalk-import list [OPTION]...\n"
+                            "\n"
+                            "All import tasks of the account and region. With --json a line for each.\n"
+                            "\n" COMMON_HELP "\n"
+                            "Exit status: 0, 64 wrong arguments, 69 AWS is not reached or refuses, 77 no\n"
+                            "permission or no credentials.\n";
 
 struct listing {
     bool json;

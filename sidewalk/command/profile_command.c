@@ -10,17 +10,18 @@
 #include "sidewalk/device_profile.h"
 #include "sidewalk/import_limits.h"
 
-static const char usage[] =
-    "Usage: sidewalk-import profile get ID [OPTION]...\n"
-    "       sidewalk-import profile create --name NAME [OPTION]...\n"
-    "\n"
-    "Shows a device profile of AWS IoT Core for Amazon Sidewalk, and what the factory may sign with it;\n"
-    "or makes one. A new profile has a certificate for 1,000 prototypes: for a factory, Amazon adds one\n"
-    "with factory support after the product's qualification.\n"
-    "\n"
-    "  --name NAME         what the new profile is called\n" COMMON_HELP "\n"
-    "Exit status: 0, 1 no certificate of the profile has factory support, 64 wrong arguments, 69 AWS not\n"
-    "reached or it refuses, 77 no permission.\n";
+static const char usage[] = "Usage: sidewalk-import profile get ID [OPTION]...\n"
+                            "       sidewalk-import profile create --name NAME [OPTION]...\n"
+                            "\n"
+                            "Shows a device profile of AWS IoT Core for Amazon Sidewalk, and what the\n"
+                            "factory may sign with it; or makes one. A new profile is for prototypes: for a\n"
+                            "factory, Amazon adds a certificate with factory support after the product's\n"
+                            "qualification.\n"
+                            "\n"
+                            "  --name NAME         what the new profile is called\n" COMMON_HELP "\n"
+                            "Exit status: 0; 1 no certificate of the profile has factory support; 64 wrong\n"
+                            "arguments; 69 AWS is not reached or refuses; 77 no permission or no\n"
+                            "credentials.\n";
 
 struct profile_arguments {
     struct common common;

@@ -13,13 +13,13 @@
 static const char usage[] =
     "Usage: sidewalk-import start-one SMSN --destination NAME [OPTION]...\n"
     "\n"
-    "Onboards a single Sidewalk device, without a list in S3. SMSN is its serial number, 64 hex digits.\n"
-    "Done again it finds the task that there is.\n"
+    "Onboards a single Sidewalk device, without a list in S3. SMSN is its serial\n"
+    "number, 64 hex digits. Done again it finds the task that there is.\n"
     "\n"
     "  --destination NAME  the device's Sidewalk destination\n"
     "  --name NAME         what the device is called in AWS IoT Wireless\n" COMMON_HELP "\n"
-    "Exit status: 0 started, 64 wrong arguments, 65 not a serial number, 69 AWS not reached or it\n"
-    "refuses, 77 no permission.\n";
+    "Exit status: 0 started, 64 wrong arguments, 65 not a serial number, 69 AWS is\n"
+    "not reached or refuses, 77 no permission or no credentials.\n";
 
 struct single {
     struct common common;

@@ -11,8 +11,9 @@ static const char usage[] =
     "\n"
     "How an import task is: its state, its devices, and why any of them failed.\n"
     "\n" COMMON_HELP "\n"
-    "Exit status: 0, 1 the task or devices of it failed (a task that is COMPLETE can have\n"
-    "failed devices), 64 wrong arguments, 69 AWS not reached or it refuses, 77 no permission.\n";
+    "Exit status: 0; 1 the task or devices of it failed (a task that is COMPLETE\n"
+    "can have failed devices); 64 wrong arguments; 69 AWS is not reached or refuses;\n"
+    "77 no permission or no credentials.\n";
 
 static int show(const struct common *common, struct aws_session *session, const char *id)
 {

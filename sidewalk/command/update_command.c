@@ -13,16 +13,18 @@
 #define NAME_DIGITS 16
 
 static const char usage[] =
-    "Usage: sidewalk-import update ID --csv FILE --s3 s3://BUCKET/FOLDER/ [OPTION]...\n"
+    "Usage: sidewalk-import update ID --csv FILE --s3 s3://BUCKET/FOLDER/\n"
+    "                              [OPTION]...\n"
     "\n"
-    "Adds the devices of another list to an import task, as long as AWS makes no devices (PENDING).\n"
-    "Nothing can be taken out of a task. Check the list before: sidewalk-import check.\n"
+    "Adds the devices of another list to an import task, until AWS makes devices\n"
+    "(PENDING). Nothing can be taken out of a task. Check the list before:\n"
+    "sidewalk-import check.\n"
     "\n"
     "  --csv FILE          the list of serial numbers to add\n"
-    "  --s3 URL            where to put it; with a slash at the end it is named by its content\n" COMMON_HELP
-    "\n"
-    "Exit status: 0 added, 64 wrong arguments, 66 the list cannot be read, 69 AWS not reached or it\n"
-    "refuses, 77 no permission, 130 interrupted.\n";
+    "  --s3 URL            where to put it; with a slash at the end it is named by\n"
+    "                      its content\n" COMMON_HELP "\n"
+    "Exit status: 0 added, 64 wrong arguments, 66 the list cannot be read, 69 AWS is\n"
+    "not reached or refuses, 77 no permission or no credentials, 130 interrupted.\n";
 
 struct update {
     struct common common;

@@ -11,17 +11,17 @@
 
 #define INTERVAL_MAX_S 86400.0
 
-static const char usage[] =
-    "Usage: sidewalk-import watch [OPTION]... ID\n"
-    "\n"
-    "Follows an import task until it has ended. It may be interrupted, or the machine switched off:\n"
-    "the same command goes on. Errors of the network and of AWS are waited out.\n"
-    "\n"
-    "  --interval SECONDS  between two questions; default: 5, and 30 while the task waits for the\n"
-    "                      control log\n" COMMON_HELP "\n"
-    "Exit status: 0 every device is onboarded, 1 the task or devices of it failed, 64 wrong arguments,\n"
-    "69 AWS refuses, 77 no permission, or credentials that expired and were not renewed, 130\n"
-    "interrupted.\n";
+static const char usage[] = "Usage: sidewalk-import watch [OPTION]... ID\n"
+                            "\n"
+                            "Follows an import task until it has ended. It may be interrupted, or the\n"
+                            "machine switched off: the same command goes on. Errors of the network and of\n"
+                            "AWS are waited out.\n"
+                            "\n"
+                            "  --interval SECONDS  between two questions; default: 5, and 30 while the task\n"
+                            "                      waits for the control log\n" COMMON_HELP "\n"
+                            "Exit status: 0 every device is onboarded; 1 the task or devices of it failed;\n"
+                            "64 wrong arguments; 69 AWS refuses; 77 no permission, or credentials that\n"
+                            "expired and were not renewed; 130 interrupted.\n";
 
 static bool parse_interval(const char *text, long long *out_ms)
 {

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/cloud/cloud.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "sandbox/cloud/admin.h"
+#include "sandbox/cloud/answers.h"
+#include "sandbox/cloud/arn.h"
+#include "sandbox/cloud/authentication.h"
+#include "sandbox/cloud/s3.h"
+#include "sandbox/cloud/store.h"
+#include "sandbox/cloud/wireless.h"
+
+void cloud_open(struct cloud *cloud, const struct cloud_options *options)
+{
+    *cloud = (struct cloud){.options = *options, .lock = PTHREAD_MUTEX_INITIALIZER};
+    store_folder(options->state);
+    calendar_open(&cloud->calendar, options->state, options->speed);
+    credentials_init(&cloud->credentials, options->access_key, options->secret_key, options->session_token);
+    buckets_open(&cloud->buckets, options->state, options->bucket);
+    deliveries_open(&cloud->deliveries, options->state);
+    profiles_open(&cloud->profiles, options->state);
+    if (cJSON_GetArraySize(cloud->profiles.all) == 0)
+        profiles_create(&cloud->profiles, "Sandbox", NULL, options->apid, true);
+    cloud->imports = (struct imports){
+        .pace_ms = (long long)((double)options->pace_ms * options->speed),
+        .calendar = &cloud->calendar,
+        .buckets = &cloud->buckets,
+        .deliveries = &cloud->deliveries,
+        .faults = &cloud->faults,
+    };
+    imports_open(&cloud->imports, options->state);
+}
+
+void cloud_close(struct cloud *cloud)
+{
+    imports_close(&cloud->imports);
+    profiles_close(&cloud->profiles);
+    deliveries_close(&cloud->deliveries);
+    buckets_close(&cloud->buckets);
+    credentials_fini(&cloud->credentials);
+    faults_fini(&cloud->faults);
+    calendar_close(&cloud->calendar);
+    pthread_mutex_destroy(&cloud->lock);
+}
+
+static enum signature_service service_of(const struct cloud_request *request)
+{
+    return wireless_has(request) ? SIGNATURE_IOTWIRELESS : SIGNATURE_S3;
+}
+
+static void begin(void *context, struct cloud_request *request)
+{
+    struct cloud *cloud = context;
+    struct cloud_call *call = memory_new(1, sizeof *call);
+    const char *payload = cloud_request_header(request, "X-Amz-Content-Sha256");
+
+    call->cloud = cloud;
+    call->request = request;
+    request->handler = call;
+    upload_begin(&call->upload);
+    if (admin_has(request)) {
+        admin_begin(cloud, call);
+    } else if (!wireless_has(request) && s3_has_object(request)) {
+        upload_to_file(&call->upload, cloud->buckets.folder);
+        call->upload.chunked = payload && strncmp(payload, "STREAMING-", 10) == 0;
+    }
+}
+
+static void body(void *context, struct cloud_request *request, const char *bytes, size_t length)
+{
+    struct cloud_call *call = request->handler;
+
+    (void)context;
+    upload_add(&call->upload, bytes, length);
+}
+
+static bool use_up(long long *count)
+{
+    if (*count == 0)
+        return false;
+    --*count;
+    return true;
+}
+
+/* A call of AWS: who asks, bad days, and then what was asked for. */
+static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char *digest, bool whole,
+                       struct cloud_answer *answer)
+{
+    const struct cloud_request *request = call->request;
+    enum signature_service service = service_of(request);
+    bool s3 = service == SIGNATURE_S3;
+    const char *action = s3 ? s3_action(request) : wireless_action(request);
+
+    if (use_up(&cloud->faults.close))
+        answer->status = 0;
+    else if (!authenticate(cloud, call, service, digest, answer))
+        ;
+    else if (use_up(&cloud->faults.throttle))
+        refuse_request(request, service, REFUSAL_THROTTLED, NULL, answer);
+    else if (use_up(&cloud->faults.errors))
+        refuse_request(request, service, REFUSAL_INTERNAL, NULL, answer);
+    else if (!action)
+        refuse_request(request, service, REFUSAL_NO_CALL, NULL, answer);
+    else if (faults_denies(&cloud->faults, action))
+        refuse_request(request, service, REFUSAL_ACCESS, NULL, answer);
+    else if (!whole)
+        refuse_request(request, service, REFUSAL_BODY, "The body is not complete.", answer);
+    else if (s3)
+        s3_answer(cloud, call, answer);
+    else
+        wireless_answer(cloud, call, answer);
+}
+
+static void wait_if_slow(struct cloud *cloud)
+{
+    pthread_mutex_lock(&cloud->lock);
+    long long ms = cloud->faults.slow_ms;
+    pthread_mutex_unlock(&cloud->lock);
+    const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    if (ms)
+        nanosleep(&pause, NULL);
+}
+
+static void end(void *context, struct cloud_request *request, struct cloud_answer *answer)
+{
+    struct cloud *cloud = context;
+    struct cloud_call *call = request->handler;
+    char digest[SIGNATURE_SIZE], id[ARN_ID_SIZE];
+
+    bool whole = upload_end(&call->upload, digest) && !call->upload.too_large;
+    if (!admin_has(request))
+        wait_if_slow(cloud);
+    pthread_mutex_lock(&cloud->lock);
+    imports_advance(&cloud->imports);
+    if (admin_has(request))
+        admin_answer(cloud, call, answer);
+    else
+        answer_aws(cloud, call, digest, whole, answer);
+    pthread_mutex_unlock(&cloud->lock);
+    arn_new_id(id);
+    cloud_answer_header(answer, service_of(request) == SIGNATURE_S3 ? "x-amz-request-id" : "x-amzn-RequestId",
+                        id);
+    log_event(LOG_INFO, "request", "method", request->method, "path", request->path, "query",
+              *request->query ? request->query : NULL, "status", LOG_NUMBER(answer->status), NULL);
+}
+
+static void done(void *context, struct cloud_request *request)
+{
+    struct cloud_call *call = request->handler;
+
+    (void)context;
+    upload_fini(&call->upload);
+    free(call);
+}
+
+struct cloud_handler cloud_handler(struct cloud *cloud)
+{
+    return (struct cloud_handler){.begin = begin, .body = body, .end = end, .done = done, .context = cloud};
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The simulated cloud: everything that it has, and how a request goes through it. */
+#ifndef SANDBOX_CLOUD_CLOUD_H
+#define SANDBOX_CLOUD_CLOUD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "sandbox/cloud/bucket.h"
+#include "sandbox/cloud/calendar.h"
+#include "sandbox/cloud/credentials.h"
+#include "sandbox/cloud/deliveries.h"
+#include "sandbox/cloud/faults.h"
+#include "sandbox/cloud/imports.h"
+#include "sandbox/cloud/listener.h"
+#include "sandbox/cloud/profiles.h"
+#include "sandbox/cloud/upload.h"
+
+struct cloud_options { /* borrowed while the cloud is there */
+    const char *state, *access_key, *secret_key, *session_token, *bucket, *apid;
+    long pace_ms;
+    double speed;
+};
+
+struct cloud {
+    struct cloud_options options;
+    pthread_mutex_t lock; /* of all that follows */
+    struct calendar calendar;
+    struct faults faults;
+    struct credentials credentials;
+    struct buckets buckets;
+    struct deliveries deliveries;
+    struct profiles profiles;
+    struct imports imports;
+};
+
+/* A request with its body. */
+struct cloud_call {
+    struct cloud *cloud;
+    const struct cloud_request *request;
+    struct upload upload;
+    unsigned long long delivered, known; /* devices of a control log: new ones, and those that were there */
+};
+
+void cloud_open(struct cloud *cloud, const struct cloud_options *options);
+void cloud_close(struct cloud *cloud);
+
+/* For listener_start(). */
+struct cloud_handler cloud_handler(struct cloud *cloud);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/cloud/control_log.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+
+#define ENTRY_DEPTH 2 /* {"controlLogs":[ is that deep */
+
+enum stage { HEAD, ENTRIES, TAIL, BROKEN };
+
+struct control_log {
+    void (*entry)(void *context, const struct control_log_entry *entry);
+    void *context;
+    enum stage stage;
+    struct text held; /* the head, or the entry, that is being read */
+    unsigned depth;
+    bool in_string, escaped;
+    bool comma; /* one must come before the next entry */
+    bool closed;
+    unsigned long long offset, unusable;
+    const char *mistake;
+};
+
+struct control_log *control_log_new(void (*entry)(void *context, const struct control_log_entry *entry),
+                                    void *context)
+{
+    struct control_log *log = memory_new(1, sizeof *log);
+
+    log->entry = entry;
+    log->context = context;
+    return log;
+}
+
+void control_log_free(struct control_log *log)
+{
+    if (!log)
+        return;
+    text_fini(&log->held);
+    free(log);
+}
+
+static void break_off(struct control_log *log, const char *mistake)
+{
+    log->stage = BROKEN;
+    log->mistake = mistake;
+}
+
+bool control_log_smsn(const char *text, size_t length, struct smsn *out)
+{
+    struct smsn smsn;
+
+    if (length != SMSN_HEX_SIZE - 1)
+        return false;
+    for (size_t i = 0; i < SMSN_BYTES; i++) {
+        const char digits[] = {text[2 * i], text[2 * i + 1], '\0'};
+        if (!isxdigit((unsigned char)digits[0]) || !isxdigit((unsigned char)digits[1]))
+            return false;
+        smsn.bytes[i] = (unsigned char)strtoul(digits, NULL, 16);
+    }
+    *out = smsn;
+    return true;
+}
+
+static const cJSON *member(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static void end_entry(struct control_log *log)
+{
+    JSON cJSON *object = json_object_parse(text_get(&log->held), log->held.length);
+    const cJSON *device = member(object, "device");
+    const char *serial = cJSON_GetStringValue(member(device, "serialNumber"));
+    const char *apid =
+        cJSON_GetStringValue(member(member(device, "productIdentifier"), "advertisedProductId"));
+    struct control_log_entry entry = {.apid = apid};
+
+    if (!object) {
+        break_off(log, "an entry is no JSON");
+    } else if (!serial || !apid || !control_log_smsn(serial, strlen(serial), &entry.smsn)) {
+        log->unusable++;
+    } else {
+        log->entry(log->context, &entry);
+    }
+    text_clear(&log->held);
+    log->comma = true;
+}
+
+/* {"controlLogs":[ without spaces. */
+static void take_head(struct control_log *log, char c)
+{
+    static const char wanted[] = "{\"controlLogs\":[";
+
+    if (isspace((unsigned char)c))
+        return;
+    text_add(&log->held, &c, 1);
+    if (strncmp(wanted, text_get(&log->held), log->held.length) != 0) {
+        break_off(log, "it does not begin with {\"controlLogs\":[");
+    } else if (log->held.length == sizeof wanted - 1) {
+        text_clear(&log->held);
+        log->stage = ENTRIES;
+        log->depth = ENTRY_DEPTH;
+    }
+}
+
+static void take_between(struct control_log *log, char c)
+{
+    if (isspace((unsigned char)c))
+        return;
+    if (c == ',' && log->comma) {
+        log->comma = false;
+    } else if (c == ']') {
+        log->stage = TAIL;
+    } else if (c == '{' && !log->comma) {
+        text_add(&log->held, &c, 1);
+        log->depth++;
+    } else {
+        break_off(log, "between two entries stands something that does not belong there");
+    }
+}
+
+static void take_inside(struct control_log *log, char c)
+{
+    text_add(&log->held, &c, 1);
+    if (log->held.length > JSON_PAYLOAD_MAX) {
+        break_off(log, "an entry is too large");
+    } else if (log->in_string) {
+        bool was_escaped = log->escaped;
+        log->escaped = c == '\\' && !was_escaped;
+        log->in_string = was_escaped || c != '"';
+    } else if (c == '"') {
+        log->in_string = true;
+    } else if (c == '{' || c == '[') {
+        log->depth++;
+    } else if ((c == '}' || c == ']') && --log->depth == ENTRY_DEPTH) {
+        end_entry(log);
+    }
+}
+
+static void take_tail(struct control_log *log, char c)
+{
+    if (isspace((unsigned char)c))
+        return;
+    if (c != '}' || log->closed)
+        break_off(log, "something stands behind its end");
+    log->closed = true;
+}
+
+bool control_log_add(struct control_log *log, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length && log->stage != BROKEN; i++, log->offset++) {
+        if (log->stage == HEAD)
+            take_head(log, bytes[i]);
+        else if (log->stage == TAIL)
+            take_tail(log, bytes[i]);
+        else if (log->depth == ENTRY_DEPTH)
+            take_between(log, bytes[i]);
+        else
+            take_inside(log, bytes[i]);
+    }
+    return log->stage != BROKEN;
+}
+
+bool control_log_end(const struct control_log *log, struct text *why)
+{
+    if (log->closed && log->stage == TAIL)
+        return true;
+    text_printf(why, "not a control log: %s, near byte %llu", log->mistake ? log->mistake : "it is cut off",
+                log->offset);
+    return false;
+}
+
+unsigned long long control_log_unusable(const struct control_log *log)
+{
+    return log->unusable;
+}

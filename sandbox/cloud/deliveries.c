@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/cloud/deliveries.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "sandbox/cloud/control_log.h"
+#include "sandbox/cloud/store.h"
+
+#define BUCKETS_AT_FIRST 1024
+
+/* A digest is as random as a hash can be. */
+static size_t bucket_of(const struct smsn *smsn, size_t count)
+{
+    size_t hash;
+
+    memcpy(&hash, smsn->bytes, sizeof hash);
+    return hash % count;
+}
+
+static void grow(struct deliveries *deliveries)
+{
+    size_t count = deliveries->bucket_count ? deliveries->bucket_count * 4 : BUCKETS_AT_FIRST;
+    struct delivery **buckets = memory_new(count, sizeof *buckets);
+
+    for (size_t i = 0; i < deliveries->bucket_count; i++) {
+        for (struct delivery *at = deliveries->buckets[i], *next; at; at = next) {
+            struct delivery **bucket = &buckets[bucket_of(&at->smsn, count)];
+            next = at->next;
+            at->next = *bucket;
+            *bucket = at;
+        }
+    }
+    free(deliveries->buckets);
+    deliveries->buckets = buckets;
+    deliveries->bucket_count = count;
+}
+
+const struct delivery *deliveries_find(const struct deliveries *deliveries, const struct smsn *smsn)
+{
+    struct delivery *at = deliveries->buckets[bucket_of(smsn, deliveries->bucket_count)];
+
+    while (at && memcmp(at->smsn.bytes, smsn->bytes, SMSN_BYTES) != 0)
+        at = at->next;
+    return at;
+}
+
+static bool put(struct deliveries *deliveries, const struct delivery *delivery)
+{
+    if (deliveries_find(deliveries, &delivery->smsn))
+        return false;
+    if (deliveries->count == deliveries->bucket_count)
+        grow(deliveries);
+    struct delivery *added = memory_new(1, sizeof *added);
+    struct delivery **bucket = &deliveries->buckets[bucket_of(&delivery->smsn, deliveries->bucket_count)];
+    *added = *delivery;
+    added->next = *bucket;
+    *bucket = added;
+    deliveries->count++;
+    return true;
+}
+
+/* A line that a kill has cut in two is no JSON, and is left out. */
+static void read_line(struct deliveries *deliveries, const char *line, size_t length)
+{
+    JSON cJSON *object = json_object_parse(line, length);
+    const char *smsn = store_text(object, "smsn"), *apid = store_text(object, "apid");
+    struct delivery delivery = {.at_ms = store_number(object, "at_ms")};
+
+    if (!smsn || !apid || !control_log_smsn(smsn, strlen(smsn), &delivery.smsn))
+        return;
+    strncpy(delivery.apid, apid, sizeof delivery.apid - 1);
+    delivery.supported = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "supported"));
+    put(deliveries, &delivery);
+}
+
+void deliveries_open(struct deliveries *deliveries, const char *folder)
+{
+    OWNED char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+
+    *deliveries = (struct deliveries){.path = store_path(folder, "deliveries.jsonl")};
+    grow(deliveries);
+    deliveries->file = fopen(deliveries->path, "a+e");
+    if (!deliveries->file) {
+        fprintf(stderr, "expresslink-cloud: %s: %s\n", deliveries->path, strerror(errno));
+        exit(1);
+    }
+    rewind(deliveries->file);
+    bool whole = true;
+    while ((length = getline(&line, &room, deliveries->file)) > 0) {
+        read_line(deliveries, line, (size_t)length);
+        whole = line[length - 1] == '\n';
+    }
+    if (!whole)
+        fputc('\n', deliveries->file);
+}
+
+void deliveries_close(struct deliveries *deliveries)
+{
+    for (size_t i = 0; i < deliveries->bucket_count; i++) {
+        for (struct delivery *at = deliveries->buckets[i], *next; at; at = next) {
+            next = at->next;
+            free(at);
+        }
+    }
+    fclose(deliveries->file);
+    free(deliveries->buckets);
+    free(deliveries->path);
+}
+
+bool deliveries_add(struct deliveries *deliveries, const struct smsn *smsn, const char *apid, long long at_ms,
+                    bool supported)
+{
+    struct delivery delivery = {.smsn = *smsn, .at_ms = at_ms, .supported = supported};
+    TEXT struct text line = TEXT_EMPTY;
+
+    strncpy(delivery.apid, apid, sizeof delivery.apid - 1);
+    if (!put(deliveries, &delivery))
+        return false;
+    text_puts(&line, "{\"smsn\":\"");
+    for (size_t i = 0; i < SMSN_BYTES; i++)
+        text_printf(&line, "%02x", smsn->bytes[i]);
+    text_puts(&line, "\",\"apid\":\"");
+    text_json(&line, delivery.apid);
+    text_printf(&line, "\",\"at_ms\":%lld,\"supported\":%s}\n", at_ms, supported ? "true" : "false");
+    fwrite(line.data, 1, line.length, deliveries->file);
+    return true;
+}
+
+void deliveries_flush(struct deliveries *deliveries)
+{
+    if (fflush(deliveries->file) != 0)
+        log_event(LOG_ERROR, "deliveries.not_written", "error", strerror(errno), NULL);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/cloud/faults.h"
+
+#include <string.h>
+
+void faults_fini(struct faults *faults)
+{
+    cJSON_Delete(faults->deny);
+    cJSON_Delete(faults->destinations);
+    *faults = (struct faults){0};
+}
+
+static bool take_count(long long *out, const cJSON *value)
+{
+    if (!cJSON_IsNumber(value) || value->valuedouble < 0 || value->valuedouble > 1e9)
+        return false;
+    *out = (long long)value->valuedouble;
+    return true;
+}
+
+static bool take_list(cJSON **out, const cJSON *value)
+{
+    const cJSON *each;
+
+    if (!cJSON_IsArray(value) && !cJSON_IsNull(value))
+        return false;
+    cJSON_ArrayForEach(each, value) if (!cJSON_IsString(each)) return false;
+    cJSON_Delete(*out);
+    *out = cJSON_IsNull(value) ? NULL : cJSON_Duplicate(value, 1);
+    return true;
+}
+
+static bool take_role(bool *out, const cJSON *value)
+{
+    const char *text = cJSON_GetStringValue(value);
+
+    if (!text || (strcmp(text, "wrong") != 0 && strcmp(text, "right") != 0))
+        return false;
+    *out = strcmp(text, "wrong") == 0;
+    return true;
+}
+
+static bool take_support(bool *out, const cJSON *value)
+{
+    *out = cJSON_IsFalse(value);
+    return cJSON_IsBool(value);
+}
+
+static bool take(struct faults *faults, const cJSON *member)
+{
+    const char *name = member->string;
+
+    if (strcmp(name, "throttle") == 0)
+        return take_count(&faults->throttle, member);
+    if (strcmp(name, "errors") == 0)
+        return take_count(&faults->errors, member);
+    if (strcmp(name, "close") == 0)
+        return take_count(&faults->close, member);
+    if (strcmp(name, "slow_ms") == 0)
+        return take_count(&faults->slow_ms, member);
+    if (strcmp(name, "deny") == 0)
+        return take_list(&faults->deny, member);
+    if (strcmp(name, "destinations") == 0)
+        return take_list(&faults->destinations, member);
+    if (strcmp(name, "role") == 0)
+        return take_role(&faults->role_wrong, member);
+    if (strcmp(name, "factory_support") == 0)
+        return take_support(&faults->no_factory_support, member);
+    return strcmp(name, "expire_token") == 0 && cJSON_IsBool(member);
+}
+
+static struct faults copy(const struct faults *faults)
+{
+    struct faults out = *faults;
+
+    out.deny = cJSON_Duplicate(faults->deny, 1);
+    out.destinations = cJSON_Duplicate(faults->destinations, 1);
+    return out;
+}
+
+bool faults_change(struct faults *faults, const cJSON *object, struct text *why)
+{
+    struct faults changed = copy(faults);
+    const cJSON *member;
+
+    cJSON_ArrayForEach(member, object)
+    {
+        if (take(&changed, member))
+            continue;
+        text_printf(why, "\"%s\" is no fault, or has a value that it cannot have", member->string);
+        faults_fini(&changed);
+        return false;
+    }
+    faults_fini(faults);
+    *faults = changed;
+    return true;
+}
+
+cJSON *faults_json(const struct faults *faults)
+{
+    cJSON *object = cJSON_CreateObject();
+
+    cJSON_AddNumberToObject(object, "throttle", (double)faults->throttle);
+    cJSON_AddNumberToObject(object, "errors", (double)faults->errors);
+    cJSON_AddNumberToObject(object, "close", (double)faults->close);
+    cJSON_AddNumberToObject(object, "slow_ms", (double)faults->slow_ms);
+    cJSON_AddStringToObject(object, "role", faults->role_wrong ? "wrong" : "right");
+    cJSON_AddBoolToObject(object, "factory_support", !faults->no_factory_support);
+    cJSON_AddItemToObject(object, "deny",
+                          faults->deny ? cJSON_Duplicate(faults->deny, 1) : cJSON_CreateArray());
+    cJSON_AddItemToObject(object, "destinations",
+                          faults->destinations ? cJSON_Duplicate(faults->destinations, 1)
+                                               : cJSON_CreateNull());
+    return object;
+}
+
+static bool has(const cJSON *list, const char *text)
+{
+    const cJSON *each;
+
+    cJSON_ArrayForEach(each, list) if (strcmp(each->valuestring, text) == 0) return true;
+    return false;
+}
+
+bool faults_denies(const struct faults *faults, const char *action)
+{
+    return has(faults->deny, action);
+}
+
+bool faults_knows_destination(const struct faults *faults, const char *name)
+{
+    return !faults->destinations || has(faults->destinations, name);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HTTP listener of the simulated cloud. listener.c is the only user of libmicrohttpd here. A thread a
+ * connection: handlers may block. */
+#ifndef SANDBOX_CLOUD_LISTENER_H
+#define SANDBOX_CLOUD_LISTENER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+
+#define LISTENER_HEADERS_MAX 64
+
+struct cloud_header {
+    const char *name, *value; /* borrowed while the request lasts */
+};
+
+struct cloud_request {
+    const char *method;
+    char *path,
+        *query; /* as they came, still encoded; query: behind the question mark, "" when there is none */
+    struct cloud_header headers[LISTENER_HEADERS_MAX]; /* in the order in which they came */
+    size_t header_count;
+    bool local;    /* it comes from this machine */
+    void *handler; /* the handler's own */
+};
+
+struct cloud_answer {
+    unsigned status; /* 0: the connection is closed without an answer */
+    const char *content_type;
+    struct {
+        char name[48], value[160];
+    } headers[8];
+    size_t header_count;
+    struct text body;
+    char *file; /* sent instead of body, where not NULL; owned */
+};
+
+/* begin: the headers are here. body: a part of the body. end: fills the answer. done: always last, also when
+ * the client went away. On the connection's thread. */
+struct cloud_handler {
+    void (*begin)(void *context, struct cloud_request *request);
+    void (*body)(void *context, struct cloud_request *request, const char *bytes, size_t length);
+    void (*end)(void *context, struct cloud_request *request, struct cloud_answer *answer);
+    void (*done)(void *context, struct cloud_request *request);
+    void *context;
+};
+
+/* NULL when it is not there. Names compare without case. */
+const char *cloud_request_header(const struct cloud_request *request, const char *name);
+
+void cloud_answer_header(struct cloud_answer *answer, const char *name, const char *value);
+
+/* address: "127.0.0.1:4566"; port 0 is any free one. NULL with a sentence in *why. */
+struct listener *listener_start(const char *address, const struct cloud_handler *handler, struct text *why);
+/* "127.0.0.1:41234"; borrowed. */
+const char *listener_address(const struct listener *listener);
+/* Waits for requests under way. NULL is fine. */
+void listener_stop(struct listener *listener);
+
+#endif

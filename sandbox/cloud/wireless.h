@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The calls of AWS IoT Wireless (API of 2020-11-22) that an import needs. With the cloud's lock held. */
+#ifndef SANDBOX_CLOUD_WIRELESS_H
+#define SANDBOX_CLOUD_WIRELESS_H
+
+#include "sandbox/cloud/cloud.h"
+
+/* Whether the path belongs to this service. */
+bool wireless_has(const struct cloud_request *request);
+/* The action that the caller must be allowed: "iotwireless:GetDeviceProfile". NULL: no call that is known
+ * here. */
+const char *wireless_action(const struct cloud_request *request);
+
+void wireless_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer);
+
+#endif

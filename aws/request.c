@@ -282,7 +282,7 @@ static enum aws_error exchange(struct sending *sending, const struct aws_credent
     return error;
 }
 
-/* One attempt with the credentials that there are. */
+/* One attempt; newer: with other credentials than there were. */
 static enum aws_error attempt(struct sending *sending, bool newer, bool *again)
 {
     const struct aws_request *request = sending->request;
@@ -301,29 +301,34 @@ static enum aws_error attempt(struct sending *sending, bool newer, bool *again)
     return exchange(sending, credentials, again);
 }
 
-/* As attempt(), and once more with newer credentials where the service calls these expired. */
+/* After the service has called the credentials expired. */
+static enum aws_error attempt_with_newer(struct sending *sending, bool *again)
+{
+    struct aws_response first = *sending->out;
+    OWNED char *said = text_take(sending->why);
+
+    sending->refreshed = true;
+    *sending->out = (struct aws_response){0};
+    enum aws_error error = attempt(sending, true, again);
+    if (error == AWS_EXPIRED && sending->out->status == 0) { /* there are none: what the service said stays */
+        OWNED char *advice = text_take(sending->why);
+        *sending->out = first;
+        text_printf(sending->why, "%s: %s", said, advice);
+        return error;
+    }
+    aws_response_fini(&first);
+    if (error == AWS_EXPIRED)
+        text_puts(sending->why, ": newer ones are called expired as well");
+    return error;
+}
+
 static enum aws_error attempt_fresh(struct sending *sending, bool *again)
 {
-    TEXT struct text said = TEXT_EMPTY;
     enum aws_error error = attempt(sending, false, again);
 
     if (error != AWS_EXPIRED || sending->refreshed || sending->out->status == 0)
         return error;
-    sending->refreshed = true;
-    text_puts(&said, text_get(sending->why));
-    text_clear(sending->why);
-    struct aws_response first = *sending->out;
-    *sending->out = (struct aws_response){0};
-    error = attempt(sending, true, again);
-    if (error == AWS_EXPIRED && sending->out->status == 0) { /* no newer ones: what the service said stays */
-        *sending->out = first;
-        first = (struct aws_response){0};
-        text_printf(&said, ": %s", text_get(sending->why));
-        text_clear(sending->why);
-        text_puts(sending->why, text_get(&said));
-    }
-    aws_response_fini(&first);
-    return error;
+    return attempt_with_newer(sending, again);
 }
 
 static enum aws_error repeat(struct sending *sending)

@@ -127,8 +127,9 @@ static void note(struct control_log *log, const char *name, const char *is, cons
         text_printf(&log->entry.mistake, "%s %s %s", name, is, what);
 }
 
-/* A value that is none of those which the path goes through. False: stop. */
-static int unwanted_value(struct control_log *log, const char *what)
+/* A value that is none of those which the path goes through; size: bytes of it that yajl has passed, as far
+ * as that can be known (escapes). False: stop. */
+static int unwanted_value(struct control_log *log, const char *what, size_t size)
 {
     enum field key = log->key;
 
@@ -136,7 +137,7 @@ static int unwanted_value(struct control_log *log, const char *what)
     if (log->place == OUTSIDE)
         return refuse(log, "a document is not an object with controlLogs in it", true);
     if (log->place == LOGS) {
-        log->entry.offset = log->told;
+        log->entry.offset = log->told - size;
         text_clear(&log->entry.mistake);
         note(log, "it is", what, "instead of an object");
         log->events.entry(log->events.context, &log->entry);
@@ -150,27 +151,26 @@ static int unwanted_value(struct control_log *log, const char *what)
     return 1;
 }
 
-static int scalar(struct control_log *log, const char *what)
+static int scalar(struct control_log *log, const char *what, size_t size)
 {
     position(log);
-    return log->skipped > 0 ? 1 : unwanted_value(log, what);
+    return log->skipped > 0 ? 1 : unwanted_value(log, what, size);
 }
 
 static int on_null(void *context)
 {
-    return scalar(context, "null");
+    return scalar(context, "null", 4);
 }
 
 static int on_boolean(void *context, int value)
 {
-    return scalar(context, value ? "true" : "false");
+    return scalar(context, value ? "true" : "false", value ? 4 : 5);
 }
 
 static int on_number(void *context, const char *text, size_t length)
 {
     (void)text;
-    (void)length;
-    return scalar(context, "a number");
+    return scalar(context, "a number", length);
 }
 
 static int on_string(void *context, const unsigned char *bytes, size_t length)
@@ -182,7 +182,7 @@ static int on_string(void *context, const unsigned char *bytes, size_t length)
         return 1;
     struct text *out = log->key != NONE ? field_text(log, log->key) : NULL;
     if (out == NULL)
-        return unwanted_value(log, "a text");
+        return unwanted_value(log, "a text", length + 2);
     size_t most = log->key >= F_ED25519 ? CHAIN_MAX : FIELD_MAX;
     text_add(out, (const char *)bytes, length < most ? length : most);
     log->key = NONE;
@@ -245,7 +245,7 @@ static int begin(struct control_log *log, enum kind kind)
         log->place = fields[log->key].inside;
         log->key = NONE;
     } else {
-        if (!unwanted_value(log, kind_words[kind]))
+        if (!unwanted_value(log, kind_words[kind], 1))
             return 0;
         log->skipped = 1;
     }
@@ -408,22 +408,23 @@ static size_t find_entry(const char *bytes, size_t length, size_t from)
     return length;
 }
 
-/* The serial number in what is lost, as long as there is no other. */
+static bool is_of_serial(char character)
+{
+    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f') ||
+           (character >= 'A' && character <= 'F');
+}
+
+/* The serial number in what is lost: the first 64 hex digits in a row. The JSON around them cannot be
+ * trusted. */
 static void find_serial(const char *bytes, size_t length, struct text *out)
 {
-    static const char key[] = "\"serialNumber\"";
+    const size_t wanted = SMSN_HEX_SIZE - 1;
 
-    for (size_t at = 0; at < length; at++) {
-        const char *found = memmem(bytes + at, length - at, key, sizeof key - 1);
-        if (found == NULL)
-            return;
-        at = (size_t)(found - bytes);
-        size_t value = match_key(bytes, length, at, key);
-        value = value > 0 ? skip_space(bytes, length, value) : length;
-        if (value < length && bytes[value] == '"') {
-            const char *close = memchr(bytes + value + 1, '"', length - value - 1);
-            size_t size = close != NULL ? (size_t)(close - bytes) - value - 1 : 0;
-            text_add(out, bytes + value + 1, size < FIELD_MAX ? size : FIELD_MAX);
+    for (size_t at = 0, end; at < length; at = end + 1) {
+        for (end = at; end < length && is_of_serial(bytes[end]); end++)
+            ;
+        if (end - at == wanted) {
+            text_add(out, bytes + at, wanted);
             return;
         }
     }
@@ -501,6 +502,8 @@ static void begin_search(struct control_log *log, const char *bytes, size_t leng
     }
     unsigned long long keep = log->in_entry ? log->entry.offset : log->told;
     size_t passed = keep > offset ? (size_t)(keep - offset) : 0;
+    if (!log->in_entry || keep >= offset)
+        text_clear(&log->window); /* it is of an entry that is complete */
     text_add(&log->window, bytes + passed, length - passed);
     log->searching = true;
     log->searched = log->in_entry ? 1 : 0;

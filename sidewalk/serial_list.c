@@ -26,10 +26,9 @@ struct serial_list {
     bool started; /* past the byte order mark */
     bool titled;  /* the first row has been seen */
     bool any_row;
-    unsigned long long next; /* number of the next line */
-    unsigned long long row_line;
-    size_t row_bytes;          /* of the row that libcsv has, 0 between rows */
-    struct text first, second; /* fields of the row */
+    unsigned long long line_number; /* of the row that is judged */
+    bool in_row;                    /* libcsv has not yet told of its end */
+    struct text first, second;      /* fields of the row */
     size_t field_count;
     bool skipping; /* the rest of an overlong line */
 };
@@ -53,7 +52,6 @@ struct serial_list *serial_list_new(const struct serial_list_events *events)
     struct serial_list *list = memory_new(1, sizeof *list);
 
     list->events = *events;
-    list->next = 1;
     start_parser(list);
     return list;
 }
@@ -74,7 +72,7 @@ static void forget_row(struct serial_list *list)
     text_clear(&list->first);
     text_clear(&list->second);
     list->field_count = 0;
-    list->row_bytes = 0;
+    list->in_row = false;
 }
 
 /* A first row that is bad in any way is no header. */
@@ -82,11 +80,11 @@ static void refuse(struct serial_list *list, const struct smsn *smsn, const char
 {
     list->any_row = list->any_row || list->titled;
     if (list->titled)
-        list->events.bad(list->events.context, list->row_line, smsn, why);
+        list->events.bad(list->events.context, list->line_number, smsn, why);
     else {
         TEXT struct text whole = TEXT_EMPTY;
         text_printf(&whole, "the first row has to be smsn; here %s", why);
-        list->events.bad_header(list->events.context, list->row_line, text_get(&whole));
+        list->events.bad_header(list->events.context, list->line_number, text_get(&whole));
     }
     list->titled = true;
 }
@@ -168,10 +166,10 @@ static void give(struct serial_list *list, enum smsn_form form, const struct sms
 {
     if (!list->titled)
         list->events.bad_header(
-            list->events.context, list->row_line,
+            list->events.context, list->line_number,
             "there is no header: AWS would take this device for it; put a row smsn above");
     list->titled = list->any_row = true;
-    list->events.row(list->events.context, list->row_line, form, smsn, text);
+    list->events.row(list->events.context, list->line_number, form, smsn, text);
 }
 
 /* True: it is the header, good or bad. */
@@ -247,7 +245,7 @@ static size_t pass_mark(struct serial_list *list, const char *line, size_t lengt
     return mark;
 }
 
-/* A line with its end. */
+/* A line with its end. No serial number goes over the end of a line, in quotes or not. */
 static void parse_line(struct serial_list *list, const char *line, size_t length)
 {
     struct smsn smsn;
@@ -257,30 +255,24 @@ static void parse_line(struct serial_list *list, const char *line, size_t length
         line += mark;
         length -= mark;
     }
-    if (list->row_bytes == 0)
-        list->row_line = list->next;
-    list->next++;
-    if (list->row_bytes == 0 && length == HEX_LENGTH + 1 && line[HEX_LENGTH] == '\n' &&
+    list->line_number++;
+    if (length == HEX_LENGTH + 1 && line[HEX_LENGTH] == '\n' &&
         smsn_parse(line, HEX_LENGTH, &smsn) == SMSN_HEX) {
         give(list, SMSN_HEX, &smsn, line);
         return;
     }
-    list->row_bytes += length;
+    list->in_row = length > 0 && line[0] != '\n';
     if (csv_parse(&list->parser, line, length, take_field, take_row, list) != length) {
         if (csv_error(&list->parser) != CSV_EPARSE)
             abort();
         restart(list, "the quotes are not right");
-    } else if (list->row_bytes > SERIAL_LIST_ROW_MAX)
-        restart(list, "a row is too long, or a quote is not closed");
-    else if (list->row_bytes == length && length == 1 && line[0] == '\n')
-        forget_row(list); /* an empty line, which libcsv does not mention */
+    } else if (list->in_row)
+        restart(list, "a quote is not closed");
 }
 
 static void end_line(struct serial_list *list)
 {
-    if (list->skipping)
-        list->next++;
-    else
+    if (!list->skipping)
         parse_line(list, text_get(&list->line), list->line.length);
     list->skipping = false;
     text_clear(&list->line);
@@ -295,10 +287,10 @@ static void add_part(struct serial_list *list, const char *bytes, size_t length)
         text_add(&list->line, bytes, length);
         return;
     }
-    if (list->row_bytes == 0)
-        list->row_line = list->next;
     list->skipping = true;
-    restart(list, "a row is too long, or a quote is not closed");
+    list->started = true;
+    list->line_number++;
+    restart(list, "a row is too long");
 }
 
 /* How many bytes of a line are there, without its end; not all of a line that is too long. */
@@ -338,12 +330,12 @@ void serial_list_feed(struct serial_list *list, const char *bytes, size_t length
 
 void serial_list_end(struct serial_list *list)
 {
-    if (list->line.length > 0)
+    if (list->line.length > 0) {
+        add_part(list, "\n", 1);
         end_line(list);
-    if (csv_fini(&list->parser, take_field, take_row, list) != 0)
-        restart(list, "a quote is not closed");
+    }
     if (!list->titled)
         list->events.bad_header(list->events.context, 1, "the list is empty");
     else if (!list->any_row)
-        list->events.bad_header(list->events.context, list->next, "there is nothing below the header");
+        list->events.bad_header(list->events.context, list->line_number, "there is nothing below the header");
 }

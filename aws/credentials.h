@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the credentials come from, in which order, and when they must be asked for again (session.h has the
- * order). One thread at a time. Nothing here says a secret. */
+/* A key, its secret, and until when. Nothing here says a secret. Pure functions, any thread. */
 #ifndef AWS_CREDENTIALS_H
 #define AWS_CREDENTIALS_H
 
-#include "aws/http.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
 
 struct aws_credentials { /* owned texts */
     char *access_key, *secret_key;
@@ -13,30 +15,11 @@ struct aws_credentials { /* owned texts */
 };
 void aws_credentials_fini(struct aws_credentials *credentials);
 
-/* What a container's endpoint answers: {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}. */
+/* What a container's endpoint answers: {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}. False with
+ * the second half of a sentence. */
 bool aws_credentials_parse(const char *body, size_t length, struct aws_credentials *out, struct text *why);
 
 /* RFC 3339 ("2026-11-22T08:00:00Z", with parts of seconds, with +01:00). */
 bool aws_credentials_parse_time(const char *text, long long *out_ms);
-
-struct aws_source_options { /* borrowed; all but credentials_path and config_path may be NULL */
-    const char *profile;
-    bool profile_is_given; /* by an option: it goes before the environment */
-    const char *config_path, *credentials_path;
-    const char *ca_file;
-    long long retry_base_ms;
-};
-
-struct aws_source;
-/* Looks at variables and files. NULL with a sentence. No credentials at all is no error yet. */
-struct aws_source *aws_source_new(const struct aws_source_options *options, struct text *why);
-void aws_source_free(struct aws_source *source);
-
-/* *out is borrowed until the next call. again: what there is was refused as expired; AWS_EXPIRED when the
- * source has nothing newer. */
-enum aws_error aws_source_get(struct aws_source *source, struct aws_http *http,
-                              const volatile sig_atomic_t *interrupted, bool again,
-                              const struct aws_credentials **out, struct text *why)
-    __attribute__((warn_unused_result));
 
 #endif

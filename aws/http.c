@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "aws/encoding.h"
+#include "aws/environment.h"
 #include "base/clock.h"
 #include "base/memory.h"
 
@@ -123,8 +124,6 @@ static void take_url(CURLU *parsed, struct aws_url *out)
     out->is_loopback = is_loopback(out->host);
     out->query = url_part(parsed, CURLUPART_QUERY);
     out->path = url_part(parsed, CURLUPART_PATH);
-    for (size_t length = strlen(out->path); length > 0 && out->path[length - 1] == '/'; length--)
-        out->path[length - 1] = '\0';
 }
 
 bool aws_url_parse(const char *url, struct aws_url *out, struct text *why)
@@ -319,10 +318,10 @@ static void set_address(CURL *curl, const struct aws_http_request *request)
 
 static void set_proxy(CURL *curl, const struct aws_url *url)
 {
-    const char *proxy = getenv("https_proxy");
+    const char *proxy = aws_variable("https_proxy");
 
     if (!proxy)
-        proxy = getenv("HTTPS_PROXY");
+        proxy = aws_variable("HTTPS_PROXY");
     /* "" also keeps libcurl from looking at http_proxy and all_proxy */
     curl_easy_setopt(curl, CURLOPT_PROXY, url->is_tls && !url->is_loopback && proxy ? proxy : "");
     curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -28,7 +28,7 @@ enum aws_http_result {
 struct aws_url {      /* all owned; aws_url_fini() */
     char *origin;     /* "https://host:port" */
     char *host;       /* no port, no brackets */
-    char *path;       /* "" or "/some/path", no slash at its end */
+    char *path;       /* "/" where the URL has none */
     char *query;      /* without the question mark; NULL: none */
     bool is_tls;      /* https */
     bool is_loopback; /* localhost, 127.0.0.0/8, ::1 */
@@ -46,7 +46,7 @@ struct aws_signature {
 struct aws_http_request {
     const char *method;
     const struct aws_url *url;      /* its origin counts */
-    const char *path;               /* as it is sent */
+    const char *path;               /* "/" where the URL has none */
     const char *query;              /* encoded, sorted; "" for none */
     const struct aws_pair *headers; /* ends with a NULL name; NULL: none */
     const char *body;               /* NULL: none */

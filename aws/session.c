@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "aws/environment.h"
 #include "aws/profile.h"
 #include "aws/retry.h"
 #include "aws/session_private.h"
@@ -14,17 +15,10 @@
 #define ATTEMPTS_MOST 20
 #define REGION_MAX 40
 
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-
-    return value && value[0] ? value : NULL;
-}
-
 /* A shared file: by its variable, otherwise below the home folder. */
 static char *shared_path(const char *name, const char *below_home)
 {
-    const char *given = variable(name), *home = variable("HOME");
+    const char *given = aws_variable(name), *home = aws_variable("HOME");
     TEXT struct text path = TEXT_EMPTY;
 
     if (given && strncmp(given, "~/", 2) == 0 && home)
@@ -103,7 +97,7 @@ static bool check_region(const char *region, struct text *why)
 
 static unsigned attempts_wanted(const char *of_profile)
 {
-    const char *text = first(variable("AWS_MAX_ATTEMPTS"), of_profile, NULL, NULL);
+    const char *text = first(aws_variable("AWS_MAX_ATTEMPTS"), of_profile, NULL, NULL);
     long number = text ? strtol(text, NULL, 10) : 0;
 
     return number >= 1 && number <= ATTEMPTS_MOST ? (unsigned)number : ATTEMPTS;
@@ -112,18 +106,18 @@ static unsigned attempts_wanted(const char *of_profile)
 static bool fill(struct aws_session *session, const struct aws_options *options, struct files *files,
                  struct text *why)
 {
-    const char *named = first(options->profile, variable("AWS_PROFILE"), NULL, NULL);
+    const char *named = first(options->profile, aws_variable("AWS_PROFILE"), NULL, NULL);
     const char *profile = named ? named : "default";
 
     if (!profile_exists(files, named, why))
         return false;
-    const char *region = first(options->region, variable("AWS_REGION"), variable("AWS_DEFAULT_REGION"),
-                               setting(files, profile, "region"));
+    const char *region = first(options->region, aws_variable("AWS_REGION"),
+                               aws_variable("AWS_DEFAULT_REGION"), setting(files, profile, "region"));
     if (!check_region(region, why))
         return false;
     session->region = memory_string(region);
     session->ca_file = memory_string(
-        first(options->ca_file, variable("AWS_CA_BUNDLE"), setting(files, profile, "ca_bundle"), NULL));
+        first(options->ca_file, aws_variable("AWS_CA_BUNDLE"), setting(files, profile, "ca_bundle"), NULL));
     session->endpoint = memory_string(first(options->endpoint_url, NULL, NULL, NULL));
     session->profile_endpoint = memory_string(setting(files, profile, "endpoint_url"));
     session->profile_services = memory_string(setting(files, profile, "services"));
@@ -198,13 +192,13 @@ static const char *of_variable(const char *model)
         char upper = *model >= 'a' && *model <= 'z' ? (char)(*model - 'a' + 'A') : *model;
         text_add(&name, &upper, 1);
     }
-    return variable(text_get(&name));
+    return aws_variable(text_get(&name));
 }
 
 /* NULL: the service's own address. */
 static const char *endpoint_of(const struct aws_session *session, const char *service)
 {
-    const char *ignore = variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    const char *ignore = aws_variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
     TEXT struct text model = TEXT_EMPTY;
 
     if (session->endpoint)
@@ -216,7 +210,7 @@ static const char *endpoint_of(const struct aws_session *session, const char *se
     if (session->profile_services)
         of_services = aws_profile_get_service(session->config, session->profile_services, text_get(&model),
                                               "endpoint_url");
-    return first(of_variable(text_get(&model)), variable("AWS_ENDPOINT_URL"), of_services,
+    return first(of_variable(text_get(&model)), aws_variable("AWS_ENDPOINT_URL"), of_services,
                  session->profile_endpoint);
 }
 
@@ -231,6 +225,13 @@ static void own_url(const struct aws_session *session, const char *host, struct 
         text_printf(out, "https://%s", host);
 }
 
+/* The paths of requests begin with one. */
+static void cut_slashes(char *path)
+{
+    for (size_t length = strlen(path); length > 0 && path[length - 1] == '/'; length--)
+        path[length - 1] = '\0';
+}
+
 bool aws_session_url(const struct aws_session *session, const char *service, const char *host,
                      struct aws_url *out, struct text *why)
 {
@@ -241,8 +242,10 @@ bool aws_session_url(const struct aws_session *session, const char *service, con
     if (!endpoint)
         own_url(session, host, &own);
     if (aws_url_parse(endpoint ? endpoint : text_get(&own), out, &problem)) {
-        if (!out->query)
+        if (!out->query) {
+            cut_slashes(out->path);
             return true;
+        }
         text_puts(&problem, "has a query");
         aws_url_fini(out);
     }

@@ -3,8 +3,8 @@
 #ifndef AWS_SESSION_PRIVATE_H
 #define AWS_SESSION_PRIVATE_H
 
-#include "aws/credentials.h"
 #include "aws/session.h"
+#include "aws/source.h"
 
 struct aws_session {
     char *region, *ca_file;
@@ -20,7 +20,7 @@ struct aws_session {
 };
 
 /* Where requests of this service go: an endpoint URL, or https:// and the host (a format: %s is the region).
- * False with a sentence. */
+ * The path ends without a slash. False with a sentence. */
 bool aws_session_url(const struct aws_session *session, const char *service, const char *host,
                      struct aws_url *out, struct text *why);
 

@@ -366,7 +366,7 @@ class FromContainer(Aws):
                       | ({"Token": token} if token else {}) | more)
 
     def environment_of(self, endpoint, **more):
-        return FromFiles.NONE | {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{endpoint.url}/v1/role?a=b"} | more
+        return FromFiles.NONE | {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{endpoint.url}/v1/role/?a=b"} | more
 
     def test_with_a_token_file_that_changes(self):
         path = self.write("token", "Bearer one\n")
@@ -382,7 +382,7 @@ class FromContainer(Aws):
                 AWS_CONTAINER_AUTHORIZATION_TOKEN="not this")):
             self.ok(result)
         self.assertEqual([(seen.target, seen.headers["authorization"]) for seen in endpoint.seen],
-                         [("/v1/role?a=b", "Bearer one"), ("/v1/role?a=b", "Bearer two")])
+                         [("/v1/role/?a=b", "Bearer one"), ("/v1/role/?a=b", "Bearer two")])
         self.assertEqual([NEWER in seen.headers["authorization"] for seen in service.seen], [False, True, True])
 
     def test_a_failed_refresh_is_no_error_while_the_old_ones_are_valid(self):

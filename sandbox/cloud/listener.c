@@ -100,7 +100,8 @@ static struct MHD_Response *make_response(struct cloud_answer *answer)
     struct stat status;
 
     if (file >= 0 && fstat(file, &status) == 0)
-        return MHD_create_response_from_fd64((uint64_t)status.st_size, file);
+        return MHD_create_response_from_fd_at_offset64(
+            (answer->until ? answer->until : (uint64_t)status.st_size) - answer->from, file, answer->from);
     if (file >= 0)
         close(file);
     size_t length = answer->body.length;

@@ -33,7 +33,8 @@ struct cloud_answer {
     } headers[8];
     size_t header_count;
     struct text body;
-    char *file; /* sent instead of body, where not NULL; owned */
+    char *file;                     /* sent instead of body, where not NULL; owned */
+    unsigned long long from, until; /* which bytes of the file; until 0: all of it */
 };
 
 /* begin: the headers are here. body: a part of the body. end: fills the answer. done: always last, also when

@@ -145,6 +145,31 @@ static void put_object(struct cloud_call *call, const char *object, struct cloud
     log_event(LOG_INFO, "s3.put", "path", request->path, NULL);
 }
 
+/* "bytes=0-99" or "bytes=100-"; all others are left aside, as HTTP allows. False: it begins behind the end.
+ */
+static bool take_range(const struct cloud_request *request, unsigned long long size,
+                       struct cloud_answer *answer)
+{
+    const char *range = cloud_request_header(request, "Range");
+    char content_range[80], *end = NULL;
+
+    if (!range || strncmp(range, "bytes=", 6) != 0)
+        return true;
+    unsigned long long first = strtoull(range + 6, &end, 10), last = size;
+    if (end == range + 6 || *end != '-')
+        return true;
+    if (end[1])
+        last = strtoull(end + 1, &end, 10);
+    if (first >= size || last < first)
+        return false;
+    answer->status = 206;
+    answer->from = first;
+    answer->until = last < size ? last + 1 : size;
+    snprintf(content_range, sizeof content_range, "bytes %llu-%llu/%llu", first, answer->until - 1, size);
+    cloud_answer_header(answer, "Content-Range", content_range);
+    return true;
+}
+
 static void get_object(const struct cloud_request *request, const char *object, struct cloud_answer *answer)
 {
     struct stat status;
@@ -156,6 +181,11 @@ static void get_object(const struct cloud_request *request, const char *object, 
         return;
     }
     answer->status = 200;
+    if (!take_range(request, (unsigned long long)status.st_size, answer)) {
+        answer_xml_error(answer, 416, "InvalidRange", "The requested range is not satisfiable",
+                         request->path);
+        return;
+    }
     answer->content_type = "binary/octet-stream";
     answer->file = memory_string(object);
     put_etag(answer, object, etag);

@@ -179,12 +179,14 @@ static int compare_pairs(const void *one, const void *other)
     return order ? order : strcmp(text_get(&a->value), text_get(&b->value));
 }
 
-static void add_query(struct text *out, const char *query)
+/* False: there is more than can be looked at. */
+static bool add_query(struct text *out, const char *query)
 {
     struct pair pairs[PAIRS_MAX] = {0};
+    const char *at = query;
     size_t count = 0;
 
-    for (const char *at = query; *at && count < PAIRS_MAX;) {
+    while (*at && count < PAIRS_MAX) {
         size_t length = strcspn(at, "&");
         const char *equals = memchr(at, '=', length);
         size_t name_length = equals ? (size_t)(equals - at) : length;
@@ -202,6 +204,7 @@ static void add_query(struct text *out, const char *query)
         text_fini(&pairs[i].name);
         text_fini(&pairs[i].value);
     }
+    return *at == '\0';
 }
 
 /* Without spaces around it, and one where there are more. */
@@ -243,12 +246,11 @@ bool signature_canonical(const struct cloud_request *request, enum signature_ser
 {
     OWNED char *names = memory_string(signed_headers);
     char *rest = NULL;
-    bool all = true;
 
     text_printf(out, "%s\n", request->method);
     add_path(out, request->path, service);
     text_puts(out, "\n");
-    add_query(out, request->query);
+    bool all = add_query(out, request->query);
     text_puts(out, "\n");
     for (char *name = strtok_r(names, ";", &rest); name; name = strtok_r(NULL, ";", &rest))
         all = add_header_line(out, request, name) && all;

@@ -47,7 +47,7 @@ enum signature_error signature_check(const struct cloud_request *request, const 
                                      enum signature_service service, const char *secret,
                                      const char *payload_hash);
 
-/* The canonical request. False when a signed header is not there. */
+/* The canonical request. False when a signed header is not there, or the query has more than 128 fields. */
 bool signature_canonical(const struct cloud_request *request, enum signature_service service,
                          const char *signed_headers, const char *payload_hash, struct text *out);
 

@@ -225,22 +225,6 @@ static size_t give_body(char *out, size_t size, size_t count, void *user)
     return got;
 }
 
-/* libcurl begins again by itself when a kept connection turns out to be closed. */
-static int rewind_body(void *user, curl_off_t offset, int origin)
-{
-    struct exchange *exchange = user;
-    const struct aws_stream *stream = exchange->request->stream;
-
-    if (origin != SEEK_SET || offset != 0)
-        return CURL_SEEKFUNC_CANTSEEK;
-    if (!stream->rewind(stream->context)) {
-        exchange->unreadable = true;
-        return CURL_SEEKFUNC_FAIL;
-    }
-    exchange->read = 0;
-    return CURL_SEEKFUNC_OK;
-}
-
 static int look_around(void *user, curl_off_t all_down, curl_off_t down, curl_off_t all_up, curl_off_t up)
 {
     struct exchange *exchange = user;
@@ -348,6 +332,8 @@ static void set_signature(CURL *curl, const struct aws_signature *signature)
     curl_easy_setopt(curl, CURLOPT_PASSWORD, signature->secret_key);
 }
 
+/* Nothing to seek with: when libcurl would have to send a stream again, it fails, and the next attempt does.
+ */
 static void set_body(CURL *curl, struct exchange *exchange)
 {
     const struct aws_http_request *request = exchange->request;
@@ -357,8 +343,6 @@ static void set_body(CURL *curl, struct exchange *exchange)
         curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->stream->length);
         curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_body);
         curl_easy_setopt(curl, CURLOPT_READDATA, exchange);
-        curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, rewind_body);
-        curl_easy_setopt(curl, CURLOPT_SEEKDATA, exchange);
     } else if (request->body) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);

@@ -31,6 +31,7 @@ class Answer:
     skew: int = 0       # seconds that its Date is ahead
     promise: int = 0    # bytes that Content-Length says more than there are
     drop: bool = False  # close the connection instead
+    deaf: bool = False  # close it before 100 Continue, nothing read
     hold: bool = False  # say nothing until the end of the test
 
     @property
@@ -103,6 +104,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             start, left = (start + part)[:1 << 16], left - len(part)
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Seen(self.command, self.path, headers, length - left, start, digest.hexdigest())
+
+    def handle_expect_100(self):
+        if self.server.service.is_deaf():
+            self.close_connection = True
+            return False
+        return super().handle_expect_100()
 
     def _respond(self):
         service, seen = self.server.service, self._read()
@@ -183,6 +190,13 @@ class Service:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
+
+    def is_deaf(self):
+        with self.lock:
+            deaf = isinstance(self.answers[0], Answer) and self.answers[0].deaf
+            if deaf:
+                self.answers.pop(0)
+            return deaf
 
     def take(self, seen):
         with self.lock:

@@ -43,7 +43,7 @@ class Aws(unittest.TestCase):
         return process
 
     def finish(self, process):
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=30)
         for hidden in HIDDEN:
             self.assertNotIn(hidden, out + err)
         return out, err
@@ -154,6 +154,14 @@ class Signatures(Aws):
         self.assertEqual({(seen.length, seen.digest) for seen in service.seen},
                          {(50 << 20, service.seen[0].headers["x-amz-content-sha256"])})
 
+    def test_a_stream_on_a_kept_connection_that_turns_out_to_be_closed(self):
+        service = self.service(Answer(), Answer(deaf=True), Answer())
+        stream = self.write("stream", os.urandom(300_000))
+        for result in self.send(service, "--times", 2, "--attempts", 1, "--service", "s3", "--stream", stream,
+                                "PUT", "/b/k"):
+            self.ok(result)
+        self.assertEqual([(seen.problem, seen.length) for seen in service.seen], [(None, 300_000)] * 2)
+
     def test_a_stream_that_is_shorter_than_it_says_is_unreadable(self):
         service = self.service()
         stream = self.write("stream", "x" * 1000)
@@ -229,8 +237,8 @@ class Repeats(Aws):
 
     def test_a_storm_that_does_not(self):
         result = self.check([refused(429, "TooManyRequestsException", "slower")], "throttled", 5)
-        self.assertEqual(result["why"], "iotwireless asks for fewer requests: TooManyRequestsException: slower (HTTP 429); "
-                                        "tried 5 times")
+        self.assertEqual(result["why"], "iotwireless asks for fewer requests: TooManyRequestsException: slower "
+                                        "(HTTP 429); tried 5 times")
         self.check([Answer(429)], "throttled", 2, "--attempts", 2)
 
     def test_trouble_of_the_service(self):
@@ -404,6 +412,12 @@ class FromContainer(Aws):
         result = self.send(service, "GET", "/x", environment=self.environment_of(endpoint))
         self.assertEqual((result["error"], len(service.seen)), ("expired", 2))
         self.assertIn("newer ones are called expired as well", result["why"])
+
+    def test_asked_for_again_only_once_in_all_attempts(self):
+        endpoint = self.service(self.answer(), self.answer(NEWER), signed=False)
+        service = self.service(EXPIRED, Answer(503), EXPIRED)
+        result = self.send(service, "GET", "/x", environment=self.environment_of(endpoint))
+        self.assertEqual((result["error"], len(endpoint.seen), len(service.seen)), ("expired", 2, 3))
 
     def test_an_endpoint_that_gives_none(self):
         for answer, words, requests in ((Answer(500), "answers HTTP 500", 3), (Answer(403), "answers HTTP 403", 1),

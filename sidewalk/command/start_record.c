@@ -144,10 +144,9 @@ static void print_next(const struct start_record *record)
     if (record->before)
         printf("\nThis list was started before: nothing was started again.%s\n", text_get(&state));
     else
-        fputs(
-            "\nStarted. AWS waits 90 days at most for the control log: see that the factory has sent it to\n"
-            "Amazon. After that the devices are made within some ten minutes.\n",
-            stdout);
+        fputs("\nStarted. AWS waits 90 days at most for the control log: see that the factory\n"
+              "has sent it to Amazon. Then the devices are made, in ten minutes or more.\n",
+              stdout);
     printf("\nWatch it with: sidewalk-import watch %s\n", text_get(&id));
 }
 
@@ -180,9 +179,9 @@ static void print_dry_run(const struct start_record *record)
     };
 
     import_request_json(&request, &body);
-    printf(
-        "\nNothing was done. Without --dry-run the list is put there (%llu bytes), and this is sent:\n\n%s\n",
-        record->bytes, text_get(&body));
+    printf("\nNothing was done. Without --dry-run the list is put there (%llu bytes), and\nthis is "
+           "sent:\n\n%s\n",
+           record->bytes, text_get(&body));
 }
 
 void start_record_end(const struct start_record *record, const char *result)

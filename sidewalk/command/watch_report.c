@@ -158,10 +158,21 @@ static void tell_trouble(struct watch_report *report, const struct watch_news *n
              news->troubles, news->troubles == 1 ? "" : "s");
 }
 
+static void print_recovered(struct watch_report *report, const struct watch_news *news)
+{
+    if (report->json)
+        fprintf(report->out, "{\"event\":\"recovered\",\"elapsed_ms\":%lld}\n", news->elapsed_ms);
+    else
+        print_line(report, news, "AWS answers again");
+    report->in_trouble = false;
+}
+
 static void print_json(struct watch_report *report, const struct watch_news *news)
 {
     TEXT struct text line = TEXT_EMPTY;
 
+    report->in_trouble = report->in_trouble || news->kind == WATCH_TROUBLE;
+    fflush(report->out);
     if (news->kind == WATCH_SAME || news->kind == WATCH_TIME ||
         (news->kind == WATCH_TROUBLE && news->troubles > 1))
         return;
@@ -187,16 +198,14 @@ void watch_report_news(void *context, const struct watch_news *news)
 {
     struct watch_report *report = context;
 
+    if (report->in_trouble && news->kind != WATCH_TROUBLE && news->kind != WATCH_TIME)
+        print_recovered(report, news);
     if (report->json) {
         print_json(report, news);
         return;
     }
     if (news->kind == WATCH_TROUBLE)
         tell_trouble(report, news);
-    else if (news->kind != WATCH_TIME && report->in_trouble) {
-        report->in_trouble = false;
-        print_line(report, news, "AWS answers again");
-    }
     if (news->kind == WATCH_STATE)
         tell_state(report, news);
     if (news->kind == WATCH_STATE || news->kind == WATCH_COUNTS)

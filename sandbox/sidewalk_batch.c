@@ -107,20 +107,19 @@ struct work {
     size_t part_room; /* how many are under way at most */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    unsigned long long next, written; /* parts; guarded, as is ready */
+    unsigned long long next, written; /* parts; guarded, as are ready and failed */
+    bool failed;
     struct part parts[PARTS_MAX];
 };
 
 struct output {
     char *path, *partial; /* owned; it has its name when it is whole */
-    FILE *file;
+    FILE *file;           /* NULL after an error, which was told then */
 };
 
-/* Not exit(): that would take OpenSSL away from the other threads. */
-__attribute__((noreturn)) static void die(const char *what, const char *why)
+static void complain(const char *what, const char *why)
 {
     fprintf(stderr, "sidewalk-batch: %s: %s\n", what, why);
-    _exit(1);
 }
 
 static char *path_in(const char *folder, const char *name)
@@ -131,10 +130,12 @@ static char *path_in(const char *folder, const char *name)
     return text_take(&path);
 }
 
-static void make_folder(const char *path)
+static bool make_folder(const char *path)
 {
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        die(path, strerror(errno));
+    if (mkdir(path, 0777) == 0 || errno == EEXIST)
+        return true;
+    complain(path, strerror(errno));
+    return false;
 }
 
 /* ---- files ---- */
@@ -147,40 +148,47 @@ static struct output output_open(const char *folder, const char *name)
     text_printf(&partial, "%s.partial", output.path);
     output.partial = text_take(&partial);
     output.file = fopen(output.partial, "we");
-    if (!output.file)
-        die(output.partial, strerror(errno));
-    setvbuf(output.file, NULL, _IOFBF, FILE_BUFFER);
+    if (output.file)
+        setvbuf(output.file, NULL, _IOFBF, FILE_BUFFER);
+    else
+        complain(output.partial, strerror(errno));
     return output;
 }
 
 static void output_put(struct output *output, const char *bytes, size_t length)
 {
-    if (fwrite(bytes, 1, length, output->file) == length)
+    if (!output->file || fwrite(bytes, 1, length, output->file) == length)
         return;
-    int error = errno;
+    complain(output->path, strerror(errno));
+    fclose(output->file);
+    output->file = NULL;
     unlink(output->partial);
-    die(output->path, strerror(error));
 }
 
-static void output_close(struct output *output)
+/* It gets its name only where whole is true. False: it has not. */
+static bool output_close(struct output *output, bool whole)
 {
-    if (fclose(output->file) != 0 || rename(output->partial, output->path) != 0) {
-        int error = errno;
-        unlink(output->partial);
-        die(output->path, strerror(error));
+    bool fine = output->file != NULL;
+
+    if (fine && (fclose(output->file) != 0 || (whole && rename(output->partial, output->path) != 0))) {
+        complain(output->path, strerror(errno));
+        fine = false;
     }
+    if (!whole || !fine)
+        unlink(output->partial);
     free(output->path);
     free(output->partial);
+    return fine && whole;
 }
 
-static void write_each(const struct settings *settings, const char *smsn, const struct text *log)
+static bool write_each(const struct settings *settings, const char *smsn, const struct text *log)
 {
     TEXT struct text name = TEXT_EMPTY;
 
     text_printf(&name, "control-logs/%s.json", smsn);
     struct output output = output_open(settings->folder, text_get(&name));
     output_put(&output, text_get(log), log->length);
-    output_close(&output);
+    return output_close(&output, true);
 }
 
 /* ---- making ---- */
@@ -199,7 +207,8 @@ static void add_entry(const struct layout *layout, const char *apid, const struc
     text_puts(out, layout->end);
 }
 
-static void make_device(const struct settings *settings, unsigned long long number,
+/* False: its file could not be written. */
+static bool make_device(const struct settings *settings, unsigned long long number,
                         const struct sidewalk_device *device, struct part *part)
 {
     const struct layout *layout = settings->layout;
@@ -212,24 +221,27 @@ static void make_device(const struct settings *settings, unsigned long long numb
         text_puts(&part->log, layout->between);
     add_entry(layout, settings->apid, device, &part->log);
     if (!settings->each)
-        return;
+        return true;
     text_puts(&part->log, layout->tail);
-    write_each(settings, device->smsn, &part->log);
+    bool written = write_each(settings, device->smsn, &part->log);
     text_clear(&part->log);
+    return written;
 }
 
-static void make_part(const struct settings *settings, struct sidewalk_signer *signer,
+static bool make_part(const struct settings *settings, struct sidewalk_signer *signer,
                       unsigned long long number, struct part *part)
 {
     unsigned long long first = number * PART_DEVICES, end = first + PART_DEVICES;
     struct sidewalk_device device;
+    bool fine = true;
 
     text_clear(&part->list);
     text_clear(&part->log);
-    for (unsigned long long i = first; i < end && i < settings->devices; i++) {
+    for (unsigned long long i = first; i < end && i < settings->devices && fine; i++) {
         sidewalk_signer_make(signer, i, &device);
-        make_device(settings, i, &device, part);
+        fine = make_device(settings, i, &device, part);
     }
+    return fine;
 }
 
 static void *run_worker(void *argument)
@@ -246,9 +258,10 @@ static void *run_worker(void *argument)
         unsigned long long number = work->next++;
         struct part *part = &work->parts[number % work->part_room];
         pthread_mutex_unlock(&work->mutex);
-        make_part(work->settings, signer, number, part);
+        bool fine = make_part(work->settings, signer, number, part);
         pthread_mutex_lock(&work->mutex);
         part->ready = true;
+        work->failed = work->failed || !fine;
         pthread_cond_broadcast(&work->changed);
     }
     pthread_mutex_unlock(&work->mutex);
@@ -276,15 +289,26 @@ static void show_progress(unsigned long long done, unsigned long long all, long 
             done, all, (double)done / seconds, done == all ? "\n" : "");
 }
 
+/* NULL: a thread could not write its files. */
 static struct part *wait_for(struct work *work, unsigned long long number)
 {
     struct part *part = &work->parts[number % work->part_room];
 
     pthread_mutex_lock(&work->mutex);
-    while (!part->ready)
+    while (!part->ready && !work->failed)
         pthread_cond_wait(&work->changed, &work->mutex);
+    bool failed = work->failed;
     pthread_mutex_unlock(&work->mutex);
-    return part;
+    return failed ? NULL : part;
+}
+
+/* No more parts are begun. */
+static void give_up(struct work *work)
+{
+    pthread_mutex_lock(&work->mutex);
+    work->next = work->part_count;
+    pthread_cond_broadcast(&work->changed);
+    pthread_mutex_unlock(&work->mutex);
 }
 
 static void let_go(struct work *work, struct part *part)
@@ -296,42 +320,49 @@ static void let_go(struct work *work, struct part *part)
     pthread_mutex_unlock(&work->mutex);
 }
 
-static void write_parts(struct work *work, struct output *list, struct output *log)
+/* log: NULL where each device has its own. */
+static bool write_parts(struct work *work, struct output *list, struct output *log)
 {
     const struct settings *settings = work->settings;
     long long started = clock_monotonic_ms();
 
     for (unsigned long long i = 0; i < work->part_count; i++) {
-        struct part *part = wait_for(work, i);
+        struct part *part = list->file && (!log || log->file) ? wait_for(work, i) : NULL;
         unsigned long long done = (i + 1) * PART_DEVICES;
+        if (!part) {
+            give_up(work);
+            return false;
+        }
         output_put(list, text_get(&part->list), part->list.length);
         if (log)
             output_put(log, text_get(&part->log), part->log.length);
         let_go(work, part);
         show_progress(done < settings->devices ? done : settings->devices, settings->devices, started);
     }
+    return true;
 }
 
-static void write_files(struct work *work)
+static bool write_files(struct work *work)
 {
     const struct settings *settings = work->settings;
     const struct layout *layout = settings->layout;
     struct output list = output_open(settings->folder, "devices.csv"), log = {0};
 
     output_put(&list, "smsn\n", 5);
-    if (!settings->each) {
-        log = output_open(settings->folder, "control-log.json");
-        output_put(&log, layout->head, strlen(layout->head));
+    if (settings->each) {
+        bool written = write_parts(work, &list, NULL);
+        return output_close(&list, written);
     }
-    write_parts(work, &list, settings->each ? NULL : &log);
-    if (!settings->each) {
-        output_put(&log, layout->tail, strlen(layout->tail));
-        output_close(&log);
-    }
-    output_close(&list);
+    log = output_open(settings->folder, "control-log.json");
+    output_put(&log, layout->head, strlen(layout->head));
+    bool written = write_parts(work, &list, &log);
+    output_put(&log, layout->tail, strlen(layout->tail));
+    /* The list names what is in the log: it comes last. */
+    written = output_close(&log, written);
+    return output_close(&list, written);
 }
 
-static void write_batch(const struct settings *settings)
+static bool write_batch(const struct settings *settings)
 {
     struct sidewalk_hsm *hsm = sidewalk_hsm_new(settings->seed, settings->apid, settings->fast);
     struct work work = {
@@ -343,20 +374,21 @@ static void write_batch(const struct settings *settings)
         .changed = PTHREAD_COND_INITIALIZER,
     };
     pthread_t threads[THREADS_MAX];
+    long started = 0;
 
-    for (long i = 0; i < settings->threads; i++) {
-        int error = pthread_create(&threads[i], NULL, run_worker, &work);
-        if (error)
-            die("thread", strerror(error));
-    }
-    write_files(&work);
-    for (long i = 0; i < settings->threads; i++)
+    while (started < settings->threads && pthread_create(&threads[started], NULL, run_worker, &work) == 0)
+        started++;
+    if (started == 0)
+        complain("thread", "cannot be started");
+    bool written = started && write_files(&work);
+    for (long i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     for (size_t i = 0; i < PARTS_MAX; i++) {
         text_fini(&work.parts[i].list);
         text_fini(&work.parts[i].log);
     }
     sidewalk_hsm_free(hsm);
+    return written;
 }
 
 /* ---- arguments ---- */
@@ -447,11 +479,10 @@ int main(int argc, char **argv)
     };
 
     read_settings(argc, argv, &settings);
-    make_folder(settings.folder);
-    if (settings.each) {
-        OWNED char *logs = path_in(settings.folder, "control-logs");
-        make_folder(logs);
-    }
-    write_batch(&settings);
-    return 0;
+    if (!make_folder(settings.folder))
+        return 1;
+    OWNED char *logs = path_in(settings.folder, "control-logs");
+    if (settings.each && !make_folder(logs))
+        return 1;
+    return write_batch(&settings) ? 0 : 1;
 }

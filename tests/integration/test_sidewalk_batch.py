@@ -135,6 +135,12 @@ class Batch(unittest.TestCase):
             done = subprocess.run([BATCH, self.folder], capture_output=True, text=True, timeout=20)
             self.assertEqual(done.returncode, 1)
             self.assertIn("No space left on device", done.stderr)
+            self.assertEqual([path.name for path in self.folder.iterdir()], ["file"])
+        with self.subTest("each file of its own"):
+            (self.folder / "control-logs").touch()
+            done = subprocess.run([BATCH, "--form", "each", self.folder], capture_output=True, text=True, timeout=20)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("Not a directory", done.stderr)
             self.assertFalse((self.folder / "devices.csv").exists())
 
     def test_a_terminal_shows_a_bar(self):

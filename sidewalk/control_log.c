@@ -48,6 +48,7 @@ static const struct {
 };
 
 static const char *const kind_words[] = {[STRING] = "a text", [MAP] = "an object", [ARRAY] = "an array"};
+static const char too_large[] = "an entry is larger than 1 MiB";
 static const enum place above[] = {OUTSIDE, OUTSIDE, DOCUMENT, LOGS, ENTRY, DEVICE, DEVICE};
 
 struct control_log {
@@ -282,6 +283,8 @@ static int end(struct control_log *log)
         log->skipped--;
         return 1;
     }
+    if (log->place == ENTRY && log->told - log->entry.offset > CONTROL_LOG_ENTRY_MAX)
+        return refuse(log, too_large, false);
     if (log->place == ENTRY)
         end_entry(log);
     else if (log->place == DOCUMENT && (log->seen & 1U << F_LOGS) == 0)
@@ -365,9 +368,9 @@ static bool parse(struct control_log *log, const char *bytes, size_t length, uns
         note_mistake(log, at, (const char *)words);
         yajl_free_error(log->parser, words);
     } else if (status == yajl_status_client_canceled)
-        note_mistake(log, at, log->refusal);
+        note_mistake(log, log->refusal == too_large ? log->entry.offset : at, log->refusal);
     else if (log->in_entry && offset + length - log->entry.offset > CONTROL_LOG_ENTRY_MAX)
-        note_mistake(log, log->entry.offset, "an entry is larger than 1 MiB");
+        note_mistake(log, log->entry.offset, too_large);
     else if (!log->in_entry && offset + length - log->told > CONTROL_LOG_ENTRY_MAX)
         note_mistake(log, log->told, "1 MiB without an entry");
     else

@@ -192,8 +192,8 @@ static void print_count(const struct check_report *report, const char *name, uns
     TEXT struct text number = TEXT_EMPTY;
 
     common_count(count, &number);
-    fprintf(out, "  %-46s%s%15s%s  %s\n", name, colour(report, code), text_get(&number),
-            colour(report, PLAIN), remark);
+    fprintf(out, "  %-46s%s%15s%s%s%s\n", name, colour(report, code), text_get(&number),
+            colour(report, PLAIN), remark[0] != '\0' ? "  " : "", remark);
 }
 
 static void draw_part(const struct check_report *report, int count, char character, const char *code,
@@ -219,7 +219,7 @@ static void draw_bar(const struct check_report *report, const struct reconciliat
         yellows = (int)((double)warned / (double)all * BAR + 0.5);
     reds = bad > 0 && reds == 0 ? 1 : reds;
     yellows = warned > 0 && yellows == 0 ? 1 : yellows;
-    while (reds + yellows > BAR)
+    while (reds + yellows > (result->matched > 0 ? BAR - 1 : BAR))
         *(reds > yellows ? &reds : &yellows) -= 1;
     fputs("\n  [", out);
     draw_part(report, BAR - reds - yellows, '#', GREEN, out);

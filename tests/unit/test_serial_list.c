@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sidewalk/serial_list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tests/unit/test.h"
+
+#define HEX "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
+#define BASE64 "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8="
+
+static void row(void *context, unsigned long long line, enum smsn_form form, const struct smsn *smsn,
+                const char *text)
+{
+    (void)smsn;
+    text_printf(context, "%llu %s %.4s\n", line, form == SMSN_HEX ? "hex" : "base64", text);
+}
+
+static void bad(void *context, unsigned long long line, const struct smsn *smsn, const char *why)
+{
+    text_printf(context, "%llu bad%s: %s\n", line, smsn != NULL ? " known" : "", why);
+}
+
+static void bad_header(void *context, unsigned long long line, const char *why)
+{
+    text_printf(context, "%llu header: %s\n", line, why);
+}
+
+static void read_list(const char *bytes, size_t length, size_t part, struct text *said)
+{
+    const struct serial_list_events events = {said, row, bad, bad_header};
+    struct serial_list *list = serial_list_new(&events);
+
+    for (size_t at = 0; at < length; at += part)
+        serial_list_feed(list, bytes + at, length - at < part ? length - at : part);
+    serial_list_end(list);
+    serial_list_free(list);
+}
+
+struct example {
+    const char *bytes, *said;
+    size_t length; /* 0: up to the terminator */
+};
+
+/* Whole and byte by byte. */
+static void check(const struct example *examples, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t length = examples[i].length > 0 ? examples[i].length : strlen(examples[i].bytes);
+        for (size_t part = 1; part <= length + 1; part += length > 0 ? length : 1) {
+            TEXT struct text said = TEXT_EMPTY;
+            read_list(examples[i].bytes, length, part, &said);
+            assert_string_equal(text_get(&said), examples[i].said);
+        }
+    }
+}
+
+static void a_bad_header_is_told(void **state)
+{
+    static const struct example examples[] = {
+        {"", "1 header: the list is empty\n", 0},
+        {"\n\r\n", "1 header: the list is empty\n", 0},
+        {"smsn\n", "1 header: there is nothing below the header\n", 0},
+        {"smsn", "1 header: there is nothing below the header\n", 0},
+        {HEX "\n",
+         "1 header: there is no header: AWS would take this device for it; put a row smsn above\n1 hex "
+         "0011\n",
+         0},
+        {BASE64,
+         "1 header: there is no header: AWS would take this device for it; put a row smsn above\n1 base64 "
+         "ABEi\n",
+         0},
+        {"SMSN\n" HEX,
+         "1 header: the first row has to be smsn; here it is not in small letters\n2 hex 0011\n", 0},
+        {" smsn \n" HEX,
+         "1 header: the first row has to be smsn; here are spaces around it, and AWS takes the field as it "
+         "is\n"
+         "2 hex 0011\n",
+         0},
+        {"smsn,name\n" HEX,
+         "1 header: the first row has to be smsn; here is another column or a comma behind it\n2 hex 0011\n",
+         0},
+        {"serial\n" HEX,
+         "1 header: the first row has to be smsn; here it is not 64 hex digits: \"serial\"\n2 hex 0011\n", 0},
+        {"\xEF\xBB\xBFsmsn\n" HEX,
+         "1 header: the file begins with a byte order mark, which AWS would take for a part of the header\n2 "
+         "hex 0011\n",
+         0},
+    };
+    (void)state;
+
+    check(examples, COUNT(examples));
+}
+
+static void a_bad_row_says_what(void **state)
+{
+    static const struct example examples[] = {
+        {"smsn\n0" HEX "\n", "2 bad: it has 65 digits instead of 64\n", 0},
+        {"smsn\n\n00\n", "3 bad: it has 2 digits instead of 64\n", 0},
+        {"smsn\n " HEX "\n", "2 bad known: it has spaces around it, and AWS takes the field as it is\n", 0},
+        {"smsn\n" HEX "\t\n", "2 bad known: it has spaces around it, and AWS takes the field as it is\n", 0},
+        {"smsn\n" HEX ",\n", "2 bad known: there is a comma behind it\n", 0},
+        {"smsn\n" HEX ",\"a,\"\"b\"\n", "2 bad known: there is a second column: \"a,\"b\"\n", 0},
+        {"smsn\n" HEX ",,,\n", "2 bad known: there is more than one column: 4\n", 0},
+        {"smsn\n,\n", "2 bad: the serial number is missing; and there is a comma behind it\n", 0},
+        {"smsn\n  \n", "2 bad: it has only spaces\n", 0},
+        {"smsn\nhello\n", "2 bad: it is not 64 hex digits: \"hello\"\n", 0},
+        {"smsn\nhell\xC3\n", "2 bad: it is not UTF-8\n", 0},
+        {"smsn\nx\0y\n", "2 bad: it has a NUL in it\n", 9},
+        {"smsn\n\"" HEX "\n" HEX "\n", "2 bad: a quote is not closed\n3 hex 0011\n", 0},
+        {"smsn\n00\"11\n" HEX, "2 bad: the quotes are not right\n3 hex 0011\n", 0},
+    };
+    (void)state;
+
+    check(examples, COUNT(examples));
+}
+
+static void what_is_good_is_taken(void **state)
+{
+    static const struct example examples[] = {
+        {"smsn\n" HEX "\n", "2 hex 0011\n", 0},
+        {"smsn\n" HEX, "2 hex 0011\n", 0},
+        {"smsn\r\n\r\n" HEX "\r\n", "3 hex 0011\n", 0},
+        {"smsn\r" HEX "\r" HEX "\r", "2 hex 0011\n3 hex 0011\n", 0},
+        {"\n\"smsn\"\n\n\"" HEX "\"\n\n", "4 hex 0011\n", 0},
+        {"smsn\n" BASE64 "\n", "2 base64 ABEi\n", 0},
+    };
+    (void)state;
+
+    check(examples, COUNT(examples));
+}
+
+static void a_long_line_is_refused_once_and_takes_no_memory(void **state)
+{
+    static char bytes[3 * SERIAL_LIST_ROW_MAX];
+    TEXT struct text whole = TEXT_EMPTY, said = TEXT_EMPTY;
+    (void)state;
+
+    memset(bytes, 'a', sizeof bytes);
+    text_puts(&whole, "smsn\n");
+    text_add(&whole, bytes, sizeof bytes);
+    text_puts(&whole, "\n" HEX "\n");
+    for (size_t part = 1; part <= whole.length; part = part * 7 + 1) {
+        text_clear(&said);
+        read_list(whole.data, whole.length, part, &said);
+        assert_string_equal(text_get(&said), "2 bad: a row is too long\n3 hex 0011\n");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bad_header_is_told),
+        cmocka_unit_test(a_bad_row_says_what),
+        cmocka_unit_test(a_long_line_is_refused_once_and_takes_no_memory),
+        cmocka_unit_test(what_is_good_is_taken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

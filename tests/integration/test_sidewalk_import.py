@@ -481,6 +481,32 @@ class BadDays(Import):
         self.assertEqual((rows[0], len(rows)), ("smsn,status,reason,updated", 301))
         self.assertRegex(rows[1], r"^[0-9a-f]{64},FAILED,No control log .*,2\d{3}-.*Z$")
 
+    def test_a_list_that_changes_while_it_is_sent(self):
+        """S3 must not get the whole of what nobody checked."""
+        csv = self.cloud.path / "large.csv"
+        csv.write_bytes(b"0" * 30_000_000)
+        with socket.create_server(("127.0.0.1", 0)) as s3:
+            s3.settimeout(20)
+            update = self.cloud.begin("update", "some-task", "--csv", csv, "--s3", f"s3://{BUCKET}/lists/",
+                                      "--endpoint-url", f"http://127.0.0.1:{s3.getsockname()[1]}",
+                                      AWS_MAX_ATTEMPTS="1")
+            connection, _ = s3.accept()
+            with connection:
+                connection.settimeout(20)
+                with connection.makefile("rb", buffering=0) as head:
+                    lines = list(iter(head.readline, b"\r\n"))
+                with open(csv, "r+b") as file:
+                    file.seek(29_999_999)
+                    file.write(b"1")
+                if any(line.lower().startswith(b"expect:") for line in lines):
+                    connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                got = 0
+                while part := connection.recv(1 << 20):
+                    got += len(part)
+            self.assertEqual(update.end(), 66)
+        self.assertIn(f"{csv} was changed while it was sent", "".join(update.errors))
+        self.assertLess(got, 30_000_000)
+
     def test_a_file_that_cannot_be_made_leaves_nothing(self):
         task = self.started()
         self.assertEqual(self.cloud.run("devices", task, "--csv", self.cloud.path / "not" / "there.csv")[0], 73)

@@ -163,7 +163,7 @@ static void tags_are_what_aws_takes(void **state)
 {
     static char long_value[258];
     struct aws_pair many[IMPORT_TAGS_MAX + 2] = {{NULL, NULL}};
-    static char names[IMPORT_TAGS_MAX + 1][8];
+    static char names[IMPORT_TAGS_MAX + 1][16];
     (void)state;
 
     expect_tags(NULL, true);

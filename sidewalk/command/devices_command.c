@@ -125,8 +125,11 @@ static int close_file(struct devices *devices)
         return COMMAND_DONE;
     if (!output_keep(&devices->file))
         return COMMAND_CANNOT_CREATE;
-    if (!devices->common.json)
-        printf("%llu device%s: %s\n", devices->count, devices->count == 1 ? "" : "s", file_name(devices));
+    if (!devices->common.json) {
+        TEXT struct text count = TEXT_EMPTY;
+        common_count(devices->count, &count);
+        printf("%s device%s: %s\n", text_get(&count), devices->count == 1 ? "" : "s", file_name(devices));
+    }
     return COMMAND_DONE;
 }
 

@@ -199,9 +199,9 @@ static void print_reasons(FILE *out, const struct import_task *task, const struc
     if (rest > 0)
         print_reason(out, rest, "for other reasons");
     fprintf(out,
-            "\nWhich ones:          sidewalk-import devices %s --status FAILED\n"
-            "A list of them:      sidewalk-import devices %s --status FAILED --list again.csv\n",
-            task->id, task->id);
+            "\nWhich ones they are; --list FILE writes them as a list for another start:\n"
+            "  sidewalk-import devices %s --status FAILED\n",
+            task->id);
 }
 
 static void add_reasons_json(const struct failure_reasons *reasons, struct text *line)

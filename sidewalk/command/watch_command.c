@@ -48,9 +48,8 @@ static void say_how_to_go_on(const struct common *common, const char *id)
     common_complain("%s", text_get(&line));
 }
 
-static void print_end(const struct import_task *task, struct aws_session *session)
+static void print_end(const struct import_task *task)
 {
-    (void)session;
     if (task->state == IMPORT_COMPLETE && task->failed == 0) {
         TEXT struct text count = TEXT_EMPTY;
         common_count(task->onboarded, &count);
@@ -73,7 +72,7 @@ static int end(const struct common *common, const struct watch_options *options,
     switch (result) {
     case WATCH_ENDED:
         if (!common->json)
-            print_end(task, options->session);
+            print_end(task);
         return task_finish(common, options->session, task, "ended");
     case WATCH_GONE:
         if (task->id == NULL)

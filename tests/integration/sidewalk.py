@@ -1,23 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cloud of one's own for a test (expresslink-cloud, on a free port, with a state folder that goes away), batches of
-devices from the factory's stand-in, and the command under test. Time in that cloud stands still but for what it is
-told to go on."""
+"""The command under test with a cloud of its own, and batches of devices from the factory's stand-in."""
 import json
 import os
 import subprocess
-import tempfile
 import threading
-import urllib.request
 from pathlib import Path
 
+from cloud import BATCH, BUCKET, Cloud
 from sandbox import BUILD, eventually
 
-CLOUD = BUILD / "sandbox" / "expresslink-cloud"
-BATCH = BUILD / "sandbox" / "sidewalk-batch"
 IMPORT = BUILD / "sidewalk" / "sidewalk-import"
 ROLE = "arn:aws:iam::123456789012:role/SidewalkImport"
-BUCKET = "sandbox-imports"
-PACE_MS = 600_000  # simulated; longer than any test
 
 
 def batch(folder, devices, seed="sandbox"):
@@ -65,51 +58,24 @@ class Running:
         return code
 
 
-class Cloud:
-    def __init__(self, *options):
-        self.options = options
+class Account(Cloud):
+    """A cloud in which time stands still but for advance(), and the command that asks it."""
 
-    def __enter__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="sidewalk-")
-        self.path = Path(self.folder.name)
-        self.log = open(self.path / "cloud.log", "w")
-        self.process = subprocess.Popen(
-            [CLOUD, "--state", self.path / "state", "--pace", str(PACE_MS), *self.options],
-            stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self.url = self.process.stdout.readline().strip()
-        if not self.url.startswith("http://"):
-            raise AssertionError((self.path / "cloud.log").read_text())
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(timeout=20)
-        self.process.stdout.close()
-        self.log.close()
-        self.folder.cleanup()
-
-    # ---- its switches ----
-
-    def switch(self, method, name, body=None):
-        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/_sandbox/{name}", data, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
-
-    def faults(self, **changes):
-        return self.switch("POST", "faults", changes)
+    @property
+    def path(self):
+        return self.state
 
     def advance(self, paces=1, days=0):
         """So many states on."""
-        self.switch("POST", "clock", {"advance_days": days} if days else {"advance_ms": paces * PACE_MS + 1000})
+        super().advance(hours=0 if days else paces, days=days)
 
     def deliver(self, log):
         """The factory has sent this control log to Amazon."""
-        return self.switch("PUT", "control-log", Path(log).read_bytes())
+        return self.admin("PUT", "control-log", Path(log).read_bytes())
 
     def uploads(self):
         """What is in the bucket."""
-        return [path.read_bytes() for path in (self.path / "state" / "buckets" / BUCKET).iterdir()]
+        return [path.read_bytes() for path in (self.state / "cloud" / "buckets" / BUCKET).iterdir()]
 
     # ---- the command ----
 

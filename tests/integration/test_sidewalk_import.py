@@ -11,8 +11,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from sidewalk import BUCKET, IMPORT, ROLE, Cloud, batch, serials
+from cloud import BUCKET
 from sandbox import eventually
+from sidewalk import IMPORT, ROLE, Account, batch, serials
 
 FAST = ("--interval", "0.02")
 
@@ -26,7 +27,7 @@ class Import(unittest.TestCase):
         cls.others = batch(folder / "others", 5, "others")
 
     def setUp(self):
-        self.cloud = self.enterContext(Cloud())
+        self.cloud = self.enterContext(Account())
 
     def start_arguments(self, folder, *more, s3=f"s3://{BUCKET}/lists/"):
         return ("start", "--csv", folder / "devices.csv", "--control-log", folder / "control-log.json", "--s3", s3,
@@ -346,7 +347,7 @@ class BadDays(Import):
         self.cloud.deliver(self.few / "control-log.json")
         self.cloud.advance(4)
         self.assertEqual(watch.end(), 0, watch.lines)
-        self.assertEqual(self.cloud.switch("GET", "faults")["throttle"], 0)
+        self.assertEqual(self.cloud.admin("GET", "faults")["throttle"], 0)
         self.assertEqual([event["event"] for event in watch.events if event["event"] in ("trouble", "recovered")],
                          ["trouble", "recovered"])
 
@@ -376,7 +377,7 @@ class BadDays(Import):
 
     def credentials_file(self):
         """Temporary ones, as an operator has them from a login."""
-        issued = self.cloud.switch("GET", "credentials")
+        issued = self.cloud.admin("GET", "credentials")
         path = self.cloud.path / "credentials"
         path.with_suffix(".new").write_text(
             f"[default]\naws_access_key_id = {issued['AccessKeyId']}\naws_secret_access_key = "

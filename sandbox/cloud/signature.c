@@ -140,29 +140,26 @@ static void drop_segment(struct text *out)
 }
 
 /* S3 takes keys as they are. All others: without "." and ".." and empty segments, and encoded a second time.
- */
+ * A slash at the end stays. */
 static void add_path(struct text *out, const char *path, enum signature_service service)
 {
     TEXT struct text plain = TEXT_EMPTY;
-    bool slash_at_end = true;
+    size_t length = 0;
 
-    for (const char *at = path; *at;) {
+    for (const char *at = path; *at; at += length) {
         at += *at == '/';
-        size_t length = strcspn(at, "/");
-        slash_at_end =
-            length == 0 || (length == 1 && *at == '.') || (length == 2 && strncmp(at, "..", 2) == 0);
+        length = strcspn(at, "/");
         if (service == SIGNATURE_S3) {
             text_puts(&plain, "/");
             add_recoded(&plain, at, length);
         } else if (length == 2 && strncmp(at, "..", 2) == 0) {
             drop_segment(&plain);
-        } else if (!slash_at_end) {
+        } else if (length > 0 && !(length == 1 && *at == '.')) {
             text_puts(&plain, "/");
             add_encoded(&plain, at, length);
         }
-        at += length;
     }
-    if (plain.length == 0 || (service != SIGNATURE_S3 && slash_at_end))
+    if (plain.length == 0 || (service != SIGNATURE_S3 && length == 0))
         text_puts(&plain, "/");
     text_add(out, text_get(&plain), plain.length);
 }

@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 
 import aws_cli
 from cloud import BATCH, BUCKET, ROLE, Cloud
-from sandbox import BUILD, ROOT
+from sandbox import BUILD, ROOT, eventually
 
 SDK = ROOT / "tests" / "aws-sdk"
 HTTP_OK = 200
@@ -427,8 +427,7 @@ class BadDays(WithCloud):
         with Cloud(pace=20) as cloud:
             cloud.deliver(*smsns(2))
             task = cloud.start_task(cloud.put_list(smsns(2)))
-            while cloud.task(task)["Status"] != "COMPLETE":
-                pass
+            eventually(lambda: cloud.task(task)["Status"] == "COMPLETE", lambda: cloud.task(task))
             self.assertEqual(cloud.counts(task), ("COMPLETE", 0, 0, 2, 0))
 
 

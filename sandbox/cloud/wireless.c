@@ -354,7 +354,7 @@ static bool read_status(struct wireless_call *call, enum device_state *out)
     *out = DEVICE_STATES;
     if (!uri_field(call->query, "status", &status))
         return true;
-    for (int state = 0; state < DEVICE_STATES; state++) {
+    for (enum device_state state = 0; state < DEVICE_STATES; state++) {
         if (strcmp(device_state_name(state), text_get(&status)) == 0) {
             *out = state;
             return true;

@@ -193,6 +193,14 @@ class Endpoints(Case):
         answer = self.portal.post_form("/register", identifier=random_thing(), endpoint="other")
         self.assertEqual(answer.status, 303, answer)
 
+    def test_a_link_may_choose_one_that_is_configured(self):
+        thing = random_thing()
+        for key, chosen in (("other", "other"), ("", "sandbox"), ("nobody", "sandbox"), ("evil.example.com", "sandbox")):
+            with self.subTest(key):
+                answer = self.portal.get(f"/r/{thing}?endpoint={key}")
+                self.assert_page(answer, 200)
+                self.assertEqual(re.findall(r'<option value="([^"]*)" selected', answer.text), [chosen])
+
     def test_an_address_in_a_request_is_no_endpoint(self):
         thing = random_thing()
         claim = self.portal.claim(thing, address="evil.example.com", Endpoint="evil.example.com")

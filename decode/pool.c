@@ -119,7 +119,8 @@ static void end(struct worker *worker, enum decode_error error)
     pthread_mutex_lock(&pool->lock);
 }
 
-/* Where no process is left, nobody need wait for the next attempt to hear it. */
+/* Where no process is left, nobody need wait for the next attempt to hear it; but one that did not start may
+ * just have been killed, so that the second failure counts. */
 static void pause_before_next(struct worker *worker)
 {
     struct decode_pool *pool = worker->pool;
@@ -129,7 +130,7 @@ static void pause_before_next(struct worker *worker)
         worker->pause_ms = PAUSE_MAX_MS;
     struct timespec until = condition_deadline(worker->pause_ms);
     do {
-        if (pool->counts.processes == 0)
+        if (pool->counts.processes == 0 && worker->pause_ms > PAUSE_MIN_MS)
             turn_all_away(pool);
     } while (!pool->stopping && condition_wait(&pool->changed, &pool->lock, &until));
 }
@@ -163,7 +164,7 @@ static void work_on(struct worker *worker, struct decode_job *job)
     long long began = clock_monotonic_ms();
     enum decode_error error = ask(worker, job, began + pool->deadline_ms, &result);
 
-    if (error == DECODE_UNAVAILABLE && start(worker))
+    if (error == DECODE_UNAVAILABLE && (start(worker) || start(worker))) /* the first may have been killed */
         error = ask(worker, job, began + pool->deadline_ms, &result);
     pool->counts.milliseconds += (unsigned long long)(clock_monotonic_ms() - began);
     answer(pool, job, error, &result);

@@ -101,6 +101,15 @@ static bool start(struct worker *worker)
     return worker->process;
 }
 
+/* Twice: the first may be killed while it starts. */
+static bool start_again(struct worker *worker)
+{
+    for (int attempt = 0; attempt < 2; attempt++)
+        if (start(worker))
+            return true;
+    return false;
+}
+
 /* With the lock held, which is given back meanwhile. DECODE_OK: it did no wrong. */
 static void end(struct worker *worker, enum decode_error error)
 {
@@ -164,7 +173,7 @@ static void work_on(struct worker *worker, struct decode_job *job)
     long long began = clock_monotonic_ms();
     enum decode_error error = ask(worker, job, began + pool->deadline_ms, &result);
 
-    if (error == DECODE_UNAVAILABLE && (start(worker) || start(worker))) /* the first may have been killed */
+    if (error == DECODE_UNAVAILABLE && start_again(worker))
         error = ask(worker, job, began + pool->deadline_ms, &result);
     pool->counts.milliseconds += (unsigned long long)(clock_monotonic_ms() - began);
     answer(pool, job, error, &result);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/subcommand.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define USAGE 64
+
+static void print_usage(FILE *out, const struct subcommands *commands)
+{
+    fprintf(out, "Usage: %s COMMAND ...\n\n%s\n\n", commands->program, commands->about);
+    for (size_t i = 0; i < commands->count; i++)
+        fprintf(out, "  %-10s %s\n", commands->list[i].name, commands->list[i].help);
+    fprintf(out, "\n%s COMMAND --help tells more; --version prints the version.\n", commands->program);
+}
+
+int subcommands_run(const struct subcommands *commands, int count, char **values)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (count < 2) {
+        print_usage(stderr, commands);
+        return USAGE;
+    }
+    if (strcmp(values[1], "--help") == 0 || strcmp(values[1], "-h") == 0) {
+        print_usage(stdout, commands);
+        return 0;
+    }
+    if (strcmp(values[1], "--version") == 0) {
+        printf("%s %s\n", commands->program, EXPRESSLINK_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < commands->count; i++)
+        if (strcmp(values[1], commands->list[i].name) == 0)
+            return commands->list[i].run(count - 1, values + 1);
+    fprintf(stderr, "%s: there is no command %s\nTry %s --help\n", commands->program, values[1],
+            commands->program);
+    return USAGE;
+}

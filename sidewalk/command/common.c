@@ -83,6 +83,20 @@ int common_usage_error(const struct common *common, const char *what, const char
     return COMMAND_USAGE;
 }
 
+int common_take_all(struct common *common, int count, char **values, const char *usage)
+{
+    static const struct option options[] = {
+        COMMON_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    int option;
+
+    while ((option = getopt_long(count, values, "h", options, NULL)) != -1)
+        if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (!common_take(common, option, optarg))
+            return common_usage_error(common, "these arguments are not understood", "");
+    return -1;
+}
+
 const char *common_single_id(const struct common *common, int count, char **values)
 {
     TEXT struct text why = TEXT_EMPTY;

@@ -40,6 +40,10 @@ enum common_option { COMMON_AWS_PROFILE = 0x1000, COMMON_REGION, COMMON_ENDPOINT
 /* True when option is one of them, and taken. */
 bool common_take(struct common *common, int option, const char *value);
 
+/* The options of a subcommand that has no others; optind is at the first argument then. Less than 0: go on,
+ * otherwise exit with it (help was wanted, or something is not understood). */
+int common_take_all(struct common *common, int count, char **values, const char *usage);
+
 /* Prints what and value (may be ""), and where help is. COMMAND_USAGE. */
 int common_usage_error(const struct common *common, const char *what, const char *value);
 

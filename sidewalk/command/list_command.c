@@ -54,16 +54,11 @@ static int list(const struct common *common, struct aws_session *session)
 
 int list_command(int count, char **values)
 {
-    static const struct option options[] = {
-        COMMON_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     struct common common = {.command = values[0]};
-    int option;
+    int wanted = common_take_all(&common, count, values, usage);
 
-    while ((option = getopt_long(count, values, "h", options, NULL)) != -1)
-        if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
-        else if (!common_take(&common, option, optarg))
-            return common_usage_error(&common, "these arguments are not understood", "");
+    if (wanted >= 0)
+        return wanted;
     if (optind < count)
         return common_usage_error(&common, "this is not understood: ", values[optind]);
     struct aws_session *session = common_session(&common);

@@ -32,16 +32,11 @@ static int show(const struct common *common, struct aws_session *session, const 
 
 int status_command(int count, char **values)
 {
-    static const struct option options[] = {
-        COMMON_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     struct common common = {.command = values[0]};
-    int option;
+    int wanted = common_take_all(&common, count, values, usage);
 
-    while ((option = getopt_long(count, values, "h", options, NULL)) != -1)
-        if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
-        else if (!common_take(&common, option, optarg))
-            return common_usage_error(&common, "these arguments are not understood", "");
+    if (wanted >= 0)
+        return wanted;
     const char *id = common_single_id(&common, count, values);
     if (id == NULL)
         return COMMAND_USAGE;

@@ -9,6 +9,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/memory.h"
+#include "sidewalk/entry_search.h"
 
 #define SEARCH_KEPT 1024 /* bytes of an entry's beginning that a search may have seen a part of */
 #define FIELD_MAX 256
@@ -378,61 +379,6 @@ static bool parse(struct control_log *log, const char *bytes, size_t length, uns
     return false;
 }
 
-static size_t skip_space(const char *bytes, size_t length, size_t at)
-{
-    while (at < length && strchr(" \t\r\n", bytes[at]) != NULL && bytes[at] != '\0')
-        at++;
-    return at;
-}
-
-/* After the key and its colon, 0 where they are not at this place. */
-static size_t match_key(const char *bytes, size_t length, size_t at, const char *quoted)
-{
-    size_t size = strlen(quoted);
-
-    at = skip_space(bytes, length, at);
-    if (length - at <= size || memcmp(bytes + at, quoted, size) != 0)
-        return 0;
-    at = skip_space(bytes, length, at + size);
-    return at < length && bytes[at] == ':' ? at + 1 : 0;
-}
-
-/* Where, from `from` on, an entry seems to begin; length: nowhere. */
-static size_t find_entry(const char *bytes, size_t length, size_t from)
-{
-    for (size_t at = from; at < length; at++) {
-        const char *brace = memchr(bytes + at, '{', length - at);
-        if (brace == NULL)
-            break;
-        at = (size_t)(brace - bytes);
-        if (match_key(bytes, length, at + 1, "\"version\"") || match_key(bytes, length, at + 1, "\"device\""))
-            return at;
-    }
-    return length;
-}
-
-static bool is_of_serial(char character)
-{
-    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f') ||
-           (character >= 'A' && character <= 'F');
-}
-
-/* The serial number in what is lost: the first 64 hex digits in a row. The JSON around them cannot be
- * trusted. */
-static void find_serial(const char *bytes, size_t length, struct text *out)
-{
-    const size_t wanted = SMSN_HEX_SIZE - 1;
-
-    for (size_t at = 0, end; at < length; at = end + 1) {
-        for (end = at; end < length && is_of_serial(bytes[end]); end++)
-            ;
-        if (end - at == wanted) {
-            text_add(out, bytes + at, wanted);
-            return;
-        }
-    }
-}
-
 /* lost: the first bytes of the window that belong to the mistake. */
 static void tell_mistake(struct control_log *log, size_t lost)
 {
@@ -441,7 +387,7 @@ static void tell_mistake(struct control_log *log, size_t lost)
     if (log->entry.serial.length > 0)
         text_add(&serial, log->entry.serial.data, log->entry.serial.length);
     else
-        find_serial(text_get(&log->window), lost, &serial);
+        entry_find_serial(text_get(&log->window), lost, &serial);
     log->events.broken(log->events.context, log->mistake_offset, text_get(&log->mistake), text_get(&serial));
 }
 
@@ -470,7 +416,7 @@ static bool take_up(struct control_log *log, size_t at)
 static void search(struct control_log *log)
 {
     while (log->searching) {
-        size_t at = find_entry(text_get(&log->window), log->window.length, log->searched);
+        size_t at = entry_find(text_get(&log->window), log->window.length, log->searched);
         if (at == log->window.length) {
             log->searched =
                 at > SEARCH_KEPT && at - SEARCH_KEPT > log->searched ? at - SEARCH_KEPT : log->searched;
@@ -529,7 +475,7 @@ static void search_further(struct control_log *log, const char *bytes, size_t le
     search(log);
     if (log->searching && log->window.length > CONTROL_LOG_ENTRY_MAX) {
         if (log->entry.serial.length == 0)
-            find_serial(log->window.data, log->window.length, &log->entry.serial);
+            entry_find_serial(log->window.data, log->window.length, &log->entry.serial);
         drop(&log->window, log->searched);
         log->searched = 0;
     }

@@ -81,6 +81,8 @@ static void a_bad_header_is_told(void **state)
         {"smsn,name\n" HEX,
          "1 header: the first row has to be smsn; here is another column or a comma behind it\n2 hex 0011\n",
          0},
+        {"abcd\n" HEX, /* as long as smsn */
+         "1 header: the first row has to be smsn; here it has 4 digits instead of 64\n2 hex 0011\n", 0},
         {"serial\n" HEX,
          "1 header: the first row has to be smsn; here it is not 64 hex digits: \"serial\"\n2 hex 0011\n", 0},
         {"\xEF\xBB\xBFsmsn\n" HEX,

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policies of AWS IoT that an OEM account needs, with the least that each needs. The same documents stand
+ * in deploy/oem-account.yaml; a test holds them equal. Pure functions, any thread. */
+#ifndef ACCOUNT_POLICY_DOCUMENT_H
+#define ACCOUNT_POLICY_DOCUMENT_H
+
+#include <stdbool.h>
+
+#include "base/json.h"
+
+/* Whose ARNs: "arn:aws:iot:eu-west-1:123456789012:", with the colon at its end. */
+struct policy_scope {
+    const char *arn_prefix;
+};
+
+/* A module: connects under its own thing name with a certificate that is attached to that thing; publishes,
+ * receives and subscribes below <ThingName>/ and below $aws/things/<ThingName>/ for shadow, jobs, streams
+ * (over-the-air updates) and defender. Owned. */
+cJSON *policy_document_module(const struct policy_scope *scope);
+/* The observer: connects under client_id, subscribes to and receives thing created, presence connected and
+ * presence disconnected. Owned. */
+cJSON *policy_document_observer(const struct policy_scope *scope, const char *client_id);
+/* A claim certificate of fleet provisioning: connects, asks for keys or a certificate, and provisions with
+ * one template; nothing else. Owned. */
+cJSON *policy_document_fleet_claim(const struct policy_scope *scope, const char *template_name);
+
+/* Whether both say the same: order of members, of statements and of lists does not count, nor does one text
+ * instead of a list of one. */
+bool policy_document_same(const cJSON *a, const cJSON *b);
+
+#endif

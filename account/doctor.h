@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "aws/session.h"
+#include "base/config.h"
 #include "claim/settings.h"
 
 enum doctor_level { DOCTOR_OK, DOCTOR_WARNING, DOCTOR_FAILED, DOCTOR_SKIPPED };
@@ -29,9 +30,16 @@ struct doctor_finding {  /* texts are borrowed for the call */
 };
 
 struct doctor_options { /* all borrowed */
-    const struct claim_settings *settings;
+    /* Loaded, maybe with errors, each of which is told. NULL: settings come from elsewhere. */
+    const struct config *config;
+    const struct claim_settings *settings; /* as claim_settings_load_partly() leaves them */
+    /* Only this staging account, only this endpoint; with either of them nothing is looked at but what is
+     * named. NULL: all. */
+    const char *staging, *endpoint;
     const char *birth_certificate; /* a file; NULL: not looked at */
     struct aws_session *aws;       /* NULL: those checks are told as skipped */
+    const char *aws_missing;       /* why aws is NULL, a sentence; NULL: nobody asked for them */
+    bool aws_wanted;               /* that AWS cannot be asked is a failure, not a reason to skip */
     const char *setup_name;        /* which setup (account/setup.h) is looked at; NULL: "expresslink" */
     bool offline;                  /* files only */
     int network_ms;                /* for each step that waits; 0: 10000 */
@@ -45,6 +53,7 @@ struct doctor_totals {
     unsigned ok, warnings, failed, skipped;
 };
 
+/* mqtt_library_init() was called. Ends early, with what was told so far, where it is interrupted. */
 void doctor_run(const struct doctor_options *options, struct doctor_totals *out);
 
 /* Every check there is, for documents and tests. */

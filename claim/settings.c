@@ -207,17 +207,24 @@ static void read_accounts(struct config *config, struct claim_settings *settings
         config_add_error(config, NULL, NULL, "there is no endpoint: a section [endpoint.KEY] is needed");
 }
 
-bool claim_settings_load(struct config *config, struct claim_settings *out)
+bool claim_settings_load_partly(struct config *config, struct claim_settings *out)
 {
-    struct claim_settings settings = {.window_ms = config_integer(config, "claim", "window")};
     size_t errors_before = config_error_count(config);
 
-    read_accounts(config, &settings);
-    check_client_ids(config, &settings);
-    read_default_endpoint(config, &settings);
-    settings.schedule.count =
-        config_durations(config, "claim", "schedule", settings.schedule.delays_ms, SCHEDULE_MAX);
-    if (config_error_count(config) > errors_before || settings.schedule.count == 0) {
+    *out = (struct claim_settings){.window_ms = config_integer(config, "claim", "window")};
+    read_accounts(config, out);
+    check_client_ids(config, out);
+    read_default_endpoint(config, out);
+    out->schedule.count =
+        config_durations(config, "claim", "schedule", out->schedule.delays_ms, SCHEDULE_MAX);
+    return config_error_count(config) == errors_before && out->schedule.count > 0;
+}
+
+bool claim_settings_load(struct config *config, struct claim_settings *out)
+{
+    struct claim_settings settings;
+
+    if (!claim_settings_load_partly(config, &settings)) {
         claim_settings_fini(&settings);
         return false;
     }

@@ -54,6 +54,9 @@ extern const struct config_table claim_config_table;
  * address, unknown default endpoint, several endpoints and no default) to the config and returns false, *out
  * untouched, when there are any. The config may have errors already. */
 bool claim_settings_load(struct config *config, struct claim_settings *out);
+/* The same for looking at a configuration that is wrong: *out is filled in either case, with empty texts and
+ * zeros where nothing usable was given, and is to be finished. */
+bool claim_settings_load_partly(struct config *config, struct claim_settings *out);
 void claim_settings_fini(struct claim_settings *settings);
 
 /* The options to connect with: the account's address and credentials, the rest left to its defaults. */

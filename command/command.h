@@ -8,6 +8,7 @@ enum command_status {
     COMMAND_DONE = 0,
     COMMAND_NOT_ARRIVED = 1,     /* published, and the device has not arrived in time */
     COMMAND_NO_CODE = 1,         /* a picture without one, or without one identifier */
+    COMMAND_DOCTOR_FAILED = 1,   /* a check of the doctor's */
     COMMAND_REFUSED = 2,         /* the staging account refuses the publish */
     COMMAND_USAGE = 64,          /* sysexits.h: EX_USAGE */
     COMMAND_BAD_IDENTIFIER = 65, /* EX_DATAERR; also a bad row of a list, and what fits no label */
@@ -24,6 +25,7 @@ enum command_status {
 /* values[0] is the subcommand's name. */
 int claim_command(int count, char **values);
 int decode_command(int count, char **values);
+int doctor_command(int count, char **values);
 int label_command(int count, char **values);
 
 #endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expresslink-claim doctor */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "account/doctor.h"
+#include "aws/session.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "claim/mqtt.h"
+#include "claim/settings.h"
+#include "command/command.h"
+#include "command/doctor_report.h"
+
+#define TIMEOUT_MAX_S 600
+
+static const char usage[] =
+    "Usage: expresslink-claim doctor [OPTION]...\n"
+    "\n"
+    "Looks at everything that a claim needs, from the configuration to both accounts, and says how to\n"
+    "mend what is wrong.\n"
+    "\n"
+    "  --config FILE     the portal's configuration (default: portal.ini); PORTAL_... variables as for\n"
+    "                    the portal\n"
+    "  --staging NAME    of the accounts look only at [staging.NAME],\n"
+    "  --endpoint KEY    only at [endpoint.KEY]; with both, at these two\n"
+    "  --birth-certificate FILE\n"
+    "                    a module's certificate: would it be provisioned?\n"
+    "  --offline         only what can be seen without a network\n"
+    "  --timeout SECONDS how long each step may wait for the network (default: 10)\n"
+    "  --json            JSON lines on standard output, one a finding; the last one has the counts\n"
+    "  --help            print this, and exit\n"
+    "\n"
+    "The OEM's AWS account is looked at too where there are AWS credentials:\n"
+    "  --aws             there must be some\n"
+    "  --no-aws          leave it\n"
+    "  --name SETUP      which setup (expresslink-claim account apply --name; default: expresslink)\n"
+    "  --profile NAME, --region NAME, --endpoint-url URL, --ca-bundle FILE\n"
+    "                    as the AWS CLI takes them\n"
+    "\n"
+    "Connects with the client ids of claim-thing and observer: a running portal loses its connections\n"
+    "for that time and comes back by itself. Changes nothing.\n"
+    "\n"
+    "Exit status: 0 all is well, or there are warnings, 1 something failed, 64 wrong arguments, 78 no\n"
+    "configuration, 130 interrupted.\n";
+
+enum { NO_AWS = 256, SETUP_NAME, PROFILE, REGION, ENDPOINT_URL, CA_BUNDLE, LIST_CHECKS };
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"staging", required_argument, NULL, 's'},
+    {"endpoint", required_argument, NULL, 'e'},
+    {"birth-certificate", required_argument, NULL, 'b'},
+    {"offline", no_argument, NULL, 'o'},
+    {"timeout", required_argument, NULL, 't'},
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    {"aws", no_argument, NULL, 'a'},
+    {"no-aws", no_argument, NULL, NO_AWS},
+    {"name", required_argument, NULL, SETUP_NAME},
+    {"profile", required_argument, NULL, PROFILE},
+    {"region", required_argument, NULL, REGION},
+    {"endpoint-url", required_argument, NULL, ENDPOINT_URL},
+    {"ca-bundle", required_argument, NULL, CA_BUNDLE},
+    {"list-checks", no_argument, NULL, LIST_CHECKS}, /* for the tests, which cover each */
+    {NULL, 0, NULL, 0},
+};
+
+struct arguments {
+    const char *config_path;
+    bool json, aws, no_aws;
+    struct doctor_options doctor;
+    struct aws_options session;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static int usage_error(const char *what, const char *value)
+{
+    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim doctor --help\n", what, value);
+    return COMMAND_USAGE;
+}
+
+static int list_checks(void)
+{
+    for (size_t i = 0; i < doctor_check_count; i++)
+        printf("%s\t%s\n", doctor_checks[i].id, doctor_checks[i].title);
+    return COMMAND_DONE;
+}
+
+static bool take_seconds(const char *text, int *out_ms)
+{
+    char *end;
+    long seconds = strtol(text, &end, 10);
+
+    if (end == text || *end || seconds < 1 || seconds > TIMEOUT_MAX_S)
+        return false;
+    *out_ms = (int)seconds * 1000;
+    return true;
+}
+
+static void take_text(struct arguments *out, int option, const char *value)
+{
+    if (option == 'c')
+        out->config_path = value;
+    else if (option == 's')
+        out->doctor.staging = value;
+    else if (option == 'e')
+        out->doctor.endpoint = value;
+    else if (option == 'b')
+        out->doctor.birth_certificate = value;
+    else if (option == SETUP_NAME)
+        out->doctor.setup_name = value;
+    else if (option == PROFILE)
+        out->session.profile = value;
+    else if (option == REGION)
+        out->session.region = value;
+    else if (option == ENDPOINT_URL)
+        out->session.endpoint_url = value;
+    else if (option == CA_BUNDLE)
+        out->session.ca_file = value;
+}
+
+/* Less than 0: go on; otherwise exit with it. */
+static int parse_arguments(int count, char **values, struct arguments *out)
+{
+    int option;
+
+    while ((option = getopt_long(count, values, "c:s:e:b:ot:jha", long_options, NULL)) != -1) {
+        if (option == 'o')
+            out->doctor.offline = true;
+        else if (option == 'j')
+            out->json = true;
+        else if (option == 'a')
+            out->aws = true;
+        else if (option == NO_AWS)
+            out->no_aws = true;
+        else if (option == LIST_CHECKS)
+            return list_checks();
+        else if (option == 'h')
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (option == 't' && !take_seconds(optarg, &out->doctor.network_ms))
+            return usage_error("--timeout wants a number of seconds, 1 to 600, not ", optarg);
+        else if (option == '?')
+            return usage_error("these arguments are not understood", "");
+        else
+            take_text(out, option, optarg);
+    }
+    if (optind < count)
+        return usage_error("this argument is not understood: ", values[optind]);
+    if (out->aws && (out->no_aws || out->doctor.offline))
+        return usage_error("--aws cannot be with ", out->no_aws ? "--no-aws" : "--offline");
+    return -1;
+}
+
+static bool has_staging(const struct claim_settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->staging_count; i++)
+        if (strcmp(settings->staging[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static int exit_status(const struct doctor_totals *totals, const struct claim_settings *settings)
+{
+    if (interrupted)
+        return COMMAND_INTERRUPTED;
+    if (settings->staging_count == 0 && settings->endpoint_count == 0)
+        return COMMAND_CONFIG;
+    return totals->failed ? COMMAND_DOCTOR_FAILED : COMMAND_DONE;
+}
+
+static int run(const struct claim_settings *settings, struct arguments *arguments)
+{
+    struct doctor_report report;
+    struct doctor_totals totals;
+    struct doctor_options *doctor = &arguments->doctor;
+
+    if (doctor->staging && !has_staging(settings, doctor->staging))
+        return usage_error("there is no staging account of the name ", doctor->staging);
+    if (doctor->endpoint &&
+        (settings->endpoint_count == 0 || !claim_settings_endpoint(settings, doctor->endpoint)))
+        return usage_error("there is no endpoint of the key ", doctor->endpoint);
+    signal(SIGINT, interrupt);
+    signal(SIGTERM, interrupt);
+    mqtt_library_init();
+    doctor_report_init(&report, stdout, arguments->json);
+    doctor->settings = settings;
+    doctor->interrupted = &interrupted;
+    doctor->tell = doctor_report_tell;
+    doctor->context = &report;
+    doctor_run(doctor, &totals);
+    doctor_report_end(&report, &totals, interrupted);
+    doctor_report_fini(&report);
+    return exit_status(&totals, settings);
+}
+
+static int with_aws(const struct claim_settings *settings, struct arguments *arguments)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    arguments->session.interrupted = &interrupted;
+    if (!arguments->no_aws && !arguments->doctor.offline) {
+        arguments->doctor.aws = aws_session_new(&arguments->session, &why);
+        arguments->doctor.aws_missing = arguments->doctor.aws ? NULL : text_get(&why);
+        arguments->doctor.aws_wanted = arguments->aws;
+    }
+    int status = run(settings, arguments);
+    aws_session_free(arguments->doctor.aws);
+    return status;
+}
+
+static int with_config(struct config *config, struct arguments *arguments)
+{
+    struct claim_settings settings = {0};
+
+    /* One error is enough where there is no file. */
+    bool loaded = config_load(config, arguments->config_path, environ);
+    if (loaded || config_family_count(config, "staging") || config_family_count(config, "endpoint"))
+        claim_settings_load_partly(config, &settings);
+    arguments->doctor.config = config;
+    int status = with_aws(&settings, arguments);
+    claim_settings_fini(&settings);
+    return status;
+}
+
+int doctor_command(int count, char **values)
+{
+    struct arguments arguments = {.config_path = "portal.ini"};
+    int status = parse_arguments(count, values, &arguments);
+
+    if (status >= 0)
+        return status;
+    log_setup(LOG_ERROR, LOG_PLAIN);
+    struct config *config = config_new(&claim_config_table, 1, "PORTAL", false);
+    status = with_config(config, &arguments);
+    config_free(config);
+    return status;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/doctor_report.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+
+#define WIDTH 100 /* of what is not a terminal */
+#define WIDTH_MIN 60
+#define MARK_WIDTH 2 /* mark and space */
+#define MARGIN 2
+#define MEND_INDENT (MARGIN + MARK_WIDTH + 2)
+
+static const struct mark {
+    const char *utf8, *ascii, *colour;
+} marks[] = {
+    [DOCTOR_OK] = {"\u2713", "+", "\033[32m"},
+    [DOCTOR_WARNING] = {"!", "!", "\033[33m"},
+    [DOCTOR_FAILED] = {"\u2717", "x", "\033[31m"},
+    [DOCTOR_SKIPPED] = {"\u2013", "-", "\033[2m"},
+};
+
+static size_t terminal_width(void)
+{
+    struct winsize size = {0};
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col == 0)
+        return WIDTH;
+    if (size.ws_col < WIDTH_MIN)
+        return WIDTH_MIN;
+    return size.ws_col < WIDTH ? size.ws_col : WIDTH;
+}
+
+void doctor_report_init(struct doctor_report *report, FILE *out, bool json)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    bool terminal = isatty(fileno(out));
+
+    setlocale(LC_CTYPE, "");
+    *report = (struct doctor_report){
+        .out = out,
+        .json = json,
+        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+        .colours = terminal && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0),
+        .width = terminal ? terminal_width() : WIDTH,
+    };
+    for (size_t i = 0; i < doctor_check_count; i++)
+        if (strlen(doctor_checks[i].title) > report->title_width)
+            report->title_width = strlen(doctor_checks[i].title);
+}
+
+void doctor_report_fini(struct doctor_report *report)
+{
+    text_fini(&report->subject);
+}
+
+/* One word as a terminal may have it, and how many columns it takes: what a server's certificate says comes
+ * from outside. */
+static size_t add_word(const struct doctor_report *report, struct text *out, const char *word, size_t length)
+{
+    size_t columns = 0;
+    uint32_t character;
+
+    for (size_t at = 0, size; at < length; at += size, columns++) {
+        size = utf8_decode(word + at, length - at, &character);
+        bool shown = size > 0 && !utf8_is_hidden(character) && (report->utf8 || character < 0x80);
+        size = size ? size : 1;
+        if (shown)
+            text_add(out, word + at, size);
+        else
+            text_puts(out, "?");
+    }
+    return columns;
+}
+
+/* words from column `column` on, further lines indented; ends the line. */
+static void print_wrapped(const struct doctor_report *report, const char *words, size_t column, size_t indent)
+{
+    TEXT struct text line = TEXT_EMPTY;
+    bool first = true;
+
+    for (words += strspn(words, " \n"); *words; words += strspn(words, " \n")) {
+        TEXT struct text word = TEXT_EMPTY;
+        size_t length = strcspn(words, " \n"), columns = add_word(report, &word, words, length);
+        if (!first && column + 1 + columns > report->width) {
+            text_printf(&line, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!first) {
+            text_puts(&line, " ");
+            column++;
+        }
+        text_puts(&line, text_get(&word));
+        column += columns;
+        words += length;
+        first = false;
+    }
+    fprintf(report->out, "%s\n", text_get(&line));
+}
+
+static void print_subject(struct doctor_report *report, const char *subject)
+{
+    if (strcmp(text_get(&report->subject), subject) == 0)
+        return;
+    fprintf(report->out, "%s%s%s%s\n", report->subject.length ? "\n" : "", report->colours ? "\033[1m" : "",
+            subject, report->colours ? "\033[0m" : "");
+    text_clear(&report->subject);
+    text_puts(&report->subject, subject);
+}
+
+static void print_finding(struct doctor_report *report, const struct doctor_finding *finding)
+{
+    const struct mark *mark = &marks[finding->level];
+    int title_width = *finding->seen ? (int)report->title_width : 0;
+
+    print_subject(report, finding->subject);
+    fprintf(report->out, "%*s%s%s%s %-*s", MARGIN, "", report->colours ? mark->colour : "",
+            report->utf8 ? mark->utf8 : mark->ascii, report->colours ? "\033[0m" : "", title_width,
+            finding->title);
+    size_t column = MARGIN + MARK_WIDTH + report->title_width + 2;
+    if (*finding->seen)
+        fputs("  ", report->out);
+    print_wrapped(report, finding->seen, column, column);
+    if (!*finding->mend)
+        return;
+    fprintf(report->out, "%*s", MEND_INDENT, "");
+    print_wrapped(report, finding->mend, MEND_INDENT, MEND_INDENT);
+}
+
+static void add_member(struct text *line, const char *name, const char *value)
+{
+    text_printf(line, "%s\"%s\":\"", line->length > 1 ? "," : "", name);
+    text_json(line, value);
+    text_puts(line, "\"");
+}
+
+static void print_json(struct doctor_report *report, const struct doctor_finding *finding)
+{
+    TEXT struct text line = TEXT_EMPTY;
+
+    text_puts(&line, "{");
+    add_member(&line, "check", finding->check);
+    add_member(&line, "subject", finding->subject);
+    add_member(&line, "title", finding->title);
+    add_member(&line, "level", doctor_level_name(finding->level));
+    add_member(&line, "seen", finding->seen);
+    add_member(&line, "mend", finding->mend);
+    fprintf(report->out, "%s}\n", text_get(&line));
+}
+
+void doctor_report_tell(void *context, const struct doctor_finding *finding)
+{
+    struct doctor_report *report = context;
+
+    if (report->json)
+        print_json(report, finding);
+    else
+        print_finding(report, finding);
+    fflush(report->out);
+}
+
+void doctor_report_end(struct doctor_report *report, const struct doctor_totals *totals, bool interrupted)
+{
+    if (report->json) {
+        fprintf(report->out, "{\"ok\":%u,\"warnings\":%u,\"failed\":%u,\"skipped\":%u,\"interrupted\":%s}\n",
+                totals->ok, totals->warnings, totals->failed, totals->skipped,
+                interrupted ? "true" : "false");
+        return;
+    }
+    fprintf(report->out, "\n%u ok, %u warning%s, %u failed, %u skipped. ", totals->ok, totals->warnings,
+            totals->warnings == 1 ? "" : "s", totals->failed, totals->skipped);
+    if (interrupted)
+        fputs("Interrupted: not everything was looked at.\n", report->out);
+    else if (totals->failed)
+        fputs("What failed first may be why others do: mend from the top.\n", report->out);
+    else
+        fputs(totals->warnings ? "Nothing stops a claim.\n" : "All is well.\n", report->out);
+}

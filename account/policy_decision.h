@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a policy document of AWS IoT allows an action, as the service decides it (IoT, "AWS IoT Core
- * policies"): an explicit Deny wins, what is not allowed is denied; in resources and actions * is any text
- * and ? any character, MQTT's + and # stand for themselves; policy variables iot:ClientId,
- * iot:Connection.Thing.ThingName, iot:Connection.Thing.IsAttached; conditions Bool, StringEquals, StringLike
- * and their kin on these. A condition that is not understood does not hold in an Allow and holds in a Deny.
- * Needs nothing but cJSON, so that the sandbox's broker can decide by it too. Pure functions, any thread. */
+ * policies", which follow the conventions of IAM): an explicit Deny wins, what is not allowed is denied; in
+ * resources and actions * is any text and ? any character, MQTT's + and # stand for themselves. Where the
+ * service's answer is not known, the answer is no: a statement with a variable or a condition that cannot be
+ * resolved allows nothing, and a Deny holds whatever it may deny.
+ *
+ * These files (policy_decision, policy_condition, policy_pattern) need nothing but cJSON and the C library,
+ * so that the sandbox's broker can decide by them too. Pure functions, any thread. */
 #ifndef ACCOUNT_POLICY_DECISION_H
 #define ACCOUNT_POLICY_DECISION_H
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 
+struct policy_variable {
+    const char *name, *value; /* "iot:Certificate.Subject.CommonName", "x" */
+};
+
 struct policy_request {
     const char *action;     /* "iot:Publish" */
     const char *resource;   /* the whole ARN: "arn:aws:iot:us-east-1:123456789012:topic/x/y" */
-    const char *client_id;  /* "" where there is none */
+    const char *client_id;  /* "" where there is none: iot:ClientId */
     const char *thing_name; /* of the thing whose name is the client id; NULL: there is none */
-    bool attached;          /* the certificate is attached to that thing */
+    bool attached;          /* the certificate is attached to that thing: iot:Connection.Thing.IsAttached, and
+                               without it iot:Connection.Thing.ThingName does not resolve */
+    const struct policy_variable *variables; /* what else is known, ends with a NULL name; may be NULL */
 };
 
 enum policy_decision {
@@ -25,6 +33,11 @@ enum policy_decision {
     POLICY_DENIED, /* a statement denies it */
 };
 
+/* document: read by base/json.h or otherwise without NULs in texts. */
 enum policy_decision policy_decide(const cJSON *document, const struct policy_request *request);
+
+/* Whether AWS IoT would take it for a policy: Version "2012-10-17", and in every statement an Effect, Action
+ * or NotAction, Resource or NotResource, perhaps Sid and Condition, and nothing else, nor anything twice. */
+bool policy_is_valid(const cJSON *document);
 
 #endif

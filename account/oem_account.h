@@ -6,6 +6,7 @@
 
 #include "aws/request.h"
 #include "aws/session.h"
+#include "aws/xml.h"
 #include "base/json.h"
 
 #define OEM_ACCOUNT_ID_SIZE 13
@@ -24,21 +25,30 @@ void oem_account_fini(struct oem_account *account);
 struct iot_call {
     const char *action; /* "iot:RegisterCACertificate": what must be allowed; stands in every sentence */
     const char *method;
-    const char *path;             /* as aws_request has it */
-    const struct aws_pair *query; /* as aws_request has it; may be NULL */
-    const cJSON *body;            /* NULL: none; borrowed */
+    const char *path;               /* as aws_request has it */
+    const struct aws_pair *query;   /* as aws_request has it; may be NULL */
+    const cJSON *body;              /* NULL: none; borrowed */
+    const struct aws_pair *headers; /* as aws_request has them; may be NULL */
 };
-/* *answer is owned by the caller, an object also where the body is empty; untouched after an error. why: a
- * sentence; where it is a permission that is missing it names the action. resource: after AWS_CONFLICT the
- * resourceId of ResourceAlreadyExistsException, or ""; may be NULL. */
+/* *answer is owned by the caller, an object also where the body is empty; untouched after an error; may be
+ * NULL. why: a sentence, which names the action and, where a permission is missing, who lacks it. resource:
+ * after AWS_CONFLICT the resourceId of ResourceAlreadyExistsException where it says one is added; may be
+ * NULL. */
 enum aws_error oem_account_iot(const struct oem_account *account, const struct iot_call *call, cJSON **answer,
                                struct text *resource, struct text *why) __attribute__((warn_unused_result));
 
-/* All pages of a list: marker is "nextMarker" and "marker", or "nextToken" for both. member is the array's
- * name. each() is given every item, borrowed; false ends it early, with AWS_OK. */
+/* All pages of a list: the next one is asked for with marker=<nextMarker> or nextToken=<nextToken>, by what
+ * the answer has. member is the array's name. each() is given every item, borrowed; false ends it early, with
+ * AWS_OK. */
 enum aws_error oem_account_list(const struct oem_account *account, const struct iot_call *call,
                                 const char *member, bool (*each)(void *context, const cJSON *item),
                                 void *context, struct text *why) __attribute__((warn_unused_result));
+
+/* IAM's action ("CreateRole") with these parameters (end with a NULL name). Answers and errors as with
+ * oem_account_iot(); what the sentence names is "iam:CreateRole". */
+enum aws_error oem_account_iam(const struct oem_account *account, const char *action,
+                               const struct aws_pair *parameters, struct aws_xml **answer, struct text *why)
+    __attribute__((warn_unused_result));
 
 /* Adds "arn:aws:iot:<region>:<account>:" and resource ("client/x"). */
 void oem_account_arn(const struct oem_account *account, const char *resource, struct text *out);

@@ -111,7 +111,8 @@ static bool prepare(struct sending *sending)
 {
     const struct aws_request *request = sending->request;
 
-    if (!aws_session_url(sending->session, request->service, request->host, &sending->url, sending->why))
+    if (!aws_session_url(sending->session, request->service, request->host, request->region, &sending->url,
+                         sending->why))
         return false;
     if (strcmp(request->service, "s3") != 0 && aws_path_has_dots(request->path)) {
         text_printf(sending->why, "%s: a name of . or .. is none that %s can have", request->path,
@@ -221,6 +222,10 @@ static enum aws_error take_answer(struct sending *sending, struct aws_http_answe
     memcpy(out->request_id, answer->request_id, sizeof out->request_id);
     memcpy(out->etag, answer->etag, sizeof out->etag);
     sending->date_ms = answer->date_ms;
+    if (answer->date_ms) {
+        sending->session->skew_ms = answer->date_ms - clock_wall_ms();
+        sending->session->knows_skew = true;
+    }
     sending->retry_after_s = answer->retry_after_s;
     if (out->status >= 200 && out->status <= 299)
         return AWS_OK;
@@ -253,7 +258,7 @@ static enum aws_error exchange(struct sending *sending, const struct aws_credent
 {
     const struct aws_request *request = sending->request;
     const struct aws_signature signature = {
-        .region = sending->session->region,
+        .region = request->region ? request->region : sending->session->region,
         .service = request->service,
         .access_key = credentials->access_key,
         .secret_key = credentials->secret_key,

@@ -50,8 +50,11 @@ struct aws_stream {
 
 struct aws_request {
     const char *service; /* signing name: "iotwireless", "s3" */
-    const char *host;    /* without an endpoint URL: "api.iotwireless.%s.amazonaws.com", %s is the region */
-    const char *method;  /* "GET", "POST", "PUT", "PATCH", "DELETE" */
+    /* Without an endpoint URL: "api.iotwireless.%s.amazonaws.com"; %s is the region, and in partitions whose
+     * hosts end otherwise (aws/partition.h) so does this one. */
+    const char *host;
+    const char *region; /* NULL: the session's */
+    const char *method; /* "GET", "POST", "PUT", "PATCH", "DELETE" */
     /* Begins with a slash, segments percent-encoded (aws_path_add). Only S3 may have "." and ".." in it. */
     const char *path;
     const struct aws_pair *query; /* not encoded, in any order; ends with a NULL name; NULL: none */

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "aws/environment.h"
+#include "aws/partition.h"
 #include "aws/profile.h"
 #include "aws/retry.h"
 #include "aws/session_private.h"
@@ -173,6 +174,13 @@ const char *aws_session_region(const struct aws_session *session)
     return session->region;
 }
 
+bool aws_session_clock_skew(const struct aws_session *session, long long *ms)
+{
+    if (session->knows_skew)
+        *ms = session->skew_ms;
+    return session->knows_skew;
+}
+
 /* In variables and [services] sections a service has the name of its model, which is not always the one that
  * it is signed with. */
 static void model_name(const char *service, struct text *out)
@@ -215,14 +223,20 @@ static const char *endpoint_of(const struct aws_session *session, const char *se
 }
 
 /* The host with the region in place of %s; the contract of struct aws_request makes it one format at most. */
-static void own_url(const struct aws_session *session, const char *host, struct text *out)
+static void own_url(const char *host, const char *region, struct text *out)
 {
+    static const char usual[] = ".amazonaws.com";
     const char *mark = strstr(host, "%s");
 
     if (mark)
-        text_printf(out, "https://%.*s%s%s", (int)(mark - host), host, session->region, mark + 2);
+        text_printf(out, "https://%.*s%s%s", (int)(mark - host), host, region, mark + 2);
     else
         text_printf(out, "https://%s", host);
+    size_t before = out->length < strlen(usual) ? 0 : out->length - strlen(usual);
+    if (strcmp(text_get(out) + before, usual) == 0) {
+        out->length = before;
+        text_printf(out, ".%s", aws_partition_of(region)->suffix);
+    }
 }
 
 /* The paths of requests begin with one. */
@@ -233,14 +247,14 @@ static void cut_slashes(char *path)
 }
 
 bool aws_session_url(const struct aws_session *session, const char *service, const char *host,
-                     struct aws_url *out, struct text *why)
+                     const char *region, struct aws_url *out, struct text *why)
 {
     const char *endpoint = endpoint_of(session, service);
     TEXT struct text own = TEXT_EMPTY;
     TEXT struct text problem = TEXT_EMPTY;
 
     if (!endpoint)
-        own_url(session, host, &own);
+        own_url(host, region ? region : session->region, &own);
     if (aws_url_parse(endpoint ? endpoint : text_get(&own), out, &problem)) {
         if (!out->query) {
             cut_slashes(out->path);

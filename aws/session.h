@@ -13,6 +13,7 @@
 #define AWS_SESSION_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "base/text.h"
 
@@ -35,5 +36,9 @@ struct aws_session *aws_session_new(const struct aws_options *options, struct te
 void aws_session_free(struct aws_session *session);
 
 const char *aws_session_region(const struct aws_session *session);
+
+/* How far AWS's clock was ahead of this machine's at the newest answer, by its Date, which is whole seconds.
+ * False, *ms untouched: there was none so far. */
+bool aws_session_clock_skew(const struct aws_session *session, long long *ms);
 
 #endif

@@ -17,11 +17,13 @@ struct aws_session {
     const volatile sig_atomic_t *interrupted;
     unsigned attempts;
     long long retry_base_ms;
+    long long skew_ms; /* of AWS's clock; where knows_skew */
+    bool knows_skew;
 };
 
-/* Where requests of this service go: an endpoint URL, or https:// and the host (a format: %s is the region).
- * The path ends without a slash. False with a sentence. */
+/* Where requests of this service go: an endpoint URL, or https:// and the host as struct aws_request has it;
+ * region NULL: the session's. The path ends without a slash. False with a sentence. */
 bool aws_session_url(const struct aws_session *session, const char *service, const char *host,
-                     struct aws_url *out, struct text *why);
+                     const char *region, struct aws_url *out, struct text *why);
 
 #endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "account/oem_account.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/partition.h"
+#include "aws/query.h"
+#include "base/memory.h"
+
+#define ANSWER_MAX ((size_t)4 << 20)
+#define PAGES_MAX 10000
+
+/* A sentence for what was said about an action. code tells a missing permission from a wrong signature. */
+static void explain(const struct oem_account *account, const char *action, const char *code, const char *said,
+                    struct text *why)
+{
+    static const char *const codes[] = {"AccessDenied", "AccessDeniedException", "UnauthorizedException",
+                                        "NotAuthorizedException", "UnauthorizedOperation"};
+    bool is_permission = false;
+
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        is_permission = is_permission || strcmp(code, codes[i]) == 0;
+    if (is_permission)
+        text_printf(why, "the permission %s is missing: allow it to %s, then run this again (%s)", action,
+                    account->caller ? account->caller : "these credentials", said);
+    else
+        text_printf(why, "%s: %s", action, said);
+}
+
+static bool is_account_id(const char *text)
+{
+    return text && strlen(text) == OEM_ACCOUNT_ID_SIZE - 1 &&
+           strspn(text, "0123456789") == OEM_ACCOUNT_ID_SIZE - 1;
+}
+
+enum aws_error oem_account_open(struct aws_session *session, struct oem_account *out, struct text *why)
+{
+    const struct aws_query query = {
+        .service = "sts",
+        .host = "sts.%s.amazonaws.com",
+        .version = "2011-06-15",
+        .action = "GetCallerIdentity",
+    };
+    struct oem_account account = {.session = session,
+                                  .partition = aws_partition_of(aws_session_region(session))->name};
+    TEXT struct text said = TEXT_EMPTY;
+    struct aws_xml *answer = NULL;
+    char code[80] = "";
+
+    enum aws_error error = aws_query(session, &query, &answer, code, &said);
+    if (error) {
+        explain(&account, "sts:GetCallerIdentity", code, text_get(&said), why);
+        return error;
+    }
+    const char *id = aws_xml_text(answer, "GetCallerIdentityResult/Account", 0);
+    const char *caller = aws_xml_text(answer, "GetCallerIdentityResult/Arn", 0);
+    if (is_account_id(id) && caller) {
+        memcpy(account.id, id, OEM_ACCOUNT_ID_SIZE);
+        account.caller = memory_string(caller);
+        *out = account;
+    } else {
+        text_puts(why, "sts:GetCallerIdentity: the answer names no account");
+        error = AWS_BAD_ANSWER;
+    }
+    aws_xml_free(answer);
+    return error;
+}
+
+void oem_account_fini(struct oem_account *account)
+{
+    free(account->caller);
+    account->caller = NULL;
+}
+
+/* The resource that is there already, where the refusal says which. */
+static void add_resource(const struct text *body, struct text *out)
+{
+    JSON cJSON *object = json_object_parse(text_get(body), body->length);
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(object, "resourceId");
+
+    if (cJSON_IsString(id))
+        text_puts(out, id->valuestring);
+}
+
+static enum aws_error take_answer(const struct iot_call *call, const struct text *body, cJSON **answer,
+                                  struct text *why)
+{
+    if (!answer)
+        return AWS_OK;
+    cJSON *object = body->length ? json_object_parse_within(text_get(body), body->length, ANSWER_MAX)
+                                 : cJSON_CreateObject();
+    if (!object) {
+        text_printf(why, "%s: the answer is no JSON object", call->action);
+        return AWS_BAD_ANSWER;
+    }
+    *answer = object;
+    return AWS_OK;
+}
+
+enum aws_error oem_account_iot(const struct oem_account *account, const struct iot_call *call, cJSON **answer,
+                               struct text *resource, struct text *why)
+{
+    OWNED char *body = call->body ? cJSON_PrintUnformatted(call->body) : NULL;
+    const struct aws_request request = {
+        .service = "iot",
+        .host = "iot.%s.amazonaws.com",
+        .method = call->method,
+        .path = call->path,
+        .query = call->query,
+        .headers = call->headers,
+        .body = body,
+        .body_length = body ? strlen(body) : 0,
+    };
+    TEXT struct text said = TEXT_EMPTY;
+    struct aws_response response;
+
+    enum aws_error error = aws_send(account->session, &request, &response, &said);
+    if (error) {
+        explain(account, call->action, response.code, text_get(&said), why);
+        if (error == AWS_CONFLICT && resource)
+            add_resource(&response.body, resource);
+    } else {
+        error = take_answer(call, &response.body, answer, why);
+    }
+    aws_response_fini(&response);
+    return error;
+}
+
+enum aws_error oem_account_iam(const struct oem_account *account, const char *action,
+                               const struct aws_pair *parameters, struct aws_xml **answer, struct text *why)
+{
+    const struct aws_partition *partition = aws_partition_of(aws_session_region(account->session));
+    const struct aws_query query = {
+        .service = "iam",
+        .host = partition->iam_host,
+        .region = partition->iam_region,
+        .version = "2010-05-08",
+        .action = action,
+        .parameters = parameters,
+    };
+    TEXT struct text said = TEXT_EMPTY, name = TEXT_EMPTY;
+    struct aws_xml *xml = NULL;
+    char code[80] = "";
+
+    enum aws_error error = aws_query(account->session, &query, &xml, code, &said);
+    if (error) {
+        text_printf(&name, "iam:%s", action);
+        explain(account, text_get(&name), code, text_get(&said), why);
+        return error;
+    }
+    if (answer)
+        *answer = xml;
+    else
+        aws_xml_free(xml);
+    return AWS_OK;
+}
+
+/* The pair that asks for the page after this one; NULL value: it was the last. */
+static struct aws_pair next_page(const cJSON *page)
+{
+    const cJSON *marker = cJSON_GetObjectItemCaseSensitive(page, "nextMarker");
+    const cJSON *token = cJSON_GetObjectItemCaseSensitive(page, "nextToken");
+
+    if (cJSON_IsString(marker) && marker->valuestring[0])
+        return (struct aws_pair){"marker", marker->valuestring};
+    if (cJSON_IsString(token) && token->valuestring[0])
+        return (struct aws_pair){"nextToken", token->valuestring};
+    return (struct aws_pair){NULL, NULL};
+}
+
+static bool give_items(const cJSON *page, const char *member, bool (*each)(void *context, const cJSON *item),
+                       void *context)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(page, member))
+    {
+        if (!each(context, item))
+            return false;
+    }
+    return true;
+}
+
+enum aws_error oem_account_list(const struct oem_account *account, const struct iot_call *call,
+                                const char *member, bool (*each)(void *context, const cJSON *item),
+                                void *context, struct text *why)
+{
+    size_t count = 0;
+
+    while (call->query && call->query[count].name)
+        count++;
+    OWNED struct aws_pair *query = memory_new(count + 2, sizeof *query);
+    OWNED char *marker = NULL;
+    struct iot_call asked = *call;
+    for (size_t i = 0; i < count; i++)
+        query[i] = call->query[i];
+    asked.query = query;
+    for (int pages = 0; pages < PAGES_MAX; pages++) {
+        JSON cJSON *page = NULL;
+        enum aws_error error = oem_account_iot(account, &asked, &page, NULL, why);
+        if (error || !give_items(page, member, each, context))
+            return error;
+        struct aws_pair next = next_page(page);
+        if (!next.value)
+            return AWS_OK;
+        free(marker);
+        marker = memory_string(next.value);
+        query[count] = (struct aws_pair){next.name, marker};
+    }
+    text_printf(why, "%s: the list does not end", call->action);
+    return AWS_BAD_ANSWER;
+}
+
+void oem_account_arn(const struct oem_account *account, const char *resource, struct text *out)
+{
+    text_printf(out, "arn:%s:iot:%s:%s:%s", account->partition, aws_session_region(account->session),
+                account->id, resource);
+}

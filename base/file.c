@@ -70,7 +70,23 @@ static int sync_folder_of(const char *path)
     return 0;
 }
 
-int file_replace(const char *path, const void *bytes, size_t length, mode_t mode)
+/* Not every file system can rename without overwriting; those that cannot have hard links. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return errno;
+    return link(from, to) == 0 && unlink(from) == 0 ? 0 : errno;
+}
+
+static int rename_over(const char *from, const char *to)
+{
+    return rename(from, to) == 0 ? 0 : errno;
+}
+
+static int write_beside(const char *path, const void *bytes, size_t length, mode_t mode,
+                        int (*into_place)(const char *from, const char *to))
 {
     TEXT struct text temporary = TEXT_EMPTY;
 
@@ -81,11 +97,21 @@ int file_replace(const char *path, const void *bytes, size_t length, mode_t mode
     int error = write_all(fd, bytes, length);
     if (!error && fchmod(fd, mode))
         error = errno;
-    if (!error && rename(temporary.data, path))
-        error = errno;
+    if (!error)
+        error = into_place(temporary.data, path);
     if (error) {
         unlink(temporary.data);
         return error;
     }
     return sync_folder_of(path);
+}
+
+int file_create(const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    return write_beside(path, bytes, length, mode, rename_new);
+}
+
+int file_replace(const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    return write_beside(path, bytes, length, mode, rename_over);
 }

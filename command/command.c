@@ -7,6 +7,7 @@ static const struct subcommand list[] = {
     {"claim", claim_command, "move devices from the staging account to the OEM account"},
     {"decode", decode_command, "read the codes in photographs of labels"},
     {"doctor", doctor_command, "look at everything that a claim needs, and say what would mend it"},
+    {"keygen", keygen_command, "make the claim-thing's private key, and what AWS needs to know it"},
     {"label", label_command, "make labels with QR codes: to print, for files, for the terminal"},
 };
 

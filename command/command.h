@@ -26,6 +26,7 @@ enum command_status {
 int claim_command(int count, char **values);
 int decode_command(int count, char **values);
 int doctor_command(int count, char **values);
+int keygen_command(int count, char **values);
 int label_command(int count, char **values);
 
 #endif

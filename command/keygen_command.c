@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each file is made in one step and never over another, and what is there already is kept where it belongs to
+ * the key: a run that was interrupted goes on when it is started again. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "account/certificate.h"
+#include "account/private_key.h"
+#include "account/signing_request.h"
+#include "base/file.h"
+#include "command/command.h"
+#include "command/keygen_report.h"
+
+static const char usage[] =
+    "Usage: expresslink-claim keygen [OPTION]...\n"
+    "\n"
+    "Makes the claim-thing's private key and a signing request for it, says what is sent to AWS and\n"
+    "what never is, and what comes next. The key is made here and stays here.\n"
+    "\n"
+    "  -C, --directory DIR  the folder for the files (default: this one)\n"
+    "  --observer           of the observer instead, which sees devices arrive in your own account\n"
+    "  --name NAME          of the files and in the request (default: claim-thing, portal-observer)\n"
+    "  --self-signed        also a certificate that the key signs itself: for an AWS contact who\n"
+    "                       takes one, without an AWS account of your own\n"
+    "  --days DAYS          how long that certificate is valid, 1 to 36500 (default: 3650)\n"
+    "  --json               one JSON object on standard output instead of text\n"
+    "  --help               print this, and exit\n"
+    "\n"
+    "NAME.key is the private key (P-256, readable by you alone), NAME.csr the signing request,\n"
+    "NAME.pem the certificate. Nothing is ever overwritten: run again it keeps what is there, makes\n"
+    "what is missing, and says so. For another key, choose another folder or name.\n"
+    "\n"
+    "Examples:\n"
+    "  mkdir -m 700 secrets && expresslink-claim keygen -C secrets\n"
+    "  expresslink-claim account certificate secrets/claim-thing.csr\n"
+    "  expresslink-claim keygen -C secrets --observer\n"
+    "\n"
+    "Exit status: 0 done, 64 wrong arguments, 65 a file that is there is not what it should be, 73 a\n"
+    "file cannot be made, 74 the report cannot be written.\n";
+
+struct arguments {
+    const char *directory, *name;
+    bool observer, self_signed, json;
+    int days;
+};
+
+enum option_key {
+    OPTION_NAME = 256,
+    OPTION_OBSERVER,
+    OPTION_SELF_SIGNED,
+    OPTION_DAYS,
+    OPTION_JSON,
+    OPTION_HELP,
+};
+
+static int usage_error(const char *what, const char *value)
+{
+    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim keygen --help\n", what, value);
+    return COMMAND_USAGE;
+}
+
+static bool parse_days(const char *text, int *out)
+{
+    char *end;
+    long days = strtol(text, &end, 10);
+
+    if (end == text || *end != '\0' || days < 1 || days > 36500)
+        return false;
+    *out = (int)days;
+    return true;
+}
+
+/* What may be a file's name anywhere, and stand in a command as it is. */
+static bool is_name(const char *name)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    size_t length = strlen(name);
+
+    return length >= 1 && length <= 64 && strspn(name, allowed) == length && name[0] != '.' && name[0] != '-';
+}
+
+static int take_options(int count, char **values, struct arguments *out)
+{
+    static const struct option options[] = {
+        {"directory", required_argument, NULL, 'C'},
+        {"name", required_argument, NULL, OPTION_NAME},
+        {"observer", no_argument, NULL, OPTION_OBSERVER},
+        {"self-signed", no_argument, NULL, OPTION_SELF_SIGNED},
+        {"days", required_argument, NULL, OPTION_DAYS},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"help", no_argument, NULL, OPTION_HELP},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(count, values, "C:", options, NULL)) != -1) {
+        if (option == 'C')
+            out->directory = optarg;
+        else if (option == OPTION_NAME && is_name(optarg))
+            out->name = optarg;
+        else if (option == OPTION_NAME)
+            return usage_error("--name wants 1 to 64 letters, digits, dots, dashes and underscores, not ",
+                               optarg);
+        else if (option == OPTION_OBSERVER)
+            out->observer = true;
+        else if (option == OPTION_SELF_SIGNED)
+            out->self_signed = true;
+        else if (option == OPTION_DAYS && !parse_days(optarg, &out->days))
+            return usage_error("--days wants 1 to 36500, not ", optarg);
+        else if (option == OPTION_JSON)
+            out->json = true;
+        else if (option == OPTION_HELP)
+            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (option == '?')
+            return usage_error("these arguments are not understood", "");
+    }
+    return optind == count ? -1 : usage_error("this argument is not understood: ", values[optind]);
+}
+
+static int parse_arguments(int count, char **values, struct arguments *out)
+{
+    int status = take_options(count, values, out);
+
+    if (status >= 0)
+        return status;
+    if (out->observer && out->self_signed)
+        return usage_error("--self-signed goes with a claim-thing only: the observer's certificate is made "
+                           "by your AWS account, expresslink-claim account apply",
+                           "");
+    if (out->days != 0 && !out->self_signed)
+        return usage_error("--days goes with --self-signed only: AWS says itself how long its certificates "
+                           "are valid",
+                           "");
+    if (out->days == 0)
+        out->days = 3650;
+    if (out->name == NULL)
+        out->name = out->observer ? "portal-observer" : "claim-thing";
+    return -1;
+}
+
+static int complain(int status, const char *sentence)
+{
+    fprintf(stderr, "expresslink-claim: %s\n", sentence);
+    return status;
+}
+
+static int check_directory(const char *path)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct stat folder;
+
+    if (stat(path, &folder) != 0)
+        text_printf(&why, "%s: %s%s%s", path, strerror(errno),
+                    errno == ENOENT ? "; make it: mkdir -m 700 " : "", errno == ENOENT ? path : "");
+    else if (!S_ISDIR(folder.st_mode))
+        text_printf(&why, "%s: is no folder", path);
+    return why.length == 0 ? COMMAND_DONE : complain(COMMAND_CANNOT_CREATE, text_get(&why));
+}
+
+static bool is_there(const struct keygen_file *file)
+{
+    struct stat status;
+
+    return lstat(text_get(&file->path), &status) == 0;
+}
+
+static void name_file(const struct arguments *arguments, const char *ending, struct keygen_file *out)
+{
+    const char *directory = arguments->directory;
+
+    if (strcmp(directory, ".") != 0)
+        text_printf(&out->path, "%s%s", directory, directory[strlen(directory) - 1] == '/' ? "" : "/");
+    text_printf(&out->path, "%s%s", arguments->name, ending);
+}
+
+/* Of another key, or no such thing at all. */
+static int not_of_this_key(const struct keygen_file *file, const struct keygen_outcome *outcome)
+{
+    TEXT struct text sentence = TEXT_EMPTY;
+
+    text_printf(&sentence,
+                "%s: is there already, but belongs to another key than %s; move it away, or choose "
+                "another --name",
+                text_get(&file->path), text_get(&outcome->key.path));
+    return complain(COMMAND_BAD_IDENTIFIER, text_get(&sentence));
+}
+
+/* Public, so as open as the user's umask lets it be; but always readable by its owner. */
+static int write_public(struct keygen_file *file, const struct text *content)
+{
+    TEXT struct text sentence = TEXT_EMPTY;
+    mode_t mask = umask(0);
+
+    umask(mask);
+    int error = file_create(text_get(&file->path), text_get(content), content->length, 0600 | (0044 & ~mask));
+    if (error != 0) {
+        text_printf(&sentence, "%s: cannot be written: %s", text_get(&file->path), strerror(error));
+        return complain(COMMAND_CANNOT_CREATE, text_get(&sentence));
+    }
+    file->state = KEYGEN_MADE;
+    return COMMAND_DONE;
+}
+
+static int keep_key(struct keygen_outcome *outcome, struct private_key **out)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    const char *path = text_get(&outcome->key.path);
+    struct stat status;
+    struct private_key *key = private_key_read(path, &why);
+
+    if (key != NULL && !private_key_suits_aws(key)) {
+        text_printf(&why,
+                    "%s: AWS IoT takes keys of P-256, P-384, P-521 and RSA from 2048 bits on, and this is ",
+                    path);
+        private_key_words(key, &why);
+        text_puts(&why, "; move it away, or choose another --name");
+        private_key_free(key);
+        key = NULL;
+    }
+    if (key == NULL)
+        return complain(COMMAND_BAD_IDENTIFIER, text_get(&why));
+    outcome->key_is_open = stat(path, &status) == 0 && (status.st_mode & 077) != 0;
+    outcome->key.state = KEYGEN_KEPT;
+    *out = key;
+    return COMMAND_DONE;
+}
+
+static int have_key(struct keygen_outcome *outcome, struct private_key **out)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (is_there(&outcome->key))
+        return keep_key(outcome, out);
+    struct private_key *key = private_key_generate();
+    if (!private_key_write(key, text_get(&outcome->key.path), &why)) {
+        private_key_free(key);
+        return complain(COMMAND_CANNOT_CREATE, text_get(&why));
+    }
+    outcome->key.state = KEYGEN_MADE;
+    *out = key;
+    return COMMAND_DONE;
+}
+
+static int have_request(struct keygen_outcome *outcome, const struct private_key *key)
+{
+    struct keygen_file *file = &outcome->request;
+    TEXT struct text pem = TEXT_EMPTY, why = TEXT_EMPTY;
+
+    if (!is_there(file)) {
+        if (!signing_request_make(key, outcome->name, &pem))
+            abort(); /* is_name() lets through nothing else */
+        return write_public(file, &pem);
+    }
+    if (!signing_request_read(text_get(&file->path), &pem, &why))
+        return complain(COMMAND_BAD_IDENTIFIER, text_get(&why));
+    if (!signing_request_belongs_to(text_get(&pem), key))
+        return not_of_this_key(file, outcome);
+    file->state = KEYGEN_KEPT;
+    return COMMAND_DONE;
+}
+
+static int keep_certificate(struct keygen_outcome *outcome, const struct private_key *key)
+{
+    struct keygen_file *file = &outcome->certificate;
+    TEXT struct text why = TEXT_EMPTY;
+    struct certificate *certificate = certificate_read(text_get(&file->path), &why);
+
+    if (certificate == NULL)
+        return complain(COMMAND_BAD_IDENTIFIER, text_get(&why));
+    bool belongs = certificate_belongs_to(certificate, key);
+    certificate_free(certificate);
+    if (!belongs)
+        return not_of_this_key(file, outcome);
+    file->state = KEYGEN_KEPT;
+    return COMMAND_DONE;
+}
+
+static int have_certificate(struct keygen_outcome *outcome, const struct private_key *key,
+                            const struct arguments *arguments)
+{
+    struct keygen_file *file = &outcome->certificate;
+    TEXT struct text pem = TEXT_EMPTY;
+
+    if (is_there(file))
+        return keep_certificate(outcome, key);
+    if (!arguments->self_signed)
+        return COMMAND_DONE;
+    struct certificate *certificate = certificate_self_signed(key, outcome->name, arguments->days);
+    if (certificate == NULL)
+        abort(); /* is_name() lets through nothing else */
+    certificate_pem(certificate, &pem);
+    certificate_free(certificate);
+    return write_public(file, &pem);
+}
+
+static int make_files(const struct arguments *arguments, struct keygen_outcome *outcome)
+{
+    struct private_key *key = NULL;
+    int status = have_key(outcome, &key);
+
+    if (status != COMMAND_DONE)
+        return status;
+    private_key_words(key, &outcome->kind);
+    status = have_request(outcome, key);
+    if (status == COMMAND_DONE)
+        status = have_certificate(outcome, key, arguments);
+    private_key_free(key);
+    return status;
+}
+
+int keygen_command(int count, char **values)
+{
+    struct arguments arguments = {.directory = "."};
+    struct keygen_outcome outcome = {0};
+    int status = parse_arguments(count, values, &arguments);
+
+    if (status >= 0)
+        return status;
+    status = check_directory(arguments.directory);
+    if (status != COMMAND_DONE)
+        return status;
+    outcome.observer = arguments.observer;
+    outcome.name = arguments.name;
+    name_file(&arguments, ".key", &outcome.key);
+    name_file(&arguments, ".csr", &outcome.request);
+    name_file(&arguments, ".pem", &outcome.certificate);
+    status = make_files(&arguments, &outcome);
+    if (status == COMMAND_DONE &&
+        !(arguments.json ? keygen_report_json : keygen_report_print)(stdout, &outcome))
+        status = complain(COMMAND_IO, "the report cannot be written; the files are there");
+    keygen_outcome_fini(&outcome);
+    return status;
+}

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -125,6 +126,84 @@ class Lint(unittest.TestCase):
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
                 self.assertEqual(done.returncode & 2, expected, done.stdout)
                 self.assertEqual(expected == 0, done.stdout == "", done.stdout)
+
+
+class Moto:
+    """`with Moto() as moto:` - a simulation of CloudFormation, IAM and parts of IoT that is not ours, and the AWS CLI for it."""
+
+    def __enter__(self):
+        self._temporary = tempfile.TemporaryDirectory()
+        self.folder = Path(self._temporary.name)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self._log = open(self.folder / "log", "wb")
+        self._process = subprocess.Popen(["moto_server", "-H", "127.0.0.1", "-p", str(self._port)], stdout=self._log,
+                                         stderr=self._log)
+        try:
+            eventually(self._listens, "moto_server listens", 60)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(DEADLINE)
+        self._log.close()
+        self._temporary.cleanup()
+
+    def _listens(self):
+        if self._process.poll() is not None:
+            raise AssertionError((self.folder / "log").read_text())
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._port)) == 0
+
+    def aws(self, *arguments):
+        kept = {name: value for name, value in os.environ.items()
+                if not name.startswith("AWS_") and "proxy" not in name.lower()}
+        done = subprocess.run(["/usr/bin/aws", "--endpoint-url", f"http://127.0.0.1:{self._port}", "--output", "json",
+                               *arguments], capture_output=True, text=True, timeout=120,
+                              env={**kept, "HOME": str(self.folder), "AWS_REGION": "us-east-1",
+                                   "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"})
+        if done.returncode:
+            raise AssertionError(done.stderr)
+        return done.stdout
+
+    def ask(self, *arguments):
+        return json.loads(self.aws(*arguments))
+
+
+def pem(folder, *arguments):
+    """What openssl makes of a new key: a certificate (-x509) or a signing request."""
+    return subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                           "-keyout", folder / "key", "-days", "10", *arguments], check=True, capture_output=True,
+                          text=True).stdout
+
+
+@unittest.skipUnless(shutil.which("moto_server"), "moto_server is not installed: Debian has none")
+@unittest.skipUnless(os.access("/usr/bin/aws", os.X_OK), "the AWS CLI is not installed (Debian: apt-get install awscli)")
+class Deployed(unittest.TestCase):
+    """By the command that stands in the template, in a simulation that is not ours. It makes role and policies; it knows
+    AWS::IoT::CACertificate, ProvisioningTemplate, Certificate and ThingGroup not at all, and leaves them out. So what is seen here
+    is that our own reading of the template's functions is right, and that PEM texts come through the command line."""
+
+    def test_role_and_policies_are_the_same(self):
+        with Moto() as moto:
+            parameters = {"ManufacturerCA": pem(moto.folder, "-x509", "-subj", "/CN=Vendor CA").rstrip("\n"),
+                          "ObserverRequest": pem(moto.folder, "-subj", "/CN=portal-observer").rstrip("\n"),
+                          "Name": "acme", "ThingType": "lamp", "ThingGroups": "a,b", "Attributes": '{"vendor":"acme"}'}
+            moto.aws("cloudformation", "deploy", "--template-file", str(TEMPLATE), "--stack-name", "acme", "--capabilities",
+                     "CAPABILITY_NAMED_IAM", "--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items()))
+            here = Stack(TEXT, parameters)
+            role = moto.ask("iam", "get-role", "--role-name", "acme-provisioning")["Role"]
+            self.assertEqual(role["AssumeRolePolicyDocument"], here.one("AWS::IAM::Role")["AssumeRolePolicyDocument"])
+            for policy in here.of("AWS::IoT::Policy"):
+                there = moto.ask("iot", "get-policy", "--policy-name", policy["PolicyName"])
+                self.assertEqual(there["policyDocument"], policy["PolicyDocument"])  # moto keeps the object
+            told, = moto.ask("cloudformation", "describe-stacks", "--stack-name", "acme")["Stacks"]
+            came = {each["ParameterKey"]: each["ParameterValue"] for each in told["Parameters"]}
+            self.assertEqual({name: came.get(name) for name in parameters}, parameters)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What became of each device of a batch: a CSV that a batch appends to and goes on from. A row is in the
+ * file, though maybe not on the disk, when registration_results_add() returns, so that a process that is
+ * killed loses none; registration_results_sync() brings all of them to the disk. Half a row at the end, of a
+ * machine that stopped, is cut off. One batch at a time may have it. One thread. */
+#ifndef ACCOUNT_REGISTRATION_RESULTS_H
+#define ACCOUNT_REGISTRATION_RESULTS_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+
+struct registration_target { /* what the devices are registered with; borrowed, "" for none */
+    const char *account, *region, *policy, *thing_type;
+    const char *thing_groups; /* separated by spaces */
+};
+
+struct registration_row { /* borrowed */
+    const char *place, *thing, *certificate_id;
+    const char *result; /* "registered", "there", "duplicate", "failed" */
+    const char *why;
+};
+
+struct registration_results;
+
+/* Makes the file where it is missing; with only_read it is then as if it was there and empty, and nothing is
+ * ever written. NULL with a sentence: it is no such file, belongs to another target, another batch has it, or
+ * what the system says. */
+struct registration_results *registration_results_open(const char *path,
+                                                       const struct registration_target *target,
+                                                       bool only_read, struct text *why);
+/* Everything is on the disk before; what could not be is for registration_results_sync() to say. NULL is
+ * fine. */
+void registration_results_close(struct registration_results *results);
+
+/* The thing that a certificate is registered with already, or NULL. Borrowed. */
+const char *registration_results_thing(const struct registration_results *results,
+                                       const char *certificate_id);
+/* A row that says the same as one that is there is not added again. False with a sentence: it cannot be
+ * written; the file is as before. */
+bool registration_results_add(struct registration_results *results, const struct registration_row *row,
+                              struct text *why);
+bool registration_results_sync(struct registration_results *results, struct text *why);
+
+#endif

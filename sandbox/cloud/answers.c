@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "sandbox/cloud/arn.h"
+
 void answer_json(struct cloud_answer *answer, unsigned status, const cJSON *object)
 {
     text_clear(&answer->body);
@@ -17,18 +19,47 @@ void answer_json(struct cloud_answer *answer, unsigned status, const cJSON *obje
     free(bytes);
 }
 
+static void add_where_there(cJSON *object, const char *name, const char *text)
+{
+    if (text)
+        cJSON_AddStringToObject(object, name, text);
+}
+
 void answer_json_error(struct cloud_answer *answer, unsigned status, const char *type, const char *message,
                        const char *resource_id, const char *resource_type)
 {
     JSON cJSON *object = cJSON_CreateObject();
 
     cJSON_AddStringToObject(object, "Message", message);
-    if (resource_id)
-        cJSON_AddStringToObject(object, "ResourceId", resource_id);
-    if (resource_type)
-        cJSON_AddStringToObject(object, "ResourceType", resource_type);
+    add_where_there(object, "ResourceId", resource_id);
+    add_where_there(object, "ResourceType", resource_type);
     answer_json(answer, status, object);
     cloud_answer_header(answer, "x-amzn-ErrorType", type);
+}
+
+void answer_iot_error(struct cloud_answer *answer, unsigned status, const char *type, const char *message,
+                      const char *resource_id, const char *resource_arn)
+{
+    JSON cJSON *object = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(object, "message", message);
+    add_where_there(object, "resourceId", resource_id);
+    add_where_there(object, "resourceArn", resource_arn);
+    answer_json(answer, status, object);
+    cloud_answer_header(answer, "x-amzn-ErrorType", type);
+}
+
+void answer_query_error(struct cloud_answer *answer, unsigned status, const char *code, const char *message)
+{
+    TEXT struct text xml = TEXT_EMPTY;
+    char id[ARN_ID_SIZE];
+
+    arn_new_id(id);
+    text_printf(&xml, "<ErrorResponse><Error><Type>%s</Type><Code>%s</Code><Message>",
+                status < 500 ? "Sender" : "Receiver", code);
+    answer_add_xml(&xml, message);
+    text_printf(&xml, "</Message></Error><RequestId>%s</RequestId></ErrorResponse>", id);
+    answer_xml(answer, status, text_get(&xml));
 }
 
 void answer_add_xml(struct text *out, const char *text)

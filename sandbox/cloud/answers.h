@@ -11,6 +11,11 @@ void answer_json(struct cloud_answer *answer, unsigned status, const cJSON *obje
 /* As the REST services with JSON have it. resource_id and resource_type may be NULL. */
 void answer_json_error(struct cloud_answer *answer, unsigned status, const char *type, const char *message,
                        const char *resource_id, const char *resource_type);
+/* As AWS IoT has it: "message", and for what exists already its id and ARN (NULL otherwise). */
+void answer_iot_error(struct cloud_answer *answer, unsigned status, const char *type, const char *message,
+                      const char *resource_id, const char *resource_arn);
+/* As the services with the query protocol have it (IAM, STS). */
+void answer_query_error(struct cloud_answer *answer, unsigned status, const char *code, const char *message);
 /* As S3 has it. resource may be NULL. */
 void answer_xml_error(struct cloud_answer *answer, unsigned status, const char *code, const char *message,
                       const char *resource);

@@ -7,45 +7,50 @@
 #include "sandbox/cloud/answers.h"
 #include "sandbox/cloud/arn.h"
 
-#define IOTWIRELESS_SECONDS (5 * 60)
+#define USUAL_SECONDS (5 * 60)
 #define S3_SECONDS (15 * 60)
 
 struct words {
-    unsigned json_status, xml_status;
-    const char *json_type, *xml_code, *message;
+    unsigned json_status, s3_status, query_status;
+    const char *json_type, *s3_code, *query_code, *message;
 };
 
 static const struct words words[REFUSAL_COUNT] = {
-    [REFUSAL_NOT_SIGNED] = {403, 403, "MissingAuthenticationTokenException", "AccessDenied",
-                            "Missing Authentication Token"},
+    [REFUSAL_NOT_SIGNED] = {403, 403, 403, "MissingAuthenticationTokenException", "AccessDenied",
+                            "MissingAuthenticationToken", "Missing Authentication Token"},
     [REFUSAL_INCOMPLETE] =
-        {403, 400, "IncompleteSignatureException", "AuthorizationHeaderMalformed",
+        {403, 400, 400, "IncompleteSignatureException", "AuthorizationHeaderMalformed", "IncompleteSignature",
          "The authorization header is not complete: Credential, SignedHeaders, Signature and X-Amz-Date "
          "are wanted."},
-    [REFUSAL_SCOPE] = {403, 400, "InvalidSignatureException", "AuthorizationHeaderMalformed",
-                       "The scope is wrong."},
-    [REFUSAL_TIME] = {403, 403, "InvalidSignatureException", "RequestTimeTooSkewed", "The time is wrong."},
-    [REFUSAL_UNSIGNED_HEADER] = {403, 403, "InvalidSignatureException", "AccessDenied",
+    [REFUSAL_SCOPE] = {403, 400, 403, "InvalidSignatureException", "AuthorizationHeaderMalformed",
+                       "SignatureDoesNotMatch", "The scope is wrong."},
+    [REFUSAL_TIME] = {403, 403, 403, "InvalidSignatureException", "RequestTimeTooSkewed",
+                      "SignatureDoesNotMatch", "The time is wrong."},
+    [REFUSAL_UNSIGNED_HEADER] = {403, 403, 403, "InvalidSignatureException", "AccessDenied",
+                                 "SignatureDoesNotMatch",
                                  "There were headers present in the request which were not signed"},
-    [REFUSAL_UNKNOWN_KEY] = {403, 403, "UnrecognizedClientException", "InvalidAccessKeyId",
+    [REFUSAL_UNKNOWN_KEY] = {403, 403, 403, "UnrecognizedClientException", "InvalidAccessKeyId",
+                             "InvalidClientTokenId",
                              "The security token included in the request is invalid."},
-    [REFUSAL_WRONG_TOKEN] = {403, 400, "UnrecognizedClientException", "InvalidToken",
+    [REFUSAL_WRONG_TOKEN] = {403, 400, 403, "UnrecognizedClientException", "InvalidToken",
+                             "InvalidClientTokenId",
                              "The security token included in the request is invalid."},
-    [REFUSAL_EXPIRED] = {403, 400, "ExpiredTokenException", "ExpiredToken",
+    [REFUSAL_EXPIRED] = {403, 400, 403, "ExpiredTokenException", "ExpiredToken", "ExpiredToken",
                          "The security token included in the request is expired"},
     [REFUSAL_SIGNATURE] =
-        {403, 403, "InvalidSignatureException", "SignatureDoesNotMatch",
+        {403, 403, 403, "InvalidSignatureException", "SignatureDoesNotMatch", "SignatureDoesNotMatch",
          "The request signature we calculated does not match the signature you provided. Check your "
          "AWS Secret Access Key and signing method."},
-    [REFUSAL_BODY] = {400, 400, "SerializationException", "XAmzContentSHA256Mismatch",
+    [REFUSAL_BODY] = {400, 400, 400, "SerializationException", "XAmzContentSHA256Mismatch", "MalformedInput",
                       "The provided 'x-amz-content-sha256' header does not match what was computed."},
-    [REFUSAL_NO_HASH] = {400, 400, "SerializationException", "MissingSecurityHeader",
+    [REFUSAL_NO_HASH] = {400, 400, 400, "SerializationException", "MissingSecurityHeader", "MalformedInput",
                          "Your request was missing a required header: x-amz-content-sha256"},
-    [REFUSAL_ACCESS] = {403, 403, "AccessDeniedException", "AccessDenied", "Access Denied"},
-    [REFUSAL_THROTTLED] = {429, 503, "ThrottlingException", "SlowDown", "Rate exceeded"},
-    [REFUSAL_INTERNAL] = {500, 500, "InternalServerException", "InternalError",
+    [REFUSAL_ACCESS] = {403, 403, 403, "AccessDeniedException", "AccessDenied", "AccessDenied",
+                        "Access Denied"},
+    [REFUSAL_THROTTLED] = {429, 503, 400, "ThrottlingException", "SlowDown", "Throttling", "Rate exceeded"},
+    [REFUSAL_INTERNAL] = {500, 500, 500, "InternalServerException", "InternalError", "InternalFailure",
                           "We encountered an internal error. Please try again."},
-    [REFUSAL_NO_CALL] = {404, 501, "UnknownOperationException", "NotImplemented",
+    [REFUSAL_NO_CALL] = {404, 501, 400, "UnknownOperationException", "NotImplemented", "InvalidAction",
                          "The sandbox does not have this call."},
 };
 
@@ -56,7 +61,13 @@ void refuse_request(const struct cloud_request *request, enum signature_service 
     const char *message = detail && *detail ? detail : chosen->message;
 
     if (service == SIGNATURE_S3)
-        answer_xml_error(answer, chosen->xml_status, chosen->xml_code, message, request->path);
+        answer_xml_error(answer, chosen->s3_status, chosen->s3_code, message, request->path);
+    else if (service == SIGNATURE_IAM || service == SIGNATURE_STS)
+        answer_query_error(answer, chosen->query_status, chosen->query_code, message);
+    else if (service == SIGNATURE_IOT)
+        answer_iot_error(answer, chosen->json_status,
+                         refusal == REFUSAL_INTERNAL ? "InternalFailureException" : chosen->json_type,
+                         message, NULL, NULL);
     else
         answer_json_error(answer, chosen->json_status, chosen->json_type, message, NULL, NULL);
 }
@@ -107,7 +118,7 @@ static bool check(const struct cloud *cloud, const struct cloud_call *call, enum
 
     enum signature_error error =
         signature_check_scope(call->request, signature, service, ARN_REGION, now,
-                              service == SIGNATURE_S3 ? S3_SECONDS : IOTWIRELESS_SECONDS, detail);
+                              service == SIGNATURE_S3 ? S3_SECONDS : USUAL_SECONDS, detail);
     *refusal = refusals[error];
     if (error)
         return false;

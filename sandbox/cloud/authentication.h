@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who asks, and whether it is signed rightly, in the words of the two services. With the cloud's lock held.
+/* Who asks, and whether it is signed rightly, in the words of each service. With the cloud's lock held.
  */
 #ifndef SANDBOX_CLOUD_AUTHENTICATION_H
 #define SANDBOX_CLOUD_AUTHENTICATION_H
@@ -10,7 +10,7 @@
 bool authenticate(const struct cloud *cloud, const struct cloud_call *call, enum signature_service service,
                   const char *digest, struct cloud_answer *answer);
 
-/* An error that has a name in each of the two. */
+/* An error that has a name in each of the three protocols. */
 enum refusal {
     REFUSAL_NOT_SIGNED,
     REFUSAL_INCOMPLETE,

@@ -48,9 +48,29 @@ void cloud_close(struct cloud *cloud)
     pthread_mutex_destroy(&cloud->lock);
 }
 
+struct service {
+    /* What the caller must be allowed. NULL: no call that is known here. */
+    const char *(*action)(const struct cloud_call *call);
+    void (*answer)(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer);
+};
+
+static const struct service services[SIGNATURE_SERVICES] = {
+    [SIGNATURE_IOTWIRELESS] = {wireless_action, wireless_answer},
+    [SIGNATURE_S3] = {s3_action, s3_answer},
+};
+
+/* AWS tells by the host. Here all share one, and the signature says whom a request is for. What IoT Wireless
+ * has nobody else has, whatever it is signed for; what nobody has is taken for a bucket of S3. */
 static enum signature_service service_of(const struct cloud_request *request)
 {
-    return wireless_has(request) ? SIGNATURE_IOTWIRELESS : SIGNATURE_S3;
+    enum signature_service service = SIGNATURE_S3;
+
+    if (wireless_has(request))
+        return SIGNATURE_IOTWIRELESS;
+    if (!signature_service(request, &service) || service == SIGNATURE_IOTWIRELESS ||
+        !services[service].answer)
+        return SIGNATURE_S3;
+    return service;
 }
 
 static void begin(void *context, struct cloud_request *request)
@@ -65,7 +85,7 @@ static void begin(void *context, struct cloud_request *request)
     upload_begin(&call->upload);
     if (admin_has(request)) {
         admin_begin(cloud, call);
-    } else if (!wireless_has(request) && s3_has_object(request)) {
+    } else if (service_of(request) == SIGNATURE_S3 && s3_has_object(request)) {
         upload_to_file(&call->upload, cloud->buckets.folder);
         call->upload.chunked = payload && strncmp(payload, "STREAMING-", 10) == 0;
     }
@@ -87,16 +107,20 @@ static bool use_up(long long *count)
     return true;
 }
 
+static bool closes_now(struct faults *faults)
+{
+    return faults->closes && !use_up(&faults->close_after);
+}
+
 /* A call of AWS: who asks, bad days, and then what was asked for. */
 static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char *digest, bool whole,
                        struct cloud_answer *answer)
 {
     const struct cloud_request *request = call->request;
     enum signature_service service = service_of(request);
-    bool s3 = service == SIGNATURE_S3;
-    const char *action = s3 ? s3_action(request) : wireless_action(request);
+    const char *action = services[service].action(call);
 
-    if (use_up(&cloud->faults.close))
+    if (use_up(&cloud->faults.close) || closes_now(&cloud->faults))
         answer->status = 0;
     else if (!authenticate(cloud, call, service, digest, answer))
         ;
@@ -110,10 +134,8 @@ static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char 
         refuse_request(request, service, REFUSAL_ACCESS, NULL, answer);
     else if (!whole)
         refuse_request(request, service, REFUSAL_BODY, "The body is not complete.", answer);
-    else if (s3)
-        s3_answer(cloud, call, answer);
     else
-        wireless_answer(cloud, call, answer);
+        services[service].answer(cloud, call, answer);
 }
 
 static void wait_if_slow(struct cloud *cloud)

@@ -18,6 +18,13 @@ static bool take_count(long long *out, const cJSON *value)
     return true;
 }
 
+static bool take_close_after(struct faults *faults, const cJSON *value)
+{
+    faults->closes = !cJSON_IsNull(value);
+    faults->close_after = 0;
+    return cJSON_IsNull(value) || take_count(&faults->close_after, value);
+}
+
 static bool take_list(cJSON **out, const cJSON *value)
 {
     const cJSON *each;
@@ -58,6 +65,10 @@ static bool take(struct faults *faults, const cJSON *member)
         return take_count(&faults->close, member);
     if (strcmp(name, "slow_ms") == 0)
         return take_count(&faults->slow_ms, member);
+    if (strcmp(name, "close_after") == 0)
+        return take_close_after(faults, member);
+    if (strcmp(name, "role_delay") == 0)
+        return take_count(&faults->role_delay, member);
     if (strcmp(name, "deny") == 0)
         return take_list(&faults->deny, member);
     if (strcmp(name, "destinations") == 0)
@@ -104,6 +115,10 @@ cJSON *faults_json(const struct faults *faults)
     cJSON_AddNumberToObject(object, "errors", (double)faults->errors);
     cJSON_AddNumberToObject(object, "close", (double)faults->close);
     cJSON_AddNumberToObject(object, "slow_ms", (double)faults->slow_ms);
+    cJSON_AddItemToObject(object, "close_after",
+                          faults->closes ? cJSON_CreateNumber((double)faults->close_after)
+                                         : cJSON_CreateNull());
+    cJSON_AddNumberToObject(object, "role_delay", (double)faults->role_delay);
     cJSON_AddStringToObject(object, "role", faults->role_wrong ? "wrong" : "right");
     cJSON_AddBoolToObject(object, "factory_support", !faults->no_factory_support);
     cJSON_AddItemToObject(object, "deny",

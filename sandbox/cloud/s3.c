@@ -56,8 +56,9 @@ static bool is_method(const struct cloud_request *request, const char *method)
     return strcmp(request->method, method) == 0;
 }
 
-const char *s3_action(const struct cloud_request *request)
+const char *s3_action(const struct cloud_call *call)
 {
+    const struct cloud_request *request = call->request;
     TARGET struct target target = read_target(request);
     bool key = target.key.length > 0;
 

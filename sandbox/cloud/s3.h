@@ -7,7 +7,7 @@
 #include "sandbox/cloud/cloud.h"
 
 /* The action that the caller must be allowed: "s3:PutObject". NULL: no call that is known here. */
-const char *s3_action(const struct cloud_request *request);
+const char *s3_action(const struct cloud_call *call);
 /* Whether the body is an object, and goes to a file. */
 bool s3_has_object(const struct cloud_request *request);
 

@@ -17,10 +17,17 @@
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define PAIRS_MAX 128
 
-const char *signature_service_name(enum signature_service service)
-{
-    return service == SIGNATURE_S3 ? "s3" : "iotwireless";
-}
+static const struct {
+    const char *name;
+    enum signature_service service;
+} signing_names[] = {
+    {"iotwireless", SIGNATURE_IOTWIRELESS},
+    {"s3", SIGNATURE_S3},
+    {"iot", SIGNATURE_IOT},
+    {"execute-api", SIGNATURE_IOT}, /* as botocore before 1.30 signs for AWS IoT */
+    {"iam", SIGNATURE_IAM},
+    {"sts", SIGNATURE_STS},
+};
 
 void signature_fini(struct signature *signature)
 {
@@ -40,10 +47,6 @@ static void hex(const unsigned char *bytes, size_t length, char *out)
 
 /* ---- digests ---- */
 
-struct signature_digest {
-    EVP_MD_CTX *context;
-};
-
 static EVP_MD_CTX *digest_context(const EVP_MD *kind)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -51,38 +54,6 @@ static EVP_MD_CTX *digest_context(const EVP_MD *kind)
     if (!context || EVP_DigestInit_ex(context, kind, NULL) != 1)
         abort();
     return context;
-}
-
-struct signature_digest *signature_digest_new(void)
-{
-    struct signature_digest *digest = memory_new(1, sizeof *digest);
-
-    digest->context = digest_context(EVP_sha256());
-    return digest;
-}
-
-void signature_digest_add(struct signature_digest *digest, const char *bytes, size_t length)
-{
-    if (EVP_DigestUpdate(digest->context, bytes, length) != 1)
-        abort();
-}
-
-void signature_digest_end(struct signature_digest *digest, char out[SIGNATURE_SIZE])
-{
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-
-    if (EVP_DigestFinal_ex(digest->context, bytes, &length) != 1)
-        abort();
-    hex(bytes, length, out);
-}
-
-void signature_digest_free(struct signature_digest *digest)
-{
-    if (!digest)
-        return;
-    EVP_MD_CTX_free(digest->context);
-    free(digest);
 }
 
 void signature_md5_file(const char *path, char out[33])
@@ -295,6 +266,45 @@ enum signature_error signature_read(const struct cloud_request *request, struct 
     return SIGNATURE_OK;
 }
 
+/* The third part of a scope; where it is no service's signing name, NULL. */
+static const char *service_of_scope(const char *scope, enum signature_service *out)
+{
+    const char *region = strchr(scope, '/'), *service = region ? strchr(region + 1, '/') : NULL;
+    size_t length = service ? strcspn(service + 1, "/") : 0;
+
+    for (size_t i = 0; i < sizeof signing_names / sizeof *signing_names; i++) {
+        const char *name = signing_names[i].name;
+        if (service && strlen(name) == length && strncmp(service + 1, name, length) == 0) {
+            *out = signing_names[i].service;
+            return name;
+        }
+    }
+    return NULL;
+}
+
+bool signature_service(const struct cloud_request *request, enum signature_service *out)
+{
+    struct signature signature;
+    bool known =
+        signature_read(request, &signature) == SIGNATURE_OK && service_of_scope(signature.scope, out);
+
+    signature_fini(&signature);
+    return known;
+}
+
+/* The name that a scope must have: its own, where that is one of the service's. */
+static const char *signing_name(const char *scope, enum signature_service service)
+{
+    enum signature_service found = SIGNATURE_SERVICES;
+    const char *name = service_of_scope(scope, &found);
+
+    for (size_t i = 0; found != service; i++) {
+        found = signing_names[i].service;
+        name = signing_names[i].name;
+    }
+    return name;
+}
+
 static bool date_ms(const char *date, long long *out)
 {
     struct tm utc = {0};
@@ -348,7 +358,8 @@ enum signature_error signature_check_scope(const struct cloud_request *request,
         text_printf(detail, "Date must be in ISO-8601 'basic format'. Got '%s'.", signature->date);
         return SIGNATURE_INCOMPLETE;
     }
-    text_printf(&wanted, "%.8s/%s/%s/aws4_request", signature->date, region, signature_service_name(service));
+    text_printf(&wanted, "%.8s/%s/%s/aws4_request", signature->date, region,
+                signing_name(signature->scope, service));
     if (strcmp(text_get(&wanted), signature->scope) != 0) {
         text_printf(detail, "Credential should be scoped to %s, not %s.", text_get(&wanted),
                     signature->scope);

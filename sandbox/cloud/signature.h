@@ -11,8 +11,17 @@
 
 #define SIGNATURE_SIZE 65 /* hex and a terminator */
 
-enum signature_service { SIGNATURE_IOTWIRELESS, SIGNATURE_S3 };
-const char *signature_service_name(enum signature_service service);
+enum signature_service {
+    SIGNATURE_IOTWIRELESS,
+    SIGNATURE_S3,
+    SIGNATURE_IOT,
+    SIGNATURE_IAM,
+    SIGNATURE_STS,
+    SIGNATURE_SERVICES
+};
+/* The service for which a request says that it is signed; out is untouched where it says none that is here.
+ */
+bool signature_service(const struct cloud_request *request, enum signature_service *out);
 
 enum signature_error {
     SIGNATURE_OK,
@@ -51,13 +60,6 @@ enum signature_error signature_check(const struct cloud_request *request, const 
 bool signature_canonical(const struct cloud_request *request, enum signature_service service,
                          const char *signed_headers, const char *payload_hash, struct text *out);
 
-/* SHA-256 of a body in parts. */
-struct signature_digest;
-struct signature_digest *signature_digest_new(void);
-void signature_digest_add(struct signature_digest *digest, const char *bytes, size_t length);
-/* Ends it: nothing can be added any more. */
-void signature_digest_end(struct signature_digest *digest, char out[SIGNATURE_SIZE]);
-void signature_digest_free(struct signature_digest *digest);
 /* MD5, as S3's ETags are. */
 void signature_md5_file(const char *path, char out[33]);
 

@@ -6,13 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/digest.h"
+
 enum chunk_stage { CHUNK_HEAD, CHUNK_DATA, CHUNK_DATA_END, CHUNK_TRAILER };
 
 #define CHUNK_LINE_MAX 1024
 
 void upload_begin(struct upload *upload)
 {
-    upload->digest = signature_digest_new();
+    upload->digest = digest_begin();
 }
 
 void upload_to_file(struct upload *upload, const char *folder)
@@ -78,7 +80,7 @@ static void take_chunked(struct upload *upload, const char *bytes, size_t length
 
 void upload_add(struct upload *upload, const char *bytes, size_t length)
 {
-    signature_digest_add(upload->digest, bytes, length);
+    digest_add(upload->digest, bytes, length);
     if (upload->chunked)
         take_chunked(upload, bytes, length);
     else
@@ -87,7 +89,8 @@ void upload_add(struct upload *upload, const char *bytes, size_t length)
 
 bool upload_end(struct upload *upload, char digest[SIGNATURE_SIZE])
 {
-    signature_digest_end(upload->digest, digest);
+    digest_end(upload->digest, digest);
+    upload->digest = NULL;
     if (upload->file && fclose(upload->file) != 0)
         upload->failed = true;
     upload->file = NULL;
@@ -104,5 +107,6 @@ void upload_fini(struct upload *upload)
     text_fini(&upload->memory);
     text_fini(&upload->chunk.line);
     control_log_free(upload->log);
-    signature_digest_free(upload->digest);
+    if (upload->digest)
+        digest_end(upload->digest, NULL);
 }

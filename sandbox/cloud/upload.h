@@ -18,7 +18,7 @@ struct upload {
     FILE *file;
     char *path;              /* of the file; removed at the end unless it was taken (NULL then); owned */
     struct control_log *log; /* owned */
-    struct signature_digest *digest;
+    struct digest *digest;   /* owned; until upload_end() */
     bool too_large, failed;
     bool chunked; /* it has aws-chunked framing, which is taken off */
     struct {

@@ -504,9 +504,9 @@ static const struct route *find_route(const struct cloud_request *request)
     return NULL;
 }
 
-const char *wireless_action(const struct cloud_request *request)
+const char *wireless_action(const struct cloud_call *call)
 {
-    const struct route *route = find_route(request);
+    const struct route *route = find_route(call->request);
 
     return route ? route->action : NULL;
 }

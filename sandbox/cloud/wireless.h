@@ -9,7 +9,7 @@
 bool wireless_has(const struct cloud_request *request);
 /* The action that the caller must be allowed: "iotwireless:GetDeviceProfile". NULL: no call that is known
  * here. */
-const char *wireless_action(const struct cloud_request *request);
+const char *wireless_action(const struct cloud_call *call);
 
 void wireless_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer);
 

@@ -6,6 +6,12 @@
 const struct doctor_check doctor_checks[] = {
     {"configuration", "Configuration"},
 
+    {"staging.files.ca", "CA certificates"},
+    {"staging.files.certificate", "Certificate"},
+    {"staging.files.validity", "Certificate is valid"},
+    {"staging.files.key", "Private key"},
+    {"staging.files.pair", "Key and certificate belong together"},
+    {"staging.files.mode", "Nobody else can read the key"},
     {"staging.address", "ATS endpoint"},
     {"staging.dns", "Name resolves"},
     {"staging.tcp", "Port is open"},
@@ -21,6 +27,12 @@ const struct doctor_check doctor_checks[] = {
     {"staging.client_id", "Nobody else uses the client id"},
 
     {"endpoint.observer", "Observer is configured"},
+    {"endpoint.files.ca", "CA certificates"},
+    {"endpoint.files.certificate", "Certificate"},
+    {"endpoint.files.validity", "Certificate is valid"},
+    {"endpoint.files.key", "Private key"},
+    {"endpoint.files.pair", "Key and certificate belong together"},
+    {"endpoint.files.mode", "Nobody else can read the key"},
     {"endpoint.address", "ATS endpoint"},
     {"endpoint.dns", "Name resolves"},
     {"endpoint.tcp", "Port is open"},
@@ -34,6 +46,11 @@ const struct doctor_check doctor_checks[] = {
     {"endpoint.subscribe.created", "May hear that a thing is made"},
     {"endpoint.subscribe.connected", "May hear that a device connects"},
     {"endpoint.client_id", "Nobody else uses the client id"},
+
+    {"birth_certificate.readable", "Birth certificate"},
+    {"birth_certificate.leaf", "It is a module's, no CA"},
+    {"birth_certificate.validity", "It is valid for ten years"},
+    {"birth_certificate.thing_name", "It has a ThingName"},
 
     {"clock", "Clock is right"},
 };

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "sandbox/iot_account.h"
 #include "sandbox/mosquitto_api.h"
 
 #define CONTROL_MAX 4096
 #define COPIES_MAX 100
 #define TOPIC_SIZE 256
-#define ACCOUNT_ID "000000000000"
 
 struct delayed {
     struct delayed *next;
@@ -178,7 +178,7 @@ void account_events_registered(struct account_events *events, const char *author
     cJSON_AddStringToObject(payload, "caCertificateId", authority_id);
     cJSON_AddNumberToObject(payload, "timestamp", (double)now_ms(CLOCK_REALTIME));
     cJSON_AddStringToObject(payload, "certificateStatus", "PENDING_ACTIVATION");
-    cJSON_AddStringToObject(payload, "awsAccountId", ACCOUNT_ID);
+    cJSON_AddStringToObject(payload, "awsAccountId", IOT_ACCOUNT_ID);
     say(events, KIND_REGISTERED, topic, payload);
 }
 
@@ -193,7 +193,7 @@ void account_events_created(struct account_events *events, const char *thing_nam
     cJSON_AddStringToObject(payload, "eventId", uuid);
     cJSON_AddNumberToObject(payload, "timestamp", (double)now_ms(CLOCK_REALTIME));
     cJSON_AddStringToObject(payload, "operation", "CREATED");
-    cJSON_AddStringToObject(payload, "accountId", ACCOUNT_ID);
+    cJSON_AddStringToObject(payload, "accountId", IOT_ACCOUNT_ID);
     account_uuid(uuid);
     cJSON_AddStringToObject(payload, "thingId", uuid);
     cJSON_AddStringToObject(payload, "thingName", thing_name);

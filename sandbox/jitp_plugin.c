@@ -1,38 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The OEM's account with just-in-time provisioning, for mosquitto (OG appendices B and C).
+/* The OEM's AWS account, for mosquitto (OG appendices B and C): what its state says (iot_account.h), with
+ * policies deciding over every CONNECT, PUBLISH, SUBSCRIBE and delivery.
  *
- * A certificate of the registered authority is provisioned when it connects for the first time: the template
- * names the thing, `created` is published, and that connection is dropped without a CONNACK. Later
- * connections are let in under the thing's name. The observer's certificate may listen to the account's
- * events, and nothing else.
+ * A certificate that is not registered yet, of an authority with automatic registration, is registered when
+ * it connects for the first time. The authority's template provisions it: a thing is made, `created` is
+ * published if thing events are on. Without a template it stays PENDING_ACTIVATION until somebody activates
+ * it. That first connection is dropped without a CONNACK either way. What is refused later: CONNECT by
+ * CONNACK 5, SUBSCRIBE in its SUBACK, and a PUBLISH costs the connection.
  *
- * plugin_opt_registered_ca FILE   the module manufacturer's authority
- * plugin_opt_observer FILE        the observer's certificate
- * plugin_opt_template FILE        the provisioning template, see provisioning_template.h
- * plugin_opt_registry FILE        where certificates and things are kept
- * plugin_opt_control FILE         faults to simulate, see account_events.h; optional */
+ * plugin_opt_account FILE     the account's state, iot_account.h; read again when it has changed
+ * plugin_opt_registry FILE    certificates and things that came by connecting
+ * plugin_opt_trust FOLDER     see trust_folder.h
+ * plugin_opt_control FILE     faults to simulate, see account_events.h; optional */
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sandbox/access.h"
 #include "sandbox/account_events.h"
+#include "sandbox/iot_account.h"
 #include "sandbox/mosquitto_api.h"
 #include "sandbox/peer_certificate.h"
 #include "sandbox/provisioning_template.h"
 #include "sandbox/registry.h"
+#include "sandbox/trust_folder.h"
 
-/* What ACL checks go by: they are also made for an observer that is away, when there is no certificate to
- * look at. */
-static const char role_observer[] = "observer";
-static const char role_thing[] = "thing";
+#define CLIENT_ID_SIZE 129 /* IoT: 128 bytes */
 
 struct account {
-    X509 *authority;
-    char authority_id[CERTIFICATE_ID_SIZE];
-    char observer_id[CERTIFICATE_ID_SIZE];
-    char *template_file;
+    struct iot_account *state;
     struct registry *registry;
+    struct trust_folder *trust;
     struct account_events *events;
     void *sessions; /* of struct session, by client */
     unsigned long version;
@@ -41,7 +40,7 @@ struct account {
 /* A client that was let in. */
 struct session {
     const struct mosquitto *client;
-    char client_id[THING_NAME_SIZE];
+    char client_id[CLIENT_ID_SIZE];
     char session_id[SESSION_ID_SIZE];
     char principal[CERTIFICATE_ID_SIZE];
     char ip_address[64];
@@ -101,38 +100,149 @@ static int on_disconnect(int event, void *data, void *context)
     return BROKER_OK;
 }
 
-/* First connection of a certificate: provisioned, and dropped either way. */
-static int provision(struct account *account, const X509 *certificate, const char *id)
+static struct access access_of(const struct account *account)
 {
-    char thing_name[THING_NAME_SIZE], problem[PROVISIONING_PROBLEM_SIZE];
-    bool created = false;
+    return (struct access){account->state, account->registry};
+}
 
-    account_events_registered(account->events, account->authority_id, id);
-    if (!provisioning_thing_name(account->template_file, certificate, thing_name, problem)) {
-        mosquitto_log_printf(BROKER_WARNING, "jitp: provisioning failed: %s", problem);
-        return BROKER_DROP;
+static void trust(void *context, const char *pem)
+{
+    trust_folder_add(context, pem);
+}
+
+static void refresh(struct account *account)
+{
+    if (iot_account_refresh(account->state))
+        iot_account_each_pem(account->state, trust, account->trust);
+}
+
+/* What a template refers to must be there before it runs. */
+static bool all_there(const struct account *account, const cJSON *line, char *problem)
+{
+    static const struct {
+        const char *list, *kind;
+    } wanted[] = {{"policies", "policies"}, {"thingTypes", "thingTypes"}, {"thingGroups", "thingGroups"}};
+    const cJSON *each;
+
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        cJSON_ArrayForEach(each, cJSON_GetObjectItemCaseSensitive(line, wanted[i].list))
+        {
+            if (iot_account_has(account->state, wanted[i].kind, cJSON_GetStringValue(each)))
+                continue;
+            snprintf(problem, PROVISIONING_PROBLEM_SIZE, "%s: not in this account: %s", wanted[i].kind,
+                     cJSON_GetStringValue(each));
+            return false;
+        }
+    return true;
+}
+
+/* The template's body; NULL with a problem when it is not there, not for this purpose, or not enabled. */
+static const char *template_body(const struct account *account, const char *name, const char *type,
+                                 char *problem)
+{
+    const cJSON *template = iot_account_template(account->state, name);
+    const char *said = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(template, "type"));
+    const char *why = NULL;
+
+    if (!template)
+        why = "is not there";
+    else if (!said || strcmp(said, type) != 0)
+        why = "is of another type";
+    else if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(template, "enabled")))
+        why = "is not enabled";
+    if (!why)
+        return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(template, "body"));
+    snprintf(problem, PROVISIONING_PROBLEM_SIZE, "template %s %s", name, why);
+    return NULL;
+}
+
+/* Registers the certificate as the template has it; the thing's name, or NULL with a problem. *line is owned
+ * by the caller, also after an error. */
+static const char *run_template(struct account *account, const X509 *certificate, const char *body,
+                                cJSON **line, char *problem)
+{
+    const struct provisioning_source source = {.certificate = certificate};
+    char id[CERTIFICATE_ID_SIZE];
+
+    if (!provisioning_run(body, &source, line, problem) || !all_there(account, *line, problem))
+        return NULL;
+    certificate_id(certificate, id);
+    const char *thing_name =
+        cJSON_GetStringValue(cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(*line, "things"), 0));
+    const struct access access = access_of(account);
+    bool is_new = !access_has_thing(&access, thing_name);
+    cJSON_AddStringToObject(*line, "certificateId", id);
+    if (!registry_add(account->registry, *line)) {
+        snprintf(problem, PROVISIONING_PROBLEM_SIZE, "cannot write the registry");
+        return NULL;
     }
-    if (!registry_add(account->registry, id, thing_name, &created)) {
-        mosquitto_log_printf(BROKER_ERROR, "jitp: cannot write the registry");
-        return BROKER_DROP;
-    }
-    mosquitto_log_printf(BROKER_NOTICE, "jitp: provisioned %s", thing_name);
-    if (created)
+    if (is_new && iot_account_sends(account->state, "THING"))
         account_events_created(account->events, thing_name);
+    return thing_name;
+}
+
+static void provision(struct account *account, const X509 *certificate, const char *template_name)
+{
+    char problem[PROVISIONING_PROBLEM_SIZE] = "";
+    const char *body = template_body(account, template_name, "JITP", problem);
+    cJSON *line = NULL;
+    const char *thing_name = body ? run_template(account, certificate, body, &line, problem) : NULL;
+
+    if (thing_name)
+        mosquitto_log_printf(BROKER_NOTICE, "jitp: provisioned %s", thing_name);
+    else
+        mosquitto_log_printf(BROKER_WARNING, "jitp: provisioning failed: %s", problem);
+    cJSON_Delete(line);
+}
+
+/* It waits for somebody to activate it (just-in-time registration). */
+static void register_only(struct account *account, X509 *certificate, const char *id, const char *authority)
+{
+    cJSON *line = cJSON_CreateObject();
+    char *pem = certificate_pem(certificate);
+
+    cJSON_AddStringToObject(line, "certificateId", id);
+    cJSON_AddStringToObject(line, "status", "PENDING_ACTIVATION");
+    cJSON_AddStringToObject(line, "caCertificateId", authority);
+    cJSON_AddStringToObject(line, "pem", pem ? pem : "");
+    if (!registry_add(account->registry, line))
+        mosquitto_log_printf(BROKER_ERROR, "jitr: cannot write the registry");
+    cJSON_Delete(line);
+    free(pem);
+}
+
+static int first_connection(struct account *account, X509 *certificate, const char *id)
+{
+    struct iot_authority authority;
+
+    if (!iot_account_issuer(account->state, certificate, &authority)) {
+        mosquitto_log_printf(BROKER_NOTICE,
+                             "account: certificate %s is not registered, and of no CA that is active with "
+                             "automatic registration",
+                             id);
+        return BROKER_REFUSED;
+    }
+    account_events_registered(account->events, authority.id, id);
+    if (authority.template_name)
+        provision(account, certificate, authority.template_name);
+    else
+        register_only(account, certificate, id, authority.id);
     return BROKER_DROP;
 }
 
-static int admit_thing(struct account *account, const struct mosquitto *client, X509 *certificate,
-                       const char *id)
+static int admit(struct account *account, X509 *certificate, const char *id, const char *client_id)
 {
-    const char *thing_name = registry_thing(account->registry, id);
+    const struct access access = access_of(account);
+    const cJSON *registered = access_certificate(&access, id);
+    const struct access_request request = {id, client_id, "iot:Connect", "client", client_id};
 
-    if (!certificate_issued_by(certificate, account->authority))
-        return BROKER_REFUSED;
-    if (!thing_name)
-        return provision(account, certificate, id);
-    /* The policy lets a thing connect under its own name only. */
-    return strcmp(mosquitto_client_id(client), thing_name) == 0 ? BROKER_OK : BROKER_REFUSED;
+    if (!registered)
+        return first_connection(account, certificate, id);
+    if (access_allows(&access, &request))
+        return BROKER_OK;
+    mosquitto_log_printf(BROKER_NOTICE, "account: certificate %s %s %s", id,
+                         access_is_active(registered) ? "may not connect as" : "is not active:", client_id);
+    return BROKER_REFUSED;
 }
 
 static int on_connect(int event, void *data, void *context)
@@ -146,68 +256,54 @@ static int on_connect(int event, void *data, void *context)
     X509 *certificate = peer_certificate(connect->client);
     if (!certificate)
         return BROKER_REFUSED;
+    refresh(account);
     certificate_id(certificate, id);
-    bool observer = strcmp(id, account->observer_id) == 0;
-    int result = BROKER_REFUSED;
-    if (client_id && certificate_name_valid(client_id))
-        result = observer ? BROKER_OK : admit_thing(account, connect->client, certificate, id);
+    bool named = client_id && certificate_name_valid(client_id);
+    int result = named ? admit(account, certificate, id, client_id) : BROKER_REFUSED;
     X509_free(certificate);
+    /* ACL checks go by it: they are also made for clients that are away, when there is no certificate to look
+     * at. */
     if (result == BROKER_OK)
-        result = mosquitto_set_username(connect->client, observer ? role_observer : role_thing);
+        result = mosquitto_set_username(connect->client, id);
     if (result == BROKER_OK)
         session_open(account, connect->client, id);
     return result;
 }
 
-/* topic is prefix, one level, suffix; the level may be a + where topic is a filter. */
-static bool fits(const char *topic, const char *prefix, const char *suffix)
+static bool may(const struct account *account, const struct mosquitto_evt_acl_check *check,
+                const char *action, const char *kind)
 {
-    size_t length = strlen(prefix);
+    const struct access access = access_of(account);
+    const struct access_request request = {mosquitto_client_username(check->client),
+                                           mosquitto_client_id(check->client), action, kind, check->topic};
 
-    if (strncmp(topic, prefix, length) != 0)
+    if (!request.certificate_id || !request.client_id)
         return false;
-    size_t level = strcspn(topic + length, "/#");
-    return level > 0 && strcmp(topic + length + level, suffix) == 0;
-}
-
-static bool is_event_topic(const char *topic)
-{
-    return fits(topic, "$aws/events/thing/", "/created") ||
-           fits(topic, "$aws/events/presence/connected/", "") ||
-           fits(topic, "$aws/events/presence/disconnected/", "") ||
-           fits(topic, "$aws/events/certificates/registered/", "");
-}
-
-/* "<thing>/..." and "$aws/things/<thing>/..." */
-static bool is_own_topic(const char *topic, const char *thing_name)
-{
-    static const char shadow[] = "$aws/things/";
-    size_t length = strlen(thing_name);
-
-    if (strncmp(topic, shadow, sizeof shadow - 1) == 0)
-        topic += sizeof shadow - 1;
-    return strncmp(topic, thing_name, length) == 0 && topic[length] == '/';
+    if (access_allows(&access, &request))
+        return true;
+    mosquitto_log_printf(BROKER_NOTICE, "account: %s may not %s %s", request.client_id, action, check->topic);
+    return false;
 }
 
 static int on_access(int event, void *data, void *context)
 {
     const struct mosquitto_evt_acl_check *check = data;
-    const char *role = mosquitto_client_username(check->client);
-    const char *client_id = mosquitto_client_id(check->client);
+    const struct account *account = context;
 
     (void)event;
-    (void)context;
-    if (!role || !client_id)
-        return BROKER_DENIED;
-    if (check->access == MOSQ_ACL_UNSUBSCRIBE)
+    switch (check->access) {
+    case MOSQ_ACL_UNSUBSCRIBE:
         return BROKER_OK;
-    bool writes = check->access == MOSQ_ACL_WRITE;
-    bool allowed = strcmp(role, role_observer) == 0 ? !writes && is_event_topic(check->topic)
-                                                    : is_own_topic(check->topic, client_id);
-    if (allowed)
-        return BROKER_OK;
-    mosquitto_log_printf(BROKER_NOTICE, "account: %s may not use %s", role, check->topic);
-    return writes ? BROKER_DROP : BROKER_DENIED;
+    case MOSQ_ACL_SUBSCRIBE:
+        return may(account, check, "iot:Subscribe", "topicfilter") ? BROKER_OK : BROKER_DENIED;
+    case MOSQ_ACL_READ:
+        return may(account, check, "iot:Receive", "topic") ? BROKER_OK : BROKER_DENIED;
+    default: /* mosquitto alone would answer with a PUBACK */
+        return may(account, check, "iot:Publish", "topic") &&
+                       (!check->retain || may(account, check, "iot:RetainPublish", "topic"))
+                   ? BROKER_OK
+                   : BROKER_DROP;
+    }
 }
 
 static int on_tick(int event, void *data, void *context)
@@ -216,33 +312,19 @@ static int on_tick(int event, void *data, void *context)
 
     (void)event;
     (void)data;
+    refresh(account); /* TLS must know a certificate before it connects */
     account_events_tick(account->events);
     return BROKER_OK;
 }
 
-static bool take_certificate_id(const char *file, char out[CERTIFICATE_ID_SIZE])
-{
-    X509 *certificate = certificate_read(file);
-
-    if (!certificate)
-        return false;
-    certificate_id(certificate, out);
-    X509_free(certificate);
-    return true;
-}
-
 static bool take_option(struct account *account, const char *key, const char *value)
 {
-    if (strcmp(key, "registered_ca") == 0) {
-        account->authority = certificate_read(value);
-        return account->authority && take_certificate_id(value, account->authority_id);
-    }
-    if (strcmp(key, "observer") == 0)
-        return take_certificate_id(value, account->observer_id);
-    if (strcmp(key, "template") == 0)
-        return (account->template_file = strdup(value)) != NULL;
+    if (strcmp(key, "account") == 0)
+        return (account->state = iot_account_new(value)) != NULL;
     if (strcmp(key, "registry") == 0)
         return (account->registry = registry_open(value)) != NULL;
+    if (strcmp(key, "trust") == 0)
+        return (account->trust = trust_folder_open(value)) != NULL;
     if (strcmp(key, "control") == 0)
         return (account->events = account_events_new(value)) != NULL;
     return false;
@@ -255,8 +337,8 @@ static void account_free(struct account *account)
     tdestroy(account->sessions, free);
     account_events_free(account->events);
     registry_close(account->registry);
-    free(account->template_file);
-    X509_free(account->authority);
+    trust_folder_close(account->trust);
+    iot_account_free(account->state);
     free(account);
 }
 
@@ -274,9 +356,12 @@ static struct account *account_new(const struct mosquitto_opt *options, int coun
     }
     if (account && !account->events)
         account->events = account_events_new(NULL);
-    if (account && account->authority && account->template_file && account->registry && account->events)
+    if (account && account->state && account->trust && account->registry && account->events &&
+        trust_without_issuer()) {
+        refresh(account);
         return account;
-    mosquitto_log_printf(BROKER_ERROR, "jitp: needs registered_ca, template and registry");
+    }
+    mosquitto_log_printf(BROKER_ERROR, "jitp: needs account, trust and registry");
     account_free(account);
     return NULL;
 }

@@ -25,6 +25,28 @@ X509 *certificate_read(const char *path)
     return certificate;
 }
 
+X509 *certificate_parse(const char *pem)
+{
+    BIO *text = pem ? BIO_new_mem_buf(pem, -1) : NULL;
+    X509 *certificate = text ? PEM_read_bio_X509(text, NULL, NULL, NULL) : NULL;
+
+    BIO_free(text);
+    return certificate;
+}
+
+char *certificate_pem(X509 *certificate)
+{
+    BIO *text = BIO_new(BIO_s_mem());
+    char *data = NULL, *copy = NULL;
+
+    if (text && PEM_write_bio_X509(text, certificate)) {
+        long length = BIO_get_mem_data(text, &data);
+        copy = strndup(data, (size_t)length);
+    }
+    BIO_free(text);
+    return copy;
+}
+
 void certificate_id(const X509 *certificate, char out[CERTIFICATE_ID_SIZE])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];

@@ -18,6 +18,12 @@ X509 *peer_certificate(const struct mosquitto *client);
 /* The first certificate of a PEM file; owned, NULL when there is none. */
 X509 *certificate_read(const char *path);
 
+/* The same of a text; NULL: none. */
+X509 *certificate_parse(const char *pem);
+
+/* As text; owned (free); NULL when out of memory. */
+char *certificate_pem(X509 *certificate);
+
 void certificate_id(const X509 *certificate, char out[CERTIFICATE_ID_SIZE]);
 
 bool certificate_issued_by(X509 *certificate, X509 *authority);

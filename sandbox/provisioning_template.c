@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/provisioning_template.h"
 
-#include <cjson/cJSON.h>
 #include <openssl/objects.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sandbox/peer_certificate.h"
-
-#define TEMPLATE_MAX 10240 /* IoT: characters of a template body */
 
 /* The certificate's values that a template may ask for (IoT, "Just-in-time provisioning", predefined
  * parameters). */
@@ -27,63 +25,61 @@ static const struct {
 };
 
 struct provisioning {
-    cJSON *template;
-    const X509 *certificate;
+    const cJSON *template;
+    const struct provisioning_source *source;
     char *problem;
+    cJSON *out;
 };
 
 static bool fail(const struct provisioning *self, const char *text, const char *subject)
 {
-    snprintf(self->problem, PROVISIONING_PROBLEM_SIZE, "%s: %s", text, subject);
+    snprintf(self->problem, PROVISIONING_PROBLEM_SIZE, "%s: %s", text, subject ? subject : "");
     return false;
 }
 
-static cJSON *template_read(const char *path)
+static const cJSON *member(const cJSON *object, const char *name)
 {
-    char *body = calloc(1, TEMPLATE_MAX + 1);
-    FILE *file = fopen(path, "re");
-    cJSON *template = NULL;
-
-    if (file && body && fread(body, 1, TEMPLATE_MAX + 1, file) <= TEMPLATE_MAX)
-        template = cJSON_Parse(body);
-    if (file)
-        fclose(file);
-    free(body);
-    return template;
+    return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
 static bool from_certificate(const X509 *certificate, const char *parameter, char out[CERTIFICATE_TEXT_SIZE])
 {
-    if (strcmp(parameter, "AWS::IoT::Certificate::Id") == 0) {
-        certificate_id(certificate, out);
-        return true;
-    }
     for (size_t i = 0; i < sizeof subject_parameters / sizeof *subject_parameters; i++)
         if (strcmp(subject_parameters[i].parameter, parameter) == 0)
             return certificate_subject(certificate, subject_parameters[i].nid, out);
     return false;
 }
 
+static bool copy(const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
+{
+    if (!cJSON_IsString(value) || strlen(value->valuestring) >= CERTIFICATE_TEXT_SIZE)
+        return false;
+    memcpy(out, value->valuestring, strlen(value->valuestring) + 1);
+    return true;
+}
+
 static bool parameter_value(const struct provisioning *self, const char *name,
                             char out[CERTIFICATE_TEXT_SIZE])
 {
-    const cJSON *parameters = cJSON_GetObjectItemCaseSensitive(self->template, "Parameters");
-    const cJSON *declared = cJSON_GetObjectItemCaseSensitive(parameters, name);
+    const cJSON *declared = member(member(self->template, "Parameters"), name);
+    const struct provisioning_source *source = self->source;
 
     if (!declared)
         return fail(self, "parameter is not declared", name);
-    if (from_certificate(self->certificate, name, out))
+    if (strcmp(name, "AWS::IoT::Certificate::Id") == 0) {
+        certificate_id(source->certificate, out);
         return true;
-    const cJSON *fallback = cJSON_GetObjectItemCaseSensitive(declared, "Default");
-    if (!cJSON_IsString(fallback) || strlen(fallback->valuestring) >= CERTIFICATE_TEXT_SIZE)
-        return fail(self, "the certificate does not have the parameter", name);
-    memcpy(out, fallback->valuestring, strlen(fallback->valuestring) + 1);
-    return true;
+    }
+    if (source->parameters ? copy(member(source->parameters, name), out)
+                           : from_certificate(source->certificate, name, out))
+        return true;
+    return copy(member(declared, "Default"), out) ||
+           fail(self, "the certificate does not have the parameter", name);
 }
 
 static bool all_parameters_have_values(const struct provisioning *self)
 {
-    const cJSON *parameters = cJSON_GetObjectItemCaseSensitive(self->template, "Parameters");
+    const cJSON *parameters = member(self->template, "Parameters");
     const cJSON *parameter;
     char value[CERTIFICATE_TEXT_SIZE];
 
@@ -108,20 +104,22 @@ static bool plain_value(const struct provisioning *self, const cJSON *value, cha
     out[0] = '\0';
     if (cJSON_IsString(value))
         return add(self, out, value->valuestring);
-    const cJSON *reference = cJSON_GetObjectItemCaseSensitive(value, "Ref");
+    const cJSON *reference = member(value, "Ref");
     if (!cJSON_IsString(reference))
-        return fail(self, "template has a value that is not understood",
-                    value && value->string ? value->string : "");
+        return fail(self, "template has a value that is not understood", value ? value->string : NULL);
     return parameter_value(self, reference->valuestring, out);
 }
 
-static bool joined_value(const struct provisioning *self, const cJSON *join, char out[CERTIFICATE_TEXT_SIZE])
+static bool value_of(const struct provisioning *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
 {
+    const cJSON *join = member(value, "Fn::Join");
     const cJSON *separator = cJSON_GetArrayItem(join, 0);
     const cJSON *parts = cJSON_GetArrayItem(join, 1);
     const cJSON *part;
     char text[CERTIFICATE_TEXT_SIZE];
 
+    if (!join)
+        return plain_value(self, value, out);
     if (!cJSON_IsString(separator) || !cJSON_IsArray(parts))
         return fail(self, "Fn::Join wants", "[separator, [values]]");
     out[0] = '\0';
@@ -135,45 +133,121 @@ static bool joined_value(const struct provisioning *self, const cJSON *join, cha
     return true;
 }
 
-static const cJSON *thing_resource(const cJSON *template)
+/* Adds the value to the list of that name; what is not there is none. */
+static bool note(const struct provisioning *self, const char *list, const cJSON *value)
 {
-    const cJSON *resource;
+    char text[CERTIFICATE_TEXT_SIZE];
 
-    cJSON_ArrayForEach(resource, cJSON_GetObjectItemCaseSensitive(template, "Resources"))
-    {
-        const cJSON *type = cJSON_GetObjectItemCaseSensitive(resource, "Type");
-        if (cJSON_IsString(type) && strcmp(type->valuestring, "AWS::IoT::Thing") == 0)
-            return cJSON_GetObjectItemCaseSensitive(resource, "Properties");
-    }
-    return NULL;
+    if (!value)
+        return true;
+    return value_of(self, value, text) &&
+           cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(self->out, list), cJSON_CreateString(text));
 }
 
-static bool thing_name(const struct provisioning *self, char out[THING_NAME_SIZE])
+static bool take_thing(const struct provisioning *self, const cJSON *properties)
 {
-    const cJSON *name = cJSON_GetObjectItemCaseSensitive(thing_resource(self->template), "ThingName");
-    const cJSON *join = cJSON_GetObjectItemCaseSensitive(name, "Fn::Join");
-    char value[CERTIFICATE_TEXT_SIZE];
+    cJSON *attributes = cJSON_GetObjectItemCaseSensitive(self->out, "attributes");
+    const cJSON *each;
+    char text[CERTIFICATE_TEXT_SIZE];
 
-    if (!name)
-        return fail(self, "template makes no thing", "a resource of type AWS::IoT::Thing with a ThingName");
-    if (!all_parameters_have_values(self))
+    if (!value_of(self, member(properties, "ThingName"), text))
         return false;
-    if (!(join ? joined_value(self, join, value) : plain_value(self, name, value)))
+    if (!certificate_name_valid(text))
+        return fail(self, "not a thing name", text);
+    if (!note(self, "things", member(properties, "ThingName")) ||
+        !note(self, "thingTypes", member(properties, "ThingTypeName")))
         return false;
-    if (!certificate_name_valid(value))
-        return fail(self, "not a thing name", value);
-    memcpy(out, value, strlen(value) + 1);
+    cJSON_ArrayForEach(each,
+                       member(properties, "ThingGroups")) if (!note(self, "thingGroups", each)) return false;
+    cJSON_ArrayForEach(each, member(properties, "AttributePayload"))
+    {
+        if (!value_of(self, each, text))
+            return false;
+        cJSON_AddStringToObject(attributes, each->string, text);
+    }
     return true;
 }
 
-bool provisioning_thing_name(const char *path, const X509 *certificate, char out[THING_NAME_SIZE],
-                             char problem[PROVISIONING_PROBLEM_SIZE])
+static bool take_certificate(const struct provisioning *self, const cJSON *properties)
 {
-    struct provisioning self = {template_read(path), certificate, problem};
+    const cJSON *status = member(properties, "Status");
+    char text[CERTIFICATE_TEXT_SIZE];
 
-    if (!self.template)
-        return fail(&self, "not a JSON template of at most 10240 characters", path);
-    bool done = thing_name(&self, out);
-    cJSON_Delete(self.template);
+    if (!status)
+        return true;
+    if (!value_of(self, status, text))
+        return false;
+    if (strcasecmp(text, "ACTIVE") != 0 && strcasecmp(text, "INACTIVE") != 0)
+        return fail(self, "a certificate's Status is ACTIVE or INACTIVE, not", text);
+    return cJSON_ReplaceItemInObjectCaseSensitive(
+        self->out, "status", cJSON_CreateString(strcasecmp(text, "ACTIVE") == 0 ? "ACTIVE" : "INACTIVE"));
+}
+
+static bool take_policy(const struct provisioning *self, const cJSON *properties)
+{
+    const cJSON *name = member(properties, "PolicyName"), *document = member(properties, "PolicyDocument");
+
+    if (!name == !document)
+        return fail(self, "a policy has", "either a PolicyName or a PolicyDocument");
+    if (name)
+        return note(self, "policies", name);
+    char *text = cJSON_IsString(document) ? NULL : cJSON_PrintUnformatted(document);
+    cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(self->out, "documents"),
+                         cJSON_CreateString(text ? text : document->valuestring));
+    cJSON_free(text);
+    return true;
+}
+
+static bool take_resources(const struct provisioning *self)
+{
+    static const struct {
+        const char *type;
+        bool (*take)(const struct provisioning *self, const cJSON *properties);
+    } kinds[] = {{"AWS::IoT::Thing", take_thing},
+                 {"AWS::IoT::Certificate", take_certificate},
+                 {"AWS::IoT::Policy", take_policy}};
+    const cJSON *resource;
+
+    cJSON_ArrayForEach(resource, member(self->template, "Resources"))
+    {
+        const char *type = cJSON_GetStringValue(member(resource, "Type"));
+        size_t i = 0;
+        while (i < sizeof kinds / sizeof *kinds && !(type && strcmp(kinds[i].type, type) == 0))
+            i++;
+        if (i == sizeof kinds / sizeof *kinds)
+            return fail(self, "template has a resource of unknown type", resource->string);
+        if (!kinds[i].take(self, member(resource, "Properties")))
+            return false;
+    }
+    if (cJSON_GetArraySize(member(self->out, "things")) != 1)
+        return fail(self, "template does not make one thing", "a resource of type AWS::IoT::Thing");
+    return true;
+}
+
+static cJSON *nothing_yet(void)
+{
+    static const char *const lists[] = {"things", "policies", "documents", "thingTypes", "thingGroups"};
+    cJSON *out = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(out, "status", "ACTIVE");
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        cJSON_AddArrayToObject(out, lists[i]);
+    cJSON_AddObjectToObject(out, "attributes");
+    return out;
+}
+
+bool provisioning_run(const char *body, const struct provisioning_source *source, cJSON **out,
+                      char problem[PROVISIONING_PROBLEM_SIZE])
+{
+    cJSON *template = body && strlen(body) <= TEMPLATE_MAX ? cJSON_Parse(body) : NULL;
+    struct provisioning self = {template, source, problem, nothing_yet()};
+
+    bool done = template ? all_parameters_have_values(&self) && take_resources(&self)
+                         : fail(&self, "the template is not JSON of at most", "10240 characters");
+    cJSON_Delete(template);
+    if (done)
+        *out = self.out;
+    else
+        cJSON_Delete(self.out);
     return done;
 }

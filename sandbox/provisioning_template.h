@@ -1,22 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a provisioning template makes of a certificate (OG appendix B; IoT, "Provisioning templates").
  *
- * Understood: Parameters (with Default), of which every one must have a value or provisioning fails; the
- * resource of type AWS::IoT::Thing and its ThingName as a text, {"Ref": parameter} or {"Fn::Join":
- * [separator, [values]]}. Certificate and policy resources are taken as what the sandbox does anyway: the
- * certificate becomes ACTIVE, and a thing may use only its own topics. Broker's thread only. */
+ * Understood: Parameters (with Default), of which every one must have a value or provisioning fails; values
+ * that are a text, {"Ref": parameter} or {"Fn::Join": [separator, [values]]}; resources of the types
+ *   AWS::IoT::Thing        ThingName, AttributePayload, ThingTypeName, ThingGroups
+ *   AWS::IoT::Certificate  Status, ACTIVE where it is not said
+ *   AWS::IoT::Policy       PolicyName or PolicyDocument, not both
+ * Broker's thread only. */
 #ifndef SANDBOX_PROVISIONING_TEMPLATE_H
 #define SANDBOX_PROVISIONING_TEMPLATE_H
 
+#include <cjson/cJSON.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
 
 #define THING_NAME_SIZE 129 /* IoT: 128 characters */
+#define TEMPLATE_MAX 10240  /* IoT: characters of a template body */
 #define PROVISIONING_PROBLEM_SIZE 256
 
-/* Reads the template at path each time, so that it can be replaced under a running broker. False when nothing
- * can be provisioned; problem then says why, for the broker's log, and out is untouched. */
-bool provisioning_thing_name(const char *path, const X509 *certificate, char out[THING_NAME_SIZE],
-                             char problem[PROVISIONING_PROBLEM_SIZE]);
+struct provisioning_source { /* where parameters have their values */
+    const X509 *certificate;
+    const cJSON
+        *parameters; /* what the device has sent, by name; NULL: fields of the certificate's subject */
+};
+
+/* body: JSON text; may be NULL. *out is owned by the caller:
+ *   {"status", "things": [NAME], "policies": [NAME], "documents": [JSON text],
+ *    "thingTypes": [NAME], "thingGroups": [NAME], "attributes": {}}
+ * False when nothing can be provisioned; problem then says why, for the broker's log, and *out is untouched.
+ */
+bool provisioning_run(const char *body, const struct provisioning_source *source, cJSON **out,
+                      char problem[PROVISIONING_PROBLEM_SIZE]);
 
 #endif

@@ -1,75 +1,89 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/registry.h"
 
-#include <cjson/cJSON.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sandbox/peer_certificate.h"
-#include "sandbox/provisioning_template.h"
-
-/* In both trees: certificates own their records, things borrow the first one of their name. */
 struct record {
-    char certificate_id[CERTIFICATE_ID_SIZE];
-    char thing_name[THING_NAME_SIZE];
+    const char *certificate_id; /* in json */
+    cJSON *json;                /* owned */
 };
 
 struct registry {
     FILE *log;
-    void *by_certificate;
-    void *by_thing;
+    void *records; /* of struct record, by certificate */
+    void *things;  /* of char *, owned */
 };
 
-static int compare_certificates(const void *a, const void *b)
+static int compare_records(const void *a, const void *b)
 {
     return strcmp(((const struct record *)a)->certificate_id, ((const struct record *)b)->certificate_id);
 }
 
-static int compare_things(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
-    return strcmp(((const struct record *)a)->thing_name, ((const struct record *)b)->thing_name);
+    return strcmp(a, b);
 }
 
-static struct record *record_new(const char *certificate_id, const char *thing_name)
+static void record_free(void *data)
 {
-    struct record *record = calloc(1, sizeof *record);
+    struct record *record = data;
 
-    if (!record || strlen(certificate_id) >= sizeof record->certificate_id ||
-        strlen(thing_name) >= sizeof record->thing_name) {
-        free(record);
-        return NULL;
+    cJSON_Delete(record->json);
+    free(record);
+}
+
+static bool insert_things(struct registry *registry, const cJSON *json)
+{
+    const cJSON *thing;
+
+    cJSON_ArrayForEach(thing, cJSON_GetObjectItemCaseSensitive(json, "things"))
+    {
+        char *name = cJSON_IsString(thing) ? strdup(thing->valuestring) : NULL;
+        char **place = name ? tsearch(name, &registry->things, compare_names) : NULL;
+        if (!place || *place != name)
+            free(name);
+        if (!place)
+            return false;
     }
-    memcpy(record->certificate_id, certificate_id, strlen(certificate_id) + 1);
-    memcpy(record->thing_name, thing_name, strlen(thing_name) + 1);
-    return record;
+    return true;
 }
 
-static bool insert(struct registry *registry, const char *certificate_id, const char *thing_name)
+/* Takes json, also when it fails. */
+static bool insert(struct registry *registry, cJSON *json)
 {
-    struct record *record = record_new(certificate_id, thing_name);
+    const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "certificateId"));
+    struct record *record = id ? calloc(1, sizeof *record) : NULL;
 
-    if (!record)
+    if (!record || !insert_things(registry, json)) {
+        free(record);
+        cJSON_Delete(json);
         return false;
-    struct record **place = tsearch(record, &registry->by_certificate, compare_certificates);
-    if (!place || *place != record) {
-        free(record);
-        return place != NULL;
     }
-    return tsearch(record, &registry->by_thing, compare_things) != NULL;
+    *record = (struct record){id, json};
+    struct record **place = tsearch(record, &registry->records, compare_records);
+    if (place && *place != record) {
+        record_free(*place);
+        *place = record;
+    } else if (!place) {
+        record_free(record);
+    }
+    return place != NULL;
 }
 
-static bool insert_line(struct registry *registry, const char *line)
+/* A line of a sandbox whose account had one policy for all modules, {"certificateId", "thingName"}, is what
+ * it meant. */
+static void modernize(cJSON *json)
 {
-    cJSON *json = cJSON_Parse(line);
-    const cJSON *certificate = cJSON_GetObjectItemCaseSensitive(json, "certificateId");
-    const cJSON *thing = cJSON_GetObjectItemCaseSensitive(json, "thingName");
+    cJSON *thing = cJSON_DetachItemFromObjectCaseSensitive(json, "thingName");
 
-    bool done = cJSON_IsString(certificate) && cJSON_IsString(thing) &&
-                insert(registry, certificate->valuestring, thing->valuestring);
-    cJSON_Delete(json);
-    return done;
+    if (!thing)
+        return;
+    cJSON_AddStringToObject(json, "status", "ACTIVE");
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(json, "things"), thing);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(json, "policies"), cJSON_CreateString("expresslink-module"));
 }
 
 static bool load(struct registry *registry)
@@ -79,8 +93,11 @@ static bool load(struct registry *registry)
     bool good = true;
 
     rewind(registry->log);
-    while (good && getline(&line, &room, registry->log) > 0)
-        good = insert_line(registry, line);
+    while (good && getline(&line, &room, registry->log) > 0) {
+        cJSON *json = cJSON_Parse(line);
+        modernize(json);
+        good = insert(registry, json);
+    }
     free(line);
     return good;
 }
@@ -98,49 +115,36 @@ struct registry *registry_open(const char *path)
     return NULL;
 }
 
-static void keep(void *record)
-{
-    (void)record;
-}
-
 void registry_close(struct registry *registry)
 {
     if (!registry)
         return;
-    tdestroy(registry->by_thing, keep);
-    tdestroy(registry->by_certificate, free);
+    tdestroy(registry->things, free);
+    tdestroy(registry->records, record_free);
     if (registry->log)
         fclose(registry->log);
     free(registry);
 }
 
-const char *registry_thing(const struct registry *registry, const char *certificate_id)
+const cJSON *registry_find(const struct registry *registry, const char *certificate_id)
 {
-    struct record wanted = {0};
+    const struct record wanted = {certificate_id, NULL};
+    struct record *const *found = tfind(&wanted, &registry->records, compare_records);
 
-    snprintf(wanted.certificate_id, sizeof wanted.certificate_id, "%s", certificate_id);
-    struct record *const *found = tfind(&wanted, &registry->by_certificate, compare_certificates);
-    return found ? (*found)->thing_name : NULL;
+    return found ? (*found)->json : NULL;
 }
 
-static bool has_thing(const struct registry *registry, const char *thing_name)
+bool registry_has_thing(const struct registry *registry, const char *thing_name)
 {
-    struct record wanted = {0};
-
-    snprintf(wanted.thing_name, sizeof wanted.thing_name, "%s", thing_name);
-    return tfind(&wanted, &registry->by_thing, compare_things) != NULL;
+    return tfind(thing_name, &registry->things, compare_names) != NULL;
 }
 
-bool registry_add(struct registry *registry, const char *certificate_id, const char *thing_name,
-                  bool *created)
+bool registry_add(struct registry *registry, const cJSON *line)
 {
-    bool is_new = !has_thing(registry, thing_name);
+    char *text = cJSON_PrintUnformatted(line);
+    bool written = text && cJSON_GetObjectItemCaseSensitive(line, "certificateId") &&
+                   fprintf(registry->log, "%s\n", text) > 0 && fflush(registry->log) == 0;
 
-    /* Thing names and certificate ids need no escaping: see certificate_name_valid(). */
-    if (fprintf(registry->log, "{\"certificateId\":\"%s\",\"thingName\":\"%s\"}\n", certificate_id,
-                thing_name) < 0 ||
-        fflush(registry->log) != 0)
-        return false;
-    *created = is_new;
-    return insert(registry, certificate_id, thing_name);
+    cJSON_free(text);
+    return written && insert(registry, cJSON_Duplicate(line, true));
 }

@@ -236,8 +236,19 @@ class Sandbox:
         (self.state / "oem" / "faults.json").write_text(json.dumps(faults))
 
     def template(self, template):
-        """Replaces the OEM account's provisioning template."""
-        (self.state / "oem" / "template.json").write_text(json.dumps(template))
+        """Replaces the provisioning template of the OEM account that was born ready."""
+        account = self.account()
+        account["templates"]["expresslink"]["body"] = json.dumps(template)
+        self.set_account(account)
+
+    def account(self):
+        """What is set up in the OEM account that was born ready, for tests that change it."""
+        return json.loads((self.state / "oem" / "iot.json").read_text())
+
+    def set_account(self, account):
+        new = self.state / "oem" / "iot.json.new"
+        new.write_text(json.dumps(account))
+        new.rename(self.state / "oem" / "iot.json")
 
     def modules(self, *things, **options):
         modules = Modules(self, *things, **options)

@@ -207,7 +207,8 @@ class Oem(SandboxTest):
             "Parameters": {"AWS::IoT::Certificate::SerialNumber": {"Type": "String"},
                            "Line": {"Type": "String", "Default": "kettle"}},
             "Resources": {"device": {"Type": "AWS::IoT::Thing", "Properties": {
-                "ThingName": {"Fn::Join": ["-", [{"Ref": "Line"}, {"Ref": "AWS::IoT::Certificate::SerialNumber"}]]}}}},
+                "ThingName": {"Fn::Join": ["-", [{"Ref": "Line"}, {"Ref": "AWS::IoT::Certificate::SerialNumber"}]]}}},
+                "policy": {"Type": "AWS::IoT::Policy", "Properties": {"PolicyName": "expresslink-module"}}},
         })
         certificate = self.sandbox.birth_certificate(self.thing)
         self.assertEqual(self.oem_device(certificate).dropped(), [])

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/trust_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sandbox/mosquitto_api.h"
+#include "sandbox/peer_certificate.h"
+
+#define SAME_SUBJECT_MAX 10000
+
+struct trust_folder {
+    int folder;
+    void *ids; /* of char[CERTIFICATE_ID_SIZE]: what is there */
+};
+
+bool trust_without_issuer(void)
+{
+    /* The parameters that OpenSSL starts from when a server verifies a client. mosquitto gives no other way
+     * to them. */
+    X509_VERIFY_PARAM *parameters = X509_VERIFY_PARAM_new();
+
+    if (parameters && X509_VERIFY_PARAM_set1_name(parameters, "ssl_client") &&
+        X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT) &&
+        X509_VERIFY_PARAM_set_trust(parameters, X509_TRUST_SSL_CLIENT) &&
+        X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST) &&
+        X509_VERIFY_PARAM_add0_table(parameters))
+        return true;
+    X509_VERIFY_PARAM_free(parameters);
+    return false;
+}
+
+static bool is_hashed(const char *name)
+{
+    size_t digits = strspn(name, "0123456789abcdef");
+
+    return digits == 8 && name[8] == '.' && strspn(name + 9, "0123456789") == strlen(name + 9);
+}
+
+static bool empty(int folder)
+{
+    int copy = dup(folder);
+    DIR *listing = copy < 0 ? NULL : fdopendir(copy);
+
+    if (!listing)
+        return false;
+    for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing))
+        if (is_hashed(entry->d_name))
+            unlinkat(folder, entry->d_name, 0);
+    closedir(listing);
+    return true;
+}
+
+struct trust_folder *trust_folder_open(const char *path)
+{
+    struct trust_folder *folder = calloc(1, sizeof *folder);
+
+    if (!folder)
+        return NULL;
+    folder->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder->folder >= 0 && empty(folder->folder))
+        return folder;
+    trust_folder_close(folder);
+    return NULL;
+}
+
+void trust_folder_close(struct trust_folder *folder)
+{
+    if (!folder)
+        return;
+    tdestroy(folder->ids, free);
+    if (folder->folder >= 0)
+        close(folder->folder);
+    free(folder);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* False: it was there. */
+static bool remember(struct trust_folder *folder, const X509 *certificate)
+{
+    char *id = malloc(CERTIFICATE_ID_SIZE);
+
+    if (!id)
+        return false;
+    certificate_id(certificate, id);
+    char **place = tsearch(id, &folder->ids, compare_ids);
+    if (place && *place == id)
+        return true;
+    free(id);
+    return false;
+}
+
+/* The name under which OpenSSL looks for certificates of that subject. */
+static int create(const struct trust_folder *folder, const X509 *certificate)
+{
+    char name[32];
+
+    for (int i = 0; i < SAME_SUBJECT_MAX; i++) {
+        snprintf(name, sizeof name, "%08lx.%d",
+                 X509_NAME_hash_ex(X509_get_subject_name(certificate), NULL, NULL, NULL), i);
+        int file = openat(folder->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (file >= 0 || errno != EEXIST)
+            return file;
+    }
+    return -1;
+}
+
+void trust_folder_add(struct trust_folder *folder, const char *pem)
+{
+    X509 *certificate = certificate_parse(pem);
+
+    if (certificate && remember(folder, certificate)) {
+        int file = create(folder, certificate);
+        FILE *stream = file < 0 ? NULL : fdopen(file, "w");
+        bool written = stream && PEM_write_X509(stream, certificate) == 1;
+        if (stream)
+            written = fclose(stream) == 0 && written;
+        else if (file >= 0)
+            close(file);
+        if (!written)
+            mosquitto_log_printf(BROKER_ERROR, "account: cannot write a certificate that is to be trusted");
+    }
+    X509_free(certificate);
+}

@@ -52,6 +52,25 @@ const struct doctor_check doctor_checks[] = {
     {"birth_certificate.validity", "It is valid for ten years"},
     {"birth_certificate.thing_name", "It has a ThingName"},
 
+    {"aws.credentials", "AWS credentials"},
+    {"aws.endpoint", "Endpoint is this AWS account's"},
+    {"aws.template.exists", "Provisioning template"},
+    {"aws.template.enabled", "Template is enabled"},
+    {"aws.template.type", "Template is for CAs (JITP)"},
+    {"aws.template.role", "Role may provision"},
+    {"aws.template.parameters", "Birth certificate has what it wants"},
+    {"aws.template.thing_name", "Thing is named as the label says"},
+    {"aws.ca.registered", "Manufacturer's CA is registered"},
+    {"aws.ca.active", "CA is active"},
+    {"aws.ca.registration", "CA registers its certificates"},
+    {"aws.ca.mode", "CA's mode"},
+    {"aws.ca.validity", "CA is valid"},
+    {"aws.policy.module", "Policy allows what a module needs"},
+    {"aws.policy.module.least", "Policy allows no more than that"},
+    {"aws.observer.certificate", "Observer's certificate is active"},
+    {"aws.observer.policy", "Observer may watch"},
+    {"aws.events", "Thing events are on"},
+
     {"clock", "Clock is right"},
 };
 

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The manufacturer's CA certificates: those that provision by the setup's template, or the one that signed
+ * the sample birth certificate. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "account/doctor/aws_view.h"
+#include "base/clock.h"
+#include "base/memory.h"
+
+#define AUTHORITIES_MAX 500
+#define DAY_MS 86400000LL
+#define SOON_DAYS 60
+
+static const char *const checks[] = {"aws.ca.registered", "aws.ca.active",   "aws.ca.registration",
+                                     "aws.ca.mode",       "aws.ca.validity", NULL};
+
+struct ids {
+    char **list;
+    size_t count;
+};
+
+static void ids_fini(struct ids *ids)
+{
+    for (size_t i = 0; i < ids->count; i++)
+        free(ids->list[i]);
+    free(ids->list);
+}
+#define IDS __attribute__((cleanup(ids_fini)))
+
+static bool add_id(void *context, const cJSON *item)
+{
+    struct ids *ids = context;
+    const char *id = aws_view_text(item, "certificateId");
+
+    if (*id) {
+        ids->list = memory_grow(ids->list, ids->count + 1, sizeof *ids->list);
+        ids->list[ids->count++] = memory_string(id);
+    }
+    return ids->count < AUTHORITIES_MAX;
+}
+
+struct authority {
+    struct aws_view *view;
+    const char *id;
+    const cJSON *description, *registration;
+    const struct certificate *certificate; /* NULL: AWS gave none */
+};
+
+/* With the command that changes one thing about this CA. */
+static void fail(const struct authority *authority, const char *check, const char *seen, const char *options)
+{
+    TEXT struct text mend = TEXT_EMPTY;
+
+    text_printf(&mend, "Change it: aws iot update-ca-certificate --certificate-id %s %s.", authority->id,
+                options);
+    doctor_tell(authority->view->doctor, DOCTOR_FAILED, check, seen, text_get(&mend));
+}
+
+static void check_active(const struct authority *authority)
+{
+    const char *status = aws_view_text(authority->description, "status");
+
+    if (strcmp(status, "ACTIVE") == 0)
+        doctor_tell(authority->view->doctor, DOCTOR_OK, "aws.ca.active", NULL, NULL);
+    else
+        fail(authority, "aws.ca.active", status, "--new-status ACTIVE");
+}
+
+static void check_registration(const struct authority *authority)
+{
+    const char *template = aws_view_text(authority->registration, "templateName");
+    const char *setup = authority->view->setup;
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text options = TEXT_EMPTY;
+
+    if (strcmp(aws_view_text(authority->description, "autoRegistrationStatus"), "ENABLE") != 0) {
+        fail(authority, "aws.ca.registration", "off: its certificates are not let in",
+             "--new-auto-registration-status ENABLE");
+        return;
+    }
+    if (strcmp(template, setup) == 0) {
+        text_printf(&seen, "by template %s", template);
+        doctor_tell(authority->view->doctor, DOCTOR_OK, "aws.ca.registration", text_get(&seen), NULL);
+        return;
+    }
+    text_printf(&seen, "by %s%s, not by template %s", *template ? "template " : "no template", template,
+                setup);
+    text_printf(&options, "--registration-config templateName=%s", setup);
+    if (*template)
+        text_printf(&options, ", or look at that setup: expresslink-claim doctor --name %s", template);
+    fail(authority, "aws.ca.registration", text_get(&seen), text_get(&options));
+}
+
+static void check_mode(const struct authority *authority)
+{
+    const char *mode = aws_view_text(authority->description, "certificateMode");
+
+    if (strcmp(mode, "SNI_ONLY") == 0)
+        doctor_tell(authority->view->doctor, DOCTOR_OK, "aws.ca.mode", mode, NULL);
+    else
+        doctor_tell(authority->view->doctor, DOCTOR_WARNING, "aws.ca.mode", *mode ? mode : "DEFAULT",
+                    "Leave it if the CA is yours alone: in this mode no other account of the region can "
+                    "register it, so a manufacturer's belongs into SNI_ONLY (aws iot "
+                    "delete-ca-certificate, then expresslink-claim account apply --ca CA.pem).");
+}
+
+static void check_validity(const struct authority *authority)
+{
+    struct doctor *doctor = authority->view->doctor;
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+    char when[CLOCK_RFC3339_SIZE];
+
+    if (!authority->certificate) {
+        doctor_tell(doctor, DOCTOR_WARNING, "aws.ca.validity", "its certificate cannot be read",
+                    "Look at it: aws iot describe-ca-certificate.");
+        return;
+    }
+    long long now = clock_wall_ms();
+    long long end = certificate_not_after_ms(authority->certificate);
+    bool early = certificate_not_before_ms(authority->certificate) > now;
+    clock_rfc3339(early ? certificate_not_before_ms(authority->certificate) : end, when);
+    text_printf(&seen, "%s %.10s", early ? "not before" : end <= now ? "expired on" : "until", when);
+    text_printf(&mend, "Get the manufacturer's new CA certificate and run %s --ca CA.pem.",
+                text_get(&authority->view->apply));
+    enum doctor_level level = DOCTOR_OK;
+    if (early || end <= now)
+        level = DOCTOR_FAILED;
+    else if (end - now < SOON_DAYS * DAY_MS)
+        level = DOCTOR_WARNING;
+    doctor_tell(doctor, level, "aws.ca.validity", text_get(&seen),
+                level == DOCTOR_OK ? NULL : text_get(&mend));
+}
+
+static void check_authority(const struct authority *authority)
+{
+    struct doctor *doctor = authority->view->doctor;
+    TEXT struct text subject = TEXT_EMPTY;
+
+    text_puts(&subject, "CA ");
+    if (authority->certificate)
+        certificate_subject_words(authority->certificate, &subject);
+    else
+        text_puts(&subject, authority->id);
+    doctor->subject = text_get(&subject);
+    doctor_tell(doctor, DOCTOR_OK, "aws.ca.registered", NULL, NULL);
+    check_active(authority);
+    check_registration(authority);
+    check_mode(authority);
+    check_validity(authority);
+    doctor->subject = "AWS";
+}
+
+static bool is_meant(const struct authority *authority)
+{
+    const struct aws_view *view = authority->view;
+
+    if (view->birth)
+        return authority->certificate && certificate_is_signed_by(view->birth, authority->certificate);
+    return strcmp(aws_view_text(authority->registration, "templateName"), view->setup) == 0;
+}
+
+/* Counts those that are meant, and tells of them. False: they cannot be looked at, which was told. */
+static bool look_at(struct aws_view *view, const char *id, size_t *count)
+{
+    JSON cJSON *answer = NULL;
+    TEXT struct text why = TEXT_EMPTY;
+
+    enum aws_error error =
+        aws_view_get(view, "iot:DescribeCACertificate", "/cacertificate", id, checks, &answer);
+    if (error)
+        return error == AWS_NOT_FOUND; /* it was deleted just now */
+    const cJSON *description = cJSON_GetObjectItemCaseSensitive(answer, "certificateDescription");
+    const char *pem = aws_view_text(description, "certificatePem");
+    struct certificate *certificate = certificate_parse(pem, strlen(pem), id, &why);
+    const struct authority authority = {
+        .view = view,
+        .id = id,
+        .description = description,
+        .registration = cJSON_GetObjectItemCaseSensitive(answer, "registrationConfig"),
+        .certificate = certificate,
+    };
+    if (is_meant(&authority)) {
+        check_authority(&authority);
+        (*count)++;
+    }
+    certificate_free(certificate);
+    return true;
+}
+
+static void tell_none(struct aws_view *view, size_t registered)
+{
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    if (view->birth) {
+        text_printf(&seen, "none of the %zu registered has signed the birth certificate", registered);
+        text_printf(&mend,
+                    "Register the CA that has signed it (openssl x509 -noout -issuer -in FILE names it): "
+                    "%s --ca CA.pem.",
+                    text_get(&view->apply));
+    } else {
+        text_printf(&seen, "none provisions by template %s", view->setup);
+        text_printf(&mend, "Register the manufacturer's: %s --ca CA.pem.", text_get(&view->apply));
+    }
+    doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], text_get(&seen), text_get(&mend));
+    aws_view_skip(view, checks + 1, "there is none", NULL);
+}
+
+/* All are looked at, as the list does not say who provisions by what; there are a few in an account. */
+void aws_check_authorities(struct aws_view *view)
+{
+    static const struct iot_call call = {
+        .action = "iot:ListCACertificates", .method = "GET", .path = "/cacertificates"};
+    IDS struct ids ids = {0};
+    size_t count = 0;
+
+    if (aws_view_list(view, &call, checks, "certificates", add_id, &ids) != AWS_OK)
+        return;
+    for (size_t i = 0; i < ids.count && !doctor_interrupted(view->doctor); i++)
+        if (!look_at(view, ids.list[i], &count))
+            return;
+    if (count == 0 && !doctor_interrupted(view->doctor))
+        tell_none(view, ids.count);
+}

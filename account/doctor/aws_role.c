@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The role that AWS IoT takes on to make things (IoT, "Provisioning": iot.amazonaws.com assumes it, and
+ * AWSIoTThingsRegistration is what it needs). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "account/doctor/aws_view.h"
+#include "aws/xml.h"
+#include "base/memory.h"
+
+#define REGISTRATION_POLICY "service-role/AWSIoTThingsRegistration"
+
+static const char *const checks[] = {"aws.template.role", NULL};
+
+static void fail(struct aws_view *view, const char *seen)
+{
+    TEXT struct text mend = TEXT_EMPTY;
+
+    text_printf(&mend, "Let it be mended: %s.", text_get(&view->apply));
+    doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], seen, text_get(&mend));
+}
+
+/* Percent-decoded: IAM gives documents like that. */
+static void decode(const char *encoded, struct text *out)
+{
+    while (*encoded) {
+        char pair[3] = {0};
+        if (*encoded == '%' && encoded[1] && encoded[2]) {
+            memcpy(pair, encoded + 1, 2);
+            char byte = (char)strtol(pair, NULL, 16);
+            text_add(out, &byte, 1);
+            encoded += 3;
+        } else {
+            text_add(out, encoded++, 1);
+        }
+    }
+}
+
+/* One text, or one of a list. */
+static bool has_text(const cJSON *item, const char *wanted)
+{
+    const cJSON *each;
+    const char *text = cJSON_GetStringValue(item);
+
+    if (text)
+        return strcmp(text, wanted) == 0;
+    cJSON_ArrayForEach(each, item)
+    {
+        text = cJSON_GetStringValue(each);
+        if (text && strcmp(text, wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool lets_iot_in(const cJSON *statement)
+{
+    const cJSON *action = cJSON_GetObjectItemCaseSensitive(statement, "Action");
+    const cJSON *principal = cJSON_GetObjectItemCaseSensitive(statement, "Principal");
+    const cJSON *service = cJSON_GetObjectItemCaseSensitive(principal, "Service");
+
+    return strcmp(aws_view_text(statement, "Effect"), "Allow") == 0 &&
+           (has_text(action, "sts:AssumeRole") || has_text(action, "sts:*") || has_text(action, "*")) &&
+           (has_text(service, "iot.amazonaws.com") || has_text(service, "iot.amazonaws.com.cn"));
+}
+
+static bool trusts_iot(const struct aws_xml *role)
+{
+    const char *encoded = aws_xml_text(role, "GetRoleResult/Role/AssumeRolePolicyDocument", 0);
+    TEXT struct text document = TEXT_EMPTY;
+    const cJSON *statement;
+
+    decode(encoded ? encoded : "", &document);
+    JSON cJSON *trust = json_object_parse(text_get(&document), document.length);
+    const cJSON *statements = cJSON_GetObjectItemCaseSensitive(trust, "Statement");
+    if (cJSON_IsObject(statements))
+        return lets_iot_in(statements);
+    cJSON_ArrayForEach(statement, statements)
+    {
+        if (lets_iot_in(statement))
+            return true;
+    }
+    return false;
+}
+
+/* The role may have rights of the OEM's own making instead: those are not weighed here. */
+static void judge_policies(struct aws_view *view, const char *name, const struct aws_xml *attached)
+{
+    static const char path[] = "ListAttachedRolePoliciesResult/AttachedPolicies/member/PolicyArn";
+    const char *arn = NULL;
+    size_t count = 0;
+
+    for (; (arn = aws_xml_text(attached, path, count)) != NULL; count++) {
+        const char *policy = strstr(arn, ":policy/");
+        if (policy && strcmp(policy + strlen(":policy/"), REGISTRATION_POLICY) == 0) {
+            doctor_tell(view->doctor, DOCTOR_OK, checks[0], name, NULL);
+            return;
+        }
+    }
+    if (count == 0)
+        fail(view, "AWSIoTThingsRegistration is not attached, nor is anything else");
+    else
+        doctor_tell(view->doctor, DOCTOR_WARNING, checks[0], "AWSIoTThingsRegistration is not attached",
+                    "See that the role's own policies allow what that one does: to make things, and to "
+                    "attach certificates and policies to them.");
+}
+
+static enum aws_error ask(struct aws_view *view, const char *action, const char *role,
+                          struct aws_xml **answer)
+{
+    const struct aws_pair parameters[] = {{"RoleName", role}, {NULL, NULL}};
+    TEXT struct text why = TEXT_EMPTY;
+    TEXT struct text named = TEXT_EMPTY;
+
+    enum aws_error error = oem_account_iam(&view->account, action, parameters, answer, &why);
+    if (error && error != AWS_NOT_FOUND) {
+        text_printf(&named, "iam:%s", action);
+        aws_view_unanswered(view, error, text_get(&named), text_get(&why), checks);
+    }
+    return error;
+}
+
+static void check_policies(struct aws_view *view, const char *name)
+{
+    struct aws_xml *attached = NULL;
+
+    enum aws_error error = ask(view, "ListAttachedRolePolicies", name, &attached);
+    if (error == AWS_NOT_FOUND)
+        fail(view, "the role is gone");
+    else if (!error)
+        judge_policies(view, name, attached);
+    aws_xml_free(attached);
+}
+
+void aws_check_role(struct aws_view *view, const char *arn)
+{
+    const char *slash = strrchr(arn, '/');
+    const char *name = slash ? slash + 1 : arn;
+    TEXT struct text seen = TEXT_EMPTY;
+    struct aws_xml *role = NULL;
+
+    if (!*name) {
+        fail(view, "the template names none");
+        return;
+    }
+    enum aws_error error = ask(view, "GetRole", name, &role);
+    bool trusted = !error && trusts_iot(role);
+    aws_xml_free(role);
+    if (error == AWS_NOT_FOUND) {
+        text_printf(&seen, "there is no role %s", name);
+        fail(view, text_get(&seen));
+    } else if (!error && !trusted) {
+        text_printf(&seen, "%s does not let iot.amazonaws.com assume it", name);
+        fail(view, text_get(&seen));
+    } else if (!error) {
+        check_policies(view, name);
+    }
+}

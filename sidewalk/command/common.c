@@ -30,22 +30,9 @@ void common_catch_signals(void)
 
 bool common_take(struct common *common, int option, const char *value)
 {
-    switch (option) {
-    case COMMON_AWS_PROFILE:
-        common->aws.profile = value;
-        return true;
-    case COMMON_REGION:
-        common->aws.region = value;
-        return true;
-    case COMMON_ENDPOINT_URL:
-        common->aws.endpoint_url = value;
-        return true;
-    case COMMON_JSON:
+    if (option == COMMON_JSON)
         common->json = true;
-        return true;
-    default:
-        return false;
-    }
+    return option == COMMON_JSON || aws_arguments_take(&common->aws, option, value);
 }
 
 void common_escape(const char *string, struct text *out)

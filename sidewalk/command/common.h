@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "aws/arguments.h"
 #include "aws/request.h"
 #include "aws/session.h"
 
@@ -18,22 +19,17 @@ struct common {
 
 /* Rows for getopt_long(), between a subcommand's own ones and the last; their values are above every letter.
  */
-enum common_option { COMMON_AWS_PROFILE = 0x1000, COMMON_REGION, COMMON_ENDPOINT_URL, COMMON_JSON };
+enum common_option { COMMON_JSON = AWS_ARGUMENTS_END };
 #define COMMON_OPTIONS                                                                                       \
-    {"aws-profile", required_argument, NULL, COMMON_AWS_PROFILE},                                            \
-        {"region", required_argument, NULL, COMMON_REGION},                                                  \
-        {"endpoint-url", required_argument, NULL, COMMON_ENDPOINT_URL},                                      \
+    AWS_ARGUMENTS,                                                                                           \
     {                                                                                                        \
         "json", no_argument, NULL, COMMON_JSON                                                               \
     }
 /* Their lines in --help. */
 #define COMMON_HELP                                                                                          \
-    "  --aws-profile NAME  credentials and region of this profile in ~/.aws;\n"                              \
-    "                      default: as the AWS CLI finds them. (--profile is\n"                              \
-    "                      something else: a device profile of AWS IoT)\n"                                   \
-    "  --region REGION     default: AWS_REGION, or the AWS profile's\n"                                      \
-    "  --endpoint-url URL  ask this address instead of AWS; default:\n"                                      \
-    "                      AWS_ENDPOINT_URL\n"                                                               \
+    AWS_ARGUMENTS_HELP                                                                                       \
+    "                      (--aws-profile is not --profile, a device profile of\n"                           \
+    "                      AWS IoT)\n"                                                                       \
     "  --json              JSON on standard output, for programs\n"                                          \
     "  --help              print this, and exit\n"
 

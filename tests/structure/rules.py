@@ -20,7 +20,7 @@ MAY_INCLUDE = {
     "sidewalk": ("base/", "aws/", "sidewalk/"),
     "label": ("base/", "claim/", "decode/decode.h", "decode/process.h", "decode/pool.h", "label/"),
     "command": ("base/", "claim/", "decode/decode.h", "decode/picture.h", "decode/process.h", "decode/pool.h", "label/",
-                "aws/session.h", "account/", "command/"),
+                "aws/arguments.h", "aws/request.h", "aws/session.h", "account/", "command/"),
     "sandbox": ("base/", "claim/", "sidewalk/smsn.h", "sidewalk/certificate_chain.h", "account/policy_decision.h",
                 "sandbox/"),
     "bench": ("base/", "claim/", "decode/", "sidewalk/", "server/", "bench/"),
@@ -70,7 +70,7 @@ SYSTEM = """arpa/inet.h assert.h ctype.h dirent.h errno.h fcntl.h getopt.h intty
 netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h regex.h sched.h search.h semaphore.h setjmp.h signal.h spawn.h stdalign.h
 stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sys/epoll.h sys/eventfd.h
 sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h
-sys/stat.h sys/time.h sys/timerfd.h sys/types.h sys/uio.h sys/un.h sys/wait.h syslog.h termios.h threads.h time.h unistd.h
+sys/stat.h sys/time.h sys/timerfd.h sys/timex.h sys/types.h sys/uio.h sys/un.h sys/wait.h syslog.h termios.h threads.h time.h unistd.h
 algorithm cstddef cstdlib cstring exception functional memory new string utility vector""".split()
 
 SOURCES = (".c", ".h", ".cpp")

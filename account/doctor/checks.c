@@ -22,9 +22,9 @@ const struct doctor_check doctor_checks[] = {
     {"staging.tls.alpn", "ALPN x-amzn-mqtt-ca"},
     {"staging.tls.client", "Our certificate is let in"},
     {"staging.connect", "Claim-thing connects"},
+    {"staging.client_id", "Nobody else uses the client id"},
     {"staging.publish", "May publish endpoint messages"},
     {"staging.subscribe", "May not subscribe"},
-    {"staging.client_id", "Nobody else uses the client id"},
 
     {"endpoint.observer", "Observer is configured"},
     {"endpoint.files.ca", "CA certificates"},
@@ -43,9 +43,9 @@ const struct doctor_check doctor_checks[] = {
     {"endpoint.tls.alpn", "ALPN x-amzn-mqtt-ca"},
     {"endpoint.tls.client", "Our certificate is let in"},
     {"endpoint.connect", "Observer connects"},
+    {"endpoint.client_id", "Nobody else uses the client id"},
     {"endpoint.subscribe.created", "May hear that a thing is made"},
     {"endpoint.subscribe.connected", "May hear that a device connects"},
-    {"endpoint.client_id", "Nobody else uses the client id"},
 
     {"birth_certificate.readable", "Birth certificate"},
     {"birth_certificate.leaf", "It is a module's, no CA"},

@@ -1,7 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* TLS and signed requests both need the time; so do the events' timestamps, which the portal compares. */
+#include <sys/timex.h>
+
 #include "account/doctor/doctor.h"
+#include "base/text.h"
+
+#define SKEW_WARNING_MS 2000    /* between an event's timestamp and ours (server/onboarding/watcher.c) */
+#define SKEW_FAILED_MS 240000LL /* AWS refuses signatures that are five minutes old */
+
+static const char set_it[] = "Set it, and let chrony or systemd-timesyncd keep it.";
+
+static void tell_skew(struct doctor *doctor, long long skew_ms)
+{
+    long long away = skew_ms < 0 ? -skew_ms : skew_ms;
+    enum doctor_level level = away < SKEW_WARNING_MS ? DOCTOR_OK : DOCTOR_WARNING;
+    TEXT struct text seen = TEXT_EMPTY;
+
+    if (away >= SKEW_FAILED_MS)
+        level = DOCTOR_FAILED;
+    if (level == DOCTOR_OK)
+        text_puts(&seen, "as AWS has it");
+    else
+        text_printf(&seen, "%lld s %s AWS's", away / 1000, skew_ms > 0 ? "behind" : "ahead of");
+    doctor_tell(doctor, level, "clock", text_get(&seen), level == DOCTOR_OK ? NULL : set_it);
+}
 
 void doctor_clock(struct doctor *doctor)
 {
-    (void)doctor;
+    struct timex state = {0};
+    long long skew_ms;
+    int kept = adjtimex(&state);
+
+    if (doctor->options->aws && aws_session_clock_skew(doctor->options->aws, &skew_ms))
+        tell_skew(doctor, skew_ms);
+    else if (doctor->clock_is_behind)
+        doctor_tell(doctor, DOCTOR_FAILED, "clock", "a server's certificate is not valid yet", set_it);
+    else if (kept < 0)
+        doctor_tell(doctor, DOCTOR_SKIPPED, "clock", "the kernel does not say who keeps it", NULL);
+    else if (kept == TIME_ERROR)
+        doctor_tell(doctor, DOCTOR_WARNING, "clock", "nothing keeps it right, as the kernel knows", set_it);
+    else
+        doctor_tell(doctor, DOCTOR_OK, "clock", "kept by the network", NULL);
 }

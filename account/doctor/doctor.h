@@ -12,6 +12,7 @@ struct doctor {
     const char *kind;    /* "staging" or "endpoint" while one of those is looked at */
     /* Of the connection that is looked at: name, port and TLS are fine, so that MQTT is worth a try. */
     bool reachable;
+    bool clock_is_behind; /* a server's certificate is not yet valid */
 };
 
 /* check must be one of doctor_checks (a bug aborts); the title is taken from there. One that begins with a

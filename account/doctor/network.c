@@ -1,9 +1,171 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/doctor/doctor.h"
+/* From the name to an open port, and on to TLS. Proxy variables count for nothing, as for the portal. */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "account/doctor/look.h"
+#include "account/name_lookup.h"
+#include "account/tcp_probe.h"
+#include "base/text.h"
+
+void look_tell(struct look *look, enum doctor_level level, const char *check, const struct text *seen,
+               const struct text *mend)
+{
+    look->failed = look->failed || level == DOCTOR_FAILED;
+    doctor_tell(look->doctor, level, check, text_get(seen), text_get(mend));
+}
+
+bool look_is_at_aws(const char *address)
+{
+    size_t length = strlen(address);
+    static const char *const ends[] = {".amazonaws.com", ".amazonaws.com.cn"};
+
+    for (size_t i = 0; i < 2; i++)
+        if (length > strlen(ends[i]) && strcasecmp(address + length - strlen(ends[i]), ends[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The old endpoints have certificates of an authority that nobody trusts any more; the form is
+ * <id>-ats.iot.<region>.amazonaws.com, or a custom domain (IoT). */
+static void check_address(struct look *look)
+{
+    const char *address = look->connection->address;
+    const char *dot = strchr(address, '.');
+    TEXT struct text mend = TEXT_EMPTY;
+    TEXT struct text seen = TEXT_EMPTY;
+
+    text_puts(&seen, address);
+    if (!look_is_at_aws(address)) {
+        text_puts(&seen, ", not a name of AWS's: a custom domain");
+        look_tell(look, DOCTOR_OK, ".address", &seen, &mend);
+        return;
+    }
+    bool of_iot = strncasecmp(dot, ".iot.", 5) == 0;
+    bool ats = dot - address > 4 && strncasecmp(dot - 4, "-ats", 4) == 0;
+    if (of_iot && ats) {
+        look_tell(look, DOCTOR_OK, ".address", &seen, &mend);
+        return;
+    }
+    if (of_iot)
+        text_printf(&mend,
+                    "Write address = %.*s-ats%s: the endpoint without -ats has a certificate that Amazon "
+                    "Root CA 1 does not stand for, and modules do not trust it.",
+                    (int)(dot - address), address, dot);
+    else
+        text_puts(&mend, "Take the data endpoint that `aws iot describe-endpoint --endpoint-type "
+                         "iot:Data-ATS` prints: <id>-ats.iot.<region>.amazonaws.com.");
+    look_tell(look, DOCTOR_FAILED, ".address", &seen, &mend);
+}
+
+static bool check_name(struct look *look, struct name_addresses *out)
+{
+    const struct account_connection *to = look->connection;
+    int wait_ms = doctor_network_ms(look->doctor);
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+    TEXT struct text why = TEXT_EMPTY;
+
+    switch (name_lookup(to->address, to->port, wait_ms, look->doctor->options->interrupted, out, &why)) {
+    case NAME_FOUND:
+        text_printf(&seen, "%zu address%s", out->count, out->count == 1 ? "" : "es");
+        look_tell(look, DOCTOR_OK, ".dns", &seen, &mend);
+        return true;
+    case NAME_INTERRUPTED:
+        return false;
+    case NAME_UNKNOWN:
+        text_printf(&seen, "there is no %s (%s)", to->address, text_get(&why));
+        text_puts(&mend, "See whether address is spelt right, id and region too.");
+        break;
+    case NAME_FAILED:
+        text_printf(&seen, "DNS fails: %s", text_get(&why));
+        text_puts(&mend, "Mend this machine's DNS: the name servers in /etc/resolv.conf cannot be reached or "
+                         "do not know.");
+        break;
+    case NAME_NO_ANSWER:
+        text_printf(&seen, "DNS does not answer within %d s", wait_ms / 1000);
+        text_puts(&mend, "Mend this machine's DNS: the name servers in /etc/resolv.conf stay silent; is UDP "
+                         "and TCP port 53 open to them?");
+        break;
+    }
+    look_tell(look, DOCTOR_FAILED, ".dns", &seen, &mend);
+    return false;
+}
+
+static const char *connect_words(int error)
+{
+    if (error == ECONNREFUSED)
+        return "refused";
+    return error == ETIMEDOUT ? "no answer" : strerror(error);
+}
+
+static void tell_closed(struct look *look, const struct tcp_probe *probe)
+{
+    int port = look->connection->port;
+    bool refused = false;
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    for (size_t i = 0; i < probe->count; i++) {
+        refused = refused || probe->tried[i].error == ECONNREFUSED;
+        text_printf(&seen, "%s%s port %d: %s", i ? ", " : "", probe->tried[i].address, port,
+                    connect_words(probe->tried[i].error));
+    }
+    if (refused)
+        text_printf(&mend,
+                    "Nobody listens there, or a firewall refuses for them: see whether port is right "
+                    "(8883, or 443) and let outgoing TCP to port %d pass.",
+                    port);
+    else
+        text_printf(&mend,
+                    "A firewall swallows it, or there is no route: let outgoing TCP to port %d pass%s.", port,
+                    port == 443 ? "" : ", or write port = 443");
+    look_tell(look, DOCTOR_FAILED, ".tcp", &seen, &mend);
+}
+
+static int check_port(struct look *look, const struct name_addresses *addresses)
+{
+    struct tcp_probe probe;
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+    size_t open = 0;
+
+    int descriptor =
+        tcp_probe(addresses, doctor_network_ms(look->doctor), look->doctor->options->interrupted, &probe);
+    if (descriptor < 0) {
+        tell_closed(look, &probe);
+        return -1;
+    }
+    for (size_t i = 0; i < probe.count; i++) {
+        open += probe.tried[i].error == 0;
+        if (probe.tried[i].error)
+            text_printf(&seen, "%s%s: %s", seen.length ? ", " : "", probe.tried[i].address,
+                        connect_words(probe.tried[i].error));
+    }
+    if (open < probe.count)
+        text_printf(&mend,
+                    "Of %zu addresses %zu answer; see to the route to the others (IPv6?): a connection "
+                    "may try them first.",
+                    probe.count, open);
+    else
+        text_printf(&seen, "%d", look->connection->port);
+    look_tell(look, open < probe.count ? DOCTOR_WARNING : DOCTOR_OK, ".tcp", &seen, &mend);
+    return descriptor;
+}
 
 void doctor_network(struct doctor *doctor, const char *kind, const struct account_connection *connection)
 {
-    (void)doctor;
+    struct look look = {.doctor = doctor, .connection = connection};
+    struct name_addresses addresses;
+
     (void)kind;
-    (void)connection;
+    check_address(&look);
+    if (!check_name(&look, &addresses) || doctor_interrupted(doctor))
+        return;
+    int descriptor = check_port(&look, &addresses);
+    if (descriptor < 0)
+        return;
+    look_at_tls(&look, descriptor);
+    doctor->reachable = !look.failed;
 }

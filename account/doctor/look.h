@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the looks at name, port and TLS of one connection share. */
+#ifndef ACCOUNT_DOCTOR_LOOK_H
+#define ACCOUNT_DOCTOR_LOOK_H
+
+#include "account/doctor/doctor.h"
+#include "base/text.h"
+
+struct look {
+    struct doctor *doctor;
+    const struct account_connection *connection;
+    bool failed; /* anything so far */
+};
+
+void look_tell(struct look *look, enum doctor_level level, const char *check, const struct text *seen,
+               const struct text *mend);
+/* "abc-ats.iot.eu-west-1.amazonaws.com", ".amazonaws.com.cn" in China. */
+bool look_is_at_aws(const char *address);
+
+/* TLS over the socket, which it takes over. */
+void look_at_tls(struct look *look, int descriptor);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "account/doctor/look.h"
+#include "account/tls_probe.h"
+#include "base/clock.h"
+
+#define DAY_MS (24 * 3600 * 1000LL)
+#define EXPIRES_SOON_MS (14 * DAY_MS)
+#define AMAZON_ROOT "https://www.amazontrust.com/repository/AmazonRootCA1.pem"
+
+/* The server's answer to TLS itself. True: there is a certificate to be looked at. */
+static bool check_handshake(struct look *look, const struct tls_seen *tls)
+{
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    if (tls->result == TLS_FINE || tls->has_certificate) {
+        look_tell(look, DOCTOR_OK, ".tls.handshake", &seen, &mend);
+        return true;
+    }
+    if (tls->result == TLS_SILENT) {
+        text_printf(&seen, "no answer within %d s", doctor_network_ms(look->doctor) / 1000);
+        text_puts(&mend, "Something between takes the connection and says nothing (a proxy, a firewall that "
+                         "looks inside): let this name pass untouched.");
+    } else if (tls->result == TLS_CLOSED) {
+        text_puts(&seen, "closed without a word");
+        text_puts(&mend, "Something between closes TLS to this name, or the address is not one of AWS IoT's: "
+                         "see whether address is right and let it pass untouched.");
+    } else {
+        text_printf(&seen, "%s%s", tls->result == TLS_ALERT ? "refused: TLS alert: " : "",
+                    text_get(&tls->words));
+        text_puts(&mend, "Who answers there is not AWS IoT: see whether address and port are right, and that "
+                         "no proxy stands between.");
+    }
+    look_tell(look, DOCTOR_FAILED, ".tls.handshake", &seen, &mend);
+    return false;
+}
+
+static void check_chain(struct look *look, const struct tls_seen *tls)
+{
+    const char *ca_file = look->connection->ca_file;
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    text_printf(&seen, "issued by %s", text_get(&tls->issuer));
+    if (!*ca_file) {
+        text_puts(&seen, "; there is no ca_file to check it with");
+        look_tell(look, DOCTOR_SKIPPED, ".tls.chain", &seen, &mend);
+        return;
+    }
+    bool amazon = strstr(text_get(&tls->issuer), "Amazon") != NULL,
+         at_aws = look_is_at_aws(look->connection->address);
+    if (!tls->ca_file_usable) {
+        text_printf(&seen, "; %s holds no certificate", ca_file);
+        text_puts(&mend, "Put Amazon Root CA 1 into ca_file: " AMAZON_ROOT);
+    } else if (tls->untrusted.length && at_aws && !amazon) {
+        text_puts(&seen, ", not by Amazon");
+        text_puts(&mend, "A proxy in between opens TLS; certificates of ours cannot pass it: have "
+                         "connections to this name let through untouched.");
+    } else if (tls->untrusted.length) {
+        text_printf(&seen, ": %s", text_get(&tls->untrusted));
+        text_printf(&mend, "%s is not the authority of this server: %s", ca_file,
+                    amazon || at_aws ? "put Amazon Root CA 1 there, " AMAZON_ROOT
+                                     : "name the one that has issued its certificate as ca_file, or mend "
+                                       "address.");
+    }
+    look_tell(look, mend.length ? DOCTOR_FAILED : DOCTOR_OK, ".tls.chain", &seen, &mend);
+}
+
+static void check_names(struct look *look, const struct tls_seen *tls)
+{
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    text_printf(&seen, "for %s", text_get(&tls->names));
+    if (!tls->name_fits)
+        text_printf(&mend,
+                    "The server is not %s: write the address that its certificate has, or have the "
+                    "server given one for this name.",
+                    look->connection->address);
+    look_tell(look, tls->name_fits ? DOCTOR_OK : DOCTOR_FAILED, ".tls.name", &seen, &mend);
+}
+
+static void check_expiry(struct look *look, const struct tls_seen *tls)
+{
+    long long now = clock_wall_ms();
+    char before[CLOCK_RFC3339_SIZE], after[CLOCK_RFC3339_SIZE];
+    enum doctor_level level = DOCTOR_OK;
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    clock_rfc3339(tls->not_before_ms, before);
+    clock_rfc3339(tls->not_after_ms, after);
+    text_printf(&seen, "until %.10s", after);
+    if (tls->not_after_ms < now) {
+        level = DOCTOR_FAILED;
+        text_puts(&seen, ", over");
+        text_puts(&mend,
+                  "Have the server's certificate renewed, by whoever runs it; if this machine's clock is "
+                  "ahead, set it.");
+    } else if (tls->not_before_ms > now) {
+        level = DOCTOR_FAILED;
+        look->doctor->clock_is_behind = true;
+        text_clear(&seen);
+        text_printf(&seen, "only from %.19sZ on", before);
+        text_puts(&mend,
+                  "Set this machine's clock: it is behind, or the server's certificate is from the future.");
+    } else if (tls->not_after_ms - now < EXPIRES_SOON_MS && !look_is_at_aws(look->connection->address)) {
+        level = DOCTOR_WARNING;
+        text_puts(&mend, "Have the server's certificate renewed before then.");
+    }
+    look_tell(look, level, ".tls.expiry", &seen, &mend);
+}
+
+static void check_alpn(struct look *look, const struct tls_seen *tls)
+{
+    bool at_aws = look_is_at_aws(look->connection->address);
+    bool refused = tls->result == TLS_ALERT && strstr(text_get(&tls->words), "application protocol");
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    if (look->connection->port != 443)
+        return;
+    if (tls->alpn_taken) {
+        look_tell(look, DOCTOR_OK, ".tls.alpn", &seen, &mend);
+        return;
+    }
+    text_puts(&seen, refused ? "refused" : "the server says nothing to it");
+    text_puts(&mend,
+              "On port 443 AWS IoT knows MQTT by ALPN alone: a proxy in between strips it, or this is no "
+              "endpoint of AWS IoT; let the name pass untouched, or write port = 8883.");
+    look_tell(look, refused || at_aws ? DOCTOR_FAILED : DOCTOR_WARNING, ".tls.alpn", &seen, &mend);
+}
+
+/* With TLS 1.3 the server looks at our certificate after the handshake. A DISCONNECT before CONNECT is
+ * against the protocol, so that there is an answer in either case: it closes, with an alert or without. */
+static void check_own(struct look *look, struct tls_probe *probe, const struct tls_seen *tls)
+{
+    static const unsigned char disconnect[] = {0xe0, 0x00};
+    const char *alert = text_get(&tls->words);
+    enum tls_result result = tls->result;
+    unsigned char answer[64];
+    size_t length;
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    if (!tls->own_certificate_shown) {
+        text_puts(&seen, "there is none that can be shown");
+        look_tell(look, DOCTOR_SKIPPED, ".tls.client", &seen, &mend);
+        return;
+    }
+    if (probe) {
+        tls_probe_write(probe, disconnect, sizeof disconnect, doctor_network_ms(look->doctor));
+        result = tls_probe_read(probe, answer, sizeof answer, &length, doctor_network_ms(look->doctor));
+        alert = tls_probe_alert(probe);
+    }
+    if (probe && !*alert) {
+        look_tell(look, DOCTOR_OK, ".tls.client", &seen, &mend);
+        return;
+    }
+    text_printf(&seen, "%s%s", result == TLS_ALERT ? "refused: TLS alert: " : "the server ends TLS", alert);
+    text_puts(&mend,
+              "The account does not take the certificate in cert_file: is it this account's, the newest, "
+              "not expired and not revoked? Send or register the right one.");
+    look_tell(look, DOCTOR_FAILED, ".tls.client", &seen, &mend);
+}
+
+void look_at_tls(struct look *look, int descriptor)
+{
+    const struct account_connection *to = look->connection;
+    const struct tls_options options = {
+        .host = to->address,
+        .ca_file = to->ca_file,
+        .cert_file = to->cert_file,
+        .key_file = to->key_file,
+        .alpn = to->port == 443,
+        .timeout_ms = doctor_network_ms(look->doctor),
+        .interrupted = look->doctor->options->interrupted,
+    };
+    struct tls_seen seen;
+
+    struct tls_probe *probe = tls_probe_open(descriptor, &options, &seen);
+    bool no_protocol = seen.result == TLS_ALERT && strstr(text_get(&seen.words), "application protocol");
+    if (no_protocol)
+        check_alpn(look, &seen);
+    else if (check_handshake(look, &seen)) {
+        check_chain(look, &seen);
+        check_names(look, &seen);
+        check_expiry(look, &seen);
+        check_alpn(look, &seen);
+        check_own(look, probe, &seen);
+    }
+    tls_probe_close(probe);
+    tls_seen_fini(&seen);
+}

@@ -83,6 +83,11 @@ class Client:
             raise AssertionError(f"not let in: CONNACK {self.connacks}, drops {self.drops}")
         return self
 
+    def dropped_or_in(self):
+        """Waits for the first answer to CONNECT: the CONNACK, or None when there was none."""
+        eventually(lambda: self.connacks or self.drops, "an answer to CONNECT")
+        return self.connacks[0] if self.connacks else None
+
     def dropped(self):
         """Waits until the connection is closed by the other side; returns the CONNACKs that were seen before."""
         eventually(lambda: self.drops, "the connection is dropped")

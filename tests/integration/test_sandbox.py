@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -341,8 +342,11 @@ class Command(SandboxTest):
             again = self.sandbox.start(*arguments)
             self.assertEqual((again["staging"], again["oem"]), (first["staging"], first["oem"]))
             self.assertEqual(again["port"], first["port"])
-        with self.assertRaisesRegex(AssertionError, "stop it first"):
-            self.sandbox.start("--port", str(first["port"] + 1))
+        for other in (("--port", str(first["port"] + 1)), ("--empty-account",)):
+            with self.assertRaisesRegex(AssertionError, "stop it first"):
+                self.sandbox.start(*other)
+        again = json.loads(self.sandbox.run("status"))
+        self.assertEqual((again["staging"], again["oem"]), (first["staging"], first["oem"]), "it still runs")
         self.sandbox.run("stop")
         stopped = json.loads(self.sandbox.run("status"))
         self.assertFalse(stopped["staging"]["running"] or stopped["oem"]["running"])
@@ -371,6 +375,40 @@ class Command(SandboxTest):
         answer = lambda *command: json.loads(self.sandbox.run("module", *command))
         eventually(lambda: answer("status")["subscribed"], "the module is there")
         self.assertEqual(answer("off", self.thing)["power"], "off")
+
+    def claim_thing(self, *issuer):
+        """A claim-thing that the OEM has made by itself; returns its certificate."""
+        path = self.sandbox.state / "own.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                        path.with_suffix(".key"), "-out", path, "-days", "3660", "-subj", "/CN=kettle-maker", *issuer],
+                       check=True, capture_output=True)
+        return path
+
+    def test_a_claim_thing_of_ones_own(self):
+        c = self.sandbox.certificates
+        other = ("-CA", c / "other-manufacturer-ca.pem", "-CAkey", c / "other-manufacturer-ca.key")
+        for issuer in ((), ("-addext", "basicConstraints=critical,CA:false"), other):
+            with self.subTest(issuer=bool(issuer)):
+                path = self.claim_thing(*issuer)
+                connect = lambda client_id: self.sandbox.client(client_id, path, path.with_suffix(".key"), "127.0.0.1")
+                before = json.loads(self.sandbox.run("status"))
+                self.assertEqual(connect("kettle-maker").dropped(), [], "not registered yet")
+                told = self.sandbox.start("--claim-thing", str(path))
+                self.assertEqual(told["oem"], before["oem"])
+                self.assertEqual(connect("claim-thing").dropped(), [(NOT_AUTHORISED, 0)])
+                claim_thing = connect("kettle-maker").accepted()
+                self.assertTrue(claim_thing.publish(config_topic(self.thing), ENDPOINT))
+                self.assertFalse(claim_thing.publish("x", ENDPOINT))
+                for line in (f"cert_file = {path}", f"key_file = {path.with_suffix('.key')}", "client_id = kettle-maker"):
+                    self.assertIn(line, self.sandbox.portal_ini.read_text())
+                self.assertEqual(self.sandbox.start()["staging"], self.sandbox.start()["staging"], "only when it is new")
+                self.sandbox.claim_thing().accepted()
+
+    def test_a_claim_thing_that_is_none(self):
+        for path in (self.sandbox.certificates / "module.key", self.sandbox.state / "missing.pem"):
+            with self.assertRaisesRegex(AssertionError, "is no certificate with a common name"):
+                self.sandbox.start("--claim-thing", str(path))
+        self.sandbox.claim_thing().accepted()
 
     def test_portal_ini_names_files_that_are_there(self):
         lines = [line.split(" = ") for line in self.sandbox.portal_ini.read_text().splitlines() if "_file = " in line]

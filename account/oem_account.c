@@ -11,19 +11,34 @@
 #define ANSWER_MAX ((size_t)4 << 20)
 #define PAGES_MAX 10000
 
+/* The action that AWS itself says is missing (iam:PassRole, when a role is handed over), otherwise action. */
+static void missing_action(const char *action, const char *said, struct text *out)
+{
+    static const char before[] = "to perform: ";
+    const char *named = strstr(said, before);
+    size_t length = named ? strcspn(named + strlen(before), " ,;)") : 0;
+
+    if (length > 0 && memchr(named + strlen(before), ':', length))
+        text_add(out, named + strlen(before), length);
+    else
+        text_puts(out, action);
+}
+
 /* A sentence for what was said about an action. code tells a missing permission from a wrong signature. */
 static void explain(const struct oem_account *account, const char *action, const char *code, const char *said,
                     struct text *why)
 {
     static const char *const codes[] = {"AccessDenied", "AccessDeniedException", "UnauthorizedException",
                                         "NotAuthorizedException", "UnauthorizedOperation"};
+    TEXT struct text missing = TEXT_EMPTY;
     bool is_permission = false;
 
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         is_permission = is_permission || strcmp(code, codes[i]) == 0;
+    missing_action(action, said, &missing);
     if (is_permission)
-        text_printf(why, "the permission %s is missing: allow it to %s, then run this again (%s)", action,
-                    account->caller ? account->caller : "these credentials", said);
+        text_printf(why, "the permission %s is missing: allow it to %s, then run this again (%s)",
+                    text_get(&missing), account->caller ? account->caller : "these credentials", said);
     else
         text_printf(why, "%s: %s", action, said);
 }

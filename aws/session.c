@@ -174,6 +174,11 @@ const char *aws_session_region(const struct aws_session *session)
     return session->region;
 }
 
+const volatile sig_atomic_t *aws_session_interrupted(const struct aws_session *session)
+{
+    return session->interrupted;
+}
+
 bool aws_session_clock_skew(const struct aws_session *session, long long *ms)
 {
     if (session->knows_skew)

@@ -37,6 +37,9 @@ void aws_session_free(struct aws_session *session);
 
 const char *aws_session_region(const struct aws_session *session);
 
+/* What the options had; NULL: nothing. For waits between requests. */
+const volatile sig_atomic_t *aws_session_interrupted(const struct aws_session *session);
+
 /* How far AWS's clock was ahead of this machine's at the newest answer, by its Date, which is whole seconds.
  * False, *ms untouched: there was none so far. */
 bool aws_session_clock_skew(const struct aws_session *session, long long *ms);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of a setup share. Each kind of thing has a file, and in it a function that looks at one
+ * (what is there, what is different) and one that makes it so. */
+#ifndef ACCOUNT_SETUP_PRIVATE_H
+#define ACCOUNT_SETUP_PRIVATE_H
+
+#include "account/setup.h"
+#include "base/text.h"
+
+#define SETUP_VERSIONS_MAX 5 /* of a policy, of a template: quotas of AWS IoT */
+
+struct setup;
+
+struct setup_item {
+    const char *kind; /* static */
+    char *name;       /* owned */
+    enum setup_action action;
+    struct text detail;
+    unsigned different; /* what differs, in bits that only the kind knows */
+    size_t index;       /* of several of a kind: authority, group */
+    char *seen;         /* what the kind wants to remember; owned */
+    enum aws_error (*look)(struct setup *setup, struct setup_item *item, struct text *why);
+    enum aws_error (*make)(struct setup *setup, struct setup_item *item, struct text *why);
+};
+
+struct setup {
+    const struct oem_account *account;
+    const struct setup_options *options;
+    struct setup_item *items;
+    size_t count, room;
+    char *arn_prefix; /* "arn:aws:iot:us-east-1:123456789012:" */
+    char *module_policy, *template;
+    char *role_arn; /* computed, or what IAM says */
+    char *endpoint, *observer_pem;
+};
+
+/* The new item, of which look and make are the caller's to set. Borrowed until the next one is added. */
+struct setup_item *setup_add(struct setup *setup, const char *kind, const char *name);
+/* One more difference, for people. */
+void setup_differs(struct setup_item *item, unsigned bit, const char *words);
+
+/* A call with a body, which is freed here, or NULL. path: "/policies" and segments, each encoded here, end
+ * with NULL. */
+enum aws_error setup_call(const struct oem_account *account, const char *action, const char *method,
+                          const char *const *path, const struct aws_pair *query, cJSON *body, cJSON **answer,
+                          struct text *why) __attribute__((warn_unused_result));
+/* A member's text; "" where there is none. Borrowed. */
+const char *setup_text(const cJSON *object, const char *name);
+/* A text member that holds JSON, as policies and templates do; NULL. Owned. */
+cJSON *setup_document(const cJSON *object, const char *name);
+
+/* Of what is there: each looks, and says what is different in the item. */
+void setup_add_role(struct setup *setup);
+void setup_add_module_policy(struct setup *setup);
+void setup_add_observer_policy(struct setup *setup);
+void setup_add_claim_policy(struct setup *setup);
+void setup_add_thing_type(struct setup *setup);
+void setup_add_thing_groups(struct setup *setup);
+void setup_add_template(struct setup *setup);
+void setup_add_authorities(struct setup *setup);
+void setup_add_observer(struct setup *setup);
+void setup_add_events(struct setup *setup);
+
+#endif

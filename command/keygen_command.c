@@ -228,12 +228,30 @@ static int keep_key(struct keygen_outcome *outcome, struct private_key **out)
     return COMMAND_DONE;
 }
 
+/* Of a key that is elsewhere, or lost: a new one would not fit it. */
+static int key_is_missing(const struct keygen_file *file, const struct keygen_outcome *outcome)
+{
+    TEXT struct text sentence = TEXT_EMPTY;
+
+    text_printf(&sentence,
+                "%s: is there already, but its key is not; bring %s back, move it away, or choose "
+                "another --name",
+                text_get(&file->path), text_get(&outcome->key.path));
+    return complain(COMMAND_BAD_IDENTIFIER, text_get(&sentence));
+}
+
 static int have_key(struct keygen_outcome *outcome, struct private_key **out)
 {
     TEXT struct text why = TEXT_EMPTY;
+    /* Before the key: another process may make all of them just now, in the order of key, request. */
+    const struct keygen_file *alone = is_there(&outcome->request)       ? &outcome->request
+                                      : is_there(&outcome->certificate) ? &outcome->certificate
+                                                                        : NULL;
 
     if (is_there(&outcome->key))
         return keep_key(outcome, out);
+    if (alone != NULL)
+        return key_is_missing(alone, outcome);
     struct private_key *key = private_key_generate();
     if (!private_key_write(key, text_get(&outcome->key.path), &why)) {
         private_key_free(key);

@@ -178,7 +178,7 @@ static void says_why_a_file_cannot_be_read(void **state)
     assert_non_null(strstr(text_get(&large), "larger than 4096 KiB"));
 }
 
-/* Any one byte of it: never more than "damaged", never a certificate with a wrong signature and no crash. */
+/* Of any one character: it is said to be damaged, or is another certificate, whose signature is wrong. */
 static void survives_damage(void **state)
 {
     struct private_key *key = private_key_generate();
@@ -200,8 +200,7 @@ static void survives_damage(void **state)
             read++;
             certificate_id(damaged, other);
             assert_string_not_equal(id, other);
-            assert_false(certificate_is_signed_by(damaged, damaged) && certificate_belongs_to(damaged, key) &&
-                         certificate_is_signed_by(damaged, sound));
+            assert_false(certificate_is_signed_by(damaged, damaged));
             certificate_subject_words(damaged, &words);
         }
         certificate_free(damaged);

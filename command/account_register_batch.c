@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expresslink-claim account register batch */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account/registration_batch.h"
+#include "command/account_register_device.h"
+#include "command/account_register_progress.h"
+#include "command/account_register_report.h"
+#include "command/account_register_ways.h"
+#include "command/command.h"
+
+#define TOLD_MAX 20
+
+struct running {
+    const struct register_arguments *arguments;
+    struct register_progress progress;
+    const char *result_path;
+    unsigned long long told;
+};
+
+static void tell(void *context, const struct registration_row *row)
+{
+    struct running *running = context;
+    TEXT struct text line = TEXT_EMPTY;
+
+    if (++running->told > TOLD_MAX)
+        return;
+    register_progress_clear(&running->progress);
+    text_printf(&line, "%s: ", row->place);
+    if (row->thing[0] != '\0' && strstr(row->why, row->thing) == NULL)
+        text_printf(&line, "%s: ", row->thing);
+    text_puts(&line, row->why);
+    register_complain("%s", line.data);
+}
+
+static void show_progress(void *context, const struct registration_batch_counts *counts)
+{
+    struct running *running = context;
+
+    register_progress_show(&running->progress, counts);
+}
+
+static void print_count(unsigned long long count, const char *words)
+{
+    if (count > 0)
+        printf("  %6llu %s\n", count, words);
+}
+
+static void summarise(const struct running *running, const struct registration_batch_counts *counts)
+{
+    bool dry_run = running->arguments->dry_run;
+    long long ms = register_progress_elapsed_ms(&running->progress);
+    unsigned long long asked = counts->registered + counts->there;
+
+    if (running->told > TOLD_MAX)
+        register_complain("... and %llu more%s", running->told - TOLD_MAX,
+                          dry_run ? "" : "; the result file has all of them");
+    printf("%llu device%s:\n", counts->devices, counts->devices == 1 ? "" : "s");
+    print_count(counts->registered, dry_run ? "would be registered" : "registered");
+    print_count(counts->there, "were registered already, and nothing was missing");
+    print_count(counts->before, "are registered by the result file, and were not asked for");
+    print_count(counts->duplicates, "are duplicates");
+    print_count(counts->failed, "failed");
+    print_count(counts->passed - counts->keys, "certificates of authorities or signing requests passed over");
+    print_count(counts->keys, "private keys passed over: nobody but the devices should have them");
+    if (!dry_run && asked > 0)
+        printf("%.1f devices a second.\n", (double)asked * 1000 / (double)ms);
+    if (!dry_run)
+        printf("Results: %s\n", running->result_path);
+}
+
+static int batch_status(const struct running *running, enum registration_batch_end end, enum aws_error error,
+                        const char *why)
+{
+    switch (end) {
+    case REGISTRATION_BATCH_DONE:
+        return COMMAND_DONE;
+    case REGISTRATION_BATCH_INTERRUPTED:
+        register_complain("interrupted; the same command goes on from here");
+        return COMMAND_INTERRUPTED;
+    case REGISTRATION_BATCH_UNREADABLE:
+        register_complain("%s", why);
+        return COMMAND_NO_INPUT;
+    case REGISTRATION_BATCH_UNWRITABLE:
+        register_complain("%s; the same command goes on from here when there is room", why);
+        return COMMAND_IO;
+    default:
+        return register_failed(error,
+                               running->arguments->dry_run
+                                   ? "the batch was stopped"
+                                   : "the batch was stopped; the same command goes on from here",
+                               why);
+    }
+}
+
+static int run(struct running *running, const struct oem_account *account, struct registrar *registrar,
+               struct registration_source *source, struct registration_results *results)
+{
+    const struct register_arguments *arguments = running->arguments;
+    const struct registration_batch_options options = {
+        .registrar = registrar,
+        .source = source,
+        .results = results,
+        .name_field = arguments->name_field,
+        .rate = arguments->rate,
+        .dry_run = arguments->dry_run,
+        .interrupted = &register_interrupted,
+        .tell = tell,
+        .progress = show_progress,
+        .context = running,
+    };
+    struct registration_batch_counts counts;
+    enum aws_error error = AWS_OK;
+    TEXT struct text why = TEXT_EMPTY;
+
+    register_progress_begin(&running->progress, stderr, source);
+    enum registration_batch_end end = registration_batch_run(&options, &counts, &error, &why);
+    register_progress_clear(&running->progress);
+    summarise(running, &counts);
+    int status = batch_status(running, end, error, text_get(&why));
+    if (status == COMMAND_DONE && !arguments->dry_run && counts.registered + counts.there + counts.before > 0)
+        register_print_endpoint(
+            account, "\nThe devices connect to ",
+            ", port 8883, each with its certificate\nand its thing's name as client id.\n");
+    if (fflush(stdout) != 0)
+        return COMMAND_IO;
+    return status == COMMAND_DONE && counts.failed > 0 ? COMMAND_NOT_REGISTERED : status;
+}
+
+/* Where it is not given: beside the source, "births/" and "births.csv" have "births.result.csv". */
+static void choose_result(const struct register_arguments *arguments,
+                          const struct registration_source *source, struct text *out)
+{
+    size_t length = strlen(arguments->path);
+
+    if (arguments->result != NULL) {
+        text_puts(out, arguments->result);
+        return;
+    }
+    while (length > 1 && arguments->path[length - 1] == '/')
+        length--;
+    if (source->kind == REGISTRATION_FOLDER && (length == 0 || strchr("./", arguments->path[length - 1]))) {
+        text_puts(out, "births.result.csv"); /* of ".", "..": in the folder where we are */
+        return;
+    }
+    if (source->kind == REGISTRATION_LIST)
+        length -= strlen(".csv");
+    text_add(out, arguments->path, length);
+    text_puts(out, ".result.csv");
+}
+
+static void join_groups(const struct register_arguments *arguments, struct text *out)
+{
+    for (size_t i = 0; i < arguments->group_count; i++)
+        text_printf(out, "%s%s", i > 0 ? " " : "", arguments->groups[i]);
+}
+
+static int with_source(const struct register_arguments *arguments, const struct oem_account *account,
+                       struct registration_source *source)
+{
+    TEXT struct text why = TEXT_EMPTY, path = TEXT_EMPTY, groups = TEXT_EMPTY;
+    struct registrar *registrar = NULL;
+
+    choose_result(arguments, source, &path);
+    join_groups(arguments, &groups);
+    const struct registration_target target = {
+        .account = account->id,
+        .region = aws_session_region(account->session),
+        .policy = arguments->policy_name,
+        .thing_type = arguments->thing_type != NULL ? arguments->thing_type : "",
+        .thing_groups = text_get(&groups),
+    };
+    struct running running = {.arguments = arguments, .result_path = path.data};
+    struct registration_results *results =
+        registration_results_open(path.data, &target, arguments->dry_run, &why);
+    if (results == NULL) {
+        register_complain("%s", text_get(&why));
+        return COMMAND_CANNOT_CREATE;
+    }
+    int status = register_open(arguments, account, &registrar);
+    if (status == COMMAND_DONE)
+        status = run(&running, account, registrar, source, results);
+    registrar_free(registrar);
+    registration_results_close(results);
+    return status;
+}
+
+static int work(const struct register_arguments *arguments, const struct oem_account *account)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct registration_source source;
+
+    if (registration_source_open(arguments->path, &source, &why))
+        return with_source(arguments, account, &source);
+    register_complain("%s", text_get(&why));
+    return COMMAND_NO_INPUT;
+}
+
+int register_batch_command(int count, char **values)
+{
+    struct register_arguments arguments;
+    int status = register_arguments_parse(REGISTER_BATCH, count, values, &arguments);
+
+    if (status < 0)
+        status = register_with_account(&arguments, work);
+    register_arguments_fini(&arguments);
+    return status;
+}

@@ -48,13 +48,14 @@ struct authority {
 };
 
 /* With the command that changes one thing about this CA. */
-static void fail(const struct authority *authority, const char *check, const char *seen, const char *options)
+static void tell(const struct authority *authority, enum doctor_level level, const char *check,
+                 const char *seen, const char *options)
 {
     TEXT struct text mend = TEXT_EMPTY;
 
     text_printf(&mend, "Change it: aws iot update-ca-certificate --certificate-id %s %s.", authority->id,
                 options);
-    doctor_tell(authority->view->doctor, DOCTOR_FAILED, check, seen, text_get(&mend));
+    doctor_tell(authority->view->doctor, level, check, seen, text_get(&mend));
 }
 
 static void check_active(const struct authority *authority)
@@ -64,32 +65,43 @@ static void check_active(const struct authority *authority)
     if (strcmp(status, "ACTIVE") == 0)
         doctor_tell(authority->view->doctor, DOCTOR_OK, "aws.ca.active", NULL, NULL);
     else
-        fail(authority, "aws.ca.active", status, "--new-status ACTIVE");
+        tell(authority, DOCTOR_FAILED, "aws.ca.active", status, "--new-status ACTIVE");
+}
+
+/* Another template, or a body that stands with the CA itself, may be right; it is not looked at. */
+static void tell_template(const struct authority *authority, const char *template)
+{
+    const char *setup = authority->view->setup;
+    bool has_body = *aws_view_text(authority->registration, "templateBody") != '\0';
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text options = TEXT_EMPTY;
+
+    if (*template)
+        text_printf(&seen, "by template %s, not by %s", template, setup);
+    else
+        text_printf(&seen, "by %s, not by template %s", has_body ? "a body of its own" : "no template",
+                    setup);
+    text_printf(&options, "--registration-config templateName=%s", setup);
+    if (*template)
+        text_printf(&options, ", or look at that setup: expresslink-claim doctor --name %s", template);
+    tell(authority, *template || has_body ? DOCTOR_WARNING : DOCTOR_FAILED, "aws.ca.registration",
+         text_get(&seen), text_get(&options));
 }
 
 static void check_registration(const struct authority *authority)
 {
     const char *template = aws_view_text(authority->registration, "templateName");
-    const char *setup = authority->view->setup;
     TEXT struct text seen = TEXT_EMPTY;
-    TEXT struct text options = TEXT_EMPTY;
 
     if (strcmp(aws_view_text(authority->description, "autoRegistrationStatus"), "ENABLE") != 0) {
-        fail(authority, "aws.ca.registration", "off: its certificates are not let in",
+        tell(authority, DOCTOR_FAILED, "aws.ca.registration", "off: its certificates are not let in",
              "--new-auto-registration-status ENABLE");
-        return;
-    }
-    if (strcmp(template, setup) == 0) {
+    } else if (strcmp(template, authority->view->setup) == 0) {
         text_printf(&seen, "by template %s", template);
         doctor_tell(authority->view->doctor, DOCTOR_OK, "aws.ca.registration", text_get(&seen), NULL);
-        return;
+    } else {
+        tell_template(authority, template);
     }
-    text_printf(&seen, "by %s%s, not by template %s", *template ? "template " : "no template", template,
-                setup);
-    text_printf(&options, "--registration-config templateName=%s", setup);
-    if (*template)
-        text_printf(&options, ", or look at that setup: expresslink-claim doctor --name %s", template);
-    fail(authority, "aws.ca.registration", text_get(&seen), text_get(&options));
 }
 
 static void check_mode(const struct authority *authority)

@@ -22,7 +22,7 @@
 #include "sandbox/iot_account.h"
 #include "sandbox/mosquitto_api.h"
 #include "sandbox/peer_certificate.h"
-#include "sandbox/provisioning_template.h"
+#include "sandbox/provisioner.h"
 #include "sandbox/registry.h"
 #include "sandbox/trust_folder.h"
 
@@ -116,83 +116,21 @@ static void refresh(struct account *account)
         iot_account_each_pem(account->state, trust, account->trust);
 }
 
-/* What a template refers to must be there before it runs. */
-static bool all_there(const struct account *account, const cJSON *line, char *problem)
+static struct provisioner provisioner_of(const struct account *account)
 {
-    static const struct {
-        const char *list, *kind;
-    } wanted[] = {{"policies", "policies"}, {"thingTypes", "thingTypes"}, {"thingGroups", "thingGroups"}};
-    const cJSON *each;
-
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        cJSON_ArrayForEach(each, cJSON_GetObjectItemCaseSensitive(line, wanted[i].list))
-        {
-            if (iot_account_has(account->state, wanted[i].kind, cJSON_GetStringValue(each)))
-                continue;
-            snprintf(problem, PROVISIONING_PROBLEM_SIZE, "%s: not in this account: %s", wanted[i].kind,
-                     cJSON_GetStringValue(each));
-            return false;
-        }
-    return true;
+    return (struct provisioner){account->state, account->registry, account->events};
 }
 
-/* The template's body; NULL with a problem when it is not there, not for this purpose, or not enabled. */
-static const char *template_body(const struct account *account, const char *name, const char *type,
-                                 char *problem)
+static void provision(const struct account *account, const X509 *certificate, const char *template_name)
 {
-    const cJSON *template = iot_account_template(account->state, name);
-    const char *said = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(template, "type"));
-    const char *why = NULL;
-
-    if (!template)
-        why = "is not there";
-    else if (!said || strcmp(said, type) != 0)
-        why = "is of another type";
-    else if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(template, "enabled")))
-        why = "is not enabled";
-    if (!why)
-        return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(template, "body"));
-    snprintf(problem, PROVISIONING_PROBLEM_SIZE, "template %s %s", name, why);
-    return NULL;
-}
-
-/* Registers the certificate as the template has it; the thing's name, or NULL with a problem. *line is owned
- * by the caller, also after an error. */
-static const char *run_template(struct account *account, const X509 *certificate, const char *body,
-                                cJSON **line, char *problem)
-{
+    const struct provisioner provisioner = provisioner_of(account);
     const struct provisioning_source source = {.certificate = certificate};
-    char id[CERTIFICATE_ID_SIZE];
+    char thing_name[THING_NAME_SIZE], problem[PROVISIONING_PROBLEM_SIZE];
 
-    if (!provisioning_run(body, &source, line, problem) || !all_there(account, *line, problem))
-        return NULL;
-    certificate_id(certificate, id);
-    const char *thing_name =
-        cJSON_GetStringValue(cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(*line, "things"), 0));
-    const struct access access = access_of(account);
-    bool is_new = !access_has_thing(&access, thing_name);
-    cJSON_AddStringToObject(*line, "certificateId", id);
-    if (!registry_add(account->registry, *line)) {
-        snprintf(problem, PROVISIONING_PROBLEM_SIZE, "cannot write the registry");
-        return NULL;
-    }
-    if (is_new && iot_account_sends(account->state, "THING"))
-        account_events_created(account->events, thing_name);
-    return thing_name;
-}
-
-static void provision(struct account *account, const X509 *certificate, const char *template_name)
-{
-    char problem[PROVISIONING_PROBLEM_SIZE] = "";
-    const char *body = template_body(account, template_name, "JITP", problem);
-    cJSON *line = NULL;
-    const char *thing_name = body ? run_template(account, certificate, body, &line, problem) : NULL;
-
-    if (thing_name)
+    if (provisioner_run(&provisioner, template_name, "JITP", &source, thing_name, problem))
         mosquitto_log_printf(BROKER_NOTICE, "jitp: provisioned %s", thing_name);
     else
         mosquitto_log_printf(BROKER_WARNING, "jitp: provisioning failed: %s", problem);
-    cJSON_Delete(line);
 }
 
 /* It waits for somebody to activate it (just-in-time registration). */

@@ -11,11 +11,14 @@
 #include "sandbox/cloud/answers.h"
 #include "sandbox/cloud/arn.h"
 #include "sandbox/cloud/authentication.h"
+#include "sandbox/cloud/iam.h"
+#include "sandbox/cloud/iot.h"
 #include "sandbox/cloud/s3.h"
 #include "sandbox/cloud/store.h"
+#include "sandbox/cloud/sts.h"
 #include "sandbox/cloud/wireless.h"
 
-void cloud_open(struct cloud *cloud, const struct cloud_options *options)
+bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct text *why)
 {
     *cloud = (struct cloud){.options = *options, .lock = PTHREAD_MUTEX_INITIALIZER};
     store_folder(options->state);
@@ -34,10 +37,14 @@ void cloud_open(struct cloud *cloud, const struct cloud_options *options)
         .faults = &cloud->faults,
     };
     imports_open(&cloud->imports, options->state);
+    roles_open(&cloud->roles, options->state);
+    return iot_open(&cloud->iot, options->state, options->iot_ca, options->iot_endpoint, why);
 }
 
 void cloud_close(struct cloud *cloud)
 {
+    iot_close(&cloud->iot);
+    roles_close(&cloud->roles);
     imports_close(&cloud->imports);
     profiles_close(&cloud->profiles);
     deliveries_close(&cloud->deliveries);
@@ -57,6 +64,9 @@ struct service {
 static const struct service services[SIGNATURE_SERVICES] = {
     [SIGNATURE_IOTWIRELESS] = {wireless_action, wireless_answer},
     [SIGNATURE_S3] = {s3_action, s3_answer},
+    [SIGNATURE_IOT] = {iot_action, iot_answer},
+    [SIGNATURE_IAM] = {iam_action, iam_answer},
+    [SIGNATURE_STS] = {sts_action, sts_answer},
 };
 
 /* AWS tells by the host. Here all share one, and the signature says whom a request is for. What IoT Wireless
@@ -67,8 +77,7 @@ static enum signature_service service_of(const struct cloud_request *request)
 
     if (wireless_has(request))
         return SIGNATURE_IOTWIRELESS;
-    if (!signature_service(request, &service) || service == SIGNATURE_IOTWIRELESS ||
-        !services[service].answer)
+    if (!signature_service(request, &service) || service == SIGNATURE_IOTWIRELESS)
         return SIGNATURE_S3;
     return service;
 }
@@ -112,6 +121,20 @@ static bool closes_now(struct faults *faults)
     return faults->closes && !use_up(&faults->close_after);
 }
 
+/* IoT and IAM say who may not do what. */
+static void deny(const struct cloud_request *request, enum signature_service service, const char *action,
+                 struct cloud_answer *answer)
+{
+    TEXT struct text sentence = TEXT_EMPTY;
+
+    if (service != SIGNATURE_S3 && service != SIGNATURE_IOTWIRELESS)
+        text_printf(&sentence,
+                    "User: " STS_CALLER " is not authorized to perform: %s because no identity-based policy "
+                    "allows the %s action",
+                    action, action);
+    refuse_request(request, service, REFUSAL_ACCESS, text_get(&sentence), answer);
+}
+
 /* A call of AWS: who asks, bad days, and then what was asked for. */
 static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char *digest, bool whole,
                        struct cloud_answer *answer)
@@ -131,7 +154,7 @@ static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char 
     else if (!action)
         refuse_request(request, service, REFUSAL_NO_CALL, NULL, answer);
     else if (faults_denies(&cloud->faults, action))
-        refuse_request(request, service, REFUSAL_ACCESS, NULL, answer);
+        deny(request, service, action, answer);
     else if (!whole)
         refuse_request(request, service, REFUSAL_BODY, "The body is not complete.", answer);
     else

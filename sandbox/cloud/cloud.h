@@ -12,12 +12,15 @@
 #include "sandbox/cloud/deliveries.h"
 #include "sandbox/cloud/faults.h"
 #include "sandbox/cloud/imports.h"
+#include "sandbox/cloud/iot.h"
 #include "sandbox/cloud/listener.h"
 #include "sandbox/cloud/profiles.h"
+#include "sandbox/cloud/roles.h"
 #include "sandbox/cloud/upload.h"
 
 struct cloud_options { /* borrowed while the cloud is there */
     const char *state, *access_key, *secret_key, *session_token, *bucket, *apid;
+    const char *iot_endpoint, *iot_ca; /* as iot_open() has them; may be NULL */
     long pace_ms;
     double speed;
 };
@@ -32,6 +35,8 @@ struct cloud {
     struct deliveries deliveries;
     struct profiles profiles;
     struct imports imports;
+    struct iot iot;
+    struct roles roles;
 };
 
 /* A request with its body. */
@@ -42,7 +47,8 @@ struct cloud_call {
     unsigned long long delivered, known; /* devices of a control log: new ones, and those that were there */
 };
 
-void cloud_open(struct cloud *cloud, const struct cloud_options *options);
+/* False with a sentence in *why; cloud_close() is wanted then too. */
+bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct text *why);
 void cloud_close(struct cloud *cloud);
 
 /* For listener_start(). */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-cloud: AWS IoT Wireless and S3, as far as an import of Sidewalk devices needs them, on this
- * machine. */
+/* expresslink-cloud: AWS IoT, IAM and STS, as far as an account is set up with them, and AWS IoT Wireless and
+ * S3, as far as an import of Sidewalk devices needs them, on this machine. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -14,8 +14,9 @@
 
 static const char usage[] = "Usage: expresslink-cloud --state FOLDER [OPTION]...\n"
                             "\n"
-                            "AWS IoT Wireless and S3 on this machine, as far as an import of Sidewalk "
-                            "devices needs them. Prints its\n"
+                            "AWS on this machine: IoT, IAM and STS, as far as an account is set up "
+                            "with them, and IoT Wireless\n"
+                            "and S3, as far as an import of Sidewalk devices needs them. Prints its "
                             "address when it is ready; what happens stands on standard error, a JSON object "
                             "a line. Its switches are\n"
                             "described in sandbox/README.md.\n"
@@ -26,6 +27,9 @@ static const char usage[] = "Usage: expresslink-cloud --state FOLDER [OPTION]...
                             "  --secret-key KEY     (sandbox)\n"
                             "  --session-token T    requests must have it; without it they must have none\n"
                             "  --bucket NAME        a bucket that is there from the start (sandbox-imports)\n"
+                            "  --iot-endpoint ADDR  of the account's broker (iot:Data-ATS)\n"
+                            "  --iot-ca CERT,KEY    two files: who signs the certificates that AWS IoT makes "
+                            "(made in FOLDER)\n"
                             "  --apid ID            the product of its device profiles (eXpL)\n"
                             "  --pace MS            how long each state lasts that waits for nobody (1000)\n"
                             "  --speed FACTOR       simulated seconds in a second (1)\n"
@@ -71,6 +75,10 @@ static void take_option(struct settings *settings, int option)
         cloud->bucket = optarg;
     else if (option == 'a')
         cloud->apid = optarg;
+    else if (option == 'e')
+        cloud->iot_endpoint = optarg;
+    else if (option == 'c')
+        cloud->iot_ca = optarg;
     else if (option == 'p')
         cloud->pace_ms = (long)number("--pace wants 1 to 3600000 milliseconds", optarg, 1, 3600000);
     else if (option == 'S')
@@ -91,6 +99,8 @@ static void read_settings(int argc, char **argv, struct settings *settings)
         {"session-token", required_argument, NULL, 't'},
         {"bucket", required_argument, NULL, 'b'},
         {"apid", required_argument, NULL, 'a'},
+        {"iot-endpoint", required_argument, NULL, 'e'},
+        {"iot-ca", required_argument, NULL, 'c'},
         {"pace", required_argument, NULL, 'p'},
         {"speed", required_argument, NULL, 'S'},
         {"help", no_argument, NULL, 'h'},
@@ -141,9 +151,9 @@ int main(int argc, char **argv)
     read_settings(argc, argv, &settings);
     log_setup(LOG_INFO, LOG_JSON);
     int signals = signals_as_file();
-    cloud_open(&cloud, &settings.cloud);
     const struct cloud_handler handler = cloud_handler(&cloud);
-    struct listener *listener = listener_start(settings.listen, &handler, &why);
+    bool open = cloud_open(&cloud, &settings.cloud, &why);
+    struct listener *listener = open ? listener_start(settings.listen, &handler, &why) : NULL;
     if (listener) {
         printf("http://%s\n", listener_address(listener));
         fflush(stdout);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Certificates as AWS IoT looks at them and makes them. x509.c and x509_issuer.c alone have OpenSSL for it.
+ * Texts are PEM. Any thread. */
+#ifndef SANDBOX_CLOUD_X509_H
+#define SANDBOX_CLOUD_X509_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+
+#define X509_ID_SIZE 65
+
+struct x509_facts {
+    char id[X509_ID_SIZE]; /* SHA-256 of the DER form, in hex */
+    char common_name[65];  /* of the subject; "" where it has none */
+    bool authority;        /* basic constraints have CA:TRUE */
+    bool strong_key;       /* RSA of 2048 bits or more, or one of the NIST curves from P-256 on */
+    long long not_before_ms, not_after_ms;
+};
+/* Of the first certificate. False: there is none. */
+bool x509_read(const char *pem, struct x509_facts *out);
+/* By the authority's key, with its subject as the issuer. */
+bool x509_is_signed_by(const char *pem, const char *authority);
+
+/* The authority that signs the account's own certificates. */
+struct x509_issuer;
+/* Makes the two files where the certificate is missing. Aborts when they cannot be written. */
+void x509_issuer_make(const char *certificate_path, const char *key_path);
+struct x509_issuer *x509_issuer_open(const char *certificate_path, const char *key_path, struct text *why);
+void x509_issuer_free(struct x509_issuer *issuer); /* NULL is fine */
+
+/* A client's certificate for a signing request, with the request's subject, valid until the end of 2049 or of
+ * the issuer, as AWS IoT makes them. False: the request is none, its signature is wrong, or its key too weak.
+ */
+bool x509_issue(const struct x509_issuer *issuer, const char *request, struct text *certificate);
+/* The same with a new RSA key of 2048 bits, and AWS IoT's own subject. */
+void x509_issue_with_key(const struct x509_issuer *issuer, struct text *certificate, struct text *public_key,
+                         struct text *private_key);
+
+#endif

@@ -11,6 +11,7 @@
  * plugin_opt_account FILE     the account's state, iot_account.h; read again when it has changed
  * plugin_opt_registry FILE    certificates and things that came by connecting
  * plugin_opt_trust FOLDER     see trust_folder.h
+ * plugin_opt_issuer CERTIFICATE,KEY   what signs certificates of fleet provisioning by claim; optional
  * plugin_opt_control FILE     faults to simulate, see account_events.h; optional */
 #include <search.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 
 #include "sandbox/access.h"
 #include "sandbox/account_events.h"
+#include "sandbox/claim_provisioning.h"
 #include "sandbox/iot_account.h"
 #include "sandbox/mosquitto_api.h"
 #include "sandbox/peer_certificate.h"
@@ -33,7 +35,8 @@ struct account {
     struct registry *registry;
     struct trust_folder *trust;
     struct account_events *events;
-    void *sessions; /* of struct session, by client */
+    struct claim_provisioning *claims; /* NULL: there is none */
+    void *sessions;                    /* of struct session, by client */
     unsigned long version;
 };
 
@@ -244,6 +247,22 @@ static int on_access(int event, void *data, void *context)
     }
 }
 
+static int on_message(int event, void *data, void *context)
+{
+    const struct mosquitto_evt_message *message = data;
+    const struct account *account = context;
+    const struct provisioner provisioner = provisioner_of(account);
+
+    (void)event;
+    if (!account->claims || strncmp(message->topic, "$aws/", 5) != 0)
+        return BROKER_OK;
+    cJSON *payload = cJSON_ParseWithLength(message->payload, message->payloadlen);
+    claim_provisioning_hear(account->claims, &provisioner, mosquitto_client_id(message->client),
+                            message->topic, payload);
+    cJSON_Delete(payload);
+    return BROKER_OK;
+}
+
 static int on_tick(int event, void *data, void *context)
 {
     struct account *account = context;
@@ -255,6 +274,16 @@ static int on_tick(int event, void *data, void *context)
     return BROKER_OK;
 }
 
+static bool take_issuer(struct account *account, const char *files)
+{
+    const char *comma = strchr(files, ',');
+    char *certificate = comma ? strndup(files, (size_t)(comma - files)) : NULL;
+    struct issuer *issuer = certificate ? issuer_open(certificate, comma + 1) : NULL;
+
+    free(certificate);
+    return issuer && (account->claims = claim_provisioning_new(issuer)) != NULL;
+}
+
 static bool take_option(struct account *account, const char *key, const char *value)
 {
     if (strcmp(key, "account") == 0)
@@ -263,6 +292,8 @@ static bool take_option(struct account *account, const char *key, const char *va
         return (account->registry = registry_open(value)) != NULL;
     if (strcmp(key, "trust") == 0)
         return (account->trust = trust_folder_open(value)) != NULL;
+    if (strcmp(key, "issuer") == 0)
+        return take_issuer(account, value);
     if (strcmp(key, "control") == 0)
         return (account->events = account_events_new(value)) != NULL;
     return false;
@@ -274,6 +305,7 @@ static void account_free(struct account *account)
         return;
     tdestroy(account->sessions, free);
     account_events_free(account->events);
+    claim_provisioning_free(account->claims);
     registry_close(account->registry);
     trust_folder_close(account->trust);
     iot_account_free(account->state);
@@ -322,6 +354,7 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **userdata, struct mos
     *userdata = account;
     return mosquitto_callback_register(id, MOSQ_EVT_BASIC_AUTH, on_connect, NULL, account) ||
            mosquitto_callback_register(id, MOSQ_EVT_ACL_CHECK, on_access, NULL, account) ||
+           mosquitto_callback_register(id, MOSQ_EVT_MESSAGE, on_message, NULL, account) ||
            mosquitto_callback_register(id, MOSQ_EVT_DISCONNECT, on_disconnect, NULL, account) ||
            mosquitto_callback_register(id, MOSQ_EVT_TICK, on_tick, NULL, account);
 }

@@ -73,8 +73,7 @@ static bool parameter_value(const struct provisioning *self, const char *name,
     if (source->parameters ? copy(member(source->parameters, name), out)
                            : from_certificate(source->certificate, name, out))
         return true;
-    return copy(member(declared, "Default"), out) ||
-           fail(self, "the certificate does not have the parameter", name);
+    return copy(member(declared, "Default"), out) || fail(self, "there is no value for the parameter", name);
 }
 
 static bool all_parameters_have_values(const struct provisioning *self)

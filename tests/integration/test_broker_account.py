@@ -292,6 +292,104 @@ class Events(AccountTest):
         self.assertEqual(observer.events("thing", self.thing), [])
 
 
+class Claim(AccountTest):
+    """Fleet provisioning by claim."""
+    KEYS, REQUEST, PROVISION = ("$aws/certificates/create/json", "$aws/certificates/create-from-csr/json",
+                                "$aws/provisioning-templates/kettles/provision/json")
+
+    def setUp(self):
+        super().setUp()
+        topics = (self.KEYS, self.REQUEST, self.PROVISION)
+        answers = [f"{topic}/{outcome}" for topic in topics for outcome in ("accepted", "rejected")]
+        self.account["policies"]["claim"] = policy(
+            ("Allow", "iot:Connect", "client/*"), *(("Allow", "iot:Publish", f"topic/{topic}") for topic in topics),
+            *(("Allow", "iot:Subscribe", f"topicfilter/{topic}") for topic in answers),
+            *(("Allow", "iot:Receive", f"topic/{topic}") for topic in answers))
+        self.account["templates"]["kettles"] = {"type": "FLEET_PROVISIONING", "enabled": True, "body": json.dumps({
+            "Parameters": {"SerialNumber": {"Type": "String"}, "AWS::IoT::Certificate::Id": {"Type": "String"}},
+            "Resources": {
+                "thing": {"Type": "AWS::IoT::Thing", "Properties": {
+                    "ThingName": {"Fn::Join": ["", ["kettle-", {"Ref": "SerialNumber"}]]}}},
+                "certificate": {"Type": "AWS::IoT::Certificate", "Properties": {
+                    "CertificateId": {"Ref": "AWS::IoT::Certificate::Id"}, "Status": "ACTIVE"}},
+                "policy": {"Type": "AWS::IoT::Policy", "Properties": {"PolicyName": "expresslink-module"}}}})}
+        self.claim = self.self_signed("claim", "claim")
+        self.register(self.claim, policies=["claim"])
+        self.change()
+        eventually(lambda: self.device("first", self.claim).dropped_or_in() == (0, 0), "the claim certificate is known")
+        self.answers = answers
+
+    def claimer(self, client_id):
+        device = self.device(client_id, self.claim).accepted()
+        for topic in self.answers:
+            self.assertEqual(device.subscribe(topic), 1, topic)
+        return device
+
+    def ask(self, device, topic, question):
+        before = len(device.messages)
+        self.assertTrue(device.publish(topic, question if isinstance(question, str) else json.dumps(question)))
+        eventually(lambda: len(device.messages) > before, f"an answer on {topic}")
+        heard, payload = device.messages[before]
+        self.assertTrue(heard.startswith(topic + "/"), heard)
+        return heard.rpartition("/")[2], json.loads(payload)
+
+    def rejected(self, device, topic, question):
+        outcome, answer = self.ask(device, topic, question)
+        self.assertEqual((outcome, answer["statusCode"]), ("rejected", 400), answer)
+        return answer["errorCode"]
+
+    def test_what_is_rejected(self):
+        device = self.claimer("a")
+        for request in ("", "x", {}, {"certificateSigningRequest": 7}, {"certificateSigningRequest": "x"}):
+            self.assertEqual(self.rejected(device, self.REQUEST, request), "InvalidPayload")
+        for question in ("", {}, {"certificateOwnershipToken": "x"}):
+            self.assertEqual(self.rejected(device, self.PROVISION, question), "InvalidCertificateOwnershipToken")
+        _, made = self.ask(device, self.KEYS, {})
+        question = {"certificateOwnershipToken": made["certificateOwnershipToken"]}
+        for parameters in (None, {}, {"Other": "1"}, {"SerialNumber": 7}, {"SerialNumber": "a/b"}):
+            more = {} if parameters is None else {"parameters": parameters}
+            self.assertEqual(self.rejected(device, self.PROVISION, {**question, **more}), "InvalidParameters")
+        self.account["templates"]["kettles"]["enabled"] = False
+        self.change()
+        eventually(lambda: self.ask(device, self.PROVISION, {**question, "parameters": {"SerialNumber": "1"}})[1].get(
+            "errorMessage") == "template kettles is not enabled", "the template's state counts")
+        self.assertFalse(device.publish("$aws/provisioning-templates/expresslink/provision/json", "{}"), "policy")
+
+    def arrives(self, device, made, certificate, key):
+        provision = {"certificateOwnershipToken": made["certificateOwnershipToken"],
+                     "parameters": {"SerialNumber": self.thing}}
+        name = f"kettle-{self.thing}"
+        certificate.write_text(made["certificatePem"])
+        connect = lambda: self.sandbox.client(name, certificate, key, self.sandbox.oem_address)
+        self.assertEqual(connect().dropped(), NOT_AUTHORISED, "before it is provisioned")
+        observer = self.observer()
+        self.assertEqual(self.ask(device, self.PROVISION, provision), ("accepted", {"deviceConfiguration": {}, "thingName": name}))
+        observer.wait_for("thing", f"{name}/created")
+        self.assertTrue(connect().accepted().publish(f"{name}/x", "{}"))
+        self.assertEqual(self.rejected(device, self.PROVISION, provision), "InvalidCertificateOwnershipToken", "once only")
+        self.sandbox.stop_oem()
+        self.sandbox.start_oem()
+        connect().accepted()
+
+    def test_with_a_key_that_the_account_has_made(self):
+        other, device = self.claimer("b"), self.claimer("a")
+        outcome, made = self.ask(device, self.KEYS, {})
+        self.assertEqual((outcome, made["certificateId"]), ("accepted", certificate_id(made["certificatePem"])))
+        key = self.sandbox.state / "own.key"
+        key.write_text(made["privateKey"])
+        self.arrives(device, made, self.sandbox.state / "own.pem", key)
+        self.assertEqual(other.messages, [], "a key is for the one who has asked")
+
+    def test_with_a_key_of_its_own(self):
+        key, request = self.sandbox.state / "own.key", self.sandbox.state / "own.csr"
+        subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                        key, "-out", request, "-subj", "/CN=own"], check=True, capture_output=True)
+        device = self.claimer("a")
+        outcome, made = self.ask(device, self.REQUEST, {"certificateSigningRequest": request.read_text()})
+        self.assertEqual((outcome, "privateKey" in made), ("accepted", False))
+        self.arrives(device, made, self.sandbox.state / "own.pem", key)
+
+
 class State(AccountTest):
     def test_a_file_that_is_none_changes_nothing(self):
         for text in ("", "{", "[]"):

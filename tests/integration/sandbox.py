@@ -183,9 +183,11 @@ class Modules:
 
 
 class Sandbox:
-    """`with Sandbox() as sandbox:` - everything that it started is gone afterwards."""
+    """`with Sandbox() as sandbox:` - everything that it started is gone afterwards. Options are those of the first start:
+    --empty-account."""
 
-    def __init__(self):
+    def __init__(self, *options):
+        self._options = options
         self._temporary = tempfile.TemporaryDirectory(prefix="expresslink-sandbox-")
         self.state = Path(self._temporary.name)
         self.certificates = self.state / "certificates"
@@ -216,7 +218,7 @@ class Sandbox:
 
     def start(self, *arguments):
         """Both brokers, on a free port (--port 0), or whatever the arguments of sandbox/sandbox say."""
-        told = json.loads(self.run("start", *(["--port", "0"] if self.port is None else []), *arguments))
+        told = json.loads(self.run("start", *(["--port", "0", *self._options] if self.port is None else []), *arguments))
         self.port = told["port"]
         return told
 

@@ -95,12 +95,19 @@ static bool begins(const char *text, size_t length, const char *with, size_t siz
     return length >= size && memcmp(text, with, size) == 0;
 }
 
+/* A sequence of the DER form; a short one has its length in the second byte. */
+static bool is_der(const char *text, size_t length)
+{
+    return begins(text, length, "\x30\x82", 2) || begins(text, length, "\x30\x81", 2) ||
+           (begins(text, length, "\x30", 1) && length > 2 && length == (size_t)(unsigned char)text[1] + 2);
+}
+
 /* NULL: nothing is known of its form. */
 static const char *other_form(const char *text, size_t length)
 {
     if (length == 0)
         return "is empty";
-    if (begins(text, length, "\x30\x82", 2) || begins(text, length, "\x30\x81", 2))
+    if (is_der(text, length))
         return "is in DER form; openssl x509 -inform DER (of a key: openssl pkey -inform DER) makes PEM of "
                "it";
     if (begins(text, length, "\xFF\xFE", 2) || begins(text, length, "\xFE\xFF", 2))

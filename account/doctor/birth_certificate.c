@@ -66,8 +66,21 @@ struct search {
     const struct staging_account *staging; /* of the best fit; NULL: none yet */
     const char *field;
     enum fit fit;
-    struct text fields; /* all that there are, "CommonName x, SerialNumber y" */
+    const char *letter_case; /* as the configuration has it */
+    struct text fields;      /* all that there are, "CommonName x, SerialNumber y" */
 };
+
+/* The configuration's word for how the name is written. */
+static const char *case_of(const char *name)
+{
+    bool capitals = false, small = false;
+
+    for (; *name != '\0'; name++) {
+        capitals |= *name >= 'A' && *name <= 'Z';
+        small |= *name >= 'a' && *name <= 'z';
+    }
+    return capitals && small ? "keep" : capitals ? "upper" : "lower";
+}
 
 static void try_field(const struct doctor *doctor, const char *field, const char *name, struct search *search)
 {
@@ -83,6 +96,7 @@ static void try_field(const struct doctor *doctor, const char *field, const char
             search->staging = staging;
             search->field = field;
             search->fit = fit;
+            search->letter_case = case_of(name);
         }
     }
 }
@@ -111,11 +125,9 @@ static void tell_thing_name(struct doctor *doctor, const struct search *search)
         return;
     }
     if (search->fit == FIT_BUT_CASE)
-        text_printf(
-            &mend,
-            "Set identifier_case in [staging.%s] to lower, upper or keep, as the vendor writes ThingNames: "
-            "topics tell capitals from small letters.",
-            staging);
+        text_printf(&mend,
+                    "Set identifier_case = %s in [staging.%s]: topics tell capitals from small letters.",
+                    search->letter_case, staging);
     else
         text_printf(
             &mend,

@@ -190,8 +190,9 @@ static void check_validity(struct doctor *doctor, const struct certificate *cert
         is_staging(doctor)
             ? "Let expresslink-claim account certificate make a new one from the same signing request, in "
               "another file (--output), and send it to your AWS contact before you set cert_file to it."
-            : "Let expresslink-claim account apply --observer-request make a new one from the same signing "
-              "request, after the old file has been moved away.";
+            : "Make another key and certificate: expresslink-claim keygen --observer --name NAME, then "
+              "expresslink-claim account apply --observer-request NAME.csr, and set key_file and cert_file "
+              "to them.";
     if (validity == VALIDITY_NOT_YET)
         renew = "Set this machine's clock, if it is wrong; otherwise wait until then.";
     doctor_tell(doctor, levels[validity], ".files.validity", text_get(&seen),

@@ -78,6 +78,8 @@ static void says_what_a_file_holds_instead(void **state)
         {"-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----\n", "damaged"},
         {"-----BEGIN PRIVATE KEY-----\n", "damaged"},
         {"\x30\x81\x87\x02\x01", "openssl pkey -inform DER"},
+        {"\x30\x05\x02\x01\x01\x04\x01", "openssl pkey -inform DER"},
+        {"0 is no length", "nothing in PEM form"},
     };
     (void)state;
 

@@ -5,7 +5,13 @@
 #include <string.h>
 
 #include "account/setup_private.h"
+#include "aws/retry.h"
 #include "base/memory.h"
+
+/* What is new takes AWS seconds until all of it knows. */
+#define ATTEMPTS 9
+#define WAIT_MS 500
+#define WAIT_MOST_MS 10000
 
 const char *setup_action_name(enum setup_action action)
 {
@@ -69,6 +75,14 @@ cJSON *setup_document(const cJSON *object, const char *name)
     const char *text = setup_text(object, name);
 
     return json_object_parse(text, strlen(text));
+}
+
+bool setup_wait(const struct oem_account *account, unsigned failed)
+{
+    long long wait = aws_retry_limit_ms(failed, WAIT_MS);
+
+    return failed < ATTEMPTS && aws_retry_sleep(wait < WAIT_MOST_MS ? wait : WAIT_MOST_MS,
+                                                aws_session_interrupted(account->session));
 }
 
 static char *named(const char *name, const char *suffix)
@@ -158,6 +172,13 @@ static void tell_item(const struct setup_item *item,
     tell(context, &step);
 }
 
+void setup_tell_all(const struct setup *setup, void (*tell)(void *context, const struct setup_step *step),
+                    void *context)
+{
+    for (size_t i = 0; i < setup->count; i++)
+        tell_item(&setup->items[i], tell, context);
+}
+
 static enum aws_error look(struct setup *setup, struct text *why)
 {
     enum aws_error error = ask_endpoint(setup, why);
@@ -196,8 +217,7 @@ enum aws_error setup_plan(const struct oem_account *account, const struct setup_
         setup_free(setup);
         return error;
     }
-    for (size_t i = 0; i < setup->count; i++)
-        tell_item(&setup->items[i], tell, context);
+    setup_tell_all(setup, tell, context);
     *out = setup;
     return AWS_OK;
 }
@@ -233,7 +253,12 @@ const char *setup_observer_certificate(const struct setup *setup)
 
 const char *setup_endpoint(const struct setup *setup)
 {
-    return setup->endpoint;
+    return setup->endpoint ? setup->endpoint : "";
+}
+
+size_t setup_devices(const struct setup *setup)
+{
+    return setup->devices;
 }
 
 void setup_free(struct setup *setup)

@@ -73,6 +73,16 @@ bool setup_name_fits(const char *name);
 enum aws_error setup_plan(const struct oem_account *account, const struct setup_options *options,
                           void (*tell)(void *context, const struct setup_step *step), void *context,
                           struct setup **out, struct text *why);
+/* The same for taking everything of that name away that is there: CAs that register by its template, its
+ * templates, its policies (with the observer's certificate, where nothing else uses that), its role. Things,
+ * modules' certificates, thing type, groups and events stay. setup_apply() then does it, in an order that can
+ * be interrupted. */
+enum aws_error setup_plan_removal(const struct oem_account *account, const char *name,
+                                  void (*tell)(void *context, const struct setup_step *step), void *context,
+                                  struct setup **out, struct text *why);
+/* How many certificates have the modules' policy: devices that a removal would leave without any rights. */
+size_t setup_devices(const struct setup *setup);
+
 /* The steps that differ. */
 size_t setup_changes(const struct setup *setup);
 /* Carries out what was planned, once; done is given each step that differs after it was. After an error what
@@ -82,7 +92,7 @@ enum aws_error setup_apply(struct setup *setup, void (*done)(void *context, cons
 /* PEM of the observer's certificate after setup_apply() (also of one that was there: the one whose key made
  * the request); "" when there is none. The ATS endpoint's address. Borrowed. */
 const char *setup_observer_certificate(const struct setup *setup);
-const char *setup_endpoint(const struct setup *setup); /* known after setup_plan() */
+const char *setup_endpoint(const struct setup *setup); /* known after setup_plan(); "" in a removal */
 void setup_free(struct setup *setup);                  /* NULL is fine */
 
 #endif

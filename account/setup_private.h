@@ -32,6 +32,7 @@ struct setup {
     char *module_policy, *template;
     char *role_arn; /* computed, or what IAM says */
     char *endpoint, *observer_pem;
+    size_t devices; /* that a removal finds */
 };
 
 /* The new item, of which look and make are the caller's to set. Borrowed until the next one is added. */
@@ -48,6 +49,13 @@ enum aws_error setup_call(const struct oem_account *account, const char *action,
 const char *setup_text(const cJSON *object, const char *name);
 /* A text member that holds JSON, as policies and templates do; NULL. Owned. */
 cJSON *setup_document(const cJSON *object, const char *name);
+
+/* Before asking again for what AWS does not know everywhere yet: half a second, then longer and longer.
+ * False: interrupted, or it was asked often enough. */
+bool setup_wait(const struct oem_account *account, unsigned failed);
+/* The plan is made: tells it. */
+void setup_tell_all(const struct setup *setup, void (*tell)(void *context, const struct setup_step *step),
+                    void *context);
 
 /* Of what is there: each looks, and says what is different in the item. */
 void setup_add_role(struct setup *setup);

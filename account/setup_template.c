@@ -5,12 +5,7 @@
 #include <string.h>
 
 #include "account/setup_private.h"
-#include "aws/retry.h"
 #include "base/memory.h"
-
-/* A new role takes AWS some seconds: until then AWS IoT cannot assume it. */
-#define ROLE_ATTEMPTS 9
-#define ROLE_WAIT_MOST_MS 10000
 
 enum { BODY_DIFFERS = 1, DISABLED = 2, ROLE_DIFFERS = 4 };
 
@@ -121,15 +116,10 @@ static enum aws_error create(struct setup *setup, const struct setup_item *item,
         enum aws_error error = create_once(setup, item, &said);
         if (!error || error == AWS_CONFLICT) /* an attempt whose answer was lost */
             return AWS_OK;
-        if (error != AWS_REFUSED || !speaks_of_role(&said) || failed == ROLE_ATTEMPTS) {
+        /* AWS IoT cannot assume a new role at once */
+        if (error != AWS_REFUSED || !speaks_of_role(&said) || !setup_wait(setup->account, failed)) {
             text_puts(why, text_get(&said));
             return error;
-        }
-        long long wait = aws_retry_limit_ms(failed, 500);
-        if (!aws_retry_sleep(wait < ROLE_WAIT_MOST_MS ? wait : ROLE_WAIT_MOST_MS,
-                             aws_session_interrupted(setup->account->session))) {
-            text_puts(why, "interrupted");
-            return AWS_INTERRUPTED;
         }
         text_clear(&said);
     }

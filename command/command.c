@@ -4,6 +4,7 @@
 #include "base/subcommand.h"
 
 static const struct subcommand list[] = {
+    {"account", account_command, "set up the OEM's AWS account, and register devices in it"},
     {"claim", claim_command, "move devices from the staging account to the OEM account"},
     {"decode", decode_command, "read the codes in photographs of labels"},
     {"doctor", doctor_command, "look at everything that a claim needs, and say what would mend it"},

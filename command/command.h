@@ -25,6 +25,7 @@ enum command_status {
 };
 
 /* values[0] is the subcommand's name. */
+int account_command(int count, char **values);
 int claim_command(int count, char **values);
 int decode_command(int count, char **values);
 int doctor_command(int count, char **values);

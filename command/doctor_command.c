@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "account/doctor.h"
+#include "aws/arguments.h"
 #include "aws/session.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -32,23 +33,23 @@ static const char usage[] =
     "                    a module's certificate: would it be provisioned?\n"
     "  --offline         only what can be seen without a network\n"
     "  --timeout SECONDS how long each step may wait for the network (default: 10)\n"
+    "  --stay SECONDS    how long to stay connected to see that nobody else takes the client id\n"
+    "                    (default: 3)\n"
     "  --json            JSON lines on standard output, one a finding; the last one has the counts\n"
     "  --help            print this, and exit\n"
     "\n"
     "The OEM's AWS account is looked at too where there are AWS credentials:\n"
     "  --aws             there must be some\n"
     "  --no-aws          leave it\n"
-    "  --name SETUP      which setup (expresslink-claim account apply --name; default: expresslink)\n"
-    "  --profile NAME, --region NAME, --endpoint-url URL, --ca-bundle FILE\n"
-    "                    as the AWS CLI takes them\n"
-    "\n"
+    "  --name SETUP      which setup (expresslink-claim account apply --name; default: "
+    "expresslink)\n" AWS_ARGUMENTS_HELP "\n"
     "Connects with the client ids of claim-thing and observer: a running portal loses its connections\n"
     "for that time and comes back by itself. Changes nothing.\n"
     "\n"
     "Exit status: 0 all is well, or there are warnings, 1 something failed, 64 wrong arguments, 78 no\n"
     "configuration, 130 interrupted.\n";
 
-enum { NO_AWS = 256, SETUP_NAME, PROFILE, REGION, ENDPOINT_URL, CA_BUNDLE, LIST_CHECKS };
+enum { NO_AWS = 256, SETUP_NAME, STAY, LIST_CHECKS };
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -62,10 +63,8 @@ static const struct option long_options[] = {
     {"aws", no_argument, NULL, 'a'},
     {"no-aws", no_argument, NULL, NO_AWS},
     {"name", required_argument, NULL, SETUP_NAME},
-    {"profile", required_argument, NULL, PROFILE},
-    {"region", required_argument, NULL, REGION},
-    {"endpoint-url", required_argument, NULL, ENDPOINT_URL},
-    {"ca-bundle", required_argument, NULL, CA_BUNDLE},
+    {"stay", required_argument, NULL, STAY},
+    AWS_ARGUMENTS,
     {"list-checks", no_argument, NULL, LIST_CHECKS}, /* for the tests, which cover each */
     {NULL, 0, NULL, 0},
 };
@@ -121,14 +120,8 @@ static void take_text(struct arguments *out, int option, const char *value)
         out->doctor.birth_certificate = value;
     else if (option == SETUP_NAME)
         out->doctor.setup_name = value;
-    else if (option == PROFILE)
-        out->session.profile = value;
-    else if (option == REGION)
-        out->session.region = value;
-    else if (option == ENDPOINT_URL)
-        out->session.endpoint_url = value;
-    else if (option == CA_BUNDLE)
-        out->session.ca_file = value;
+    else
+        aws_arguments_take(&out->session, option, value);
 }
 
 /* Less than 0: go on; otherwise exit with it. */
@@ -151,9 +144,11 @@ static int parse_arguments(int count, char **values, struct arguments *out)
             return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
         else if (option == 't' && !take_seconds(optarg, &out->doctor.network_ms))
             return usage_error("--timeout wants a number of seconds, 1 to 600, not ", optarg);
+        else if (option == STAY && !take_seconds(optarg, &out->doctor.stay_ms))
+            return usage_error("--stay wants a number of seconds, 1 to 600, not ", optarg);
         else if (option == '?')
             return usage_error("these arguments are not understood", "");
-        else
+        else if (option != 't' && option != STAY)
             take_text(out, option, optarg);
     }
     if (optind < count)

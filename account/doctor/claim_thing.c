@@ -86,7 +86,7 @@ void doctor_claim_thing(struct doctor *doctor, const struct staging_account *sta
     if (!doctor_connect(&connection)) {
         for (size_t i = 0; i < 3 && !doctor_interrupted(doctor); i++)
             doctor_tell(doctor, DOCTOR_SKIPPED,
-                        (const char *const[]){".publish", ".subscribe", ".client_id"}[i],
+                        (const char *const[]){".client_id", ".publish", ".subscribe"}[i],
                         "there is no connection to see it with", NULL);
         return;
     }

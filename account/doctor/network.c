@@ -161,6 +161,7 @@ void doctor_network(struct doctor *doctor, const char *kind, const struct accoun
 
     (void)kind;
     check_address(&look);
+    look.failed = false; /* it may be reached all the same */
     if (!check_name(&look, &addresses) || doctor_interrupted(doctor))
         return;
     int descriptor = check_port(&look, &addresses);

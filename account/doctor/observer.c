@@ -33,9 +33,9 @@ static void tell_event(const struct doctor_connection *connection, const struct 
 
 static void skip_all(struct doctor *doctor)
 {
+    doctor_tell(doctor, DOCTOR_SKIPPED, ".client_id", "there is no connection to see it with", NULL);
     for (size_t i = 0; i < EVENTS; i++)
         doctor_tell(doctor, DOCTOR_SKIPPED, events[i].check, "there is no connection to see it with", NULL);
-    doctor_tell(doctor, DOCTOR_SKIPPED, ".client_id", "there is no connection to see it with", NULL);
 }
 
 /* A session that was not there before is left empty. */

@@ -6,8 +6,8 @@
 #include "account/setup.h"
 
 #define GIVE_CREDENTIALS                                                                                     \
-    "Give credentials of the OEM's account as the AWS CLI takes them (AWS_PROFILE and AWS_REGION, or "       \
-    "--profile and --region), or leave this with --no-aws."
+    "Give credentials of the OEM's account as the AWS CLI takes them (AWS_PROFILE and AWS_REGION, for "      \
+    "example), or leave this with --no-aws."
 
 static void no_session(struct doctor *doctor)
 {

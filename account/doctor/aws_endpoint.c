@@ -59,7 +59,7 @@ static void tell_foreign(struct aws_view *view, const struct oem_endpoint *endpo
                 aws_session_region(view->account.session));
     text_printf(&mend,
                 "Set address = %s in [endpoint.%s], or look with credentials and region of the account "
-                "whose endpoint it is (--profile, --region).",
+                "whose endpoint it is (AWS_PROFILE, AWS_REGION).",
                 ours, endpoint->key);
     doctor_tell(view->doctor, DOCTOR_FAILED, "aws.endpoint", text_get(&seen), text_get(&mend));
 }

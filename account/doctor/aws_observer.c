@@ -64,7 +64,7 @@ static void judge(const struct observer *observer)
                 observer->policies.count ? "not allowed" : "no policy is attached, so not allowed",
                 text_get(&refused));
     text_printf(&mend,
-                "Give it the observer's policy: %s --observer-request REQUEST.csr (with --observer-client-id "
+                "Give it the observer's policy: %s --observer-request REQUEST.csr (with --client-id "
                 "%s where that is not the usual one).",
                 text_get(&observer->view->apply), observer->connection->client_id);
     doctor_tell(observer->view->doctor, DOCTOR_FAILED, checks[1], text_get(&seen), text_get(&mend));

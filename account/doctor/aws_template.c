@@ -76,7 +76,7 @@ static void check_thing_name(struct aws_view *view)
     text_puts(&seen, ", a name that no claim has");
     text_printf(&mend,
                 "The portal waits for the name on the label: let the template take it from where the birth "
-                "certificate has it (%s --thing-name-field CommonName or SerialNumber), or set "
+                "certificate has it (%s --thing-name common-name or serial-number), or set "
                 "identifier_form and identifier_case of the staging account to how the modules are named.",
                 text_get(&view->apply));
     doctor_tell(view->doctor, DOCTOR_FAILED, "aws.template.thing_name", text_get(&seen), text_get(&mend));
@@ -99,7 +99,7 @@ static void check_parameters(struct aws_view *view)
     } else if (!provisioning_template_try(view->template_body, view->birth, &view->thing_name, &why)) {
         text_printf(&mend,
                     "Take out of the template what their certificates do not have, or the thing's name from "
-                    "another field: %s --thing-name-field CommonName or SerialNumber.",
+                    "another field: %s --thing-name common-name or serial-number.",
                     text_get(&view->apply));
         doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], text_get(&why), text_get(&mend));
         aws_view_skip(view, checks + 1, "it would make no thing", NULL);

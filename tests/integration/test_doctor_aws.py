@@ -15,6 +15,7 @@ from botocore.config import Config
 from cloud import Cloud
 from portal import CLAIM
 
+SESSION = botocore.session.Session()  # one: it remembers AWS's models, which take long to read
 REGION, ACCOUNT = "us-east-1", "123456789012"
 IOT = f"arn:aws:iot:{REGION}:{ACCOUNT}:"
 ADDRESS = "127.0.0.2"  # of the account's endpoint
@@ -110,8 +111,7 @@ class Account:
         self.cloud.__exit__()
 
     def _client(self, service):
-        session = botocore.session.Session()
-        return session.create_client(service, REGION, endpoint_url=self.cloud.url, aws_access_key_id="sandbox",
+        return SESSION.create_client(service, REGION, endpoint_url=self.cloud.url, aws_access_key_id="sandbox",
                                      aws_secret_access_key="sandbox", config=Config(retries={"max_attempts": 1}))
 
     def _make(self):

@@ -124,12 +124,60 @@ static void takes_nothing_for_content(void **state)
     free(out);
 }
 
+static void never_creates_over_another(void **state)
+{
+    char *out = NULL;
+    size_t length = 0;
+    char link[64];
+    struct stat status;
+    (void)state;
+
+    assert_int_equal(file_create(in_folder("missing/file"), "x", 1, 0600), ENOENT);
+    assert_int_equal(file_replace(in_folder("file"), "old", 3, 0600), 0);
+    assert_int_equal(file_create(in_folder("file"), "new", 3, 0600), EEXIST);
+    assert_int_equal(file_read(in_folder("file"), 10, &out, &length), 0);
+    assert_string_equal(out, "old");
+    free(out);
+    unlink(in_folder("file"));
+    snprintf(link, sizeof link, "%s/nowhere", folder);
+    assert_int_equal(symlink(link, in_folder("file")), 0);
+    assert_int_equal(file_create(in_folder("file"), "new", 3, 0600), EEXIST);
+    assert_int_equal(lstat(link, &status), -1);
+    assert_int_equal(entries(), 1);
+    unlink(in_folder("file"));
+}
+
+static void creates_with_the_mode_that_is_said(void **state)
+{
+    char *out = NULL;
+    size_t length = 0;
+    struct stat status;
+    mode_t mask = umask(0777);
+    (void)state;
+
+    int error = file_create(in_folder("file"), "a\0b", 3, 0640);
+    umask(mask);
+    assert_int_equal(error, 0);
+    assert_int_equal(stat(in_folder("file"), &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0640);
+    assert_int_equal(file_read(in_folder("file"), 10, &out, &length), 0);
+    assert_int_equal(length, 3);
+    assert_memory_equal(out, "a\0b", 4);
+    free(out);
+    assert_int_equal(entries(), 1);
+    unlink(in_folder("file"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_what_cannot_be_read), cmocka_unit_test(tells_what_cannot_be_replaced),
-        cmocka_unit_test(keeps_to_the_limit),        cmocka_unit_test(replaces_all_of_it),
+        cmocka_unit_test(tells_what_cannot_be_read),
+        cmocka_unit_test(tells_what_cannot_be_replaced),
+        cmocka_unit_test(keeps_to_the_limit),
+        cmocka_unit_test(replaces_all_of_it),
         cmocka_unit_test(takes_nothing_for_content),
+        cmocka_unit_test(never_creates_over_another),
+        cmocka_unit_test(creates_with_the_mode_that_is_said),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -240,13 +240,13 @@ bool iot_account_issuer(const struct iot_account *account, X509 *certificate, st
     return false;
 }
 
-void iot_account_each_pem(const struct iot_account *account, void (*each)(void *context, const char *pem),
-                          void *context)
+void iot_account_each_pem(const struct iot_account *account,
+                          void (*each)(void *context, const char *id, const char *pem), void *context)
 {
     static const char *const kinds[] = {"cas", "certificates"};
     const cJSON *item;
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         cJSON_ArrayForEach(item, member(account->json, kinds[i])) if (text(item, "pem"))
-            each(context, text(item, "pem"));
+            each(context, item->string, text(item, "pem"));
 }

@@ -51,7 +51,7 @@ struct iot_authority { /* borrowed */
 bool iot_account_issuer(const struct iot_account *account, X509 *certificate, struct iot_authority *out);
 
 /* Each authority's and each certificate's PEM. */
-void iot_account_each_pem(const struct iot_account *account, void (*each)(void *context, const char *pem),
-                          void *context);
+void iot_account_each_pem(const struct iot_account *account,
+                          void (*each)(void *context, const char *id, const char *pem), void *context);
 
 #endif

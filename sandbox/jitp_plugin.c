@@ -108,9 +108,9 @@ static struct access access_of(const struct account *account)
     return (struct access){account->state, account->registry};
 }
 
-static void trust(void *context, const char *pem)
+static void trust(void *context, const char *id, const char *pem)
 {
-    trust_folder_add(context, pem);
+    trust_folder_add(context, id, pem);
 }
 
 static void refresh(struct account *account)

@@ -19,7 +19,7 @@
 
 struct trust_folder {
     int folder;
-    void *ids; /* of char[CERTIFICATE_ID_SIZE]: what is there */
+    void *ids; /* of char *, owned: what is there */
 };
 
 bool trust_without_issuer(void)
@@ -88,17 +88,14 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* False: it was there. */
-static bool remember(struct trust_folder *folder, const X509 *certificate)
+static bool remember(struct trust_folder *folder, const char *id)
 {
-    char *id = malloc(CERTIFICATE_ID_SIZE);
+    char *copy = strdup(id);
+    char **place = copy ? tsearch(copy, &folder->ids, compare_ids) : NULL;
 
-    if (!id)
-        return false;
-    certificate_id(certificate, id);
-    char **place = tsearch(id, &folder->ids, compare_ids);
-    if (place && *place == id)
+    if (place && *place == copy)
         return true;
-    free(id);
+    free(copy);
     return false;
 }
 
@@ -117,20 +114,27 @@ static int create(const struct trust_folder *folder, const X509 *certificate)
     return -1;
 }
 
-void trust_folder_add(struct trust_folder *folder, const char *pem)
+static bool write_pem(const struct trust_folder *folder, X509 *certificate)
 {
-    X509 *certificate = certificate_parse(pem);
+    int file = create(folder, certificate);
+    FILE *stream = file < 0 ? NULL : fdopen(file, "w");
 
-    if (certificate && remember(folder, certificate)) {
-        int file = create(folder, certificate);
-        FILE *stream = file < 0 ? NULL : fdopen(file, "w");
-        bool written = stream && PEM_write_X509(stream, certificate) == 1;
-        if (stream)
-            written = fclose(stream) == 0 && written;
-        else if (file >= 0)
+    if (!stream) {
+        if (file >= 0)
             close(file);
-        if (!written)
-            mosquitto_log_printf(BROKER_ERROR, "account: cannot write a certificate that is to be trusted");
+        return false;
     }
+    bool written = PEM_write_X509(stream, certificate) == 1;
+    return fclose(stream) == 0 && written;
+}
+
+void trust_folder_add(struct trust_folder *folder, const char *id, const char *pem)
+{
+    /* Thousands are there already: they are not looked at again. */
+    X509 *certificate = remember(folder, id) ? certificate_parse(pem) : NULL;
+
+    if (certificate && !write_pem(folder, certificate))
+        mosquitto_log_printf(BROKER_ERROR, "account: cannot write certificate %s, which is to be trusted",
+                             id);
     X509_free(certificate);
 }

@@ -19,7 +19,7 @@ bool trust_without_issuer(void);
 struct trust_folder *trust_folder_open(const char *path);
 void trust_folder_close(struct trust_folder *folder); /* NULL is fine */
 
-/* Adds a certificate that is not there yet. What is no PEM is left out. */
-void trust_folder_add(struct trust_folder *folder, const char *pem);
+/* Adds a certificate, unless one of that id is there. What is no PEM is left out. */
+void trust_folder_add(struct trust_folder *folder, const char *id, const char *pem);
 
 #endif

@@ -45,7 +45,7 @@ void certificate_subject_words(const struct certificate *certificate, struct tex
 
 /* Basic constraints say CA:true. */
 bool certificate_is_authority(const struct certificate *certificate);
-/* The signature verifies with the authority's key, and the names fit. */
+/* The signature verifies with the authority's key, the names fit, and the authority may sign certificates. */
 bool certificate_is_signed_by(const struct certificate *certificate, const struct certificate *authority);
 bool certificate_belongs_to(const struct certificate *certificate, const struct private_key *key);
 

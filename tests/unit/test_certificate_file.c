@@ -94,7 +94,7 @@ static void says_why_a_file_cannot_be_read(void **state)
     assert_non_null(strstr(text_get(&large), "larger than 4096 KiB"));
 }
 
-/* Of any one character: it is said to be damaged, or its signature is wrong. */
+/* Of any one character: it is said to be damaged, or is another certificate. */
 static void survives_damage(void **state)
 {
     struct private_key *key = private_key_generate();
@@ -114,13 +114,8 @@ static void survives_damage(void **state)
         assert_int_equal(damaged == NULL, why.length != 0);
         if (damaged != NULL) {
             read++;
-            /* Bits that mean nothing, at the end of base64 and of the signature, may change. */
-            if (certificate_is_signed_by(damaged, damaged))
-                same++;
-            else {
-                certificate_id(damaged, other);
-                assert_string_not_equal(id, other);
-            }
+            certificate_id(damaged, other);
+            same += strcmp(id, other) == 0; /* the last bits of base64 may mean nothing */
             certificate_subject_words(damaged, &words);
         }
         certificate_free(damaged);

@@ -16,7 +16,7 @@
 
 #define THING_NAME_SIZE 129 /* IoT: 128 characters */
 #define TEMPLATE_MAX 10240  /* IoT: characters of a template body */
-#define PROVISIONING_PROBLEM_SIZE 256
+#define PROVISIONING_PROBLEM_SIZE 512
 
 struct provisioning_source { /* where parameters have their values */
     const X509 *certificate;

@@ -271,6 +271,10 @@ identifier_form = uuid
 FILES = ("ca", "certificate", "validity", "key", "pair", "mode")
 BIRTH = ("readable", "leaf", "validity", "thing_name")
 
+CHECKS = {f"{kind}.files.{check}" for kind in ("staging", "endpoint")
+          for _, _, check, level, *_ in CONNECTION_FAULTS if level == "failed"}
+CHECKS |= {f"birth_certificate.{check}" for _, _, check, level, *_ in BIRTH_FAULTS if level == "failed"}
+
 
 class DoctorFiles(unittest.TestCase):
     @classmethod

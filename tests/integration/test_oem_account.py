@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """deploy/oem-account.yaml: what CloudFormation refuses, AWS's resource schemas, cfn-lint, and that it makes the same as
 `expresslink-claim account apply`. Rejections first."""
+import contextlib
 import json
 import os
 import re
@@ -12,6 +13,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import botocore.session
+
+from account import AccountCase
+from aws_models import Judge
+from cloud import Cloud
 from cloudformation import Refused, Stack, combinations, mistakes, schemas
 from sandbox import DEADLINE, ROOT, eventually
 
@@ -126,6 +132,107 @@ class Lint(unittest.TestCase):
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
                 self.assertEqual(done.returncode & 2, expected, done.stdout)
                 self.assertEqual(expected == 0, done.stdout == "", done.stdout)
+
+
+def client(service, cloud):
+    """Debian's own botocore, towards the simulated cloud."""
+    return botocore.session.get_session().create_client(
+        service, region_name="us-east-1", endpoint_url=cloud.url, aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
+
+
+def deploy(made, cloud):
+    """Makes what the stack's resources say, each by the call that CloudFormation makes for its type."""
+    with contextlib.closing(client("iot", cloud)) as iot, contextlib.closing(client("iam", cloud)) as iam:
+        _deploy(made, iot, iam)
+
+
+def _deploy(made, iot, iam):
+    arns = {}
+
+    def role(of):
+        iam.create_role(RoleName=of["RoleName"], AssumeRolePolicyDocument=json.dumps(of["AssumeRolePolicyDocument"]))
+        for arn in of["ManagedPolicyArns"]:
+            iam.attach_role_policy(RoleName=of["RoleName"], PolicyArn=arn)
+
+    def authority(of):
+        iot.register_ca_certificate(
+            caCertificate=of["CACertificatePem"], certificateMode=of["CertificateMode"], setAsActive=of["Status"] == "ACTIVE",
+            allowAutoRegistration=of["AutoRegistrationStatus"] == "ENABLE",
+            registrationConfig={"templateName": of["RegistrationConfig"]["TemplateName"]})
+
+    def certificate(of):
+        answer = iot.create_certificate_from_csr(certificateSigningRequest=of["CertificateSigningRequest"],
+                                                 setAsActive=of["Status"] == "ACTIVE")
+        arns["<ObserverCertificate.Arn>"] = answer["certificateArn"]
+
+    calls = {
+        "AWS::IAM::Role": role,
+        "AWS::IoT::Policy": lambda of: iot.create_policy(policyName=of["PolicyName"],
+                                                         policyDocument=json.dumps(of["PolicyDocument"])),
+        "AWS::IoT::ThingType": lambda of: iot.create_thing_type(thingTypeName=of["ThingTypeName"]),
+        "AWS::IoT::ThingGroup": lambda of: iot.create_thing_group(thingGroupName=of["ThingGroupName"]),
+        "AWS::IoT::ProvisioningTemplate": lambda of: iot.create_provisioning_template(
+            templateName=of["TemplateName"], templateBody=of["TemplateBody"], type=of["TemplateType"], enabled=of["Enabled"],
+            provisioningRoleArn=of["ProvisioningRoleArn"]),
+        "AWS::IoT::CACertificate": authority,
+        "AWS::IoT::Certificate": certificate,
+        "AWS::IoT::PolicyPrincipalAttachment": lambda of: iot.attach_policy(policyName=of["PolicyName"],
+                                                                            target=arns[of["Principal"]]),
+    }
+    for kind, call in calls.items():  # in the order in which each needs those before it
+        for properties in made.of(kind):
+            call(properties)
+
+
+class SameAsApply(AccountCase):
+    """What the stack makes is what `account apply` wants: afterwards it finds nothing to change but the thing events."""
+    ROWS = [  # parameters of the stack, and the same as options
+        ({}, []),
+        ({"Name": "vendor-b", "ThingNameField": "SerialNumber"}, ["--name", "vendor-b", "--thing-name", "serial-number"]),
+        ({"ThingType": "lamp", "ThingGroups": "home"}, ["--thing-type", "lamp", "--thing-group", "home"]),
+        ({"ThingGroups": "e,d,c,b,a"}, [f"--thing-group={name}" for name in "edcba"]),
+        ({"Attributes": '{"vendor": "acme", "line": "7"}'}, ["--attribute", "vendor=acme", "--attribute", "line=7"]),
+        ({"ObserverRequest": True}, ["--observer-request", "portal-observer.csr"]),
+        ({"ObserverRequest": True, "ObserverClientId": "watcher", "Name": "x"},
+         ["--observer-request", "portal-observer.csr", "--client-id", "watcher", "--name", "x"]),
+        ({"Name": "all", "ThingNameField": "SerialNumber", "ThingType": "lamp", "ThingGroups": "a,b", "Attributes": '{"v":"1"}',
+          "ObserverRequest": True},
+         ["--name", "all", "--thing-name", "serial-number", "--thing-type", "lamp", "--thing-group", "a", "--thing-group", "b",
+          "--attribute", "v=1", "--observer-request", "portal-observer.csr"]),
+    ]
+
+    def deployed(self, cloud, parameters, text=TEXT):
+        parameters = {"ManufacturerCA": (self.folder / "ca.pem").read_text(), **parameters}
+        if "ObserverRequest" in parameters:
+            parameters["ObserverRequest"] = (self.folder / "portal-observer.csr").read_text()
+        deploy(Stack(text, parameters), cloud)
+
+    def planned(self, options):
+        """The steps that are not "keep"."""
+        steps = self.steps(self.does("apply", "--ca", "ca.pem", *options, "--dry-run", "--json"))
+        self.assertGreater(len(steps), 4)
+        return {step: action for step, action in steps.items() if action != "keep"}
+
+    def test_differences_are_seen(self):
+        changes = [("/shadow/*", "/shadow", "policy"), ("iot:Connection.Thing.IsAttached", "iot:Connection.Thing.Attached", "policy"),
+                   ("Enabled: true", "Enabled: false", "template"), ("AutoRegistrationStatus: ENABLE", "AutoRegistrationStatus: DISABLE", "CA"),
+                   ('"Status": "ACTIVE"', '"Status": "INACTIVE"', "template"), ("AWSIoTThingsRegistration", "AWSIoTLogging", "role"),
+                   ("presence/connected/*", "presence/connected/x", "policy")]
+        options = ["--observer-request", "portal-observer.csr"]
+        for old, new, kind in changes:
+            with self.subTest(new), Cloud() as cloud, Judge(cloud.host) as self.judge:
+                self.assertIn(old, TEXT)
+                self.deployed(cloud, {"ObserverRequest": True}, TEXT.replace(old, new))
+                self.assertIn(kind, {step[0] for step in self.planned(options)})
+
+    def test_nothing_is_left_but_the_events(self):
+        for parameters, options in self.ROWS:
+            with self.subTest(**parameters), Cloud() as cloud, Judge(cloud.host) as self.judge:
+                self.deployed(cloud, parameters)
+                self.assertEqual(self.planned(options), {("events", "THING"): "change"})
+                self.does("apply", "--ca", "ca.pem", "--ca-file", "ca.pem", *options, "--yes")
+                self.assertEqual(self.judge.changing, ["iot:UpdateEventConfigurations"])
+                self.assertEqual(self.planned(options), {})
 
 
 class Moto:

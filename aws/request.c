@@ -253,6 +253,11 @@ static enum aws_error judge(struct sending *sending, enum aws_http_result result
     }
 }
 
+static long shorter(long a, long b)
+{
+    return b == 0 || a < b ? a : b;
+}
+
 static enum aws_error exchange(struct sending *sending, const struct aws_credentials *credentials,
                                bool *again)
 {
@@ -275,8 +280,8 @@ static enum aws_error exchange(struct sending *sending, const struct aws_credent
         .stream = request->stream,
         .signature = &signature,
         .ca_file = sending->session->ca_file,
-        .connect_ms = CONNECT_MS,
-        .total_ms = request->stream ? 0 : TOTAL_MS,
+        .connect_ms = shorter(CONNECT_MS, sending->session->answer_ms),
+        .total_ms = request->stream ? 0 : shorter(TOTAL_MS, sending->session->answer_ms),
         .interrupted = sending->interrupted,
     };
     struct aws_http_answer answer;

@@ -123,7 +123,9 @@ static bool fill(struct aws_session *session, const struct aws_options *options,
     session->profile_endpoint = memory_string(setting(files, profile, "endpoint_url"));
     session->profile_services = memory_string(setting(files, profile, "services"));
     session->interrupted = options->interrupted;
-    session->attempts = attempts_wanted(setting(files, profile, "max_attempts"));
+    session->attempts =
+        options->attempts ? options->attempts : attempts_wanted(setting(files, profile, "max_attempts"));
+    session->answer_ms = options->answer_ms;
     session->retry_base_ms = options->retry_base_ms ? options->retry_base_ms : AWS_RETRY_BASE_MS;
     const struct aws_source_options source = {
         .profile = profile,

@@ -24,6 +24,8 @@ struct aws_options { /* each may be NULL or 0: not given; texts are copied */
     const char *ca_file;      /* authorities to believe instead of the system's; AWS_CA_BUNDLE otherwise */
     const volatile sig_atomic_t *interrupted; /* for every request that names none */
     unsigned retry_base_ms;                   /* what the wait between attempts doubles from; 0: 200 */
+    unsigned attempts; /* for every request that names none; 0: AWS_MAX_ATTEMPTS, the profile's, 5 */
+    int answer_ms;     /* how long one attempt may take; 0: 60000, and 10000 to connect */
 };
 
 struct aws_session;

@@ -16,6 +16,7 @@ struct aws_session {
     struct aws_http *http;
     const volatile sig_atomic_t *interrupted;
     unsigned attempts;
+    long answer_ms; /* 0: the usual */
     long long retry_base_ms;
     long long skew_ms; /* of AWS's clock; where knows_skew */
     bool knows_skew;

@@ -18,6 +18,8 @@
 #include "command/doctor_report.h"
 
 #define TIMEOUT_MAX_S 600
+#define AWS_WAIT_MS 10000
+#define AWS_ATTEMPTS 2 /* who looks wants to be told soon */
 
 static const char usage[] =
     "Usage: expresslink-claim doctor [OPTION]...\n"
@@ -205,6 +207,8 @@ static int with_aws(const struct claim_settings *settings, struct arguments *arg
     TEXT struct text why = TEXT_EMPTY;
 
     arguments->session.interrupted = &interrupted;
+    arguments->session.answer_ms = arguments->doctor.network_ms ? arguments->doctor.network_ms : AWS_WAIT_MS;
+    arguments->session.attempts = AWS_ATTEMPTS;
     if (!arguments->no_aws && !arguments->doctor.offline) {
         arguments->doctor.aws = aws_session_new(&arguments->session, &why);
         arguments->doctor.aws_missing = arguments->doctor.aws ? NULL : text_get(&why);

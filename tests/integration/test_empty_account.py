@@ -24,7 +24,8 @@ def policy(*statements):
         for action, *resources in statements]})
 
 
-OBSERVER = policy(("iot:Connect", "client/portal-*"),
+# The claim command watches under a name of its own, so that a portal that runs keeps its connection.
+OBSERVER = policy(("iot:Connect", "client/portal-observer", "client/portal-observer-claim", "client/portal-ears"),
                   ("iot:Subscribe", *(f"topicfilter/{topic}" for topic in (CREATED, CONNECTED, REGISTERED))),
                   ("iot:Receive", *(f"topic/{topic.replace('+', '*')}" for topic in (CREATED, CONNECTED, REGISTERED))))
 MODULE = policy(("iot:Connect", "client/${iot:Connection.Thing.ThingName}"),

@@ -49,7 +49,7 @@ bool iot_open(struct iot *iot, const char *folder, const char *issuer, const cha
         random_hex(code, 64);
         iot_set_text(iot->all, "registrationCode", code);
     }
-    store_write(iot->path, iot->all);
+    store_write_often(iot->path, iot->all);
     return open_issuer(iot, folder, issuer, why);
 }
 
@@ -120,7 +120,7 @@ void iot_changed(struct iot_call *call, cJSON *entry)
 
     if (entry)
         iot_set_number(entry, "modifiedMs", calendar_now_ms(&call->cloud->calendar));
-    store_write(iot->path, iot->all);
+    store_write_often(iot->path, iot->all);
 }
 
 void iot_remove(struct iot_call *call, const char *section, const char *name)

@@ -2,6 +2,8 @@
 #include "sandbox/cloud/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#define PRINT_ROOM (256 * 1024)
 #define FILE_MAX ((size_t)64 * 1024 * 1024)
 
 char *store_path(const char *folder, const char *name)
@@ -47,6 +50,21 @@ void store_write(const char *path, const cJSON *object)
 
     if (error)
         log_event(LOG_ERROR, "store.not_written", "path", path, "error", strerror(error), NULL);
+}
+
+void store_write_often(const char *path, const cJSON *object)
+{
+    TEXT struct text new_path = TEXT_EMPTY;
+    OWNED char *bytes = cJSON_PrintBuffered(object, PRINT_ROOM, false);
+
+    text_printf(&new_path, "%s.new", path);
+    int fd = open(text_get(&new_path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    bool fine = bytes && file && fputs(bytes, file) >= 0;
+    if (file)
+        fine = fclose(file) == 0 && fine;
+    if (!fine || rename(text_get(&new_path), path) != 0)
+        log_event(LOG_ERROR, "store.not_written", "path", path, "error", strerror(errno), NULL);
 }
 
 long long store_number(const cJSON *object, const char *name)

@@ -15,6 +15,10 @@ cJSON *store_read(const char *path);
 /* In one step. A failure is logged: the cloud goes on with what it has in memory. */
 void store_write(const char *path, const cJSON *object);
 
+/* The same for what is written with every call: it is whole after a kill of the program, not of the machine.
+ */
+void store_write_often(const char *path, const cJSON *object);
+
 /* Of an object's member; 0 and NULL when it is not there. The text is borrowed. */
 long long store_number(const cJSON *object, const char *name);
 const char *store_text(const cJSON *object, const char *name);

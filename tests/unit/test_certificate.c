@@ -257,16 +257,20 @@ static void knows_who_signed(EVP_PKEY *key, EVP_PKEY *other_key)
     struct certificate *same_name = certificate_wrap(bake(&recipe, other_key));
     struct certificate *leaf = made(&(struct recipe){
         .subject = {{NID_commonName, 0, "leaf", 0}}, .issuer = authority, .issuer_key = key});
+    recipe.subject[0].value = "CA under another name";
+    struct certificate *renamed = certificate_wrap(bake(&recipe, key));
     struct certificate *stranger = made(&(struct recipe){.subject = {{NID_commonName, 0, "leaf", 0}}});
 
     assert_true(certificate_is_signed_by(leaf, authority));
     assert_true(certificate_is_signed_by(authority, authority));
     assert_false(certificate_is_signed_by(leaf, same_name));
+    assert_false(certificate_is_signed_by(leaf, renamed));
     assert_false(certificate_is_signed_by(authority, leaf));
     assert_false(certificate_is_signed_by(leaf, leaf));
     assert_false(certificate_is_signed_by(stranger, authority));
     certificate_free(authority);
     certificate_free(same_name);
+    certificate_free(renamed);
     certificate_free(leaf);
     certificate_free(stranger);
 }

@@ -21,6 +21,8 @@ static void no_session(struct doctor *doctor)
 /* Who has no credentials at all did not ask; credentials that do not work are a mistake. */
 static void no_account(struct doctor *doctor, enum aws_error error, const char *why)
 {
+    if (error == AWS_INTERRUPTED)
+        return;
     bool asked = doctor->options->aws_wanted || error != AWS_NO_CREDENTIALS;
     const char *mend = GIVE_CREDENTIALS;
 

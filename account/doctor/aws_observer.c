@@ -65,8 +65,9 @@ static void judge(const struct observer *observer)
                 text_get(&refused));
     text_printf(&mend,
                 "Give it the observer's policy: %s --observer-request REQUEST.csr (with --client-id "
-                "%s where that is not the usual one).",
-                text_get(&observer->view->apply), observer->connection->client_id);
+                "%s where that is not the usual one)%s.",
+                text_get(&observer->view->apply), observer->connection->client_id,
+                observer->policies.count > 1 ? ", and detach the policy that denies it" : "");
     doctor_tell(observer->view->doctor, DOCTOR_FAILED, checks[1], text_get(&seen), text_get(&mend));
 }
 

@@ -13,6 +13,8 @@ void aws_view_unanswered(struct aws_view *view, enum aws_error error, const char
     TEXT struct text seen = TEXT_EMPTY;
     TEXT struct text mend = TEXT_EMPTY;
 
+    if (error == AWS_INTERRUPTED)
+        return;
     if (error == AWS_FORBIDDEN) {
         text_printf(&seen, "%s is not allowed", action);
         text_printf(&mend, "Allow %s to %s, or let somebody look who may.", action, view->account.caller);

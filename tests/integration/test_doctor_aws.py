@@ -52,16 +52,18 @@ def body(field="CommonName", parameters=(), **policies):
 SERVICES = ("shadow", "jobs", "streams", "defender")
 
 
-def module(services=SERVICES, own=NAME):
+def module(services=SERVICES, own=NAME, speak=("iot:Publish", "iot:Receive")):
     below = [f"{own}/*", *(f"$aws/things/{own}/{service}/*" for service in services)]
-    return policy(("iot:Connect", f"client/{own}"), (["iot:Publish", "iot:Receive"], *(f"topic/{each}" for each in below)),
+    return policy(("iot:Connect", f"client/{own}"), (list(speak), *(f"topic/{each}" for each in below)),
                   ("iot:Subscribe", *(f"topicfilter/{each}" for each in below)))
 
 
-def observer(client="portal-observer", receive="*"):
-    events = ("$aws/events/thing/*/created", "$aws/events/presence/connected/*")
-    return policy(("iot:Connect", f"client/{client}"), ("iot:Subscribe", *(f"topicfilter/{each}" for each in events)),
-                  ("iot:Receive", *(f"topic/{each if receive == '*' else receive}" for each in events)))
+EVENTS = ("$aws/events/thing/*/created", "$aws/events/presence/connected/*")
+
+
+def observer(client="portal-observer", subscribe=EVENTS, receive=EVENTS):
+    return policy(("iot:Connect", f"client/{client}"), ("iot:Subscribe", *(f"topicfilter/{each}" for each in subscribe)),
+                  ("iot:Receive", *(f"topic/{each}" for each in receive)))
 
 
 def openssl(*arguments):
@@ -77,6 +79,7 @@ class Certificates:
         for name, days in (("manufacturer", 3650), ("other", 3650), ("ending", 20)):
             self.sign(name, f"/O=Sandbox Modules/CN={name} CA", days, "-addext", "keyUsage=critical,keyCertSign")
         self.sign("birth", SUBJECT, 3660, authority="manufacturer")
+        self.sign("capitals", SUBJECT.replace(THING, THING.upper()), 3660, authority="manufacturer")
         self.sign("stranger", SUBJECT, 3660, authority="other")
         openssl("req", "-new", "-key", self.path("key"), "-subj", "/CN=portal-observer", "-out", self.path("request"))
 
@@ -179,6 +182,10 @@ class Account:
     def detach_observer(self):
         self.iot.detach_policy(policyName="expresslink-observer", target=self.observer_arn)
 
+    def deny_observer(self):
+        self.iot.create_policy(policyName="denial", policyDocument=policy(("*", "*")).replace("Allow", "Deny").replace(IOT + "*", "*"))
+        self.iot.attach_policy(policyName="denial", target=self.observer_arn)
+
     def drop_role(self):
         self.iam.detach_role_policy(RoleName=ROLE, PolicyArn=REGISTRATION)
         self.iam.delete_role(RoleName=ROLE)
@@ -231,7 +238,7 @@ client_id = portal-observer
         self.write_ini()
         birth = ["--birth-certificate", self.certificates.path(self.birth)] if self.birth else []
         done = subprocess.run([CLAIM, "doctor", "--config", self.folder / "portal.ini", "--json", "--staging", "acme", *birth,
-                               *self.arguments], capture_output=True, text=True, timeout=60, env=self.variables())
+                               *self.arguments], capture_output=True, text=True, timeout=45, env=self.variables())
         if done.stderr or done.returncode not in (0, 1):
             raise AssertionError(f"{done.returncode}: {done.stderr} {done.stdout}")
         findings = [json.loads(line) for line in done.stdout.splitlines()]
@@ -339,12 +346,17 @@ FAULTS = (
     ("no sample", without("birth"), "aws.template.parameters", "skipped", "", "--birth-certificate FILE"),
     ("the wrong name", new_template(body("SerialNumber")), "aws.template.thing_name", "failed", "17",
      "expresslink-claim account apply --thing-name"),
+    ("capitals", change("birth", "capitals"), "aws.template.thing_name", "failed", THING.upper(), "identifier_case"),
     ("no policy", new_template(body(PolicyName="nobody")), "aws.policy.module", "failed", "no policy nobody",
      "expresslink-claim account apply"),
     ("may not connect", module_policy(policy(("iot:Publish", "topic/x"))), "aws.policy.module", "failed",
      f"iot:Connect client/{THING}", "expresslink-claim account apply"),
     ("may not speak", module_policy(policy(("iot:Connect", f"client/{NAME}"))), "aws.policy.module", "failed",
      f"iot:Publish topic/{THING}/state", "expresslink-claim account apply"),
+    ("may not publish", module_policy(module(speak=["iot:Receive"])), "aws.policy.module", "failed",
+     f"iot:Publish topic/{THING}/state", "expresslink-claim account apply"),
+    ("may not hear", module_policy(module(speak=["iot:Publish"])), "aws.policy.module", "failed",
+     f"iot:Receive topic/{THING}/state", "expresslink-claim account apply"),
     ("no shadow", module_policy(module(["jobs", "streams", "defender"])), "aws.policy.module", "warning", "shadow/update",
      "expresslink-claim account apply"),
     ("no jobs", module_policy(module(["shadow", "streams", "defender"])), "aws.policy.module", "warning", "jobs/$next/get", ""),
@@ -371,8 +383,16 @@ FAULTS = (
      "expresslink-claim account apply --observer-request"),
     ("observer under another name", observer_policy(observer(client="somebody")), "aws.observer.policy", "failed",
      "iot:Connect client/portal-observer", "--client-id portal-observer"),
-    ("observer that is deaf", observer_policy(observer(receive="nothing")), "aws.observer.policy", "failed", "iot:Receive",
-     "expresslink-claim account apply --observer-request"),
+    ("observer that may not subscribe to things", observer_policy(observer(subscribe=EVENTS[1:])), "aws.observer.policy", "failed",
+     "iot:Subscribe topicfilter/$aws/events/thing/+/created", "expresslink-claim account apply --observer-request"),
+    ("observer that may not subscribe to presence", observer_policy(observer(subscribe=EVENTS[:1])), "aws.observer.policy", "failed",
+     "iot:Subscribe topicfilter/$aws/events/presence/connected/+", "expresslink-claim account apply --observer-request"),
+    ("observer that is deaf to things", observer_policy(observer(receive=EVENTS[1:])), "aws.observer.policy", "failed",
+     "iot:Receive topic/$aws/events/thing/", "expresslink-claim account apply --observer-request"),
+    ("observer that is deaf to presence", observer_policy(observer(receive=EVENTS[:1])), "aws.observer.policy", "failed",
+     "iot:Receive topic/$aws/events/presence/connected/", "expresslink-claim account apply --observer-request"),
+    ("observer that another policy denies", Account.deny_observer, "aws.observer.policy", "failed", "iot:Connect",
+     "detach the policy that denies it"),
     ("thing events off", lambda account: account.iot.update_event_configurations(
         eventConfigurations={"THING": {"Enabled": False}}), "aws.events", "failed", "off", "aws iot update-event-configurations"),
 )
@@ -474,6 +494,14 @@ class DoctorAws(unittest.TestCase):
                          [("aws.ca.active", "CA O = Sandbox Modules, CN = other CA")])
         account.birth = "birth"
         self.assertEqual([each for each in account.doctor() if each["level"] != "ok"], [])
+
+    def test_an_aws_that_takes_the_call_and_says_nothing_is_not_waited_for(self):
+        account = self.account()
+        deaf = self.enterContext(socket.create_server(("127.0.0.1", 0), backlog=16))
+        account.environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:%d" % deaf.getsockname()[1]
+        account.arguments += ["--timeout", "1"]  # without it a minute for each attempt
+        told = account.doctor()
+        self.assertEqual([(each["check"], each["level"]) for each in told], [("aws.credentials", "failed")])
 
     def test_an_aws_that_falls_silent_costs_no_hour(self):
         account = self.account()

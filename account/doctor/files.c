@@ -188,8 +188,11 @@ static void check_validity(struct doctor *doctor, const struct certificate *cert
     enum validity validity = validity_judge(certificate, clock_wall_ms(), &seen);
     const char *renew =
         is_staging(doctor)
-            ? "Let expresslink-claim account certificate make a new one from the same signing request, in "
-              "another file (--output), and send it to your AWS contact before you set cert_file to it."
+            ? "Make another key and certificate: expresslink-claim keygen --name NAME, then "
+              "expresslink-claim "
+              "account certificate NAME.csr; send NAME.pem to your AWS contact, and set key_file and "
+              "cert_file "
+              "to the new ones when the staging account knows them."
             : "Make another key and certificate: expresslink-claim keygen --observer --name NAME, then "
               "expresslink-claim account apply --observer-request NAME.csr, and set key_file and cert_file "
               "to them.";

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "claim/settings.h"
 
 /* With a certificate that is attached to a thing of that name, this is its thing name (IoT, "Thing policy
  * variables"). */
@@ -55,10 +56,9 @@ static void allow(cJSON *statement, const char *action)
     cJSON_AddItemToArray(cJSON_GetObjectItem(statement, "Action"), cJSON_CreateString(action));
 }
 
-/* A document whose first statement lets one client id, or any, connect. */
-static cJSON *new_document(const struct policy_scope *scope, const char *client_id)
+/* A document whose first statement lets these client ids connect; "*": any. */
+static cJSON *new_document(const struct policy_scope *scope, const char *const *clients)
 {
-    const char *const clients[] = {client_id, NULL};
     cJSON *document = cJSON_CreateObject();
 
     cJSON_AddStringToObject(document, "Version", "2012-10-17");
@@ -80,7 +80,8 @@ static void let_hear(cJSON *document, const struct policy_scope *scope, const ch
 
 cJSON *policy_document_module(const struct policy_scope *scope)
 {
-    cJSON *document = new_document(scope, MODULE);
+    const char *const clients[] = {MODULE, NULL};
+    cJSON *document = new_document(scope, clients);
     cJSON *connect = cJSON_GetArrayItem(cJSON_GetObjectItem(document, "Statement"), 0);
     cJSON *test = cJSON_AddObjectToObject(cJSON_AddObjectToObject(connect, "Condition"), "Bool");
 
@@ -91,8 +92,11 @@ cJSON *policy_document_module(const struct policy_scope *scope)
 
 cJSON *policy_document_observer(const struct policy_scope *scope, const char *client_id)
 {
-    cJSON *document = new_document(scope, client_id);
+    TEXT struct text second = TEXT_EMPTY;
 
+    text_printf(&second, "%s" OBSERVER_SECOND_NAME, client_id);
+    const char *const clients[] = {client_id, text_get(&second), NULL};
+    cJSON *document = new_document(scope, clients);
     let_hear(document, scope, observer_topics, false);
     return document;
 }
@@ -100,7 +104,8 @@ cJSON *policy_document_observer(const struct policy_scope *scope, const char *cl
 cJSON *policy_document_fleet_claim(const struct policy_scope *scope, const char *template_name)
 {
     TEXT struct text provision = TEXT_EMPTY;
-    cJSON *document = new_document(scope, "*"); /* it has no name yet */
+    const char *const clients[] = {"*", NULL}; /* it has no name yet */
+    cJSON *document = new_document(scope, clients);
 
     text_printf(&provision, "$aws/provisioning-templates/%s/provision/*", template_name);
     const char *const topics[] = {"$aws/certificates/create/*", "$aws/certificates/create-from-csr/*",

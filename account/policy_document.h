@@ -17,7 +17,8 @@ struct policy_scope {
  * receives and subscribes below <ThingName>/ and below $aws/things/<ThingName>/ for shadow, jobs, streams
  * (over-the-air updates) and defender. Owned. */
 cJSON *policy_document_module(const struct policy_scope *scope);
-/* The observer: connects under client_id, subscribes to and receives thing created, presence connected and
+/* The observer: connects under client_id, and the claim-script under its second name (claim/settings.h),
+ * subscribes to and receives thing created, presence connected and
  * presence disconnected. Owned. */
 cJSON *policy_document_observer(const struct policy_scope *scope, const char *client_id);
 /* A claim certificate of fleet provisioning: connects, asks for keys or a certificate, and provisions with

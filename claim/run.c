@@ -391,7 +391,7 @@ static bool open_all(struct run *run)
 
     run->observer =
         (struct line){.run = run, .side = SIDE_OBSERVER, .name = options->endpoint->key, .in_flight = NOBODY};
-    if (options->wait && !open_line(&run->observer, &options->endpoint->connection, "-claim"))
+    if (options->wait && !open_line(&run->observer, &options->endpoint->connection, OBSERVER_SECOND_NAME))
         return false;
     for (size_t i = 0; i < options->settings->staging_count; i++)
         if (!open_staging(run, i))

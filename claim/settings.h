@@ -29,6 +29,10 @@ struct staging_account { /* one a module vendor (PG 12.1.2) */
     struct identifier_form form;
 };
 
+/* What the claim-script puts behind the observer's client id, so that it can watch beside a portal that runs:
+ * the observer's policy lets both connect. */
+#define OBSERVER_SECOND_NAME "-claim"
+
 struct oem_endpoint { /* one an OEM account or region */
     const char *key;
     const char *label;                    /* for people, may be "" */

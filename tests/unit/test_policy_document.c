@@ -71,6 +71,8 @@ static void the_observer_hears_three_topics(void **state)
 {
     static const struct row rows[] = {
         {"iot:Connect", PREFIX "client/portal-observer", true},
+        {"iot:Connect", PREFIX "client/portal-observer-claim", true}, /* expresslink-claim claim --wait */
+        {"iot:Connect", PREFIX "client/portal-observer-other", false},
         {"iot:Connect", PREFIX "client/m1", false},
         {"iot:Subscribe", PREFIX "topicfilter/$aws/events/thing/+/created", true},
         {"iot:Subscribe", PREFIX "topicfilter/$aws/events/presence/connected/+", true},

@@ -236,7 +236,7 @@ BIRTH_FAULTS = (
     ("ten years", certify("birth", f"/CN={THING}", begin=0, end=3650), "validity", "ok", "^until ", "^$", {}),
     ("nearly over", certify("birth", f"/CN={THING}", begin=-3650, end=9.5), "validity", "ok", "only until .*, 9 days", "^$",
      {}),
-    ("for ever", certify("birth", f"/CN={THING}", end=(datetime.datetime(9999, 12, 31, tzinfo=datetime.timezone.utc) - NOW)
+    ("for ever", certify("birth", f"/CN={THING}", end=(datetime.datetime(9999, 12, 31, 12, tzinfo=datetime.timezone.utc) - NOW)
                          .total_seconds() / 86400), "validity", "ok", "until 9999-12-31", "^$", {}),
     ("nameless", certify("birth", "/C=DE"), "thing_name", "failed", "neither CommonName nor SerialNumber",
      "Ask the module vendor", {}),

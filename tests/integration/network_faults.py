@@ -136,6 +136,8 @@ class BadBroker(FakeBroker):
     def _talk(self, session, stream):
         while True:
             kind, flags, body = self._packet(stream)
+            if kind == CONNECT and body[:6] != b"\0\4MQTT":
+                return f"no CONNECT: {body!r}"
             if kind == CONNECT and self._connack == "drop":
                 return "dropped"
             if kind == CONNECT and self._connack is not None:

@@ -3,6 +3,8 @@
 each, made for real; the check that must notice it, a phrase of the mend, and nothing else that complains."""
 import configparser
 import contextlib
+import email.utils
+import http.server
 import importlib
 import json
 import os
@@ -13,7 +15,7 @@ import time
 import unittest
 
 import network_faults as net
-from brokers import DROP, SILENT, FakeBroker, Mosquitto, free_port, make_certificate
+from brokers import DROP, SILENT, Mosquitto, free_port, make_certificate
 from sandbox import BUILD, Sandbox
 
 CLAIM = BUILD / "command" / "expresslink-claim"
@@ -370,6 +372,34 @@ class Doctor(unittest.TestCase):
     def test_proxies_are_ignored(self):
         proxy = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY")}
         self.assertEqual(set(), self.complaints(self.findings("--config", self.ini(), "--no-aws", **proxy)))
+
+    def test_clock_of_aws(self):
+        """The Date of AWS's answers, of whatever they are, is what the clock is compared with."""
+        for seconds, level, words in ((900, FAILED, "behind AWS's"), (-900, FAILED, "ahead of AWS's"),
+                                      (30, WARNING, "behind AWS's"), (0, "ok", "as AWS has it")):
+            class Answers(http.server.BaseHTTPRequestHandler):
+                def do_POST(self, seconds=seconds):
+                    self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                    self.send_response_only(403)
+                    self.send_header("Date", email.utils.formatdate(time.time() + seconds, usegmt=True))
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+
+                do_GET = do_POST
+
+            with self.subTest(seconds), http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+                thread = threading.Thread(target=server.serve_forever)
+                thread.start()
+                try:
+                    findings = self.findings("--config", self.ini(), "--staging", "sandbox", AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
+                                             AWS_SECRET_ACCESS_KEY="secret", AWS_REGION="us-east-1",
+                                             AWS_ENDPOINT_URL=f"http://127.0.0.1:{server.server_port}")
+                finally:
+                    server.shutdown()
+                    thread.join()
+                clock = [line for line in findings if line["check"] == "clock"]
+                self.assertEqual([level], [line["level"] for line in clock])
+                self.assertIn(words, clock[0]["seen"])
 
     def test_configuration_errors_have_their_lines(self):
         path = self.ini("staging", port="eighty")

@@ -292,7 +292,7 @@ class DoctorFiles(unittest.TestCase):
     def doctor(self, folder, *arguments, **options):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
                        **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}}
-        found = subprocess.run([CLAIM, "doctor", "--offline", "--json", "--config", "portal.ini", *arguments], cwd=folder,
+        found = subprocess.run([options.pop("program", CLAIM), "doctor", "--offline", "--json", "--config", "portal.ini", *arguments], cwd=folder,
                                env=environment, capture_output=True, timeout=60, **options)
         self.assertEqual(found.stderr, b"")
         lines = [json.loads(line) for line in found.stdout.splitlines()]
@@ -374,6 +374,7 @@ class DoctorFiles(unittest.TestCase):
         """Kubernetes and systemd hand secrets so: root's, read through the group."""
         as_nobody = {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": []}
         with self.folder() as folder:
+            as_nobody["program"] = shutil.copy(CLAIM, folder)  # the build may be where nobody else may look
             folder.parent.chmod(0o755)
             folder.chmod(0o755)
             for name in ("claim-thing.key", "portal-observer.key"):

@@ -29,6 +29,15 @@ static bool add_policy(void *context, const cJSON *item)
     return observer->seen;
 }
 
+static bool connects(const struct observer *observer, const char *client_id)
+{
+    const struct policy_request who = {.client_id = client_id};
+    TEXT struct text client = TEXT_EMPTY;
+
+    text_printf(&client, "client/%s", client_id);
+    return aws_policies_allow(observer->view, &observer->policies, &who, "iot:Connect", text_get(&client));
+}
+
 /* Adds what it would be refused, one after the other. */
 static void name_refused(const struct observer *observer, struct text *out)
 {
@@ -39,14 +48,32 @@ static void name_refused(const struct observer *observer, struct text *out)
         {"iot:Receive", "topic/$aws/events/presence/connected/0123456789abcdef0123456789abcdef"},
     };
     const struct policy_request who = {.client_id = observer->connection->client_id};
-    TEXT struct text client = TEXT_EMPTY;
 
-    text_printf(&client, "client/%s", who.client_id);
-    if (!aws_policies_allow(observer->view, &observer->policies, &who, "iot:Connect", text_get(&client)))
-        text_printf(out, "iot:Connect %s", text_get(&client));
+    if (!connects(observer, who.client_id))
+        text_printf(out, "iot:Connect client/%s", who.client_id);
     for (size_t i = 0; i < sizeof rights / sizeof *rights; i++)
         if (!aws_policies_allow(observer->view, &observer->policies, &who, rights[i][0], rights[i][1]))
             text_printf(out, "%s%s %s", out->length ? ", " : "", rights[i][0], rights[i][1]);
+}
+
+/* The claim-script's, which watches beside a portal. */
+static void judge_second(const struct observer *observer)
+{
+    TEXT struct text second = TEXT_EMPTY;
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    text_printf(&second, "%s" OBSERVER_SECOND_NAME, observer->connection->client_id);
+    if (connects(observer, text_get(&second))) {
+        doctor_tell(observer->view->doctor, DOCTOR_OK, checks[1], NULL, NULL);
+        return;
+    }
+    text_printf(&seen, "not allowed: iot:Connect client/%s", text_get(&second));
+    text_printf(&mend,
+                "The portal does without; expresslink-claim claim --wait cannot watch. %s "
+                "--observer-request REQUEST.csr allows it.",
+                text_get(&observer->view->apply));
+    doctor_tell(observer->view->doctor, DOCTOR_WARNING, checks[1], text_get(&seen), text_get(&mend));
 }
 
 static void judge(const struct observer *observer)
@@ -57,7 +84,7 @@ static void judge(const struct observer *observer)
 
     name_refused(observer, &refused);
     if (!refused.length) {
-        doctor_tell(observer->view->doctor, DOCTOR_OK, checks[1], NULL, NULL);
+        judge_second(observer);
         return;
     }
     text_printf(&seen, "%s: %s",

@@ -61,8 +61,8 @@ def module(services=SERVICES, own=NAME, speak=("iot:Publish", "iot:Receive")):
 EVENTS = ("$aws/events/thing/*/created", "$aws/events/presence/connected/*")
 
 
-def observer(client="portal-observer", subscribe=EVENTS, receive=EVENTS):
-    return policy(("iot:Connect", f"client/{client}"), ("iot:Subscribe", *(f"topicfilter/{each}" for each in subscribe)),
+def observer(client="portal-observer", subscribe=EVENTS, receive=EVENTS, second="-claim"):
+    return policy(("iot:Connect", f"client/{client}", f"client/{client}{second}"), ("iot:Subscribe", *(f"topicfilter/{each}" for each in subscribe)),
                   ("iot:Receive", *(f"topic/{each}" for each in receive)))
 
 
@@ -383,6 +383,8 @@ FAULTS = (
      "expresslink-claim account apply --observer-request"),
     ("observer under another name", observer_policy(observer(client="somebody")), "aws.observer.policy", "failed",
      "iot:Connect client/portal-observer", "--client-id portal-observer"),
+    ("observer that may not watch twice", observer_policy(observer(second="-else")), "aws.observer.policy", "warning",
+     "iot:Connect client/portal-observer-claim", "expresslink-claim claim --wait"),
     ("observer that may not subscribe to things", observer_policy(observer(subscribe=EVENTS[1:])), "aws.observer.policy", "failed",
      "iot:Subscribe topicfilter/$aws/events/thing/+/created", "expresslink-claim account apply --observer-request"),
     ("observer that may not subscribe to presence", observer_policy(observer(subscribe=EVENTS[:1])), "aws.observer.policy", "failed",

@@ -92,6 +92,7 @@ def signature_problem(seen, secrets, region):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body are two writes
 
     def log_message(self, *_):
         pass

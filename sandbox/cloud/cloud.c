@@ -41,6 +41,13 @@ bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct
     return iot_open(&cloud->iot, options->state, options->iot_ca, options->iot_endpoint, why);
 }
 
+void cloud_flush(struct cloud *cloud)
+{
+    pthread_mutex_lock(&cloud->lock);
+    iot_flush(&cloud->iot);
+    pthread_mutex_unlock(&cloud->lock);
+}
+
 void cloud_close(struct cloud *cloud)
 {
     iot_close(&cloud->iot);

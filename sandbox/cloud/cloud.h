@@ -50,6 +50,8 @@ struct cloud_call {
 /* False with a sentence in *why; cloud_close() is wanted then too. */
 bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct text *why);
 void cloud_close(struct cloud *cloud);
+/* Brings to the disk what waits for it; now and then, from any thread. */
+void cloud_flush(struct cloud *cloud);
 
 /* For listener_start(). */
 struct cloud_handler cloud_handler(struct cloud *cloud);

@@ -9,6 +9,8 @@
 #include "sandbox/cloud/iot_call.h"
 #include "sandbox/cloud/store.h"
 
+#define SMALL_ACCOUNT 250 /* certificates, whose file is quickly written */
+
 #define ARN_PREFIX "arn:aws:iot:" ARN_REGION ":" ARN_ACCOUNT ":"
 
 static const char *const sections[] = {"cas",    "certificates", "policies",    "templates",
@@ -53,8 +55,16 @@ bool iot_open(struct iot *iot, const char *folder, const char *issuer, const cha
     return open_issuer(iot, folder, issuer, why);
 }
 
+void iot_flush(struct iot *iot)
+{
+    if (iot->unwritten)
+        store_write_often(iot->path, iot->all);
+    iot->unwritten = false;
+}
+
 void iot_close(struct iot *iot)
 {
+    iot_flush(iot);
     free(iot->path);
     cJSON_Delete(iot->all);
     x509_issuer_free(iot->issuer);
@@ -120,7 +130,9 @@ void iot_changed(struct iot_call *call, cJSON *entry)
 
     if (entry)
         iot_set_number(entry, "modifiedMs", calendar_now_ms(&call->cloud->calendar));
-    store_write_often(iot->path, iot->all);
+    iot->unwritten = true;
+    if (cJSON_GetArraySize(iot_section(call, "certificates")) < SMALL_ACCOUNT)
+        iot_flush(iot);
 }
 
 void iot_remove(struct iot_call *call, const char *section, const char *name)

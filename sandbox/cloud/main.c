@@ -3,6 +3,7 @@
  * S3, as far as an import of Sidewalk devices needs them, on this machine. */
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 
 #include "base/log.h"
 #include "sandbox/cloud/cloud.h"
+
+#define FLUSH_MS 200
 
 static const char usage[] = "Usage: expresslink-cloud --state FOLDER [OPTION]...\n"
                             "\n"
@@ -126,12 +129,12 @@ static int signals_as_file(void)
     return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-static void wait_for_signal(int signals)
+static void wait_for_signal(int signals, struct cloud *cloud)
 {
-    struct signalfd_siginfo came;
+    struct pollfd came = {signals, POLLIN, 0};
 
-    while (read(signals, &came, sizeof came) < 0 && errno == EINTR)
-        ;
+    while (poll(&came, 1, FLUSH_MS) <= 0)
+        cloud_flush(cloud);
 }
 
 int main(int argc, char **argv)
@@ -157,7 +160,7 @@ int main(int argc, char **argv)
     if (listener) {
         printf("http://%s\n", listener_address(listener));
         fflush(stdout);
-        wait_for_signal(signals);
+        wait_for_signal(signals, &cloud);
     } else {
         fprintf(stderr, "expresslink-cloud: %s\n", text_get(&why));
     }

@@ -57,21 +57,42 @@ static enum aws_error check_status(const struct oem_account *account, const stru
     return error;
 }
 
+/* NULL with a sentence. */
+static struct certificate *read_file(const struct fleet_claim *claim, struct text *why)
+{
+    struct certificate *certificate = certificate_read(claim->path, why);
+
+    if (certificate == NULL || signing_request_made(claim->request, certificate))
+        return certificate;
+    text_printf(why, "%s is the certificate of another key: name another file with --output", claim->path);
+    certificate_free(certificate);
+    return NULL;
+}
+
+bool fleet_claim_file_fits(const struct fleet_claim *claim, struct text *why)
+{
+    if (access(claim->path, F_OK) != 0)
+        return true;
+    struct certificate *certificate = read_file(claim, why);
+    bool fits = certificate != NULL;
+    certificate_free(certificate);
+    return fits;
+}
+
 /* The file is there: it goes on from it. */
 static enum aws_error use_file(const struct oem_account *account, const struct fleet_claim *claim,
-                               const struct certificate *certificate, struct text *why)
+                               struct text *why)
 {
+    struct certificate *certificate = read_file(claim, why);
     char id[CERTIFICATE_ID_SIZE], resource[sizeof "cert/" + CERTIFICATE_ID_SIZE] = "cert/";
     TEXT struct text arn = TEXT_EMPTY;
 
+    if (certificate == NULL)
+        return AWS_UNREADABLE;
     certificate_id(certificate, id);
+    certificate_free(certificate);
     strcat(resource, id);
     oem_account_arn(account, resource, &arn);
-    if (!signing_request_made(claim->request, certificate)) {
-        text_printf(why, "%s is the certificate of another key: name another file with --output",
-                    claim->path);
-        return AWS_UNREADABLE;
-    }
     enum aws_error error = check_status(account, claim, id, why);
     return error == AWS_OK ? attach(account, claim, arn.data, why) : error;
 }
@@ -107,9 +128,7 @@ enum aws_error fleet_claim_certificate(const struct oem_account *account, const 
     enum aws_error error;
 
     if (access(claim->path, F_OK) == 0) {
-        struct certificate *certificate = certificate_read(claim->path, why);
-        error = certificate != NULL ? use_file(account, claim, certificate, why) : AWS_UNREADABLE;
-        certificate_free(certificate);
+        error = use_file(account, claim, why);
     } else {
         error = find_or_make(account, claim, &found, &is_new, why);
         if (error == AWS_OK)

@@ -15,8 +15,11 @@ struct fleet_claim {         /* borrowed */
     const char *path;        /* where its certificate is put, or is; never overwritten */
 };
 
-/* AWS_OK: active, with the policy, and in the file. *made: it was not there before. A file that holds
- * something else is AWS_UNREADABLE, as is one that cannot be made; looked at before anything is made. */
+/* Whether the file may become, or is, the claim certificate's. False with a sentence. Asks nobody. */
+bool fleet_claim_file_fits(const struct fleet_claim *claim, struct text *why);
+
+/* AWS_OK: active, with the policy, and in the file. *made: it was not there before. A file that does
+ * not fit, or cannot be made, is AWS_UNREADABLE. */
 enum aws_error fleet_claim_certificate(const struct oem_account *account, const struct fleet_claim *claim,
                                        bool *made, struct text *why) __attribute__((warn_unused_result));
 

@@ -71,7 +71,7 @@ struct registering {
     bool thing_there; /* found before */
     bool certificate_there;
     bool attached;     /* the certificate to the thing, before */
-    struct text other; /* ARN of another certificate of the thing */
+    struct text other; /* ARN of another certificate of the thing; or another thing of the certificate */
     struct text *why;
 };
 
@@ -257,6 +257,39 @@ static enum aws_error register_certificate(struct registering *registering)
     return error == AWS_CONFLICT ? look_at_certificate(registering) : error;
 }
 
+static bool take_thing(void *context, const cJSON *item)
+{
+    struct registering *registering = context;
+
+    if (registering->other.length == 0 && cJSON_IsString(item))
+        text_puts(&registering->other, item->valuestring);
+    return true;
+}
+
+/* A certificate that was there before may be another thing's: then one of both names is wrong. */
+static enum aws_error look_at_other_things(struct registering *registering)
+{
+    const struct aws_pair headers[] = {{"x-amzn-principal", registering->arn.data}, {NULL, NULL}};
+    const struct iot_call call = {.action = "iot:ListPrincipalThings",
+                                  .method = "GET",
+                                  .path = "/principals/things",
+                                  .headers = headers};
+
+    if (!registering->certificate_there || registering->attached ||
+        registering->registrar->options.add_certificate)
+        return AWS_OK;
+    text_clear(&registering->other);
+    enum aws_error error = oem_account_list(registering->registrar->account, &call, "things", take_thing,
+                                            registering, registering->why);
+    if (error != AWS_OK || registering->other.length == 0)
+        return error;
+    text_printf(registering->why,
+                "its certificate belongs to the thing %s already: is %s the right name? If both are, "
+                "--add-certificate ties it to both",
+                registering->other.data, registering->thing);
+    return AWS_REFUSED;
+}
+
 static enum aws_error attach_policy(struct registering *registering)
 {
     JSON cJSON *body = cJSON_CreateObject();
@@ -305,7 +338,8 @@ enum aws_error registrar_register(struct registrar *registrar, const struct cert
                                   const char *thing, enum registration_result *out, struct text *why)
 {
     static enum aws_error (*const steps[])(struct registering *) = {
-        look_at_thing, make_thing, register_certificate, attach_policy, attach_thing, add_to_groups,
+        look_at_thing, register_certificate, look_at_other_things, make_thing,
+        attach_policy, attach_thing,         add_to_groups,
     };
     struct registering registering = {
         .registrar = registrar, .certificate = certificate, .thing = thing, .why = why};

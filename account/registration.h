@@ -22,7 +22,8 @@ struct registration_options { /* all borrowed */
     bool without_authority;          /* do not ask for the account's CAs: every certificate is registered
                                         without one */
     bool activate;                   /* also a certificate that is INACTIVE there: somebody has made it so */
-    bool add_certificate;            /* a thing that has another certificate gets one more */
+    bool add_certificate;            /* a thing that has another certificate gets one more, and a certificate
+                                        that has another thing */
     bool dry_run;                    /* nothing is made by registrar_open() */
 };
 

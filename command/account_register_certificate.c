@@ -15,9 +15,10 @@ static void print_way(const struct registrar *registrar, const struct certificat
 
     if (registrar_uses_authority(registrar, certificate, &authority)) {
         register_escape(authority.data, &safe);
-        printf("  by         RegisterCertificate: the account has its CA in mode DEFAULT (%s)\n", safe.data);
+        printf("  by           RegisterCertificate: the account has its CA in mode DEFAULT (%s)\n",
+               safe.data);
     } else
-        puts("  by         RegisterCertificateWithoutCA: no CA of mode DEFAULT has signed it");
+        puts("  by           RegisterCertificateWithoutCA: no CA of mode DEFAULT has signed it");
 }
 
 static void print_device(const struct register_arguments *arguments, const struct registrar *registrar,
@@ -26,8 +27,8 @@ static void print_device(const struct register_arguments *arguments, const struc
     char id[CERTIFICATE_ID_SIZE];
 
     certificate_id(certificate, id);
-    printf("  thing      %s\n  certificate %s\n", thing, id);
-    printf("  policy     %s\n", arguments->policy_name);
+    printf("  thing        %s\n  certificate  %s\n", thing, id);
+    printf("  policy       %s\n", arguments->policy_name);
     print_way(registrar, certificate);
 }
 

@@ -26,16 +26,12 @@ static void choose_output(const struct register_arguments *arguments, struct tex
     text_puts(out, ".pem");
 }
 
-static int make_claim(const struct register_arguments *arguments, const struct oem_account *account,
-                      const char *request)
+static int make_claim(const struct oem_account *account, const struct fleet_claim *claim)
 {
-    TEXT struct text path = TEXT_EMPTY, policy = TEXT_EMPTY, why = TEXT_EMPTY;
+    TEXT struct text why = TEXT_EMPTY;
     bool made = false;
+    enum aws_error error = fleet_claim_certificate(account, claim, &made, &why);
 
-    choose_output(arguments, &path);
-    text_printf(&policy, "%s-claim", arguments->name);
-    const struct fleet_claim claim = {request, policy.data, path.data};
-    enum aws_error error = fleet_claim_certificate(account, &claim, &made, &why);
     if (error == AWS_UNREADABLE) {
         register_complain("%s", text_get(&why));
         return COMMAND_CANNOT_CREATE;
@@ -43,7 +39,7 @@ static int make_claim(const struct register_arguments *arguments, const struct o
     if (error != AWS_OK)
         return register_failed(error, "there is no claim certificate yet; the same command goes on from here",
                                text_get(&why));
-    printf("\nThe claim certificate is %s%s.\n", path.data, made ? "" : "; it was made before");
+    printf("\nThe claim certificate is %s%s.\n", claim->path, made ? "" : "; it was made before");
     return COMMAND_DONE;
 }
 
@@ -62,27 +58,44 @@ static void print_next(const struct register_arguments *arguments, const struct 
            arguments->name, arguments->prefix);
 }
 
+/* claim: NULL where there is no request. */
 static int set_up(const struct register_arguments *arguments, const struct oem_account *account,
-                  const char *request)
+                  const struct fleet_claim *claim)
 {
     struct setup_options options = register_setup_options(arguments);
     bool done;
 
     options.fleet_prefix = arguments->prefix;
     int status = register_set_up(arguments, account, &options, &done);
-    if (done && arguments->claim_request != NULL)
-        status = make_claim(arguments, account, request);
+    if (done && claim != NULL)
+        status = make_claim(account, claim);
     if (done && status == COMMAND_DONE)
         print_next(arguments, account);
     return fflush(stdout) == 0 ? status : COMMAND_IO;
+}
+
+static int set_up_with_claim(const struct register_arguments *arguments, const struct oem_account *account,
+                             const char *request)
+{
+    TEXT struct text path = TEXT_EMPTY, policy = TEXT_EMPTY, why = TEXT_EMPTY;
+
+    choose_output(arguments, &path);
+    text_printf(&policy, "%s-claim", arguments->name);
+    const struct fleet_claim claim = {request, policy.data, path.data};
+    if (fleet_claim_file_fits(&claim, &why))
+        return set_up(arguments, account, &claim);
+    register_complain("%s", text_get(&why));
+    return COMMAND_CANNOT_CREATE;
 }
 
 static int work(const struct register_arguments *arguments, const struct oem_account *account)
 {
     TEXT struct text request = TEXT_EMPTY, why = TEXT_EMPTY;
 
-    if (arguments->claim_request == NULL || signing_request_read(arguments->claim_request, &request, &why))
-        return set_up(arguments, account, text_get(&request));
+    if (arguments->claim_request == NULL)
+        return set_up(arguments, account, NULL);
+    if (signing_request_read(arguments->claim_request, &request, &why))
+        return set_up_with_claim(arguments, account, text_get(&request));
     register_complain("%s", text_get(&why));
     return COMMAND_BAD_IDENTIFIER;
 }

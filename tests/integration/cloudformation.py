@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A CloudFormation template as the service reads it: parameters checked, conditions and functions worked out, and what is left
 held against AWS's own resource schemas. Only the functions that deploy/oem-account.yaml uses; any other is an error."""
+import functools
 import itertools
 import json
 import re
@@ -33,6 +34,11 @@ def _function(loader, suffix, node):
 Loader.add_multi_constructor("!", _function)
 
 
+@functools.lru_cache
+def _read(text):
+    return yaml.load(text, Loader)
+
+
 class Stack:
     """`Stack(text, {"Name": "acme"})`: resources is {logical name: (type, properties)}, outputs {name: value}."""
 
@@ -40,7 +46,7 @@ class Stack:
     NAMES = {"AWS::IoT::Policy": "PolicyName", "AWS::IoT::ProvisioningTemplate": "TemplateName"}  # what Ref gives
 
     def __init__(self, text, parameters):
-        self._template = yaml.load(text, Loader)
+        self._template = _read(text)
         self.attributes = set()  # (type, attribute) that Fn::GetAtt has asked for
         self._values = {**self.PSEUDO, **dict(self._parameters(parameters))}
         self.resources = {name: (resource["Type"], self._evaluate(resource["Properties"]))

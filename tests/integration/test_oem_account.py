@@ -214,9 +214,10 @@ class SameAsApply(AccountCase):
         return {step: action for step, action in steps.items() if action != "keep"}
 
     def test_differences_are_seen(self):
-        changes = [("/shadow/*", "/shadow", "policy"), ("iot:Connection.Thing.IsAttached", "iot:Connection.Thing.Attached", "policy"),
-                   ("Enabled: true", "Enabled: false", "template"), ("AutoRegistrationStatus: ENABLE", "AutoRegistrationStatus: DISABLE", "CA"),
-                   ('"Status": "ACTIVE"', '"Status": "INACTIVE"', "template"), ("AWSIoTThingsRegistration", "AWSIoTLogging", "role"),
+        changes = [("/shadow/*", "/shadow", "policy"), ("Thing.IsAttached", "Thing.Attached", "policy"),
+                   ("Enabled: true", "Enabled: false", "template"), ("Status: ENABLE", "Status: DISABLE", "CA"),
+                   ('"Status": "ACTIVE"', '"Status": "INACTIVE"', "template"),
+                   ("AWSIoTThingsRegistration", "AWSIoTLogging", "role"),
                    ("presence/connected/*", "presence/connected/x", "policy")]
         options = ["--observer-request", "portal-observer.csr"]
         for old, new, kind in changes:
@@ -271,8 +272,8 @@ class Moto:
                 if not name.startswith("AWS_") and "proxy" not in name.lower()}
         done = subprocess.run(["/usr/bin/aws", "--endpoint-url", f"http://127.0.0.1:{self._port}", "--output", "json",
                                *arguments], capture_output=True, text=True, timeout=120,
-                              env={**kept, "HOME": str(self.folder), "AWS_REGION": "us-east-1",
-                                   "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"})
+                              env={**kept, "HOME": str(self.folder), "AWS_DEFAULT_REGION": "us-east-1",
+                                   "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"})
         if done.returncode:
             raise AssertionError(done.stderr)
         return done.stdout
@@ -300,8 +301,9 @@ class Deployed(unittest.TestCase):
             parameters = {"ManufacturerCA": pem(moto.folder, "-x509", "-subj", "/CN=Vendor CA").rstrip("\n"),
                           "ObserverRequest": pem(moto.folder, "-subj", "/CN=portal-observer").rstrip("\n"),
                           "Name": "acme", "ThingType": "lamp", "ThingGroups": "a,b", "Attributes": '{"vendor":"acme"}'}
-            moto.aws("cloudformation", "deploy", "--template-file", str(TEMPLATE), "--stack-name", "acme", "--capabilities",
-                     "CAPABILITY_NAMED_IAM", "--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items()))
+            moto.aws("cloudformation", "deploy", "--template-file", str(TEMPLATE), "--stack-name", "acme",
+                     "--capabilities", "CAPABILITY_NAMED_IAM", "--parameter-overrides",
+                     *(f"{name}={value}" for name, value in parameters.items()))
             here = Stack(TEXT, parameters)
             role = moto.ask("iam", "get-role", "--role-name", "acme-provisioning")["Role"]
             self.assertEqual(role["AssumeRolePolicyDocument"], here.one("AWS::IAM::Role")["AssumeRolePolicyDocument"])

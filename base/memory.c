@@ -34,10 +34,10 @@ char *memory_string(const char *string)
 
 char *memory_part(const char *string, size_t length)
 {
-    char *copy = strndup(string, length);
+    size_t used = strnlen(string, length);
+    char *copy = memory_new(used + 1, 1);
 
-    if (!copy)
-        abort();
+    memcpy(copy, string, used);
     return copy;
 }
 

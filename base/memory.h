@@ -8,7 +8,8 @@
 void *memory_new(size_t count, size_t size) __attribute__((malloc, returns_nonnull)); /* zeroed */
 void *memory_grow(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 char *memory_string(const char *string); /* a copy; NULL stays NULL */
-char *memory_part(const char *string, size_t length) __attribute__((returns_nonnull)); /* of its start */
+/* Of its start, which needs no end of its own. */
+char *memory_part(const char *string, size_t length) __attribute__((returns_nonnull));
 
 void memory_free_at(void *pointer_to_pointer);
 /* `OWNED char *name = ...;` is freed when it goes out of scope. */

@@ -28,6 +28,7 @@ RUN /tmp/packages/install run && rm -rf /var/lib/apt/lists/* /tmp/packages \
  && install -d -m 700 -o 65532 -g 65532 /var/lib/sandbox
 COPY sandbox /opt/expresslink/sandbox
 COPY --from=build /usr/src/expresslink-portal/build/release/sandbox/expresslink-module \
+                  /usr/src/expresslink-portal/build/release/sandbox/expresslink-cloud \
                   /usr/src/expresslink-portal/build/release/sandbox/staging_plugin.so \
                   /usr/src/expresslink-portal/build/release/sandbox/jitp_plugin.so \
                   /opt/expresslink/build/sandbox/

@@ -2,7 +2,7 @@
 #include "account/fleet.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,14 +84,14 @@ static enum aws_error use_file(const struct oem_account *account, const struct f
                                struct text *why)
 {
     struct certificate *certificate = read_file(claim, why);
-    char id[CERTIFICATE_ID_SIZE], resource[sizeof "cert/" + CERTIFICATE_ID_SIZE] = "cert/";
+    char id[CERTIFICATE_ID_SIZE], resource[sizeof "cert/" + CERTIFICATE_ID_SIZE];
     TEXT struct text arn = TEXT_EMPTY;
 
     if (certificate == NULL)
         return AWS_UNREADABLE;
     certificate_id(certificate, id);
     certificate_free(certificate);
-    strcat(resource, id);
+    snprintf(resource, sizeof resource, "cert/%s", id);
     oem_account_arn(account, resource, &arn);
     enum aws_error error = check_status(account, claim, id, why);
     return error == AWS_OK ? attach(account, claim, arn.data, why) : error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account/registration.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "account/registration_private.h"
@@ -343,11 +343,11 @@ enum aws_error registrar_register(struct registrar *registrar, const struct cert
     };
     struct registering registering = {
         .registrar = registrar, .certificate = certificate, .thing = thing, .why = why};
-    char resource[RESOURCE_SIZE] = "cert/";
+    char resource[RESOURCE_SIZE];
     enum aws_error error = AWS_OK;
 
     certificate_id(certificate, registering.id);
-    strcat(resource, registering.id);
+    snprintf(resource, sizeof resource, "cert/%s", registering.id);
     oem_account_arn(registrar->account, resource, &registering.arn);
     for (size_t i = 0; error == AWS_OK && i < sizeof steps / sizeof *steps; i++)
         error = steps[i](&registering);

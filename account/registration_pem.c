@@ -81,7 +81,7 @@ static void open_block(struct registration_pem *pem, const char *line, const cha
 {
     if (pem->kind[0] != '\0')
         refuse(pem, "its END line is missing");
-    strcpy(pem->kind, kind);
+    memcpy(pem->kind, kind, strlen(kind) + 1);
     pem->block_line = pem->next;
     add_line(pem, line);
 }

@@ -88,7 +88,7 @@ static void choose_rows(enum register_way way, struct option *out)
 static void take_text(struct register_arguments *out, int option, const char *value)
 {
     const char **const places[] = {
-        [OPTION_NAME - OPTION_NAME] = &out->name,
+        [0] = &out->name,
         [OPTION_POLICY - OPTION_NAME] = &out->policy,
         [OPTION_THING - OPTION_NAME] = &out->thing,
         [OPTION_THING_TYPE - OPTION_NAME] = &out->thing_type,
@@ -108,7 +108,7 @@ static void take_text(struct register_arguments *out, int option, const char *va
 static void take_switch(struct register_arguments *out, int option)
 {
     bool *const places[] = {
-        [OPTION_CREATE_MISSING - OPTION_CREATE_MISSING] = &out->create_missing,
+        [0] = &out->create_missing,
         [OPTION_WITHOUT_CA - OPTION_CREATE_MISSING] = &out->without_authority,
         [OPTION_ACTIVATE - OPTION_CREATE_MISSING] = &out->activate,
         [OPTION_ADD_CERTIFICATE - OPTION_CREATE_MISSING] = &out->add_certificate,

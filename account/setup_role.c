@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The role by which AWS IoT makes things (IoT, "Provisioning"; managed policy AWSIoTThingsRegistration). */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,16 +22,12 @@ static void managed_policy(const struct setup *setup, struct text *out)
 /* IAM percent-encodes the documents in its answers. */
 static void decode(const char *text, struct text *out)
 {
-    unsigned value = 0;
-
     for (; *text; text++) {
-        if (*text == '%' && sscanf(text + 1, "%2x", &value) == 1 && value) {
-            char byte = (char)value;
-            text_add(out, &byte, 1);
-            text += 2;
-        } else {
-            text_add(out, text, 1);
-        }
+        char digits[3] = {text[0] == '%' ? text[1] : '\0', text[1] ? text[2] : '\0', '\0'};
+        char byte = (char)strtoul(digits, NULL, 16);
+        bool is_encoded = text[0] == '%' && strspn(digits, "0123456789abcdefABCDEF") == 2 && byte;
+        text_add(out, is_encoded ? &byte : text, 1);
+        text += is_encoded ? 2 : 0;
     }
 }
 

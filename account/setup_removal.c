@@ -224,11 +224,36 @@ static struct setup_item *add(struct setup *setup, const char *kind, const char 
     return item;
 }
 
-static bool add_authority(void *context, const cJSON *certificate)
-{
-    const char *id = setup_text(certificate, "certificateId");
+struct authorities {
+    struct setup *setup;
+    enum aws_error error;
+    struct text *why;
+};
 
-    add(context, "CA", id, remove_authority)->seen = memory_string(id);
+/* By its subject, as people know it. */
+static bool add_authority(void *context, const cJSON *listed)
+{
+    struct authorities *authorities = context;
+    const char *id = setup_text(listed, "certificateId");
+    const char *const path[] = {"cacertificate", id, NULL};
+    TEXT struct text subject = TEXT_EMPTY, said = TEXT_EMPTY, unused = TEXT_EMPTY;
+    JSON cJSON *answer = NULL;
+
+    enum aws_error error = setup_call(authorities->setup->account, "iot:DescribeCACertificate", "GET", path,
+                                      NULL, NULL, &answer, &said);
+    authorities->error = unless_gone(error, &said, authorities->why);
+    if (error)
+        return !authorities->error;
+    const cJSON *description = cJSON_GetObjectItemCaseSensitive(answer, "certificateDescription");
+    const char *pem = setup_text(description, "certificatePem");
+    struct certificate *certificate = certificate_parse(pem, strlen(pem), id, &unused);
+    if (certificate)
+        certificate_subject_words(certificate, &subject);
+    certificate_free(certificate);
+    struct setup_item *item =
+        add(authorities->setup, "CA", subject.length ? text_get(&subject) : id, remove_authority);
+    item->seen = memory_string(id);
+    text_printf(&item->detail, "id %s", id);
     return true;
 }
 
@@ -238,7 +263,11 @@ static enum aws_error find_authorities(struct setup *setup, const char *name, st
     const struct iot_call list = {
         .action = "iot:ListCACertificates", .method = "GET", .path = "/cacertificates", .query = query};
 
-    return oem_account_list(setup->account, &list, "certificates", add_authority, setup, why);
+    struct authorities authorities = {.setup = setup, .why = why};
+
+    enum aws_error error =
+        oem_account_list(setup->account, &list, "certificates", add_authority, &authorities, why);
+    return error ? error : authorities.error;
 }
 
 static enum aws_error is_there(const struct setup *setup, const char *action, const char *collection,

@@ -9,9 +9,13 @@
 
 static void print_usage(FILE *out, const struct subcommands *commands)
 {
+    size_t width = 0;
+
+    for (size_t i = 0; i < commands->count; i++)
+        width = strlen(commands->list[i].name) > width ? strlen(commands->list[i].name) : width;
     fprintf(out, "Usage: %s COMMAND ...\n\n%s\n\n", commands->program, commands->about);
     for (size_t i = 0; i < commands->count; i++)
-        fprintf(out, "  %-10s %s\n", commands->list[i].name, commands->list[i].help);
+        fprintf(out, "  %-*s  %s\n", (int)width, commands->list[i].name, commands->list[i].help);
     fprintf(out, "\n%s COMMAND --help tells more; --version prints the version.\n", commands->program);
 }
 

@@ -38,6 +38,21 @@ class Remove(AccountCase):
         self.assertEqual(sorted(self.state()["policies"]), ["other-module", "other-observer"])
         self.assertEqual([each["policies"] for each in self.state()["certificates"].values()], [["other-observer"]])
 
+    def test_fleet_provisioning_goes_too(self):
+        make_request(self.folder, "claim", "/CN=claim")
+        self.does("register", "fleet", "--claim-request", "claim.csr", "--yes")
+        shown = self.does("show")
+        self.assertIn("ok      template     expresslink-fleet: FLEET_PROVISIONING, enabled", shown)
+        self.assertIn("ok      policy       expresslink-claim: version 1, 1 certificate", shown)
+        said = self.does("remove", "--yes")
+        self.assertIn("expresslink-claim (1 certificate that has it would be left without rights)", said)
+        self.gone()
+
+    def test_a_ca_is_told_by_its_name(self):
+        self.apply()
+        identifier, = self.state()["cas"]
+        self.assertIn(f"delete  CA           O = Acme, CN = Acme Modules CA (id {identifier})", self.does("remove", "--dry-run"))
+
     def test_an_observer_that_others_use_stays(self):
         self.apply()
         self.does("apply", "--name", "other", "--observer-request", "portal-observer.csr", "--yes")

@@ -162,11 +162,9 @@ class Machine(Portal):
         return subprocess.run(["nsenter", "-t", children[0], "-m", "-p", "-u", "-i", *command], check=True, text=True,
                               capture_output=True, timeout=60).stdout
 
-    def show(self, what=None):
+    def unit(self, what):
+        """A property, as systemctl shows it."""
         return self.inside("systemctl", "show", "--value", "-p", what, NAME).strip()
-
-    def registration(self, token):
-        return Portal.show(self, token)
 
 
 @unittest.skipUnless(systemd_can_be_started(), "no systemd can be started here: that takes root, namespaces and cgroups")
@@ -179,16 +177,16 @@ class Started(unittest.TestCase):
     def claim(self, thing):
         self.sandbox.modules(thing).wait_for(thing, "subscribed")
         token = self.machine.claim(thing)["token"]
-        eventually(lambda: self.machine.registration(token)["state"] == "onboarded", f"{thing} arrives")
+        eventually(lambda: self.machine.show(token)["state"] == "onboarded", f"{thing} arrives")
         return token
 
     def test_a_module_is_claimed_and_the_claim_outlives_the_process(self):
         token = self.claim(random_thing())
-        before = self.machine.show("MainPID")
+        before = self.machine.unit("MainPID")
         self.machine.inside("systemctl", "kill", "--kill-whom=main", "--signal=KILL", NAME)
-        eventually(lambda: self.machine.show("MainPID") not in (before, "0"), "it comes back")
+        eventually(lambda: self.machine.unit("MainPID") not in (before, "0"), "it comes back")
         eventually(self.machine.answers, "it answers again")
-        self.assertEqual(self.machine.registration(token)["state"], "onboarded")
+        self.assertEqual(self.machine.show(token)["state"], "onboarded")
         self.machine.connected()
 
     def test_a_photograph_is_read(self):
@@ -199,7 +197,7 @@ class Started(unittest.TestCase):
         self.assertIn(thing, answer.text)
 
     def test_it_is_nobody_and_may_nothing(self):
-        status = self.machine.inside("cat", f"/proc/{self.machine.show('MainPID')}/status")
+        status = self.machine.inside("cat", f"/proc/{self.machine.unit('MainPID')}/status")
         of = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
         self.assertNotEqual(of["Uid"].split()[0], "0")
         self.assertEqual({of[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}, {"0" * 16})
@@ -212,7 +210,7 @@ class Started(unittest.TestCase):
 
     def test_stopped_it_ends_in_good_order(self):
         self.machine.inside("systemctl", "stop", NAME)
-        self.assertEqual((self.machine.show("Result"), self.machine.show("ExecMainStatus")), ("success", "0"))
+        self.assertEqual((self.machine.unit("Result"), self.machine.unit("ExecMainStatus")), ("success", "0"))
         self.assertIn("portal.stopped", self.machine.said())
         self.machine.inside("systemctl", "start", NAME)
         eventually(self.machine.answers, "it answers again")

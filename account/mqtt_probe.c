@@ -19,6 +19,7 @@
 #define SUBSCRIBE 0x82
 #define SUBACK 0x90
 #define UNSUBSCRIBE 0xa2
+#define UNSUBACK 0xb0
 #define DISCONNECT 0xe0
 #define TYPE 0xf0
 
@@ -256,13 +257,15 @@ enum mqtt_probe_result mqtt_probe_subscribe(struct mqtt_probe *probe, const char
     return answer.head[2] == SUBACK_FAILURE ? MQTT_PROBE_REFUSED : MQTT_PROBE_DONE;
 }
 
-void mqtt_probe_unsubscribe(struct mqtt_probe *probe, const char *filter)
+enum mqtt_probe_result mqtt_probe_unsubscribe(struct mqtt_probe *probe, const char *filter)
 {
     TEXT struct text body = TEXT_EMPTY;
+    struct packet answer;
 
     add_number(&body, ++probe->last_id);
     add_string(&body, filter);
-    send_packet(probe, UNSUBSCRIBE, &body);
+    enum mqtt_probe_result result = send_packet(probe, UNSUBSCRIBE, &body);
+    return result ? result : take_answer(probe, UNSUBACK, 2, &answer);
 }
 
 enum mqtt_probe_result mqtt_probe_stay(struct mqtt_probe *probe, int ms)

@@ -43,8 +43,7 @@ bool mqtt_probe_session_present(const struct mqtt_probe *probe);
 enum mqtt_probe_result mqtt_probe_publish(struct mqtt_probe *probe, const char *topic, const char *payload);
 /* QoS 1. */
 enum mqtt_probe_result mqtt_probe_subscribe(struct mqtt_probe *probe, const char *filter);
-/* Sent, not waited for. */
-void mqtt_probe_unsubscribe(struct mqtt_probe *probe, const char *filter);
+enum mqtt_probe_result mqtt_probe_unsubscribe(struct mqtt_probe *probe, const char *filter);
 /* Stays for so long: done, or dropped. */
 enum mqtt_probe_result mqtt_probe_stay(struct mqtt_probe *probe, int ms);
 

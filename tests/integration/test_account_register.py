@@ -200,6 +200,8 @@ class OneCertificate(Register):
             if status == "INACTIVE":
                 self.register("certificate", "birth.pem", "--activate")
                 self.expect_registered(self.certificate, "birth-0001")
+            else:
+                self.refuses(69, words, "certificate", "birth.pem", "--activate")
 
     def test_a_ca_of_mode_default_is_named(self):
         self.register("jitr", "--ca", "ca.pem", "--ca-key", "ca.key", "--yes")

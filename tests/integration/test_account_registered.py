@@ -29,10 +29,11 @@ class Registered(unittest.TestCase):
         self.assertIn(self.sandbox.oem_address, done.stdout)
         return done.stdout
 
-    def connected(self, certificate, client_id):
+    def connected(self, certificate, client_id, key=None):
         """The broker knows what was registered within a moment."""
         def accepted():
-            device = self.sandbox.device(certificate, client_id, self.sandbox.oem_address)
+            device = self.sandbox.client(client_id, certificate, key or self.sandbox.certificates / "module.key",
+                                         self.sandbox.oem_address)
             try:
                 return device.accepted()
             except AssertionError:
@@ -65,6 +66,25 @@ class Registered(unittest.TestCase):
         self.assertEqual(self.sandbox.device(certificate, self.thing, self.sandbox.oem_address).dropped(), [])
         self.register("jitr", "--ca", c / "manufacturer-ca.pem", "--ca-key", c / "manufacturer-ca.key", "--yes")
         self.expect_own_topics_only(self.connected(certificate, self.thing), self.thing)
+
+    def test_by_claim(self):
+        subprocess.run([CLAIM, "keygen", "--name", "fleet-claim"], cwd=self.sandbox.state, check=True, capture_output=True)
+        self.register("fleet", "--claim-request", "fleet-claim.csr", "--prefix", "lamp-", "--yes")
+        claim = self.connected(self.sandbox.state / "fleet-claim.pem", self.thing, self.sandbox.state / "fleet-claim.key")
+        certificates, template = "$aws/certificates/create/json", "$aws/provisioning-templates/expresslink-fleet/provision/json"
+        for topic in (certificates, template):
+            self.assertEqual(claim.subscribe(f"{topic}/accepted"), 1, topic)
+        self.assertEqual(claim.subscribe(f"lamp-{self.thing}/inbox"), REFUSED, "the claim is no device")
+        self.assertTrue(claim.publish(certificates, "{}"))
+        (made,) = claim.wait_for("create", "json/accepted")
+        self.assertTrue(claim.publish(template, json.dumps({"certificateOwnershipToken": made["certificateOwnershipToken"],
+                                                            "parameters": {"SerialNumber": self.thing}})))
+        (provisioned,) = claim.wait_for("provision", "json/accepted")
+        self.assertEqual(provisioned["thingName"], f"lamp-{self.thing}")
+        own, key = self.sandbox.state / "own.pem", self.sandbox.state / "own.key"
+        own.write_text(made["certificatePem"])
+        key.write_text(made["privateKey"])
+        self.expect_own_topics_only(self.connected(own, f"lamp-{self.thing}", key), f"lamp-{self.thing}")
 
 
 if __name__ == "__main__":

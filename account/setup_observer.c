@@ -37,10 +37,10 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
 
     policy_name(setup, &policy);
     item->action = SETUP_CREATE;
-    if (!has_policy(setup, text_get(&policy))) /* it is made before the certificate */
-        return AWS_OK;
-    enum aws_error error = requested_certificate_find(setup->account, setup->options->observer_request,
-                                                      text_get(&policy), &found, why);
+    /* without its policy it may still be another setup's observer: one certificate is enough for both */
+    enum aws_error error = requested_certificate_find(
+        setup->account, setup->options->observer_request,
+        has_policy(setup, text_get(&policy)) ? text_get(&policy) : NULL, &found, why);
     if (error || !found.arn)
         return error;
     item->action = SETUP_KEEP;

@@ -56,6 +56,8 @@ class Remove(AccountCase):
     def test_an_observer_that_others_use_stays(self):
         self.apply()
         self.does("apply", "--name", "other", "--observer-request", "portal-observer.csr", "--yes")
+        certificate, = self.state()["certificates"].values()
+        self.assertEqual(sorted(certificate["policies"]), ["expresslink-observer", "other-observer"])
         self.does("remove", "--name", "other", "--yes")
         certificate, = self.state()["certificates"].values()
         self.assertEqual((certificate["policies"], certificate["status"]), (["expresslink-observer"], "ACTIVE"))

@@ -23,7 +23,7 @@ enum aws_error requested_certificate_find(const struct oem_account *account, con
                                           const char *policy, struct requested_certificate *out,
                                           struct text *why) __attribute__((warn_unused_result));
 
-/* out: attached is false. */
+/* out: attached is false. An answer that is lost costs another certificate, without policy and use. */
 enum aws_error requested_certificate_create(const struct oem_account *account, const char *request,
                                             bool active, struct requested_certificate *out, struct text *why)
     __attribute__((warn_unused_result));

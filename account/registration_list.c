@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/registration_csv.h"
+#include "base/csv_rows.h"
 #include "base/memory.h"
 
 #define PEM_MARK "-----BEGIN "
@@ -16,7 +16,7 @@ enum column { CERTIFICATE, THING, COLUMNS };
 struct registration_list {
     const char *path;
     const struct registration_source_events *events;
-    struct registration_csv *csv;
+    struct csv_rows *csv;
     bool titled, untitled; /* the first row has been seen; it names columns, and none is the certificate's */
     bool stopped;
     int columns[COLUMNS]; /* which field is which; -1: none */
@@ -25,25 +25,6 @@ struct registration_list {
 static void add_place(const struct registration_list *list, unsigned long long line, struct text *out)
 {
     text_printf(out, "%s:%llu", list->path, line);
-}
-
-/* "Thing name" and "thing_name" are thingname. */
-static bool is_title(const char *text, const char *const *titles)
-{
-    char plain[32];
-    size_t length = 0;
-
-    for (; *text != '\0'; text++)
-        if (isalnum((unsigned char)*text)) {
-            if (length + 1 == sizeof plain)
-                return false;
-            plain[length++] = (char)tolower((unsigned char)*text);
-        }
-    plain[length] = '\0';
-    for (; *titles != NULL; titles++)
-        if (strcmp(plain, *titles) == 0)
-            return true;
-    return false;
 }
 
 /* True when the row names the columns. */
@@ -58,7 +39,7 @@ static bool read_titles(struct registration_list *list, const char *const *field
 
     for (size_t i = 0; i < count; i++)
         for (int column = 0; column < COLUMNS; column++)
-            if (columns[column] < 0 && is_title(fields[i], titles[column]))
+            if (columns[column] < 0 && csv_rows_is_title(fields[i], titles[column]))
                 columns[column] = (int)i;
     if (columns[CERTIFICATE] < 0 && columns[THING] < 0) {
         list->columns[CERTIFICATE] = 0;
@@ -172,11 +153,11 @@ struct registration_list *registration_list_new(const char *path,
                                                 const struct registration_source_events *events)
 {
     struct registration_list *list = memory_new(1, sizeof *list);
-    const struct registration_csv_events rows = {list, take_row, take_bad};
+    const struct csv_rows_events rows = {list, take_row, take_bad};
 
     list->path = path;
     list->events = events;
-    list->csv = registration_csv_new(&rows);
+    list->csv = csv_rows_new(&rows, REGISTRATION_ROW_MAX);
     return list;
 }
 
@@ -184,13 +165,13 @@ void registration_list_free(struct registration_list *list)
 {
     if (list == NULL)
         return;
-    registration_csv_free(list->csv);
+    csv_rows_free(list->csv);
     free(list);
 }
 
 void registration_list_feed(struct registration_list *list, const char *bytes, size_t length)
 {
-    registration_csv_feed(list->csv, bytes, length);
+    csv_rows_feed(list->csv, bytes, length);
 }
 
 bool registration_list_is_over(const struct registration_list *list)
@@ -201,7 +182,7 @@ bool registration_list_is_over(const struct registration_list *list)
 bool registration_list_end(struct registration_list *list, struct text *why)
 {
     if (!registration_list_is_over(list))
-        registration_csv_end(list->csv);
+        csv_rows_end(list->csv);
     if (list->untitled)
         text_printf(why, "%s: no column is called certificate; call the one with the PEM texts or files so",
                     list->path);

@@ -8,6 +8,8 @@
 
 #include "account/registration_source.h"
 
+#define REGISTRATION_ROW_MAX 32768 /* bytes: of a row, a certificate in it */
+
 struct registration_list;
 
 /* events is borrowed. */

@@ -10,8 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "account/registration_csv.h"
 #include "account/registration_index.h"
+#include "account/registration_list.h"
+#include "base/csv_rows.h"
 #include "base/memory.h"
 
 #define TITLES "source,thing,certificate_id,result,why,account,region,policy,thing_type,thing_groups\n"
@@ -204,7 +205,7 @@ static bool begin(struct registration_results *results, struct text *why)
 
 static bool read_earlier(struct registration_results *results, struct text *why)
 {
-    const struct registration_csv_events rows = {results, take_row, take_bad};
+    const struct csv_rows_events rows = {results, take_row, take_bad};
     TEXT struct text content = TEXT_EMPTY;
 
     if (!read_all(results->fd, &content))
@@ -213,10 +214,10 @@ static bool read_earlier(struct registration_results *results, struct text *why)
         return false;
     if (content.length == 0)
         return begin(results, why);
-    struct registration_csv *csv = registration_csv_new(&rows);
-    registration_csv_feed(csv, content.data, content.length);
-    registration_csv_end(csv);
-    registration_csv_free(csv);
+    struct csv_rows *csv = csv_rows_new(&rows, REGISTRATION_ROW_MAX);
+    csv_rows_feed(csv, content.data, content.length);
+    csv_rows_end(csv);
+    csv_rows_free(csv);
     if (results->mistake.length > 0)
         text_puts(why, results->mistake.data);
     return results->mistake.length == 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CSV and PEM of a batch. The first byte says in pieces of which size the rest is read: that must make no
  * difference. */
-#include "account/registration_csv.h"
 #include "account/registration_pem.h"
+#include "base/csv_rows.h"
 #include "base/hash.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -21,7 +21,7 @@ static void note(struct said *said, unsigned long long line, const char *text)
 
 static void row(void *context, const char *const *fields, size_t count, unsigned long long line)
 {
-    MUST(count >= 1 && count <= REGISTRATION_FIELDS_MAX);
+    MUST(count >= 1 && count <= CSV_ROWS_FIELDS_MAX);
     for (size_t i = 0; i < count; i++)
         note(context, line, fields[i]);
 }
@@ -41,19 +41,19 @@ static void block(void *context, const char *kind, const char *pem, size_t lengt
 static uint64_t read_in_parts(const uint8_t *data, size_t size, size_t part)
 {
     struct said rows = {.hash = HASH_START}, blocks = {.hash = HASH_START};
-    const struct registration_csv_events row_events = {&rows, row, bad};
+    const struct csv_rows_events row_events = {&rows, row, bad};
     const struct registration_pem_events block_events = {&blocks, block, bad};
-    struct registration_csv *csv = registration_csv_new(&row_events);
+    struct csv_rows *csv = csv_rows_new(&row_events, 32768);
     struct registration_pem *pem = registration_pem_new(&block_events);
 
     for (size_t at = 0; at < size; at += part) {
         size_t length = size - at < part ? size - at : part;
-        registration_csv_feed(csv, (const char *)data + at, length);
+        csv_rows_feed(csv, (const char *)data + at, length);
         registration_pem_feed(pem, (const char *)data + at, length);
     }
-    registration_csv_end(csv);
+    csv_rows_end(csv);
     registration_pem_end(pem);
-    registration_csv_free(csv);
+    csv_rows_free(csv);
     registration_pem_free(pem);
     return rows.hash ^ (blocks.hash * 3);
 }

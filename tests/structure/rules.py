@@ -46,7 +46,7 @@ LIBRARIES = {
     "expat.h": ("aws/xml.c",),
     "kainjow/": ("server/page/template.cpp",),
     "qrencode.h": ("label/code.c",),
-    "csv.h": ("label/list.c", "account/registration_csv.c", "sidewalk/serial_list.c"),
+    "csv.h": ("base/csv_rows.c", "sidewalk/serial_list.c"),
     "ZXing/": ("decode/zxing.cpp",),
     "ReadBarcode.h": ("decode/zxing.cpp",),
     "jpeglib.h": ("decode/jpeg.c",),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration_csv.h"
+#include "base/csv_rows.h"
 
 #include <string.h>
 
@@ -26,12 +26,12 @@ static void expect_bytes(const char *bytes, size_t length, const char *wanted)
 
     for (size_t i = 0; i < COUNT(parts); i++) {
         TEXT struct text said = TEXT_EMPTY;
-        const struct registration_csv_events events = {&said, note_row, note_bad};
-        struct registration_csv *csv = registration_csv_new(&events);
+        const struct csv_rows_events events = {&said, note_row, note_bad};
+        struct csv_rows *csv = csv_rows_new(&events, 32768);
         for (size_t at = 0; at < length; at += parts[i])
-            registration_csv_feed(csv, bytes + at, length - at < parts[i] ? length - at : parts[i]);
-        registration_csv_end(csv);
-        registration_csv_free(csv);
+            csv_rows_feed(csv, bytes + at, length - at < parts[i] ? length - at : parts[i]);
+        csv_rows_end(csv);
+        csv_rows_free(csv);
         assert_string_equal(text_get(&said), wanted);
     }
 }
@@ -64,7 +64,7 @@ static void an_open_quote_takes_no_memory(void **state)
     (void)state;
 
     text_puts(&input, "first\n\"open");
-    for (int i = 0; i < REGISTRATION_ROW_MAX; i++)
+    for (int i = 0; i < 32768; i++)
         text_puts(&input, "x");
     text_puts(&input, "\nlast\n");
     expect(input.data, "1: first\n2! it is too long, or a quote is not closed\n3: last\n");

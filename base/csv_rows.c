@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libcsv counts no lines and stops at the first bad quote, so it gets its lines one at a time and is started
+ * again after a bad row. (sidewalk/serial_list.c has a reader of its own: what AWS takes, and nothing else.)
+ */
+#include "base/csv_rows.h"
+
+#include <csv.h>
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
+struct csv_rows {
+    struct csv_rows_events events;
+    size_t row_max;
+    struct csv_parser parser;
+    struct text line;        /* the one that is not complete yet */
+    bool after_cr, started;  /* started: past the byte order mark, the delimiter is known */
+    bool skipping;           /* the rest of an overlong line */
+    unsigned long long next; /* number of the next line */
+    unsigned long long row_line;
+    size_t row_bytes;   /* of the row that libcsv has, 0 between rows */
+    struct text fields; /* terminated, one after the other */
+    size_t offsets[CSV_ROWS_FIELDS_MAX];
+    size_t field_count;
+    bool nul;
+};
+
+static void start_parser(struct csv_rows *rows, char delimiter)
+{
+    if (csv_init(&rows->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+        abort();
+    csv_set_delim(&rows->parser, (unsigned char)delimiter);
+}
+
+struct csv_rows *csv_rows_new(const struct csv_rows_events *events, size_t row_max)
+{
+    struct csv_rows *rows = memory_new(1, sizeof *rows);
+
+    rows->events = *events;
+    rows->row_max = row_max;
+    rows->next = 1;
+    start_parser(rows, CSV_COMMA);
+    return rows;
+}
+
+void csv_rows_free(struct csv_rows *rows)
+{
+    if (rows == NULL)
+        return;
+    csv_free(&rows->parser);
+    text_fini(&rows->line);
+    text_fini(&rows->fields);
+    free(rows);
+}
+
+static void forget_row(struct csv_rows *rows)
+{
+    text_clear(&rows->fields);
+    rows->field_count = 0;
+    rows->nul = false;
+    rows->row_bytes = 0;
+}
+
+static void take_field(void *bytes, size_t length, void *context)
+{
+    struct csv_rows *rows = context;
+
+    if (rows->field_count == CSV_ROWS_FIELDS_MAX)
+        return;
+    rows->offsets[rows->field_count++] = rows->fields.length;
+    rows->nul = rows->nul || (length > 0 && memchr(bytes, '\0', length) != NULL);
+    text_add(&rows->fields, bytes, length);
+    text_add(&rows->fields, "", 1);
+}
+
+static bool is_blank(const struct csv_rows *rows)
+{
+    for (size_t i = 0; i < rows->fields.length; i++)
+        if (rows->fields.data[i] != '\0' && rows->fields.data[i] != ' ' && rows->fields.data[i] != '\t')
+            return false;
+    return true;
+}
+
+static void take_row(int end, void *context)
+{
+    struct csv_rows *rows = context;
+    const char *fields[CSV_ROWS_FIELDS_MAX];
+    (void)end;
+
+    for (size_t i = 0; i < rows->field_count; i++)
+        fields[i] = rows->fields.data + rows->offsets[i];
+    if (rows->nul)
+        rows->events.bad(rows->events.context, rows->row_line, "it has a NUL in it");
+    else if (!is_blank(rows))
+        rows->events.row(rows->events.context, fields, rows->field_count, rows->row_line);
+    forget_row(rows);
+}
+
+static char find_delimiter(const char *line, size_t length)
+{
+    static const char delimiters[] = ",;\t";
+    size_t counts[sizeof delimiters - 1] = {0}, best = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < length; i++) {
+        const char *found = line[i] != '\0' ? strchr(delimiters, line[i]) : NULL;
+        quoted = quoted != (line[i] == '"');
+        if (!quoted && found != NULL)
+            counts[found - delimiters]++;
+    }
+    for (size_t i = 1; i < sizeof counts / sizeof *counts; i++)
+        best = counts[i] > counts[best] ? i : best;
+    return delimiters[best];
+}
+
+static void restart(struct csv_rows *rows, const char *why)
+{
+    char delimiter = (char)csv_get_delim(&rows->parser);
+
+    rows->events.bad(rows->events.context, rows->row_line, why);
+    forget_row(rows);
+    csv_free(&rows->parser);
+    start_parser(rows, delimiter);
+}
+
+static void start(struct csv_rows *rows, const char **line, size_t *length)
+{
+    size_t mark = strlen(BYTE_ORDER_MARK);
+
+    if (*length >= mark && memcmp(*line, BYTE_ORDER_MARK, mark) == 0) {
+        *line += mark;
+        *length -= mark;
+    }
+    csv_set_delim(&rows->parser, (unsigned char)find_delimiter(*line, *length));
+    rows->started = true;
+}
+
+static bool is_space(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\n')
+            return false;
+    return true;
+}
+
+static bool parse(struct csv_rows *rows, const char *line, size_t length)
+{
+    rows->row_bytes += length;
+    if (csv_parse(&rows->parser, line, length, take_field, take_row, rows) == length)
+        return true;
+    if (csv_error(&rows->parser) != CSV_EPARSE)
+        abort();
+    return false;
+}
+
+/* A line with its end. Where an earlier line's quote is open and this one makes no sense behind it, this one
+ * may well begin a row of its own, which must not be lost with the other. */
+static void parse_line(struct csv_rows *rows, const char *line, size_t length)
+{
+    bool goes_on = rows->row_bytes > 0;
+
+    if (!rows->started)
+        start(rows, &line, &length);
+    if (!goes_on)
+        rows->row_line = rows->next;
+    rows->next++;
+    bool fine = parse(rows, line, length);
+    if (!fine && goes_on) {
+        restart(rows, "its quotes are not right");
+        rows->row_line = rows->next - 1;
+        fine = parse(rows, line, length);
+    }
+    if (!fine)
+        restart(rows, "its quotes are not right");
+    else if (rows->row_bytes > rows->row_max)
+        restart(rows, "it is too long, or a quote is not closed");
+    else if (rows->row_bytes == length && is_space(line, length))
+        forget_row(rows); /* an empty line, which libcsv does not mention */
+}
+
+static void end_line(struct csv_rows *rows)
+{
+    if (rows->skipping)
+        rows->next++;
+    else
+        parse_line(rows, text_get(&rows->line), rows->line.length);
+    rows->skipping = false;
+    text_clear(&rows->line);
+}
+
+/* Part of a line. What is too long to be one is refused as soon as it is. */
+static void add_part(struct csv_rows *rows, const char *bytes, size_t length)
+{
+    if (rows->skipping)
+        return;
+    if (rows->line.length + length <= rows->row_max) {
+        text_add(&rows->line, bytes, length);
+        return;
+    }
+    if (rows->row_bytes == 0)
+        rows->row_line = rows->next;
+    rows->skipping = true;
+    restart(rows, "it is too long, or a quote is not closed");
+}
+
+void csv_rows_feed(struct csv_rows *rows, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        if (rows->after_cr && *bytes == '\n') { /* of a pair that has ended its line already */
+            rows->after_cr = false;
+            bytes++;
+            length--;
+            continue;
+        }
+        size_t size = 0;
+        while (size < length && bytes[size] != '\n' && bytes[size] != '\r')
+            size++;
+        add_part(rows, bytes, size);
+        rows->after_cr = size < length && bytes[size] == '\r';
+        if (size < length) {
+            add_part(rows, "\n", 1);
+            end_line(rows);
+            size++;
+        }
+        bytes += size;
+        length -= size;
+    }
+}
+
+void csv_rows_end(struct csv_rows *rows)
+{
+    if (rows->line.length > 0)
+        end_line(rows);
+    if (csv_fini(&rows->parser, take_field, take_row, rows) != 0)
+        restart(rows, "a quote is not closed");
+}
+
+bool csv_rows_is_title(const char *field, const char *const *titles)
+{
+    char plain[32];
+    size_t length = 0;
+
+    for (; *field != '\0'; field++)
+        if (isalnum((unsigned char)*field)) {
+            if (length + 1 == sizeof plain)
+                return false;
+            plain[length++] = (char)tolower((unsigned char)*field);
+        }
+    plain[length] = '\0';
+    for (; *titles != NULL; titles++)
+        if (strcmp(plain, *titles) == 0)
+            return true;
+    return false;
+}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/registration_batch.h"
+#include "base/interrupt.h"
 #include "command/account_register_device.h"
 #include "command/account_register_progress.h"
 #include "command/account_register_report.h"
@@ -106,7 +107,7 @@ static int run(struct running *running, const struct oem_account *account, struc
         .name_field = arguments->name_field,
         .rate = arguments->rate,
         .dry_run = arguments->dry_run,
-        .interrupted = &register_interrupted,
+        .interrupted = &interrupt_received,
         .tell = tell,
         .progress = show_progress,
         .context = running,

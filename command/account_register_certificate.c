@@ -4,6 +4,7 @@
 
 #include "account/registration.h"
 #include "base/clock.h"
+#include "base/terminal.h"
 #include "command/account_register_device.h"
 #include "command/account_register_report.h"
 #include "command/account_register_ways.h"
@@ -14,7 +15,7 @@ static void print_way(const struct registrar *registrar, const struct certificat
     TEXT struct text authority = TEXT_EMPTY, safe = TEXT_EMPTY;
 
     if (registrar_uses_authority(registrar, certificate, &authority)) {
-        register_escape(authority.data, &safe);
+        terminal_add(authority.data, &safe);
         printf("  by           RegisterCertificate: the account has its CA in mode DEFAULT (%s)\n",
                safe.data);
     } else

@@ -5,27 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/interrupt.h"
 #include "base/log.h"
-#include "base/utf8.h"
+#include "base/terminal.h"
 #include "command/command.h"
-
-volatile sig_atomic_t register_interrupted;
-
-static void interrupt(int number)
-{
-    (void)number;
-    register_interrupted = 1;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = interrupt};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-}
 
 const char *register_way_name(enum register_way way)
 {
@@ -41,33 +24,13 @@ const char *register_way_name(enum register_way way)
     }
 }
 
-void register_escape(const char *string, struct text *out)
-{
-    uint32_t character = 0;
-
-    for (size_t left = strlen(string), size; left > 0; left -= size, string += size) {
-        size = utf8_decode(string, left, &character);
-        if (size == 0 || utf8_is_hidden(character))
-            text_puts(out, "\xEF\xBF\xBD");
-        else
-            text_add(out, string, size);
-        size = size == 0 ? 1 : size;
-    }
-}
-
 void register_complain(const char *format, ...)
 {
-    TEXT struct text line = TEXT_EMPTY;
-    char part[8192]; /* AWS's messages have a few hundred bytes; what is longer is cut */
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(part, sizeof part, format, arguments);
+    terminal_complain("expresslink-claim", format, arguments);
     va_end(arguments);
-    text_puts(&line, "expresslink-claim: ");
-    register_escape(part, &line);
-    text_puts(&line, "\n");
-    fputs(line.data, stderr);
 }
 
 int register_usage_error(enum register_way way, const char *what, const char *value)
@@ -110,9 +73,9 @@ int register_with_account(const struct register_arguments *arguments,
     struct aws_options options = arguments->aws;
     struct oem_account account = {0};
 
-    options.interrupted = &register_interrupted;
+    options.interrupted = &interrupt_received;
     log_setup(LOG_ERROR, LOG_PLAIN);
-    catch_signals();
+    interrupt_catch();
     struct aws_session *session = aws_session_new(&options, &why);
     if (session == NULL) {
         register_complain("%s", text_get(&why));
@@ -149,7 +112,7 @@ void register_print_endpoint(const struct oem_account *account, const char *befo
     TEXT struct text address = TEXT_EMPTY, why = TEXT_EMPTY, safe = TEXT_EMPTY;
 
     if (register_endpoint(account, &address, &why) == AWS_OK)
-        register_escape(address.data, &safe);
+        terminal_add(address.data, &safe);
     else
         register_complain("the endpoint's address cannot be told: %s", text_get(&why));
     printf("%s%s%s", before,

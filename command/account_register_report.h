@@ -3,8 +3,6 @@
 #ifndef COMMAND_ACCOUNT_REGISTER_REPORT_H
 #define COMMAND_ACCOUNT_REGISTER_REPORT_H
 
-#include <signal.h>
-
 #include "account/oem_account.h"
 #include "command/account_register_arguments.h"
 
@@ -15,18 +13,15 @@ int register_usage_error(enum register_way way, const char *what, const char *va
 
 /* Prints "expresslink-claim: " and the line on standard error, made harmless for terminals. */
 void register_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Adds text without what a terminal would obey or not show. */
-void register_escape(const char *text, struct text *out);
 
 /* The exit status for it, after it has printed what could not be done, and why. */
 int register_failed(enum aws_error error, const char *what, const char *why);
 
-/* Opens session and account, calls work, and closes them. The exit status. SIGINT, SIGTERM and SIGHUP set
- * register_interrupted from then on. */
+/* Opens session and account, calls work, and closes them. The exit status. interrupt_catch() from then
+ * on. */
 int register_with_account(const struct register_arguments *arguments,
                           int (*work)(const struct register_arguments *arguments,
                                       const struct oem_account *account));
-extern volatile sig_atomic_t register_interrupted;
 
 /* Adds the ATS endpoint's address. */
 enum aws_error register_endpoint(const struct oem_account *account, struct text *out, struct text *why);

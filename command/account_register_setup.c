@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/terminal.h"
 #include "command/account_register_report.h"
 #include "command/command.h"
 
@@ -12,10 +13,10 @@ static void print_step(const char *mark, const struct setup_step *step)
 {
     TEXT struct text line = TEXT_EMPTY;
 
-    register_escape(step->name, &line);
+    terminal_add(step->name, &line);
     if (step->detail[0] != '\0') {
         text_puts(&line, ": ");
-        register_escape(step->detail, &line);
+        terminal_add(step->detail, &line);
     }
     printf("  %-7s %-12s %s\n", mark, step->kind, line.data);
 }

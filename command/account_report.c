@@ -5,31 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/terminal.h"
 #include "command/command.h"
 
 #define LINE_MAX_BYTES 8192 /* AWS's messages have a few hundred bytes; what is longer is cut */
-
-/* A CA's subject and AWS's messages are other people's texts: nothing of them may command a terminal. */
-static void add_harmless(struct text *out, const char *string)
-{
-    uint32_t character = 0;
-
-    for (size_t left = strlen(string), size; left > 0; left -= size, string += size) {
-        size = utf8_decode(string, left, &character);
-        if (size == 0 || utf8_is_hidden(character))
-            text_puts(out, "\xEF\xBF\xBD");
-        else
-            text_add(out, string, size);
-        size = size == 0 ? 1 : size;
-    }
-}
 
 static void print_line(FILE *file, const char *line)
 {
     TEXT struct text safe = TEXT_EMPTY;
 
-    add_harmless(&safe, line);
+    terminal_add(line, &safe);
     text_puts(&safe, "\n");
     fputs(text_get(&safe), file);
     fflush(file);

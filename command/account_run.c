@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,29 +8,12 @@
 #include "account/signing_request.h"
 #include "aws/session.h"
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "command/account_command.h"
 #include "command/command.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = interrupt};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-}
 
 static int with_account(struct account_run *run, struct aws_session *session,
                         int (*work)(void *context, struct account_run *run), void *context)
@@ -52,8 +34,8 @@ static int with_session(struct account_run *run, int (*work)(void *context, stru
 {
     TEXT struct text why = TEXT_EMPTY;
 
-    catch_signals();
-    run->arguments.aws.interrupted = &interrupted;
+    interrupt_catch();
+    run->arguments.aws.interrupted = &interrupt_received;
     struct aws_session *session = aws_session_new(&run->arguments.aws, &why);
     if (!session)
         return account_report_wrong(&run->report, COMMAND_NO_PERMISSION, text_get(&why));
@@ -96,9 +78,10 @@ bool account_wanted(struct account_run *run, const char *question, int *status)
     fflush(stderr);
     if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
         return true;
-    *status = interrupted ? account_report_wrong(&run->report, COMMAND_INTERRUPTED,
-                                                 "interrupted: nothing was changed")
-                          : account_report_wrong(&run->report, COMMAND_NOT_REGISTERED, "nothing was changed");
+    *status =
+        interrupt_received
+            ? account_report_wrong(&run->report, COMMAND_INTERRUPTED, "interrupted: nothing was changed")
+            : account_report_wrong(&run->report, COMMAND_NOT_REGISTERED, "nothing was changed");
     return false;
 }
 

@@ -2,12 +2,12 @@
 /* expresslink-claim label */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "command/command.h"
 #include "command/label_arguments.h"
@@ -16,14 +16,6 @@
 #include "label/list.h"
 
 #define PART_SIZE 65536
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
 
 /* A list on its way into a run. */
 struct reading {
@@ -36,7 +28,7 @@ static void take_row(void *context, const struct list_row *row)
 {
     struct reading *reading = context;
 
-    if (interrupted || label_run_is_over(reading->run))
+    if (interrupt_received || label_run_is_over(reading->run))
         return;
     label_run_add(reading->run, row->identifier, row->product, row->serial, row->line);
     label_progress_show(reading->progress, label_run_count(reading->run), reading->bytes);
@@ -60,7 +52,7 @@ static int read_list(int fd, const char *path, struct list *list, struct reading
 {
     static char part[PART_SIZE];
 
-    while (!interrupted && !label_run_is_over(reading->run)) {
+    while (!interrupt_received && !label_run_is_over(reading->run)) {
         ssize_t got = read(fd, part, sizeof part);
         if (got < 0 && errno == EINTR)
             continue;
@@ -71,7 +63,7 @@ static int read_list(int fd, const char *path, struct list *list, struct reading
         list_feed(list, part, (size_t)got);
         reading->bytes += (unsigned long long)got;
     }
-    if (!interrupted && !label_run_is_over(reading->run))
+    if (!interrupt_received && !label_run_is_over(reading->run))
         list_end(list);
     return COMMAND_DONE;
 }
@@ -85,14 +77,14 @@ static int run_list(int fd, const struct label_arguments *arguments, struct labe
     int status = read_list(fd, arguments->csv, list, &reading);
 
     list_free(list);
-    return status != COMMAND_DONE ? status : label_run_end(run, interrupted != 0);
+    return status != COMMAND_DONE ? status : label_run_end(run, interrupt_received != 0);
 }
 
 static int run_identifiers(const struct label_arguments *arguments, struct label_run *run)
 {
-    for (size_t i = 0; i < arguments->count && !interrupted && !label_run_is_over(run); i++)
+    for (size_t i = 0; i < arguments->count && !interrupt_received && !label_run_is_over(run); i++)
         label_run_add(run, arguments->identifiers[i], NULL, NULL, 0);
-    return label_run_end(run, interrupted != 0);
+    return label_run_end(run, interrupt_received != 0);
 }
 
 /* fd: of the list, or -1. */
@@ -127,17 +119,6 @@ static int with_list(const struct label_arguments *arguments, const struct label
     return status;
 }
 
-/* Without SA_RESTART: a list that comes from a terminal or a pipe may never go on. */
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = interrupt};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-}
-
 int label_command(int count, char **values)
 {
     struct label_arguments arguments;
@@ -152,7 +133,7 @@ int label_command(int count, char **values)
         return status;
     status = label_settings_check_url(&settings, arguments.url != NULL);
     if (status == COMMAND_DONE) {
-        catch_signals();
+        interrupt_catch();
         status = with_list(&arguments, &settings.rules);
     }
     label_settings_fini(&settings);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "sidewalk/command/check_progress.h"
 #include "sidewalk/command/check_report.h"
 #include "sidewalk/command/common.h"
@@ -83,7 +84,7 @@ static enum command_status run(struct check *check, const struct check_options *
         .progress = on_progress,
         .good_row = on_good_row,
         .context = check,
-        .interrupted = &common_interrupted,
+        .interrupted = &interrupt_received,
     };
 
     if (!open_outputs(check, options))

@@ -29,7 +29,7 @@ struct check_options { /* all borrowed */
 
 /* COMMAND_DONE: an import may start. COMMAND_FAILED: it may not. out is filled after both. Otherwise it has
  * told why on standard error, and neither of the files has been touched. Progress is shown on standard error
- * where that is a terminal. Stops at common_interrupted. */
+ * where that is a terminal. Stops at interrupt_received. */
 enum command_status check_run(const struct check_options *options, struct reconciliation *out)
     __attribute__((warn_unused_result));
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "sidewalk/command/batch_profile.h"
 #include "sidewalk/command/check.h"
@@ -196,7 +197,7 @@ int check_command(int count, char **values)
 {
     OWNED const char **logs = memory_new((size_t)count, sizeof *logs);
     struct arguments arguments = {
-        .common = {.command = values[0], .aws = {.interrupted = &common_interrupted}},
+        .common = {.command = values[0], .aws = {.interrupted = &interrupt_received}},
         .logs = logs,
     };
     struct reconciliation result;
@@ -204,7 +205,7 @@ int check_command(int count, char **values)
 
     if (status >= 0)
         return status;
-    common_catch_signals();
+    interrupt_catch();
     if (arguments.profile != NULL)
         return run_with_profile(&arguments);
     return (int)check_run(&arguments.check, &result);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/terminal.h"
 #include "sidewalk/command/common.h"
 
 #define SHOWN_TO_PEOPLE 4
@@ -54,7 +55,7 @@ static void add_json(struct text *out, const char *string)
 {
     TEXT struct text harmless = TEXT_EMPTY;
 
-    common_escape(string, &harmless);
+    terminal_add(string, &harmless);
     text_puts(out, "\"");
     text_json(out, text_get(&harmless));
     text_puts(out, "\"");
@@ -93,7 +94,7 @@ static void add_lines(struct text *out, const struct found *found)
 {
     TEXT struct text harmless = TEXT_EMPTY;
 
-    common_escape(found->file, &harmless);
+    terminal_add(found->file, &harmless);
     if (found->line > 0)
         text_printf(out, "      %s:%llu", text_get(&harmless), found->line);
     else
@@ -104,7 +105,7 @@ static void add_lines(struct text *out, const struct found *found)
     }
     if (found->detail[0] != '\0') {
         text_clear(&harmless);
-        common_escape(found->detail, &harmless);
+        terminal_add(found->detail, &harmless);
         text_printf(out, "\n        %s", text_get(&harmless));
     }
     text_puts(out, "\n");
@@ -271,13 +272,13 @@ static void print_files(const struct check_report *report, FILE *out)
 
     if (options->differences != NULL) {
         text_puts(&words, "\n  All differences are in ");
-        common_escape(options->differences, &words);
+        terminal_add(options->differences, &words);
     }
     if (options->corrected != NULL) {
         text_puts(&words, "\n  The corrected list, ");
         common_count(report->corrected, &words);
         text_puts(&words, " rows, is ");
-        common_escape(options->corrected, &words);
+        terminal_add(options->corrected, &words);
     }
     if (words.length > 0)
         fprintf(out, "%s\n", words.data);
@@ -295,7 +296,7 @@ static void print_table(struct check_report *report, const struct reconciliation
 
     print_count(report, "rows of the list", result->rows, "", "", out);
     print_count(report, "entries of the control logs", result->entries, "", "", out);
-    common_escape(result->apid, &apid);
+    terminal_add(result->apid, &apid);
     if (apid.length > 0)
         fprintf(out, "  %-46s%15s\n", "ApId", apid.data);
     fprintf(out, "  %-46s%15s\n", "signatures of the devices",
@@ -320,7 +321,7 @@ static void print_csv_text(const char *string, FILE *out)
 {
     TEXT struct text harmless = TEXT_EMPTY;
 
-    common_escape(string, &harmless);
+    terminal_add(string, &harmless);
     if (strpbrk(text_get(&harmless), ",\"") == NULL) {
         fputs(text_get(&harmless), out);
         return;

@@ -5,28 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/terminal.h"
 #include "base/text.h"
-#include "base/utf8.h"
 #include "sidewalk/command/command.h"
 #include "sidewalk/import_limits.h"
-
-volatile sig_atomic_t common_interrupted;
-
-static void interrupt(int number)
-{
-    (void)number;
-    common_interrupted = 1;
-}
-
-void common_catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = interrupt};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-}
 
 bool common_take(struct common *common, int option, const char *value)
 {
@@ -35,32 +17,13 @@ bool common_take(struct common *common, int option, const char *value)
     return option == COMMON_JSON || aws_arguments_take(&common->aws, option, value);
 }
 
-void common_escape(const char *string, struct text *out)
-{
-    uint32_t character = 0;
-
-    for (size_t left = strlen(string), size; left > 0; left -= size, string += size) {
-        size = utf8_decode(string, left, &character);
-        if (size == 0 || utf8_is_hidden(character))
-            text_puts(out, "\xEF\xBF\xBD");
-        else
-            text_add(out, string, size);
-        size = size == 0 ? 1 : size;
-    }
-}
-
 void common_complain(const char *format, ...)
 {
-    TEXT struct text line = TEXT_EMPTY, safe = TEXT_EMPTY;
-    char part[8192]; /* AWS's messages have a few hundred bytes; what is longer is cut */
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(part, sizeof part, format, arguments);
+    terminal_complain("sidewalk-import", format, arguments);
     va_end(arguments);
-    common_escape(part, &safe);
-    text_printf(&line, "sidewalk-import: %s\n", text_get(&safe));
-    fputs(text_get(&line), stderr);
 }
 
 int common_usage_error(const struct common *common, const char *what, const char *value)

@@ -4,7 +4,6 @@
 #define SIDEWALK_COMMAND_COMMON_H
 
 #include <getopt.h>
-#include <signal.h>
 #include <stdbool.h>
 
 #include "aws/arguments.h"
@@ -54,13 +53,6 @@ int common_failed(const struct common *common, enum aws_error error, const char 
 
 /* Prints a line for people about an error: "sidewalk-import: " and it, made harmless for terminals. */
 void common_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Set by SIGINT, SIGTERM and SIGHUP after common_catch_signals(). */
-extern volatile sig_atomic_t common_interrupted;
-void common_catch_signals(void);
-
-/* Adds string without what a terminal would obey or not show: such characters become U+FFFD. */
-void common_escape(const char *string, struct text *out);
 
 /* Adds "1,234,567". */
 void common_count(unsigned long long count, struct text *out);

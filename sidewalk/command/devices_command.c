@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/terminal.h"
 #include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/output.h"
@@ -73,12 +74,12 @@ static void put_line(const struct imported_device *device)
 {
     TEXT struct text line = TEXT_EMPTY;
 
-    common_escape(device->smsn, &line);
+    terminal_add(device->smsn, &line);
     text_puts(&line, "  ");
-    common_escape(device->status, &line);
+    terminal_add(device->status, &line);
     if (device->reason != NULL && *device->reason != '\0') {
         text_puts(&line, "\n    ");
-        common_escape(device->reason, &line);
+        terminal_add(device->reason, &line);
     }
     puts(text_get(&line));
 }

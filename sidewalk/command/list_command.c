@@ -2,6 +2,7 @@
 /* sidewalk-import list */
 #include <stdio.h>
 
+#include "base/terminal.h"
 #include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
@@ -32,8 +33,8 @@ static bool print_task(void *context, const struct import_task *task)
     }
     if (listing->count++ == 0)
         printf("%-36s %-12s %9s %7s  %s\n", "ID", "STATE", "ONBOARDED", "FAILED", "CREATED");
-    common_escape(task->id, &id);
-    common_escape(task->state_text, &state);
+    terminal_add(task->id, &id);
+    terminal_add(task->state_text, &state);
     printf("%-36s %-12s %9llu %7llu  %.10s\n", text_get(&id), text_get(&state), task->onboarded, task->failed,
            task->created != NULL ? task->created : "");
     return true;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/terminal.h"
 #include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
@@ -34,7 +35,7 @@ static void print_row(const char *name, const char *value)
 {
     TEXT struct text safe = TEXT_EMPTY;
 
-    common_escape(value != NULL && *value != '\0' ? value : "-", &safe);
+    terminal_add(value != NULL && *value != '\0' ? value : "-", &safe);
     printf("  %-14s %s\n", name, text_get(&safe));
 }
 
@@ -58,7 +59,7 @@ static void print_profile(const struct device_profile *profile)
 {
     TEXT struct text id = TEXT_EMPTY;
 
-    common_escape(profile->id != NULL ? profile->id : "-", &id);
+    terminal_add(profile->id != NULL ? profile->id : "-", &id);
     printf("Device profile %s\n\n", text_get(&id));
     print_row("name", profile->name);
     print_row("qualified", profile->qualified ? "yes" : "no");
@@ -127,7 +128,7 @@ static int create(const struct profile_arguments *arguments, struct aws_session 
         task_json_member(&line, "name", arguments->name);
         printf("%s}\n", text_get(&line));
     } else {
-        common_escape(id, &line);
+        terminal_add(id, &line);
         printf("Device profile %s is made.\n\nLook at it with: sidewalk-import profile get %s\n",
                text_get(&line), text_get(&line));
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "sidewalk/command/command.h"
 
@@ -187,7 +188,7 @@ int start_arguments_parse(int count, char **values, struct start_arguments *out)
     int option, status = -1;
 
     *out = (struct start_arguments){
-        .common = {.command = values[0], .aws = {.interrupted = &common_interrupted}},
+        .common = {.command = values[0], .aws = {.interrupted = &interrupt_received}},
     };
     while (status < 0 && (option = getopt_long(count, values, "h", options, NULL)) != -1)
         status = take_option(out, option, optarg);

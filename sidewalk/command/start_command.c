@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "sidewalk/command/check.h"
 #include "sidewalk/command/command.h"
@@ -190,7 +191,7 @@ static int put_list(struct start_record *record, struct aws_session *session)
     char sha256[65];
     TEXT struct text why = TEXT_EMPTY;
     enum aws_error error = upload_file(session, arguments->csv, text_get(&record->url),
-                                       terminal ? show_sent : NULL, NULL, &common_interrupted, sha256, &why);
+                                       terminal ? show_sent : NULL, NULL, &interrupt_received, sha256, &why);
 
     if (error == AWS_UNREADABLE) {
         common_complain("%s", text_get(&why));
@@ -340,7 +341,7 @@ int start_command(int count, char **values)
     int status = start_arguments_parse(count, values, &arguments);
 
     if (status < 0) {
-        common_catch_signals();
+        interrupt_catch();
         status = with_arguments(&arguments);
     }
     start_arguments_fini(&arguments);

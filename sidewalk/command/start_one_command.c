@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/terminal.h"
 #include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
@@ -54,7 +55,7 @@ static void print_started(const struct single *single, const char *id, const cha
         printf("%s}\n", text_get(&line));
         return;
     }
-    common_escape(id, &line);
+    terminal_add(id, &line);
     printf("Import task %s is started.\n\nWatch it with: sidewalk-import watch %s\n", text_get(&line),
            text_get(&line));
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/terminal.h"
 #include "sidewalk/command/task_report.h"
 
 void start_record_fini(struct start_record *record)
@@ -22,7 +23,7 @@ static void tell(const struct start_record *record, const char *what, const char
 
     if (record->arguments->common.json)
         return;
-    common_escape(words, &safe);
+    terminal_add(words, &safe);
     printf("  %-10s %s\n", what, text_get(&safe));
     fflush(stdout);
 }
@@ -134,10 +135,10 @@ static void print_next(const struct start_record *record)
 {
     TEXT struct text id = TEXT_EMPTY, state = TEXT_EMPTY;
 
-    common_escape(record->id, &id);
+    terminal_add(record->id, &id);
     if (record->task.id != NULL) {
         text_puts(&state, " It is ");
-        common_escape(record->task.state_text, &state);
+        terminal_add(record->task.state_text, &state);
         text_puts(&state, ".");
     }
     tell(record, "task", record->id);
@@ -161,7 +162,7 @@ static void print_refused(const struct start_record *record)
         for (size_t i = 0; i < arguments->log_count; i++)
             text_printf(&line, " --control-log %s", arguments->logs[i]);
         TEXT struct text safe = TEXT_EMPTY;
-        common_escape(text_get(&line), &safe);
+        terminal_add(text_get(&line), &safe);
         printf("%s\n", text_get(&safe));
     }
     fputs("--force REASON starts it all the same, and puts the reason on the record.\n", stdout);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/terminal.h"
 #include "sidewalk/command/command.h"
 
 #define BAR 60
@@ -82,7 +83,7 @@ static void print_row(FILE *out, const char *name, const char *value)
     if (value == NULL)
         return;
     text_printf(&line, "  %-12s ", name);
-    common_escape(value, &line);
+    terminal_add(value, &line);
     fprintf(out, "%s\n", text_get(&line));
 }
 
@@ -98,7 +99,7 @@ void task_print(FILE *out, const struct import_task *task)
 {
     TEXT struct text state = TEXT_EMPTY, bar = TEXT_EMPTY, id = TEXT_EMPTY;
 
-    common_escape(task->id, &id);
+    terminal_add(task->id, &id);
     fprintf(out, "Import task %s\n\n", text_get(&id));
     text_printf(&state, "%s: %s", task->state_text, task_state_words(task));
     print_row(out, "state", text_get(&state));
@@ -179,7 +180,7 @@ static void print_reason(FILE *out, unsigned long long count, const char *words)
     TEXT struct text number = TEXT_EMPTY, safe = TEXT_EMPTY;
 
     common_count(count, &number);
-    common_escape(*words != '\0' ? words : "(AWS gives no reason)", &safe);
+    terminal_add(*words != '\0' ? words : "(AWS gives no reason)", &safe);
     fprintf(out, "%10s  ", text_get(&number));
     print_wrapped(out, text_get(&safe), 12);
 }

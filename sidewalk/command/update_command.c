@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/interrupt.h"
 #include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
@@ -70,7 +71,7 @@ static int send(struct update *update, struct aws_session *session)
 {
     TEXT struct text why = TEXT_EMPTY;
     enum aws_error error = upload_file(session, update->csv, text_get(&update->url), NULL, NULL,
-                                       &common_interrupted, update->sha256, &why);
+                                       &interrupt_received, update->sha256, &why);
 
     if (error == AWS_UNREADABLE) {
         common_complain("%s", text_get(&why));
@@ -121,13 +122,13 @@ static int take_options(int count, char **values, struct update *out)
 int update_command(int count, char **values)
 {
     struct update update = {
-        .common = {.command = values[0], .aws = {.interrupted = &common_interrupted}},
+        .common = {.command = values[0], .aws = {.interrupted = &interrupt_received}},
         .url = TEXT_EMPTY,
     };
     int status = take_options(count, values, &update);
 
     if (status < 0) {
-        common_catch_signals();
+        interrupt_catch();
         struct aws_session *session = common_session(&update.common);
         status = session != NULL ? send(&update, session) : COMMAND_NO_PERMISSION;
         aws_session_free(session);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/interrupt.h"
+#include "base/terminal.h"
 #include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
@@ -56,7 +58,7 @@ static void print_end(const struct import_task *task)
         printf("Done: %s device%s onboarded.\n", text_get(&count), task->onboarded == 1 ? " is" : "s are");
     } else if (task->state == IMPORT_FAILED) {
         TEXT struct text reason = TEXT_EMPTY;
-        common_escape(task->reason != NULL ? task->reason : "AWS gives no reason", &reason);
+        terminal_add(task->reason != NULL ? task->reason : "AWS gives no reason", &reason);
         printf("The task has failed: %s\n", text_get(&reason));
     } else {
         TEXT struct text failed = TEXT_EMPTY, all = TEXT_EMPTY;
@@ -112,7 +114,7 @@ static int follow(const struct common *common, const char *id, long long interva
         .interval_ms = interval_ms,
         .news = watch_report_news,
         .context = &report,
-        .interrupted = &common_interrupted,
+        .interrupted = &interrupt_received,
     };
     enum watch_result result = watch(&options, &task, &error, &why);
     watch_report_clear(&report);
@@ -128,7 +130,7 @@ int watch_command(int count, char **values)
                                             COMMON_OPTIONS,
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    struct common common = {.command = values[0], .aws = {.interrupted = &common_interrupted}};
+    struct common common = {.command = values[0], .aws = {.interrupted = &interrupt_received}};
     long long interval_ms = 0;
     int option;
 
@@ -142,6 +144,6 @@ int watch_command(int count, char **values)
     const char *id = common_single_id(&common, count, values);
     if (id == NULL)
         return COMMAND_USAGE;
-    common_catch_signals();
+    interrupt_catch();
     return follow(&common, id, interval_ms);
 }

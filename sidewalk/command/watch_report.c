@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/terminal.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
 
@@ -119,7 +120,7 @@ static void print_line(struct watch_report *report, const struct watch_news *new
     watch_report_clear(report);
     task_duration(news->elapsed_ms, &line);
     text_puts(&line, "  ");
-    common_escape(words, &line);
+    terminal_add(words, &line);
     fprintf(report->out, "%s\n", text_get(&line));
     fflush(report->out);
 }

@@ -33,9 +33,9 @@ for tool in ("buildah", "debootstrap"):
     if not shutil.which(tool, path=os.environ.get("PATH", "") + ":/usr/sbin"):
         skip(f"{tool} is not installed.")
 
+from brokers import free_port  # noqa: E402
 from portal import Portal  # noqa: E402
 from sandbox import BUILD, ROOT, Sandbox, random_thing  # noqa: E402
-from test_nginx import free_port  # noqa: E402
 
 FOLDER = BUILD / "image"
 ENVIRONMENT = {**os.environ, "STORAGE_DRIVER": "vfs", "BUILDAH_ISOLATION": "chroot"}

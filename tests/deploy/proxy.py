@@ -9,16 +9,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from brokers import free_port
 from portal import Answer, Portal
 from sandbox import DEADLINE, Sandbox, eventually, random_thing
 
 LIMIT = 3  # registrations a minute from one address
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Proxy:

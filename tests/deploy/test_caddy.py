@@ -11,7 +11,8 @@ import ssl
 import subprocess
 import unittest
 
-from proxy import BehindProxy, Proxy, free_port
+from brokers import free_port
+from proxy import BehindProxy, Proxy
 from sandbox import DEADLINE, ROOT, eventually
 
 CADDY = shutil.which("caddy")

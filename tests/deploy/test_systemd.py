@@ -9,8 +9,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from brokers import free_port
 from portal import PROGRAM, Portal
-from proxy import free_port
 from sandbox import BUILD, DEADLINE, ROOT, Sandbox, eventually, random_thing
 
 UNIT = ROOT / "deploy" / "systemd" / "expresslink-portal.service"

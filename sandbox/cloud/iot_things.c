@@ -23,9 +23,13 @@ static const cJSON *given_attributes(const struct iot_call *call)
 
 static bool check_attributes(struct iot_call *call)
 {
-    const cJSON *each;
+    const cJSON *given = given_attributes(call), *each;
 
-    cJSON_ArrayForEach(each, given_attributes(call))
+    if (given && !cJSON_IsObject(given)) {
+        iot_fail(call, IOT_INVALID, "attributePayload.attributes is not an object.");
+        return false;
+    }
+    cJSON_ArrayForEach(each, given)
     {
         const char *value = cJSON_GetStringValue(each);
         size_t length = strlen(each->string);

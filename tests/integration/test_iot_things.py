@@ -150,6 +150,13 @@ class Templates(IotCase):
 
 
 class Things(IotCase):
+    def test_attributes_of_another_kind(self):
+        for attributes in (["a"], "a", {"a": None}, {"a": ["b"]}):
+            body = json.dumps({"attributePayload": {"attributes": attributes}}).encode()
+            target, headers = self.cloud.signed("iot", "POST", "/things/x", body=body)
+            with self.subTest(attributes):
+                self.assertEqual(self.cloud.send("POST", target, body, headers).code, "InvalidRequestException")
+
     def test_things(self):
         members = {"thingName": "module:1", "attributePayload": {"attributes": {"vendor": "Acme"}}}
         made = self.iot.create_thing(**members)

@@ -89,8 +89,10 @@ static enum mqtt_probe_result take_byte(struct mqtt_probe *probe, long long dead
     if (probe->start == probe->end) {
         long long left = deadline - clock_monotonic_ms();
         size_t length = 0;
-        enum tls_result result = tls_probe_read(probe->tls, probe->buffer, sizeof probe->buffer, &length,
-                                                left > 0 ? (int)left : 0);
+        if (left <= 0) /* a server that never pauses would keep us for ever */
+            return MQTT_PROBE_SILENT;
+        enum tls_result result =
+            tls_probe_read(probe->tls, probe->buffer, sizeof probe->buffer, &length, (int)left);
         if (result)
             return result_of(result);
         probe->start = 0;

@@ -57,7 +57,7 @@ struct certificate *certificate_wrap(X509 *x509)
 /* The next one; NULL at the end, and where it is damaged: then the end is not reached. */
 static struct certificate *read_next(BIO *bio, bool *ended)
 {
-    X509 *x509 = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL);
+    X509 *x509 = PEM_read_bio_X509_AUX(bio, NULL, key_private_no_pass_phrase, NULL);
     unsigned long error = ERR_peek_last_error();
 
     *ended =

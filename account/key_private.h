@@ -34,6 +34,10 @@ const EVP_MD *key_private_digest(EVP_PKEY *key);
  * has no place in a certificate. */
 X509 *key_private_issue(const char *common_name, EVP_PKEY *subject_key, const X509 *issuer,
                         EVP_PKEY *issuer_key, int days);
+/* For whatever reads PEM: OpenSSL asks for a pass phrase on the terminal otherwise, and waits for it, of
+ * certificates and requests too. */
+int key_private_no_pass_phrase(char *out, int size, int writing, void *context);
+
 /* Aborts where OpenSSL has no memory: the portal has no other way either (base/text.h). */
 void *key_private_must(void *pointer);
 char *key_private_text(BIO *bio); /* what was written to it; owned */

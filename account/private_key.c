@@ -40,8 +40,7 @@ struct private_key *private_key_generate(void)
     return key;
 }
 
-/* OpenSSL would ask for it on the terminal. */
-static int no_pass_phrase(char *out, int size, int writing, void *context)
+int key_private_no_pass_phrase(char *out, int size, int writing, void *context)
 {
     (void)out, (void)size, (void)writing, (void)context;
     return -1;
@@ -50,7 +49,7 @@ static int no_pass_phrase(char *out, int size, int writing, void *context)
 struct private_key *private_key_parse(const char *pem, size_t length, const char *name, struct text *why)
 {
     BIO *bio = key_private_must(BIO_new_mem_buf(pem, (int)length));
-    EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, no_pass_phrase, NULL);
+    EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, key_private_no_pass_phrase, NULL);
 
     BIO_free(bio);
     ERR_clear_error();

@@ -41,7 +41,7 @@ bool signing_request_make(const struct private_key *key, const char *common_name
 static X509_REQ *parse(const char *pem, size_t length)
 {
     BIO *bio = key_private_must(BIO_new_mem_buf(pem, (int)length));
-    X509_REQ *request = PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL);
+    X509_REQ *request = PEM_read_bio_X509_REQ(bio, NULL, key_private_no_pass_phrase, NULL);
 
     BIO_free(bio);
     ERR_clear_error();

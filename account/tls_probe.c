@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "account/key_private.h"
 #include "base/clock.h"
 #include "base/memory.h"
 
@@ -85,6 +86,7 @@ static bool make_context(struct tls_probe *probe, const struct tls_options *opti
     SSL_CTX_set_min_proto_version(probe->context, TLS1_2_VERSION);
     SSL_CTX_set_verify(probe->context, SSL_VERIFY_PEER, on_verify);
     SSL_CTX_set_info_callback(probe->context, on_info);
+    SSL_CTX_set_default_passwd_cb(probe->context, key_private_no_pass_phrase);
     seen->ca_file_usable =
         has(options->ca_file) && SSL_CTX_load_verify_locations(probe->context, options->ca_file, NULL) == 1;
     seen->own_certificate_shown =
@@ -303,6 +305,8 @@ enum tls_result tls_probe_read(struct tls_probe *probe, void *out, size_t room, 
 
     while (again) {
         ERR_clear_error();
+        if (probe->interrupted && *probe->interrupted)
+            return TLS_SILENT;
         int code = SSL_read(probe->ssl, out, (int)room);
         if (code > 0) {
             *length = (size_t)code;

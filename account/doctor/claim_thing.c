@@ -54,6 +54,8 @@ static void tell_publish(const struct doctor_connection *connection, enum mqtt_p
     }
     text_printf(&seen, "%s: %s", topic,
                 result == MQTT_PROBE_SILENT ? "not acknowledged" : "the connection was dropped");
+    if (connection->lost) /* the network may have done it */
+        text_puts(&mend, "There was no connection after it: run this again. If it ends like this again: ");
     text_puts(&mend,
               "The staging account's policy does not allow it: ask whoever runs the account (AWS, or the "
               "module's maker) to allow this claim-thing iot:Publish on topic/*/expresslink_config.");
@@ -62,7 +64,10 @@ static void tell_publish(const struct doctor_connection *connection, enum mqtt_p
 
 static void tell_subscribe(const struct doctor_connection *connection, enum mqtt_probe_result result)
 {
-    if (result == MQTT_PROBE_DONE)
+    if (result == MQTT_PROBE_UNREACHABLE)
+        doctor_tell(connection->doctor, DOCTOR_SKIPPED, ".subscribe", "there is no connection any more",
+                    NULL);
+    else if (result == MQTT_PROBE_DONE)
         doctor_tell(
             connection->doctor, DOCTOR_WARNING, ".subscribe", "it may",
             "Claims work; but whoever gets hold of its key can listen in the staging account: ask for a "
@@ -80,7 +85,7 @@ void doctor_claim_thing(struct doctor *doctor, const struct staging_account *sta
         .to = &staging->connection,
         .who_gave = "exactly as you got it with the claim-thing",
     };
-    enum mqtt_probe_result publish = MQTT_PROBE_DROPPED, subscribe = MQTT_PROBE_DROPPED;
+    enum mqtt_probe_result publish, subscribe = MQTT_PROBE_UNREACHABLE;
     char name[IDENTIFIER_SIZE], topic[ENDPOINT_TOPIC_SIZE];
 
     if (!doctor_connect(&connection)) {

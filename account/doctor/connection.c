@@ -121,9 +121,14 @@ void doctor_stay(struct doctor_connection *connection)
     TEXT struct text seen = TEXT_EMPTY;
     TEXT struct text mend = TEXT_EMPTY;
 
-    connection->taken = !connection->probe || mqtt_probe_stay(connection->probe, stay_ms) != MQTT_PROBE_DONE;
+    connection->lost = !connection->probe;
+    connection->taken = !connection->lost && mqtt_probe_stay(connection->probe, stay_ms) != MQTT_PROBE_DONE;
     if (doctor_interrupted(doctor))
         return;
+    if (connection->lost) {
+        doctor_tell(doctor, DOCTOR_SKIPPED, ".client_id", "there is no connection any more", NULL);
+        return;
+    }
     if (!connection->taken) {
         text_printf(&seen, "alone for %.1f s", stay_ms / 1000.0);
         doctor_tell(doctor, DOCTOR_OK, ".client_id", text_get(&seen), NULL);

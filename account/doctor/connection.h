@@ -14,13 +14,14 @@ struct doctor_connection {
     struct mqtt_probe *probe;
     long long opened_ms; /* monotonic */
     bool taken;          /* somebody else has taken the client id away */
+    bool lost;           /* it was dropped, and could not be had again */
 };
 
 /* Tells ".connect"; false: the rest cannot be looked at, and is told as skipped by the caller. */
 bool doctor_connect(struct doctor_connection *connection);
 /* Again after a connection was lost; tells nothing. AWS takes one CONNECT a second and client id: waits. */
 bool doctor_connect_again(struct doctor_connection *connection);
-/* Tells ".client_id", and sets taken. */
+/* Tells ".client_id", and sets taken and lost. */
 void doctor_stay(struct doctor_connection *connection);
 void doctor_disconnect(struct doctor_connection *connection);
 

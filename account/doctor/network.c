@@ -12,8 +12,9 @@
 void look_tell(struct look *look, enum doctor_level level, const char *check, const struct text *seen,
                const struct text *mend)
 {
-    look->failed = look->failed || level == DOCTOR_FAILED;
-    doctor_tell(look->doctor, level, check, text_get(seen), text_get(mend));
+    look->failed = look->failed || level == DOCTOR_FAILED || doctor_interrupted(look->doctor);
+    if (!doctor_interrupted(look->doctor)) /* what it ended is no fault */
+        doctor_tell(look->doctor, level, check, text_get(seen), text_get(mend));
 }
 
 bool look_is_at_aws(const char *address)
@@ -44,7 +45,9 @@ static void check_address(struct look *look)
     }
     bool of_iot = strncasecmp(dot, ".iot.", 5) == 0;
     bool ats = dot - address > 4 && strncasecmp(dot - 4, "-ats", 4) == 0;
-    if (of_iot && ats) {
+    bool of_beijing =
+        strncasecmp(dot, ".ats.iot.cn-north-1.", 20) == 0; /* the one region with another form */
+    if ((of_iot && ats) || of_beijing) {
         look_tell(look, DOCTOR_OK, ".address", &seen, &mend);
         return;
     }
@@ -100,6 +103,12 @@ static const char *connect_words(int error)
     return error == ETIMEDOUT ? "no answer" : strerror(error);
 }
 
+/* A machine without IPv6, or without IPv4, knows at once: nobody waits for such an address. */
+static bool is_no_way(int error)
+{
+    return error == ENETUNREACH || error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
+}
+
 static void tell_closed(struct look *look, const struct tcp_probe *probe)
 {
     int port = look->connection->port;
@@ -129,7 +138,7 @@ static int check_port(struct look *look, const struct name_addresses *addresses)
     struct tcp_probe probe;
     TEXT struct text seen = TEXT_EMPTY;
     TEXT struct text mend = TEXT_EMPTY;
-    size_t open = 0;
+    size_t open = 0, without_way = 0;
 
     int descriptor =
         tcp_probe(addresses, doctor_network_ms(look->doctor), look->doctor->options->interrupted, &probe);
@@ -139,18 +148,20 @@ static int check_port(struct look *look, const struct name_addresses *addresses)
     }
     for (size_t i = 0; i < probe.count; i++) {
         open += probe.tried[i].error == 0;
+        without_way += is_no_way(probe.tried[i].error);
         if (probe.tried[i].error)
             text_printf(&seen, "%s%s: %s", seen.length ? ", " : "", probe.tried[i].address,
                         connect_words(probe.tried[i].error));
     }
-    if (open < probe.count)
+    bool all = open + without_way == probe.count;
+    if (!all)
         text_printf(&mend,
-                    "Of %zu addresses %zu answer; see to the route to the others (IPv6?): a connection "
-                    "may try them first.",
+                    "Of %zu addresses %zu answer; see to the route to the others: a connection may try them "
+                    "first.",
                     probe.count, open);
     else
-        text_printf(&seen, "%d", look->connection->port);
-    look_tell(look, open < probe.count ? DOCTOR_WARNING : DOCTOR_OK, ".tcp", &seen, &mend);
+        text_printf(&seen, "%s%d", seen.length ? "; " : "", look->connection->port);
+    look_tell(look, all ? DOCTOR_OK : DOCTOR_WARNING, ".tcp", &seen, &mend);
     return descriptor;
 }
 

@@ -18,10 +18,16 @@ static void tell_event(const struct doctor_connection *connection, const struct 
 
     if (result == MQTT_PROBE_DONE) {
         doctor_tell(connection->doctor, DOCTOR_OK, event->check, event->filter, NULL);
+    } else if (result == MQTT_PROBE_UNREACHABLE) {
+        doctor_tell(connection->doctor, DOCTOR_SKIPPED, event->check, "there is no connection any more",
+                    NULL);
     } else if (connection->taken && result != MQTT_PROBE_REFUSED) {
         doctor_tell(connection->doctor, DOCTOR_SKIPPED, event->check,
                     "somebody else has taken the client id before it could be seen", NULL);
     } else {
+        if (connection->lost && result != MQTT_PROBE_REFUSED) /* the network may have done it */
+            text_puts(&mend,
+                      "There was no connection after it: run this again. If it ends like this again: ");
         text_printf(&mend,
                     "Its policy lacks iot:Subscribe on topicfilter/%s and iot:Receive on topic/%s: add "
                     "them, or let expresslink-claim account apply do it.",
@@ -62,7 +68,7 @@ void doctor_observer(struct doctor *doctor, const struct oem_endpoint *endpoint)
     }
     bool session_present = mqtt_probe_session_present(connection.probe);
     for (size_t i = 0; i < EVENTS; i++) {
-        results[i] = MQTT_PROBE_DROPPED;
+        results[i] = MQTT_PROBE_UNREACHABLE;
         if (!connection.probe)
             continue;
         results[i] = mqtt_probe_subscribe(connection.probe, events[i].filter);

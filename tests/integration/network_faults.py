@@ -127,11 +127,16 @@ def plain_port(says=b"", closes=False, address="127.0.0.1"):
 
 
 class BadBroker(FakeBroker):
-    """connack: the return code, "drop", or None for no answer. suback: by the filter. connack 0 is let in."""
+    """connack: the return code, "drop", or None for no answer; several: of the first connection, the second, and of all
+    others the last. suback: by the filter. connack 0 is let in."""
 
     def __init__(self, sandbox, connack=0, suback=lambda topic: 1, **options):
-        self._connack, self._suback = connack, suback
+        self._connacks, self._suback = connack if isinstance(connack, tuple) else (connack,), suback
         super().__init__(sandbox, **options)
+
+    @property
+    def _connack(self):
+        return self._connacks[0]
 
     def _talk(self, session, stream):
         while True:
@@ -146,6 +151,7 @@ class BadBroker(FakeBroker):
                 session.send(CONNACK, bytes([0, self._connack]))
                 if self._connack:
                     return "refused"
+                self._connacks = self._connacks[1:] or self._connacks
             elif kind == PUBLISH:
                 if self._publish(session, flags, body) == DROP:
                     return "dropped"

@@ -76,6 +76,24 @@ class Stage:
         return self.enter(net.BadBroker(self.sandbox, **options)).port
 
 
+def encrypted_key(stage):
+    """A key with a pass phrase, which nobody is there to type."""
+    key = stage.sandbox.state / "encrypted.key"
+    subprocess.run(["openssl", "pkey", "-in", stage.c / f"{stage.own}.key", "-aes256", "-passout", "pass:secret", "-out", key],
+                   check=True, capture_output=True)
+    key.chmod(0o600)
+    return {"key_file": key}
+
+
+def encrypted_certificate(stage):
+    """PEM has that too; OpenSSL asks as it does for a key."""
+    certificate = stage.sandbox.state / "encrypted.pem"
+    lines = (stage.c / f"{stage.own}.pem").read_text().split("-----BEGIN CERTIFICATE-----\n")
+    certificate.write_text("-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC," + "0" * 32 + "\n\n" +
+                           lines[-1])
+    return {"cert_file": certificate}
+
+
 def without_plugin(*more):
     """mosquitto with no rules but these."""
     return lambda lines: [*[line for line in lines if not line.startswith(("plugin", "allow_anonymous"))],
@@ -256,6 +274,8 @@ FAULTS = [
      lambda s: {"address": "127.0.0.1", "port": s.fake(judge=lambda _: DROP, suback=lambda _: 128)}, ()),
     ("nobody acknowledges", "staging.publish", FAILED, "iot:Publish on topic/*/expresslink_config",
      lambda s: {"address": "127.0.0.1", "port": s.fake(judge=lambda _: SILENT, suback=lambda _: 128)}, ()),
+    ("dropped for a message, and never let in again", "staging.publish", FAILED, "run this again",
+     lambda s: {"address": "127.0.0.1", "port": s.fake(judge=lambda _: DROP, connack=(0, 3))}, ()),
     ("it may subscribe", "staging.subscribe", WARNING, "iot:Publish only",
      lambda s: {"address": "127.0.0.1", "port": s.broker(rules=without_plugin())}, ()),
     ("the client id is another's too", ".client_id", WARNING, "give each its own", second_client, ()),
@@ -267,6 +287,8 @@ FAULTS = [
      observer_policy("connected/+"), ()),
     ("dropped for a subscription", "endpoint.subscribe.created", FAILED, "iot:Subscribe",
      lambda s: {"address": "127.0.0.1", "port": s.fake(suback=lambda topic: "drop" if topic == CREATED else 1)}, ()),
+    ("dropped for a subscription, and never let in again", "endpoint.subscribe.created", FAILED, "run this again",
+     lambda s: {"address": "127.0.0.1", "port": s.fake(suback=lambda _: "drop", connack=(0, 3))}, ()),
     ("no observer", "endpoint.observer", WARNING, "no claim ever becomes onboarded",
      lambda s: dict.fromkeys(("cert_file", "key_file", "client_id")), ()),
     ("a port that is none", "configuration", FAILED, "Mend this line", lambda s: {"port": "eighty"}, ()),
@@ -369,6 +391,45 @@ class Doctor(unittest.TestCase):
         self.assertEqual(set(), self.complaints(self.findings("--config", self.ini(), "--endpoint", "sandbox", "--no-aws")))
         self.sandbox.observer(clean=False).accepted().wait_for("thing", thing)
 
+    def test_nobody_is_asked_for_a_pass_phrase(self):
+        for kind in KINDS:
+            for fault in (encrypted_key, encrypted_certificate):
+                with self.subTest(fault.__name__, kind=kind):
+                    path = self.ini(kind, **fault(Stage(self.sandbox, kind, self.stack)))
+                    # Without a terminal OpenSSL asks standard input, where nobody writes.
+                    with subprocess.Popen([CLAIM, "doctor", "--config", path, "--no-aws", "--stay", "1", "--birth-certificate",
+                                           self.ini_value(path, kind, "cert_file")], stdin=subprocess.PIPE,
+                                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as process:
+                        self.addCleanup(process.kill)
+                        self.assertEqual(1, process.wait(30))
+                        self.assertEqual(b"", process.stderr.read())
+
+    @staticmethod
+    def ini_value(path, kind, name):
+        config = configparser.ConfigParser(interpolation=None)
+        config.read(path)
+        return config[f"{kind}.sandbox"][name]
+
+    def test_an_address_without_a_way_to_it_costs_nothing(self):
+        """As those of IPv6 on a machine that has none."""
+        if not NAMESPACES:
+            self.skipTest("needs namespaces, which this machine does not allow")
+        stage = Stage(self.sandbox, "staging", self.stack)
+        with net.hosts(**{"two.example": "127.0.0.1 2001:db8::1"}):
+            path = self.ini("staging", address="two.example", port=stage.broker(stage.server("two.example")))
+            findings = self.findings("--config", path, "--staging", "sandbox", "--no-aws")
+        self.assertEqual(set(), self.complaints(findings))
+        self.assertIn("2001:db8::1", next(line["seen"] for line in findings if line["check"] == "staging.tcp"))
+
+    def test_an_endpoint_of_beijing_has_a_form_of_its_own(self):
+        if not NAMESPACES:
+            self.skipTest("needs namespaces, which this machine does not allow")
+        name = "a1b2c3.ats.iot.cn-north-1.amazonaws.com.cn"
+        stage = Stage(self.sandbox, "staging", self.stack)
+        with net.hosts(**{name: "127.0.0.1"}):
+            path = self.ini("staging", address=name, port=stage.broker(stage.server(name)))
+            self.assertEqual(set(), self.complaints(self.findings("--config", path, "--staging", "sandbox", "--no-aws")))
+
     def test_proxies_are_ignored(self):
         proxy = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY")}
         self.assertEqual(set(), self.complaints(self.findings("--config", self.ini(), "--no-aws", **proxy)))
@@ -447,6 +508,7 @@ class Doctor(unittest.TestCase):
                 self.assertEqual(130, process.wait(20))
             self.assertLess(time.monotonic() - started, 5)
             self.assertIn("Interrupted", rest)
+            self.assertIn(" 0 failed", rest)  # what the interruption has ended is no fault
 
     def test_the_table(self):
         path = self.ini("staging", ca_file=self.sandbox.certificates / "manufacturer-ca.pem")

@@ -74,9 +74,9 @@ enum aws_error setup_plan(const struct oem_account *account, const struct setup_
                           void (*tell)(void *context, const struct setup_step *step), void *context,
                           struct setup **out, struct text *why);
 /* The same for taking everything of that name away that is there: CAs that register by its template, its
- * templates, its policies (with the observer's certificate, where nothing else uses that), its role. Things,
- * modules' certificates, thing type, groups and events stay. setup_apply() then does it, in an order that can
- * be interrupted. */
+ * templates, its policies (with the observers' and claim certificates, where nothing else uses those), its
+ * role. Things, modules' certificates, thing type, groups and events stay. setup_apply() then does it, in an
+ * order that can be interrupted. */
 enum aws_error setup_plan_removal(const struct oem_account *account, const char *name,
                                   void (*tell)(void *context, const struct setup_step *step), void *context,
                                   struct setup **out, struct text *why);

@@ -90,8 +90,11 @@ static enum aws_error count_targets(const struct looking *self, const char *poli
     return oem_account_list(self->account, &call, "targets", count_one, count, self->why);
 }
 
-/* optional: it is not told where it is missing. */
-static enum aws_error policy(const struct looking *self, const char *suffix, bool optional)
+/* A policy of modules must be there, one of observers must have been given to one; claims are one way of
+ * many, and nothing is told where theirs is missing. */
+enum policy_of { OF_MODULES, OF_OBSERVERS, OF_CLAIMS };
+
+static enum aws_error policy(const struct looking *self, const char *suffix, enum policy_of of)
 {
     TEXT struct text name = TEXT_EMPTY, state = TEXT_EMPTY;
     JSON cJSON *answer = NULL;
@@ -100,7 +103,7 @@ static enum aws_error policy(const struct looking *self, const char *suffix, boo
     text_printf(&name, "%s-%s", self->name, suffix);
     const char *const path[] = {"policies", text_get(&name), NULL};
     enum aws_error error =
-        get(self, "iot:GetPolicy", path, optional ? NULL : "policy", text_get(&name), &answer);
+        get(self, "iot:GetPolicy", path, of == OF_CLAIMS ? NULL : "policy", text_get(&name), &answer);
     if (error || !answer)
         return error;
     error = count_targets(self, text_get(&name), &count);
@@ -108,23 +111,49 @@ static enum aws_error policy(const struct looking *self, const char *suffix, boo
         return error;
     text_printf(&state, "version %s, %zu certificate%s", setup_text(answer, "defaultVersionId"), count,
                 count == 1 ? "" : "s");
-    tell(self, "policy", text_get(&name), true, &state);
+    tell(self, "policy", text_get(&name), of != OF_OBSERVERS || count > 0, &state);
     return AWS_OK;
 }
 
-static enum aws_error template(const struct looking *self, const char *name, bool optional) {
-    const char *const path[] = {"provisioning-templates", name, NULL}; TEXT struct text state = TEXT_EMPTY;
-    JSON cJSON *answer = NULL;
+static enum aws_error get_template(const struct looking *self, const char *name, cJSON **answer)
+{
+    const char *const path[] = {"provisioning-templates", name, NULL};
 
-    enum aws_error error = get(self, "iot:DescribeProvisioningTemplate", path, optional ? NULL : "template",
-                               name, &answer);
-    if (error || !answer) return error;
+    return get(self, "iot:DescribeProvisioningTemplate", path, NULL, name, answer);
+}
+
+static void tell_template(const struct looking *self, const char *name, const cJSON *answer)
+{
+    TEXT struct text state = TEXT_EMPTY;
     const cJSON *version = cJSON_GetObjectItemCaseSensitive(answer, "defaultVersionId");
     bool enabled = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, "enabled"));
+
     text_printf(&state, "%s, %s, version %.0f, role %s", setup_text(answer, "type"),
                 enabled ? "enabled" : "disabled", cJSON_IsNumber(version) ? version->valuedouble : 0,
                 setup_text(answer, "provisioningRoleArn"));
     tell(self, "template", name, enabled, &state);
+}
+
+/* *fleet_alone: there is only a fleet's, which has neither CAs nor observer nor events. */
+static enum aws_error templates(const struct looking *self, bool *fleet_alone)
+{
+    TEXT struct text name = TEXT_EMPTY;
+    JSON cJSON *by_authority = NULL;
+    JSON cJSON *by_claim = NULL;
+
+    text_printf(&name, "%s-fleet", self->name);
+    enum aws_error error = get_template(self, self->name, &by_authority);
+    if (!error)
+        error = get_template(self, text_get(&name), &by_claim);
+    if (error)
+        return error;
+    *fleet_alone = by_claim && !by_authority;
+    if (by_authority)
+        tell_template(self, self->name, by_authority);
+    else if (!by_claim)
+        tell_missing(self, "template", self->name);
+    if (by_claim)
+        tell_template(self, text_get(&name), by_claim);
     return AWS_OK;
 }
 
@@ -208,23 +237,20 @@ enum aws_error setup_facts(const struct oem_account *account, const char *name,
 {
     struct looking self = {
         .account = account, .name = name, .tell = tell_fact, .context = context, .why = why};
-    TEXT struct text fleet = TEXT_EMPTY;
+    bool fleet_alone = false;
 
-    text_printf(&fleet, "%s-fleet", name);
     enum aws_error error = role(&self);
     if (!error)
-        error = policy(&self, "module", false);
+        error = policy(&self, "module", OF_MODULES);
     if (!error)
-        error = template(&self, name, false);
+        error = templates(&self, &fleet_alone);
     if (!error)
-        error = template(&self, text_get(&fleet), true);
-    if (!error)
-        error = policy(&self, "claim", true);
+        error = policy(&self, "claim", OF_CLAIMS);
     if (!error)
         error = authorities(&self);
     if (!error)
-        error = policy(&self, "observer", false);
-    if (!error)
+        error = policy(&self, "observer", fleet_alone ? OF_CLAIMS : OF_OBSERVERS);
+    if (!error && !fleet_alone)
         error = events(&self);
     return error ? error : endpoint(&self);
 }

@@ -6,7 +6,7 @@
 #include "account/setup_private.h"
 #include "base/memory.h"
 
-enum fate { DETACH, DELETE_OBSERVER }; /* of the certificates that have a policy */
+enum fate { DETACH, DELETE_OBSERVERS, DELETE_CLAIMS }; /* of the certificates that have a policy */
 
 /* What is not there any more is gone. */
 static enum aws_error unless_gone(enum aws_error error, const struct text *said, struct text *why)
@@ -128,8 +128,8 @@ static enum aws_error is_shared(const struct setup *setup, const char *target, b
 }
 
 /* Inactive before it loses its policy: by that it is found again after an interruption. */
-static enum aws_error delete_observer(const struct setup *setup, const char *policy, const char *target,
-                                      struct text *why)
+static enum aws_error delete_certificate(const struct setup *setup, const char *policy, const char *target,
+                                         struct text *why)
 {
     static const struct aws_pair inactive[] = {{"newStatus", "INACTIVE"}, {NULL, NULL}};
     const char *mark = strstr(target, ":cert/");
@@ -151,8 +151,8 @@ static enum aws_error release_targets(const struct setup *setup, const struct se
     enum aws_error error = list_targets(setup, item->name, &targets, why);
 
     for (size_t i = 0; !error && i < targets.count; i++)
-        error = item->index == DELETE_OBSERVER ? delete_observer(setup, item->name, targets.arns[i], why)
-                                               : detach(setup, item->name, targets.arns[i], why);
+        error = item->index == DETACH ? detach(setup, item->name, targets.arns[i], why)
+                                      : delete_certificate(setup, item->name, targets.arns[i], why);
     return error;
 }
 
@@ -292,6 +292,19 @@ static enum aws_error find_template(struct setup *setup, const char *name, struc
     return error;
 }
 
+static void tell_fate(enum fate fate, size_t count, struct text *out)
+{
+    static const char *const words[][2] = {
+        [DETACH] = {"certificate that has it would be left without rights",
+                    "certificates that have it would be left without rights"},
+        [DELETE_OBSERVERS] = {"certificate of observers", "certificates of observers"},
+        [DELETE_CLAIMS] = {"claim certificate: devices that have only that get none of their own",
+                           "claim certificates: devices that have only those get none of their own"},
+    };
+
+    text_printf(out, "%s%zu %s", fate == DETACH ? "" : "and ", count, words[fate][count != 1]);
+}
+
 static enum aws_error find_policy(struct setup *setup, const char *name, enum fate fate, size_t *count,
                                   struct text *why)
 {
@@ -307,12 +320,8 @@ static enum aws_error find_policy(struct setup *setup, const char *name, enum fa
     struct setup_item *item = add(setup, "policy", name, remove_policy);
     item->index = fate;
     *count = targets.count;
-    if (targets.count && fate == DELETE_OBSERVER)
-        text_printf(&item->detail, "and %zu certificate%s of observers", targets.count,
-                    targets.count == 1 ? "" : "s");
-    else if (targets.count)
-        text_printf(&item->detail, "%zu certificate%s that ha%s it would be left without rights",
-                    targets.count, targets.count == 1 ? "" : "s", targets.count == 1 ? "s" : "ve");
+    if (targets.count)
+        tell_fate(fate, targets.count, &item->detail);
     return AWS_OK;
 }
 
@@ -345,9 +354,9 @@ static enum aws_error find_all(struct setup *setup, const char *name, struct tex
     if (!error)
         error = find_template(setup, text_get(&fleet), why);
     if (!error)
-        error = find_policy(setup, text_get(&observer), DELETE_OBSERVER, &unused, why);
+        error = find_policy(setup, text_get(&observer), DELETE_OBSERVERS, &unused, why);
     if (!error)
-        error = find_policy(setup, text_get(&claim), DETACH, &unused, why);
+        error = find_policy(setup, text_get(&claim), DELETE_CLAIMS, &unused, why);
     if (!error)
         error = find_policy(setup, text_get(&module), DETACH, &setup->devices, why);
     return error ? error : find_role(setup, text_get(&role), why);

@@ -45,8 +45,29 @@ class Remove(AccountCase):
         self.assertIn("ok      template     expresslink-fleet: FLEET_PROVISIONING, enabled", shown)
         self.assertIn("ok      policy       expresslink-claim: version 1, 1 certificate", shown)
         said = self.does("remove", "--yes")
-        self.assertIn("expresslink-claim (1 certificate that has it would be left without rights)", said)
-        self.gone()
+        self.assertIn("expresslink-claim (and 1 claim certificate: devices that have only that get none of their own)", said)
+        self.assertEqual(self.gone()["certificates"], {})
+
+    def test_a_fleet_alone_misses_nothing(self):
+        self.does("register", "fleet", "--yes")
+        shown = self.does("show")
+        self.assertIn("ok      template     expresslink-fleet", shown)
+        for word in ("missing", "not ok", "account apply", "events"):
+            self.assertNotIn(word, shown)
+
+    def test_a_claim_certificate_that_others_use_stays(self):
+        make_request(self.folder, "claim", "/CN=claim")
+        for name in ("expresslink", "other"):
+            self.does("register", "fleet", "--name", name, "--claim-request", "claim.csr", "--yes")
+        self.does("remove", "--yes")
+        certificate, = self.state()["certificates"].values()
+        self.assertEqual((certificate["policies"], certificate["status"]), (["other-claim"], "ACTIVE"))
+
+    def test_an_observer_without_a_certificate_is_told(self):
+        self.apply()
+        certificate, = self.state()["certificates"]
+        self.iot("POST", "/target-policies/expresslink-observer", {"target": f"{ARN}:cert/{certificate}"})
+        self.assertIn("not ok  policy       expresslink-observer: version 1, 0 certificates", self.does("show"))
 
     def test_a_ca_is_told_by_its_name(self):
         self.apply()

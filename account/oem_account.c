@@ -126,6 +126,7 @@ enum aws_error oem_account_iot(const struct oem_account *account, const struct i
         .headers = call->headers,
         .body = body,
         .body_length = body ? strlen(body) : 0,
+        .attempts = call->attempts,
     };
     TEXT struct text said = TEXT_EMPTY;
     struct aws_response response;

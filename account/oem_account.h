@@ -29,6 +29,7 @@ struct iot_call {
     const struct aws_pair *query;   /* as aws_request has it; may be NULL */
     const cJSON *body;              /* NULL: none; borrowed */
     const struct aws_pair *headers; /* as aws_request has them; may be NULL */
+    unsigned attempts;              /* as aws_request has them; 0: the usual */
 };
 /* *answer is owned by the caller, an object also where the body is empty; untouched after an error; may be
  * NULL. why: a sentence, which names the action and, where a permission is missing, who lacks it. resource:

@@ -9,6 +9,7 @@
 
 /* What an interrupted run has left is among these. */
 #define NEWEST "25"
+#define ATTEMPTS 5
 
 void requested_certificate_fini(struct requested_certificate *certificate)
 {
@@ -130,17 +131,21 @@ enum aws_error requested_certificate_find(const struct oem_account *account, con
     return error;
 }
 
-enum aws_error requested_certificate_create(const struct oem_account *account, const char *request,
-                                            bool active, struct requested_certificate *out, struct text *why)
+static enum aws_error create_once(const struct oem_account *account, const char *request, bool active,
+                                  struct requested_certificate *out, struct text *why)
 {
-    static const char *const path[] = {"certificates", NULL};
     const struct aws_pair query[] = {{"setAsActive", active ? "true" : "false"}, {NULL, NULL}};
-    cJSON *body = cJSON_CreateObject();
+    JSON cJSON *body = cJSON_CreateObject();
     JSON cJSON *answer = NULL;
+    const struct iot_call call = {.action = "iot:CreateCertificateFromCsr",
+                                  .method = "POST",
+                                  .path = "/certificates",
+                                  .query = query,
+                                  .body = body,
+                                  .attempts = 1};
 
     cJSON_AddStringToObject(body, "certificateSigningRequest", request);
-    enum aws_error error =
-        setup_call(account, "iot:CreateCertificateFromCsr", "POST", path, query, body, &answer, why);
+    enum aws_error error = oem_account_iot(account, &call, &answer, NULL, why);
     if (error)
         return error;
     if (!*setup_text(answer, "certificatePem") || !*setup_text(answer, "certificateArn")) {
@@ -151,4 +156,43 @@ enum aws_error requested_certificate_create(const struct oem_account *account, c
                                           .pem = memory_string(setup_text(answer, "certificatePem")),
                                           .active = active};
     return AWS_OK;
+}
+
+/* AWS may have made one. (Or has had too much to do, and asking less often is right as well.) */
+static bool has_no_answer(enum aws_error error)
+{
+    return error == AWS_UNREACHABLE || error == AWS_UNAVAILABLE || error == AWS_BAD_ANSWER ||
+           error == AWS_THROTTLED;
+}
+
+/* *again: what an attempt without an answer may have made is not there. */
+static enum aws_error look_again(const struct oem_account *account, const char *request,
+                                 struct requested_certificate *out, bool *again, struct text *why)
+{
+    struct search search = {.account = account, .request = request, .why = why};
+
+    enum aws_error error = search_newest(&search);
+    *again = !error && !search.found.arn;
+    if (!error && search.found.arn)
+        *out = search.found;
+    else
+        requested_certificate_fini(&search.found);
+    return error;
+}
+
+enum aws_error requested_certificate_create(const struct oem_account *account, const char *request,
+                                            bool active, struct requested_certificate *out, struct text *why)
+{
+    for (unsigned failed = 1;; failed++) {
+        TEXT struct text said = TEXT_EMPTY;
+        bool again = false;
+        enum aws_error error = create_once(account, request, active, out, &said);
+        if (!has_no_answer(error) || failed == ATTEMPTS || !setup_wait(account, failed)) {
+            text_puts(why, text_get(&said));
+            return error;
+        }
+        error = look_again(account, request, out, &again, why);
+        if (!again)
+            return error;
+    }
 }

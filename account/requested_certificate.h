@@ -23,7 +23,8 @@ enum aws_error requested_certificate_find(const struct oem_account *account, con
                                           const char *policy, struct requested_certificate *out,
                                           struct text *why) __attribute__((warn_unused_result));
 
-/* out: attached is false. An answer that is lost costs another certificate, without policy and use. */
+/* out: attached is false. Before it is asked for again, an attempt without an answer is looked for among the
+ * account's newest: what is lost costs no second certificate, unless AWS makes it after that look. */
 enum aws_error requested_certificate_create(const struct oem_account *account, const char *request,
                                             bool active, struct requested_certificate *out, struct text *why)
     __attribute__((warn_unused_result));

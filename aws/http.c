@@ -379,6 +379,7 @@ static bool prepare(struct aws_http *http, struct exchange *exchange, struct cur
     http->said[0] = '\0';
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->said);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request->once ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, USER_AGENT);
     set_address(curl, request);

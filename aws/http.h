@@ -51,9 +51,10 @@ struct aws_http_request {
     const struct aws_pair *headers; /* ends with a NULL name; NULL: none */
     const char *body;               /* NULL: none */
     size_t body_length;
-    const struct aws_stream *stream;          /* instead of body */
-    const struct aws_signature *signature;    /* NULL: not signed */
-    const char *ca_file;                      /* NULL: the system's */
+    const struct aws_stream *stream;       /* instead of body */
+    const struct aws_signature *signature; /* NULL: not signed */
+    const char *ca_file;                   /* NULL: the system's */
+    bool once; /* on a new connection: libcurl itself sends again what a dead one has not answered */
     long connect_ms, total_ms;                /* total 0: as long as something moves */
     const volatile sig_atomic_t *interrupted; /* may be NULL */
 };

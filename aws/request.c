@@ -283,6 +283,7 @@ static enum aws_error exchange(struct sending *sending, const struct aws_credent
         .connect_ms = shorter(CONNECT_MS, sending->session->answer_ms),
         .total_ms = request->stream ? 0 : shorter(TOTAL_MS, sending->session->answer_ms),
         .interrupted = sending->interrupted,
+        .once = sending->request->attempts == 1,
     };
     struct aws_http_answer answer;
 

@@ -65,7 +65,7 @@ struct aws_request {
     const char *body; /* NULL: none */
     size_t body_length;
     const struct aws_stream *stream;          /* instead of body */
-    unsigned attempts;                        /* 0: the usual 5 */
+    unsigned attempts;                        /* 0: the usual 5; 1: truly once, on a connection of its own */
     const volatile sig_atomic_t *interrupted; /* not zero: give up within a second; NULL: the session's */
 };
 

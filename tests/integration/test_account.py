@@ -272,9 +272,7 @@ class Interrupted(AccountCase):
                 state = self.state()
                 self.assertEqual({name: sorted(state[name]) for name in ("cas", "policies", "templates")},
                                  {name: sorted(whole[name]) for name in ("cas", "policies", "templates")})
-                # of two that a lost answer has cost, one is the observer's
-                with_policy = [each["policies"] for each in state["certificates"].values() if each["policies"]]
-                self.assertEqual(with_policy, [["expresslink-observer"]])
+                self.assertEqual([each["policies"] for each in state["certificates"].values()], [["expresslink-observer"]])
                 self.does("apply", *self.STANDARD)
                 self.assertEqual(self.judge.changing, [])
 
@@ -283,6 +281,28 @@ class Interrupted(AccountCase):
 
     def test_also_where_only_the_answer_was_lost(self):
         self.goes_on(LOST)
+
+    def first(self, operation, answer):
+        """A script: the first call of that operation is answered so, all others as ever."""
+        left = [answer]
+
+        def script(call):
+            return left.pop() if left and call.operation == operation else None
+        return script
+
+    def test_a_lost_answer_costs_no_second_certificate(self):
+        self.judge.script = self.first("CreateCertificateFromCsr", LOST)
+        self.apply()
+        certificate, = self.state()["certificates"].values()
+        self.assertEqual((certificate["status"], certificate["policies"]), ("ACTIVE", ["expresslink-observer"]))
+
+    def test_an_attempt_that_never_arrived_is_made_again(self):
+        for answer in Answer(drop=True), refused(503, "ServiceUnavailableException"), refused(429, "ThrottlingException"):
+            self.empty_account()
+            (self.folder / "portal-observer.pem").unlink(missing_ok=True)
+            self.judge.script = self.first("CreateCertificateFromCsr", answer)
+            self.apply()
+            self.assertEqual(len(self.state()["certificates"]), 1)
 
 
 class Denied(AccountCase):

@@ -175,6 +175,8 @@ static void delete_role(struct query_call *call)
         return;
     if (cJSON_GetArraySize(policies_of(role)))
         query_fail(call, 409, "DeleteConflict", "Cannot delete entity, must detach all policies first.");
+    else if (cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(role, "inline")))
+        query_fail(call, 409, "DeleteConflict", "Cannot delete entity, must delete policies first.");
     else
         roles_remove(&call->cloud->roles, role->string);
 }
@@ -253,15 +255,59 @@ static void list_attached_role_policies(struct query_call *call)
     query_add(call, "IsTruncated", "false");
 }
 
-/* There are no policies inside roles here, and no instance profiles. */
+/* Policies inside roles are kept by their names: nobody here asks what they say. */
+static void put_role_policy(struct query_call *call)
+{
+    TEXT struct text name = TEXT_EMPTY;
+    TEXT struct text document = TEXT_EMPTY;
+    cJSON *role = wanted(call);
+
+    if (!role)
+        return;
+    query_field(call, "PolicyName", &name);
+    query_field(call, "PolicyDocument", &document);
+    JSON cJSON *parsed = json_object_parse(text_get(&document), document.length);
+    if (!name.length || name.length > 128 || text_get(&name)[strspn(text_get(&name), NAME_CHARACTERS)])
+        query_fail(call, 400, "ValidationError",
+                   "1 validation error detected: Value '%.64s' at 'policyName' failed to satisfy constraint",
+                   text_get(&name));
+    else if (!cJSON_GetObjectItemCaseSensitive(parsed, "Statement"))
+        query_fail(call, 400, "MalformedPolicyDocument", "Syntax errors in policy.");
+    else if (iot_add_text(role, "inline", text_get(&name)))
+        roles_changed(&call->cloud->roles);
+}
+
+static void delete_role_policy(struct query_call *call)
+{
+    TEXT struct text name = TEXT_EMPTY;
+    cJSON *role = wanted(call);
+
+    if (!role)
+        return;
+    query_field(call, "PolicyName", &name);
+    if (iot_remove_text(role, "inline", text_get(&name)))
+        roles_changed(&call->cloud->roles);
+    else
+        query_fail(call, 404, "NoSuchEntity", "The role policy with name %s cannot be found.",
+                   text_get(&name));
+}
+
 static void list_role_policies(struct query_call *call)
 {
-    if (!wanted(call))
+    const cJSON *role = wanted(call), *each;
+
+    if (!role)
         return;
-    text_puts(&call->result, "<PolicyNames/>");
+    text_puts(&call->result, "<PolicyNames>");
+    cJSON_ArrayForEach(each, cJSON_GetObjectItemCaseSensitive(role, "inline"))
+    {
+        query_add(call, "member", each->valuestring);
+    }
+    text_puts(&call->result, "</PolicyNames>");
     query_add(call, "IsTruncated", "false");
 }
 
+/* There are none here. */
 static void list_instance_profiles_for_role(struct query_call *call)
 {
     if (!wanted(call))
@@ -279,6 +325,8 @@ static const struct query_row rows[] = {
     {"iam:DetachRolePolicy", detach_role_policy},
     {"iam:ListAttachedRolePolicies", list_attached_role_policies},
     {"iam:ListRolePolicies", list_role_policies},
+    {"iam:PutRolePolicy", put_role_policy},
+    {"iam:DeleteRolePolicy", delete_role_policy},
     {"iam:ListInstanceProfilesForRole", list_instance_profiles_for_role},
 };
 #define ROWS (sizeof rows / sizeof *rows)

@@ -304,10 +304,18 @@ class Roles(IotCase):
         self.assertEqual(self.iam.list_attached_role_policies(RoleName="r")["AttachedPolicies"],
                          [{"PolicyName": "AWSIoTThingsRegistration", "PolicyArn": REGISTRATION}])
         self.assertEqual(self.iam.list_role_policies(RoleName="r")["PolicyNames"], [])
+        document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:*", "Resource": "*"}]})
+        self.refused("MalformedPolicyDocument", self.iam.put_role_policy, RoleName="r", PolicyName="own", PolicyDocument="{}")
+        for _ in range(2):
+            self.iam.put_role_policy(RoleName="r", PolicyName="own", PolicyDocument=document)
+        self.assertEqual(self.iam.list_role_policies(RoleName="r")["PolicyNames"], ["own"])
         self.assertEqual(self.iam.list_instance_profiles_for_role(RoleName="r")["InstanceProfiles"], [])
         self.refused("DeleteConflict", self.iam.delete_role, RoleName="r")
         self.iam.detach_role_policy(RoleName="r", PolicyArn=REGISTRATION)
         self.refused("NoSuchEntity", self.iam.detach_role_policy, RoleName="r", PolicyArn=REGISTRATION)
+        self.refused("DeleteConflict", self.iam.delete_role, RoleName="r")
+        self.iam.delete_role_policy(RoleName="r", PolicyName="own")
+        self.refused("NoSuchEntity", self.iam.delete_role_policy, RoleName="r", PolicyName="own")
         self.iam.delete_role(RoleName="r")
         for call in (self.iam.get_role, self.iam.delete_role, self.iam.list_attached_role_policies):
             self.refused("NoSuchEntity", call, RoleName="r")

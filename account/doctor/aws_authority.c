@@ -107,14 +107,21 @@ static void check_registration(const struct authority *authority)
 static void check_mode(const struct authority *authority)
 {
     const char *mode = aws_view_text(authority->description, "certificateMode");
+    TEXT struct text mend = TEXT_EMPTY;
 
-    if (strcmp(mode, "SNI_ONLY") == 0)
+    if (strcmp(mode, "SNI_ONLY") == 0) {
         doctor_tell(authority->view->doctor, DOCTOR_OK, "aws.ca.mode", mode, NULL);
-    else
-        doctor_tell(authority->view->doctor, DOCTOR_WARNING, "aws.ca.mode", *mode ? mode : "DEFAULT",
-                    "Leave it if the CA is yours alone: in this mode no other account of the region can "
-                    "register it, so a manufacturer's belongs into SNI_ONLY (aws iot "
-                    "delete-ca-certificate, then expresslink-claim account apply --ca CA.pem).");
+        return;
+    }
+    /* AWS deletes only what is inactive. */
+    text_printf(&mend,
+                "Leave it if the CA is yours alone: in this mode no other account of the region can register "
+                "it, so a manufacturer's belongs into SNI_ONLY: aws iot update-ca-certificate "
+                "--certificate-id %s --new-status INACTIVE, aws iot delete-ca-certificate --certificate-id "
+                "%s, then %s --ca CA.pem.",
+                authority->id, authority->id, text_get(&authority->view->apply));
+    doctor_tell(authority->view->doctor, DOCTOR_WARNING, "aws.ca.mode", *mode ? mode : "DEFAULT",
+                text_get(&mend));
 }
 
 static void check_validity(const struct authority *authority)
@@ -125,8 +132,9 @@ static void check_validity(const struct authority *authority)
     char when[CLOCK_RFC3339_SIZE];
 
     if (!authority->certificate) {
+        text_printf(&mend, "Look at it: aws iot describe-ca-certificate --certificate-id %s.", authority->id);
         doctor_tell(doctor, DOCTOR_WARNING, "aws.ca.validity", "its certificate cannot be read",
-                    "Look at it: aws iot describe-ca-certificate.");
+                    text_get(&mend));
         return;
     }
     long long now = clock_wall_ms();

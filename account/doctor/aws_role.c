@@ -83,26 +83,18 @@ static bool trusts_iot(const struct aws_xml *role)
     return false;
 }
 
-/* The role may have rights of the OEM's own making instead: those are not weighed here. */
-static void judge_policies(struct aws_view *view, const char *name, const struct aws_xml *attached)
+/* Rights of the OEM's own making, which are not weighed here. */
+static void tell_own(struct aws_view *view, const struct aws_xml *policies, const char *path)
 {
-    static const char path[] = "ListAttachedRolePoliciesResult/AttachedPolicies/member/PolicyArn";
-    const char *arn = NULL;
-    size_t count = 0;
+    TEXT struct text seen = TEXT_EMPTY;
+    const char *name;
 
-    for (; (arn = aws_xml_text(attached, path, count)) != NULL; count++) {
-        const char *policy = strstr(arn, ":policy/");
-        if (policy && strcmp(policy + strlen(":policy/"), REGISTRATION_POLICY) == 0) {
-            doctor_tell(view->doctor, DOCTOR_OK, checks[0], name, NULL);
-            return;
-        }
-    }
-    if (count == 0)
-        fail(view, "AWSIoTThingsRegistration is not attached, nor is anything else");
-    else
-        doctor_tell(view->doctor, DOCTOR_WARNING, checks[0], "AWSIoTThingsRegistration is not attached",
-                    "See that the role's own policies allow what that one does: to make things, and to "
-                    "attach certificates and policies to them.");
+    text_puts(&seen, "AWSIoTThingsRegistration is not attached, but");
+    for (size_t i = 0; (name = aws_xml_text(policies, path, i)) != NULL; i++)
+        text_printf(&seen, "%s %s", i ? "," : "", name);
+    doctor_tell(view->doctor, DOCTOR_WARNING, checks[0], text_get(&seen),
+                "See that the role's own policies allow what that one does: to make things, and to attach "
+                "certificates and policies to them.");
 }
 
 static enum aws_error ask(struct aws_view *view, const char *action, const char *role,
@@ -118,6 +110,41 @@ static enum aws_error ask(struct aws_view *view, const char *action, const char 
         aws_view_unanswered(view, error, text_get(&named), text_get(&why), checks);
     }
     return error;
+}
+
+/* Nothing is attached: they may be inside the role. */
+static void check_inside(struct aws_view *view, const char *role)
+{
+    static const char path[] = "ListRolePoliciesResult/PolicyNames/member";
+    struct aws_xml *inside = NULL;
+
+    enum aws_error error = ask(view, "ListRolePolicies", role, &inside);
+    if (error == AWS_NOT_FOUND)
+        fail(view, "the role is gone");
+    else if (!error && aws_xml_text(inside, path, 0))
+        tell_own(view, inside, path);
+    else if (!error)
+        fail(view, "AWSIoTThingsRegistration is not attached, nor is anything else");
+    aws_xml_free(inside);
+}
+
+static void judge_policies(struct aws_view *view, const char *name, const struct aws_xml *attached)
+{
+    static const char path[] = "ListAttachedRolePoliciesResult/AttachedPolicies/member/PolicyArn";
+    const char *arn = NULL;
+    size_t count = 0;
+
+    for (; (arn = aws_xml_text(attached, path, count)) != NULL; count++) {
+        const char *policy = strstr(arn, ":policy/");
+        if (policy && strcmp(policy + strlen(":policy/"), REGISTRATION_POLICY) == 0) {
+            doctor_tell(view->doctor, DOCTOR_OK, checks[0], name, NULL);
+            return;
+        }
+    }
+    if (count == 0)
+        check_inside(view, name);
+    else
+        tell_own(view, attached, "ListAttachedRolePoliciesResult/AttachedPolicies/member/PolicyName");
 }
 
 static void check_policies(struct aws_view *view, const char *name)

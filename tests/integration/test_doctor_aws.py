@@ -194,6 +194,11 @@ class Account:
         self.iam.detach_role_policy(RoleName=ROLE, PolicyArn=REGISTRATION)
         self.iam.attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/AWSIoTFullAccess")
 
+    def only_own_rights(self):
+        self.iam.detach_role_policy(RoleName=ROLE, PolicyArn=REGISTRATION)
+        self.iam.put_role_policy(RoleName=ROLE, PolicyName="register-things", PolicyDocument=json.dumps({
+            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:*", "Resource": "*"}]}))
+
     def apply(self):
         """What most mends name."""
         observer = [f"--observer-{kind}={path}" for kind, path in (
@@ -320,7 +325,9 @@ FAULTS = (
      "failed", "no template", "--registration-config templateName=expresslink"),
     ("a CA with another template", Account.other_template, "aws.ca.registration", "warning", "by template vendor-b",
      "expresslink-claim doctor --name vendor-b"),
-    ("a CA in DEFAULT mode", Account.register_verified, "aws.ca.mode", "warning", "DEFAULT", "expresslink-claim account apply --ca"),
+    ("a CA in DEFAULT mode", Account.register_verified, "aws.ca.mode", "warning", "DEFAULT",
+     "--certificate-id {authority} --new-status INACTIVE, aws iot delete-ca-certificate --certificate-id {authority}, then "
+     "expresslink-claim account apply --ca"),
     ("a CA that ends", several(lambda account: account.register_instead("ending"), without("birth")), "aws.ca.validity",
      "warning", "until", "expresslink-claim account apply --ca"),
     ("registration removed", lambda account: account.change_authority(removeAutoRegistration=True), "aws.ca.registration",
@@ -340,6 +347,8 @@ FAULTS = (
     ("a role that may nothing", lambda account: account.iam.detach_role_policy(RoleName=ROLE, PolicyArn=REGISTRATION),
      "aws.template.role", "failed", "AWSIoTThingsRegistration", "expresslink-claim account apply"),
     ("a role with another policy", Account.attach_another, "aws.template.role", "warning", "AWSIoTThingsRegistration",
+     "attach certificates"),
+    ("a role with policies inside", Account.only_own_rights, "aws.template.role", "warning", "but register-things",
      "attach certificates"),
     ("a parameter that no module has", new_template(body(parameters=["Country"])), "aws.template.parameters", "failed", "Country",
      "--thing-name"),
@@ -486,6 +495,13 @@ class DoctorAws(unittest.TestCase):
                 self.assertEqual(first["check"], check)
                 self.assertEqual(first["seen"], f"{action} is not allowed")
                 self.assertIn(f"Allow {action} to arn:aws:iam::{ACCOUNT}:", first["mend"])
+
+    def test_policies_inside_the_role_may_not_be_seen(self):
+        account = self.account()
+        account.only_own_rights()
+        account.cloud.faults(deny=["iam:ListRolePolicies"])
+        self.assertEqual([(each["check"], each["level"], each["seen"]) for each in account.doctor() if each["level"] != "ok"],
+                         [("aws.template.role", "skipped", "iam:ListRolePolicies is not allowed")])
 
     def test_of_several_manufacturers_the_one_that_is_meant_is_named(self):
         account = self.account()

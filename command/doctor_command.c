@@ -48,8 +48,8 @@ static const char usage[] =
     "Connects with the client ids of claim-thing and observer: a running portal loses its connections\n"
     "for that time and comes back by itself. Changes nothing.\n"
     "\n"
-    "Exit status: 0 all is well, or there are warnings, 1 something failed, 64 wrong arguments, 78 no\n"
-    "configuration, 130 interrupted.\n";
+    "Exit status: 0 all is well, or there are warnings, 1 something failed, 64 wrong arguments, 74 the\n"
+    "report cannot be written, 78 no configuration, 130 interrupted.\n";
 
 enum { NO_AWS = 256, SETUP_NAME, STAY, LIST_CHECKS };
 
@@ -199,7 +199,10 @@ static int run(const struct claim_settings *settings, struct arguments *argument
     doctor_run(doctor, &totals);
     doctor_report_end(&report, &totals, interrupted);
     doctor_report_fini(&report);
-    return exit_status(&totals, settings);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return exit_status(&totals, settings);
+    fputs("expresslink-claim: the report cannot be written\n", stderr);
+    return COMMAND_IO;
 }
 
 static int with_aws(const struct claim_settings *settings, struct arguments *arguments)

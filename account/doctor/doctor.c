@@ -64,6 +64,19 @@ int doctor_network_ms(const struct doctor *doctor)
     return doctor->options->network_ms ? doctor->options->network_ms : NETWORK_MS;
 }
 
+/* Who has no account in it yet wants to know where to begin; once is enough. */
+static const char *mend_configuration(const struct claim_settings *settings, size_t number)
+{
+    if (settings->staging_count || settings->endpoint_count)
+        return "Mend this line, or make the file that it names: the portal does not start with it, and what "
+               "depends on it is not checked here.";
+    return number
+               ? NULL
+               : "See that --config FILE names the portal's configuration, and that this user may read it. "
+                 "If there is none yet, begin with expresslink-claim keygen: it says what comes next, and "
+                 "docs/going-live.md has the whole way.";
+}
+
 static void check_configuration(struct doctor *doctor)
 {
     const struct claim_settings *settings = doctor->options->settings;
@@ -73,8 +86,7 @@ static void check_configuration(struct doctor *doctor)
     doctor->subject = "configuration";
     for (size_t i = 0; config && i < config_error_count(config); i++)
         doctor_tell(doctor, DOCTOR_FAILED, "configuration", config_error(config, i),
-                    "Mend this line: the portal does not start with it, and what depends on it is not "
-                    "checked here.");
+                    mend_configuration(settings, i));
     if (config && config_error_count(config))
         return;
     text_printf(&seen, "%zu staging account%s, %zu endpoint%s", settings->staging_count,
@@ -122,8 +134,8 @@ static void check_endpoint(struct doctor *doctor, const struct oem_endpoint *end
     doctor->reachable = false;
     if (!endpoint->observed)
         doctor_tell(doctor, DOCTOR_WARNING, ".observer", "there is none",
-                    "Make one (expresslink-claim account apply does) and name its cert_file, key_file, "
-                    "ca_file and client_id: without it no claim ever becomes onboarded.");
+                    "Make one: expresslink-claim keygen --observer makes its key, and names the command that "
+                    "makes the rest. Without an observer no claim ever becomes onboarded.");
     if (endpoint->observed && has_files(connection))
         doctor_files(doctor, doctor->kind, connection);
     if (doctor->options->offline || !is_complete(connection) || doctor_interrupted(doctor))

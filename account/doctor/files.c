@@ -15,8 +15,8 @@
 #include "base/memory.h"
 
 #define CA_MEND                                                                                              \
-    "Set ca_file to Amazon's root certificates in PEM form: Amazon_Root_CA_1.crt of Debian's package "       \
-    "ca-certificates, or AmazonRootCA1.pem from Amazon Trust Services."
+    "Set ca_file to Amazon's root certificates in PEM form: AmazonRootCA1.pem from Amazon Trust Services, "  \
+    "or Debian's /usr/share/ca-certificates/mozilla/Amazon_Root_CA_1.crt (package ca-certificates)."
 
 struct credentials { /* NULL: not usable */
     struct certificate *certificate;

@@ -8,8 +8,8 @@
 enum doctor_level key_mode_judge(const struct key_mode *mode, const char *path, struct text *seen,
                                  struct text *mend)
 {
-    bool handed =
-        mode->owner == ROOT && mode->user != ROOT && (mode->mode & (S_IRWXO | S_IWGRP | S_IXGRP)) == 0;
+    bool handed = mode->owner == ROOT && (mode->user != ROOT || mode->group != ROOT) &&
+                  (mode->mode & (S_IRWXO | S_IWGRP | S_IXGRP)) == 0;
 
     text_printf(seen, "mode %04o", (unsigned)(mode->mode & 07777));
     if ((mode->mode & (S_IRWXG | S_IRWXO)) != 0 && !handed) {

@@ -16,7 +16,8 @@ struct key_mode {
 };
 
 /* Failed where others or the group can read it, but for a key of root's that is read through its group: so
- * Kubernetes and systemd hand secrets to a program. A warning where it belongs to somebody else. */
+ * Kubernetes and systemd hand secrets to a program. Root who looks sees that by the group, which is not its
+ * own: to close such a key would take it from the portal. A warning where it belongs to somebody else. */
 enum doctor_level key_mode_judge(const struct key_mode *mode, const char *path, struct text *seen,
                                  struct text *mend);
 

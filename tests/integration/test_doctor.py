@@ -476,6 +476,30 @@ class Doctor(unittest.TestCase):
         self.assertEqual(78, done.returncode)
         self.assertIn("/nonexistent/portal.ini", done.stdout)
 
+    def test_where_nothing_is_yet_it_says_where_to_begin(self):
+        begin = "begin with expresslink-claim keygen"
+        path = self.sandbox.state / "fresh.ini"
+        path.write_text("[http]\npublic_url = https://register.example.com\n")
+        for config in (path, "/nonexistent/portal.ini"):
+            done = run("--config", config, "--no-aws", "--json")
+            failed = [line for line in map(json.loads, done.stdout.splitlines()) if line.get("level") == FAILED]
+            self.assertIn(begin, failed[0]["mend"])
+            self.assertFalse([line for line in failed[1:] if line["mend"]])
+        lines = ("[staging.acme]", f"address = {ATS}", "ca_file = AmazonRootCA1.pem", "cert_file = claim-thing.pem",
+                 "key_file = claim-thing.key", "client_id = 0f0e3a52", "[endpoint.home]", f"address = {ATS}")
+        path.write_text("\n".join(lines))
+        mends = {line["check"]: line["mend"] for line in self.findings("--config", path, "--offline") if line["mend"]}
+        self.assertIn("or make the file that it names", mends["configuration"])
+        self.assertIn("expresslink-claim keygen and expresslink-claim account certificate make one",
+                      mends["staging.files.certificate"])
+        self.assertIn("expresslink-claim keygen --observer", mends["endpoint.observer"])
+
+    def test_a_report_that_cannot_be_written(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([CLAIM, "doctor", "--config", self.ini(), "--offline"], stdout=full, stderr=subprocess.PIPE,
+                                  text=True, timeout=60)
+        self.assertEqual((74, "expresslink-claim: the report cannot be written\n"), (done.returncode, done.stderr))
+
     def test_offline_needs_no_network(self):
         path = self.ini("staging", address="192.0.2.1")
         findings = self.findings("--config", path, "--offline")

@@ -369,6 +369,17 @@ class DoctorFiles(unittest.TestCase):
         self.look(findings["staging.files.mode"], "warning", f"belongs to user {NOBODY.pw_uid}, and this is user 0",
                   "Run this as the user that the portal runs as")
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root can give a file to a group")
+    def test_as_root_a_key_that_is_handed_to_a_group(self):
+        """chmod 600 would take it from the portal."""
+        with self.folder() as folder:
+            for name, group in (("claim-thing.key", NOBODY.pw_gid), ("portal-observer.key", 0)):
+                os.chown(folder / name, 0, group)
+                (folder / name).chmod(0o640)
+            findings = self.doctor(folder)
+        self.look(findings["staging.files.mode"], "ok", "mode 0640", "^$")
+        self.look(findings["endpoint.files.mode"], "failed", "mode 0640: a group", "chmod 600")
+
     @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
     def test_as_the_portal_s_user(self):
         """Kubernetes and systemd hand secrets so: root's, read through the group."""

@@ -78,6 +78,7 @@ class Certificates:
         openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.path("key"))
         for name, days in (("manufacturer", 3650), ("other", 3650), ("ending", 20)):
             self.sign(name, f"/O=Sandbox Modules/CN={name} CA", days, "-addext", "keyUsage=critical,keyCertSign")
+        openssl("x509", "-in", self.path("manufacturer"), "-signkey", self.path("key"), "-days", -1, "-out", self.path("over"))
         self.sign("birth", SUBJECT, 3660, authority="manufacturer")
         self.sign("capitals", SUBJECT.replace(THING, THING.upper()), 3660, authority="manufacturer")
         self.sign("stranger", SUBJECT, 3660, authority="other")
@@ -193,6 +194,17 @@ class Account:
     def attach_another(self):
         self.iam.detach_role_policy(RoleName=ROLE, PolicyArn=REGISTRATION)
         self.iam.attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/AWSIoTFullAccess")
+
+    def authority_is_over(self):
+        """AWS registers none that is, so time has passed since: in what the cloud keeps there is another one of its name
+        and key."""
+        self.cloud.stop()
+        kept = self.cloud.state / "cloud" / "iot.json"
+        text = kept.read_text()
+        pem = [json.dumps(self.certificates.pem(name))[1:-1] for name in ("manufacturer", "over")]
+        assert pem[0] in text
+        kept.write_text(text.replace(*pem))
+        self.cloud.start()
 
     def only_own_rights(self):
         self.iam.detach_role_policy(RoleName=ROLE, PolicyArn=REGISTRATION)
@@ -330,6 +342,8 @@ FAULTS = (
      "expresslink-claim account apply --ca"),
     ("a CA that ends", several(lambda account: account.register_instead("ending"), without("birth")), "aws.ca.validity",
      "warning", "until", "expresslink-claim account apply --ca"),
+    ("a CA that is over", Account.authority_is_over, "aws.ca.validity", "failed", "expired on",
+     "Get the manufacturer's new CA certificate and run expresslink-claim account apply --ca"),
     ("registration removed", lambda account: account.change_authority(removeAutoRegistration=True), "aws.ca.registration",
      "failed", "", "aws iot update-ca-certificate"),
     ("no template", Account.delete_template, "aws.template.exists",
@@ -413,7 +427,7 @@ ALSO = {name: [("aws.ca.registration", "warning")] for name in ("no template", "
                                                                 "another setup")}
 
 # Where more is to be done than to run it again: another CA, another name, a file out of the way.
-OTHERWISE = ("another manufacturer's module", "a CA in DEFAULT mode", "a CA that ends", "another setup",
+OTHERWISE = ("another manufacturer's module", "a CA in DEFAULT mode", "a CA that ends", "a CA that is over", "another setup",
              "observer of another account")
 
 # An action that is not allowed, and the first check that cannot be made then.

@@ -28,7 +28,8 @@ struct claim_provisioning {
 struct question {
     struct claim_provisioning *claims;
     const struct provisioner *provisioner;
-    const char *client_id, *topic;
+    const struct claim_device *device;
+    const char *topic;
     const cJSON *payload;
 };
 
@@ -72,9 +73,12 @@ static void reply(const struct question *question, const char *outcome, cJSON *a
     char *text = cJSON_PrintUnformatted(answer);
 
     snprintf(topic, sizeof topic, "%s/%s", question->topic, outcome);
-    if (!text || mosquitto_broker_publish_copy(question->client_id, topic, (int)strlen(text), text, 1, false,
-                                               NULL) != BROKER_OK)
-        mosquitto_log_printf(BROKER_ERROR, "claim: an answer to %s is lost", question->client_id);
+    if (!question->device->hears(question->device->context, topic))
+        mosquitto_log_printf(BROKER_NOTICE, "claim: %s hears no answer: it is not subscribed to %s",
+                             question->device->client_id, topic);
+    else if (!text || mosquitto_broker_publish_copy(question->device->client_id, topic, (int)strlen(text),
+                                                    text, 1, false, NULL) != BROKER_OK)
+        mosquitto_log_printf(BROKER_ERROR, "claim: an answer to %s is lost", question->device->client_id);
     cJSON_free(text);
     cJSON_Delete(answer);
 }
@@ -83,7 +87,7 @@ static void reject(const struct question *question, const char *code, const char
 {
     cJSON *answer = cJSON_CreateObject();
 
-    mosquitto_log_printf(BROKER_NOTICE, "claim: %s on %s is rejected: %s", question->client_id,
+    mosquitto_log_printf(BROKER_NOTICE, "claim: %s on %s is rejected: %s", question->device->client_id,
                          question->topic, message);
     cJSON_AddNumberToObject(answer, "statusCode", 400);
     cJSON_AddStringToObject(answer, "errorCode", code);
@@ -203,9 +207,9 @@ static bool names_template(const char *topic, char out[TEMPLATE_NAME_SIZE])
 }
 
 void claim_provisioning_hear(struct claim_provisioning *claims, const struct provisioner *provisioner,
-                             const char *client_id, const char *topic, const cJSON *payload)
+                             const struct claim_device *device, const char *topic, const cJSON *payload)
 {
-    const struct question question = {claims, provisioner, client_id, topic, payload};
+    const struct question question = {claims, provisioner, device, topic, payload};
     char template_name[TEMPLATE_NAME_SIZE];
 
     if (strcmp(topic, "$aws/certificates/create/json") == 0)

@@ -21,8 +21,15 @@ struct claim_provisioning;
 struct claim_provisioning *claim_provisioning_new(struct issuer *issuer);
 void claim_provisioning_free(struct claim_provisioning *claims); /* NULL is fine */
 
-/* Answers a message on one of these topics; other messages are none of its business. */
+struct claim_device { /* borrowed */
+    const char *client_id;
+    /* Whether it has subscribed to the topic and may receive it: an answer goes to nobody else. */
+    bool (*hears)(const void *context, const char *topic);
+    const void *context;
+};
+
+/* Answers a device's message on one of these topics; other messages are none of its business. */
 void claim_provisioning_hear(struct claim_provisioning *claims, const struct provisioner *provisioner,
-                             const char *client_id, const char *topic, const cJSON *payload);
+                             const struct claim_device *device, const char *topic, const cJSON *payload);
 
 #endif

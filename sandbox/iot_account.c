@@ -110,6 +110,18 @@ void iot_account_free(struct iot_account *account)
     free(account);
 }
 
+/* Sections have their entries by name. */
+static bool is_state(const cJSON *json)
+{
+    static const char *const sections[] = {"cas",    "certificates", "policies",    "templates",
+                                           "things", "thingTypes",   "thingGroups", "events"};
+
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (member(json, sections[i]) && !cJSON_IsObject(member(json, sections[i])))
+            return false;
+    return cJSON_IsObject(json);
+}
+
 static cJSON *file_parse(FILE *file, off_t size)
 {
     char *body = size < FILE_MAX ? malloc((size_t)size + 1) : NULL;
@@ -119,7 +131,7 @@ static cJSON *file_parse(FILE *file, off_t size)
     size_t length = fread(body, 1, (size_t)size, file);
     cJSON *json = cJSON_ParseWithLength(body, length);
     free(body);
-    if (cJSON_IsObject(json))
+    if (is_state(json))
         return json;
     cJSON_Delete(json);
     return NULL;
@@ -176,7 +188,8 @@ bool iot_account_refresh(struct iot_account *account)
     fclose(file);
     account->seen = now;
     if (!json) {
-        mosquitto_log_printf(BROKER_ERROR, "account: %s is not JSON; what was set up before stays",
+        mosquitto_log_printf(BROKER_ERROR,
+                             "account: %s is not JSON of an account; what was set up before stays",
                              account->path);
         return false;
     }

@@ -2,8 +2,8 @@
 #include "sandbox/issuer.h"
 
 #include <openssl/bn.h>
-#include <openssl/ec.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define SERIAL_BITS 159 /* RFC 5280 4.1.2.2: 20 octets, positive */
+#define KEY_BITS 2048   /* IoT, CreateKeysAndCertificate: RSA */
 
 struct issuer {
     X509 *certificate;
@@ -114,7 +115,7 @@ static char *key_text(EVP_PKEY *key)
 X509 *issuer_make(const struct issuer *issuer, char **key_pem)
 {
     static const unsigned char name[] = "AWS IoT Certificate";
-    EVP_PKEY *key = EVP_EC_gen("P-256");
+    EVP_PKEY *key = EVP_RSA_gen(KEY_BITS);
     X509_NAME *subject = X509_NAME_new();
     char *text = key ? key_text(key) : NULL;
     X509 *certificate = NULL;

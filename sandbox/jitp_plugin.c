@@ -13,7 +13,6 @@
  * plugin_opt_trust FOLDER     see trust_folder.h
  * plugin_opt_issuer CERTIFICATE,KEY   what signs certificates of fleet provisioning by claim; optional
  * plugin_opt_control FILE     faults to simulate, see account_events.h; optional */
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +25,8 @@
 #include "sandbox/peer_certificate.h"
 #include "sandbox/provisioner.h"
 #include "sandbox/registry.h"
+#include "sandbox/sessions.h"
 #include "sandbox/trust_folder.h"
-
-#define CLIENT_ID_SIZE 129 /* IoT: 128 bytes */
 
 struct account {
     struct iot_account *state;
@@ -36,52 +34,16 @@ struct account {
     struct trust_folder *trust;
     struct account_events *events;
     struct claim_provisioning *claims; /* NULL: there is none */
-    void *sessions;                    /* of struct session, by client */
-    unsigned long version;
+    struct sessions *sessions;
 };
-
-/* A client that was let in. */
-struct session {
-    const struct mosquitto *client;
-    char client_id[CLIENT_ID_SIZE];
-    char session_id[SESSION_ID_SIZE];
-    char principal[CERTIFICATE_ID_SIZE];
-    char ip_address[64];
-};
-
-static int compare_sessions(const void *a, const void *b)
-{
-    const struct mosquitto *left = ((const struct session *)a)->client;
-    const struct mosquitto *right = ((const struct session *)b)->client;
-
-    return (left > right) - (left < right);
-}
-
-static struct account_session describe(struct account *account, const struct session *session)
-{
-    /* Counted over all clients: it still grows for each of them, which is what it is good for. */
-    return (struct account_session){session->client_id, session->session_id, session->principal,
-                                    session->ip_address, account->version++};
-}
 
 static void session_open(struct account *account, const struct mosquitto *client, const char *principal)
 {
-    struct session *session = calloc(1, sizeof *session);
-    const char *ip_address = mosquitto_client_address(client);
+    const struct session *session = sessions_open(account->sessions, client, principal);
 
     if (!session)
         return;
-    session->client = client;
-    snprintf(session->client_id, sizeof session->client_id, "%s", mosquitto_client_id(client));
-    snprintf(session->principal, sizeof session->principal, "%s", principal);
-    snprintf(session->ip_address, sizeof session->ip_address, "%s", ip_address ? ip_address : "");
-    account_uuid(session->session_id);
-    struct session **place = tsearch(session, &account->sessions, compare_sessions);
-    if (!place || *place != session) {
-        free(session);
-        return;
-    }
-    const struct account_session told = describe(account, session);
+    const struct account_session told = sessions_describe(account->sessions, session);
     account_events_connected(account->events, &told);
 }
 
@@ -89,17 +51,14 @@ static int on_disconnect(int event, void *data, void *context)
 {
     const struct mosquitto_evt_disconnect *disconnect = data;
     struct account *account = context;
-    const struct session wanted = {.client = disconnect->client};
+    struct session *session = sessions_find(account->sessions, disconnect->client);
 
     (void)event;
-    struct session **found = tfind(&wanted, &account->sessions, compare_sessions);
-    if (!found)
+    if (!session)
         return BROKER_OK;
-    struct session *session = *found;
-    tdelete(session, &account->sessions, compare_sessions);
-    const struct account_session told = describe(account, session);
+    const struct account_session told = sessions_describe(account->sessions, session);
     account_events_disconnected(account->events, &told);
-    free(session);
+    sessions_close(account->sessions, session);
     return BROKER_OK;
 }
 
@@ -226,6 +185,26 @@ static bool may(const struct account *account, const struct mosquitto_evt_acl_ch
     return false;
 }
 
+static int unsubscribe(const struct account *account, const struct mosquitto_evt_acl_check *check)
+{
+    struct session *session = sessions_find(account->sessions, check->client);
+
+    if (session)
+        session_unsubscribe(session, check->topic);
+    return BROKER_OK;
+}
+
+static int subscribe(const struct account *account, const struct mosquitto_evt_acl_check *check)
+{
+    struct session *session = sessions_find(account->sessions, check->client);
+
+    if (!may(account, check, "iot:Subscribe", "topicfilter"))
+        return BROKER_DENIED;
+    if (session)
+        session_subscribe(session, check->topic);
+    return BROKER_OK;
+}
+
 static int on_access(int event, void *data, void *context)
 {
     const struct mosquitto_evt_acl_check *check = data;
@@ -234,9 +213,9 @@ static int on_access(int event, void *data, void *context)
     (void)event;
     switch (check->access) {
     case MOSQ_ACL_UNSUBSCRIBE:
-        return BROKER_OK;
+        return unsubscribe(account, check);
     case MOSQ_ACL_SUBSCRIBE:
-        return may(account, check, "iot:Subscribe", "topicfilter") ? BROKER_OK : BROKER_DENIED;
+        return subscribe(account, check);
     case MOSQ_ACL_READ:
         return may(account, check, "iot:Receive", "topic") ? BROKER_OK : BROKER_DENIED;
     default: /* mosquitto alone would answer with a PUBACK */
@@ -245,6 +224,24 @@ static int on_access(int event, void *data, void *context)
                    ? BROKER_OK
                    : BROKER_DROP;
     }
+}
+
+struct hearer {
+    const struct account *account;
+    const struct mosquitto *client;
+};
+
+static bool hears(const void *context, const char *topic)
+{
+    const struct hearer *hearer = context;
+    const struct access access = access_of(hearer->account);
+    const struct session *session = sessions_find(hearer->account->sessions, hearer->client);
+    const struct access_request request = {mosquitto_client_username(hearer->client),
+                                           mosquitto_client_id(hearer->client), "iot:Receive", "topic",
+                                           topic};
+
+    return session && session_is_subscribed(session, topic) && request.certificate_id &&
+           access_allows(&access, &request);
 }
 
 static int on_message(int event, void *data, void *context)
@@ -256,9 +253,10 @@ static int on_message(int event, void *data, void *context)
     (void)event;
     if (!account->claims || strncmp(message->topic, "$aws/", 5) != 0)
         return BROKER_OK;
+    const struct hearer hearer = {account, message->client};
+    const struct claim_device device = {mosquitto_client_id(message->client), hears, &hearer};
     cJSON *payload = cJSON_ParseWithLength(message->payload, message->payloadlen);
-    claim_provisioning_hear(account->claims, &provisioner, mosquitto_client_id(message->client),
-                            message->topic, payload);
+    claim_provisioning_hear(account->claims, &provisioner, &device, message->topic, payload);
     cJSON_Delete(payload);
     return BROKER_OK;
 }
@@ -303,7 +301,7 @@ static void account_free(struct account *account)
 {
     if (!account)
         return;
-    tdestroy(account->sessions, free);
+    sessions_free(account->sessions);
     account_events_free(account->events);
     claim_provisioning_free(account->claims);
     registry_close(account->registry);
@@ -316,6 +314,8 @@ static struct account *account_new(const struct mosquitto_opt *options, int coun
 {
     struct account *account = calloc(1, sizeof *account);
 
+    if (account)
+        account->sessions = sessions_new();
     for (int i = 0; account && i < count; i++) {
         if (take_option(account, options[i].key, options[i].value))
             continue;
@@ -327,7 +327,7 @@ static struct account *account_new(const struct mosquitto_opt *options, int coun
     if (account && !account->events)
         account->events = account_events_new(NULL);
     if (account && account->state && account->trust && account->registry && account->events &&
-        trust_without_issuer()) {
+        account->sessions && trust_without_issuer()) {
         refresh(account);
         return account;
     }

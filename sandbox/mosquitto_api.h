@@ -20,4 +20,7 @@ enum mosquitto_log_level { BROKER_NOTICE = 2, BROKER_WARNING = 4, BROKER_ERROR =
 
 #define BROKER_PLUGIN_VERSION 5
 
+/* mosquitto.h's; the broker has it, too. */
+int mosquitto_topic_matches_sub(const char *filter, const char *topic, bool *result);
+
 #endif

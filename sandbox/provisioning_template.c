@@ -9,6 +9,11 @@
 
 #include "sandbox/peer_certificate.h"
 
+/* Quotas and patterns of things (IoT, AttributePayload). */
+#define ATTRIBUTES_WITHOUT_TYPE 3
+#define ATTRIBUTES_WITH_TYPE 50
+#define ATTRIBUTE_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,@/:#-"
+
 /* The certificate's values that a template may ask for (IoT, "Just-in-time provisioning", predefined
  * parameters). */
 static const struct {
@@ -143,9 +148,33 @@ static bool note(const struct provisioning *self, const char *list, const cJSON 
            cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(self->out, list), cJSON_CreateString(text));
 }
 
-static bool take_thing(const struct provisioning *self, const cJSON *properties)
+static bool is_attribute_text(const char *text)
+{
+    return text[strspn(text, ATTRIBUTE_CHARACTERS)] == '\0';
+}
+
+static bool take_attributes(const struct provisioning *self, const cJSON *properties)
 {
     cJSON *attributes = cJSON_GetObjectItemCaseSensitive(self->out, "attributes");
+    int most = member(properties, "ThingTypeName") ? ATTRIBUTES_WITH_TYPE : ATTRIBUTES_WITHOUT_TYPE;
+    const cJSON *each;
+    char text[CERTIFICATE_TEXT_SIZE];
+
+    cJSON_ArrayForEach(each, member(properties, "AttributePayload"))
+    {
+        if (!value_of(self, each, text))
+            return false;
+        if (!each->string || !*each->string || !is_attribute_text(each->string) || !is_attribute_text(text))
+            return fail(self, "not an attribute's name or value", text);
+        cJSON_AddStringToObject(attributes, each->string, text);
+    }
+    return cJSON_GetArraySize(attributes) <= most ||
+           fail(self, "more attributes than a thing may have",
+                most == ATTRIBUTES_WITHOUT_TYPE ? "3 without a type" : "50");
+}
+
+static bool take_thing(const struct provisioning *self, const cJSON *properties)
+{
     const cJSON *each;
     char text[CERTIFICATE_TEXT_SIZE];
 
@@ -158,13 +187,7 @@ static bool take_thing(const struct provisioning *self, const cJSON *properties)
         return false;
     cJSON_ArrayForEach(each,
                        member(properties, "ThingGroups")) if (!note(self, "thingGroups", each)) return false;
-    cJSON_ArrayForEach(each, member(properties, "AttributePayload"))
-    {
-        if (!value_of(self, each, text))
-            return false;
-        cJSON_AddStringToObject(attributes, each->string, text);
-    }
-    return true;
+    return take_attributes(self, properties);
 }
 
 static bool take_certificate(const struct provisioning *self, const cJSON *properties)

@@ -149,6 +149,10 @@ class Templates(AccountTest):
                     "ThingName": "x", "ThingTypeName": "kettle"}}}), "thingTypes: not in this account: kettle"),
                 (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
                     "ThingName": "x", "ThingGroups": ["kettles"]}}}), "thingGroups: not in this account: kettles"),
+                (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
+                    "ThingName": "x", "AttributePayload": {"by": "Acme Inc."}}}}), "not an attribute's name or value: Acme Inc."),
+                (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
+                    "ThingName": "x", "AttributePayload": dict.fromkeys("abcd", "1")}}}), "more attributes than a thing may have"),
                 (lambda: self.body({"policy": {"Type": "AWS::IoT::Policy", "Properties": {}}}), "a policy has"),
                 (lambda: self.body({"more": {"Type": "AWS::IoT::Rule"}}), "resource of unknown type: more"),
                 (lambda: self.account["templates"].pop("expresslink"), "template expresslink is not there")):
@@ -355,6 +359,19 @@ class Claim(AccountTest):
                    "the template's state counts")
         self.assertFalse(device.publish("$aws/provisioning-templates/expresslink/provision/json", "{}"), "policy")
 
+    def test_an_answer_comes_to_who_has_subscribed_and_may_receive(self):
+        hearing, deaf = self.claimer("a"), self.device("b", self.claim).accepted()
+        self.assertTrue(deaf.publish(self.KEYS, "{}"))
+        eventually(lambda: "b hears no answer" in self.log(), "the broker says why")
+        self.account["policies"]["claim"]["document"] = self.account["policies"]["claim"]["document"].replace(
+            f"topic/{self.KEYS}/accepted", "topic/x")
+        self.change()
+        def unheard():
+            self.assertTrue(hearing.publish(self.KEYS, "{}"))
+            return "a hears no answer" in self.log()
+        eventually(unheard, "the policy counts")
+        self.assertEqual(deaf.messages, [])
+
     def arrives(self, device, made, certificate, key):
         provision = {"certificateOwnershipToken": made["certificateOwnershipToken"],
                      "parameters": {"SerialNumber": self.thing}}
@@ -375,6 +392,8 @@ class Claim(AccountTest):
         other, device = self.claimer("b"), self.claimer("a")
         outcome, made = self.ask(device, self.KEYS, {})
         self.assertEqual((outcome, made["certificateId"]), ("accepted", certificate_id(made["certificatePem"])))
+        told = subprocess.run(["openssl", "pkey", "-noout", "-text"], input=made["privateKey"], capture_output=True, text=True)
+        self.assertIn("2048 bit", told.stdout.splitlines()[0])
         key = self.sandbox.state / "own.key"
         key.write_text(made["privateKey"])
         self.arrives(device, made, self.sandbox.state / "own.pem", key)
@@ -392,12 +411,12 @@ class Claim(AccountTest):
 
 class State(AccountTest):
     def test_a_file_that_is_none_changes_nothing(self):
-        for text in ("", "{", "[]"):
+        for text in ("", "{", "[]", '{"policies": [{"document": "{}"}]}', '{"cas": [{"pem": "x"}]}', '{"certificates": 7}'):
             with self.subTest(text):
                 (self.sandbox.state / "oem" / "iot.json").write_text(text)
                 self.thing = random_thing()
                 self.provisioned().accepted()
-        self.assertIn("is not JSON; what was set up before stays", self.log())
+        self.assertIn("is not JSON of an account; what was set up before stays", self.log())
 
     def test_the_account_is_kept_over_starts(self):
         self.account["events"] = {}

@@ -222,3 +222,45 @@ bool provisioning_template_try(const cJSON *body, const struct certificate *cert
     text_add(thing_name, text_get(&made), made.length);
     return true;
 }
+
+/* "lamps, hall", "vendor=acme"; "none". */
+static void add_words(const cJSON *value, struct text *out)
+{
+    const cJSON *item;
+
+    if (cJSON_IsString(value)) {
+        text_puts(out, value->valuestring);
+        return;
+    }
+    if (cJSON_GetArraySize(value) == 0)
+        text_puts(out, "none");
+    cJSON_ArrayForEach(item, value)
+    {
+        text_printf(out, "%s%s%s", item == value->child ? "" : ", ", item->string ? item->string : "",
+                    item->string ? "=" : "");
+        add_words(item, out);
+    }
+}
+
+void provisioning_template_differences(const cJSON *there, const cJSON *wanted, struct text *out)
+{
+    static const char *const parts[][2] = {{"ThingName", "thing name"},
+                                           {"ThingTypeName", "thing type"},
+                                           {"ThingGroups", "thing groups"},
+                                           {"AttributePayload", "attributes"}};
+    const cJSON *of_there = thing_properties(there), *of_wanted = thing_properties(wanted);
+    size_t before = out->length;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const cJSON *old = cJSON_GetObjectItemCaseSensitive(of_there, parts[i][0]);
+        const cJSON *new = cJSON_GetObjectItemCaseSensitive(of_wanted, parts[i][0]);
+        if (old == new || cJSON_Compare(old, new, true))
+            continue;
+        text_printf(out, "%s%s ", out->length > before ? "; " : "", parts[i][1]);
+        add_words(old, out);
+        text_puts(out, " -> ");
+        add_words(new, out);
+    }
+    if (out->length == before)
+        text_puts(out, "certificate, policy or parameters differ");
+}

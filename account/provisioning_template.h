@@ -37,4 +37,7 @@ cJSON *provisioning_template_by_claim(const struct provisioning_options *options
 bool provisioning_template_try(const cJSON *body, const struct certificate *certificate,
                                struct text *thing_name, struct text *why);
 
+/* Adds for people what things get otherwise by wanted than by there: "thing groups lamps -> none". */
+void provisioning_template_differences(const cJSON *there, const cJSON *wanted, struct text *out);
+
 #endif

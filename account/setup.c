@@ -213,6 +213,8 @@ enum aws_error setup_plan(const struct oem_account *account, const struct setup_
         return AWS_REFUSED;
     struct setup *setup = new_setup(account, options);
     enum aws_error error = look(setup, why);
+    if (!error && !options->fleet_prefix)
+        error = setup_add_others(setup, why);
     if (error) {
         setup_free(setup);
         return error;

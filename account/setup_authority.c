@@ -174,3 +174,19 @@ void setup_add_authorities(struct setup *setup)
         item->make = make;
     }
 }
+
+static void add_other(void *context, const struct setup_registered *registered)
+{
+    struct setup *setup = context;
+
+    if (has_item(setup, registered->id))
+        return;
+    struct setup_item *item = setup_add(setup, "CA", registered->name);
+    item->seen = memory_string(registered->id);
+    text_printf(&item->detail, "not named by --ca: it stays, id %s", registered->id);
+}
+
+enum aws_error setup_add_others(struct setup *setup, struct text *why)
+{
+    return setup_list_registered(setup->account, setup->template, add_other, setup, why);
+}

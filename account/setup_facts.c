@@ -12,7 +12,6 @@ struct looking {
     void (*tell)(void *context, const struct setup_fact *fact);
     void *context;
     struct text *why;
-    enum aws_error error; /* of a call inside a list */
 };
 
 static void tell(const struct looking *self, const char *kind, const char *name, bool good,
@@ -157,39 +156,16 @@ static enum aws_error templates(const struct looking *self, bool *fleet_alone)
     return AWS_OK;
 }
 
-static bool authority(void *context, const cJSON *item)
+static void tell_authority(void *context, const struct setup_registered *registered)
 {
-    struct looking *self = context;
-    const char *id = setup_text(item, "certificateId");
-    const char *const path[] = {"cacertificate", id, NULL};
-    TEXT struct text state = TEXT_EMPTY, subject = TEXT_EMPTY, unused = TEXT_EMPTY;
-    JSON cJSON *answer = NULL;
+    bool active = strcmp(setup_text(registered->description, "status"), "ACTIVE") == 0;
+    bool automatic = strcmp(setup_text(registered->description, "autoRegistrationStatus"), "ENABLE") == 0;
+    TEXT struct text state = TEXT_EMPTY;
 
-    self->error = get(self, "iot:DescribeCACertificate", path, NULL, NULL, &answer);
-    if (self->error || !answer)
-        return !self->error;
-    const cJSON *description = cJSON_GetObjectItemCaseSensitive(answer, "certificateDescription");
-    const char *pem = setup_text(description, "certificatePem");
-    struct certificate *certificate = certificate_parse(pem, strlen(pem), id, &unused);
-    if (certificate)
-        certificate_subject_words(certificate, &subject);
-    certificate_free(certificate);
-    bool active = strcmp(setup_text(description, "status"), "ACTIVE") == 0;
-    bool automatic = strcmp(setup_text(description, "autoRegistrationStatus"), "ENABLE") == 0;
     text_printf(&state, "%s, automatic registration %s, %s, id %s", active ? "active" : "inactive",
-                automatic ? "on" : "off", setup_text(description, "certificateMode"), id);
-    tell(self, "CA", subject.length ? text_get(&subject) : id, active && automatic, &state);
-    return true;
-}
-
-static enum aws_error authorities(struct looking *self)
-{
-    const struct aws_pair query[] = {{"templateName", self->name}, {NULL, NULL}};
-    const struct iot_call call = {
-        .action = "iot:ListCACertificates", .method = "GET", .path = "/cacertificates", .query = query};
-
-    enum aws_error error = oem_account_list(self->account, &call, "certificates", authority, self, self->why);
-    return error ? error : self->error;
+                automatic ? "on" : "off", setup_text(registered->description, "certificateMode"),
+                registered->id);
+    tell(context, "CA", registered->name, active && automatic, &state);
 }
 
 static enum aws_error events(const struct looking *self)
@@ -247,7 +223,7 @@ enum aws_error setup_facts(const struct oem_account *account, const char *name,
     if (!error)
         error = policy(&self, "claim", OF_CLAIMS);
     if (!error)
-        error = authorities(&self);
+        error = setup_list_registered(account, name, tell_authority, &self, why);
     if (!error)
         error = policy(&self, "observer", fleet_alone ? OF_CLAIMS : OF_OBSERVERS);
     if (!error && !fleet_alone)

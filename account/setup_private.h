@@ -50,6 +50,15 @@ const char *setup_text(const cJSON *object, const char *name);
 /* A text member that holds JSON, as policies and templates do; NULL. Owned. */
 cJSON *setup_document(const cJSON *object, const char *name);
 
+/* A CA that registers by a template; all borrowed for the call. */
+struct setup_registered {
+    const char *id, *name;    /* name: its subject, as people know it */
+    const cJSON *description; /* certificateDescription of iot:DescribeCACertificate */
+};
+enum aws_error setup_list_registered(const struct oem_account *account, const char *template_name,
+                                     void (*each)(void *context, const struct setup_registered *registered),
+                                     void *context, struct text *why) __attribute__((warn_unused_result));
+
 /* Before asking again for what AWS does not know everywhere yet: half a second, then longer and longer.
  * False: interrupted, or it was asked often enough. */
 bool setup_wait(const struct oem_account *account, unsigned failed);
@@ -66,6 +75,8 @@ void setup_add_thing_type(struct setup *setup);
 void setup_add_thing_groups(struct setup *setup);
 void setup_add_template(struct setup *setup);
 void setup_add_authorities(struct setup *setup);
+/* The CAs that the template has and the options do not name: they stay, and the plan says so. */
+enum aws_error setup_add_others(struct setup *setup, struct text *why) __attribute__((warn_unused_result));
 void setup_add_observer(struct setup *setup);
 void setup_add_events(struct setup *setup);
 

@@ -224,50 +224,12 @@ static struct setup_item *add(struct setup *setup, const char *kind, const char 
     return item;
 }
 
-struct authorities {
-    struct setup *setup;
-    enum aws_error error;
-    struct text *why;
-};
-
-/* By its subject, as people know it. */
-static bool add_authority(void *context, const cJSON *listed)
+static void add_authority(void *context, const struct setup_registered *registered)
 {
-    struct authorities *authorities = context;
-    const char *id = setup_text(listed, "certificateId");
-    const char *const path[] = {"cacertificate", id, NULL};
-    TEXT struct text subject = TEXT_EMPTY, said = TEXT_EMPTY, unused = TEXT_EMPTY;
-    JSON cJSON *answer = NULL;
+    struct setup_item *item = add(context, "CA", registered->name, remove_authority);
 
-    enum aws_error error = setup_call(authorities->setup->account, "iot:DescribeCACertificate", "GET", path,
-                                      NULL, NULL, &answer, &said);
-    authorities->error = unless_gone(error, &said, authorities->why);
-    if (error)
-        return !authorities->error;
-    const cJSON *description = cJSON_GetObjectItemCaseSensitive(answer, "certificateDescription");
-    const char *pem = setup_text(description, "certificatePem");
-    struct certificate *certificate = certificate_parse(pem, strlen(pem), id, &unused);
-    if (certificate)
-        certificate_subject_words(certificate, &subject);
-    certificate_free(certificate);
-    struct setup_item *item =
-        add(authorities->setup, "CA", subject.length ? text_get(&subject) : id, remove_authority);
-    item->seen = memory_string(id);
-    text_printf(&item->detail, "id %s", id);
-    return true;
-}
-
-static enum aws_error find_authorities(struct setup *setup, const char *name, struct text *why)
-{
-    const struct aws_pair query[] = {{"templateName", name}, {NULL, NULL}};
-    const struct iot_call list = {
-        .action = "iot:ListCACertificates", .method = "GET", .path = "/cacertificates", .query = query};
-
-    struct authorities authorities = {.setup = setup, .why = why};
-
-    enum aws_error error =
-        oem_account_list(setup->account, &list, "certificates", add_authority, &authorities, why);
-    return error ? error : authorities.error;
+    item->seen = memory_string(registered->id);
+    text_printf(&item->detail, "id %s", registered->id);
 }
 
 static enum aws_error is_there(const struct setup *setup, const char *action, const char *collection,
@@ -348,7 +310,7 @@ static enum aws_error find_all(struct setup *setup, const char *name, struct tex
     text_printf(&claim, "%s-claim", name);
     text_printf(&module, "%s-module", name);
     text_printf(&role, "%s-provisioning", name);
-    enum aws_error error = find_authorities(setup, name, why);
+    enum aws_error error = setup_list_registered(setup->account, name, add_authority, setup, why);
     if (!error)
         error = find_template(setup, name, why);
     if (!error)

@@ -44,9 +44,13 @@ static void compare(const struct setup *setup, struct setup_item *item, const cJ
 {
     JSON cJSON *body = setup_document(there, "templateBody");
     JSON cJSON *ours = wanted_body(setup);
+    TEXT struct text words = TEXT_EMPTY;
 
-    if (!cJSON_Compare(body, ours, true))
-        setup_differs(item, BODY_DIFFERS, "it makes something else: a new version becomes the default");
+    if (!cJSON_Compare(body, ours, true)) {
+        text_puts(&words, "a new version becomes the default: ");
+        provisioning_template_differences(body, ours, &words);
+        setup_differs(item, BODY_DIFFERS, text_get(&words));
+    }
     if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(there, "enabled")))
         setup_differs(item, DISABLED, "it is not enabled");
     if (strcmp(setup_text(there, "provisioningRoleArn"), setup->role_arn) != 0)

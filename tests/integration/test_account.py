@@ -94,6 +94,17 @@ class FirstRun(AccountCase):
         self.assertEqual([name for kind, name in steps if kind == "CA"], [CA, "CN = Second CA"])
         self.assertEqual(len(self.state()["cas"]), 2)
 
+    def test_what_is_no_longer_named_is_told(self):
+        self.apply()
+        make_authority(self.folder, "other", "/O=Other/CN=Other CA")
+        identifier, = self.state()["cas"]
+        said = self.does("apply", "--ca", "other.pem", "--thing-group", "hall", "--dry-run")
+        self.assertIn(f"keep    CA           {CA} (not named by --ca: it stays, id {identifier})", said)
+        self.assertIn("change  template     expresslink (a new version becomes the default: thing type sensor -> none; "
+                      "thing groups all -> hall; attributes vendor=acme -> none)", said)
+        self.assertIn("create  CA           O = Other, CN = Other CA", said)
+        self.assertEqual(said.count("  CA  "), 2)
+
 
 class Drift(AccountCase):
     """Each row: what somebody has done to the account, the step that mends it, and by which calls."""

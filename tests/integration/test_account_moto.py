@@ -39,6 +39,8 @@ class Missing:
             return Answer(200, {"templateName": call.input["templateName"]})
         if call.operation == "DeleteProvisioningTemplate":
             return Answer(200, {}) if self.templates.pop(call.input["templateName"]) else None
+        if call.operation == "ListCACertificates":
+            return Answer(200, {"certificates": []})
         if call.operation == "DescribeEventConfigurations":
             return Answer(200, {"eventConfigurations": self.events})
         if call.operation == "UpdateEventConfigurations":

@@ -137,6 +137,37 @@ static void all_that_a_thing_may_have(void **state)
                       "[\"acme-\",{\"Ref\":\"SerialNumber\"}]]}}}," REST);
 }
 
+static void what_differs_is_told(void **state)
+{
+    static const char *const groups[] = {"lamps", "hall", NULL};
+    static const struct provisioning_attribute attributes[] = {
+        {"vendor", "acme"}, {"year", "1"}, {NULL, NULL}};
+    struct provisioning_options options = {.thing_name_field = "CommonName",
+                                           .policy_name = "p",
+                                           .thing_type = "lamp",
+                                           .thing_groups = groups,
+                                           .attributes = attributes};
+    JSON cJSON *there = provisioning_template_by_certificate(&options);
+    TEXT struct text all = TEXT_EMPTY, one = TEXT_EMPTY, other = TEXT_EMPTY;
+    (void)state;
+
+    options.thing_type = NULL;
+    JSON cJSON *untyped = provisioning_template_by_certificate(&options);
+    provisioning_template_differences(untyped, there, &one);
+    assert_string_equal(text_get(&one), "thing type none -> lamp");
+    options = (struct provisioning_options){.thing_name_field = "SerialNumber", .policy_name = "p"};
+    JSON cJSON *bare = provisioning_template_by_certificate(&options);
+    provisioning_template_differences(there, bare, &all);
+    assert_string_equal(text_get(&all),
+                        "thing name Ref=AWS::IoT::Certificate::CommonName -> "
+                        "Ref=AWS::IoT::Certificate::SerialNumber; thing type lamp -> none; "
+                        "thing groups lamps, hall -> none; attributes vendor=acme, year=1 -> none");
+    options.policy_name = "q";
+    JSON cJSON *elsewhere = provisioning_template_by_certificate(&options);
+    provisioning_template_differences(bare, elsewhere, &other);
+    assert_string_equal(text_get(&other), "certificate, policy or parameters differ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_default_is_a_value),
         cmocka_unit_test(ours_takes_the_name_from_where_it_was_told),
         cmocka_unit_test(all_that_a_thing_may_have),
+        cmocka_unit_test(what_differs_is_told),
     };
 
     return cmocka_run_group_tests(tests, make_certificate, free_certificate);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/role_trust.h"
 #include "account/setup_private.h"
 #include "aws/xml.h"
 #include "base/memory.h"
@@ -17,61 +18,6 @@ static void managed_policy(const struct setup *setup, struct text *out)
 {
     text_printf(out, "arn:%s:iam::aws:policy/service-role/AWSIoTThingsRegistration",
                 setup->account->partition);
-}
-
-/* IAM percent-encodes the documents in its answers. */
-static void decode(const char *text, struct text *out)
-{
-    for (; *text; text++) {
-        char digits[3] = {text[0] == '%' ? text[1] : '\0', text[1] ? text[2] : '\0', '\0'};
-        char byte = (char)strtoul(digits, NULL, 16);
-        bool is_encoded = text[0] == '%' && strspn(digits, "0123456789abcdefABCDEF") == 2 && byte;
-        text_add(out, is_encoded ? &byte : text, 1);
-        text += is_encoded ? 2 : 0;
-    }
-}
-
-/* One text or a list of them. */
-static bool has_text(const cJSON *value, const char *text)
-{
-    const cJSON *item;
-
-    if (cJSON_IsString(value))
-        return strcmp(value->valuestring, text) == 0;
-    cJSON_ArrayForEach(item, value)
-    {
-        if (cJSON_IsString(item) && strcmp(item->valuestring, text) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* A condition that somebody has added (aws:SourceAccount, say) is theirs and stays. */
-static bool lets_iot_in(const cJSON *statement)
-{
-    const cJSON *principal = cJSON_GetObjectItemCaseSensitive(statement, "Principal");
-
-    return strcmp(setup_text(statement, "Effect"), "Allow") == 0 &&
-           has_text(cJSON_GetObjectItemCaseSensitive(principal, "Service"), "iot.amazonaws.com") &&
-           has_text(cJSON_GetObjectItemCaseSensitive(statement, "Action"), "sts:AssumeRole");
-}
-
-static bool trusts_iot(const char *encoded)
-{
-    TEXT struct text text = TEXT_EMPTY;
-
-    decode(encoded ? encoded : "", &text);
-    JSON cJSON *document = json_object_parse(text_get(&text), text.length);
-    const cJSON *statements = cJSON_GetObjectItemCaseSensitive(document, "Statement");
-    const cJSON *statement;
-    if (cJSON_IsObject(statements))
-        return lets_iot_in(statements);
-    cJSON_ArrayForEach(statement, statements)
-    {
-        if (lets_iot_in(statement))
-            return true;
-    }
-    return false;
 }
 
 static enum aws_error look_attached(struct setup *setup, struct setup_item *item, struct text *why)
@@ -117,7 +63,7 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
         free(setup->role_arn);
         setup->role_arn = memory_string(arn);
     }
-    if (!trusts_iot(aws_xml_text(answer, "GetRoleResult/Role/AssumeRolePolicyDocument", 0)))
+    if (!role_trust_lets_iot_in(aws_xml_text(answer, "GetRoleResult/Role/AssumeRolePolicyDocument", 0)))
         setup_differs(item, TRUST_DIFFERS, "AWS IoT may not assume it");
     aws_xml_free(answer);
     return look_attached(setup, item, why);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The role that AWS IoT takes on to make things (IoT, "Provisioning": iot.amazonaws.com assumes it, and
  * AWSIoTThingsRegistration is what it needs). */
-#include <stdlib.h>
 #include <string.h>
 
 #include "account/doctor/aws_view.h"
+#include "account/role_trust.h"
 #include "aws/xml.h"
-#include "base/memory.h"
 
 #define REGISTRATION_POLICY "service-role/AWSIoTThingsRegistration"
 
@@ -18,69 +17,6 @@ static void fail(struct aws_view *view, const char *seen)
 
     text_printf(&mend, "Let it be mended: %s.", text_get(&view->apply));
     doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], seen, text_get(&mend));
-}
-
-/* Percent-decoded: IAM gives documents like that. */
-static void decode(const char *encoded, struct text *out)
-{
-    while (*encoded) {
-        char pair[3] = {0};
-        if (*encoded == '%' && encoded[1] && encoded[2]) {
-            memcpy(pair, encoded + 1, 2);
-            char byte = (char)strtol(pair, NULL, 16);
-            text_add(out, &byte, 1);
-            encoded += 3;
-        } else {
-            text_add(out, encoded++, 1);
-        }
-    }
-}
-
-/* One text, or one of a list. */
-static bool has_text(const cJSON *item, const char *wanted)
-{
-    const cJSON *each;
-    const char *text = cJSON_GetStringValue(item);
-
-    if (text)
-        return strcmp(text, wanted) == 0;
-    cJSON_ArrayForEach(each, item)
-    {
-        text = cJSON_GetStringValue(each);
-        if (text && strcmp(text, wanted) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool lets_iot_in(const cJSON *statement)
-{
-    const cJSON *action = cJSON_GetObjectItemCaseSensitive(statement, "Action");
-    const cJSON *principal = cJSON_GetObjectItemCaseSensitive(statement, "Principal");
-    const cJSON *service = cJSON_GetObjectItemCaseSensitive(principal, "Service");
-
-    return strcmp(aws_view_text(statement, "Effect"), "Allow") == 0 &&
-           (has_text(action, "sts:AssumeRole") || has_text(action, "sts:*") || has_text(action, "*")) &&
-           (has_text(service, "iot.amazonaws.com") || has_text(service, "iot.amazonaws.com.cn"));
-}
-
-static bool trusts_iot(const struct aws_xml *role)
-{
-    const char *encoded = aws_xml_text(role, "GetRoleResult/Role/AssumeRolePolicyDocument", 0);
-    TEXT struct text document = TEXT_EMPTY;
-    const cJSON *statement;
-
-    decode(encoded ? encoded : "", &document);
-    JSON cJSON *trust = json_object_parse(text_get(&document), document.length);
-    const cJSON *statements = cJSON_GetObjectItemCaseSensitive(trust, "Statement");
-    if (cJSON_IsObject(statements))
-        return lets_iot_in(statements);
-    cJSON_ArrayForEach(statement, statements)
-    {
-        if (lets_iot_in(statement))
-            return true;
-    }
-    return false;
 }
 
 /* Rights of the OEM's own making, which are not weighed here. */
@@ -171,7 +107,8 @@ void aws_check_role(struct aws_view *view, const char *arn)
         return;
     }
     enum aws_error error = ask(view, "GetRole", name, &role);
-    bool trusted = !error && trusts_iot(role);
+    bool trusted = !error && role_trust_lets_iot_in(
+                                 aws_xml_text(role, "GetRoleResult/Role/AssumeRolePolicyDocument", 0));
     aws_xml_free(role);
     if (error == AWS_NOT_FOUND) {
         text_printf(&seen, "there is no role %s", name);

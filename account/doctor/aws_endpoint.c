@@ -4,20 +4,12 @@
 #include <strings.h>
 
 #include "account/doctor/aws_view.h"
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t end_length = strlen(end);
-
-    return length >= end_length && strcasecmp(text + length - end_length, end) == 0;
-}
+#include "account/doctor/look.h"
 
 /* Of AWS's own making, so that it says whose it is: <id>-ats.iot.<region>.amazonaws.com, or without -ats. */
 static bool is_amazons(const char *address)
 {
-    return strstr(address, ".iot.") &&
-           (ends_with(address, ".amazonaws.com") || ends_with(address, ".amazonaws.com.cn"));
+    return strstr(address, ".iot.") && look_is_at_aws(address);
 }
 
 static bool is_wanted(const struct aws_view *view, const struct oem_endpoint *endpoint)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/sessions.h"
 
-#include <cjson/cJSON.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +19,8 @@ struct session {
     char session_id[SESSION_ID_SIZE];
     char principal[CERTIFICATE_ID_SIZE];
     char ip_address[64];
-    cJSON *filters; /* texts */
+    char **filters; /* owned */
+    size_t filter_count;
 };
 
 static int compare(const void *a, const void *b)
@@ -35,7 +35,9 @@ static void session_free(void *data)
 {
     struct session *session = data;
 
-    cJSON_Delete(session->filters);
+    for (size_t i = 0; i < session->filter_count; i++)
+        free(session->filters[i]);
+    free(session->filters);
     free(session);
 }
 
@@ -61,7 +63,6 @@ struct session *sessions_open(struct sessions *sessions, const struct mosquitto 
     if (!session)
         return NULL;
     session->client = client;
-    session->filters = cJSON_CreateArray();
     snprintf(session->client_id, sizeof session->client_id, "%s", mosquitto_client_id(client));
     snprintf(session->principal, sizeof session->principal, "%s", principal);
     snprintf(session->ip_address, sizeof session->ip_address, "%s", ip_address ? ip_address : "");
@@ -94,40 +95,43 @@ struct account_session sessions_describe(struct sessions *sessions, const struct
                                     session->ip_address, sessions->version++};
 }
 
-static int place_of(const struct session *session, const char *filter)
+/* filter_count: it is not there. */
+static size_t place_of(const struct session *session, const char *filter)
 {
-    const cJSON *each;
-    int place = 0;
+    size_t place = 0;
 
-    cJSON_ArrayForEach(each, session->filters)
-    {
-        if (strcmp(each->valuestring, filter) == 0)
-            return place;
+    while (place < session->filter_count && strcmp(session->filters[place], filter) != 0)
         place++;
-    }
-    return -1;
+    return place;
 }
 
 void session_subscribe(struct session *session, const char *filter)
 {
-    if (place_of(session, filter) < 0)
-        cJSON_AddItemToArray(session->filters, cJSON_CreateString(filter));
+    if (place_of(session, filter) < session->filter_count)
+        return;
+    char **filters = reallocarray(session->filters, session->filter_count + 1, sizeof *filters);
+    if (!filters)
+        return;
+    session->filters = filters;
+    if ((filters[session->filter_count] = strdup(filter)))
+        session->filter_count++;
 }
 
 void session_unsubscribe(struct session *session, const char *filter)
 {
-    int place = place_of(session, filter);
+    size_t place = place_of(session, filter);
 
-    if (place >= 0)
-        cJSON_DeleteItemFromArray(session->filters, place);
+    if (place == session->filter_count)
+        return;
+    free(session->filters[place]);
+    session->filters[place] = session->filters[--session->filter_count];
 }
 
 bool session_is_subscribed(const struct session *session, const char *topic)
 {
     bool subscribed = !mosquitto_client_clean_session(session->client);
-    const cJSON *each;
 
-    cJSON_ArrayForEach(each, session->filters) if (!subscribed)
-        mosquitto_topic_matches_sub(each->valuestring, topic, &subscribed);
+    for (size_t i = 0; i < session->filter_count && !subscribed; i++)
+        mosquitto_topic_matches_sub(session->filters[i], topic, &subscribed);
     return subscribed;
 }

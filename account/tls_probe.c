@@ -177,9 +177,10 @@ static void add_alternative(const GENERAL_NAME *name, struct text *out)
     char address[INET6_ADDRSTRLEN] = "";
 
     if (name->type == GEN_DNS) {
+        size_t length = (size_t)ASN1_STRING_length(name->d.dNSName);
         text_puts(out, out->length ? ", " : "");
         text_add(out, (const char *)ASN1_STRING_get0_data(name->d.dNSName),
-                 (size_t)ASN1_STRING_length(name->d.dNSName));
+                 length < NAMES_MAX ? length : NAMES_MAX);
     } else if (name->type == GEN_IPADD) {
         int length = ASN1_STRING_length(name->d.iPAddress);
         inet_ntop(length == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(name->d.iPAddress), address,

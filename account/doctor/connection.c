@@ -88,7 +88,7 @@ bool doctor_connect(struct doctor_connection *connection)
     int code;
 
     if (!doctor->reachable) {
-        doctor_tell(doctor, DOCTOR_SKIPPED, ".connect", "there is no TLS connection to do it with", NULL);
+        doctor_tell(doctor, DOCTOR_SKIPPED, ".connect", "TLS, or what it needs, is not right", NULL);
         return false;
     }
     enum mqtt_probe_result result = open_probe(connection, &code);

@@ -148,6 +148,7 @@ static void check_own(struct look *look, struct tls_probe *probe, const struct t
     if (!tls->own_certificate_shown) {
         text_puts(&seen, "there is none that can be shown");
         look_tell(look, DOCTOR_SKIPPED, ".tls.client", &seen, &mend);
+        look->failed = true; /* nobody is let in without: its files were told */
         return;
     }
     if (probe) {

@@ -257,6 +257,9 @@ FAULTS = [
     ("ALPN refused", ".tls.alpn", FAILED, "write port = 8883", refused_alpn, ()),
     ("ALPN stripped", ".tls.alpn", FAILED, "strips it", lambda s: port_443(s, ATS), ()),
     ("a broker without ALPN", ".tls.alpn", WARNING, "strips it", lambda s: port_443(s, "broker.example"), ()),
+    ("another host's certificate, endlessly long", ".tls.name", FAILED, "The server is not 127.0.0.1",
+     lambda s: {"address": "127.0.0.1", "port": s.broker(s.server("x" * 5000))}, ()),
+    ("a key of another certificate", ".files.pair", FAILED, "made together", lambda s: {"key_file": s.c / "server.key"}, ()),
     ("a certificate that TLS refuses", ".tls.client", FAILED, "does not take the certificate", unknown_client, ()),
     ("a revoked certificate", ".tls.client", FAILED, "not revoked", revoked_client, ()),
     ("a client id that is not its own", "staging.connect", FAILED, "exactly as you got it",
@@ -347,6 +350,7 @@ class Doctor(unittest.TestCase):
         self.assertEqual({named(check), *map(named, also)}, self.complaints(findings), shown)
         found = next(line for line in findings if line["check"] == named(check) and line["level"] == level)
         self.assertIn(phrase, found["mend"])
+        self.assertLess(len(found["seen"]), 500)
 
     def test_faults(self):
         missing = 0

@@ -140,6 +140,19 @@ class Together(unittest.TestCase):
         let_in = [port["port"] for rule in one("NetworkPolicy")["spec"]["ingress"] for port in rule["ports"]]
         self.assertEqual(let_in, ["http", "admin"])
 
+    def test_the_ingress_leads_to_the_service_under_the_name_that_people_see(self):
+        rule, = one("Ingress")["spec"]["rules"]
+        path, = rule["http"]["paths"]
+        service = one("Service")
+        self.assertEqual(path["backend"]["service"], {"name": service["metadata"]["name"],
+                                                      "port": {"name": service["spec"]["ports"][0]["name"]}})
+        public = re.search(r"^public_url = https://(.*)$", one("ConfigMap")["data"]["portal.ini"], re.M)[1]
+        self.assertEqual(({public}, [public]), ({rule["host"]}, one("Ingress")["spec"]["tls"][0]["hosts"]))
+
+    def test_every_file_that_is_to_be_changed_is_named(self):
+        told = set(re.findall(r"^#   (\S+\.yaml)  ", (FOLDER / "namespace.yaml").read_text(), re.M))
+        self.assertEqual(told | {"namespace.yaml", "service.yaml"}, {file.name for file in FOLDER.glob("*.yaml")})
+
     def test_volumes(self):
         mounts = {mount["name"]: mount for mount in self.container["volumeMounts"]}
         volumes = {volume["name"]: volume for volume in self.pod["volumes"]}

@@ -214,6 +214,11 @@ class Policies(AccountTest):
         self.assertEqual(device.messages, [("a/heard", b"2")])
         self.assertFalse(device.publish("a/heard", "3", retain=True), "iot:RetainPublish")
 
+    def test_quality_of_service_2_there_is_none(self):
+        device = self.provisioned().accepted()
+        device._mqtt.publish(f"{self.thing}/x", "{}", 2)
+        device.dropped()
+
     def test_a_denial_of_one_policy_stands_against_all_others(self):
         self.account["policies"]["deny"] = policy(("Deny", "iot:Publish", "topic/secret"))
         self.account["policies"]["allow"] = policy(("Allow", "*", "*"))

@@ -29,7 +29,7 @@ struct sending {
     char digest[DIGEST_SIZE];
     struct aws_response *out;
     struct text *why;
-    long long date_ms;
+    long long sent_ms, date_ms;
     long retry_after_s;
     bool refreshed;   /* the credentials, because the service called them expired */
     bool sent_before; /* the stream is to be rewound */
@@ -211,6 +211,16 @@ static enum aws_error judge_refusal(struct sending *sending)
     }
 }
 
+/* The answer was dated, in whole seconds, between when it was asked for and now: only what lies outside is
+ * between the clocks. */
+static void take_date(struct aws_session *session, long long sent_ms, long long date_ms)
+{
+    long long least = date_ms - clock_wall_ms(), most = date_ms + 999 - sent_ms;
+
+    session->skew_ms = least > 0 ? least : most < 0 ? most : 0;
+    session->knows_skew = true;
+}
+
 /* Moves what came into out. */
 static enum aws_error take_answer(struct sending *sending, struct aws_http_answer *answer)
 {
@@ -222,10 +232,8 @@ static enum aws_error take_answer(struct sending *sending, struct aws_http_answe
     memcpy(out->request_id, answer->request_id, sizeof out->request_id);
     memcpy(out->etag, answer->etag, sizeof out->etag);
     sending->date_ms = answer->date_ms;
-    if (answer->date_ms) {
-        sending->session->skew_ms = answer->date_ms - clock_wall_ms();
-        sending->session->knows_skew = true;
-    }
+    if (answer->date_ms)
+        take_date(sending->session, sending->sent_ms, answer->date_ms);
     sending->retry_after_s = answer->retry_after_s;
     if (out->status >= 200 && out->status <= 299)
         return AWS_OK;
@@ -287,6 +295,7 @@ static enum aws_error exchange(struct sending *sending, const struct aws_credent
     };
     struct aws_http_answer answer;
 
+    sending->sent_ms = clock_wall_ms();
     enum aws_http_result result = aws_http_exchange(sending->session->http, &sent, &answer, sending->why);
     enum aws_error error = judge(sending, result, &answer, again);
     aws_http_answer_fini(&answer);

@@ -42,8 +42,8 @@ const char *aws_session_region(const struct aws_session *session);
 /* What the options had; NULL: nothing. For waits between requests. */
 const volatile sig_atomic_t *aws_session_interrupted(const struct aws_session *session);
 
-/* How far AWS's clock was ahead of this machine's at the newest answer, by its Date, which is whole seconds.
- * False, *ms untouched: there was none so far. */
+/* How far AWS's clock was ahead of this machine's at the newest answer, at least, by its Date: what its whole
+ * seconds and the time that it took may explain is 0. False, *ms untouched: there was none so far. */
 bool aws_session_clock_skew(const struct aws_session *session, long long *ms);
 
 #endif

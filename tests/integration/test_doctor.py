@@ -440,23 +440,26 @@ class Doctor(unittest.TestCase):
 
     def test_clock_of_aws(self):
         """The Date of AWS's answers, of whatever they are, is what the clock is compared with."""
-        for seconds, level, words in ((900, FAILED, "behind AWS's"), (-900, FAILED, "ahead of AWS's"),
-                                      (30, WARNING, "behind AWS's"), (0, "ok", "as AWS has it")):
+        for seconds, takes, level, words in ((900, 0, FAILED, "behind AWS's"), (-900, 0, FAILED, "ahead of AWS's"),
+                                             (30, 0, WARNING, "behind AWS's"), (-30, 0, WARNING, "ahead of AWS's"),
+                                             (0, 0, "ok", "as AWS has it"), (0, 3, "ok", "as AWS has it")):
             class Answers(http.server.BaseHTTPRequestHandler):
-                def do_POST(self, seconds=seconds):
+                def do_POST(self, seconds=seconds, takes=takes):
                     self.rfile.read(int(self.headers.get("Content-Length", 0)))
                     self.send_response_only(403)
                     self.send_header("Date", email.utils.formatdate(time.time() + seconds, usegmt=True))
                     self.send_header("Content-Length", "0")
+                    time.sleep(takes)
                     self.end_headers()
 
                 do_GET = do_POST
 
-            with self.subTest(seconds), http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+            with self.subTest(seconds, takes=takes), http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
                 thread = threading.Thread(target=server.serve_forever)
                 thread.start()
                 try:
-                    findings = self.findings("--config", self.ini(), "--staging", "sandbox", AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
+                    findings = self.findings("--config", self.ini(), "--staging", "sandbox", "--timeout", "10",
+                                             AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
                                              AWS_SECRET_ACCESS_KEY="secret", AWS_REGION="us-east-1",
                                              AWS_ENDPOINT_URL=f"http://127.0.0.1:{server.server_port}")
                 finally:

@@ -87,12 +87,16 @@ static bool make_context(struct tls_probe *probe, const struct tls_options *opti
     SSL_CTX_set_verify(probe->context, SSL_VERIFY_PEER, on_verify);
     SSL_CTX_set_info_callback(probe->context, on_info);
     SSL_CTX_set_default_passwd_cb(probe->context, key_private_no_pass_phrase);
+    ERR_clear_error();
     seen->ca_file_usable =
         has(options->ca_file) && SSL_CTX_load_verify_locations(probe->context, options->ca_file, NULL) == 1;
     seen->own_certificate_shown =
         has(options->cert_file) && has(options->key_file) &&
         SSL_CTX_use_certificate_chain_file(probe->context, options->cert_file) == 1 &&
         SSL_CTX_use_PrivateKey_file(probe->context, options->key_file, SSL_FILETYPE_PEM) == 1;
+    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    if (!seen->own_certificate_shown && has(options->cert_file) && has(options->key_file))
+        text_puts(&seen->not_shown, reason ? reason : "not usable");
     ERR_clear_error();
     return true;
 }
@@ -276,6 +280,7 @@ void tls_probe_close(struct tls_probe *probe)
 void tls_seen_fini(struct tls_seen *seen)
 {
     text_fini(&seen->words);
+    text_fini(&seen->not_shown);
     text_fini(&seen->untrusted);
     text_fini(&seen->issuer);
     text_fini(&seen->names);

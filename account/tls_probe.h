@@ -31,6 +31,7 @@ struct tls_seen {
     enum tls_result result; /* of the handshake */
     struct text words;      /* of the alert, or OpenSSL's */
     bool ca_file_usable, own_certificate_shown;
+    struct text not_shown; /* why OpenSSL does not show ours, its words; "": it does, or there is none */
     bool has_certificate;  /* the server has sent one; the rest counts only then */
     struct text untrusted; /* why the chain does not lead to an authority of ca_file; "": it does */
     struct text issuer;    /* "Amazon RSA 2048 M01, Amazon": of the server's certificate */

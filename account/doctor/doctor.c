@@ -113,7 +113,7 @@ static void check_staging(struct doctor *doctor, const struct staging_account *s
     text_printf(&subject, "staging %s", staging->name);
     doctor->subject = text_get(&subject);
     doctor->kind = "staging";
-    doctor->reachable = false;
+    doctor->reachable = doctor->has_own = false;
     if (has_files(connection))
         doctor_files(doctor, doctor->kind, connection);
     if (doctor->options->offline || !is_complete(connection) || doctor_interrupted(doctor))
@@ -131,7 +131,7 @@ static void check_endpoint(struct doctor *doctor, const struct oem_endpoint *end
     text_printf(&subject, "endpoint %s", endpoint->key);
     doctor->subject = text_get(&subject);
     doctor->kind = "endpoint";
-    doctor->reachable = false;
+    doctor->reachable = doctor->has_own = false;
     if (!endpoint->observed)
         doctor_tell(doctor, DOCTOR_WARNING, ".observer", "there is none",
                     "Make one: expresslink-claim keygen --observer makes its key, and names the command that "

@@ -12,6 +12,7 @@ struct doctor {
     const char *kind;    /* "staging" or "endpoint" while one of those is looked at */
     /* Of the connection that is looked at: name, port and TLS are fine, so that MQTT is worth a try. */
     bool reachable;
+    bool has_own;         /* its certificate and key belong together, and AWS takes such */
     bool clock_is_behind; /* a server's certificate is not yet valid */
 };
 

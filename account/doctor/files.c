@@ -208,7 +208,12 @@ static void check_key(struct doctor *doctor, const char *path, const struct priv
 
     if (key != NULL) {
         private_key_words(key, &seen);
-        doctor_tell(doctor, DOCTOR_OK, ".files.key", text_get(&seen), NULL);
+        bool suits = private_key_suits_aws(key);
+        doctor_tell(doctor, suits ? DOCTOR_OK : DOCTOR_FAILED, ".files.key", text_get(&seen),
+                    suits
+                        ? NULL
+                        : "AWS IoT takes RSA from 2048 bits on, P-256, P-384 and P-521: make another key and "
+                          "certificate with expresslink-claim keygen --name NAME.");
     } else if (holds(path, PEM_ENCRYPTED_KEY)) {
         text_printf(&seen, "%s has a pass phrase, and nobody types it when the portal starts", path);
         text_printf(&mend,
@@ -272,6 +277,8 @@ void doctor_files(struct doctor *doctor, const char *kind, const struct account_
     check_key(doctor, connection->key_file, own.key, text_get(&no_key));
     check_pair(doctor, connection, &own);
     check_mode(doctor, connection->key_file);
+    doctor->has_own = own.certificate != NULL && own.key != NULL && private_key_suits_aws(own.key) &&
+                      certificate_belongs_to(own.certificate, own.key);
     certificate_free(own.certificate);
     private_key_free(own.key);
 }

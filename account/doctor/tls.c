@@ -146,9 +146,14 @@ static void check_own(struct look *look, struct tls_probe *probe, const struct t
     TEXT struct text mend = TEXT_EMPTY;
 
     if (!tls->own_certificate_shown) {
-        text_puts(&seen, "there is none that can be shown");
-        look_tell(look, DOCTOR_SKIPPED, ".tls.client", &seen, &mend);
-        look->failed = true; /* nobody is let in without: its files were told */
+        text_printf(&seen, "there is none that can be shown%s%s", tls->not_shown.length ? ": " : "",
+                    text_get(&tls->not_shown));
+        if (look->doctor->has_own)
+            text_puts(&mend,
+                      "TLS does not take the certificate in cert_file, nor would AWS: make another key and "
+                      "certificate with expresslink-claim keygen --name NAME.");
+        look_tell(look, look->doctor->has_own ? DOCTOR_FAILED : DOCTOR_SKIPPED, ".tls.client", &seen, &mend);
+        look->failed = true; /* nobody is let in without */
         return;
     }
     if (probe) {

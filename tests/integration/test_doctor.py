@@ -76,6 +76,20 @@ class Stage:
         return self.enter(net.BadBroker(self.sandbox, **options)).port
 
 
+def certificate_with(kind, *digest):
+    """The account's CA has signed it, and it is of no use."""
+    def fault(stage):
+        names = [stage.sandbox.state / f"weak.{ending}" for ending in ("key", "csr", "pem")]
+        key, request, certificate = names
+        subprocess.run(["openssl", "req", "-new", "-newkey", kind, "-nodes", "-keyout", key, "-subj", f"/CN={stage.client_id}",
+                        "-out", request], check=True, capture_output=True)
+        subprocess.run(["openssl", "x509", "-req", "-in", request, "-CA", stage.c / "account-ca.pem", "-CAkey",
+                        stage.c / "account-ca.key", "-days", "90", *digest, "-out", certificate], check=True, capture_output=True)
+        key.chmod(0o600)
+        return {"key_file": key, "cert_file": certificate}
+    return fault
+
+
 def encrypted_key(stage):
     """A key with a pass phrase, which nobody is there to type."""
     key = stage.sandbox.state / "encrypted.key"
@@ -260,6 +274,9 @@ FAULTS = [
     ("another host's certificate, endlessly long", ".tls.name", FAILED, "The server is not 127.0.0.1",
      lambda s: {"address": "127.0.0.1", "port": s.broker(s.server("x" * 5000))}, ()),
     ("a key of another certificate", ".files.pair", FAILED, "made together", lambda s: {"key_file": s.c / "server.key"}, ()),
+    ("a key that is too short", ".files.key", FAILED, "RSA from 2048 bits on", certificate_with("rsa:1024"), ()),
+    ("a certificate that OpenSSL does not show", ".tls.client", FAILED, "make another key and certificate",
+     certificate_with("rsa:2048", "-sha1"), ()),
     ("a certificate that TLS refuses", ".tls.client", FAILED, "does not take the certificate", unknown_client, ()),
     ("a revoked certificate", ".tls.client", FAILED, "not revoked", revoked_client, ()),
     ("a client id that is not its own", "staging.connect", FAILED, "exactly as you got it",

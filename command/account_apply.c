@@ -11,6 +11,7 @@
 #include "account/setup.h"
 #include "account/signing_request.h"
 #include "base/memory.h"
+#include "command/account_change.h"
 #include "command/account_command.h"
 #include "command/command.h"
 
@@ -41,7 +42,7 @@ static int wrong_authority(struct account_run *run, const char *path, const stru
                 "%s: %s is no CA's certificate but one that a CA has signed (CA:FALSE); ask the manufacturer "
                 "for the certificate of the CA",
                 path, text_get(&subject));
-    return account_report_wrong(&run->report, COMMAND_BAD_IDENTIFIER, text_get(&words));
+    return account_report_wrong(&run->report, COMMAND_BAD_IDENTIFIER, "%s", text_get(&words));
 }
 
 static int read_authorities(struct apply *apply, struct account_run *run, const char *path)
@@ -52,7 +53,7 @@ static int read_authorities(struct apply *apply, struct account_run *run, const 
     int status = COMMAND_DONE;
 
     if (!all)
-        return account_report_wrong(&run->report, COMMAND_NO_INPUT, text_get(&why));
+        return account_report_wrong(&run->report, COMMAND_NO_INPUT, "%s", text_get(&why));
     apply->authorities = memory_grow(apply->authorities, apply->count + count, sizeof *apply->authorities);
     for (size_t i = 0; i < count; i++) {
         apply->authorities[apply->count++] = (struct setup_authority){all[i], NULL};
@@ -69,7 +70,7 @@ static int read_request(struct apply *apply, struct account_run *run)
     bool there = false;
 
     if (!signing_request_read(run->arguments.request, &apply->request, &why))
-        return account_report_wrong(&run->report, COMMAND_NO_INPUT, text_get(&why));
+        return account_report_wrong(&run->report, COMMAND_NO_INPUT, "%s", text_get(&why));
     return account_check_certificate(run, run->arguments.certificate, text_get(&apply->request), &there);
 }
 
@@ -95,7 +96,7 @@ static int find_root(struct apply *apply, struct account_run *run)
 
     if (given && access(given, R_OK) != 0) {
         text_printf(&words, "--ca-file %s cannot be read: %s", given, strerror(errno));
-        return account_report_wrong(&run->report, COMMAND_NO_INPUT, text_get(&words));
+        return account_report_wrong(&run->report, COMMAND_NO_INPUT, "%s", text_get(&words));
     }
     for (size_t i = 0; !given && i < sizeof usual_roots / sizeof *usual_roots; i++)
         if (access(usual_roots[i], R_OK) == 0)
@@ -148,12 +149,12 @@ static int add_section(struct account_run *run, const struct portal_section *sec
     case PORTAL_SECTION_DIFFERS:
         text_puts(&why, "; it was left as it is: change it, or choose another --endpoint-key");
         account_report_add(&run->report, "portal_ini", "differs");
-        (void)account_report_wrong(&run->report, COMMAND_CANNOT_CREATE, text_get(&why));
+        (void)account_report_wrong(&run->report, COMMAND_CANNOT_CREATE, "%s", text_get(&why));
         print_section(run, section);
         return COMMAND_CANNOT_CREATE;
     default:
         account_report_add(&run->report, "portal_ini", "failed");
-        (void)account_report_wrong(&run->report, COMMAND_CANNOT_CREATE, text_get(&why));
+        (void)account_report_wrong(&run->report, COMMAND_CANNOT_CREATE, "%s", text_get(&why));
         print_section(run, section);
         return COMMAND_CANNOT_CREATE;
     }
@@ -186,35 +187,6 @@ static int write_files(const struct apply *apply, struct account_run *run, const
     return run->arguments.portal_ini ? add_section(run, &section) : print_section(run, &section);
 }
 
-/* *go_on: the account is as wanted now. */
-static int change(struct account_run *run, struct setup *setup, bool *go_on)
-{
-    size_t changes = setup_changes(setup);
-    TEXT struct text question = TEXT_EMPTY, why = TEXT_EMPTY;
-    int status = COMMAND_DONE;
-
-    *go_on = changes == 0 && !run->arguments.dry_run;
-    if (changes == 0)
-        account_report_say(&run->report, "All is as it should be: nothing to change.");
-    if (changes == 0)
-        return COMMAND_DONE;
-    text_printf(&question, "%zu change%s", changes, changes == 1 ? "" : "s");
-    if (run->arguments.dry_run) {
-        account_report_say(&run->report, "%s; nothing was changed (--dry-run).", text_get(&question));
-        return COMMAND_DONE;
-    }
-    text_printf(&question, " in account %s. Go on?", run->account.id);
-    if (!account_wanted(run, text_get(&question), &status))
-        return status;
-    enum aws_error error = setup_apply(setup, account_report_done, &run->report, &why);
-    if (!error) {
-        *go_on = true;
-        return COMMAND_DONE;
-    }
-    return account_report_failed(
-        &run->report, error, "not finished (what was made stays; the same command goes on)", text_get(&why));
-}
-
 static int work(void *context, struct account_run *run)
 {
     struct apply *apply = context;
@@ -231,18 +203,13 @@ static int work(void *context, struct account_run *run)
         .observer_client_id = arguments->client_id,
         .observer_request = arguments->request ? text_get(&apply->request) : NULL,
     };
-    TEXT struct text why = TEXT_EMPTY;
-    struct setup *setup = NULL;
-    bool go_on = false;
+    struct setup *setup;
+    bool as_wanted;
 
     account_report_add(&run->report, "setup", arguments->name);
-    enum aws_error error =
-        setup_plan(&run->account, &options, account_report_step, &run->report, &setup, &why);
-    if (error)
-        return account_report_failed(&run->report, error, "nothing was changed", text_get(&why));
-    int status = change(run, setup, &go_on);
-    account_report_flag(&run->report, "changed", go_on && setup_changes(setup) > 0);
-    if (go_on)
+    int status = account_change(&run->report, run->account, &options, arguments->yes, arguments->dry_run,
+                                &setup, &as_wanted);
+    if (as_wanted)
         status = write_files(apply, run, setup);
     setup_free(setup);
     return status;

@@ -15,7 +15,7 @@ static int prepare(void *context, struct account_run *run)
     TEXT struct text why = TEXT_EMPTY;
 
     if (!signing_request_read(run->arguments.request, &wanted->request, &why))
-        return account_report_wrong(&run->report, COMMAND_NO_INPUT, text_get(&why));
+        return account_report_wrong(&run->report, COMMAND_NO_INPUT, "%s", text_get(&why));
     return account_check_certificate(run, run->arguments.certificate, text_get(&wanted->request),
                                      &wanted->there);
 }
@@ -26,9 +26,9 @@ static int obtain(const struct wanted *wanted, struct account_run *run)
     const char *request = text_get(&wanted->request);
     TEXT struct text why = TEXT_EMPTY;
 
-    enum aws_error error = requested_certificate_find(&run->account, request, NULL, &certificate, &why);
+    enum aws_error error = requested_certificate_find(run->account, request, NULL, &certificate, &why);
     if (!error && !certificate.arn)
-        error = requested_certificate_create(&run->account, request, false, &certificate, &why);
+        error = requested_certificate_create(run->account, request, false, &certificate, &why);
     if (error)
         return account_report_failed(&run->report, error, "there is no certificate", text_get(&why));
     int status = account_write_certificate(run, run->arguments.certificate, certificate.pem);

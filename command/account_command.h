@@ -19,7 +19,7 @@ int account_show_command(int count, char **values);
 struct account_run {
     struct account_arguments arguments;
     struct account_report report;
-    struct oem_account account;
+    const struct oem_account *account; /* borrowed; NULL before work() */
 };
 
 /* Reads the command line, finds out who we are, runs work(), and ends the report. prepare, may be NULL, looks
@@ -28,9 +28,6 @@ struct account_run {
 int account_run(enum account_action action, int count, char **values,
                 int (*prepare)(void *context, struct account_run *run),
                 int (*work)(void *context, struct account_run *run), void *context);
-
-/* Whether what was shown is to be done; otherwise *status is what to exit with. */
-bool account_wanted(struct account_run *run, const char *question, int *status);
 
 /* Puts a certificate (PEM) where it belongs, unless it is there. The exit status. */
 int account_write_certificate(struct account_run *run, const char *path, const char *pem);

@@ -40,6 +40,7 @@ enum option_key {
     OPTION_ADD_CERTIFICATE,
     OPTION_DRY_RUN,
     OPTION_YES,
+    OPTION_JSON,
     OPTION_HELP,
 };
 
@@ -69,6 +70,7 @@ static const struct {
     {{"output", required_argument, NULL, OPTION_OUTPUT}, REGISTER_FLEET},
     {{"dry-run", no_argument, NULL, OPTION_DRY_RUN}, ALL},
     {{"yes", no_argument, NULL, OPTION_YES}, SETUPS},
+    {{"json", no_argument, NULL, OPTION_JSON}, ALL},
     {{"help", no_argument, NULL, OPTION_HELP}, ALL},
 };
 
@@ -114,6 +116,7 @@ static void take_switch(struct register_arguments *out, int option)
         [OPTION_ADD_CERTIFICATE - OPTION_CREATE_MISSING] = &out->add_certificate,
         [OPTION_DRY_RUN - OPTION_CREATE_MISSING] = &out->dry_run,
         [OPTION_YES - OPTION_CREATE_MISSING] = &out->yes,
+        [OPTION_JSON - OPTION_CREATE_MISSING] = &out->json,
     };
 
     *places[option - OPTION_CREATE_MISSING] = true;
@@ -239,6 +242,8 @@ static int check_together(const struct register_arguments *out)
         status = check_jitr(out);
     if (status < 0 && out->way == REGISTER_FLEET && out->output != NULL && out->claim_request == NULL)
         status = register_usage_error(out->way, "--output goes with --claim-request FILE", "");
+    if (status < 0 && out->json && (out->way & SETUPS) != 0 && !out->yes && !out->dry_run)
+        status = register_usage_error(out->way, "--json asks nothing: it takes --yes or --dry-run", "");
     return status;
 }
 

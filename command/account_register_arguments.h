@@ -10,6 +10,8 @@
 #include "aws/arguments.h"
 #include "base/text.h"
 
+struct account_report;
+
 enum register_way {
     REGISTER_CERTIFICATE = 1,
     REGISTER_BATCH = 2,
@@ -33,7 +35,8 @@ struct register_arguments { /* borrowed from the command line; finished with reg
     const char *authority, *authority_key, *verification_request, *verification_certificate;
     const char *prefix, *claim_request, *output;
     bool create_missing, without_authority, activate, add_certificate;
-    bool dry_run, yes;
+    bool dry_run, yes, json;
+    struct account_report *report; /* borrowed; NULL until something runs */
 };
 
 /* Less than 0: go on; otherwise exit with it. */

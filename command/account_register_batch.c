@@ -33,7 +33,7 @@ static void tell(void *context, const struct registration_row *row)
     if (row->thing[0] != '\0' && strstr(row->why, row->thing) == NULL)
         text_printf(&line, "%s: ", row->thing);
     text_puts(&line, row->why);
-    register_complain("%s", line.data);
+    account_report_complain("%s", line.data);
 }
 
 static void show_progress(void *context, const struct registration_batch_counts *counts)
@@ -43,57 +43,76 @@ static void show_progress(void *context, const struct registration_batch_counts 
     register_progress_show(&running->progress, counts);
 }
 
-static void print_count(unsigned long long count, const char *words)
+/* words: for people; NULL: they are told otherwise, or not at all. */
+static void say_count(const struct running *running, const char *name, unsigned long long count,
+                      const char *words)
 {
-    if (count > 0)
-        printf("  %6llu %s\n", count, words);
+    account_report_count(running->arguments->report, name, count);
+    if (count > 0 && words != NULL)
+        account_report_say(running->arguments->report, "  %6llu %s", count, words);
 }
 
 static void summarise(const struct running *running, const struct registration_batch_counts *counts)
 {
+    struct account_report *report = running->arguments->report;
     bool dry_run = running->arguments->dry_run;
     long long ms = register_progress_elapsed_ms(&running->progress);
     unsigned long long asked = counts->registered + counts->there;
 
     if (running->told > TOLD_MAX)
-        register_complain("... and %llu more%s", running->told - TOLD_MAX,
-                          dry_run ? "" : "; the result file has all of them");
-    printf("%llu device%s:\n", counts->devices, counts->devices == 1 ? "" : "s");
-    print_count(counts->registered, dry_run ? "would be registered" : "registered");
-    print_count(counts->there, "were registered already, and nothing was missing");
-    print_count(counts->before, "are registered by the result file, and were not asked for");
-    print_count(counts->duplicates, "are duplicates");
-    print_count(counts->failed, "failed");
-    print_count(counts->passed - counts->keys, "certificates of authorities or signing requests passed over");
-    print_count(counts->keys, "private keys passed over: nobody but the devices should have them");
-    if (!dry_run && asked > 0)
-        printf("%.1f devices a second.\n", (double)asked * 1000 / (double)ms);
-    if (!dry_run)
-        printf("Results: %s\n", running->result_path);
+        account_report_complain("... and %llu more%s", running->told - TOLD_MAX,
+                                dry_run ? "" : "; the result file has all of them");
+    account_report_say(report, "%llu device%s:", counts->devices, counts->devices == 1 ? "" : "s");
+    say_count(running, "devices", counts->devices, NULL);
+    say_count(running, "registered", counts->registered, dry_run ? "would be registered" : "registered");
+    say_count(running, "there", counts->there, "were registered already, and nothing was missing");
+    say_count(running, "before", counts->before, "are registered by the result file, and were not asked for");
+    say_count(running, "duplicates", counts->duplicates, "are duplicates");
+    say_count(running, "failed", counts->failed, "failed");
+    say_count(running, "passed", counts->passed - counts->keys,
+              "certificates of authorities or signing requests passed over");
+    say_count(running, "keys", counts->keys,
+              "private keys passed over: nobody but the devices should have them");
+    account_report_flag(report, "dry_run", dry_run);
+    if (dry_run)
+        return;
+    if (asked > 0)
+        account_report_say(report, "%.1f devices a second.", (double)asked * 1000 / (double)ms);
+    account_report_say(report, "Results: %s", running->result_path);
+    account_report_add(report, "results", running->result_path);
 }
 
 static int batch_status(const struct running *running, enum registration_batch_end end, enum aws_error error,
                         const char *why)
 {
+    struct account_report *report = running->arguments->report;
+
     switch (end) {
     case REGISTRATION_BATCH_DONE:
         return COMMAND_DONE;
     case REGISTRATION_BATCH_INTERRUPTED:
-        register_complain("interrupted; the same command goes on from here");
-        return COMMAND_INTERRUPTED;
+        return account_report_wrong(report, COMMAND_INTERRUPTED,
+                                    "interrupted; the same command goes on from here");
     case REGISTRATION_BATCH_UNREADABLE:
-        register_complain("%s", why);
-        return COMMAND_NO_INPUT;
+        return account_report_wrong(report, COMMAND_NO_INPUT, "%s", why);
     case REGISTRATION_BATCH_UNWRITABLE:
-        register_complain("%s; the same command goes on from here when there is room", why);
-        return COMMAND_IO;
+        return account_report_wrong(report, COMMAND_IO,
+                                    "%s; the same command goes on from here when there is room", why);
     default:
-        return register_failed(error,
-                               running->arguments->dry_run
-                                   ? "the batch was stopped"
-                                   : "the batch was stopped; the same command goes on from here",
-                               why);
+        return account_report_failed(report, error,
+                                     running->arguments->dry_run
+                                         ? "the batch was stopped"
+                                         : "the batch was stopped; the same command goes on from here",
+                                     why);
     }
+}
+
+static void say_next(const struct register_arguments *arguments, const struct oem_account *account)
+{
+    account_report_say(arguments->report, "%s", "");
+    register_say_endpoint(arguments, account, "The devices connect to ",
+                          ", port 8883, each with its certificate");
+    account_report_say(arguments->report, "and its thing's name as client id.");
 }
 
 static int run(struct running *running, const struct oem_account *account, struct registrar *registrar,
@@ -122,11 +141,7 @@ static int run(struct running *running, const struct oem_account *account, struc
     summarise(running, &counts);
     int status = batch_status(running, end, error, text_get(&why));
     if (status == COMMAND_DONE && !arguments->dry_run && counts.registered + counts.there + counts.before > 0)
-        register_print_endpoint(
-            account, "\nThe devices connect to ",
-            ", port 8883, each with its certificate\nand its thing's name as client id.\n");
-    if (fflush(stdout) != 0)
-        return COMMAND_IO;
+        say_next(arguments, account);
     return status == COMMAND_DONE && counts.failed > 0 ? COMMAND_NOT_REGISTERED : status;
 }
 
@@ -176,10 +191,8 @@ static int with_source(const struct register_arguments *arguments, const struct 
     struct running running = {.arguments = arguments, .result_path = path.data};
     struct registration_results *results =
         registration_results_open(path.data, &target, arguments->dry_run, &why);
-    if (results == NULL) {
-        register_complain("%s", text_get(&why));
-        return COMMAND_CANNOT_CREATE;
-    }
+    if (results == NULL)
+        return account_report_wrong(arguments->report, COMMAND_CANNOT_CREATE, "%s", text_get(&why));
     int status = register_open(arguments, account, &registrar);
     if (status == COMMAND_DONE)
         status = run(&running, account, registrar, source, results);
@@ -195,8 +208,7 @@ static int work(const struct register_arguments *arguments, const struct oem_acc
 
     if (registration_source_open(arguments->path, &source, &why))
         return with_source(arguments, account, &source);
-    register_complain("%s", text_get(&why));
-    return COMMAND_NO_INPUT;
+    return account_report_wrong(arguments->report, COMMAND_NO_INPUT, "%s", text_get(&why));
 }
 
 int register_batch_command(int count, char **values)
@@ -205,7 +217,7 @@ int register_batch_command(int count, char **values)
     int status = register_arguments_parse(REGISTER_BATCH, count, values, &arguments);
 
     if (status < 0)
-        status = register_with_account(&arguments, work);
+        status = register_run(&arguments, work);
     register_arguments_fini(&arguments);
     return status;
 }

@@ -10,7 +10,11 @@ static void print_step(void *context, const struct setup_step *step)
 {
     const struct register_arguments *arguments = context;
 
-    printf("%s the %s %s.\n", arguments->dry_run ? "Would make" : "Made", step->kind, step->name);
+    if (arguments->json)
+        account_report_done(arguments->report, step);
+    else
+        account_report_say(arguments->report, "%s the %s %s.", arguments->dry_run ? "Would make" : "Made",
+                           step->kind, step->name);
 }
 
 int register_open(const struct register_arguments *arguments, const struct oem_account *account,
@@ -29,5 +33,7 @@ int register_open(const struct register_arguments *arguments, const struct oem_a
     };
     struct register_arguments said = *arguments;
     enum aws_error error = registrar_open(account, &options, print_step, &said, out, &why);
-    return error == AWS_OK ? COMMAND_DONE : register_failed(error, "nothing is registered", text_get(&why));
+    return error == AWS_OK
+               ? COMMAND_DONE
+               : account_report_failed(arguments->report, error, "nothing is registered", text_get(&why));
 }

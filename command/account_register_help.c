@@ -14,11 +14,12 @@
     "  --activate          also certificates that somebody has made inactive\n"                              \
     "  --add-certificate   a thing that has another certificate gets this one too\n"
 
+#define JSON_HELP "  --json              JSON on standard output, for programs\n"
+
 #define STATUS_HELP                                                                                          \
-    "64 wrong\narguments, 65 no certificate of a device, 66 a file cannot be read, 69 AWS is not reached "   \
-    "or\n"                                                                                                   \
-    "refuses, 73 or 74 a file cannot be made or written, 77 no permission or no credentials, 130\n"          \
-    "interrupted.\n"
+    "64 wrong arguments, 65 no certificate of a device, 66 a file cannot be read, 69 AWS is not\n"           \
+    "reached or refuses, 73 or 74 a file cannot be made or written, 77 no permission or no\n"                \
+    "credentials, 130 interrupted.\n"
 
 static const char certificate_help[] =
     "Usage: expresslink-claim account register certificate [OPTION]... FILE\n"
@@ -27,13 +28,13 @@ static const char certificate_help[] =
     "active, and attaches policy and thing to it. May be done again: what is there is kept.\n"
     "\n"
     "  --thing NAME        the thing's name\n" DEVICE_HELP
-    "  --dry-run           say what would be done, and change nothing\n" AWS_ARGUMENTS_HELP
+    "  --dry-run           say what would be done, and change nothing\n" JSON_HELP AWS_ARGUMENTS_HELP
     "  --help              print this, and exit\n"
     "\n"
     "Example:\n"
     "  expresslink-claim account register certificate birth.pem --thing-group lamps\n"
     "\n"
-    "Exit status: 0 registered, or it was; " STATUS_HELP;
+    "Exit status: 0 registered, or it was; 1 what is there is in the way,\n" STATUS_HELP;
 
 static const char batch_help[] =
     "Usage: expresslink-claim account register batch [OPTION]... FOLDER|FILE\n"
@@ -46,14 +47,14 @@ static const char batch_help[] =
     "\n"
     "  --result FILE       the result file, a CSV (default: FOLDER.result.csv, beside it)\n"
     "  --rate NUMBER       so many devices a second at most (default: as AWS answers)\n" DEVICE_HELP
-    "  --dry-run           read and check all of it, and change nothing\n" AWS_ARGUMENTS_HELP
+    "  --dry-run           read and check all of it, and change nothing\n" JSON_HELP AWS_ARGUMENTS_HELP
     "  --help              print this, and exit\n"
     "\n"
     "Examples:\n"
     "  expresslink-claim account register batch births/ --dry-run\n"
     "  expresslink-claim account register batch births.csv --thing-type lamp --rate 8\n"
     "\n"
-    "Exit status: 0 all are registered, 1 some failed, " STATUS_HELP;
+    "Exit status: 0 all are registered, 1 some failed, or what is there is in the way,\n" STATUS_HELP;
 
 static const char jitr_help[] =
     "Usage: expresslink-claim account register jitr --ca FILE --ca-key FILE [OPTION]...\n"
@@ -78,9 +79,10 @@ static const char jitr_help[] =
     "  --thing-group NAME  a group that they are put into; several times for several\n"
     "  --attribute NAME=VALUE  an attribute of the things; several times for several\n"
     "  --dry-run           show what would change, and change nothing\n"
-    "  --yes               do not ask\n" AWS_ARGUMENTS_HELP "  --help              print this, and exit\n"
+    "  --yes               do not ask\n" JSON_HELP AWS_ARGUMENTS_HELP
+    "  --help              print this, and exit\n"
     "\n"
-    "Exit status: 0 done, 1 not wanted, " STATUS_HELP;
+    "Exit status: 0 done, 1 not wanted, or what is there is in the way,\n" STATUS_HELP;
 
 static const char fleet_help[] =
     "Usage: expresslink-claim account register fleet [--claim-request FILE] [OPTION]...\n"
@@ -100,9 +102,10 @@ static const char fleet_help[] =
     "  --thing-group NAME  a group that they are put into; several times for several\n"
     "  --attribute NAME=VALUE  an attribute of the things; several times for several\n"
     "  --dry-run           show what would change, and change nothing\n"
-    "  --yes               do not ask\n" AWS_ARGUMENTS_HELP "  --help              print this, and exit\n"
+    "  --yes               do not ask\n" JSON_HELP AWS_ARGUMENTS_HELP
+    "  --help              print this, and exit\n"
     "\n"
-    "Exit status: 0 done, 1 not wanted, " STATUS_HELP;
+    "Exit status: 0 done, 1 not wanted, or what is there is in the way,\n" STATUS_HELP;
 
 const char *register_help(enum register_way way)
 {

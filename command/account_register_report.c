@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/account_register_report.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
-#include "base/interrupt.h"
-#include "base/log.h"
-#include "base/terminal.h"
+#include "command/account_session.h"
 #include "command/command.h"
 
 const char *register_way_name(enum register_way way)
@@ -24,72 +21,49 @@ const char *register_way_name(enum register_way way)
     }
 }
 
-void register_complain(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    terminal_complain("expresslink-claim", format, arguments);
-    va_end(arguments);
-}
-
 int register_usage_error(enum register_way way, const char *what, const char *value)
 {
-    register_complain("%s%s", what, value);
+    account_report_complain("%s%s", what, value);
     fprintf(stderr, "Try expresslink-claim account register %s --help\n", register_way_name(way));
     return COMMAND_USAGE;
 }
 
-static int exit_status(enum aws_error error)
+struct running {
+    const struct register_arguments *arguments;
+    int (*work)(const struct register_arguments *arguments, const struct oem_account *account);
+};
+
+static int begin(void *context, const struct oem_account *account)
 {
-    switch (error) {
-    case AWS_OK:
-        return COMMAND_DONE;
-    case AWS_NO_CREDENTIALS:
-    case AWS_EXPIRED:
-    case AWS_FORBIDDEN:
-        return COMMAND_NO_PERMISSION;
-    case AWS_INTERRUPTED:
-        return COMMAND_INTERRUPTED;
-    default:
-        return COMMAND_UNREACHABLE;
-    }
+    const struct running *running = context;
+
+    return running->work(running->arguments, account);
 }
 
-int register_failed(enum aws_error error, const char *what, const char *why)
+int register_run(struct register_arguments *arguments,
+                 int (*work)(const struct register_arguments *arguments, const struct oem_account *account))
 {
-    if (error == AWS_INTERRUPTED)
-        register_complain("interrupted: %s; run it again to go on", what);
-    else
-        register_complain("%s: %s", what, why);
-    return exit_status(error);
-}
+    struct running running = {arguments, work};
+    struct account_report report;
 
-int register_with_account(const struct register_arguments *arguments,
-                          int (*work)(const struct register_arguments *arguments,
-                                      const struct oem_account *account))
-{
-    TEXT struct text why = TEXT_EMPTY;
-    struct aws_options options = arguments->aws;
-    struct oem_account account = {0};
-
-    options.interrupted = &interrupt_received;
-    log_setup(LOG_ERROR, LOG_PLAIN);
-    interrupt_catch();
-    struct aws_session *session = aws_session_new(&options, &why);
-    if (session == NULL) {
-        register_complain("%s", text_get(&why));
-        return COMMAND_NO_PERMISSION;
-    }
-    enum aws_error error = oem_account_open(session, &account, &why);
-    int status = error == AWS_OK ? work(arguments, &account)
-                                 : register_failed(error, "the account cannot be asked", text_get(&why));
-    oem_account_fini(&account);
-    aws_session_free(session);
+    account_report_init(&report, arguments->json);
+    account_report_add(&report, "way", register_way_name(arguments->way));
+    arguments->report = &report;
+    int status = account_session(&report, &arguments->aws, begin, &running);
+    if (!account_report_end(&report) && !status)
+        status = COMMAND_IO;
+    arguments->report = NULL;
     return status;
 }
 
-enum aws_error register_endpoint(const struct oem_account *account, struct text *out, struct text *why)
+int register_bad_file(const struct register_arguments *arguments, const char *path, const char *why)
+{
+    int status = access(path, R_OK) == 0 ? COMMAND_BAD_IDENTIFIER : COMMAND_NO_INPUT;
+
+    return account_report_wrong(arguments->report, status, "%s", why);
+}
+
+static enum aws_error ask_endpoint(const struct oem_account *account, struct text *out, struct text *why)
 {
     const struct aws_pair query[] = {{"endpointType", "iot:Data-ATS"}, {NULL, NULL}};
     const struct iot_call call = {
@@ -107,14 +81,16 @@ enum aws_error register_endpoint(const struct oem_account *account, struct text 
     return error;
 }
 
-void register_print_endpoint(const struct oem_account *account, const char *before, const char *after)
+void register_say_endpoint(const struct register_arguments *arguments, const struct oem_account *account,
+                           const char *before, const char *after)
 {
-    TEXT struct text address = TEXT_EMPTY, why = TEXT_EMPTY, safe = TEXT_EMPTY;
+    TEXT struct text address = TEXT_EMPTY, why = TEXT_EMPTY;
 
-    if (register_endpoint(account, &address, &why) == AWS_OK)
-        terminal_add(address.data, &safe);
+    if (ask_endpoint(account, &address, &why) == AWS_OK)
+        account_report_add(arguments->report, "endpoint", text_get(&address));
     else
-        register_complain("the endpoint's address cannot be told: %s", text_get(&why));
-    printf("%s%s%s", before,
-           safe.length > 0 ? safe.data : "the account's endpoint (aws iot describe-endpoint)", after);
+        account_report_complain("the endpoint's address cannot be told: %s", text_get(&why));
+    account_report_say(
+        arguments->report, "%s%s%s", before,
+        address.length ? text_get(&address) : "the account's endpoint (aws iot describe-endpoint)", after);
 }

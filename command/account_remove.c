@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim account remove */
 #include "account/setup.h"
+#include "command/account_change.h"
 #include "command/account_command.h"
 #include "command/command.h"
 
@@ -12,7 +13,7 @@ static int refuse_devices(struct account_run *run, size_t devices)
                 "nothing was removed: %zu device certificate%s the policy of modules, and would be left "
                 "without any rights; --force does it all the same",
                 devices, devices == 1 ? " has" : "s have");
-    return account_report_wrong(&run->report, COMMAND_NOT_REGISTERED, text_get(&words));
+    return account_report_wrong(&run->report, COMMAND_NOT_REGISTERED, "%s", text_get(&words));
 }
 
 static int carry_out(struct account_run *run, struct setup *setup)
@@ -31,8 +32,8 @@ static int carry_out(struct account_run *run, struct setup *setup)
     }
     if (devices > 0 && !run->arguments.force)
         return refuse_devices(run, devices);
-    text_printf(&question, "Remove this from account %s?", run->account.id);
-    if (!account_wanted(run, text_get(&question), &status))
+    text_printf(&question, "Remove this from account %s?", run->account->id);
+    if (!account_wanted(&run->report, run->arguments.yes, text_get(&question), &status))
         return status;
     enum aws_error error = setup_apply(setup, account_report_done, &run->report, &why);
     if (error)
@@ -50,7 +51,7 @@ static int work(void *context, struct account_run *run)
 
     (void)context;
     account_report_add(&run->report, "setup", run->arguments.name);
-    enum aws_error error = setup_plan_removal(&run->account, run->arguments.name, account_report_step,
+    enum aws_error error = setup_plan_removal(run->account, run->arguments.name, account_report_step,
                                               &run->report, &setup, &why);
     if (error)
         return account_report_failed(&run->report, error, "nothing was removed", text_get(&why));

@@ -56,6 +56,12 @@ void account_report_add(struct account_report *report, const char *name, const c
         cJSON_AddStringToObject(report->object, name, value);
 }
 
+void account_report_count(struct account_report *report, const char *name, unsigned long long value)
+{
+    if (report->object)
+        cJSON_AddNumberToObject(report->object, name, (double)value);
+}
+
 void account_report_flag(struct account_report *report, const char *name, bool value)
 {
     if (report->object)
@@ -90,24 +96,33 @@ static int exit_status(enum aws_error error)
     }
 }
 
+void account_report_complain(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    terminal_complain("expresslink-claim", format, arguments);
+    va_end(arguments);
+}
+
 int account_report_failed(struct account_report *report, enum aws_error error, const char *what,
                           const char *why)
 {
-    TEXT struct text line = TEXT_EMPTY;
-
-    text_printf(&line, "expresslink-claim: %s: %s", what, error == AWS_INTERRUPTED ? "interrupted" : why);
-    print_line(stderr, text_get(&line));
+    account_report_complain("%s: %s", what, error == AWS_INTERRUPTED ? "interrupted" : why);
     account_report_add(report, "error", aws_error_name(error));
     account_report_add(report, "why", why);
     return exit_status(error);
 }
 
-int account_report_wrong(struct account_report *report, int status, const char *why)
+int account_report_wrong(struct account_report *report, int status, const char *format, ...)
 {
-    TEXT struct text line = TEXT_EMPTY;
+    char why[LINE_MAX_BYTES];
+    va_list arguments;
 
-    text_printf(&line, "expresslink-claim: %s", why);
-    print_line(stderr, text_get(&line));
+    va_start(arguments, format);
+    vsnprintf(why, sizeof why, format, arguments);
+    va_end(arguments);
+    account_report_complain("%s", why);
     account_report_add(report, "error", "wrong");
     account_report_add(report, "why", why);
     return status;

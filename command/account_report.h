@@ -26,12 +26,16 @@ void account_report_say(struct account_report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A member of the JSON object. */
 void account_report_add(struct account_report *report, const char *name, const char *value);
+void account_report_count(struct account_report *report, const char *name, unsigned long long value);
 void account_report_flag(struct account_report *report, const char *name, bool value);
 /* What could not be done and why, on standard error and in the JSON object; the exit status for it. */
 int account_report_failed(struct account_report *report, enum aws_error error, const char *what,
                           const char *why);
 /* The same for what is not AWS's. */
-int account_report_wrong(struct account_report *report, int status, const char *why);
+int account_report_wrong(struct account_report *report, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A line on standard error about one of many things, for people alone. */
+void account_report_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* For setup_plan(), setup_apply() and setup_facts(); context is the report. */
 void account_report_step(void *context, const struct setup_step *step);

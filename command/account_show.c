@@ -11,7 +11,7 @@ static int work(void *context, struct account_run *run)
     (void)context;
     account_report_add(&run->report, "setup", run->arguments.name);
     enum aws_error error =
-        setup_facts(&run->account, run->arguments.name, account_report_fact, &run->report, &why);
+        setup_facts(run->account, run->arguments.name, account_report_fact, &run->report, &why);
     if (error)
         return account_report_failed(&run->report, error, "not all could be looked at", text_get(&why));
     account_report_flag(&run->report, "good", !run->report.bad);

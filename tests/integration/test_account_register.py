@@ -3,6 +3,7 @@
 by expresslink-claim account register against expresslink-cloud."""
 import csv
 import datetime
+import fcntl
 import json
 import os
 import pty
@@ -11,6 +12,7 @@ import select
 import signal
 import subprocess
 import tempfile
+import termios
 import unittest
 from pathlib import Path
 
@@ -125,7 +127,7 @@ class OneCertificate(Register):
     def test_what_is_no_device_is_refused(self):
         self.refuses(65, "authority", "certificate", "ca.pem")
         self.refuses(65, "ca.key.*private key", "certificate", "ca.key")
-        self.refuses(65, "nothing.pem", "certificate", "nothing.pem")
+        self.refuses(66, "nothing.pem", "certificate", "nothing.pem")
         self.refuses(65, "expired on", "certificate", self.file("old.pem", self.factory.device("old", days=-1)))
         self.refuses(65, "no name for a thing", "certificate", self.file("odd.pem", self.factory.device("a b")))
         self.refuses(65, "no serial number.*--thing-name common-name", "certificate", "--thing-name", "serial-number",
@@ -449,10 +451,38 @@ class JustInTime(Register):
         self.assertEqual(self.account["cas"], {})
 
     def test_nothing_without_being_asked(self):
-        done = self.refuses(64, "add --yes", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key")
+        done = self.refuses(64, "--yes does it, --dry-run only looks", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key")
         self.assertRegex(done.stdout, "create +CA +CN = Factory CA")
         self.register("jitr", "--ca", "ca.pem", "--ca-key", "ca.key", "--dry-run")
         self.assertEqual((self.account["cas"], self.account["policies"]), ({}, {}))
+
+    def answered(self, key):
+        """The exit status, and what a terminal shows, of a run whose question is answered with that key."""
+        control, terminal = pty.openpty()
+        running = subprocess.Popen([CLAIM, "account", "register", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key"], cwd=self.folder,
+                                   env=self.environment(), stdin=terminal, stdout=terminal, stderr=terminal,
+                                   preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)))
+        os.close(terminal)
+        shown = b""
+        while select.select([control], [], [], 60)[0]:
+            try:
+                part = os.read(control, 4096)
+            except OSError:
+                break
+            shown += part
+            if shown.endswith(b"[y/N] "):
+                os.write(control, key)
+        os.close(control)
+        return running.wait(60), shown.decode()
+
+    def test_the_answer_of_a_terminal(self):
+        status, shown = self.answered(b"\x03")
+        self.assertEqual((status, "interrupted: nothing was changed" in shown, self.account["cas"]), (130, True, {}), shown)
+        status, shown = self.answered(b"n\n")
+        self.assertEqual((status, "nothing was changed" in shown, self.account["cas"]), (1, True, {}), shown)
+        status, shown = self.answered(b"y\n")
+        self.assertEqual((status, "5 changes in account 123456789012. Go on?" in shown), (0, True), shown)
+        self.expect_authority()
 
     def expect_authority(self):
         authority = self.account["cas"][identity(self.factory.certificate)]
@@ -531,6 +561,48 @@ class Fleet(Register):
         self.assertEqual(self.account["templates"], {})
         self.refuses(65, "fleet-claim.key", "fleet", "--claim-request", "fleet-claim.key", "--yes")
         self.refuses(64, "30 characters", "fleet", "--name", "x" * 31)
+
+
+class Json(Register):
+    """One object on standard output, whatever happens."""
+
+    def answer(self, *arguments, status=0, **changes):
+        return json.loads(self.register(*arguments, "--json", status=status, **changes))
+
+    def setUp(self):
+        super().setUp()
+        answer = self.answer("jitr", "--ca", "ca.pem", "--ca-key", "ca.key", "--yes")
+        self.assertEqual((answer["way"], answer["setup"], answer["changed"], answer["endpoint"]),
+                         ("jitr", "expresslink", True, "oem.example.com"))
+        self.assertEqual({step["action"] for step in answer["steps"]}, {"create", "change"})
+
+    def test_one_certificate(self):
+        answer = self.answer("certificate", "birth.pem", status=66)
+        self.assertEqual((answer["error"], answer["why"]), ("wrong", "birth.pem: cannot be read: No such file or directory"))
+        self.file("birth.pem", self.factory.device("SN-7"))
+        answer = self.answer("certificate", "birth.pem")
+        self.assertEqual({name: answer[name] for name in ("account", "region", "result", "thing", "policy", "endpoint", "by")},
+                         {"account": "123456789012", "region": "us-east-1", "result": "registered", "thing": "SN-7",
+                          "policy": POLICY, "endpoint": "oem.example.com", "by": "RegisterCertificate"})
+        self.assertEqual(self.answer("certificate", "birth.pem")["result"], "there")
+        answer = self.answer("certificate", "birth.pem", "--policy", "none", status=69)
+        self.assertRegex(answer["why"], "policy none is not in this account")
+
+    def test_a_batch(self):
+        (self.folder / "births").mkdir()
+        for name in "first", "second":
+            self.file(f"births/{name}.pem", self.factory.device(name))
+        self.file("births/bad.pem", "nothing")
+        answer = self.answer("batch", "births", status=1)
+        self.assertEqual({name: answer[name] for name in ("devices", "registered", "failed", "dry_run", "results")},
+                         {"devices": 3, "registered": 2, "failed": 1, "dry_run": False, "results": "births.result.csv"})
+
+    def test_fleet(self):
+        answer = self.answer("fleet", "--prefix", "lamp-", "--yes")
+        self.assertEqual((answer["way"], answer["changed"]), ("fleet", True))
+
+    def test_it_asks_nothing(self):
+        self.refuses(64, "--json asks nothing: it takes --yes or --dry-run", "fleet", "--json")
 
 
 if __name__ == "__main__":

@@ -443,6 +443,7 @@ static bool start_attempt(struct mqtt *mqtt)
     tls.trustStore = mqtt->ca_file;
     tls.keyStore = mqtt->cert_file;
     tls.privateKey = mqtt->key_file;
+    tls.privateKeyPassword = ""; /* without one OpenSSL asks on the terminal, and all wait */
     tls.enableServerCertAuth = 1;
     tls.verify = 1; /* the host name too; Paho's default is not to look */
     tls.disableDefaultTrustStore = 1;

@@ -87,6 +87,16 @@ class ClaimScript(unittest.TestCase):
         self.assertEqual(code, 69)
         self.assertIn("could not be reached", out)
 
+    def test_nobody_is_asked_for_the_pass_phrase_of_a_key(self):
+        key, encrypted = self.sandbox.certificates / "claim-thing.key", self.sandbox.state / "encrypted.key"
+        subprocess.run(["openssl", "pkey", "-in", key, "-aes256", "-passout", "pass:secret", "-out", encrypted], check=True)
+        command = self.command("--timeout", "1", random_thing(), config=self.ini((f"key_file = {key}", f"key_file = {encrypted}")))
+        # Without a terminal OpenSSL asks standard input, where nobody writes.
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              start_new_session=True) as run:
+            self.addCleanup(run.kill)
+            self.assertEqual((69, b""), (run.wait(30), run.stderr.read()))
+
     def test_wrong_configuration_is_78_with_file_and_line(self):
         config = self.ini(("client_id = claim-thing", "client-id = claim-thing"))
         code, _, err = self.claim(random_thing(), config=config)

@@ -132,6 +132,14 @@ static int print_section(struct account_run *run, const struct portal_section *s
     return COMMAND_DONE;
 }
 
+/* portal_ini has the section now. */
+static int say_next(struct account_run *run, const char *state)
+{
+    account_report_add(&run->report, "portal_ini", state);
+    account_report_say(&run->report, "Next: expresslink-claim doctor --config %s", run->arguments.portal_ini);
+    return COMMAND_DONE;
+}
+
 static int add_section(struct account_run *run, const struct portal_section *section)
 {
     const char *path = run->arguments.portal_ini;
@@ -140,12 +148,10 @@ static int add_section(struct account_run *run, const struct portal_section *sec
     switch (portal_section_add(path, section, &why)) {
     case PORTAL_SECTION_WRITTEN:
         account_report_say(&run->report, "wrote [endpoint.%s] to %s", section->key, path);
-        account_report_add(&run->report, "portal_ini", "written");
-        return COMMAND_DONE;
+        return say_next(run, "written");
     case PORTAL_SECTION_THERE:
         account_report_say(&run->report, "%s has [endpoint.%s] already", path, section->key);
-        account_report_add(&run->report, "portal_ini", "there");
-        return COMMAND_DONE;
+        return say_next(run, "there");
     case PORTAL_SECTION_DIFFERS:
         text_puts(&why, "; it was left as it is: change it, or choose another --endpoint-key");
         account_report_add(&run->report, "portal_ini", "differs");

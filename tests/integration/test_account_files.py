@@ -21,7 +21,7 @@ class Section(AccountCase):
                 f"key_file = {folder}/portal-observer.key\nclient_id = portal-observer\n")
 
     def test_a_new_file(self):
-        self.apply()
+        self.assertTrue(self.apply().endswith("wrote [endpoint.home] to portal.ini\nNext: expresslink-claim doctor --config portal.ini\n"))
         self.assertEqual(self.ini(), self.section())
         self.assertEqual((self.folder / "portal.ini").stat().st_mode & 0o777, 0o600)
 

@@ -202,10 +202,7 @@ static int work(void *context, struct account_run *run)
         .mode = SETUP_SNI_ONLY,
         .authorities = apply->authorities,
         .authority_count = apply->count,
-        .provisioning = {.thing_name_field = arguments->thing_name_field,
-                         .thing_type = arguments->thing_type,
-                         .thing_groups = (const char *const *)arguments->groups,
-                         .attributes = arguments->attributes},
+        .provisioning = account_things_provisioning(&arguments->things),
         .observer_client_id = arguments->client_id,
         .observer_request = arguments->request ? text_get(&apply->request) : NULL,
     };

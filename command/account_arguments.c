@@ -12,10 +12,6 @@
 #include "command/command.h"
 
 #define NAME_MAX_LENGTH 128
-#define VALUE_MAX_LENGTH 800
-#define ATTRIBUTES_WITHOUT_TYPE 3 /* quotas of AWS IoT */
-#define ATTRIBUTES_MAX 50
-#define GROUPS_MAX 10
 #define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 enum account_option {
@@ -108,49 +104,6 @@ static bool is_made_of(const char *text, size_t most, const char *letters)
     return length >= 1 && length <= most && strspn(text, letters) == length;
 }
 
-static int take_thing_name(struct account_arguments *out, const char *value)
-{
-    if (strcmp(value, "common-name") == 0)
-        out->thing_name_field = "CommonName";
-    else if (strcmp(value, "serial-number") == 0)
-        out->thing_name_field = "SerialNumber";
-    else
-        return usage_error(out, "--thing-name is common-name or serial-number, not ", value);
-    return -1;
-}
-
-static int take_group(struct account_arguments *out, const char *value)
-{
-    if (!is_made_of(value, NAME_MAX_LENGTH, WORD ":"))
-        return usage_error(out, "this is no name of a thing group: ", value);
-    if (out->group_count == GROUPS_MAX)
-        return usage_error(out, "a thing is in 10 groups at most, this is one more: ", value);
-    out->groups = memory_grow(out->groups, out->group_count + 2, sizeof *out->groups);
-    out->groups[out->group_count++] = value;
-    out->groups[out->group_count] = NULL;
-    return -1;
-}
-
-static int take_attribute(struct account_arguments *out, const char *text)
-{
-    const char *equals = strchr(text, '=');
-
-    if (!equals)
-        return usage_error(out, "--attribute wants NAME=VALUE, not ", text);
-    OWNED char *name = memory_part(text, (size_t)(equals - text));
-    if (!is_made_of(name, NAME_MAX_LENGTH, WORD ".,@/:#") ||
-        !(equals[1] == '\0' || is_made_of(equals + 1, VALUE_MAX_LENGTH, WORD ".,@/:#")))
-        return usage_error(out, "names and values of attributes are of letters, digits and _.,@/:#-, not ",
-                           text);
-    if (out->attribute_count == ATTRIBUTES_MAX)
-        return usage_error(out, "a thing has 50 attributes at most, this is one more: ", text);
-    out->attributes = memory_grow(out->attributes, out->attribute_count + 2, sizeof *out->attributes);
-    out->attributes[out->attribute_count++] =
-        (struct provisioning_attribute){memory_string(name), equals + 1};
-    out->attributes[out->attribute_count] = (struct provisioning_attribute){NULL, NULL};
-    return -1;
-}
-
 static void add_authority(struct account_arguments *out, const char *path)
 {
     out->authorities = memory_grow(out->authorities, out->authority_count + 1, sizeof *out->authorities);
@@ -166,8 +119,11 @@ static void replace(char **place, const char *value)
 static void take_text(struct account_arguments *out, int option, const char *value)
 {
     const char **const places[] = {
-        [NAME] = &out->name,           [THING_TYPE] = &out->thing_type,     [REQUEST] = &out->request,
-        [CLIENT_ID] = &out->client_id, [ENDPOINT_KEY] = &out->endpoint_key, [PORTAL_INI] = &out->portal_ini,
+        [NAME] = &out->name,
+        [REQUEST] = &out->request,
+        [CLIENT_ID] = &out->client_id,
+        [ENDPOINT_KEY] = &out->endpoint_key,
+        [PORTAL_INI] = &out->portal_ini,
         [CA_FILE] = &out->ca_file,
     };
 
@@ -188,6 +144,11 @@ static bool take_switch(struct account_arguments *out, int option)
     return option == DRY_RUN || option == YES || option == FORCE || option == AS_JSON;
 }
 
+static int take_thing(const struct account_arguments *out, const char *problem, const char *value)
+{
+    return problem ? usage_error(out, problem, value) : -1;
+}
+
 static int take_option(struct account_arguments *out, int option, const char *value)
 {
     if (take_switch(out, option) || aws_arguments_take(&out->aws, option, value))
@@ -201,11 +162,13 @@ static int take_option(struct account_arguments *out, int option, const char *va
         add_authority(out, value);
         return -1;
     case THING_NAME:
-        return take_thing_name(out, value);
+        return take_thing(out, account_things_take_name(&out->things, value), value);
+    case THING_TYPE:
+        return take_thing(out, account_things_take_type(&out->things, value), value);
     case THING_GROUP:
-        return take_group(out, value);
+        return take_thing(out, account_things_take_group(&out->things, value), value);
     case ATTRIBUTE:
-        return take_attribute(out, value);
+        return take_thing(out, account_things_take_attribute(&out->things, value), value);
     default:
         take_text(out, option, value);
         return -1;
@@ -240,10 +203,8 @@ static int check(struct account_arguments *out)
 {
     if (!setup_name_fits(out->name))
         return usage_error(out, "a setup's name is of 1 to 36 letters, digits, _ and -, not ", out->name);
-    if (out->thing_type && !is_made_of(out->thing_type, NAME_MAX_LENGTH, WORD ":"))
-        return usage_error(out, "this is no name of a thing type: ", out->thing_type);
-    if (!out->thing_type && out->attribute_count > ATTRIBUTES_WITHOUT_TYPE)
-        return usage_error(out, "more than 3 attributes take a --thing-type", "");
+    if (account_things_problem(&out->things))
+        return usage_error(out, account_things_problem(&out->things), "");
     if (!is_made_of(out->client_id, NAME_MAX_LENGTH, WORD ":."))
         return usage_error(out, "this is no client id: ", out->client_id);
     if (!out->request && (out->certificate || out->key))
@@ -266,7 +227,7 @@ int account_arguments_parse(enum account_action action, int count, char **values
 
     *out = (struct account_arguments){.action = action,
                                       .name = SETUP_NAME_DEFAULT,
-                                      .thing_name_field = "CommonName",
+                                      .things = {.name_field = "CommonName"},
                                       .client_id = "portal-observer",
                                       .endpoint_key = "home"};
     while (status < 0 && (option = getopt_long(count, values, "h", options, &which)) != -1) {
@@ -283,10 +244,7 @@ int account_arguments_parse(enum account_action action, int count, char **values
 
 void account_arguments_fini(struct account_arguments *arguments)
 {
-    for (size_t i = 0; i < arguments->attribute_count; i++)
-        free((char *)arguments->attributes[i].name);
-    free(arguments->attributes);
-    free(arguments->groups);
+    account_things_fini(&arguments->things);
     free(arguments->authorities);
     free(arguments->certificate);
     free(arguments->key);

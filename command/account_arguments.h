@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "account/provisioning_template.h"
 #include "aws/arguments.h"
+#include "command/account_things.h"
 
 enum account_action { ACCOUNT_APPLY = 1, ACCOUNT_SHOW = 2, ACCOUNT_REMOVE = 4, ACCOUNT_CERTIFICATE = 8 };
 
@@ -18,11 +18,7 @@ struct account_arguments { /* borrowed from the command line; finished with acco
     const char *name;
     const char **authorities; /* files; owned, not its texts */
     size_t authority_count;
-    const char *thing_name_field; /* "CommonName" or "SerialNumber" */
-    const char *thing_type;
-    const char **groups;                       /* owned, not its texts; ends with NULL; NULL: none */
-    struct provisioning_attribute *attributes; /* owned, names too; ends with a NULL name; NULL: none */
-    size_t group_count, attribute_count;
+    struct account_things things;
     const char *request; /* signing request, of the observer or the one argument; NULL: none */
     char *certificate;   /* where its certificate goes; owned; NULL without a request */
     char *key;           /* owned; NULL without a request */

@@ -21,7 +21,6 @@ enum option_key {
     OPTION_NAME = 256,
     OPTION_POLICY,
     OPTION_THING,
-    OPTION_THING_TYPE,
     OPTION_RESULT,
     OPTION_CA,
     OPTION_CA_KEY,
@@ -31,6 +30,7 @@ enum option_key {
     OPTION_CLAIM_REQUEST,
     OPTION_OUTPUT,
     OPTION_THING_NAME, /* from here on texts are more than kept */
+    OPTION_THING_TYPE,
     OPTION_THING_GROUP,
     OPTION_ATTRIBUTE,
     OPTION_RATE,
@@ -93,7 +93,6 @@ static void take_text(struct register_arguments *out, int option, const char *va
         [0] = &out->name,
         [OPTION_POLICY - OPTION_NAME] = &out->policy,
         [OPTION_THING - OPTION_NAME] = &out->thing,
-        [OPTION_THING_TYPE - OPTION_NAME] = &out->thing_type,
         [OPTION_RESULT - OPTION_NAME] = &out->result,
         [OPTION_CA - OPTION_NAME] = &out->authority,
         [OPTION_CA_KEY - OPTION_NAME] = &out->authority_key,
@@ -122,37 +121,6 @@ static void take_switch(struct register_arguments *out, int option)
     *places[option - OPTION_CREATE_MISSING] = true;
 }
 
-static void add_group(struct register_arguments *out, const char *name)
-{
-    out->groups = memory_grow(out->groups, out->group_count + 2, sizeof *out->groups);
-    out->groups[out->group_count++] = name;
-    out->groups[out->group_count] = NULL;
-}
-
-static bool add_attribute(struct register_arguments *out, const char *text)
-{
-    const char *equals = strchr(text, '=');
-
-    if (equals == NULL || equals == text)
-        return false;
-    out->attributes = memory_grow(out->attributes, out->attribute_count + 2, sizeof *out->attributes);
-    out->attributes[out->attribute_count++] =
-        (struct provisioning_attribute){memory_part(text, (size_t)(equals - text)), equals + 1};
-    out->attributes[out->attribute_count] = (struct provisioning_attribute){NULL, NULL};
-    return true;
-}
-
-static bool take_field(struct register_arguments *out, const char *text)
-{
-    if (strcmp(text, "common-name") == 0)
-        out->name_field = "CommonName";
-    else if (strcmp(text, "serial-number") == 0)
-        out->name_field = "SerialNumber";
-    else
-        return false;
-    return true;
-}
-
 static bool take_rate(struct register_arguments *out, const char *text)
 {
     char *end;
@@ -164,19 +132,20 @@ static bool take_rate(struct register_arguments *out, const char *text)
     return true;
 }
 
-/* NULL, or what the option wants. */
+/* NULL, or what is wrong with it. */
 static const char *take_value(struct register_arguments *out, int option, const char *value)
 {
     switch (option) {
     case OPTION_THING_NAME:
-        return take_field(out, value) ? NULL : "--thing-name wants common-name or serial-number, not ";
+        return account_things_take_name(&out->things, value);
+    case OPTION_THING_TYPE:
+        return account_things_take_type(&out->things, value);
     case OPTION_ATTRIBUTE:
-        return add_attribute(out, value) ? NULL : "--attribute wants NAME=VALUE, not ";
+        return account_things_take_attribute(&out->things, value);
     case OPTION_RATE:
         return take_rate(out, value) ? NULL : "--rate wants devices a second, 0.01 to 1000, not ";
     default:
-        add_group(out, value);
-        return NULL;
+        return account_things_take_group(&out->things, value);
     }
 }
 
@@ -238,6 +207,8 @@ static int check_together(const struct register_arguments *out)
     if (status < 0 && out->way == REGISTER_FLEET && strlen(out->name) > SETUP_NAME_FLEET_MAX)
         status =
             register_usage_error(out->way, "a fleet's --name has 30 characters at most, unlike ", out->name);
+    if (status < 0 && account_things_problem(&out->things) != NULL)
+        status = register_usage_error(out->way, account_things_problem(&out->things), "");
     if (status < 0 && out->way == REGISTER_JITR)
         status = check_jitr(out);
     if (status < 0 && out->way == REGISTER_FLEET && out->output != NULL && out->claim_request == NULL)
@@ -263,7 +234,7 @@ int register_arguments_parse(enum register_way way, int count, char **values, st
     int option, status = -1;
 
     *out = (struct register_arguments){
-        .way = way, .name = SETUP_NAME_DEFAULT, .name_field = "CommonName", .prefix = ""};
+        .way = way, .name = SETUP_NAME_DEFAULT, .things = {.name_field = "CommonName"}, .prefix = ""};
     choose_rows(way, options);
     optind = 0; /* the subcommand before has been read with it */
     while (status < 0 && (option = getopt_long(count, values, "", options, NULL)) != -1)
@@ -282,9 +253,6 @@ int register_arguments_parse(enum register_way way, int count, char **values, st
 
 void register_arguments_fini(struct register_arguments *arguments)
 {
-    for (size_t i = 0; i < arguments->attribute_count; i++)
-        free((char *)arguments->attributes[i].name);
-    free(arguments->attributes);
+    account_things_fini(&arguments->things);
     free(arguments->policy_name);
-    free(arguments->groups);
 }

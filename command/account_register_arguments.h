@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "account/provisioning_template.h"
 #include "aws/arguments.h"
 #include "base/text.h"
+#include "command/account_things.h"
 
 struct account_report;
 
@@ -22,14 +22,11 @@ enum register_way {
 struct register_arguments { /* borrowed from the command line; finished with register_arguments_fini() */
     enum register_way way;
     struct aws_options aws;
-    const char *path;                          /* the one argument: FILE or FOLDER; NULL: none */
-    const char *name;                          /* of the setup */
-    const char *name_field;                    /* "CommonName" or "SerialNumber" */
-    const char *thing, *policy, *thing_type;   /* NULL: not given */
-    char *policy_name;                         /* policy, or the setup's; owned */
-    const char **groups;                       /* owned, not its texts; ends with NULL; NULL: none */
-    struct provisioning_attribute *attributes; /* owned, names too; ends with a NULL name; NULL: none */
-    size_t group_count, attribute_count;
+    const char *path;           /* the one argument: FILE or FOLDER; NULL: none */
+    const char *name;           /* of the setup */
+    const char *thing, *policy; /* NULL: not given */
+    char *policy_name;          /* policy, or the setup's; owned */
+    struct account_things things;
     const char *result;
     double rate;
     const char *authority, *authority_key, *verification_request, *verification_certificate;

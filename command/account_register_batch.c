@@ -123,7 +123,7 @@ static int run(struct running *running, const struct oem_account *account, struc
         .registrar = registrar,
         .source = source,
         .results = results,
-        .name_field = arguments->name_field,
+        .name_field = arguments->things.name_field,
         .rate = arguments->rate,
         .dry_run = arguments->dry_run,
         .interrupted = &interrupt_received,
@@ -169,8 +169,8 @@ static void choose_result(const struct register_arguments *arguments,
 
 static void join_groups(const struct register_arguments *arguments, struct text *out)
 {
-    for (size_t i = 0; i < arguments->group_count; i++)
-        text_printf(out, "%s%s", i > 0 ? " " : "", arguments->groups[i]);
+    for (size_t i = 0; i < arguments->things.group_count; i++)
+        text_printf(out, "%s%s", i > 0 ? " " : "", arguments->things.groups[i]);
 }
 
 static int with_source(const struct register_arguments *arguments, const struct oem_account *account,
@@ -185,7 +185,7 @@ static int with_source(const struct register_arguments *arguments, const struct 
         .account = account->id,
         .region = aws_session_region(account->session),
         .policy = arguments->policy_name,
-        .thing_type = arguments->thing_type != NULL ? arguments->thing_type : "",
+        .thing_type = arguments->things.type != NULL ? arguments->things.type : "",
         .thing_groups = text_get(&groups),
     };
     struct running running = {.arguments = arguments, .result_path = path.data};

@@ -82,7 +82,7 @@ static int with_certificate(const struct register_arguments *arguments, const st
     struct registrar *registrar = NULL;
 
     if (!registration_certificate_fits(certificate, clock_wall_ms(), &why) ||
-        !registration_thing_name(certificate, arguments->name_field,
+        !registration_thing_name(certificate, arguments->things.name_field,
                                  arguments->thing != NULL ? arguments->thing : "", &thing, &why))
         return account_report_wrong(arguments->report, COMMAND_BAD_IDENTIFIER, "%s: %s", arguments->path,
                                     text_get(&why));

@@ -23,8 +23,8 @@ int register_open(const struct register_arguments *arguments, const struct oem_a
     TEXT struct text why = TEXT_EMPTY;
     const struct registration_options options = {
         .policy_name = arguments->policy_name,
-        .thing_type = arguments->thing_type,
-        .thing_groups = arguments->groups,
+        .thing_type = arguments->things.type,
+        .thing_groups = arguments->things.groups,
         .create_missing = arguments->create_missing,
         .without_authority = arguments->without_authority,
         .activate = arguments->activate,

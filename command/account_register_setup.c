@@ -19,9 +19,6 @@ struct setup_options register_setup_options(const struct register_arguments *arg
 {
     return (struct setup_options){
         .name = arguments->name,
-        .provisioning = {.thing_name_field = arguments->name_field,
-                         .thing_type = arguments->thing_type,
-                         .thing_groups = arguments->groups,
-                         .attributes = arguments->attributes},
+        .provisioning = account_things_provisioning(&arguments->things),
     };
 }

@@ -601,6 +601,12 @@ class Json(Register):
         answer = self.answer("fleet", "--prefix", "lamp-", "--yes")
         self.assertEqual((answer["way"], answer["changed"]), ("fleet", True))
 
+    def test_what_no_thing_may_have_is_refused_before_anything_is_made(self):
+        for words, *options in (("attributes are of letters", "--attribute", "a=b c"), ("no name of a thing group", "--thing-group", "a b"),
+                                ("no name of a thing type", "--thing-type", ""),
+                                ("more than 3 attributes", *(f"--attribute={name}=1" for name in "abcd"))):
+            self.refuses(64, words, "fleet", "--yes", *options)
+
     def test_it_asks_nothing(self):
         self.refuses(64, "--json asks nothing: it takes --yes or --dry-run", "fleet", "--json")
 

@@ -63,6 +63,21 @@ enum aws_error setup_call(const struct oem_account *account, const char *action,
     return oem_account_iot(account, &call, answer, NULL, why);
 }
 
+enum aws_error setup_look(struct setup *setup, struct setup_item *item, const char *action,
+                          const char *const *path, cJSON **answer, struct text *why)
+{
+    TEXT struct text said = TEXT_EMPTY;
+
+    enum aws_error error = setup_call(setup->account, action, "GET", path, NULL, NULL, answer, &said);
+    if (error == AWS_NOT_FOUND) {
+        item->action = SETUP_CREATE;
+        return AWS_OK;
+    }
+    if (error)
+        text_puts(why, text_get(&said));
+    return error;
+}
+
 const char *setup_text(const cJSON *object, const char *name)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);

@@ -27,19 +27,11 @@ static cJSON *wanted(const struct setup *setup, const struct setup_item *item)
 static enum aws_error look(struct setup *setup, struct setup_item *item, struct text *why)
 {
     const char *const path[] = {"policies", item->name, NULL};
-    TEXT struct text said = TEXT_EMPTY;
     JSON cJSON *answer = NULL;
 
-    enum aws_error error =
-        setup_call(setup->account, "iot:GetPolicy", "GET", path, NULL, NULL, &answer, &said);
-    if (error == AWS_NOT_FOUND) {
-        item->action = SETUP_CREATE;
-        return AWS_OK;
-    }
-    if (error) {
-        text_puts(why, text_get(&said));
+    enum aws_error error = setup_look(setup, item, "iot:GetPolicy", path, &answer, why);
+    if (error || !answer)
         return error;
-    }
     JSON cJSON *there = setup_document(answer, "policyDocument");
     JSON cJSON *ours = wanted(setup, item);
     if (!policy_document_same(there, ours))

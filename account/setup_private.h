@@ -45,6 +45,10 @@ void setup_differs(struct setup_item *item, unsigned bit, const char *words);
 enum aws_error setup_call(const struct oem_account *account, const char *action, const char *method,
                           const char *const *path, const struct aws_pair *query, cJSON *body, cJSON **answer,
                           struct text *why) __attribute__((warn_unused_result));
+/* Looks at an item. Where it is not there, it is to be created, and *answer stays as it is. */
+enum aws_error setup_look(struct setup *setup, struct setup_item *item, const char *action,
+                          const char *const *path, cJSON **answer, struct text *why)
+    __attribute__((warn_unused_result));
 /* A member's text; "" where there is none. Borrowed. */
 const char *setup_text(const cJSON *object, const char *name);
 /* A text member that holds JSON, as policies and templates do; NULL. Owned. */

@@ -60,22 +60,14 @@ static void compare(const struct setup *setup, struct setup_item *item, const cJ
 static enum aws_error look(struct setup *setup, struct setup_item *item, struct text *why)
 {
     const char *const path[] = {"provisioning-templates", item->name, NULL};
-    TEXT struct text said = TEXT_EMPTY;
     JSON cJSON *answer = NULL;
     JSON cJSON *unused = cJSON_CreateObject();
 
     if (!add_body(setup, unused, why))
         return AWS_REFUSED;
-    enum aws_error error = setup_call(setup->account, "iot:DescribeProvisioningTemplate", "GET", path, NULL,
-                                      NULL, &answer, &said);
-    if (error == AWS_NOT_FOUND) {
-        item->action = SETUP_CREATE;
-        return AWS_OK;
-    }
-    if (error) {
-        text_puts(why, text_get(&said));
+    enum aws_error error = setup_look(setup, item, "iot:DescribeProvisioningTemplate", path, &answer, why);
+    if (error || !answer)
         return error;
-    }
     const char *type = setup_text(answer, "type");
     if (*type && strcmp(type, wanted_type(setup)) != 0) {
         text_printf(

@@ -4,21 +4,12 @@
 
 #include "account/setup_private.h"
 
-/* create: nothing is there; *answer is what is. */
 static enum aws_error describe(struct setup *setup, struct setup_item *item, const char *action,
                                const char *collection, cJSON **answer, struct text *why)
 {
     const char *const path[] = {collection, item->name, NULL};
-    TEXT struct text said = TEXT_EMPTY;
 
-    enum aws_error error = setup_call(setup->account, action, "GET", path, NULL, NULL, answer, &said);
-    if (error == AWS_NOT_FOUND) {
-        item->action = SETUP_CREATE;
-        return AWS_OK;
-    }
-    if (error)
-        text_puts(why, text_get(&said));
-    return error;
+    return setup_look(setup, item, action, path, answer, why);
 }
 
 static enum aws_error create(struct setup *setup, const struct setup_item *item, const char *action,

@@ -40,7 +40,7 @@ struct doctor_options { /* all borrowed */
     struct aws_session *aws;       /* NULL: those checks are told as skipped */
     const char *aws_missing;       /* why aws is NULL, a sentence; NULL: nobody asked for them */
     bool aws_wanted;               /* that AWS cannot be asked is a failure, not a reason to skip */
-    const char *setup_name;        /* which setup (account/setup.h) is looked at; NULL: "expresslink" */
+    const char *setup_name;        /* which setup (account/setup/setup.h) is looked at; NULL: "expresslink" */
     bool offline;                  /* files only */
     int network_ms;                /* for each step that waits; 0: 10000 */
     int stay_ms; /* how long to stay connected to see that nobody takes the client id; 0: 3000 */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "account/certificate.h"
+#include "account/keys/certificate.h"
 #include "base/json.h"
 #include "base/text.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/setup_private.h"
+#include "account/setup/private.h"
 #include "base/memory.h"
 
 /* What an interrupted run has left is among these. */

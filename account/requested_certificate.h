@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
+#include "account/keys/signing_request.h"
 #include "account/oem_account.h"
-#include "account/signing_request.h"
 
 struct requested_certificate { /* owned texts */
     char *arn, *pem;           /* NULL: there is none */

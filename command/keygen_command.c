@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "account/certificate.h"
-#include "account/private_key.h"
-#include "account/signing_request.h"
+#include "account/keys/certificate.h"
+#include "account/keys/private_key.h"
+#include "account/keys/signing_request.h"
 #include "base/file.h"
 #include "command/command.h"
 #include "command/keygen_report.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/policy_decision.h"
+#include "account/policy/decision.h"
 
 static const cJSON *member(const cJSON *object, const char *name)
 {

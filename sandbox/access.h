@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a certificate may do in the sandbox's OEM account. Its policies decide everything, as they do at AWS
- * (account/policy_decision.h): those attached in the account's own state, or by provisioning. Broker's thread
+ * (account/policy/decision.h): those attached in the account's own state, or by provisioning. Broker's thread
  * only. */
 #ifndef SANDBOX_ACCESS_H
 #define SANDBOX_ACCESS_H

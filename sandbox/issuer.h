@@ -15,7 +15,8 @@ void issuer_free(struct issuer *issuer); /* NULL is fine */
 /* A certificate for the key of a signing request (PEM), with the request's subject. Owned (X509_free); NULL
  * when it is no request or its signature is wrong. */
 X509 *issuer_sign(const struct issuer *issuer, const char *request_pem);
-/* A certificate with a new RSA key of 2048 bits, as AWS IoT makes it; *key_pem is owned (free). NULL, *key_pem untouched, when it fails. */
+/* A certificate with a new RSA key of 2048 bits, as AWS IoT makes it; *key_pem is owned (free). NULL,
+ * *key_pem untouched, when it fails. */
 X509 *issuer_make(const struct issuer *issuer, char **key_pem);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "account/doctor/aws_view.h"
 #include "account/doctor/doctor.h"
-#include "account/setup.h"
+#include "account/setup/setup.h"
 
 #define GIVE_CREDENTIALS                                                                                     \
     "Give credentials of the OEM's account as the AWS CLI takes them (AWS_PROFILE and AWS_REGION, for "      \

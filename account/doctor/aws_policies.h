@@ -4,7 +4,7 @@
 #define ACCOUNT_DOCTOR_AWS_POLICIES_H
 
 #include "account/doctor/aws_view.h"
-#include "account/policy_decision.h"
+#include "account/policy/decision.h"
 
 struct aws_policies {
     cJSON **documents;

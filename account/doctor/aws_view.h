@@ -3,8 +3,8 @@
 #ifndef ACCOUNT_DOCTOR_AWS_VIEW_H
 #define ACCOUNT_DOCTOR_AWS_VIEW_H
 
-#include "account/certificate.h"
 #include "account/doctor/doctor.h"
+#include "account/keys/certificate.h"
 #include "account/oem_account.h"
 #include "base/json.h"
 

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "account/certificate.h"
 #include "account/doctor/doctor.h"
 #include "account/doctor/validity.h"
+#include "account/keys/certificate.h"
 #include "base/clock.h"
 
 #define TEN_YEARS_DAYS 3650

@@ -4,7 +4,7 @@
 #define ACCOUNT_DOCTOR_CONNECTION_H
 
 #include "account/doctor/doctor.h"
-#include "account/mqtt_probe.h"
+#include "account/probe/mqtt.h"
 
 struct doctor_connection {
     struct doctor *doctor;

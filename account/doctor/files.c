@@ -5,12 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "account/certificate.h"
 #include "account/doctor/doctor.h"
 #include "account/doctor/key_mode.h"
 #include "account/doctor/validity.h"
-#include "account/pem_file.h"
-#include "account/private_key.h"
+#include "account/keys/certificate.h"
+#include "account/keys/pem_file.h"
+#include "account/keys/private_key.h"
 #include "base/clock.h"
 #include "base/memory.h"
 

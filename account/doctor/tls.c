@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "account/doctor/look.h"
-#include "account/tls_probe.h"
+#include "account/probe/tls.h"
 #include "base/clock.h"
 
 #define DAY_MS (24 * 3600 * 1000LL)

@@ -3,7 +3,7 @@
 #ifndef ACCOUNT_DOCTOR_VALIDITY_H
 #define ACCOUNT_DOCTOR_VALIDITY_H
 
-#include "account/certificate.h"
+#include "account/keys/certificate.h"
 #include "base/text.h"
 
 #define VALIDITY_DAY_MS (24LL * 3600 * 1000)

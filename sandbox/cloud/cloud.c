@@ -12,7 +12,7 @@
 #include "sandbox/cloud/arn.h"
 #include "sandbox/cloud/authentication.h"
 #include "sandbox/cloud/iam.h"
-#include "sandbox/cloud/iot.h"
+#include "sandbox/cloud/iot/iot.h"
 #include "sandbox/cloud/s3.h"
 #include "sandbox/cloud/store.h"
 #include "sandbox/cloud/sts.h"

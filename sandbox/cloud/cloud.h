@@ -12,7 +12,7 @@
 #include "sandbox/cloud/deliveries.h"
 #include "sandbox/cloud/faults.h"
 #include "sandbox/cloud/imports.h"
-#include "sandbox/cloud/iot.h"
+#include "sandbox/cloud/iot/iot.h"
 #include "sandbox/cloud/listener.h"
 #include "sandbox/cloud/profiles.h"
 #include "sandbox/cloud/roles.h"

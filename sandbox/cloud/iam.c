@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "sandbox/cloud/arn.h"
-#include "sandbox/cloud/iot_call.h"
+#include "sandbox/cloud/iot/call.h"
 #include "sandbox/cloud/query.h"
 #include "sandbox/cloud/store.h"
 

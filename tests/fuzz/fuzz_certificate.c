@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file that should be a certificate, a signing request or a key: refused in a sentence, or whole. The input
  * is tried as it is, and as the inside of a PEM block, where a fuzzer gets further. */
-#include "account/certificate.h"
-#include "account/private_key.h"
-#include "account/signing_request.h"
+#include "account/keys/certificate.h"
+#include "account/keys/private_key.h"
+#include "account/keys/signing_request.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *const fields[] = {"CommonName", "SerialNumber", "Country", "StateName"};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Policy documents that somebody wrote. The first line is the client id, the second the resource, the rest
  * the document: one answer, in time, and what decides nothing allows nothing. */
-#include "account/policy_decision.h"
-#include "account/policy_pattern.h"
+#include "account/policy/decision.h"
+#include "account/policy/pattern.h"
 #include "base/json.h"
 #include "tests/fuzz/fuzz.h"
 

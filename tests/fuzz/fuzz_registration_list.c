@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CSV and PEM of a batch. The first byte says in pieces of which size the rest is read: that must make no
  * difference. */
-#include "account/registration_pem.h"
+#include "account/registration/pem.h"
 #include "base/csv_rows.h"
 #include "base/hash.h"
 #include "tests/fuzz/fuzz.h"

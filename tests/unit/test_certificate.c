@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/certificate.h"
+#include "account/keys/certificate.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/key_private.h"
+#include "account/keys/key_private.h"
 #include "base/clock.h"
 #include "tests/unit/test.h"
 

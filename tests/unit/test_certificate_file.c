@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "account/certificate.h"
+#include "account/keys/certificate.h"
 #include "base/file.h"
 #include "tests/unit/test.h"
 

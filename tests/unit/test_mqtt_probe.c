@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MQTT by a server that means no good: what it says is made here, and so is the time. tests/integration has
  * real servers. */
-#include "account/mqtt_probe.h"
+#include "account/probe/mqtt.h"
 
 #include <string.h>
 
-#include "account/name_lookup.h"
-#include "account/tcp_probe.h"
-#include "account/tls_probe.h"
+#include "account/probe/name_lookup.h"
+#include "account/probe/tcp.h"
+#include "account/probe/tls.h"
 #include "base/clock.h"
 #include "tests/unit/test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/policy_decision.h"
+#include "account/policy/decision.h"
 
 #include <stdlib.h>
 #include <string.h>

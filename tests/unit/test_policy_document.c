@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/policy_document.h"
+#include "account/policy/document.h"
 
 #include <string.h>
 
-#include "account/policy_decision.h"
+#include "account/policy/decision.h"
 #include "base/memory.h"
 #include "tests/unit/test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/private_key.h"
+#include "account/keys/private_key.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "account/certificate.h"
-#include "account/key_private.h"
+#include "account/keys/certificate.h"
+#include "account/keys/key_private.h"
 #include "base/file.h"
 #include "tests/unit/test.h"
 

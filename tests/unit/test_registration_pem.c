@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration_pem.h"
+#include "account/registration/pem.h"
 
 #include <string.h>
 

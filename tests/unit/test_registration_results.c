@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration_results.h"
+#include "account/registration/results.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/signing_request.h"
+#include "account/keys/signing_request.h"
 
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/key_private.h"
+#include "account/keys/key_private.h"
 #include "base/clock.h"
 #include "tests/unit/test.h"
 

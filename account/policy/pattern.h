@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns in policies: wildcards, and variables such as ${iot:ClientId} or ${iot:ClientId, 'none'} whose
+ * values are text and nothing more, and ${*} ${?} ${$}, which stand for those characters. Time is at most
+ * the product of both lengths, and nothing is allocated. Any thread. */
+#ifndef ACCOUNT_POLICY_PATTERN_H
+#define ACCOUNT_POLICY_PATTERN_H
+
+#include "account/policy/decision.h"
+
+enum policy_match {
+    POLICY_MATCH_NO,
+    POLICY_MATCH_YES,
+    POLICY_MATCH_UNRESOLVED, /* it has a variable that has no value */
+};
+
+enum {
+    POLICY_PATTERN_WILDCARDS = 1,
+    POLICY_PATTERN_VARIABLES = 2,
+    POLICY_PATTERN_CASELESS = 4,
+};
+
+/* flags: of the above. A ? is one character of UTF-8. */
+enum policy_match policy_pattern_match(const char *pattern, unsigned flags, const char *text,
+                                       const struct policy_request *request);
+
+/* The value of a variable whose name has that length, in any case; NULL: it has none. *known: it is one whose
+ * absence means something (IoT, "Policy variables"). Borrowed from the request, or static. */
+const char *policy_variable_value(const char *name, size_t length, const struct policy_request *request,
+                                  bool *known);
+
+#endif

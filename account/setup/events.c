@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The account's events: without those of things nobody sees a device arrive (IoT, "Event messages"). The
+ * account's other events are not ours, and stay as they are. */
+#include "account/setup/private.h"
+
+static const char *const path[] = {"event-configurations", NULL};
+
+static enum aws_error look(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    JSON cJSON *answer = NULL;
+
+    enum aws_error error =
+        setup_call(setup->account, "iot:DescribeEventConfigurations", "GET", path, NULL, NULL, &answer, why);
+    if (error)
+        return error;
+    const cJSON *events = cJSON_GetObjectItemCaseSensitive(answer, "eventConfigurations");
+    const cJSON *thing = cJSON_GetObjectItemCaseSensitive(events, "THING");
+    if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(thing, "Enabled")))
+        setup_differs(item, 1, "they are off");
+    return AWS_OK;
+}
+
+static enum aws_error make(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    cJSON *body = cJSON_CreateObject();
+    cJSON *events = cJSON_AddObjectToObject(body, "eventConfigurations");
+
+    (void)item;
+    cJSON_AddBoolToObject(cJSON_AddObjectToObject(events, "THING"), "Enabled", true);
+    return setup_call(setup->account, "iot:UpdateEventConfigurations", "PATCH", path, NULL, body, NULL, why);
+}
+
+void setup_add_events(struct setup *setup)
+{
+    struct setup_item *item = setup_add(setup, "events", "THING");
+
+    item->look = look;
+    item->make = make;
+}

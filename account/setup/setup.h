@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the OEM account needs before the first device can arrive (OG appendices B and C), looked at, made, and
+ * taken away again. Named after the setup's name, the same as by deploy/oem-account.yaml, so that either can
+ * go on where the other has stopped:
+ *
+ *   <name>-provisioning   role that iot.amazonaws.com assumes, with service-role/AWSIoTThingsRegistration
+ *   <name>-module         policy of modules
+ *   <name>                provisioning template (JITP)
+ *   <name>-observer       policy of the observer, whose certificate is attached to it
+ *
+ * beside thing type and groups that the template names, each manufacturer's CA (SNI_ONLY, active, automatic
+ * registration by that template) and the account's thing events. For fleet provisioning by claim, instead of
+ * template, CAs, observer and events:
+ *
+ *   <name>-fleet          provisioning template (FLEET_PROVISIONING)
+ *   <name>-claim          policy of claim certificates
+ *
+ * Every call is one that may be made again: a setup that was interrupted goes on. One thread; blocks. */
+#ifndef ACCOUNT_SETUP_SETUP_H
+#define ACCOUNT_SETUP_SETUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "account/keys/certificate.h"
+#include "account/oem_account.h"
+#include "account/provisioning_template.h"
+
+#define SETUP_NAME_MAX 36
+#define SETUP_NAME_FLEET_MAX 30 /* so that <name>-fleet is a template's name */
+#define SETUP_NAME_DEFAULT "expresslink"
+
+enum setup_mode { SETUP_SNI_ONLY, SETUP_DEFAULT };
+
+struct setup_authority {
+    const struct certificate *certificate;
+    const char *verification; /* PEM of its verification certificate; NULL in mode SNI_ONLY */
+};
+
+struct setup_options { /* all borrowed */
+    const char *name;
+    enum setup_mode mode;
+    const struct setup_authority *authorities;
+    size_t authority_count;
+    struct provisioning_options provisioning; /* policy_name is not used: it is the setup's */
+    const char *observer_client_id;           /* "portal-observer" */
+    const char *observer_request;             /* PEM of a signing request; NULL: no observer is made */
+    /* NULL: by CAs. Otherwise fleet provisioning by claim, things are named <fleet_prefix><serial number>. */
+    const char *fleet_prefix;
+};
+
+enum setup_action { SETUP_KEEP, SETUP_CREATE, SETUP_CHANGE, SETUP_DELETE };
+
+struct setup_step { /* texts are borrowed for the call */
+    /* "role", "policy", "thing type", "thing group", "template", "CA", "observer", "events", "certificate" */
+    const char *kind;
+    const char *name; /* "expresslink-module"; of a CA its subject */
+    enum setup_action action;
+    const char *detail; /* what is different, for people; "" */
+};
+
+const char *setup_action_name(enum setup_action action); /* "keep", "create", "change", "delete" */
+
+struct setup;
+
+/* 1 to SETUP_NAME_MAX letters, digits, underscores and hyphens. */
+bool setup_name_fits(const char *name);
+
+/* Looks at everything and changes nothing; tell is given every step in the order in which it will be done.
+ * options and account are borrowed until setup_free(). *out is untouched after an error. AWS_REFUSED also
+ * without a call, where a certificate is no CA's. AWS_CONFLICT: what is there cannot be changed into what is
+ * wanted (a CA in another mode, a template of another type, ...). */
+enum aws_error setup_plan(const struct oem_account *account, const struct setup_options *options,
+                          void (*tell)(void *context, const struct setup_step *step), void *context,
+                          struct setup **out, struct text *why);
+/* The same for taking everything of that name away that is there: CAs that register by its template, its
+ * templates, its policies (with the observers' and claim certificates, where nothing else uses those), its
+ * role. Things, modules' certificates, thing type, groups and events stay. setup_apply() then does it, in an
+ * order that can be interrupted. */
+enum aws_error setup_plan_removal(const struct oem_account *account, const char *name,
+                                  void (*tell)(void *context, const struct setup_step *step), void *context,
+                                  struct setup **out, struct text *why);
+/* How many certificates have the modules' policy: devices that a removal would leave without any rights. */
+size_t setup_devices(const struct setup *setup);
+
+/* The steps that differ. */
+size_t setup_changes(const struct setup *setup);
+/* Carries out what was planned, once; done is given each step that differs after it was. After an error what
+ * was made stays made. */
+enum aws_error setup_apply(struct setup *setup, void (*done)(void *context, const struct setup_step *step),
+                           void *context, struct text *why);
+/* PEM of the observer's certificate after setup_apply() (also of one that was there: the one whose key made
+ * the request); "" when there is none. The ATS endpoint's address. Borrowed. */
+const char *setup_observer_certificate(const struct setup *setup);
+const char *setup_endpoint(const struct setup *setup); /* known after setup_plan(); "" in a removal */
+void setup_free(struct setup *setup);                  /* NULL is fine */
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/account/arguments.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account/setup/setup.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "command/account/help.h"
+#include "command/command.h"
+
+#define NAME_MAX_LENGTH 128
+#define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+enum account_option {
+    NAME = 1,
+    CA,
+    THING_NAME,
+    THING_TYPE,
+    THING_GROUP,
+    ATTRIBUTE,
+    REQUEST,
+    CERTIFICATE,
+    KEY,
+    CLIENT_ID,
+    ENDPOINT_KEY,
+    PORTAL_INI,
+    CA_FILE,
+    DRY_RUN,
+    YES,
+    FORCE,
+    AS_JSON,
+};
+
+static const struct option options[] = {{"name", required_argument, NULL, NAME},
+                                        {"ca", required_argument, NULL, CA},
+                                        {"thing-name", required_argument, NULL, THING_NAME},
+                                        {"thing-type", required_argument, NULL, THING_TYPE},
+                                        {"thing-group", required_argument, NULL, THING_GROUP},
+                                        {"attribute", required_argument, NULL, ATTRIBUTE},
+                                        {"observer-request", required_argument, NULL, REQUEST},
+                                        {"observer-certificate", required_argument, NULL, CERTIFICATE},
+                                        {"output", required_argument, NULL, CERTIFICATE},
+                                        {"observer-key", required_argument, NULL, KEY},
+                                        {"client-id", required_argument, NULL, CLIENT_ID},
+                                        {"endpoint-key", required_argument, NULL, ENDPOINT_KEY},
+                                        {"portal-ini", required_argument, NULL, PORTAL_INI},
+                                        {"ca-file", required_argument, NULL, CA_FILE},
+                                        {"dry-run", no_argument, NULL, DRY_RUN},
+                                        {"yes", no_argument, NULL, YES},
+                                        {"force", no_argument, NULL, FORCE},
+                                        {"json", no_argument, NULL, AS_JSON},
+                                        AWS_ARGUMENTS,
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+
+#define EVERY (ACCOUNT_APPLY | ACCOUNT_SHOW | ACCOUNT_REMOVE | ACCOUNT_CERTIFICATE)
+
+/* Which subcommands have an option. */
+static unsigned who_has(int option, const char *long_name)
+{
+    switch (option) {
+    case NAME:
+        return ACCOUNT_APPLY | ACCOUNT_SHOW | ACCOUNT_REMOVE;
+    case DRY_RUN:
+    case YES:
+        return ACCOUNT_APPLY | ACCOUNT_REMOVE;
+    case FORCE:
+        return ACCOUNT_REMOVE;
+    case CERTIFICATE:
+        return strcmp(long_name, "output") == 0 ? ACCOUNT_CERTIFICATE : ACCOUNT_APPLY;
+    default:
+        return option >= NAME && option < DRY_RUN ? ACCOUNT_APPLY : EVERY;
+    }
+}
+
+static const char *action_name(enum account_action action)
+{
+    switch (action) {
+    case ACCOUNT_SHOW:
+        return "show";
+    case ACCOUNT_REMOVE:
+        return "remove";
+    case ACCOUNT_CERTIFICATE:
+        return "certificate";
+    default:
+        return "apply";
+    }
+}
+
+static int usage_error(const struct account_arguments *arguments, const char *what, const char *value)
+{
+    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim account %s --help\n", what, value,
+            action_name(arguments->action));
+    return COMMAND_USAGE;
+}
+
+static bool is_made_of(const char *text, size_t most, const char *letters)
+{
+    size_t length = strlen(text);
+
+    return length >= 1 && length <= most && strspn(text, letters) == length;
+}
+
+static void add_authority(struct account_arguments *out, const char *path)
+{
+    out->authorities = memory_grow(out->authorities, out->authority_count + 1, sizeof *out->authorities);
+    out->authorities[out->authority_count++] = path;
+}
+
+static void replace(char **place, const char *value)
+{
+    free(*place);
+    *place = memory_string(value);
+}
+
+static void take_text(struct account_arguments *out, int option, const char *value)
+{
+    const char **const places[] = {
+        [NAME] = &out->name,
+        [REQUEST] = &out->request,
+        [CLIENT_ID] = &out->client_id,
+        [ENDPOINT_KEY] = &out->endpoint_key,
+        [PORTAL_INI] = &out->portal_ini,
+        [CA_FILE] = &out->ca_file,
+    };
+
+    if (option == CERTIFICATE)
+        replace(&out->certificate, value);
+    else if (option == KEY)
+        replace(&out->key, value);
+    else
+        *places[option] = value;
+}
+
+static bool take_switch(struct account_arguments *out, int option)
+{
+    out->dry_run = out->dry_run || option == DRY_RUN;
+    out->yes = out->yes || option == YES;
+    out->force = out->force || option == FORCE;
+    out->json = out->json || option == AS_JSON;
+    return option == DRY_RUN || option == YES || option == FORCE || option == AS_JSON;
+}
+
+static int take_thing(const struct account_arguments *out, const char *problem, const char *value)
+{
+    return problem ? usage_error(out, problem, value) : -1;
+}
+
+static int take_option(struct account_arguments *out, int option, const char *value)
+{
+    if (take_switch(out, option) || aws_arguments_take(&out->aws, option, value))
+        return -1;
+    switch (option) {
+    case 'h':
+        return fputs(account_help(out->action), stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+    case '?':
+        return usage_error(out, "these arguments are not understood", "");
+    case CA:
+        add_authority(out, value);
+        return -1;
+    case THING_NAME:
+        return take_thing(out, account_things_take_name(&out->things, value), value);
+    case THING_TYPE:
+        return take_thing(out, account_things_take_type(&out->things, value), value);
+    case THING_GROUP:
+        return take_thing(out, account_things_take_group(&out->things, value), value);
+    case ATTRIBUTE:
+        return take_thing(out, account_things_take_attribute(&out->things, value), value);
+    default:
+        take_text(out, option, value);
+        return -1;
+    }
+}
+
+/* The request's name with another ending. */
+static char *beside(const char *request, const char *ending)
+{
+    const char *dot = strrchr(request, '.'), *slash = strrchr(request, '/');
+    size_t length = dot && (!slash || dot > slash) ? (size_t)(dot - request) : strlen(request);
+    struct text path = TEXT_EMPTY;
+
+    text_printf(&path, "%.*s%s", (int)length, request, ending);
+    return text_take(&path);
+}
+
+static int take_argument(struct account_arguments *out, int count, char **values)
+{
+    bool wants_one = out->action == ACCOUNT_CERTIFICATE;
+
+    if (wants_one && optind == count)
+        return usage_error(out, "which signing request? FILE.csr is missing", "");
+    if (optind + wants_one < count)
+        return usage_error(out, "this is too much: ", values[optind + wants_one]);
+    if (wants_one)
+        out->request = values[optind];
+    return -1;
+}
+
+static int check(struct account_arguments *out)
+{
+    if (!setup_name_fits(out->name))
+        return usage_error(out, "a setup's name is of 1 to 36 letters, digits, _ and -, not ", out->name);
+    if (account_things_problem(&out->things))
+        return usage_error(out, account_things_problem(&out->things), "");
+    if (!is_made_of(out->client_id, NAME_MAX_LENGTH, WORD ":."))
+        return usage_error(out, "this is no client id: ", out->client_id);
+    if (!out->request && (out->certificate || out->key))
+        return usage_error(out, "an observer's certificate or key takes --observer-request FILE", "");
+    if (out->json && !out->yes && !out->dry_run && out->action & (ACCOUNT_APPLY | ACCOUNT_REMOVE))
+        return usage_error(out, "--json asks nothing: it takes --yes or --dry-run", "");
+    if (out->request && !out->certificate)
+        out->certificate = beside(out->request, ".pem");
+    if (out->request && !out->key)
+        out->key = beside(out->request, ".key");
+    if (out->request && strcmp(out->request, out->certificate) == 0)
+        return usage_error(out, "the certificate would be written over its request: ", out->request);
+    return -1;
+}
+
+int account_arguments_parse(enum account_action action, int count, char **values,
+                            struct account_arguments *out)
+{
+    int option, status = -1, which = 0;
+
+    *out = (struct account_arguments){.action = action,
+                                      .name = SETUP_NAME_DEFAULT,
+                                      .things = {.name_field = "CommonName"},
+                                      .client_id = "portal-observer",
+                                      .endpoint_key = "home"};
+    while (status < 0 && (option = getopt_long(count, values, "h", options, &which)) != -1) {
+        bool is_long = option != 'h' && option != '?';
+        if (is_long && !(who_has(option, options[which].name) & action))
+            status = usage_error(out, "this subcommand has no --", options[which].name);
+        else
+            status = take_option(out, option, optarg);
+    }
+    if (status < 0)
+        status = take_argument(out, count, values);
+    return status < 0 ? check(out) : status;
+}
+
+void account_arguments_fini(struct account_arguments *arguments)
+{
+    account_things_fini(&arguments->things);
+    free(arguments->authorities);
+    free(arguments->certificate);
+    free(arguments->key);
+}

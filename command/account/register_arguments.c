@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/account/register_arguments.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account/setup/setup.h"
+#include "base/memory.h"
+#include "command/account/register_help.h"
+#include "command/account/register_report.h"
+#include "command/command.h"
+
+#define ONE REGISTER_CERTIFICATE
+#define MANY (REGISTER_CERTIFICATE | REGISTER_BATCH)
+#define SETUPS (REGISTER_JITR | REGISTER_FLEET)
+#define ALL (MANY | SETUPS)
+
+enum option_key {
+    OPTION_NAME = 256,
+    OPTION_POLICY,
+    OPTION_THING,
+    OPTION_RESULT,
+    OPTION_CA,
+    OPTION_CA_KEY,
+    OPTION_VERIFICATION_REQUEST,
+    OPTION_VERIFICATION_CERTIFICATE,
+    OPTION_PREFIX,
+    OPTION_CLAIM_REQUEST,
+    OPTION_OUTPUT,
+    OPTION_THING_NAME, /* from here on texts are more than kept */
+    OPTION_THING_TYPE,
+    OPTION_THING_GROUP,
+    OPTION_ATTRIBUTE,
+    OPTION_RATE,
+    OPTION_CREATE_MISSING, /* from here on switches */
+    OPTION_WITHOUT_CA,
+    OPTION_ACTIVATE,
+    OPTION_ADD_CERTIFICATE,
+    OPTION_DRY_RUN,
+    OPTION_YES,
+    OPTION_JSON,
+    OPTION_HELP,
+};
+
+static const struct {
+    struct option option;
+    unsigned ways;
+} rows[] = {
+    {{"name", required_argument, NULL, OPTION_NAME}, ALL},
+    {{"policy", required_argument, NULL, OPTION_POLICY}, MANY},
+    {{"thing", required_argument, NULL, OPTION_THING}, ONE},
+    {{"thing-name", required_argument, NULL, OPTION_THING_NAME}, MANY | REGISTER_JITR},
+    {{"thing-type", required_argument, NULL, OPTION_THING_TYPE}, ALL},
+    {{"thing-group", required_argument, NULL, OPTION_THING_GROUP}, ALL},
+    {{"attribute", required_argument, NULL, OPTION_ATTRIBUTE}, SETUPS},
+    {{"result", required_argument, NULL, OPTION_RESULT}, REGISTER_BATCH},
+    {{"rate", required_argument, NULL, OPTION_RATE}, REGISTER_BATCH},
+    {{"create-missing", no_argument, NULL, OPTION_CREATE_MISSING}, MANY},
+    {{"without-ca", no_argument, NULL, OPTION_WITHOUT_CA}, MANY},
+    {{"activate", no_argument, NULL, OPTION_ACTIVATE}, MANY},
+    {{"add-certificate", no_argument, NULL, OPTION_ADD_CERTIFICATE}, MANY},
+    {{"ca", required_argument, NULL, OPTION_CA}, REGISTER_JITR},
+    {{"ca-key", required_argument, NULL, OPTION_CA_KEY}, REGISTER_JITR},
+    {{"verification-request", required_argument, NULL, OPTION_VERIFICATION_REQUEST}, REGISTER_JITR},
+    {{"verification-certificate", required_argument, NULL, OPTION_VERIFICATION_CERTIFICATE}, REGISTER_JITR},
+    {{"prefix", required_argument, NULL, OPTION_PREFIX}, REGISTER_FLEET},
+    {{"claim-request", required_argument, NULL, OPTION_CLAIM_REQUEST}, REGISTER_FLEET},
+    {{"output", required_argument, NULL, OPTION_OUTPUT}, REGISTER_FLEET},
+    {{"dry-run", no_argument, NULL, OPTION_DRY_RUN}, ALL},
+    {{"yes", no_argument, NULL, OPTION_YES}, SETUPS},
+    {{"json", no_argument, NULL, OPTION_JSON}, ALL},
+    {{"help", no_argument, NULL, OPTION_HELP}, ALL},
+};
+
+#define ROW_COUNT (sizeof rows / sizeof *rows)
+
+static const struct option aws_rows[] = {AWS_ARGUMENTS, {NULL, 0, NULL, 0}};
+
+/* out has room for all rows, AWS's, and the end. */
+static void choose_rows(enum register_way way, struct option *out)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if ((rows[i].ways & way) != 0)
+            *out++ = rows[i].option;
+    memcpy(out, aws_rows, sizeof aws_rows);
+}
+
+static void take_text(struct register_arguments *out, int option, const char *value)
+{
+    const char **const places[] = {
+        [0] = &out->name,
+        [OPTION_POLICY - OPTION_NAME] = &out->policy,
+        [OPTION_THING - OPTION_NAME] = &out->thing,
+        [OPTION_RESULT - OPTION_NAME] = &out->result,
+        [OPTION_CA - OPTION_NAME] = &out->authority,
+        [OPTION_CA_KEY - OPTION_NAME] = &out->authority_key,
+        [OPTION_VERIFICATION_REQUEST - OPTION_NAME] = &out->verification_request,
+        [OPTION_VERIFICATION_CERTIFICATE - OPTION_NAME] = &out->verification_certificate,
+        [OPTION_PREFIX - OPTION_NAME] = &out->prefix,
+        [OPTION_CLAIM_REQUEST - OPTION_NAME] = &out->claim_request,
+        [OPTION_OUTPUT - OPTION_NAME] = &out->output,
+    };
+
+    *places[option - OPTION_NAME] = value;
+}
+
+static void take_switch(struct register_arguments *out, int option)
+{
+    bool *const places[] = {
+        [0] = &out->create_missing,
+        [OPTION_WITHOUT_CA - OPTION_CREATE_MISSING] = &out->without_authority,
+        [OPTION_ACTIVATE - OPTION_CREATE_MISSING] = &out->activate,
+        [OPTION_ADD_CERTIFICATE - OPTION_CREATE_MISSING] = &out->add_certificate,
+        [OPTION_DRY_RUN - OPTION_CREATE_MISSING] = &out->dry_run,
+        [OPTION_YES - OPTION_CREATE_MISSING] = &out->yes,
+        [OPTION_JSON - OPTION_CREATE_MISSING] = &out->json,
+    };
+
+    *places[option - OPTION_CREATE_MISSING] = true;
+}
+
+static bool take_rate(struct register_arguments *out, const char *text)
+{
+    char *end;
+    double rate = strtod(text, &end);
+
+    if (end == text || *end != '\0' || !(rate >= 0.01 && rate <= 1000))
+        return false;
+    out->rate = rate;
+    return true;
+}
+
+/* NULL, or what is wrong with it. */
+static const char *take_value(struct register_arguments *out, int option, const char *value)
+{
+    switch (option) {
+    case OPTION_THING_NAME:
+        return account_things_take_name(&out->things, value);
+    case OPTION_THING_TYPE:
+        return account_things_take_type(&out->things, value);
+    case OPTION_ATTRIBUTE:
+        return account_things_take_attribute(&out->things, value);
+    case OPTION_RATE:
+        return take_rate(out, value) ? NULL : "--rate wants devices a second, 0.01 to 1000, not ";
+    default:
+        return account_things_take_group(&out->things, value);
+    }
+}
+
+static int take_option(struct register_arguments *out, int option)
+{
+    const char *wanted = NULL;
+
+    if (option == '?')
+        return register_usage_error(out->way, "these arguments are not understood", "");
+    if (option == OPTION_HELP)
+        return fputs(register_help(out->way), stdout) < 0 ? COMMAND_IO : COMMAND_DONE;
+    if (aws_arguments_take(&out->aws, option, optarg))
+        return -1;
+    if (option < OPTION_THING_NAME)
+        take_text(out, option, optarg);
+    else if (option >= OPTION_CREATE_MISSING)
+        take_switch(out, option);
+    else
+        wanted = take_value(out, option, optarg);
+    return wanted == NULL ? -1 : register_usage_error(out->way, wanted, optarg);
+}
+
+static int check_paths(const struct register_arguments *out)
+{
+    if ((out->way & MANY) != 0 && out->path == NULL)
+        return register_usage_error(out->way,
+                                    out->way == REGISTER_BATCH
+                                        ? "a folder or file with the certificates is missing"
+                                        : "the file with the device's certificate is missing",
+                                    "");
+    if ((out->way & SETUPS) != 0 && out->path != NULL)
+        return register_usage_error(out->way, "this is not understood: ", out->path);
+    return -1;
+}
+
+/* How the account is shown who holds the CA's key: exactly one of three. */
+static int check_jitr(const struct register_arguments *out)
+{
+    int given = (out->authority_key != NULL) + (out->verification_request != NULL) +
+                (out->verification_certificate != NULL);
+
+    if (out->authority == NULL)
+        return register_usage_error(out->way, "--ca FILE is missing: the manufacturer's CA", "");
+    if (given != 1)
+        return register_usage_error(out->way,
+                                    "one of --ca-key, --verification-request and --verification-certificate "
+                                    "shows AWS who holds the CA's key; which one?",
+                                    "");
+    return -1;
+}
+
+static int check_together(const struct register_arguments *out)
+{
+    int status = check_paths(out);
+
+    if (status < 0 && !setup_name_fits(out->name))
+        status = register_usage_error(
+            out->way, "--name wants 1 to 36 letters, digits, dashes and underscores, not ", out->name);
+    if (status < 0 && out->way == REGISTER_FLEET && strlen(out->name) > SETUP_NAME_FLEET_MAX)
+        status =
+            register_usage_error(out->way, "a fleet's --name has 30 characters at most, unlike ", out->name);
+    if (status < 0 && account_things_problem(&out->things) != NULL)
+        status = register_usage_error(out->way, account_things_problem(&out->things), "");
+    if (status < 0 && out->way == REGISTER_JITR)
+        status = check_jitr(out);
+    if (status < 0 && out->way == REGISTER_FLEET && out->output != NULL && out->claim_request == NULL)
+        status = register_usage_error(out->way, "--output goes with --claim-request FILE", "");
+    if (status < 0 && out->json && (out->way & SETUPS) != 0 && !out->yes && !out->dry_run)
+        status = register_usage_error(out->way, "--json asks nothing: it takes --yes or --dry-run", "");
+    return status;
+}
+
+static char *choose_policy(const struct register_arguments *arguments)
+{
+    TEXT struct text name = TEXT_EMPTY;
+
+    if (arguments->policy != NULL)
+        return memory_string(arguments->policy);
+    text_printf(&name, "%s-module", arguments->name);
+    return text_take(&name);
+}
+
+int register_arguments_parse(enum register_way way, int count, char **values, struct register_arguments *out)
+{
+    struct option options[ROW_COUNT + sizeof aws_rows / sizeof *aws_rows];
+    int option, status = -1;
+
+    *out = (struct register_arguments){
+        .way = way, .name = SETUP_NAME_DEFAULT, .things = {.name_field = "CommonName"}, .prefix = ""};
+    choose_rows(way, options);
+    optind = 0; /* the subcommand before has been read with it */
+    while (status < 0 && (option = getopt_long(count, values, "", options, NULL)) != -1)
+        status = take_option(out, option);
+    if (status >= 0)
+        return status;
+    if (optind < count)
+        out->path = values[optind++];
+    if (optind < count)
+        return register_usage_error(way, "this is not understood: ", values[optind]);
+    status = check_together(out);
+    if (status < 0)
+        out->policy_name = choose_policy(out);
+    return status;
+}
+
+void register_arguments_fini(struct register_arguments *arguments)
+{
+    account_things_fini(&arguments->things);
+    free(arguments->policy_name);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command lines of expresslink-claim account register. */
+#ifndef COMMAND_ACCOUNT_REGISTER_ARGUMENTS_H
+#define COMMAND_ACCOUNT_REGISTER_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "aws/arguments.h"
+#include "base/text.h"
+#include "command/account/things.h"
+
+struct account_report;
+
+enum register_way {
+    REGISTER_CERTIFICATE = 1,
+    REGISTER_BATCH = 2,
+    REGISTER_JITR = 4,
+    REGISTER_FLEET = 8,
+};
+
+struct register_arguments { /* borrowed from the command line; finished with register_arguments_fini() */
+    enum register_way way;
+    struct aws_options aws;
+    const char *path;           /* the one argument: FILE or FOLDER; NULL: none */
+    const char *name;           /* of the setup */
+    const char *thing, *policy; /* NULL: not given */
+    char *policy_name;          /* policy, or the setup's; owned */
+    struct account_things things;
+    const char *result;
+    double rate;
+    const char *authority, *authority_key, *verification_request, *verification_certificate;
+    const char *prefix, *claim_request, *output;
+    bool create_missing, without_authority, activate, add_certificate;
+    bool dry_run, yes, json;
+    struct account_report *report; /* borrowed; NULL until something runs */
+};
+
+/* Less than 0: go on; otherwise exit with it. */
+int register_arguments_parse(enum register_way way, int count, char **values, struct register_arguments *out);
+void register_arguments_fini(struct register_arguments *arguments);
+
+#endif

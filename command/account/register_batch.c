@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expresslink-claim account register batch */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account/registration/batch.h"
+#include "base/interrupt.h"
+#include "command/account/register_device.h"
+#include "command/account/register_progress.h"
+#include "command/account/register_report.h"
+#include "command/account/register_ways.h"
+#include "command/command.h"
+
+#define TOLD_MAX 20
+
+struct running {
+    const struct register_arguments *arguments;
+    struct register_progress progress;
+    const char *result_path;
+    unsigned long long told;
+};
+
+static void tell(void *context, const struct registration_row *row)
+{
+    struct running *running = context;
+    TEXT struct text line = TEXT_EMPTY;
+
+    if (++running->told > TOLD_MAX)
+        return;
+    register_progress_clear(&running->progress);
+    text_printf(&line, "%s: ", row->place);
+    if (row->thing[0] != '\0' && strstr(row->why, row->thing) == NULL)
+        text_printf(&line, "%s: ", row->thing);
+    text_puts(&line, row->why);
+    account_report_complain("%s", line.data);
+}
+
+static void show_progress(void *context, const struct registration_batch_counts *counts)
+{
+    struct running *running = context;
+
+    register_progress_show(&running->progress, counts);
+}
+
+/* words: for people; NULL: they are told otherwise, or not at all. */
+static void say_count(const struct running *running, const char *name, unsigned long long count,
+                      const char *words)
+{
+    account_report_count(running->arguments->report, name, count);
+    if (count > 0 && words != NULL)
+        account_report_say(running->arguments->report, "  %6llu %s", count, words);
+}
+
+static void summarise(const struct running *running, const struct registration_batch_counts *counts)
+{
+    struct account_report *report = running->arguments->report;
+    bool dry_run = running->arguments->dry_run;
+    long long ms = register_progress_elapsed_ms(&running->progress);
+    unsigned long long asked = counts->registered + counts->there;
+
+    if (running->told > TOLD_MAX)
+        account_report_complain("... and %llu more%s", running->told - TOLD_MAX,
+                                dry_run ? "" : "; the result file has all of them");
+    account_report_say(report, "%llu device%s:", counts->devices, counts->devices == 1 ? "" : "s");
+    say_count(running, "devices", counts->devices, NULL);
+    say_count(running, "registered", counts->registered, dry_run ? "would be registered" : "registered");
+    say_count(running, "there", counts->there, "were registered already, and nothing was missing");
+    say_count(running, "before", counts->before, "are registered by the result file, and were not asked for");
+    say_count(running, "duplicates", counts->duplicates, "are duplicates");
+    say_count(running, "failed", counts->failed, "failed");
+    say_count(running, "passed", counts->passed - counts->keys,
+              "certificates of authorities or signing requests passed over");
+    say_count(running, "keys", counts->keys,
+              "private keys passed over: nobody but the devices should have them");
+    account_report_flag(report, "dry_run", dry_run);
+    if (dry_run)
+        return;
+    if (asked > 0)
+        account_report_say(report, "%.1f devices a second.", (double)asked * 1000 / (double)ms);
+    account_report_say(report, "Results: %s", running->result_path);
+    account_report_add(report, "results", running->result_path);
+}
+
+static int batch_status(const struct running *running, enum registration_batch_end end, enum aws_error error,
+                        const char *why)
+{
+    struct account_report *report = running->arguments->report;
+
+    switch (end) {
+    case REGISTRATION_BATCH_DONE:
+        return COMMAND_DONE;
+    case REGISTRATION_BATCH_INTERRUPTED:
+        return account_report_wrong(report, COMMAND_INTERRUPTED,
+                                    "interrupted; the same command goes on from here");
+    case REGISTRATION_BATCH_UNREADABLE:
+        return account_report_wrong(report, COMMAND_NO_INPUT, "%s", why);
+    case REGISTRATION_BATCH_UNWRITABLE:
+        return account_report_wrong(report, COMMAND_IO,
+                                    "%s; the same command goes on from here when there is room", why);
+    default:
+        return account_report_failed(report, error,
+                                     running->arguments->dry_run
+                                         ? "the batch was stopped"
+                                         : "the batch was stopped; the same command goes on from here",
+                                     why);
+    }
+}
+
+static void say_next(const struct register_arguments *arguments, const struct oem_account *account)
+{
+    account_report_say(arguments->report, "%s", "");
+    register_say_endpoint(arguments, account, "The devices connect to ",
+                          ", port 8883, each with its certificate");
+    account_report_say(arguments->report, "and its thing's name as client id.");
+}
+
+static int run(struct running *running, const struct oem_account *account, struct registrar *registrar,
+               struct registration_source *source, struct registration_results *results)
+{
+    const struct register_arguments *arguments = running->arguments;
+    const struct registration_batch_options options = {
+        .registrar = registrar,
+        .source = source,
+        .results = results,
+        .name_field = arguments->things.name_field,
+        .rate = arguments->rate,
+        .dry_run = arguments->dry_run,
+        .interrupted = &interrupt_received,
+        .tell = tell,
+        .progress = show_progress,
+        .context = running,
+    };
+    struct registration_batch_counts counts;
+    enum aws_error error = AWS_OK;
+    TEXT struct text why = TEXT_EMPTY;
+
+    register_progress_begin(&running->progress, stderr, source);
+    enum registration_batch_end end = registration_batch_run(&options, &counts, &error, &why);
+    register_progress_clear(&running->progress);
+    summarise(running, &counts);
+    int status = batch_status(running, end, error, text_get(&why));
+    if (status == COMMAND_DONE && !arguments->dry_run && counts.registered + counts.there + counts.before > 0)
+        say_next(arguments, account);
+    return status == COMMAND_DONE && counts.failed > 0 ? COMMAND_NOT_REGISTERED : status;
+}
+
+/* Where it is not given: beside the source, "births/" and "births.csv" have "births.result.csv". */
+static void choose_result(const struct register_arguments *arguments,
+                          const struct registration_source *source, struct text *out)
+{
+    size_t length = strlen(arguments->path);
+
+    if (arguments->result != NULL) {
+        text_puts(out, arguments->result);
+        return;
+    }
+    while (length > 1 && arguments->path[length - 1] == '/')
+        length--;
+    if (source->kind == REGISTRATION_FOLDER && (length == 0 || strchr("./", arguments->path[length - 1]))) {
+        text_puts(out, "births.result.csv"); /* of ".", "..": in the folder where we are */
+        return;
+    }
+    if (source->kind == REGISTRATION_LIST)
+        length -= strlen(".csv");
+    text_add(out, arguments->path, length);
+    text_puts(out, ".result.csv");
+}
+
+static void join_groups(const struct register_arguments *arguments, struct text *out)
+{
+    for (size_t i = 0; i < arguments->things.group_count; i++)
+        text_printf(out, "%s%s", i > 0 ? " " : "", arguments->things.groups[i]);
+}
+
+static int with_source(const struct register_arguments *arguments, const struct oem_account *account,
+                       struct registration_source *source)
+{
+    TEXT struct text why = TEXT_EMPTY, path = TEXT_EMPTY, groups = TEXT_EMPTY;
+    struct registrar *registrar = NULL;
+
+    choose_result(arguments, source, &path);
+    join_groups(arguments, &groups);
+    const struct registration_target target = {
+        .account = account->id,
+        .region = aws_session_region(account->session),
+        .policy = arguments->policy_name,
+        .thing_type = arguments->things.type != NULL ? arguments->things.type : "",
+        .thing_groups = text_get(&groups),
+    };
+    struct running running = {.arguments = arguments, .result_path = path.data};
+    struct registration_results *results =
+        registration_results_open(path.data, &target, arguments->dry_run, &why);
+    if (results == NULL)
+        return account_report_wrong(arguments->report, COMMAND_CANNOT_CREATE, "%s", text_get(&why));
+    int status = register_open(arguments, account, &registrar);
+    if (status == COMMAND_DONE)
+        status = run(&running, account, registrar, source, results);
+    registrar_free(registrar);
+    registration_results_close(results);
+    return status;
+}
+
+static int work(const struct register_arguments *arguments, const struct oem_account *account)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct registration_source source;
+
+    if (registration_source_open(arguments->path, &source, &why))
+        return with_source(arguments, account, &source);
+    return account_report_wrong(arguments->report, COMMAND_NO_INPUT, "%s", text_get(&why));
+}
+
+int register_batch_command(int count, char **values)
+{
+    struct register_arguments arguments;
+    int status = register_arguments_parse(REGISTER_BATCH, count, values, &arguments);
+
+    if (status < 0)
+        status = register_run(&arguments, work);
+    register_arguments_fini(&arguments);
+    return status;
+}

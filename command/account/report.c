@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/account/report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/terminal.h"
+#include "command/command.h"
+
+#define LINE_MAX_BYTES 8192 /* AWS's messages have a few hundred bytes; what is longer is cut */
+
+static void print_line(FILE *file, const char *line)
+{
+    TEXT struct text safe = TEXT_EMPTY;
+
+    terminal_add(line, &safe);
+    text_puts(&safe, "\n");
+    fputs(text_get(&safe), file);
+    fflush(file);
+}
+
+void account_report_init(struct account_report *report, bool json)
+{
+    *report = (struct account_report){.json = json, .object = json ? cJSON_CreateObject() : NULL};
+}
+
+bool account_report_end(struct account_report *report)
+{
+    char *text = report->object ? cJSON_Print(report->object) : NULL;
+
+    if (text)
+        puts(text);
+    cJSON_free(text);
+    cJSON_Delete(report->object);
+    report->object = NULL;
+    return fflush(stdout) == 0 && !ferror(stdout);
+}
+
+void account_report_say(struct account_report *report, const char *format, ...)
+{
+    char line[LINE_MAX_BYTES];
+    va_list arguments;
+
+    if (report->json)
+        return;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    print_line(stdout, line);
+}
+
+void account_report_add(struct account_report *report, const char *name, const char *value)
+{
+    if (report->object)
+        cJSON_AddStringToObject(report->object, name, value);
+}
+
+void account_report_count(struct account_report *report, const char *name, unsigned long long value)
+{
+    if (report->object)
+        cJSON_AddNumberToObject(report->object, name, (double)value);
+}
+
+void account_report_flag(struct account_report *report, const char *name, bool value)
+{
+    if (report->object)
+        cJSON_AddBoolToObject(report->object, name, value);
+}
+
+void account_report_account(struct account_report *report, const struct oem_account *account)
+{
+    const char *region = aws_session_region(account->session);
+
+    account_report_say(report, "AWS account %s, region %s, as %s", account->id, region, account->caller);
+    account_report_add(report, "account", account->id);
+    account_report_add(report, "region", region);
+    account_report_add(report, "caller", account->caller);
+}
+
+static int exit_status(enum aws_error error)
+{
+    switch (error) {
+    case AWS_OK:
+        return COMMAND_DONE;
+    case AWS_NO_CREDENTIALS:
+    case AWS_EXPIRED:
+    case AWS_FORBIDDEN:
+        return COMMAND_NO_PERMISSION;
+    case AWS_CONFLICT:
+        return COMMAND_NOT_REGISTERED;
+    case AWS_INTERRUPTED:
+        return COMMAND_INTERRUPTED;
+    default:
+        return COMMAND_UNREACHABLE;
+    }
+}
+
+void account_report_complain(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    terminal_complain("expresslink-claim", format, arguments);
+    va_end(arguments);
+}
+
+int account_report_failed(struct account_report *report, enum aws_error error, const char *what,
+                          const char *why)
+{
+    account_report_complain("%s: %s", what, error == AWS_INTERRUPTED ? "interrupted" : why);
+    account_report_add(report, "error", aws_error_name(error));
+    account_report_add(report, "why", why);
+    return exit_status(error);
+}
+
+int account_report_wrong(struct account_report *report, int status, const char *format, ...)
+{
+    char why[LINE_MAX_BYTES];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(why, sizeof why, format, arguments);
+    va_end(arguments);
+    account_report_complain("%s", why);
+    account_report_add(report, "error", "wrong");
+    account_report_add(report, "why", why);
+    return status;
+}
+
+static cJSON *list_of(struct account_report *report, const char *name)
+{
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(report->object, name);
+
+    return list ? list : cJSON_AddArrayToObject(report->object, name);
+}
+
+static void add_step(struct account_report *report, const char *list, const struct setup_step *step)
+{
+    cJSON *object = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(object, "kind", step->kind);
+    cJSON_AddStringToObject(object, "name", step->name);
+    cJSON_AddStringToObject(object, "action", setup_action_name(step->action));
+    cJSON_AddStringToObject(object, "detail", step->detail);
+    cJSON_AddItemToArray(list_of(report, list), object);
+}
+
+void account_report_step(void *context, const struct setup_step *step)
+{
+    struct account_report *report = context;
+
+    if (report->json)
+        add_step(report, "steps", step);
+    else
+        account_report_say(report, "  %-7s %-11s  %s%s%s%s", setup_action_name(step->action), step->kind,
+                           step->name, *step->detail ? " (" : "", step->detail, *step->detail ? ")" : "");
+}
+
+void account_report_done(void *context, const struct setup_step *step)
+{
+    static const char *const words[] = {[SETUP_KEEP] = "kept",
+                                        [SETUP_CREATE] = "created",
+                                        [SETUP_CHANGE] = "changed",
+                                        [SETUP_DELETE] = "deleted"};
+    struct account_report *report = context;
+
+    if (report->json)
+        add_step(report, "done", step);
+    else
+        account_report_say(report, "%s %s %s", words[step->action], step->kind, step->name);
+}
+
+void account_report_fact(void *context, const struct setup_fact *fact)
+{
+    struct account_report *report = context;
+    const char *mark = !fact->there ? "missing" : fact->good ? "ok" : "not ok";
+
+    report->bad = report->bad || !fact->good;
+    if (report->json) {
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddStringToObject(object, "kind", fact->kind);
+        cJSON_AddStringToObject(object, "name", fact->name);
+        cJSON_AddBoolToObject(object, "there", fact->there);
+        cJSON_AddBoolToObject(object, "good", fact->good);
+        cJSON_AddStringToObject(object, "state", fact->state);
+        cJSON_AddItemToArray(list_of(report, "facts"), object);
+    } else {
+        account_report_say(report, "  %-7s %-11s  %s%s%s", mark, fact->kind, fact->name,
+                           *fact->state ? ": " : "", fact->state);
+    }
+}

@@ -157,10 +157,17 @@ class Signatures(Aws):
     def test_a_stream_on_a_kept_connection_that_turns_out_to_be_closed(self):
         service = self.service(Answer(), Answer(deaf=True), Answer())
         stream = self.write("stream", os.urandom(300_000))
-        for result in self.send(service, "--times", 2, "--attempts", 1, "--service", "s3", "--stream", stream,
+        for result in self.send(service, "--times", 2, "--attempts", 2, "--service", "s3", "--stream", stream,
                                 "PUT", "/b/k"):
             self.ok(result)
         self.assertEqual([(seen.problem, seen.length) for seen in service.seen], [(None, 300_000)] * 2)
+
+    def test_what_is_asked_once_is_not_sent_again_by_libcurl_either(self):
+        service = self.service(Answer(), Answer(drop=True), Answer())
+        first, second = self.send(service, "--times", 2, "--attempts", 1, "GET", "/x")
+        self.ok(first)
+        self.assertEqual(second["error"], "unreachable")
+        self.assertEqual(len(service.seen), 2)
 
     def test_a_stream_that_is_shorter_than_it_says_is_unreadable(self):
         service = self.service()

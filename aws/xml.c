@@ -2,6 +2,7 @@
 #include "aws/xml.h"
 
 #include <expat.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +102,7 @@ struct aws_xml *aws_xml_parse(const char *bytes, size_t length)
     XML_SetElementHandler(reading.parser, begin, end);
     XML_SetCharacterDataHandler(reading.parser, add);
     XML_SetStartDoctypeDeclHandler(reading.parser, refuse_type);
-    bool good = length < INT32_MAX && XML_Parse(reading.parser, bytes, (int)length, 1) == XML_STATUS_OK;
+    bool good = length < INT_MAX && XML_Parse(reading.parser, bytes, (int)length, 1) == XML_STATUS_OK;
     XML_ParserFree(reading.parser);
     text_fini(&reading.path);
     text_fini(&reading.inside);

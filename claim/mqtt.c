@@ -181,7 +181,7 @@ static void on_connected(void *context, MQTTAsync_successData *response)
     leave(mqtt);
 }
 
-static const char *failure_words(int code)
+const char *mqtt_refusal_words(int code)
 {
     switch (code) {
     case 1:
@@ -195,7 +195,7 @@ static const char *failure_words(int code)
     case 5:
         return "refused: not authorised";
     default:
-        return "cannot connect";
+        return NULL;
     }
 }
 
@@ -206,9 +206,10 @@ static void on_connect_failure(void *context, MQTTAsync_failureData *response)
 
     if (!enter(mqtt))
         return;
-    int code = response ? response->code : 0;
+    const char *refusal = response ? mqtt_refusal_words(response->code) : NULL;
     const char *message = response && response->message ? response->message : "";
-    snprintf(reason, sizeof reason, "%s%s%.150s", failure_words(code), *message ? ": " : "", message);
+    snprintf(reason, sizeof reason, "%s%s%.150s", refusal ? refusal : "cannot connect", *message ? ": " : "",
+             message);
     take_traced(mqtt);
     went_down(mqtt, reason);
     leave(mqtt);

@@ -88,5 +88,7 @@ unsigned long mqtt_failure_count(const struct mqtt *mqtt);
 #define MQTT_REASON_SIZE 256
 void mqtt_reason(const struct mqtt *mqtt, char out[MQTT_REASON_SIZE]);
 const char *mqtt_error_name(enum mqtt_error error);
+/* A CONNACK's return code that refuses, for people; NULL: it is none of MQTT 3.1.1's. */
+const char *mqtt_refusal_words(int code);
 
 #endif

@@ -10,20 +10,9 @@
 
 static const char *connack_words(int code)
 {
-    switch (code) {
-    case 1:
-        return "refused: protocol version";
-    case 2:
-        return "refused: client id";
-    case 3:
-        return "refused: server unavailable";
-    case 4:
-        return "refused: user name or password";
-    case 5:
-        return "refused: not authorised";
-    default:
-        return "refused, for no reason that MQTT 3.1.1 has";
-    }
+    const char *words = mqtt_refusal_words(code);
+
+    return words ? words : "refused, for no reason that MQTT 3.1.1 has";
 }
 
 static enum mqtt_probe_result open_probe(struct doctor_connection *connection, int *code)

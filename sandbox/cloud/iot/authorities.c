@@ -108,29 +108,13 @@ void iot_register_ca_certificate(struct iot_call *call)
 
 void iot_describe_ca_certificate(struct iot_call *call)
 {
-    static const char *const texts[] = {"status", "autoRegistrationStatus", "certificateMode"};
+    static const char *const texts[] = {"status", "autoRegistrationStatus", "certificateMode", NULL};
     const cJSON *entry = iot_wanted(call, "cas", iot_text(call, "caCertificateId"));
-    char arn[IOT_ARN_SIZE];
-    struct x509_facts facts = {0};
 
     if (!entry)
         return;
-    iot_arn("cacert", entry->string, arn);
-    x509_read(store_text(entry, "pem"), &facts);
-    cJSON *out = cJSON_AddObjectToObject(call->output, "certificateDescription");
-    iot_set_text(out, "certificateArn", arn);
-    iot_set_text(out, "certificateId", entry->string);
-    iot_set_text(out, "certificatePem", store_text(entry, "pem"));
-    iot_set_text(out, "ownedBy", ARN_ACCOUNT);
-    iot_set_text(out, "generationId", entry->string);
+    cJSON *out = iot_describe_x509(call, "cacert", entry, texts);
     iot_set_number(out, "customerVersion", store_number(entry, "customerVersion"));
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        iot_set_text(out, texts[i], store_text(entry, texts[i]));
-    iot_add_time(out, "creationDate", entry, "createdMs");
-    iot_add_time(out, "lastModifiedDate", entry, "modifiedMs");
-    cJSON *validity = cJSON_AddObjectToObject(out, "validity");
-    iot_set_number(validity, "notBefore", facts.not_before_ms / 1000);
-    iot_set_number(validity, "notAfter", facts.not_after_ms / 1000);
     const cJSON *config = cJSON_GetObjectItemCaseSensitive(entry, "registrationConfig");
     if (config)
         cJSON_AddItemToObject(call->output, "registrationConfig", cJSON_Duplicate(config, 1));

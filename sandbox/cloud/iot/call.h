@@ -92,6 +92,10 @@ void iot_list_sort(struct iot_list *list);
 void iot_list_end(struct iot_call *call, struct iot_list *list, const char *member);
 /* All texts of an entry's list. */
 void iot_list_texts(struct iot_call *call, const cJSON *texts, const char *member);
+/* The certificateDescription of the output, of an entry with a certificate; texts are members to take over,
+ * and end with NULL. It stays the output's. */
+cJSON *iot_describe_x509(const struct iot_call *call, const char *kind, const cJSON *entry,
+                         const char *const *texts);
 /* All entries of a section, as describe() has them, NULL for those that are left out. */
 void iot_list_section(struct iot_call *call, const char *section, const char *member,
                       cJSON *(*describe)(const struct iot_call *call, const cJSON *entry));

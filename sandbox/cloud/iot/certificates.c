@@ -146,32 +146,38 @@ void iot_register_certificate_without_ca(struct iot_call *call)
 
 /* ---- looking ---- */
 
-void iot_describe_certificate(struct iot_call *call)
+cJSON *iot_describe_x509(const struct iot_call *call, const char *kind, const cJSON *entry,
+                         const char *const *texts)
 {
-    const cJSON *entry = iot_wanted(call, "certificates", iot_text(call, "certificateId"));
-    static const char *const texts[] = {"caCertificateId", "status", "certificateMode"};
+    cJSON *out = cJSON_AddObjectToObject(call->output, "certificateDescription");
     char arn[IOT_ARN_SIZE];
     struct x509_facts facts = {0};
 
-    if (!entry)
-        return;
-    iot_arn("cert", entry->string, arn);
+    iot_arn(kind, entry->string, arn);
     x509_read(store_text(entry, "pem"), &facts);
-    cJSON *out = cJSON_AddObjectToObject(call->output, "certificateDescription");
     iot_set_text(out, "certificateArn", arn);
     iot_set_text(out, "certificateId", entry->string);
     iot_set_text(out, "certificatePem", store_text(entry, "pem"));
     iot_set_text(out, "ownedBy", ARN_ACCOUNT);
     iot_set_text(out, "generationId", entry->string);
-    iot_set_number(out, "customerVersion", 1);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (store_text(entry, texts[i]))
-            iot_set_text(out, texts[i], store_text(entry, texts[i]));
+    for (; *texts; texts++)
+        if (store_text(entry, *texts))
+            iot_set_text(out, *texts, store_text(entry, *texts));
     iot_add_time(out, "creationDate", entry, "createdMs");
     iot_add_time(out, "lastModifiedDate", entry, "modifiedMs");
     cJSON *validity = cJSON_AddObjectToObject(out, "validity");
     iot_set_number(validity, "notBefore", facts.not_before_ms / 1000);
     iot_set_number(validity, "notAfter", facts.not_after_ms / 1000);
+    return out;
+}
+
+void iot_describe_certificate(struct iot_call *call)
+{
+    const cJSON *entry = iot_wanted(call, "certificates", iot_text(call, "certificateId"));
+    static const char *const texts[] = {"caCertificateId", "status", "certificateMode", NULL};
+
+    if (entry)
+        iot_set_number(iot_describe_x509(call, "cert", entry, texts), "customerVersion", 1);
 }
 
 static cJSON *describe(const struct iot_call *call, const cJSON *entry)

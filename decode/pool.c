@@ -36,6 +36,7 @@ struct decode_pool {
     unsigned waiting_max, idle;
     bool stopping;
     unsigned attempts; /* to start a process, that are over */
+    unsigned failing;  /* workers whose last two attempts failed, or more */
     struct text why;   /* the last one that failed */
     struct decode_job *first, **last;
     struct decode_pool_counts counts;
@@ -128,18 +129,25 @@ static void end(struct worker *worker, enum decode_error error)
     pthread_mutex_lock(&pool->lock);
 }
 
+/* 0: its process is there. */
+static void set_pause(struct worker *worker, long long ms)
+{
+    bool was = worker->pause_ms > PAUSE_MIN_MS, is = ms > PAUSE_MIN_MS;
+
+    worker->pause_ms = ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS;
+    worker->pool->failing += (unsigned)is - (unsigned)was;
+}
+
 /* Where no process is left, nobody need wait for the next attempt to hear it; but one that did not start may
- * just have been killed, so that the second failure counts. */
+ * just have been killed, so that the second failure counts, and only where nobody else will have one soon. */
 static void pause_before_next(struct worker *worker)
 {
     struct decode_pool *pool = worker->pool;
 
-    worker->pause_ms = worker->pause_ms ? worker->pause_ms * 2 : PAUSE_MIN_MS;
-    if (worker->pause_ms > PAUSE_MAX_MS)
-        worker->pause_ms = PAUSE_MAX_MS;
+    set_pause(worker, worker->pause_ms ? worker->pause_ms * 2 : PAUSE_MIN_MS);
     struct timespec until = condition_deadline(worker->pause_ms);
     do {
-        if (pool->counts.processes == 0 && worker->pause_ms > PAUSE_MIN_MS)
+        if (pool->counts.processes == 0 && pool->failing == pool->worker_count)
             turn_all_away(pool);
     } while (!pool->stopping && condition_wait(&pool->changed, &pool->lock, &until));
 }
@@ -204,7 +212,7 @@ static void *work(void *argument)
     pthread_mutex_lock(&pool->lock);
     while (!pool->stopping) {
         if (worker->process || start(worker)) {
-            worker->pause_ms = 0;
+            set_pause(worker, 0);
             wait_and_work(worker);
         } else {
             pause_before_next(worker);
@@ -224,12 +232,14 @@ static bool start_workers(struct decode_pool *pool, unsigned count)
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_mutex_lock(&pool->lock); /* none of them begins before the last one is there */
     for (; pool->worker_count < count; pool->worker_count++) {
         struct worker *worker = &pool->workers[pool->worker_count];
         worker->pool = pool;
         if (pthread_create(&worker->thread, NULL, work, worker))
             break;
     }
+    pthread_mutex_unlock(&pool->lock);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return pool->worker_count == count;
 }

@@ -272,7 +272,8 @@ class Decoders(Case):
 
     def test_one_that_hangs_is_ended_and_costs_its_picture_alone(self):
         label = picture(f"{URL}/r/{random_thing()}")
-        pids = eventually(lambda: len(decoders(self.portal)) == 2 and decoders(self.portal), "two decoders")
+        eventually(lambda: self.portal.metric("decoders") == 2, "two decoders that are ready")
+        pids = decoders(self.portal)
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         with concurrent.futures.ThreadPoolExecutor(2) as workers:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/interrupt.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 
 volatile sig_atomic_t interrupt_received;
@@ -11,12 +13,32 @@ static void receive(int number)
     interrupt_received = 1;
 }
 
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
 void interrupt_catch(void)
 {
     struct sigaction action = {.sa_handler = receive};
 
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaction(signals[i], &action, NULL);
+}
+
+/* A signal that came between a look at the flag and a read would be noticed after the read only: it is held
+ * back until ppoll() waits. */
+bool interrupt_wait_readable(int descriptor)
+{
+    struct pollfd waiting = {.fd = descriptor, .events = POLLIN};
+    sigset_t held, before;
+    int ready = -1;
+
+    sigemptyset(&held);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaddset(&held, signals[i]);
+    pthread_sigmask(SIG_BLOCK, &held, &before);
+    do
+        ready = interrupt_received ? 0 : ppoll(&waiting, 1, NULL, &before);
+    while (ready < 0 && errno == EINTR);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return !interrupt_received;
 }

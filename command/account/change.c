@@ -21,7 +21,8 @@ bool account_wanted(struct account_report *report, bool yes, const char *questio
     }
     fprintf(stderr, "%s [y/N] ", question);
     fflush(stderr);
-    if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+    if (interrupt_wait_readable(STDIN_FILENO) && fgets(answer, sizeof answer, stdin) &&
+        (answer[0] == 'y' || answer[0] == 'Y'))
         return true;
     if (interrupt_received)
         fputs("\n", stderr); /* behind what the terminal shows of Ctrl-C */

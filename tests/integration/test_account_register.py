@@ -459,6 +459,9 @@ class JustInTime(Register):
     def answered(self, key):
         """The exit status, and what a terminal shows, of a run whose question is answered with that key."""
         control, terminal = pty.openpty()
+        modes = termios.tcgetattr(terminal)
+        modes[3] |= termios.NOFLSH  # otherwise what is said right behind Ctrl-C may be thrown away with what was typed
+        termios.tcsetattr(terminal, termios.TCSANOW, modes)
         running = subprocess.Popen([CLAIM, "account", "register", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key"], cwd=self.folder,
                                    env=self.environment(), stdin=terminal, stdout=terminal, stderr=terminal,
                                    preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)))

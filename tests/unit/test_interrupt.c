@@ -44,11 +44,36 @@ static void what_waits_ends(void **state)
     assert_int_equal(close(ends[0]) | close(ends[1]), 0);
 }
 
+/* One signal of a child, before or while it waits: neither is lost. */
+static void waiting_for_input_ends(void **state)
+{
+    int ends[2];
+
+    (void)state;
+    interrupt_catch();
+    for (int i = 0; i < 50; i++) {
+        interrupt_received = 0;
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(write(ends[1], "y", 1), 1);
+        assert_true(interrupt_wait_readable(ends[0]));
+        assert_int_equal(close(ends[0]) | close(ends[1]) | pipe(ends), 0);
+        pid_t parent = getpid(), child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            _exit(kill(parent, SIGINT));
+        assert_false(interrupt_wait_readable(ends[0]));
+        while (waitpid(child, NULL, 0) < 0)
+            assert_int_equal(errno, EINTR);
+        assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_signal_is_received),
         cmocka_unit_test(what_waits_ends),
+        cmocka_unit_test(waiting_for_input_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,83 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account/registration/index.h"
 
+#include <search.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/memory.h"
 
-#define ROOM_FIRST 256
-
-struct place {
-    char *key, *value; /* owned; key NULL: free */
+struct noted {
+    char *key, *value; /* owned */
 };
 
 struct registration_index {
-    struct place *places; /* owned; open addressing, never more than two thirds full */
-    size_t room, count;   /* room: a power of two */
+    void *tree; /* the C library's, of struct noted */
 };
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(((const struct noted *)a)->key, ((const struct noted *)b)->key);
+}
+
+static void free_noted(void *pointer)
+{
+    struct noted *noted = pointer;
+
+    free(noted->key);
+    free(noted->value);
+    free(noted);
+}
 
 struct registration_index *registration_index_new(void)
 {
-    struct registration_index *index = memory_new(1, sizeof *index);
-
-    index->room = ROOM_FIRST;
-    index->places = memory_new(index->room, sizeof *index->places);
-    return index;
+    return memory_new(1, sizeof(struct registration_index));
 }
 
 void registration_index_free(struct registration_index *index)
 {
     if (index == NULL)
         return;
-    for (size_t i = 0; i < index->room; i++) {
-        free(index->places[i].key);
-        free(index->places[i].value);
-    }
-    free(index->places);
+    tdestroy(index->tree, free_noted);
     free(index);
 }
 
-/* Where it is, or where it would go. */
-static struct place *find(const struct registration_index *index, const char *key)
+static struct noted *find(const struct registration_index *index, const char *key)
 {
-    uint64_t hash = hash_bytes(HASH_START, key, strlen(key));
-    size_t at = (hash ^ hash >> 32) & (index->room - 1);
+    const struct noted wanted = {.key = (char *)(uintptr_t)key}; /* only read */
+    struct noted *const *found = tfind(&wanted, &index->tree, compare);
 
-    while (index->places[at].key != NULL && strcmp(index->places[at].key, key) != 0)
-        at = (at + 1) & (index->room - 1);
-    return &index->places[at];
-}
-
-static void grow(struct registration_index *index)
-{
-    struct registration_index larger = {memory_new(index->room * 2, sizeof *larger.places), index->room * 2,
-                                        index->count};
-
-    for (size_t i = 0; i < index->room; i++)
-        if (index->places[i].key != NULL)
-            *find(&larger, index->places[i].key) = index->places[i];
-    free(index->places);
-    *index = larger;
+    return found != NULL ? *found : NULL;
 }
 
 const char *registration_index_find(const struct registration_index *index, const char *key)
 {
-    return find(index, key)->value;
+    const struct noted *noted = find(index, key);
+
+    return noted != NULL ? noted->value : NULL;
 }
 
 void registration_index_set(struct registration_index *index, const char *key, const char *value)
 {
-    struct place *place = find(index, key);
+    struct noted *noted = find(index, key);
 
-    if (place->key != NULL) {
-        free(place->value);
-        place->value = memory_string(value);
-        return;
+    if (noted == NULL) {
+        noted = memory_new(1, sizeof *noted);
+        noted->key = memory_string(key);
+        if (tsearch(noted, &index->tree, compare) == NULL)
+            abort();
     }
-    *place = (struct place){memory_string(key), memory_string(value)};
-    if (++index->count * 3 > index->room * 2)
-        grow(index);
+    free(noted->value);
+    noted->value = memory_string(value);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/arguments.h"
 
+#include <signal.h>
+#include <sysexits.h>
+
 bool aws_arguments_take(struct aws_options *options, int option, const char *value)
 {
     switch (option) {
@@ -18,5 +21,21 @@ bool aws_arguments_take(struct aws_options *options, int option, const char *val
         return true;
     default:
         return false;
+    }
+}
+
+int aws_exit_status(enum aws_error error)
+{
+    switch (error) {
+    case AWS_OK:
+        return EX_OK;
+    case AWS_NO_CREDENTIALS:
+    case AWS_EXPIRED:
+    case AWS_FORBIDDEN:
+        return EX_NOPERM;
+    case AWS_INTERRUPTED:
+        return 128 + SIGINT;
+    default:
+        return EX_UNAVAILABLE;
     }
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The options that every command which asks AWS has. For the command lines of programs. */
+/* What every command which asks AWS has: options, and exit statuses. For the command lines of programs. */
 #ifndef AWS_ARGUMENTS_H
 #define AWS_ARGUMENTS_H
 
 #include <getopt.h>
 #include <stdbool.h>
 
+#include "aws/request.h"
 #include "aws/session.h"
 
 /* Rows for getopt_long(); their values are above every letter and below 0x2000. */
@@ -35,5 +36,9 @@ enum aws_argument {
 
 /* True when option is one of them, and taken; value is borrowed. */
 bool aws_arguments_take(struct aws_options *options, int option, const char *value);
+
+/* The exit status of such a command: 0, 77 (sysexits.h: EX_NOPERM) where something is forbidden or
+ * credentials are missing or over, 130 after an interruption, 69 (EX_UNAVAILABLE) for all else. */
+int aws_exit_status(enum aws_error error);
 
 #endif

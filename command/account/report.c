@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aws/arguments.h"
 #include "base/terminal.h"
 #include "command/command.h"
 
@@ -80,20 +81,7 @@ void account_report_account(struct account_report *report, const struct oem_acco
 
 static int exit_status(enum aws_error error)
 {
-    switch (error) {
-    case AWS_OK:
-        return COMMAND_DONE;
-    case AWS_NO_CREDENTIALS:
-    case AWS_EXPIRED:
-    case AWS_FORBIDDEN:
-        return COMMAND_NO_PERMISSION;
-    case AWS_CONFLICT:
-        return COMMAND_NOT_REGISTERED;
-    case AWS_INTERRUPTED:
-        return COMMAND_INTERRUPTED;
-    default:
-        return COMMAND_UNREACHABLE;
-    }
+    return error == AWS_CONFLICT ? COMMAND_NOT_REGISTERED : aws_exit_status(error);
 }
 
 void account_report_complain(const char *format, ...)

@@ -72,22 +72,6 @@ struct aws_session *common_session(const struct common *common)
     return session;
 }
 
-static int exit_status(enum aws_error error)
-{
-    switch (error) {
-    case AWS_OK:
-        return COMMAND_DONE;
-    case AWS_NO_CREDENTIALS:
-    case AWS_EXPIRED:
-    case AWS_FORBIDDEN:
-        return COMMAND_NO_PERMISSION;
-    case AWS_INTERRUPTED:
-        return COMMAND_INTERRUPTED;
-    default:
-        return COMMAND_UNAVAILABLE;
-    }
-}
-
 int common_failed(const struct common *common, enum aws_error error, const char *what, const char *why)
 {
     TEXT struct text line = TEXT_EMPTY;
@@ -104,7 +88,7 @@ int common_failed(const struct common *common, enum aws_error error, const char 
         text_puts(&line, "\"}");
         puts(text_get(&line));
     }
-    return exit_status(error);
+    return aws_exit_status(error);
 }
 
 void common_count(unsigned long long count, struct text *out)

@@ -2,7 +2,7 @@
 /* What the portal's store is compared to: the rows of so many registrations, written by one connection to a
  * database of the same schema and settings, with a commit for each registration. Prints how many a second.
  *
- *     one_commit_each DATABASE SCHEMA.sql COUNT */
+ *     one_commit_each DATABASE COUNT MIGRATION.sql... */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,16 +51,17 @@ static char *read_text(const char *path)
     return text;
 }
 
-static void open_database(const char *path, const char *schema)
+static void open_database(const char *path, char **migrations)
 {
-    char *sql = read_text(schema);
-
     if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL))
         fail(path);
     execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    execute(sql);
-    free(sql);
+    for (; *migrations; migrations++) {
+        char *sql = read_text(*migrations);
+        execute(sql);
+        free(sql);
+    }
     for (int i = 0; i < STATEMENTS; i++)
         if (sqlite3_prepare_v3(database, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &statements[i], NULL))
             fail(texts[i]);
@@ -134,11 +135,11 @@ static double seconds(void)
 
 int main(int count, char **values)
 {
-    if (count != 4) {
-        fprintf(stderr, "Usage: one_commit_each DATABASE SCHEMA.sql COUNT\n");
+    if (count < 4) {
+        fprintf(stderr, "Usage: one_commit_each DATABASE COUNT MIGRATION.sql...\n");
         return 64;
     }
-    long wanted = strtol(values[3], NULL, 10);
+    long wanted = strtol(values[2], NULL, 10);
     struct rows *rows = calloc((size_t)wanted, sizeof *rows);
     if (!rows)
         fail("memory");
@@ -147,7 +148,7 @@ int main(int count, char **values)
         random_hex(rows[i].token, 32);
         random_hex(rows[i].digest, 64);
     }
-    open_database(values[1], values[2]);
+    open_database(values[1], values + 3);
     double start = seconds();
     for (long i = 0; i < wanted; i++)
         write_one(&rows[i]);

@@ -8,7 +8,7 @@ from rounds import Row, ratios, take_turns
 from sandbox import ROOT
 
 CLIENTS = 64
-SCHEMA = ROOT / "server" / "store" / "sql" / "sqlite.sql"
+MIGRATIONS = sorted((ROOT / "server" / "store" / "migrations" / "sqlite").glob("*.sql"))
 
 
 def remove(folder, name):
@@ -25,7 +25,7 @@ def of_portal(sandbox, count):
 
 def of_one_commit_each(sandbox, count):
     remove(sandbox.state, "bench-single.db")
-    return number(TOOLS / "one_commit_each", sandbox.state / "bench-single.db", SCHEMA, count)
+    return number(TOOLS / "one_commit_each", sandbox.state / "bench-single.db", count, *MIGRATIONS)
 
 
 def measure(sandbox, rounds, count):

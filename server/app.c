@@ -10,12 +10,14 @@
 #include "server/handlers/form.h"
 #include "server/handlers/portal.h"
 #include "server/handlers/problem.h"
+#include "server/housekeeping.h"
 #include "server/http/http.h"
 #include "server/onboarding/dispatcher.h"
 #include "server/onboarding/watcher.h"
 #include "server/routes.h"
 
 #define DRAIN_MS 20000
+#define COMPLAIN_EVERY_MS 5000
 /* Pictures at a time, each of 10 MiB at most. */
 #define PICTURES_MAX 16
 
@@ -25,6 +27,10 @@ struct app {
     _Atomic(struct watcher *) hearing; /* set once it runs: the dispatcher's thread asks before that */
     struct http_server *admin_server;
     struct identifier_form *label_forms; /* borrowed from the settings */
+    struct store_options store_options;
+    struct housekeeping *housekeeping;
+    bool (*interrupted)(void);
+    long long next_complaint; /* monotonic ms */
 };
 
 static bool heard_all(void *context)
@@ -151,9 +157,33 @@ static void start_decoders(struct app *app)
         log_event(LOG_ERROR, "portal.no_decoders", "reason", text_get(&why), NULL);
 }
 
+/* A database that is not there yet is waited for, until somebody ends the portal. */
+static bool wait_for_store(void *context, const char *why)
+{
+    struct app *app = context;
+    long long now = clock_monotonic_ms();
+
+    if (now >= app->next_complaint)
+        log_event(LOG_WARN, "store.waiting", "reason", why, NULL);
+    if (now >= app->next_complaint)
+        app->next_complaint = now + COMPLAIN_EVERY_MS;
+    return !app->interrupted || !app->interrupted();
+}
+
+static bool open_store(struct app *app, struct text *why)
+{
+    app->store_options = app->settings->store;
+    app->store_options.wait = wait_for_store;
+    app->store_options.context = app;
+    if (store_open(&app->store_options, &app->portal.store, why) != STORE_OK)
+        return false;
+    app->housekeeping = housekeeping_start(app->portal.store, &app->settings->retention);
+    return app->housekeeping != NULL;
+}
+
 static bool start_all(struct app *app, struct text *why)
 {
-    if (!load_pages(app, why) || store_open(app->settings->store_url, &app->portal.store, why) != STORE_OK)
+    if (!load_pages(app, why) || !open_store(app, why))
         return false;
     app->portal.limiter = limiter_new(app->settings->registrations_per_minute);
     start_decoders(app);
@@ -171,10 +201,11 @@ static void describe_labels(struct app *app)
                                                app->label_forms, claim->staging_count};
 }
 
-struct app *app_start(const struct settings *settings, struct text *why)
+struct app *app_start(const struct settings *settings, bool (*interrupted)(void), struct text *why)
 {
     struct app *app = memory_new(1, sizeof *app);
 
+    app->interrupted = interrupted;
     app->settings = settings;
     app->portal.settings = &settings->claim;
     app->portal.public_url = settings->public_url;
@@ -210,6 +241,7 @@ void app_stop(struct app *app)
         dispatcher_stop(portal->dispatcher);
     watcher_stop(portal->watcher);
     dispatcher_free(portal->dispatcher);
+    housekeeping_stop(app->housekeeping);
     store_close(portal->store);
     decode_pool_stop(portal->decoders);
     limiter_free(portal->picture_limiter);

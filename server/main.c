@@ -118,6 +118,15 @@ static void prepare_signals(sigset_t *endings)
     pthread_sigmask(SIG_BLOCK, endings, NULL);
 }
 
+/* SIGTERM or SIGINT has come: they are blocked, and wait for sigwait(). */
+static bool is_asked_to_end(void)
+{
+    sigset_t pending;
+
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+}
+
 static int serve(const struct settings *settings)
 {
     TEXT struct text why = TEXT_EMPTY;
@@ -129,7 +138,7 @@ static int serve(const struct settings *settings)
     prepare_signals(&endings);
     raise_file_limit();
     mqtt_library_init();
-    struct app *app = app_start(settings, &why);
+    struct app *app = app_start(settings, is_asked_to_end, &why);
     if (!app) {
         log_event(LOG_ERROR, "portal.cannot_start", "reason", text_get(&why), NULL);
         return EXIT_CANNOT;

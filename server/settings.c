@@ -6,6 +6,7 @@
 #include "server/http/client.h"
 
 #define SECOND 1000LL
+#define DAY (86400 * SECOND)
 
 static const struct config_key keys[] = {
     {"http", "listen", CONFIG_TEXT, "127.0.0.1:8080", 1, 256, NULL, false,
@@ -38,9 +39,26 @@ static const struct config_key keys[] = {
      "another maker's."},
 
     {"store", "url", CONFIG_TEXT, "sqlite:/var/lib/expresslink-portal/portal.db", 1, 1024, NULL, false,
-     "Where claims are kept: sqlite:/path/to/file."},
+     "Where claims are kept: sqlite:/path/to/file, or postgresql://USER@HOST/DATABASE with several hosts and "
+     "libpq's "
+     "options; no password in it."},
+    {"store", "password_file", CONFIG_PATH, "", 0, 0, NULL, false,
+     "File with PostgreSQL's password, read at each connect; empty for none."},
+    {"store", "readers", CONFIG_INTEGER, "2", 1, 32, NULL, false,
+     "Connections that only read: pages, status and metrics never wait for a write."},
+    {"store", "writers", CONFIG_INTEGER, "4", 1, 32, NULL, false,
+     "Connections that write to PostgreSQL; SQLite has one."},
+    {"store", "timeout", CONFIG_DURATION, "5s", 100, 600 * SECOND, NULL, false,
+     "PostgreSQL: a statement that takes longer is given up, and the request answered 503."},
     {"store", "replica", CONFIG_TEXT, "portal", 1, 64, NULL, false,
      "This process's name among those that share the store; it takes up its own claims after a restart."},
+
+    {"retention", "ended_claims", CONFIG_DURATION, "365d", 0, 36500 * DAY, NULL, false,
+     "How long claims are kept after their end, with their registrations and status pages; 0 for ever."},
+    {"retention", "contacts", CONFIG_DURATION, "90d", 0, 36500 * DAY, NULL, false,
+     "How long names and e-mail addresses are kept after the registration; 0 for ever."},
+    {"retention", "idempotency_keys", CONFIG_DURATION, "1d", 0, 36500 * DAY, NULL, false,
+     "How long a repeated Idempotency-Key gives the first registration; 0 for ever."},
 
     {"pages", "templates", CONFIG_PATH, "", 0, 0, NULL, false,
      "Folder of the page templates and message catalogues; empty for those that came with the program."},
@@ -78,6 +96,21 @@ static void check_http(struct config *config, const struct settings *settings)
         config_add_error(config, "http", "public_url", "must not end with a slash");
 }
 
+/* --print-config, process lists and logs show the url. */
+static void check_store(struct config *config, const struct settings *settings)
+{
+    const char *authority = strstr(settings->store.url, "://");
+    const char *at = authority ? strchr(authority + 3, '@') : NULL;
+    const char *colon = authority ? strchr(authority + 3, ':') : NULL;
+    const char *slash = authority ? strchr(authority + 3, '/') : NULL;
+    bool in_front = at && colon && colon < at && (!slash || at < slash);
+
+    if (strncmp(settings->store.url, "sqlite:", 7) != 0 &&
+        (in_front || strstr(settings->store.url, "password=")))
+        config_add_error(config, "store", "url",
+                         "must not hold a password; put it into a file and name that in password_file");
+}
+
 static enum log_level level_of(const char *name)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -103,7 +136,20 @@ bool settings_load(struct config *config, struct settings *out)
         .label_hosts = config_text(config, "labels", "hosts"),
         .label_decoders = (unsigned)config_integer(config, "labels", "decoders"),
         .pictures_per_minute = (unsigned)config_integer(config, "labels", "pictures_per_minute"),
-        .store_url = config_text(config, "store", "url"),
+        .store =
+            {
+                .url = config_text(config, "store", "url"),
+                .password_file = config_text(config, "store", "password_file"),
+                .writers = (unsigned)config_integer(config, "store", "writers"),
+                .readers = (unsigned)config_integer(config, "store", "readers"),
+                .timeout_ms = config_integer(config, "store", "timeout"),
+            },
+        .retention =
+            {
+                .ended_claims = config_integer(config, "retention", "ended_claims"),
+                .contacts = config_integer(config, "retention", "contacts"),
+                .idempotency_keys = config_integer(config, "retention", "idempotency_keys"),
+            },
         .replica = config_text(config, "store", "replica"),
         .templates = config_text(config, "pages", "templates"),
         .static_files = config_text(config, "pages", "static"),
@@ -113,6 +159,7 @@ bool settings_load(struct config *config, struct settings *out)
         .log_requests = config_boolean(config, "log", "requests"),
     };
     check_http(config, out);
+    check_store(config, out);
     bool claim_fine = claim_settings_load(config, &out->claim);
     return claim_fine && config_error_count(config) == 0;
 }

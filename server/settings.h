@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The portal's own part of the configuration: [http], [labels], [store], [pages], [log]. The rest is
- * claim/settings.h.
+/* The portal's own part of the configuration: [http], [labels], [store], [retention], [pages], [log]. The
+ * rest is claim/settings.h.
  */
 #ifndef SERVER_SETTINGS_H
 #define SERVER_SETTINGS_H
@@ -8,12 +8,16 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "claim/settings.h"
+#include "server/store/retention.h"
+#include "server/store/store.h"
 
 struct settings { /* texts borrowed from the config */
     const char *listen, *admin_listen, *public_url, *trusted_proxies;
     unsigned threads, max_connections, registrations_per_minute;
     long long request_timeout_ms, idle_timeout_ms;
-    const char *store_url, *replica;
+    struct store_options store; /* without wait and context */
+    struct retention retention;
+    const char *replica;
     const char *label_hosts;
     unsigned label_decoders, pictures_per_minute;
     const char *templates, *static_files, *language;

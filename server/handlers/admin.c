@@ -3,6 +3,7 @@
 
 #include "server/handlers/metrics.h"
 #include "server/handlers/portal.h"
+#include "server/store/claim_counts.h"
 #include "server/store/claims.h"
 
 static void reply_live(struct http_exchange *exchange, void *arguments, enum store_error result)
@@ -65,27 +66,24 @@ static void reply_ready(struct http_exchange *exchange, void *arguments, enum st
     http_answer(exchange, ready ? 200 : 503, "application/json", &body);
 }
 
-struct metrics_arguments {
-    long long oldest;
-};
-
 static enum store_error run_metrics(struct store_tx *tx, void *arguments)
 {
-    struct metrics_arguments *own = arguments;
+    struct metrics_store *own = arguments;
+    enum store_error error = claim_counts_read(tx, own->claims);
 
-    return claims_oldest_open(tx, &own->oldest);
+    return error ? error : claims_oldest_open(tx, &own->oldest_open);
 }
 
 static void reply_metrics(struct http_exchange *exchange, void *arguments, enum store_error result)
 {
-    const struct metrics_arguments *own = arguments;
+    const struct metrics_store *own = arguments;
     TEXT struct text body = TEXT_EMPTY;
 
-    metrics_write(portal_of(exchange), result ? 0 : own->oldest, &body);
+    metrics_write(portal_of(exchange), result ? NULL : own, &body);
     http_answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 }
 
 const struct http_handler admin_live = {.reply = reply_live};
 const struct http_handler admin_ready = {.reply = reply_ready};
 const struct http_handler admin_metrics = {
-    .arguments_size = sizeof(struct metrics_arguments), .run = run_metrics, .reply = reply_metrics};
+    .arguments_size = sizeof(struct metrics_store), .run = run_metrics, .reply = reply_metrics};

@@ -9,16 +9,14 @@ static void head(struct text *out, const char *name, const char *type, const cha
                 type);
 }
 
-static void add_claims(const struct portal *portal, long long oldest_open, struct text *out)
+static void add_claims(const struct metrics_store *store, struct text *out)
 {
-    long long counts[CLAIM_STATE_COUNT];
-    long long age = oldest_open ? clock_wall_ms() - oldest_open : 0;
+    long long age = store->oldest_open ? clock_wall_ms() - store->oldest_open : 0;
 
-    store_claim_counts(portal->store, counts);
     head(out, "claims", "gauge", "Claims in the store by state.");
     for (enum claim_state state = 0; state < CLAIM_STATE_COUNT; state++)
         text_printf(out, "expresslink_portal_claims{state=\"%s\"} %lld\n", claim_state_name(state),
-                    counts[state]);
+                    store->claims[state]);
     head(out, "oldest_open_claim_seconds", "gauge",
          "Age of the oldest claim that still waits for its device.");
     text_printf(out, "expresslink_portal_oldest_open_claim_seconds %.3f\n",
@@ -153,13 +151,14 @@ static void add_http(const struct portal *portal, struct text *out)
                 http_server_connections(portal->public_server));
 }
 
-void metrics_write(const struct portal *portal, long long oldest_open, struct text *out)
+void metrics_write(const struct portal *portal, const struct metrics_store *store, struct text *out)
 {
     head(out, "build_info", "gauge", "Version of the portal.");
     text_puts(out, "expresslink_portal_build_info{version=\"" EXPRESSLINK_VERSION "\"} 1\n");
     head(out, "start_time_seconds", "gauge", "When the portal started, seconds since 1970.");
     text_printf(out, "expresslink_portal_start_time_seconds %.3f\n", (double)portal->started_at / 1000.0);
-    add_claims(portal, oldest_open, out);
+    if (store)
+        add_claims(store, out);
     add_store(portal, out);
     add_staging(portal, out);
     add_endpoints(portal, out);

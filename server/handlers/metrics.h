@@ -6,7 +6,13 @@
 #include "base/text.h"
 #include "server/handlers/portal.h"
 
-/* oldest_open: accepted_at of the oldest open claim, wall ms; 0: none. */
-void metrics_write(const struct portal *portal, long long oldest_open, struct text *out);
+/* What the store says, read inside a job. */
+struct metrics_store {
+    long long claims[CLAIM_STATE_COUNT];
+    long long oldest_open; /* accepted_at of the oldest open claim, wall ms; 0: none */
+};
+
+/* store: NULL where it does not answer. */
+void metrics_write(const struct portal *portal, const struct metrics_store *store, struct text *out);
 
 #endif

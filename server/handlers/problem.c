@@ -40,6 +40,7 @@ unsigned problem_status(enum store_error error)
         return 422;
     case STORE_FULL:
     case STORE_BUSY:
+    case STORE_UNAVAILABLE:
         return 503;
     default:
         return 500;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/claims.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "server/store/transaction.h"
 
 static enum store_error ignore_missing(enum store_error error)
@@ -8,85 +11,115 @@ static enum store_error ignore_missing(enum store_error error)
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+static void number_row(void *context, const struct row *row)
+{
+    *(long long *)context = row_integer(row, 0);
+}
+
+struct due {
+    struct delivery delivery;
+    long long at;
+};
+
 struct due_rows {
-    struct delivery *out;
+    struct due list[CLAIMS_LEASE_MAX];
     size_t count;
 };
 
 static void due_row(void *context, const struct row *row)
 {
     struct due_rows *rows = context;
-    struct delivery *delivery = &rows->out[rows->count++];
+    struct due *due = &rows->list[rows->count++];
 
-    delivery->claim_id = row_integer(row, 0);
-    row_copy(row, 1, delivery->thing_name, sizeof delivery->thing_name);
-    row_copy(row, 2, delivery->endpoint, sizeof delivery->endpoint);
-    delivery->attempts = (unsigned)row_integer(row, 3);
-    delivery->refusals = (unsigned)row_integer(row, 4);
+    due->delivery.claim_id = row_integer(row, 0);
+    row_copy(row, 1, due->delivery.thing_name, sizeof due->delivery.thing_name);
+    row_copy(row, 2, due->delivery.endpoint, sizeof due->delivery.endpoint);
+    due->delivery.attempts = (unsigned)row_integer(row, 3);
+    due->delivery.refusals = (unsigned)row_integer(row, 4);
+    due->at = row_integer(row, 5);
 }
 
-static void number_row(void *context, const struct row *row)
+/* The rows of an update come in no order. */
+static int longest_due_first(const void *left, const void *right)
 {
-    *(long long *)context = row_integer(row, 0);
+    const struct due *a = left, *b = right;
+
+    if (a->at != b->at)
+        return a->at < b->at ? -1 : 1;
+    return a->delivery.claim_id < b->delivery.claim_id ? -1 : 1;
 }
 
 enum store_error claims_lease(struct store_tx *tx, const char *staging, const char *leased_by, long long now,
                               long long until, struct delivery *out, size_t room, size_t *count,
                               long long *next_due)
 {
-    struct due_rows rows = {out, 0};
+    OWNED struct due_rows *rows = memory_new(1, sizeof *rows);
+    size_t most = room < CLAIMS_LEASE_MAX ? room : CLAIMS_LEASE_MAX;
 
     *count = 0;
     *next_due = 0;
-    RETURN_IF(ignore_missing(database_query(tx->database, SQL_DELIVERIES_DUE, due_row, &rows, "tii", staging,
-                                            now, (long long)room)));
-    for (size_t i = 0; i < rows.count; i++)
-        RETURN_IF(database_run(tx->database, SQL_DELIVERY_LEASE, "itti", out[i].claim_id, staging, leased_by,
-                               until));
-    RETURN_IF(ignore_missing(
-        database_query(tx->database, SQL_DELIVERY_NEXT_DUE, number_row, next_due, "ti", staging, now)));
-    *count = rows.count;
-    return STORE_OK;
+    RETURN_IF(ignore_missing(tx_write(tx, SQL_DELIVERIES_LEASE,
+                                      WITH(sql_text(staging), sql_integer(now), sql_text(leased_by),
+                                           sql_integer(until), sql_integer((long long)most)),
+                                      due_row, rows)));
+    qsort(rows->list, rows->count, sizeof *rows->list, longest_due_first);
+    for (size_t i = 0; i < rows->count; i++)
+        out[i] = rows->list[i].delivery;
+    *count = rows->count;
+    return ignore_missing(
+        tx_query(tx, SQL_DELIVERY_NEXT_DUE, WITH(sql_text(staging), sql_integer(now)), number_row, next_due));
 }
 
+/* The claim first, as everywhere: transactions that lock in one order do not wait for each other in a circle.
+ */
 enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id,
                                      long long now, long long next_due)
 {
-    RETURN_IF(database_run(tx->database, SQL_DELIVERY_ACKNOWLEDGED, "iti", claim_id, staging, next_due));
-    RETURN_IF(database_run(tx->database, SQL_CLAIM_PUBLISHED, "ii", claim_id, now));
-    if (database_changes(tx->database) == 0)
-        return database_run(tx->database, SQL_CLAIM_PUBLISHED_AGAIN, "i", claim_id);
-    tx->count_changes[CLAIM_QUEUED]--;
-    tx->count_changes[CLAIM_PUBLISHED]++;
-    return STORE_OK;
+    long long changed;
+
+    RETURN_IF(tx_run(tx, SQL_CLAIM_PUBLISHED, WITH(sql_integer(claim_id), sql_integer(now)), &changed));
+    if (changed) {
+        tx->count_changes[CLAIM_QUEUED]--;
+        tx->count_changes[CLAIM_PUBLISHED]++;
+    } else {
+        RETURN_IF(tx_run(tx, SQL_CLAIM_PUBLISHED_AGAIN, WITH(sql_integer(claim_id)), NULL));
+    }
+    return tx_run(tx, SQL_DELIVERY_ACKNOWLEDGED,
+                  WITH(sql_integer(claim_id), sql_text(staging), sql_integer(next_due)), NULL);
 }
 
 enum store_error claims_release(struct store_tx *tx, const char *staging, long long claim_id,
                                 long long not_before)
 {
-    return database_run(tx->database, SQL_DELIVERY_RELEASE, "iti", claim_id, staging, not_before);
+    return tx_run(tx, SQL_DELIVERY_RELEASE,
+                  WITH(sql_integer(claim_id), sql_text(staging), sql_integer(not_before)), NULL);
 }
 
 enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from,
                             enum claim_state to, long long now)
 {
-    RETURN_IF(database_run(tx->database, SQL_CLAIM_ENDED, "itit", claim_id, claim_state_name(to), now,
-                           claim_state_name(from)));
-    if (database_changes(tx->database) == 0)
+    long long changed;
+
+    RETURN_IF(tx_run(tx, SQL_CLAIM_ENDED,
+                     WITH(sql_integer(claim_id), sql_text(claim_state_name(to)), sql_integer(now),
+                          sql_text(claim_state_name(from))),
+                     &changed));
+    if (!changed)
         return STORE_OK;
     tx->count_changes[from]--;
     tx->count_changes[to]++;
-    return database_run(tx->database, SQL_DELIVERIES_CLOSE, "i", claim_id);
+    return tx_run(tx, SQL_DELIVERIES_CLOSE, WITH(sql_integer(claim_id)), NULL);
 }
 
 enum store_error claims_refused(struct store_tx *tx, const char *staging, long long claim_id, long long now,
                                 long long next_due, bool give_up)
 {
-    RETURN_IF(database_run(tx->database, SQL_DELIVERY_REFUSED, "iti", claim_id, staging, next_due));
+    RETURN_IF(tx_run(tx, SQL_DELIVERY_REFUSED,
+                     WITH(sql_integer(claim_id), sql_text(staging), sql_integer(next_due)), NULL));
     if (!give_up)
         return STORE_OK;
-    RETURN_IF(database_run(tx->database, SQL_DELIVERY_CLOSE, "it", claim_id, staging));
-    enum store_error left = database_query(tx->database, SQL_DELIVERIES_LEFT, NULL, NULL, "i", claim_id);
+    RETURN_IF(tx_run(tx, SQL_DELIVERY_CLOSE, WITH(sql_integer(claim_id), sql_text(staging)), NULL));
+    enum store_error left = tx_query(tx, SQL_DELIVERIES_LEFT, WITH(sql_integer(claim_id)), NULL, NULL);
     if (left != STORE_NOT_FOUND)
         return left;
     RETURN_IF(claims_end(tx, claim_id, CLAIM_QUEUED, CLAIM_FAILED, now));
@@ -95,7 +128,7 @@ enum store_error claims_refused(struct store_tx *tx, const char *staging, long l
 
 enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by)
 {
-    return database_run(tx->database, SQL_LEASES_CLEAR, "t", leased_by);
+    return tx_run(tx, SQL_LEASES_CLEAR, WITH(sql_text(leased_by)), NULL);
 }
 
 struct arrival_row {
@@ -120,12 +153,12 @@ static enum store_error provisioned(struct store_tx *tx, const struct arrival_ro
 {
     if (claim->provisioned_at)
         return STORE_OK;
-    RETURN_IF(database_run(tx->database, SQL_CLAIM_PROVISIONED, "ii", claim->id, at));
+    RETURN_IF(tx_run(tx, SQL_CLAIM_PROVISIONED, WITH(sql_integer(claim->id), sql_integer(at)), NULL));
     if (claim->state == CLAIM_ONBOARDED)
         return STORE_OK;
     *arrival = ARRIVAL_PROVISIONED;
     if (claim_state_is_open(claim->state))
-        return database_run(tx->database, SQL_DELIVERIES_CLOSE, "i", claim->id);
+        return tx_run(tx, SQL_DELIVERIES_CLOSE, WITH(sql_integer(claim->id)), NULL);
     return claims_end(tx, claim->id, claim->state, CLAIM_ONBOARDED, now);
 }
 
@@ -133,7 +166,7 @@ static enum store_error connected(struct store_tx *tx, const struct arrival_row 
                                   long long now, enum arrival *arrival)
 {
     if (!claim->connected_at)
-        RETURN_IF(database_run(tx->database, SQL_CLAIM_CONNECTED, "ii", claim->id, at));
+        RETURN_IF(tx_run(tx, SQL_CLAIM_CONNECTED, WITH(sql_integer(claim->id), sql_integer(at)), NULL));
     if (claim->state == CLAIM_ONBOARDED)
         return STORE_OK;
     *arrival = ARRIVAL_ONBOARDED;
@@ -147,8 +180,9 @@ enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const
     long long at = presence->at_ms ? presence->at_ms : now;
 
     *arrival = ARRIVAL_NONE;
-    enum store_error error = database_query(tx->database, SQL_CLAIM_FOR_ARRIVAL, arrival_row, &claim, "tt",
-                                            presence->thing_name, endpoint);
+    enum store_error error =
+        tx_query(tx, SQL_CLAIM_FOR_ARRIVAL, WITH(sql_text(presence->thing_name), sql_text(endpoint)),
+                 arrival_row, &claim);
     if (error)
         return ignore_missing(error);
     if (claim.state == CLAIM_CANCELLED || at < claim.accepted_at - slack_ms)
@@ -185,7 +219,7 @@ static enum store_error end_found(struct store_tx *tx, enum statement statement,
 
     *count = 0;
     RETURN_IF(ignore_missing(
-        database_query(tx->database, statement, ending_row, &ending, "ii", time, (long long)most)));
+        tx_query(tx, statement, WITH(sql_integer(time), sql_integer((long long)most)), ending_row, &ending)));
     for (size_t i = 0; i < ending.count; i++)
         RETURN_IF(claims_end(tx, ending.ids[i], ending.states[i], to, now));
     *count = ending.count;
@@ -206,5 +240,5 @@ enum store_error claims_expire(struct store_tx *tx, long long now, size_t limit,
 enum store_error claims_oldest_open(struct store_tx *tx, long long *accepted_at)
 {
     *accepted_at = 0;
-    return ignore_missing(database_query(tx->database, SQL_CLAIM_OLDEST_OPEN, number_row, accepted_at, ""));
+    return ignore_missing(tx_query(tx, SQL_CLAIM_OLDEST_OPEN, WITH_NOTHING, number_row, accepted_at));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What onboarding asks of the store. For use inside a store_job's run(), on the store's worker thread. All
- * times are wall clock milliseconds. Errors are STORE_FULL and STORE_BROKEN unless said otherwise. */
+/* What onboarding asks of the store. For use inside a store_job's run(). All times are wall clock
+ * milliseconds. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN unless said otherwise. All but
+ * claims_oldest_open() write. */
 #ifndef SERVER_STORE_CLAIMS_H
 #define SERVER_STORE_CLAIMS_H
 
@@ -20,9 +21,11 @@ struct delivery {
     unsigned refusals; /* connections lost with this one alone in flight */
 };
 
-/* Takes up to room deliveries that are due for a staging account and leases them to leased_by until `until`:
- * nobody else gets them meanwhile, and after it they come back by themselves. *next_due: when the next one
- * that is not leased falls due, 0: none. */
+#define CLAIMS_LEASE_MAX 512
+
+/* Takes up to room deliveries (CLAIMS_LEASE_MAX at most) that are due for a staging account and leases them
+ * to leased_by until `until`: nobody else gets them meanwhile, and after it they come back by themselves.
+ * *next_due: when the next one that is not leased falls due, 0: none. */
 enum store_error claims_lease(struct store_tx *tx, const char *staging, const char *leased_by, long long now,
                               long long until, struct delivery *out, size_t room, size_t *count,
                               long long *next_due);

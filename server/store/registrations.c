@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "server/store/transaction.h"
 
 struct found {
@@ -42,7 +43,7 @@ static enum store_error find(struct store_tx *tx, const char *token, struct regi
     struct registration registration = {0};
     struct found found = {&registration, 0};
 
-    RETURN_IF(database_query(tx->database, SQL_REGISTRATION_BY_TOKEN, registration_row, &found, "t", token));
+    RETURN_IF(tx_query(tx, SQL_REGISTRATION_BY_TOKEN, WITH(sql_text(token)), registration_row, &found));
     snprintf(registration.token, sizeof registration.token, "%s", token);
     *out = registration;
     if (claim_id)
@@ -72,22 +73,33 @@ static void open_claim_row(void *context, const struct row *row)
     claim->expires_at = row_integer(row, 3);
 }
 
+static void id_row(void *context, const struct row *row)
+{
+    *(long long *)context = row_integer(row, 0);
+}
+
 static enum store_error insert_claim(struct store_tx *tx, const struct registration_request *request,
                                      long long *claim_id)
 {
     const char *thing_name = request->targets[0].thing_name;
     enum store_error before =
-        database_query(tx->database, SQL_CLAIM_ONBOARDED_BEFORE, NULL, NULL, "t", thing_name);
+        tx_query(tx, SQL_CLAIM_ONBOARDED_BEFORE, WITH(sql_text(thing_name)), NULL, NULL);
 
     if (before && before != STORE_NOT_FOUND)
         return before;
-    RETURN_IF(database_run(tx->database, SQL_CLAIM_INSERT, "ttiii", thing_name, request->endpoint,
-                           request->now, request->now + request->window_ms, (long long)(before == STORE_OK)));
-    *claim_id = database_last_id(tx->database);
+    enum store_error error =
+        tx_write(tx, SQL_CLAIM_INSERT,
+                 WITH(sql_text(thing_name), sql_text(request->endpoint), sql_integer(request->now),
+                      sql_integer(request->now + request->window_ms), sql_integer(before == STORE_OK)),
+                 id_row, claim_id);
+    if (error)
+        return error == STORE_NOT_FOUND ? STORE_AGAIN : error;
     for (size_t i = 0; i < request->target_count; i++)
-        RETURN_IF(database_run(tx->database, SQL_DELIVERY_INSERT, "ittti", *claim_id,
-                               request->targets[i].staging, request->targets[i].thing_name, request->endpoint,
-                               request->now));
+        RETURN_IF(tx_run(tx, SQL_DELIVERY_INSERT,
+                         WITH(sql_integer(*claim_id), sql_text(request->targets[i].staging),
+                              sql_text(request->targets[i].thing_name), sql_text(request->endpoint),
+                              sql_integer(request->now)),
+                         NULL));
     tx->count_changes[CLAIM_QUEUED]++;
     return STORE_OK;
 }
@@ -98,8 +110,9 @@ static enum store_error join_claim(struct store_tx *tx, const struct registratio
 {
     for (size_t i = 0; i < request->target_count; i++) {
         struct open_claim open = {0};
-        enum store_error error = database_query(tx->database, SQL_CLAIM_OPEN_FOR_THING, open_claim_row, &open,
-                                                "t", request->targets[i].thing_name);
+        enum store_error error =
+            tx_query(tx, SQL_CLAIM_OPEN_FOR_THING, WITH(sql_text(request->targets[i].thing_name)),
+                     open_claim_row, &open);
         if (error == STORE_NOT_FOUND)
             continue;
         RETURN_IF(error);
@@ -134,17 +147,22 @@ enum store_error registrations_add(struct store_tx *tx, const struct registratio
     long long claim_id = 0;
 
     if (request->idempotency_key) {
-        enum store_error error = database_query(tx->database, SQL_REGISTRATION_BY_KEY, known_key_row, &known,
-                                                "t", request->idempotency_key);
+        enum store_error error = tx_query(tx, SQL_REGISTRATION_BY_KEY,
+                                          WITH(sql_text(request->idempotency_key)), known_key_row, &known);
         if (error == STORE_OK)
             return known.same_request ? find(tx, known.token, out, NULL) : STORE_KEY_USED;
         if (error != STORE_NOT_FOUND)
             return error;
     }
     RETURN_IF(join_claim(tx, request, &claim_id));
-    RETURN_IF(database_run(tx->database, SQL_REGISTRATION_INSERT, "tiitttt", request->token, claim_id,
-                           request->now, request->contact_name, request->contact_email,
-                           request->idempotency_key, request->request_digest));
+    enum store_error error =
+        tx_write(tx, SQL_REGISTRATION_INSERT,
+                 WITH(sql_text(request->token), sql_integer(claim_id), sql_integer(request->now),
+                      sql_text(request->contact_name), sql_text(request->contact_email),
+                      sql_text(request->idempotency_key), sql_text(request->request_digest)),
+                 NULL, NULL);
+    if (error)
+        return error == STORE_NOT_FOUND ? STORE_AGAIN : error;
     return find(tx, request->token, out, NULL);
 }
 
@@ -159,8 +177,9 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
         return STORE_ENDED;
     if (!claim_state_is_open(now.state)) {
         RETURN_IF(join_claim(tx, request, &claim_id));
-        RETURN_IF(
-            database_run(tx->database, SQL_REGISTRATION_MOVE, "tii", request->token, claim_id, request->now));
+        RETURN_IF(tx_run(tx, SQL_REGISTRATION_MOVE,
+                         WITH(sql_text(request->token), sql_integer(claim_id), sql_integer(request->now)),
+                         NULL));
     }
     return find(tx, request->token, out, NULL);
 }
@@ -178,11 +197,57 @@ enum store_error registrations_cancel(struct store_tx *tx, const char *token, lo
     }
     if (!claim_state_is_open(before.state))
         return STORE_ENDED;
-    RETURN_IF(database_run(tx->database, SQL_REGISTRATION_CANCEL, "ti", token, now));
-    enum store_error left = database_query(tx->database, SQL_REGISTRATIONS_LEFT, NULL, NULL, "i", claim_id);
+    RETURN_IF(tx_run(tx, SQL_REGISTRATION_CANCEL, WITH(sql_text(token), sql_integer(now)), NULL));
+    enum store_error left = tx_query(tx, SQL_REGISTRATIONS_LEFT, WITH(sql_integer(claim_id)), NULL, NULL);
     if (left && left != STORE_NOT_FOUND)
         return left;
     if (left == STORE_NOT_FOUND)
         RETURN_IF(claims_end(tx, claim_id, before.state, CLAIM_CANCELLED, now));
     return find(tx, token, out, NULL);
+}
+
+enum store_error registrations_erase(struct store_tx *tx, const char *token, long long now, size_t *count)
+{
+    struct registration ignored;
+    enum store_error error = registrations_cancel(tx, token, now, &ignored);
+
+    *count = 0;
+    if (error == STORE_NOT_FOUND)
+        return STORE_OK;
+    if (error && error != STORE_ENDED)
+        return error;
+    *count = 1;
+    return tx_run(tx, SQL_REGISTRATION_ERASE, WITH(sql_text(token)), NULL);
+}
+
+struct tokens {
+    char list[REGISTRATIONS_ERASE_MAX][REGISTRATION_TOKEN_SIZE];
+    size_t count;
+};
+
+static void token_row(void *context, const struct row *row)
+{
+    struct tokens *tokens = context;
+
+    row_copy(row, 0, tokens->list[tokens->count++], REGISTRATION_TOKEN_SIZE);
+}
+
+enum store_error registrations_erase_email(struct store_tx *tx, const char *email, long long now,
+                                           size_t *count)
+{
+    OWNED struct tokens *tokens = memory_new(1, sizeof *tokens);
+    size_t erased = 0, one;
+    enum store_error error =
+        tx_query(tx, SQL_REGISTRATIONS_BY_EMAIL, WITH(sql_text(email), sql_integer(REGISTRATIONS_ERASE_MAX)),
+                 token_row, tokens);
+
+    *count = 0;
+    if (error)
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    for (size_t i = 0; i < tokens->count; i++) {
+        RETURN_IF(registrations_erase(tx, tokens->list[i], now, &one));
+        erased += one;
+    }
+    *count = erased;
+    return STORE_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the pages and the API ask of the store. For use inside a store_job's run(), on the store's worker
- * thread. */
+/* What the pages and the API ask of the store. For use inside a store_job's run(). All but
+ * registrations_find() write. */
 #ifndef SERVER_STORE_REGISTRATIONS_H
 #define SERVER_STORE_REGISTRATIONS_H
 
@@ -33,6 +33,13 @@ struct registration_request {
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 
+/* Many at once, for store_job.run_together: those that need nothing but new rows get STORE_OK and their
+ * *outs[i]; the others are left as they are. PostgreSQL alone. */
+enum store_error registrations_add_together(struct store_tx *tx,
+                                            const struct registration_request *const requests[],
+                                            struct registration *const outs[], enum store_error results[],
+                                            size_t count);
+
 /* STORE_NOT_FOUND: no such token. */
 enum store_error registrations_find(struct store_tx *tx, const char *token, struct registration *out);
 
@@ -46,5 +53,14 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
  * otherwise. */
 enum store_error registrations_cancel(struct store_tx *tx, const char *token, long long now,
                                       struct registration *out);
+
+/* Removes what is known of a person: the registration with this token, or up to REGISTRATIONS_ERASE_MAX with
+ * this e-mail address (in any case of letters). An open claim that nobody else waits for is cancelled. The
+ * claim itself stays until its retention ends: it names a device and no person. *count: how many were
+ * removed. */
+#define REGISTRATIONS_ERASE_MAX 200
+enum store_error registrations_erase(struct store_tx *tx, const char *token, long long now, size_t *count);
+enum store_error registrations_erase_email(struct store_tx *tx, const char *email, long long now,
+                                           size_t *count);
 
 #endif

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every SQL statement has a name. */
+/* Every SQL statement has a name. One text serves both engines; where they differ, two stand side by side. $1
+ * is a parameter to both. */
 #ifndef SERVER_STORE_STATEMENTS_H
 #define SERVER_STORE_STATEMENTS_H
 
 enum statement {
-    SQL_BEGIN,
-    SQL_COMMIT,
-    SQL_ROLLBACK,
-    SQL_JOB_BEGIN,
-    SQL_JOB_END,
-    SQL_JOB_UNDO,
-
     SQL_CLAIM_OPEN_FOR_THING,
     SQL_CLAIM_ONBOARDED_BEFORE,
     SQL_CLAIM_INSERT,
@@ -22,12 +16,17 @@ enum statement {
     SQL_CLAIM_CONNECTED,
     SQL_CLAIMS_DUE_TO_EXPIRE,
     SQL_CLAIMS_PROVISIONED_SINCE,
-    SQL_CLAIM_COUNTS,
     SQL_CLAIM_OLDEST_OPEN,
 
+    SQL_COUNTS,
+    SQL_COUNTS_CHANGE,
+    SQL_COUNTS_FIND,
+    SQL_COUNTS_JOIN,
+    SQL_COUNTS_CHECK,
+    SQL_COUNTS_ANEW,
+
     SQL_DELIVERY_INSERT,
-    SQL_DELIVERIES_DUE,
-    SQL_DELIVERY_LEASE,
+    SQL_DELIVERIES_LEASE,
     SQL_DELIVERY_NEXT_DUE,
     SQL_DELIVERY_ACKNOWLEDGED,
     SQL_DELIVERY_RELEASE,
@@ -43,11 +42,30 @@ enum statement {
     SQL_REGISTRATION_MOVE,
     SQL_REGISTRATION_CANCEL,
     SQL_REGISTRATIONS_LEFT,
+    SQL_REGISTRATIONS_BY_EMAIL,
+    SQL_REGISTRATION_ERASE,
+
+    /* Many registrations in a few round trips: PostgreSQL alone. */
+    SQL_SET_OPEN_THINGS,
+    SQL_SET_ONBOARDED_THINGS,
+    SQL_SET_KEYS,
+    SQL_SET_CLAIMS_INSERT,
+    SQL_SET_DELIVERIES_INSERT,
+    SQL_SET_REGISTRATIONS_INSERT,
+
+    SQL_RETENTION_CLAIMS,
+    SQL_RETENTION_REGISTRATIONS_DELETE,
+    SQL_RETENTION_DELIVERIES_DELETE,
+    SQL_RETENTION_CLAIMS_DELETE,
+    SQL_RETENTION_CONTACTS,
+    SQL_RETENTION_KEYS,
 
     STATEMENT_COUNT
 };
 
-/* The text in SQLite's dialect. */
-extern const char *const statement_texts[STATEMENT_COUNT];
+enum dialect { DIALECT_SQLITE, DIALECT_POSTGRESQL };
+
+/* NULL: the engine has no such statement. */
+const char *statement_text(enum statement statement, enum dialect dialect);
 
 #endif

@@ -4,26 +4,36 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/log.h"
 #include "base/memory.h"
+#include "server/store/batch.h"
+#include "server/store/engine.h"
 #include "server/store/transaction.h"
 
 #define QUEUE_MAX 20000 /* jobs; beyond it the portal says "busy" instead of growing */
 #define BATCH_MAX 1000  /* jobs a transaction */
+#define WORKERS_MAX 64
 
-struct store {
-    struct database *database;
-    pthread_t worker;
-
+struct queue {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct store_job *first, **last;
     size_t queued;
     bool closing;
+};
 
-    atomic_llong counts[CLAIM_STATE_COUNT];
+struct worker {
+    struct store *store;
+    struct database *database;
+    pthread_t thread;
+    bool started;
+};
+
+struct store {
+    struct engine *engine;
+    struct queue writes, reads;
+    struct worker workers[WORKERS_MAX]; /* the writers first */
+    unsigned writers, count;
     atomic_ullong commits, jobs;
     atomic_bool healthy;
 };
@@ -38,6 +48,8 @@ const char *store_error_name(enum store_error error)
         [STORE_ENDED] = "ended",
         [STORE_FULL] = "cannot write",
         [STORE_BUSY] = "busy",
+        [STORE_UNAVAILABLE] = "unavailable",
+        [STORE_AGAIN] = "again",
         [STORE_IN_USE] = "in use",
         [STORE_TOO_NEW] = "too new",
         [STORE_BROKEN] = "broken",
@@ -46,103 +58,83 @@ const char *store_error_name(enum store_error error)
     return (size_t)error < sizeof names / sizeof *names ? names[error] : "unknown";
 }
 
-/* Jobs are taken off the queue in one go: what came while the last commit was on its way to the disk shares
- * the next. */
-static struct store_job *take_batch(struct store *store)
+/* ---- queues ---- */
+
+static void queue_init(struct queue *queue)
 {
-    pthread_mutex_lock(&store->lock);
-    while (!store->first && !store->closing)
-        pthread_cond_wait(&store->wake, &store->lock);
-    struct store_job *batch = store->first;
-    struct store_job **end = &batch;
-    size_t count = 0;
-    for (; *end && count < BATCH_MAX; count++)
-        end = &(*end)->next;
-    store->first = *end;
-    if (!store->first)
-        store->last = &store->first;
-    store->queued -= count;
-    *end = NULL;
-    pthread_mutex_unlock(&store->lock);
-    return batch;
+    pthread_mutex_init(&queue->lock, NULL);
+    pthread_cond_init(&queue->wake, NULL);
+    queue->last = &queue->first;
 }
 
-/* One job inside the transaction; with a savepoint of its own where it writes. */
-static enum store_error run_one(struct store_tx *tx, struct store_job *job)
+static void queue_fini(struct queue *queue)
 {
-    long long before[CLAIM_STATE_COUNT];
+    pthread_mutex_destroy(&queue->lock);
+    pthread_cond_destroy(&queue->wake);
+}
+
+static void queue_close(struct queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->closing = true;
+    pthread_cond_broadcast(&queue->wake);
+    pthread_mutex_unlock(&queue->lock);
+}
+
+static enum store_error queue_add(struct queue *queue, struct store_job *job)
+{
     enum store_error error = STORE_OK;
 
-    memcpy(before, tx->count_changes, sizeof before);
-    if (!database_in_transaction(tx->database)) /* lost, or never begun: what is on disk can still be read */
-        return job->writes ? STORE_FULL : job->run(tx, job->argument);
-    if (job->writes)
-        error = database_run(tx->database, SQL_JOB_BEGIN, "");
-    if (!error)
-        error = job->run(tx, job->argument);
-    if (error)
-        memcpy(tx->count_changes, before, sizeof before);
-    if (!job->writes || !database_in_transaction(tx->database))
-        return error;
-    if (error && database_run(tx->database, SQL_JOB_UNDO, "") != STORE_OK)
-        return error;
-    enum store_error release = database_run(tx->database, SQL_JOB_END, "");
-    return error ? error : release;
-}
-
-static void apply_counts(struct store *store, const struct store_tx *tx)
-{
-    for (int i = 0; i < CLAIM_STATE_COUNT; i++)
-        atomic_fetch_add(&store->counts[i], tx->count_changes[i]);
-}
-
-/* What was to be written was not, and what was read may have been just that: it is read again. */
-static void fail_batch(struct store_tx *tx, struct store_job *batch, enum store_error error)
-{
-    for (struct store_job *job = batch; job; job = job->next) {
-        if (!job->writes)
-            job->result = job->run(tx, job->argument);
-        else if (job->result == STORE_OK)
-            job->result = error;
-    }
-}
-
-static void run_batch(struct store *store, struct store_job *batch)
-{
-    struct store_tx tx = {.database = store->database};
-    long long changes_before = database_total_changes(store->database);
-    unsigned long long count = 0;
-    bool writes = false;
-
-    enum store_error error = database_run(tx.database, SQL_BEGIN, "");
-    for (struct store_job *job = batch; job; job = job->next, count++) {
-        job->result = error && job->writes ? error : run_one(&tx, job);
-        writes = writes || job->writes;
-    }
-    bool whole = !error && database_in_transaction(tx.database);
-    if (!error)
-        error = whole ? database_run(tx.database, SQL_COMMIT, "") : STORE_FULL;
-    if (error) {
-        if (database_in_transaction(tx.database) && database_run(tx.database, SQL_ROLLBACK, "") != STORE_OK)
-            log_event(LOG_ERROR, "store.rollback_failed", NULL);
-        fail_batch(&tx, batch, error);
+    job->next = NULL;
+    pthread_mutex_lock(&queue->lock);
+    if (queue->closing || queue->queued >= QUEUE_MAX) {
+        error = STORE_BUSY;
     } else {
-        apply_counts(store, &tx);
-        atomic_fetch_add(&store->commits, 1);
-        atomic_fetch_add(&store->jobs, count);
+        *queue->last = job;
+        queue->last = &job->next;
+        queue->queued++;
+        pthread_cond_signal(&queue->wake);
     }
-    /* A commit with nothing in it says nothing about the disk. */
-    if (writes && (error || database_total_changes(store->database) != changes_before))
-        atomic_store(&store->healthy, !error);
+    pthread_mutex_unlock(&queue->lock);
+    return error;
 }
 
-static void *work(void *argument)
+/* Up to `most` jobs in one go, as a list: what came while the last commit was on its way to the disk shares
+ * the next. NULL when the queue is closed and empty. */
+static struct store_job *queue_take(struct queue *queue, size_t most)
 {
-    struct store *store = argument;
+    pthread_mutex_lock(&queue->lock);
+    while (!queue->first && !queue->closing)
+        pthread_cond_wait(&queue->wake, &queue->lock);
+    struct store_job *taken = queue->first;
+    struct store_job **end = &taken;
+    size_t count = 0;
+    for (; *end && count < most; count++)
+        end = &(*end)->next;
+    queue->first = *end;
+    if (!queue->first)
+        queue->last = &queue->first;
+    queue->queued -= count;
+    *end = NULL;
+    pthread_mutex_unlock(&queue->lock);
+    return taken;
+}
+
+/* ---- threads ---- */
+
+static void *write_jobs(void *argument)
+{
+    struct worker *worker = argument;
+    struct store *store = worker->store;
     struct store_job *batch;
 
-    while ((batch = take_batch(store))) {
-        run_batch(store, batch);
+    while ((batch = queue_take(&store->writes, BATCH_MAX))) {
+        struct batch_outcome outcome = {0};
+        batch_run(worker->database, batch, &outcome);
+        atomic_fetch_add(&store->commits, outcome.commits);
+        atomic_fetch_add(&store->jobs, outcome.jobs);
+        if (outcome.wrote)
+            atomic_store(&store->healthy, !outcome.failed);
         while (batch) {
             struct store_job *job = batch;
             batch = job->next; /* done() may free it */
@@ -152,96 +144,165 @@ static void *work(void *argument)
     return NULL;
 }
 
-static void count_row(void *context, const struct row *row)
+static void *read_jobs(void *argument)
 {
-    struct store *store = context;
-    enum claim_state state;
+    struct worker *worker = argument;
+    struct store_job *job;
 
-    if (claim_state_parse(row_text(row, 0), &state))
-        atomic_store(&store->counts[state], row_integer(row, 1));
+    while ((job = queue_take(&worker->store->reads, 1))) {
+        struct store_tx tx = {.database = worker->database};
+        job->result = job->run(&tx, job->argument);
+        job->done(job->argument, job->result);
+    }
+    return NULL;
 }
 
-enum store_error store_open(const char *url, struct store **out, struct text *why)
-{
-    struct database *database = NULL;
-    enum store_error error = database_open(url, &database, why);
+/* ---- opening and closing ---- */
 
-    if (error)
-        return error;
-    struct store *store = memory_new(1, sizeof *store);
-    store->database = database;
-    store->last = &store->first;
-    atomic_store(&store->healthy, true);
-    pthread_mutex_init(&store->lock, NULL);
-    pthread_cond_init(&store->wake, NULL);
-    error = database_query(database, SQL_CLAIM_COUNTS, count_row, store, "");
-    if ((error && error != STORE_NOT_FOUND) || pthread_create(&store->worker, NULL, work, store)) {
-        text_puts(why, "the store's worker cannot be started");
-        database_close(database);
-        free(store);
+static enum store_error connect_worker(struct store *store, bool writes, struct text *why)
+{
+    struct worker *worker = &store->workers[store->count];
+
+    worker->store = store;
+    RETURN_IF(store->engine->kind->connect(store->engine, writes, &worker->database, why));
+    store->count++;
+    store->writers += writes;
+    return STORE_OK;
+}
+
+static enum store_error connect_first(struct store *store, const struct store_options *options, int *steps,
+                                      struct text *why)
+{
+    const struct engine_kind *kind = store->engine->kind;
+
+    RETURN_IF(connect_worker(store, true, why));
+    struct database *database = store->workers[0].database;
+    RETURN_IF(migrate(database, &kind->migrations, options->url, steps, why));
+    return kind->ready(database, why);
+}
+
+static unsigned within(unsigned wanted, unsigned most)
+{
+    return wanted < 1 ? 1 : wanted > most ? most : wanted;
+}
+
+static enum store_error connect_all(struct store *store, const struct store_options *options,
+                                    struct text *why)
+{
+    unsigned writers = within(options->writers, store->engine->kind->writers_max);
+    unsigned readers = within(options->readers, WORKERS_MAX / 2);
+    int steps;
+
+    RETURN_IF(connect_first(store, options, &steps, why));
+    while (store->writers < writers)
+        RETURN_IF(connect_worker(store, true, why));
+    while (store->count < writers + readers)
+        RETURN_IF(connect_worker(store, false, why));
+    return STORE_OK;
+}
+
+static enum store_error start_threads(struct store *store, struct text *why)
+{
+    for (unsigned i = 0; i < store->count; i++) {
+        struct worker *worker = &store->workers[i];
+        worker->started =
+            pthread_create(&worker->thread, NULL, i < store->writers ? write_jobs : read_jobs, worker) == 0;
+        if (!worker->started) {
+            text_puts(why, "the store's threads cannot be started");
+            return STORE_BROKEN;
+        }
+    }
+    return STORE_OK;
+}
+
+static enum store_error new_store(const struct store_options *options, struct store **out, struct text *why)
+{
+    const struct engine_kind *kind = engine_find(options->url, why);
+    struct engine *engine = NULL;
+
+    if (!kind)
         return STORE_BROKEN;
+    RETURN_IF(kind->open(options, &engine, why));
+    struct store *store = memory_new(1, sizeof *store);
+    store->engine = engine;
+    atomic_store(&store->healthy, true);
+    queue_init(&store->writes);
+    queue_init(&store->reads);
+    *out = store;
+    return STORE_OK;
+}
+
+enum store_error store_open(const struct store_options *options, struct store **out, struct text *why)
+{
+    struct store *store = NULL;
+
+    RETURN_IF(new_store(options, &store, why));
+    enum store_error error = connect_all(store, options, why);
+    if (!error)
+        error = start_threads(store, why);
+    if (error) {
+        store_close(store);
+        return error;
     }
     *out = store;
     return STORE_OK;
+}
+
+enum store_error store_migrate(const struct store_options *options, int *steps, struct text *why)
+{
+    struct store *store = NULL;
+
+    RETURN_IF(new_store(options, &store, why));
+    enum store_error error = connect_first(store, options, steps, why);
+    store_close(store);
+    return error;
 }
 
 void store_close(struct store *store)
 {
     if (!store)
         return;
-    pthread_mutex_lock(&store->lock);
-    store->closing = true;
-    pthread_cond_signal(&store->wake);
-    pthread_mutex_unlock(&store->lock);
-    pthread_join(store->worker, NULL);
-    database_close(store->database);
-    pthread_mutex_destroy(&store->lock);
-    pthread_cond_destroy(&store->wake);
+    queue_close(&store->writes);
+    queue_close(&store->reads);
+    for (unsigned i = 0; i < store->count; i++)
+        if (store->workers[i].started)
+            pthread_join(store->workers[i].thread, NULL);
+    /* The last connection brings the WAL home: that is the writer's, at index 0. */
+    while (store->count)
+        store->engine->kind->disconnect(store->workers[--store->count].database);
+    store->engine->kind->close(store->engine);
+    queue_fini(&store->writes);
+    queue_fini(&store->reads);
     free(store);
 }
 
+/* ---- jobs ---- */
+
 enum store_error store_submit(struct store *store, struct store_job *job)
 {
-    enum store_error error = STORE_OK;
-
-    job->next = NULL;
-    pthread_mutex_lock(&store->lock);
-    if (store->closing || store->queued >= QUEUE_MAX) {
-        error = STORE_BUSY;
-    } else {
-        *store->last = job;
-        store->last = &job->next;
-        if (store->queued++ == 0)
-            pthread_cond_signal(&store->wake);
-    }
-    pthread_mutex_unlock(&store->lock);
-    return error;
+    return queue_add(job->writes ? &store->writes : &store->reads, job);
 }
 
 struct call {
+    struct store_job job;
+    enum store_error (*run)(struct store_tx *, void *);
+    void *argument;
     pthread_mutex_t lock;
     pthread_cond_t ended;
     bool done;
     enum store_error result;
 };
 
-struct call_job {
-    struct store_job job;
-    struct call call;
-    enum store_error (*run)(struct store_tx *, void *);
-    void *argument;
-};
-
 static enum store_error call_run(struct store_tx *tx, void *argument)
 {
-    struct call_job *waiting = argument;
+    struct call *call = argument;
 
-    return waiting->run(tx, waiting->argument);
+    return call->run(tx, call->argument);
 }
 
 static void call_done(void *argument, enum store_error result)
 {
-    struct call *call = &((struct call_job *)argument)->call;
+    struct call *call = argument;
 
     pthread_mutex_lock(&call->lock);
     call->done = true;
@@ -253,27 +314,20 @@ static void call_done(void *argument, enum store_error result)
 enum store_error store_call(struct store *store, enum store_error (*run)(struct store_tx *, void *),
                             void *argument, bool writes)
 {
-    struct call_job waiting = {
-        .job = {.run = call_run, .done = call_done, .argument = &waiting, .writes = writes},
-        .call = {.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER},
+    struct call call = {
+        .job = {.run = call_run, .done = call_done, .argument = &call, .writes = writes},
         .run = run,
         .argument = argument,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .ended = PTHREAD_COND_INITIALIZER,
     };
 
-    enum store_error error = store_submit(store, &waiting.job);
-    if (error)
-        return error;
-    pthread_mutex_lock(&waiting.call.lock);
-    while (!waiting.call.done)
-        pthread_cond_wait(&waiting.call.ended, &waiting.call.lock);
-    pthread_mutex_unlock(&waiting.call.lock);
-    return waiting.call.result;
-}
-
-void store_claim_counts(const struct store *store, long long out[CLAIM_STATE_COUNT])
-{
-    for (int i = 0; i < CLAIM_STATE_COUNT; i++)
-        out[i] = atomic_load(&((struct store *)store)->counts[i]);
+    RETURN_IF(store_submit(store, &call.job));
+    pthread_mutex_lock(&call.lock);
+    while (!call.done)
+        pthread_cond_wait(&call.ended, &call.lock);
+    pthread_mutex_unlock(&call.lock);
+    return call.result;
 }
 
 void store_commit_counts(const struct store *store, unsigned long long *commits, unsigned long long *jobs)

@@ -47,7 +47,8 @@ MAY_INCLUDE = {
 # with.
 LIBRARIES = {
     "microhttpd.h": ("server/http/server.c", "sandbox/cloud/listener.c"),
-    "sqlite3.h": ("server/store/sqlite.c",),
+    "sqlite3.h": ("server/store/engine/sqlite.c",),
+    "libpq-fe.h": ("server/store/engine/postgresql.c",),
     "MQTTAsync.h": ("claim/mqtt.c",),
     "ini.h": ("base/config_file.c", "aws/profile.c"),
     "curl/": ("aws/http.c",),
@@ -78,7 +79,7 @@ LIBRARIES = {
 }
 
 # The C and C++ libraries and the kernel.
-SYSTEM = """arpa/inet.h assert.h ctype.h dirent.h errno.h fcntl.h getopt.h inttypes.h langinfo.h libgen.h limits.h locale.h malloc.h math.h netdb.h
+SYSTEM = """arpa/inet.h assert.h ctype.h dirent.h dlfcn.h errno.h fcntl.h getopt.h inttypes.h langinfo.h libgen.h limits.h locale.h malloc.h math.h netdb.h
 netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h regex.h sched.h search.h semaphore.h setjmp.h signal.h spawn.h stdalign.h
 stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sys/epoll.h sys/eventfd.h
 sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h

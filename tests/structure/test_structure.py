@@ -97,6 +97,7 @@ class Broken(unittest.TestCase):
         for name, header in (
                 ("server/handlers/x.c", "microhttpd.h"),
                 ("server/store/claims.c", "sqlite3.h"),
+                ("server/store/engine/sqlite.c", "libpq-fe.h"),
                 ("server/onboarding/lane.c", "MQTTAsync.h"),
                 ("sandbox/module.c", "MQTTClient.h"),
                 ("server/settings.c", "ini.h"),
@@ -113,7 +114,7 @@ class Broken(unittest.TestCase):
 
     def test_licences(self):
         for name in ("base/x.c", "tests/unit/x.py", "server/CMakeLists.txt", "deploy/x.conf", "run", "README.md",
-                     "server/page/x.cpp", "static/x.js", "server/store/sql/x.sql"):
+                     "server/page/x.cpp", "static/x.js", "server/store/migrations/sqlite/x.sql"):
             self.notices(rules.licences, name, "\n\n\n\n" + PURE)
 
     def test_guards(self):

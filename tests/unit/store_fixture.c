@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/store_fixture.h"
 
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +9,19 @@
 
 struct store_fixture fixture;
 
+const struct store_options *fixture_options(const char *url)
+{
+    static struct store_options options;
+
+    options = (struct store_options){.url = url, .writers = 1, .readers = 1, .timeout_ms = 10000};
+    return &options;
+}
+
 void fixture_open(void)
 {
     TEXT struct text why = TEXT_EMPTY;
-    enum store_error error = store_open(fixture.url, &fixture.store, &why);
+    const struct store_options *options = fixture_options(fixture.url);
+    enum store_error error = store_open(options, &fixture.store, &why);
 
     if (error)
         fail_msg("store_open: %s: %s", store_error_name(error), text_get(&why));
@@ -23,14 +33,34 @@ void fixture_close(void)
     fixture.store = NULL;
 }
 
+/* Nothing of the test before is left in the server that tests/with_postgresql has started. */
+static bool empty_database(const char *url)
+{
+    PGconn *connection = PQconnectdb(url);
+    PGresult *result = PQexec(
+        connection, "SET client_min_messages = error; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    bool emptied = PQresultStatus(result) == PGRES_COMMAND_OK;
+
+    if (!emptied)
+        fprintf(stderr, "%s\n", PQerrorMessage(connection));
+    PQclear(result);
+    PQfinish(connection);
+    return emptied;
+}
+
 int fixture_begin(void **state)
 {
+    const char *postgresql = getenv("EXPRESSLINK_TEST_POSTGRESQL");
+
     (void)state;
     fixture = (struct store_fixture){.folder = "/tmp/test_store.XXXXXX"};
-    if (!mkdtemp(fixture.folder))
+    if (!mkdtemp(fixture.folder) || (postgresql && !empty_database(postgresql)))
         return -1;
     snprintf(fixture.path, sizeof fixture.path, "%s/portal.db", fixture.folder);
-    snprintf(fixture.url, sizeof fixture.url, "sqlite:%s", fixture.path);
+    if (postgresql)
+        snprintf(fixture.url, sizeof fixture.url, "%s", postgresql);
+    else
+        snprintf(fixture.url, sizeof fixture.url, "sqlite:%s", fixture.path);
     fixture_open();
     return 0;
 }
@@ -57,11 +87,16 @@ void assert_store_error(enum store_error got, enum store_error wanted, const cha
                  store_error_name(wanted));
 }
 
+static enum store_error run_counts(struct store_tx *tx, void *argument)
+{
+    return claim_counts_read(tx, argument);
+}
+
 void assert_claim_counts(const long long *wanted, int line)
 {
     long long counts[CLAIM_STATE_COUNT];
 
-    store_claim_counts(fixture.store, counts);
+    ASSERT_OK(store_call(fixture.store, run_counts, counts, false));
     for (int i = 0; i < CLAIM_STATE_COUNT; i++)
         if (counts[i] != wanted[i])
             fail_msg("line %d: %lld claims %s, not %lld", line, counts[i],

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A store in a folder of its own for each test, and the jobs of claims.h and registrations.h as plain calls.
- * Every call waits for its commit. */
+ * Every call waits for its commit. The store is a new SQLite file, or where EXPRESSLINK_TEST_POSTGRESQL names
+ * a database (tests/with_postgresql), that one, emptied. */
 #ifndef TESTS_UNIT_STORE_FIXTURE_H
 #define TESTS_UNIT_STORE_FIXTURE_H
 
+#include "server/store/claim_counts.h"
 #include "server/store/claims.h"
 #include "server/store/registrations.h"
 #include "server/store/store.h"
@@ -18,7 +20,7 @@
 struct store_fixture {
     char folder[32];
     char path[64]; /* of the database file */
-    char url[80];
+    char url[256];
     struct store *store; /* NULL: closed */
 };
 extern struct store_fixture fixture;
@@ -26,6 +28,8 @@ extern struct store_fixture fixture;
 int fixture_begin(void **state);
 int fixture_end(void **state);
 void fixture_open(void);
+/* For a store at this url; borrowed until the next call. */
+const struct store_options *fixture_options(const char *url);
 void fixture_close(void);
 
 /* Says the names of the errors where they differ. */

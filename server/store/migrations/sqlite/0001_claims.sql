@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
+-- Oldest program: 1
 -- Times are wall clock milliseconds; NULL has not happened.
 
 -- A claim is about a device. At most one open claim a thing.

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/housekeeping.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/condition.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "server/store/claim_counts.h"
+
+#define ROUND_MS 5000 /* between two looks where there was nothing to do */
+#define STEP_ROWS 200 /* a step takes a few milliseconds */
+#define REST_FACTOR 4 /* of the time that a step took */
+#define REST_LEAST_MS 2
+#define COUNTS_KEPT_MS 60000 /* a commit whose answer was lost is looked up within seconds */
+
+struct housekeeping {
+    struct store *store;
+    const struct retention *retention;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool stopping;
+    long long after; /* see retention_step */
+};
+
+static enum store_error step(struct store_tx *tx, void *argument)
+{
+    struct retention_step *retention = argument;
+    enum store_error error = claim_counts_join(tx, retention->now - COUNTS_KEPT_MS);
+
+    return error ? error : retention_run(tx, retention);
+}
+
+static bool run_step(struct housekeeping *housekeeping)
+{
+    struct retention_step retention = {
+        .retention = housekeeping->retention,
+        .now = clock_wall_ms(),
+        .limit = STEP_ROWS,
+        .after = housekeeping->after,
+    };
+    enum store_error error = store_call(housekeeping->store, step, &retention, true);
+
+    if (error) {
+        log_event(LOG_WARN, "housekeeping.failed", "error", store_error_name(error), NULL);
+        return false;
+    }
+    housekeeping->after = retention.after;
+    if (retention.claims || retention.contacts || retention.keys)
+        log_event(LOG_DEBUG, "housekeeping.removed", "claims", LOG_NUMBER(retention.claims), "contacts",
+                  LOG_NUMBER(retention.contacts), "keys", LOG_NUMBER(retention.keys), NULL);
+    return retention.more;
+}
+
+/* False: it is time to end. */
+static bool rest(struct housekeeping *housekeeping, long long ms)
+{
+    struct timespec until = condition_deadline(ms);
+
+    pthread_mutex_lock(&housekeeping->lock);
+    while (!housekeeping->stopping)
+        if (!condition_wait(&housekeeping->changed, &housekeeping->lock, &until))
+            break;
+    bool stopping = housekeeping->stopping;
+    pthread_mutex_unlock(&housekeeping->lock);
+    return !stopping;
+}
+
+static void *keep_house(void *argument)
+{
+    struct housekeeping *housekeeping = argument;
+    long long wait;
+
+    do {
+        long long started = clock_monotonic_ms();
+        bool more = run_step(housekeeping);
+        wait = (clock_monotonic_ms() - started) * REST_FACTOR;
+        wait = more ? (wait > REST_LEAST_MS ? wait : REST_LEAST_MS) : ROUND_MS;
+    } while (rest(housekeeping, wait));
+    return NULL;
+}
+
+static void housekeeping_free(struct housekeeping *housekeeping)
+{
+    pthread_cond_destroy(&housekeeping->changed);
+    pthread_mutex_destroy(&housekeeping->lock);
+    free(housekeeping);
+}
+
+struct housekeeping *housekeeping_start(struct store *store, const struct retention *retention)
+{
+    struct housekeeping *housekeeping = memory_new(1, sizeof *housekeeping);
+
+    housekeeping->store = store;
+    housekeeping->retention = retention;
+    pthread_mutex_init(&housekeeping->lock, NULL);
+    condition_init(&housekeeping->changed);
+    if (pthread_create(&housekeeping->thread, NULL, keep_house, housekeeping) == 0)
+        return housekeeping;
+    housekeeping_free(housekeeping);
+    return NULL;
+}
+
+void housekeeping_stop(struct housekeeping *housekeeping)
+{
+    if (!housekeeping)
+        return;
+    pthread_mutex_lock(&housekeeping->lock);
+    housekeeping->stopping = true;
+    pthread_cond_signal(&housekeeping->changed);
+    pthread_mutex_unlock(&housekeeping->lock);
+    pthread_join(housekeeping->thread, NULL);
+    housekeeping_free(housekeeping);
+}

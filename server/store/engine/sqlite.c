@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "server/store/engine.h"
+
+#define PARAMETERS_MAX 16
+#define BUSY_MS 2000 /* an operator's sqlite3 shell may hold a lock for a moment */
+
+struct sqlite_engine {
+    struct engine engine;
+    char *path;
+    int lock_fd; /* held for as long as the store is open: one process writes */
+};
+
+struct prepared {
+    sqlite3_stmt *statement;
+    unsigned char index[PARAMETERS_MAX]; /* SQLite's number of $1, $2, ...; 0: not in this text */
+};
+
+enum control { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, UNDO, CONTROL_COUNT };
+
+struct sqlite_database {
+    struct database database;
+    const struct sqlite_engine *engine;
+    sqlite3 *handle;
+    bool writes, replaced;
+    ino_t file, wal; /* of what was opened; 0: not seen yet */
+    struct prepared statements[STATEMENT_COUNT];
+    sqlite3_stmt *controls[CONTROL_COUNT];
+};
+
+static struct sqlite_database *own(struct database *database)
+{
+    return (struct sqlite_database *)(void *)database;
+}
+
+static enum store_error translate(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_DONE:
+    case SQLITE_ROW:
+        return STORE_OK;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_BUSY: /* an operator's shell holds a lock for longer than BUSY_MS */
+        return STORE_FULL;
+    default:
+        return STORE_BROKEN;
+    }
+}
+
+static enum store_error report(struct sqlite_database *database, const char *what)
+{
+    int code = sqlite3_extended_errcode(database->handle);
+    bool damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+
+    log_event(LOG_ERROR, "store.sqlite_failed", "doing", what, "error", sqlite3_errmsg(database->handle),
+              "code", LOG_NUMBER(code), NULL);
+    if (damaged)
+        log_event(LOG_ERROR, "store.damaged", "file", database->engine->path, "advice",
+                  "the database file is damaged; stop the portal and restore the last backup:"
+                  " expresslink-portal restore FILE",
+                  NULL);
+    return translate(code) == STORE_OK ? STORE_BROKEN : translate(code);
+}
+
+static enum store_error run_script(struct sqlite_database *database, const char *sql)
+{
+    return sqlite3_exec(database->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? STORE_OK
+                                                                              : report(database, sql);
+}
+
+static enum store_error explain(const struct sqlite_database *database, enum store_error error,
+                                struct text *why)
+{
+    if (error)
+        text_printf(why, "%s: %s", database->engine->path, sqlite3_errmsg(database->handle));
+    return error;
+}
+
+/* ---- the file ---- */
+
+static ino_t inode_of(const char *path, const char *ending)
+{
+    TEXT struct text name = TEXT_EMPTY;
+    struct stat status;
+
+    text_printf(&name, "%s%s", path, ending);
+    return stat(text_get(&name), &status) == 0 ? status.st_ino : 0;
+}
+
+/* What was deleted or replaced under the running portal is written out once more, while it can still be read.
+ */
+static void rescue(struct sqlite_database *database)
+{
+    TEXT struct text copy = TEXT_EMPTY;
+    TEXT struct text sql = TEXT_EMPTY;
+
+    text_printf(&copy, "%s.rescued-%lld", database->engine->path, clock_wall_ms());
+    OWNED char *quoted = NULL;
+    char *sqlite_text = sqlite3_mprintf("VACUUM INTO %Q", text_get(&copy));
+    quoted = memory_string(sqlite_text);
+    sqlite3_free(sqlite_text);
+    bool rescued = quoted && sqlite3_exec(database->handle, quoted, NULL, NULL, NULL) == SQLITE_OK;
+    log_event(
+        LOG_ERROR, "store.file_replaced", "file", database->engine->path, "rescued",
+        rescued ? text_get(&copy) : NULL, "advice",
+        "the database or its -wal file was deleted or replaced under the running portal; nothing is accepted"
+        " any more. Stop the portal, restore the rescued copy (or the last backup) with expresslink-portal"
+        " restore FILE, and start it again",
+        NULL);
+}
+
+static bool is_replaced(struct sqlite_database *database)
+{
+    const char *path = database->engine->path;
+
+    if (database->replaced)
+        return true;
+    ino_t wal = inode_of(path, "-wal");
+    if (!database->wal)
+        database->wal = wal;
+    database->replaced = inode_of(path, "") != database->file || wal != database->wal;
+    if (database->replaced)
+        rescue(database);
+    return database->replaced;
+}
+
+static enum store_error lock_for_writing(struct sqlite_engine *engine, struct text *why)
+{
+    TEXT struct text lock = TEXT_EMPTY;
+
+    text_printf(&lock, "%s.lock", engine->path);
+    engine->lock_fd = open(lock.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (engine->lock_fd < 0) {
+        text_printf(why, "%s: %s", lock.data, strerror(errno));
+        return STORE_BROKEN;
+    }
+    if (flock(engine->lock_fd, LOCK_EX | LOCK_NB) == 0)
+        return STORE_OK;
+    text_printf(why, "%s is in use by another portal; stop that one, or give each its own store",
+                engine->path);
+    return STORE_IN_USE;
+}
+
+static void sqlite_close(struct engine *engine)
+{
+    struct sqlite_engine *sqlite = (struct sqlite_engine *)(void *)engine;
+
+    if (!sqlite)
+        return;
+    if (sqlite->lock_fd >= 0)
+        close(sqlite->lock_fd);
+    free(sqlite->path);
+    free(sqlite);
+}
+
+static enum store_error sqlite_open(const struct store_options *options, struct engine **out,
+                                    struct text *why)
+{
+    struct sqlite_engine *engine = memory_new(1, sizeof *engine);
+
+    *engine = (struct sqlite_engine){{&engine_sqlite}, memory_string(strchr(options->url, ':') + 1), -1};
+    enum store_error error = lock_for_writing(engine, why);
+    if (error) {
+        sqlite_close(&engine->engine);
+        return error;
+    }
+    *out = &engine->engine;
+    return STORE_OK;
+}
+
+/* ---- a connection ---- */
+
+static bool map_parameters(struct prepared *prepared)
+{
+    char name[8];
+    int count = sqlite3_bind_parameter_count(prepared->statement), mapped = 0;
+
+    for (int i = 0; i < PARAMETERS_MAX; i++) {
+        sqlite3_snprintf(sizeof name, name, "$%d", i + 1);
+        prepared->index[i] = (unsigned char)sqlite3_bind_parameter_index(prepared->statement, name);
+        mapped += prepared->index[i] > 0;
+    }
+    return mapped == count;
+}
+
+/* When it is first needed: a reader never needs those that write. */
+static struct prepared *prepare(struct sqlite_database *database, enum statement name)
+{
+    struct prepared *prepared = &database->statements[name];
+    const char *text = statement_text(name, DIALECT_SQLITE);
+
+    if (prepared->statement)
+        return prepared;
+    if (sqlite3_prepare_v3(database->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &prepared->statement,
+                           NULL) != SQLITE_OK) {
+        report(database, text);
+        return NULL;
+    }
+    if (!map_parameters(prepared))
+        abort();
+    return prepared;
+}
+
+static void sqlite_disconnect(struct database *base)
+{
+    struct sqlite_database *database = own(base);
+
+    if (!database)
+        return;
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(database->statements[i].statement);
+    for (int i = 0; i < CONTROL_COUNT; i++)
+        sqlite3_finalize(database->controls[i]);
+    sqlite3_close(database->handle);
+    free(database);
+}
+
+static enum store_error open_file(struct sqlite_database *database, struct text *why)
+{
+    const char *path = database->engine->path;
+    int flags = database->writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+
+    if (sqlite3_open_v2(path, &database->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        text_printf(why, "%s: %s", path, sqlite3_errmsg(database->handle));
+        return STORE_BROKEN;
+    }
+    sqlite3_busy_timeout(database->handle, BUSY_MS);
+    database->file = inode_of(path, "");
+    return STORE_OK;
+}
+
+static enum store_error sqlite_connect(struct engine *engine, bool writes, struct database **out,
+                                       struct text *why)
+{
+    struct sqlite_database *database = memory_new(1, sizeof *database);
+
+    database->database.kind = &engine_sqlite;
+    database->engine = (const struct sqlite_engine *)(const void *)engine;
+    database->writes = writes;
+    enum store_error error = open_file(database, why);
+    if (!error && !writes)
+        error =
+            explain(database, run_script(database, "PRAGMA query_only = ON; PRAGMA cache_size = -1000"), why);
+    if (error) {
+        sqlite_disconnect(&database->database);
+        return error;
+    }
+    *out = &database->database;
+    return STORE_OK;
+}
+
+/* ---- transactions ---- */
+
+static enum store_error control(struct database *base, enum control name)
+{
+    static const char *const texts[] = {
+        [BEGIN] = "BEGIN IMMEDIATE",   [COMMIT] = "COMMIT",       [ROLLBACK] = "ROLLBACK",
+        [SAVEPOINT] = "SAVEPOINT job", [RELEASE] = "RELEASE job", [UNDO] = "ROLLBACK TO job",
+    };
+    struct sqlite_database *database = own(base);
+    sqlite3_stmt **statement = &database->controls[name];
+
+    if (!*statement && sqlite3_prepare_v3(database->handle, texts[name], -1, SQLITE_PREPARE_PERSISTENT,
+                                          statement, NULL) != SQLITE_OK)
+        return report(database, texts[name]);
+    enum store_error error =
+        sqlite3_step(*statement) == SQLITE_DONE ? STORE_OK : report(database, texts[name]);
+    sqlite3_reset(*statement);
+    return error;
+}
+
+static enum store_error sqlite_begin(struct database *base)
+{
+    return is_replaced(own(base)) ? STORE_FULL : control(base, BEGIN);
+}
+
+static int sqlite_commit(struct database *base)
+{
+    return (int)control(base, COMMIT);
+}
+
+static bool sqlite_in_transaction(const struct database *base)
+{
+    return !sqlite3_get_autocommit(((const struct sqlite_database *)(const void *)base)->handle);
+}
+
+static void sqlite_rollback(struct database *base)
+{
+    if (sqlite_in_transaction(base) && control(base, ROLLBACK) != STORE_OK)
+        log_event(LOG_ERROR, "store.rollback_failed", NULL);
+}
+
+static enum store_error sqlite_savepoint(struct database *base)
+{
+    return control(base, SAVEPOINT);
+}
+
+static enum store_error sqlite_release(struct database *base)
+{
+    return control(base, RELEASE);
+}
+
+static enum store_error sqlite_undo(struct database *base)
+{
+    return control(base, UNDO);
+}
+
+static bool sqlite_may_retry(const struct database *base)
+{
+    (void)base;
+    return false;
+}
+
+/* ---- statements ---- */
+
+static void bind_list(sqlite3_stmt *statement, int index, const struct sql_value *value)
+{
+    TEXT struct text list = TEXT_EMPTY;
+
+    if (value->type == SQL_IS_TEXTS) /* no statement of this engine takes one */
+        abort();
+    for (size_t i = 0; i < value->count; i++)
+        text_printf(&list, "%s%lld", i ? "," : "[", value->integers[i]);
+    text_puts(&list, value->count ? "]" : "[]");
+    sqlite3_bind_text(statement, index, text_get(&list), -1, SQLITE_TRANSIENT);
+}
+
+static void bind(const struct prepared *prepared, struct sql_values values)
+{
+    for (size_t i = 0; i < values.count; i++) {
+        const struct sql_value *value = &values.list[i];
+        int index = prepared->index[i];
+        if (!index)
+            continue;
+        if (value->type == SQL_IS_INTEGER)
+            sqlite3_bind_int64(prepared->statement, index, value->integer);
+        else if (value->type == SQL_IS_TEXT)
+            sqlite3_bind_text(prepared->statement, index, value->text, -1, SQLITE_STATIC);
+        else
+            bind_list(prepared->statement, index, value);
+    }
+}
+
+static enum store_error sqlite_execute(struct database *base, enum statement name, struct sql_values values,
+                                       database_each *each, void *context, long long *changed,
+                                       long long *rows)
+{
+    struct sqlite_database *database = own(base);
+    struct prepared *prepared = prepare(database, name);
+    enum store_error error = STORE_OK;
+    int code;
+
+    if (!prepared)
+        return STORE_BROKEN;
+    bind(prepared, values);
+    while ((code = sqlite3_step(prepared->statement)) == SQLITE_ROW) {
+        const struct row row = {&engine_sqlite, prepared->statement, 0};
+        if (rows)
+            ++*rows;
+        if (each)
+            each(context, &row);
+    }
+    if (code != SQLITE_DONE)
+        error = report(database, statement_text(name, DIALECT_SQLITE));
+    else if (changed)
+        *changed = sqlite3_changes64(database->handle);
+    sqlite3_reset(prepared->statement);
+    return error;
+}
+
+static sqlite3_stmt *statement_of(const struct row *row)
+{
+    return (sqlite3_stmt *)(uintptr_t)row->cells;
+}
+
+static long long sqlite_integer(const struct row *row, int column)
+{
+    return sqlite3_column_int64(statement_of(row), column);
+}
+
+static const char *sqlite_text(const struct row *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement_of(row), column);
+
+    return text ? text : "";
+}
+
+/* ---- the schema ---- */
+
+static long long number(struct sqlite_database *database, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    long long result = -1;
+
+    if (sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        result = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return result;
+}
+
+/* user_version is the oldest program that can work with the database: programs of version 1 look at nothing
+ * else. */
+static enum store_error sqlite_state(struct database *base, struct schema_state *out, struct text *why)
+{
+    struct sqlite_database *database = own(base);
+    long long oldest = number(database, "PRAGMA user_version");
+
+    if (oldest < 0)
+        return explain(database, STORE_BROKEN, why);
+    long long version = oldest;
+    if (number(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migrations'") > 0)
+        version = number(database, "SELECT max(version) FROM schema_migrations");
+    *out = (struct schema_state){
+        .version = (int)version,
+        .oldest_program = (int)oldest,
+        .foreign = oldest == 0 && number(database, "SELECT count(*) FROM sqlite_schema") > 0,
+    };
+    return STORE_OK;
+}
+
+static enum store_error sqlite_apply(struct database *base, const struct migration *migration,
+                                     struct text *why)
+{
+    struct sqlite_database *database = own(base);
+    TEXT struct text sql = TEXT_EMPTY;
+
+    text_printf(
+        &sql,
+        "BEGIN IMMEDIATE;%s;"
+        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+        " applied_at INTEGER NOT NULL) STRICT;"
+        "INSERT OR REPLACE INTO schema_migrations VALUES (%d, '%s', %lld);"
+        "PRAGMA user_version = %d;COMMIT",
+        migration->sql, migration->version, migration->name, clock_wall_ms(), migration->oldest_program);
+    enum store_error error = explain(database, run_script(database, text_get(&sql)), why);
+    if (error)
+        sqlite_rollback(base);
+    return error;
+}
+
+/* An older program changes claims and does not count them. */
+static enum store_error check_counts(struct database *base)
+{
+    enum store_error error = database_query(base, SQL_COUNTS_CHECK, WITH_NOTHING, NULL, NULL);
+
+    if (error == STORE_NOT_FOUND)
+        return STORE_OK;
+    if (error)
+        return error;
+    log_event(LOG_INFO, "store.counting_claims", "reason", "an older portal has used this database", NULL);
+    return database_run(base, SQL_COUNTS_ANEW, WITH_NOTHING, NULL);
+}
+
+static enum store_error sqlite_ready(struct database *base, struct text *why)
+{
+    struct sqlite_database *database = own(base);
+    enum store_error error = run_script(
+        database,
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+        /* Pages that change again and again are brought home less often; KiB of pages kept at most. */
+        "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;");
+
+    return explain(database, error ? error : check_counts(base), why);
+}
+
+const struct engine_kind engine_sqlite = {
+    .scheme = "sqlite",
+    .writers_max = 1,
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .connect = sqlite_connect,
+    .disconnect = sqlite_disconnect,
+    .ready = sqlite_ready,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .savepoint = sqlite_savepoint,
+    .release = sqlite_release,
+    .undo = sqlite_undo,
+    .in_transaction = sqlite_in_transaction,
+    .may_retry = sqlite_may_retry,
+    .execute = sqlite_execute,
+    .integer = sqlite_integer,
+    .text = sqlite_text,
+    .migrations = {migrations_sqlite, &migrations_sqlite_count, sqlite_state, sqlite_apply},
+};

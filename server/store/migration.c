@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/migration.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+static enum store_error judge(const struct schema_state *state, int known, const char *where,
+                              struct text *why)
+{
+    if (state->foreign) {
+        text_printf(why, "%s is not a database of this portal", where);
+        return STORE_BROKEN;
+    }
+    if (state->oldest_program <= known)
+        return STORE_OK;
+    text_printf(
+        why,
+        "%s was written by a newer portal (schema %d, this one knows %d); start that version, or restore"
+        " a backup from before the upgrade",
+        where, state->version, known);
+    return STORE_TOO_NEW;
+}
+
+static enum store_error take(struct database *database, const struct migration_engine *engine,
+                             const struct migration *migration, struct text *why)
+{
+    long long started = clock_monotonic_ms();
+
+    log_event(LOG_INFO, "store.migrating", "version", LOG_NUMBER(migration->version), "name", migration->name,
+              NULL);
+    enum store_error error = engine->apply(database, migration, why);
+    if (!error)
+        log_event(LOG_INFO, "store.migrated", "version", LOG_NUMBER(migration->version), "ms",
+                  LOG_NUMBER(clock_monotonic_ms() - started), NULL);
+    return error;
+}
+
+enum store_error migrate(struct database *database, const struct migration_engine *engine, const char *where,
+                         int *steps, struct text *why)
+{
+    struct schema_state state = {0};
+    int known = (int)*engine->count;
+    enum store_error error = engine->state(database, &state, why);
+
+    *steps = 0;
+    if (!error)
+        error = judge(&state, known, where, why);
+    for (int i = state.version; !error && i < known; i++) {
+        error = take(database, engine, &engine->list[i], why);
+        *steps += !error;
+    }
+    return error;
+}

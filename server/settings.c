@@ -46,7 +46,7 @@ static const struct config_key keys[] = {
      "File with PostgreSQL's password, read at each connect; empty for none."},
     {"store", "readers", CONFIG_INTEGER, "2", 1, 32, NULL, false,
      "Connections that only read: pages, status and metrics never wait for a write."},
-    {"store", "writers", CONFIG_INTEGER, "4", 1, 32, NULL, false,
+    {"store", "writers", CONFIG_INTEGER, "2", 1, 32, NULL, false,
      "Connections that write to PostgreSQL; SQLite has one."},
     {"store", "timeout", CONFIG_DURATION, "5s", 100, 600 * SECOND, NULL, false,
      "PostgreSQL: a statement that takes longer is given up, and the request answered 503."},

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/memory.h"
 #include "server/handlers/intake.h"
 #include "server/handlers/portal.h"
 #include "server/handlers/problem.h"
@@ -130,6 +131,20 @@ static enum store_error run_create(struct store_tx *tx, void *arguments)
     return registrations_add(tx, &own->request, &own->registration);
 }
 
+static enum store_error run_create_together(struct store_tx *tx, void *const arguments[],
+                                            enum store_error results[], size_t count)
+{
+    OWNED const struct registration_request **requests = memory_new(count, sizeof *requests);
+    OWNED struct registration **registrations = memory_new(count, sizeof *registrations);
+
+    for (size_t i = 0; i < count; i++) {
+        struct arguments *own = arguments[i];
+        requests[i] = &own->request;
+        registrations[i] = &own->registration;
+    }
+    return registrations_add_together(tx, requests, registrations, results, count);
+}
+
 static enum store_error run_retry(struct store_tx *tx, void *arguments)
 {
     struct arguments *own = arguments;
@@ -240,8 +255,12 @@ const struct http_handler registration_page_retry = {HANDLER, .read = read_token
                                                      .run_writes = true, .reply = reply_to_page};
 const struct http_handler registration_page_cancel = {HANDLER, .read = read_token_limited, .run = run_cancel,
                                                       .run_writes = true, .reply = reply_to_page};
-const struct http_handler registration_create = {HANDLER, .read = read_create, .run = run_create,
-                                                 .run_writes = true, .reply = reply_accepted};
+const struct http_handler registration_create = {HANDLER,
+                                                 .read = read_create,
+                                                 .run = run_create,
+                                                 .run_together = run_create_together,
+                                                 .run_writes = true,
+                                                 .reply = reply_accepted};
 const struct http_handler registration_show = {HANDLER, .read = read_token, .run = run_find,
                                                .reply = reply_json};
 const struct http_handler registration_retry = {HANDLER, .read = read_token_limited, .run = run_retry,

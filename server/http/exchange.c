@@ -271,6 +271,17 @@ static enum store_error run_in_store(struct store_tx *tx, void *argument)
     return exchange->match.route->handler->run(tx, exchange->arguments);
 }
 
+static enum store_error run_together_in_store(struct store_tx *tx, void *const exchanges[],
+                                              enum store_error results[], size_t count)
+{
+    const struct http_exchange *first = exchanges[0];
+    OWNED void **arguments = memory_new(count, sizeof *arguments);
+
+    for (size_t i = 0; i < count; i++)
+        arguments[i] = ((struct http_exchange *)exchanges[i])->arguments;
+    return first->match.route->handler->run_together(tx, arguments, results, count);
+}
+
 static void ran_in_store(void *argument, enum store_error result)
 {
     struct http_exchange *exchange = argument;
@@ -312,6 +323,8 @@ void exchange_handle(struct http_exchange *exchange)
     }
     exchange->job = (struct store_job){
         .run = run_in_store, .done = ran_in_store, .argument = exchange, .writes = handler->run_writes};
+    if (handler->run_together)
+        exchange->job.run_together = run_together_in_store;
     exchange_suspend(exchange);
     enum store_error error = store_submit(exchange->options->store, &exchange->job);
     if (error)

@@ -28,6 +28,9 @@ struct http_handler {
     bool (*read)(struct http_exchange *exchange, void *arguments);
     enum store_error (*run)(struct store_tx *tx, void *arguments);
     bool run_writes;
+    /* NULL, or the same for many requests at once; see store_job.run_together. */
+    enum store_error (*run_together)(struct store_tx *tx, void *const arguments[], enum store_error results[],
+                                     size_t count);
     /* HTTP thread: hands the work to others, who call http_resume() once, on any thread. */
     void (*begin)(struct http_exchange *exchange, void *arguments);
     /* result: of run (STORE_OK after begin), or STORE_BUSY when the store took no more jobs. Must answer. */

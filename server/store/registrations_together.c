@@ -68,27 +68,17 @@ static struct member *find_name(const struct set *set, const char *text, bool is
     return found ? found->member : NULL;
 }
 
-static void open_row(void *context, const struct row *row)
+/* What speaks against a plain new claim, and what the claim is to say. */
+static void known_row(void *context, const struct row *row)
 {
-    struct member *member = find_name(context, row_text(row, 0), false);
+    const char *what = row_text(row, 0), *text = row_text(row, 1);
+    struct member *member = find_name(context, text, strcmp(what, "key") == 0);
 
-    if (member)
+    if (!member)
+        return;
+    if (strcmp(what, "onboarded") != 0)
         member->plain = false;
-}
-
-static void key_row(void *context, const struct row *row)
-{
-    struct member *member = find_name(context, row_text(row, 0), true);
-
-    if (member)
-        member->plain = false;
-}
-
-static void onboarded_row(void *context, const struct row *row)
-{
-    struct member *member = find_name(context, row_text(row, 0), false);
-
-    if (member && strcmp(member->request->targets[0].thing_name, row_text(row, 0)) == 0)
+    else if (strcmp(member->request->targets[0].thing_name, text) == 0)
         member->onboarded_before = true;
 }
 
@@ -100,18 +90,20 @@ static void claim_row(void *context, const struct row *row)
         member->claim_id = row_integer(row, 0);
 }
 
-static enum store_error ask(struct store_tx *tx, enum statement statement, struct set *set, bool is_key,
-                            database_each *each)
+static enum store_error look(struct store_tx *tx, struct set *set)
 {
-    OWNED const char **texts = memory_new(set->name_count + 1, sizeof *texts);
-    size_t count = 0;
+    OWNED const char **things = memory_new(set->name_count, sizeof *things);
+    OWNED const char **keys = memory_new(set->name_count, sizeof *keys);
+    size_t thing_count = 0, key_count = 0;
 
-    for (size_t i = 0; i < set->name_count; i++)
-        if (set->names[i].is_key == is_key)
-            texts[count++] = set->names[i].text;
-    if (count == 0)
-        return STORE_OK;
-    enum store_error error = tx_query(tx, statement, WITH(sql_texts(texts, count)), each, set);
+    for (size_t i = 0; i < set->name_count; i++) {
+        if (set->names[i].is_key)
+            keys[key_count++] = set->names[i].text;
+        else
+            things[thing_count++] = set->names[i].text;
+    }
+    enum store_error error = tx_query(
+        tx, SQL_SET_KNOWN, WITH(sql_texts(things, thing_count), sql_texts(keys, key_count)), known_row, set);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -144,79 +136,97 @@ static enum store_error insert_claims(struct store_tx *tx, struct set *set)
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static enum store_error insert_deliveries(struct store_tx *tx, const struct set *set)
-{
-    size_t room = set->count * STAGING_MAX, count = 0;
-    OWNED long long *claims = memory_new(room, sizeof *claims);
-    OWNED const char **stagings = memory_new(room, sizeof *stagings);
-    OWNED const char **things = memory_new(room, sizeof *things);
-    OWNED const char **endpoints = memory_new(room, sizeof *endpoints);
-    OWNED long long *due = memory_new(room, sizeof *due);
+/* The rows of one table, column by column. */
+struct columns {
+    const char **texts[5];
+    long long *numbers[2];
+    size_t count;
+};
 
-    for (size_t i = 0; i < set->count; i++) {
-        const struct registration_request *request = set->members[i].request;
-        for (size_t j = 0; j < request->target_count && set->members[i].claim_id; j++, count++) {
-            claims[count] = set->members[i].claim_id;
-            stagings[count] = request->targets[j].staging;
-            things[count] = request->targets[j].thing_name;
-            endpoints[count] = request->endpoint;
-            due[count] = request->now;
-        }
+static void columns_init(struct columns *columns, size_t room)
+{
+    *columns = (struct columns){.count = 0};
+    for (size_t i = 0; i < 5; i++)
+        columns->texts[i] = memory_new(room, sizeof **columns->texts);
+    for (size_t i = 0; i < 2; i++)
+        columns->numbers[i] = memory_new(room, sizeof **columns->numbers);
+}
+
+static void columns_fini(struct columns *columns)
+{
+    for (size_t i = 0; i < 5; i++)
+        free(columns->texts[i]);
+    for (size_t i = 0; i < 2; i++)
+        free(columns->numbers[i]);
+}
+
+#define COLUMNS __attribute__((cleanup(columns_fini)))
+
+static void add_deliveries(struct columns *rows, const struct member *member)
+{
+    const struct registration_request *request = member->request;
+
+    for (size_t i = 0; i < request->target_count; i++, rows->count++) {
+        rows->numbers[0][rows->count] = member->claim_id;
+        rows->texts[0][rows->count] = request->targets[i].staging;
+        rows->texts[1][rows->count] = request->targets[i].thing_name;
+        rows->texts[2][rows->count] = request->endpoint;
+        rows->numbers[1][rows->count] = request->now;
     }
-    return tx_run(tx, SQL_SET_DELIVERIES_INSERT,
-                  WITH(sql_integers(claims, count), sql_texts(stagings, count), sql_texts(things, count),
-                       sql_texts(endpoints, count), sql_integers(due, count)),
-                  NULL);
+}
+
+static void add_registration(struct columns *rows, const struct member *member)
+{
+    const struct registration_request *request = member->request;
+
+    rows->texts[0][rows->count] = request->token;
+    rows->numbers[0][rows->count] = member->claim_id;
+    rows->numbers[1][rows->count] = request->now;
+    rows->texts[1][rows->count] = request->contact_name;
+    rows->texts[2][rows->count] = request->contact_email;
+    rows->texts[3][rows->count] = request->idempotency_key;
+    rows->texts[4][rows->count++] = request->request_digest;
+}
+
+static struct sql_value text_column(const struct columns *rows, size_t column)
+{
+    return sql_texts(rows->texts[column], rows->count);
+}
+
+static struct sql_value number_column(const struct columns *rows, size_t column)
+{
+    return sql_integers(rows->numbers[column], rows->count);
 }
 
 static enum store_error insert_registrations(struct store_tx *tx, const struct set *set, size_t *inserted)
 {
-    enum { TOKEN, NAME, EMAIL, KEY, DIGEST, TEXTS };
-    OWNED const char **texts = memory_new(set->count * TEXTS, sizeof *texts);
-    OWNED long long *claims = memory_new(set->count, sizeof *claims);
-    OWNED long long *at = memory_new(set->count, sizeof *at);
-    const char **column[TEXTS];
-    size_t count = 0;
+    COLUMNS struct columns sent, asked;
     long long changed = 0;
 
-    for (int i = 0; i < TEXTS; i++)
-        column[i] = texts + set->count * (size_t)i;
+    columns_init(&sent, set->count * STAGING_MAX);
+    columns_init(&asked, set->count);
     for (size_t i = 0; i < set->count; i++) {
-        const struct registration_request *request = set->members[i].request;
         if (!set->members[i].claim_id)
             continue;
-        column[TOKEN][count] = request->token;
-        column[NAME][count] = request->contact_name;
-        column[EMAIL][count] = request->contact_email;
-        column[KEY][count] = request->idempotency_key;
-        column[DIGEST][count] = request->request_digest;
-        claims[count] = set->members[i].claim_id;
-        at[count++] = request->now;
+        add_deliveries(&sent, &set->members[i]);
+        add_registration(&asked, &set->members[i]);
     }
-    RETURN_IF(
-        tx_run(tx, SQL_SET_REGISTRATIONS_INSERT,
-               WITH(sql_texts(column[TOKEN], count), sql_integers(claims, count), sql_integers(at, count),
-                    sql_texts(column[NAME], count), sql_texts(column[EMAIL], count),
-                    sql_texts(column[KEY], count), sql_texts(column[DIGEST], count)),
-               &changed));
-    *inserted = count;
-    return changed == (long long)count ? STORE_OK : STORE_AGAIN; /* a claim nobody waits for is not to stay */
+    *inserted = asked.count;
+    if (asked.count == 0)
+        return STORE_OK;
+    RETURN_IF(tx_run(tx, SQL_SET_REGISTRATIONS_INSERT,
+                     WITH(number_column(&sent, 0), text_column(&sent, 0), text_column(&sent, 1),
+                          text_column(&sent, 2), number_column(&sent, 1), text_column(&asked, 0),
+                          number_column(&asked, 0), number_column(&asked, 1), text_column(&asked, 1),
+                          text_column(&asked, 2), text_column(&asked, 3), text_column(&asked, 4)),
+                     &changed));
+    return changed == (long long)asked.count ? STORE_OK : STORE_AGAIN; /* no claim without its registration */
 }
 
 static enum store_error add_plain(struct store_tx *tx, struct set *set, size_t *inserted)
 {
-    size_t claims = 0;
-
-    *inserted = 0;
-    RETURN_IF(ask(tx, SQL_SET_OPEN_THINGS, set, false, open_row));
-    RETURN_IF(ask(tx, SQL_SET_KEYS, set, true, key_row));
-    RETURN_IF(ask(tx, SQL_SET_ONBOARDED_THINGS, set, false, onboarded_row));
+    RETURN_IF(look(tx, set));
     RETURN_IF(insert_claims(tx, set));
-    for (size_t i = 0; i < set->count; i++)
-        claims += set->members[i].claim_id != 0;
-    if (claims == 0)
-        return STORE_OK;
-    RETURN_IF(insert_deliveries(tx, set));
     return insert_registrations(tx, set, inserted);
 }
 

@@ -132,26 +132,29 @@ static const char *const texts[STATEMENT_COUNT][2] = {
              " AND contact_email IS NOT NULL ORDER BY token LIMIT $2"),
     [SQL_REGISTRATION_ERASE] = BOTH("DELETE FROM registrations WHERE token = $1"),
 
-    [SQL_SET_OPEN_THINGS] = {NULL, "SELECT DISTINCT d.thing_name FROM deliveries d JOIN claims c"
-                                   " ON c.id = d.claim_id WHERE d.thing_name = ANY($1::text[]) AND c." OPEN},
-    [SQL_SET_ONBOARDED_THINGS] = {NULL, "SELECT DISTINCT thing_name FROM claims"
-                                        " WHERE thing_name = ANY($1::text[]) AND state = 'onboarded'"},
-    [SQL_SET_KEYS] = {NULL, "SELECT idempotency_key FROM registrations"
-                            " WHERE idempotency_key = ANY($1::text[])"},
+    /* What is known of these thing names ($1) and idempotency keys ($2). Each LIMIT keeps the planner to the
+     * indexes, whatever it believes of the tables. */
+    [SQL_SET_KNOWN] = {NULL,
+                       "SELECT 'open', name FROM unnest($1::text[]) AS names (name), LATERAL"
+                       " (SELECT claim_id FROM deliveries WHERE thing_name = name"
+                       " ORDER BY claim_id DESC LIMIT 8) d, LATERAL"
+                       " (SELECT 1 FROM claims WHERE id = d.claim_id AND " OPEN " LIMIT 1) c"
+                       " UNION ALL SELECT 'onboarded', name FROM unnest($1::text[]) AS names (name), LATERAL"
+                       " (SELECT 1 FROM claims WHERE thing_name = name AND state = 'onboarded' LIMIT 1) c"
+                       " UNION ALL SELECT 'key', idempotency_key FROM registrations"
+                       " WHERE idempotency_key = ANY($2::text[])"},
     [SQL_SET_CLAIMS_INSERT] =
         {NULL, "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
                " SELECT thing, endpoint, 'queued', at, expires, before FROM unnest($1::text[], $2::text[],"
                " $3::bigint[], $4::bigint[], $5::bigint[]) AS u (thing, endpoint, at, expires, before)"
                " ORDER BY thing"
                " ON CONFLICT (thing_name) WHERE ended_at IS NULL DO NOTHING RETURNING id, thing_name"},
-    [SQL_SET_DELIVERIES_INSERT] =
-        {NULL, "INSERT INTO deliveries (claim_id, staging, thing_name, endpoint, due_at)"
-               " SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])"},
     [SQL_SET_REGISTRATIONS_INSERT] =
-        {NULL,
-         "INSERT INTO registrations (token, claim_id, accepted_at, contact_name,"
-         " contact_email, idempotency_key, request_digest) SELECT * FROM unnest($1::text[], $2::bigint[],"
-         " $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])"},
+        {NULL, "WITH made AS (INSERT INTO deliveries (claim_id, staging, thing_name, endpoint, due_at)"
+               " SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]))"
+               " INSERT INTO registrations (token, claim_id, accepted_at, contact_name, contact_email,"
+               " idempotency_key, request_digest) SELECT * FROM unnest($6::text[], $7::bigint[],"
+               " $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])"},
 
     /* Claims are looked at in the order in which they were accepted, so that nothing is read that need not
        go. */

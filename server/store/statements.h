@@ -46,11 +46,8 @@ enum statement {
     SQL_REGISTRATION_ERASE,
 
     /* Many registrations in a few round trips: PostgreSQL alone. */
-    SQL_SET_OPEN_THINGS,
-    SQL_SET_ONBOARDED_THINGS,
-    SQL_SET_KEYS,
+    SQL_SET_KNOWN,
     SQL_SET_CLAIMS_INSERT,
-    SQL_SET_DELIVERIES_INSERT,
     SQL_SET_REGISTRATIONS_INSERT,
 
     SQL_RETENTION_CLAIMS,

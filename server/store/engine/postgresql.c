@@ -21,8 +21,9 @@
 #define GRACE_MS 2000           /* how much later than the server we stop waiting */
 #define RECONNECT_PAUSE_MS 1000 /* after a failed attempt; jobs are told at once meanwhile */
 #define COMPLAIN_EVERY_MS 10000
-#define STALE_MS 60000 /* a read that was given up and still has no answer: its connection is given up too   \
-                        */
+#define STALE_MS                                                                                             \
+    60000 /* a read that was given up and still has no answer: its connection is given up too                \
+           */
 #define FOR_EVER 0
 #define MIGRATION_TRIES 20
 #define MIGRATION_PAUSE_MS 250
@@ -43,6 +44,8 @@ struct postgresql_database {
     bool warned;
     long long stale_since; /* monotonic; an answer that nobody waits for any more is still to come; 0: none */
     long long next_connect, next_complaint;
+    bool direct; /* no pooler in between, which could give us another session: statements are prepared */
+    bool prepared[STATEMENT_COUNT];
 };
 
 static struct postgresql_database *own(struct database *database)
@@ -113,6 +116,21 @@ static void drop(struct postgresql_database *database)
     database->stale_since = 0;
 }
 
+/* A pooler makes up a process number of its own. */
+static void use(struct postgresql_database *database, PGconn *handle)
+{
+    database->handle = handle;
+    database->direct = false;
+    memset(database->prepared, 0, sizeof database->prepared);
+    if (!handle)
+        return;
+    PQsetNoticeReceiver(handle, on_notice, database);
+    PGresult *result = PQexec(handle, "SELECT pg_backend_pid()");
+    database->direct = PQresultStatus(result) == PGRES_TUPLES_OK &&
+                       strtol(PQgetvalue(result, 0, 0), NULL, 10) == PQbackendPID(handle);
+    PQclear(result);
+}
+
 static bool reconnect(struct postgresql_database *database)
 {
     long long now = clock_monotonic_ms();
@@ -121,11 +139,9 @@ static bool reconnect(struct postgresql_database *database)
     if (now < database->next_connect)
         return false;
     drop(database);
-    database->handle = attempt(database->options, &why);
-    if (database->handle) {
-        PQsetNoticeReceiver(database->handle, on_notice, database);
+    use(database, attempt(database->options, &why));
+    if (database->handle)
         return true;
-    }
     database->next_connect = clock_monotonic_ms() + RECONNECT_PAUSE_MS;
     if (now >= database->next_complaint) {
         one_line(&why);
@@ -198,8 +214,9 @@ static enum store_error report(struct postgresql_database *database, const PGres
     if (state && strncmp(state, "XX00", 4) == 0 && state[4] != '0')
         log_event(LOG_ERROR, "store.damaged", "advice",
                   "the database is damaged; restore it from a backup, or fail over to a standby", NULL);
-    /* Not a primary any more: the next connection looks for the one that is. */
-    if (state && strcmp(state, "25006") == 0)
+    /* Not a primary any more, or another session than the one in which it was prepared, or tables that have
+     * changed since: a new connection is what helps. */
+    if (state && (strcmp(state, "25006") == 0 || strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0))
         database->stale_since = clock_monotonic_ms() - STALE_MS;
     return error;
 }
@@ -434,16 +451,41 @@ static void parameters_free(struct parameters *parameters, size_t count)
         text_fini(&parameters->lists[i]);
 }
 
-static PGresult *send_statement(struct postgresql_database *database, const char *sql,
+/* Once a connection. The answer that says what is wrong with the statement, or NULL. */
+static PGresult *prepare(struct postgresql_database *database, enum statement name, const char *label)
+{
+    if (database->prepared[name])
+        return NULL;
+    if (!PQsendPrepare(database->handle, label, statement_text(name, DIALECT_POSTGRESQL), 0, NULL))
+        return NULL;
+    PGresult *result = take_answers(database, deadline_of(database));
+    if (result && !is_good(result))
+        return result;
+    database->prepared[name] = result != NULL;
+    PQclear(result);
+    return NULL;
+}
+
+static PGresult *send_statement(struct postgresql_database *database, enum statement name,
                                 struct sql_values values)
 {
+    const int count = (int)values.count;
     struct parameters parameters;
+    char label[16];
+    int sent = 0;
 
     if (!is_connected(database))
         return NULL;
+    snprintf(label, sizeof label, "s%d", (int)name);
+    PGresult *wrong = database->direct ? prepare(database, name, label) : NULL;
+    if (wrong || !database->handle || (database->direct && !database->prepared[name]))
+        return wrong;
     parameters_make(&parameters, values);
-    int sent =
-        PQsendQueryParams(database->handle, sql, (int)values.count, NULL, parameters.values, NULL, NULL, 0);
+    if (database->direct)
+        sent = PQsendQueryPrepared(database->handle, label, count, parameters.values, NULL, NULL, 0);
+    else
+        sent = PQsendQueryParams(database->handle, statement_text(name, DIALECT_POSTGRESQL), count, NULL,
+                                 parameters.values, NULL, NULL, 0);
     parameters_free(&parameters, values.count);
     return sent ? take_answers(database, deadline_of(database)) : NULL;
 }
@@ -458,9 +500,9 @@ static enum store_error postgresql_execute(struct database *base, enum statement
 
     if (values.count > PARAMETERS_MAX)
         abort();
-    PGresult *result = send_statement(database, sql, values);
+    PGresult *result = send_statement(database, name, values);
     if (!result && !database->begun && !database->handle) /* as in begin */
-        result = send_statement(database, sql, values);
+        result = send_statement(database, name, values);
     if (!result)
         return STORE_UNAVAILABLE;
     if (!is_good(result))
@@ -518,11 +560,9 @@ static bool connect_first(struct postgresql_database *database, struct text *why
 
     for (;;) {
         text_clear(why);
-        database->handle = attempt(options, why);
-        if (database->handle) {
-            PQsetNoticeReceiver(database->handle, on_notice, database);
+        use(database, attempt(options, why));
+        if (database->handle)
             return true;
-        }
         one_line(why);
         if (!options->wait || !may_come_up(text_get(why)) || !options->wait(options->context, text_get(why)))
             return false;

@@ -111,7 +111,7 @@ static void let_go(void)
 /* Jobs that only say when all before them are done, on the one writer and on the one reader. */
 static void wait_until_idle(void)
 {
-    ASSERT_OK(store_call(fixture.store, probe_run, &(struct probe){0}, true));
+    (void)!store_call(fixture.store, probe_run, &(struct probe){0}, true); /* may share a commit that fails */
     ASSERT_OK(store_call(fixture.store, probe_run, &(struct probe){0}, false));
 }
 

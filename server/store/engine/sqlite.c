@@ -78,10 +78,10 @@ static enum store_error report(struct sqlite_database *database, const char *wha
     return translate(code) == STORE_OK ? STORE_BROKEN : translate(code);
 }
 
-static enum store_error run_script(struct sqlite_database *database, const char *sql)
+static enum store_error run_script(struct sqlite_database *database, const char *sql, const char *what)
 {
     return sqlite3_exec(database->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? STORE_OK
-                                                                              : report(database, sql);
+                                                                              : report(database, what);
 }
 
 static enum store_error explain(const struct sqlite_database *database, enum store_error error,
@@ -255,8 +255,9 @@ static enum store_error sqlite_connect(struct engine *engine, bool writes, struc
     database->writes = writes;
     enum store_error error = open_file(database, why);
     if (!error && !writes)
-        error =
-            explain(database, run_script(database, "PRAGMA query_only = ON; PRAGMA cache_size = -1000"), why);
+        error = explain(database,
+                        run_script(database, "PRAGMA query_only = ON; PRAGMA cache_size = -1000", "settings"),
+                        why);
     if (error) {
         sqlite_disconnect(&database->database);
         return error;
@@ -449,7 +450,7 @@ static enum store_error sqlite_apply(struct database *base, const struct migrati
         "INSERT OR REPLACE INTO schema_migrations VALUES (%d, '%s', %lld);"
         "PRAGMA user_version = %d;COMMIT",
         migration->sql, migration->version, migration->name, clock_wall_ms(), migration->oldest_program);
-    enum store_error error = explain(database, run_script(database, text_get(&sql)), why);
+    enum store_error error = explain(database, run_script(database, text_get(&sql), migration->name), why);
     if (error)
         sqlite_rollback(base);
     return error;
@@ -475,7 +476,8 @@ static enum store_error sqlite_ready(struct database *base, struct text *why)
         database,
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         /* Pages that change again and again are brought home less often; KiB of pages kept at most. */
-        "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;");
+        "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;",
+        "settings");
 
     return explain(database, error ? error : check_counts(base), why);
 }

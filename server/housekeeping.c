@@ -10,11 +10,13 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "server/store/claim_counts.h"
+#include "server/store/claims.h"
 
-#define ROUND_MS 5000 /* between two looks where there was nothing to do */
-#define STEP_ROWS 200 /* a step takes a few milliseconds */
+#define ROUND_MS 1000 /* between two looks where there was nothing more to do */
+#define STEP_ROWS 200 /* of each kind: a step takes a few milliseconds */
 #define REST_FACTOR 4 /* of the time that a step took */
 #define REST_LEAST_MS 2
+#define CONNECT_WAIT_MS 5000 /* from `created` to the connection that JITP leaves to come */
 #define COUNTS_KEPT_MS 60000 /* a commit whose answer was lost is looked up within seconds */
 
 struct housekeeping {
@@ -27,33 +29,55 @@ struct housekeeping {
     long long after; /* see retention_step */
 };
 
+struct step {
+    struct retention_step retention;
+    size_t settled, expired;
+};
+
 static enum store_error step(struct store_tx *tx, void *argument)
 {
-    struct retention_step *retention = argument;
-    enum store_error error = claim_counts_join(tx, retention->now - COUNTS_KEPT_MS);
+    struct step *step = argument;
+    long long now = step->retention.now;
+    enum store_error error = claims_settle(tx, now - CONNECT_WAIT_MS, now, STEP_ROWS, &step->settled);
 
-    return error ? error : retention_run(tx, retention);
+    if (!error)
+        error = claims_expire(tx, now, STEP_ROWS, &step->expired);
+    if (!error)
+        error = claim_counts_join(tx, now - COUNTS_KEPT_MS);
+    return error ? error : retention_run(tx, &step->retention);
 }
 
+static void log_step(const struct step *step)
+{
+    const struct retention_step *retention = &step->retention;
+
+    if (step->settled)
+        log_event(LOG_INFO, "claims.onboarded_unconnected", "count", LOG_NUMBER(step->settled), NULL);
+    if (step->expired)
+        log_event(LOG_INFO, "claims.expired", "count", LOG_NUMBER(step->expired), NULL);
+    if (retention->claims || retention->contacts || retention->keys)
+        log_event(LOG_DEBUG, "housekeeping.removed", "claims", LOG_NUMBER(retention->claims), "contacts",
+                  LOG_NUMBER(retention->contacts), "keys", LOG_NUMBER(retention->keys), NULL);
+}
+
+/* True: there is more to do. */
 static bool run_step(struct housekeeping *housekeeping)
 {
-    struct retention_step retention = {
-        .retention = housekeeping->retention,
-        .now = clock_wall_ms(),
-        .limit = STEP_ROWS,
-        .after = housekeeping->after,
-    };
-    enum store_error error = store_call(housekeeping->store, step, &retention, true);
+    struct step own = {.retention = {
+                           .retention = housekeeping->retention,
+                           .now = clock_wall_ms(),
+                           .limit = STEP_ROWS,
+                           .after = housekeeping->after,
+                       }};
+    enum store_error error = store_call(housekeeping->store, step, &own, true);
 
     if (error) {
         log_event(LOG_WARN, "housekeeping.failed", "error", store_error_name(error), NULL);
         return false;
     }
-    housekeeping->after = retention.after;
-    if (retention.claims || retention.contacts || retention.keys)
-        log_event(LOG_DEBUG, "housekeeping.removed", "claims", LOG_NUMBER(retention.claims), "contacts",
-                  LOG_NUMBER(retention.contacts), "keys", LOG_NUMBER(retention.keys), NULL);
-    return retention.more;
+    housekeeping->after = own.retention.after;
+    log_step(&own);
+    return own.retention.more || own.settled == STEP_ROWS || own.expired == STEP_ROWS;
 }
 
 /* False: it is time to end. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is done in the background so that nothing grows for ever: retention, and joining the counts of claims.
- * A thread that submits one small job at a time and rests four times as long as it took: no request waits for
- * it. */
+/* What time does to claims and to what is kept of them: claims that have arrived as far as can be seen are
+ * onboarded, those whose window is over expire, what was kept long enough is removed, counts are joined. A
+ * thread that submits one small job at a time; while there is more to do it rests four times as long as the
+ * job took, so that no request waits for it. */
 #ifndef SERVER_HOUSEKEEPING_H
 #define SERVER_HOUSEKEEPING_H
 

@@ -323,8 +323,10 @@ void exchange_handle(struct http_exchange *exchange)
     }
     exchange->job = (struct store_job){
         .run = run_in_store, .done = ran_in_store, .argument = exchange, .writes = handler->run_writes};
-    if (handler->run_together)
+    if (handler->run_together) {
+        exchange->job.kind = handler;
         exchange->job.run_together = run_together_in_store;
+    }
     exchange_suspend(exchange);
     enum store_error error = store_submit(exchange->options->store, &exchange->job);
     if (error)

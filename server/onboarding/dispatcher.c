@@ -2,7 +2,6 @@
 #include "server/onboarding/dispatcher.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -14,28 +13,17 @@
 #include "server/store/claims.h"
 
 #define READY_WAIT_MS 10000
-#define SWEEP_MS 1000
-#define SWEEP_LIMIT 500
-#define CONNECT_WAIT_MS 5000 /* from `created` to the connection that JITP leaves to come */
+#define STEP_MS 1000 /* a step is taken at least so often */
 #define STOP_WAIT_MS 2000
 #define FORGET_MAX 256
-
-struct sweep { /* ends claims by time: those that have arrived as far as can be seen, and those whose window
-                  is over */
-    struct store_job job;
-    struct dispatcher *dispatcher;
-    size_t settled, expired;
-    atomic_bool under_way;
-};
 
 struct dispatcher {
     struct dispatcher_options options;
     pthread_t thread;
     struct lane **lanes;
     size_t lane_count;
-    long long started, next_sweep; /* monotonic ms */
+    long long started; /* monotonic ms */
     bool ready;
-    struct sweep sweep;
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -76,42 +64,6 @@ void dispatcher_forget(struct dispatcher *dispatcher, long long claim_id)
     wake_thread(dispatcher);
 }
 
-static enum store_error sweep_run(struct store_tx *tx, void *argument)
-{
-    struct sweep *sweep = argument;
-
-    long long now = clock_wall_ms();
-
-    enum store_error error = claims_settle(tx, now - CONNECT_WAIT_MS, now, SWEEP_LIMIT, &sweep->settled);
-    return error ? error : claims_expire(tx, now, SWEEP_LIMIT, &sweep->expired);
-}
-
-static void sweep_ended(void *argument, enum store_error result)
-{
-    struct sweep *sweep = argument;
-
-    if (result)
-        log_event(LOG_ERROR, "dispatcher.sweep_failed", "error", store_error_name(result), NULL);
-    else if (sweep->settled)
-        log_event(LOG_INFO, "claims.onboarded_unconnected", "count", LOG_NUMBER(sweep->settled), NULL);
-    if (!result && sweep->expired)
-        log_event(LOG_INFO, "claims.expired", "count", LOG_NUMBER(sweep->expired), NULL);
-    atomic_store(&sweep->under_way, false);
-}
-
-static void sweep_claims(struct dispatcher *dispatcher)
-{
-    long long now = clock_monotonic_ms();
-    struct sweep *sweep = &dispatcher->sweep;
-
-    if (now < dispatcher->next_sweep || atomic_load(&sweep->under_way))
-        return;
-    dispatcher->next_sweep = now + SWEEP_MS;
-    atomic_store(&sweep->under_way, true);
-    if (store_submit(dispatcher->options.store, &sweep->job))
-        atomic_store(&sweep->under_way, false);
-}
-
 static bool is_ready(struct dispatcher *dispatcher)
 {
     if (dispatcher->ready)
@@ -143,7 +95,7 @@ static void step_all(struct dispatcher *dispatcher, bool look, const long long *
 {
     bool ready = is_ready(dispatcher);
 
-    *wait = ready ? SWEEP_MS : 50;
+    *wait = ready ? STEP_MS : 50;
     for (size_t i = 0; i < dispatcher->lane_count; i++) {
         struct lane *lane = dispatcher->lanes[i];
         for (size_t j = 0; j < forget_count; j++)
@@ -153,7 +105,6 @@ static void step_all(struct dispatcher *dispatcher, bool look, const long long *
         long long more = lane_step(lane, ready);
         *wait = more < *wait ? more : *wait;
     }
-    sweep_claims(dispatcher);
 }
 
 static void settle_all(struct dispatcher *dispatcher)
@@ -164,8 +115,6 @@ static void settle_all(struct dispatcher *dispatcher)
     for (size_t i = 0; i < dispatcher->lane_count; i++)
         while (!lane_settle(dispatcher->lanes[i], clock_monotonic_ms() < end))
             nanosleep(&moment, NULL);
-    while (atomic_load(&dispatcher->sweep.under_way))
-        nanosleep(&moment, NULL);
 }
 
 static void *dispatch(void *argument)
@@ -238,9 +187,6 @@ struct dispatcher *dispatcher_start(const struct dispatcher_options *options, st
 
     dispatcher->options = *options;
     dispatcher->started = clock_monotonic_ms();
-    dispatcher->sweep.dispatcher = dispatcher;
-    dispatcher->sweep.job = (struct store_job){
-        .run = sweep_run, .done = sweep_ended, .argument = &dispatcher->sweep, .writes = true};
     pthread_mutex_init(&dispatcher->lock, NULL);
     condition_init(&dispatcher->changed);
     bool made = make_lanes(dispatcher, why);

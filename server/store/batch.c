@@ -80,27 +80,27 @@ static enum store_error run_kind(struct store_tx *tx, struct store_job *first)
     size_t count = 0, at = 0;
 
     for (const struct store_job *job = first; job; job = job->next)
-        count += job->run_together == first->run_together;
+        count += job->kind == first->kind;
     if (count < 2)
         return STORE_OK;
     OWNED void **arguments = memory_new(count, sizeof *arguments);
     OWNED enum store_error *results = memory_new(count, sizeof *results);
     for (const struct store_job *job = first; job; job = job->next)
-        if (job->run_together == first->run_together)
+        if (job->kind == first->kind)
             arguments[at++] = job->argument;
     for (size_t i = 0; i < count; i++)
         results[i] = STORE_AGAIN;
     RETURN_IF(first->run_together(tx, arguments, results, count));
     at = 0;
     for (struct store_job *job = first; job; job = job->next)
-        if (job->run_together == first->run_together)
+        if (job->kind == first->kind)
             job->result = results[at++];
     return STORE_OK;
 }
 
 static bool is_first_of_kind(const struct store_job *batch, const struct store_job *job)
 {
-    while (batch != job && batch->run_together != job->run_together)
+    while (batch != job && batch->kind != job->kind)
         batch = batch->next;
     return batch == job;
 }
@@ -108,7 +108,7 @@ static bool is_first_of_kind(const struct store_job *batch, const struct store_j
 static enum store_error run_kinds(struct store_tx *tx, struct store_job *batch)
 {
     for (struct store_job *job = batch; job; job = job->next)
-        if (job->run_together && is_first_of_kind(batch, job))
+        if (job->kind && is_first_of_kind(batch, job))
             RETURN_IF(run_kind(tx, job));
     return STORE_OK;
 }

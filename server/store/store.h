@@ -48,6 +48,7 @@ struct store_job {
     /* NULL, or: does what run does for many jobs at once, where each statement costs a round trip to the
      * database. results[i] is STORE_AGAIN when it is called; what it leaves so is run singly afterwards. An
      * error that it returns undoes everything: all are run singly. */
+    const void *kind; /* jobs of one kind have the same run_together; NULL: none */
     enum store_error (*run_together)(struct store_tx *tx, void *const arguments[], enum store_error results[],
                                      size_t count);
     /* private */

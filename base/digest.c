@@ -2,16 +2,10 @@
 #include "base/digest.h"
 
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hex.h"
 #include "base/memory.h"
-
-static void write_hex(const unsigned char digest[32], char out[DIGEST_SIZE])
-{
-    for (size_t i = 0; i < 32; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
-}
 
 void digest_sha256(const void *bytes, size_t length, char out[DIGEST_SIZE])
 {
@@ -19,7 +13,7 @@ void digest_sha256(const void *bytes, size_t length, char out[DIGEST_SIZE])
 
     if (!EVP_Digest(bytes, length, digest, NULL, EVP_sha256(), NULL))
         abort();
-    write_hex(digest, out);
+    hex_encode(digest, sizeof digest, out);
 }
 
 struct digest {
@@ -49,7 +43,7 @@ void digest_end(struct digest *digest, char out[DIGEST_SIZE])
     if (out != NULL && !EVP_DigestFinal_ex(digest->context, bytes, NULL))
         abort();
     if (out != NULL)
-        write_hex(bytes, out);
+        hex_encode(bytes, sizeof bytes, out);
     EVP_MD_CTX_free(digest->context);
     free(digest);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "base/hex.h"
+
 void random_bytes(void *out, size_t length)
 {
     unsigned char *at = out;
@@ -30,7 +32,6 @@ uint32_t random_u32(void)
 
 void random_hex(char *out, size_t length)
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char bytes[64];
 
     for (size_t at = 0; at < length;) {
@@ -38,10 +39,8 @@ void random_hex(char *out, size_t length)
         if (part == 0)
             break;
         random_bytes(bytes, part);
-        for (size_t i = 0; i < part; i++) {
-            out[at++] = digits[bytes[i] >> 4];
-            out[at++] = digits[bytes[i] & 15];
-        }
+        hex_encode(bytes, part, out + at);
+        at += 2 * part;
     }
     out[length] = '\0';
 }

@@ -23,7 +23,8 @@ void text_clear(struct text *text);
 void text_add(struct text *text, const char *bytes, size_t length);
 void text_puts(struct text *text, const char *string);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Adds string as the inside of a JSON string literal, quotes not included. */
+/* Adds string as the inside of a JSON string literal, quotes not included: for messages that show a text.
+ * JSON itself is written with base/json_writer.h. */
 void text_json(struct text *text, const char *string);
 /* The bytes so far, "" when none; borrowed until the next call. */
 const char *text_get(const struct text *text);

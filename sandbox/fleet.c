@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json_writer.h"
 #include "base/memory.h"
 
 struct fleet {
@@ -78,20 +79,41 @@ int fleet_run(struct fleet *fleet)
     return due <= now ? 0 : due - now > INT_MAX ? INT_MAX : (int)(due - now);
 }
 
+static void end_line(struct json_writer *json)
+{
+    json_end_object(json);
+    json_writer_finish(json);
+    text_puts(json->out, "\n");
+}
+
+static void add_error(const char *what, struct text *reply)
+{
+    struct json_writer json = json_writer_into(reply);
+
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "error", what);
+    end_line(&json);
+}
+
 static void add_one(const struct module *module, struct text *reply)
 {
     struct module_status status = module_status(module);
+    struct json_writer json = json_writer_into(reply);
 
-    text_printf(reply, "{\"thing\":\"%s\",\"power\":\"%s\",\"state\":\"%s\",\"endpoint\":\"%s\",",
-                module_thing_name(module), status.on ? "on" : "off",
-                status.onboarded ? "onboarded" : "staging", status.endpoint);
-    text_printf(reply, "\"connected\":%s,\"subscribed\":%s}\n", status.connected ? "true" : "false",
-                status.subscribed ? "true" : "false");
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "thing", module_thing_name(module));
+    json_write_text(&json, "power", status.on ? "on" : "off");
+    json_write_text(&json, "state", status.onboarded ? "onboarded" : "staging");
+    json_write_text(&json, "endpoint", status.endpoint);
+    json_write_boolean(&json, "connected", status.connected);
+    json_write_boolean(&json, "subscribed", status.subscribed);
+    end_line(&json);
 }
 
 static void add_all(const struct fleet *fleet, struct text *reply)
 {
     size_t on = 0, connected = 0, subscribed = 0, onboarded = 0, arrived = 0;
+    struct json_writer json = json_writer_into(reply);
 
     for (size_t i = 0; i < fleet->count; i++) {
         struct module_status status = module_status(fleet->modules[i]);
@@ -101,9 +123,14 @@ static void add_all(const struct fleet *fleet, struct text *reply)
         onboarded += status.onboarded;
         arrived += status.onboarded && status.connected;
     }
-    text_printf(reply, "{\"modules\":%zu,\"on\":%zu,\"connected\":%zu,\"subscribed\":%zu,", fleet->count, on,
-                connected, subscribed);
-    text_printf(reply, "\"onboarded\":%zu,\"arrived\":%zu}\n", onboarded, arrived);
+    json_begin_object(&json, NULL);
+    json_write_unsigned(&json, "modules", fleet->count);
+    json_write_unsigned(&json, "on", on);
+    json_write_unsigned(&json, "connected", connected);
+    json_write_unsigned(&json, "subscribed", subscribed);
+    json_write_unsigned(&json, "onboarded", onboarded);
+    json_write_unsigned(&json, "arrived", arrived);
+    end_line(&json);
 }
 
 static void list(const struct fleet *fleet, struct text *reply)
@@ -158,7 +185,7 @@ static void command(struct fleet *fleet, void (*act)(struct module *module), con
     }
     struct module *module = find(fleet, thing_name);
     if (!module) {
-        text_puts(reply, "{\"error\":\"no such thing\"}\n");
+        add_error("no such thing", reply);
         return;
     }
     act(module);
@@ -182,7 +209,5 @@ void fleet_command(struct fleet *fleet, char *line, struct text *reply)
             command(fleet, commands[i].act, thing_name, reply);
             return;
         }
-    text_puts(
-        reply,
-        "{\"error\":\"commands are on, off, reset and status, with or without a thing name, and list\"}\n");
+    add_error("commands are on, off, reset and status, with or without a thing name, and list", reply);
 }

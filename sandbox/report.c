@@ -4,22 +4,24 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/json_writer.h"
 
 void report(const char *thing_name, const char *event, const char *key, const char *value)
 {
     TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
     char now[CLOCK_RFC3339_SIZE];
 
     clock_rfc3339(clock_wall_ms(), now);
-    text_printf(&line, "{\"at\":\"%s\",\"thing\":\"%s\",\"event\":\"%s\"", now, thing_name, event);
-    if (key && value) {
-        text_printf(&line, ",\"%s\":\"", key);
-        text_json(&line, value);
-        text_puts(&line, "\"");
-    }
-    text_puts(&line, "}\n");
-    fputs(text_get(&line), stdout);
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "at", now);
+    json_write_text(&json, "thing", thing_name);
+    json_write_text(&json, "event", event);
+    if (key && value)
+        json_write_text(&json, key, value);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    puts(text_get(&line));
 }
 
 void report_flush(void)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -352,8 +353,7 @@ void sidewalk_signer_make(struct sidewalk_signer *signer, unsigned long long num
         device_ed25519(signer, number, signer->ed25519_public);
     }
     make_smsn(hsm, number, &smsn);
-    for (size_t i = 0; i < SMSN_BYTES; i++)
-        snprintf(out->smsn + 2 * i, 3, "%02x", smsn.bytes[i]);
+    hex_encode(smsn.bytes, SMSN_BYTES, out->smsn);
     size_t length = put_certificate(chain, smsn.bytes, SMSN_BYTES, signer->p256_public,
                                     sizeof signer->p256_public, signer->p256, NULL);
     write_chain(&hsm->p256, chain, length, out->p256);

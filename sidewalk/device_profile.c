@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/memory.h"
 #include "sidewalk/import_limits.h"
 
@@ -146,9 +147,13 @@ enum aws_error device_profile_create(struct aws_session *session, const char *na
 
     if (!import_name_fits(name, why))
         return AWS_REFUSED;
-    text_puts(&body, "{\"Name\":\"");
-    text_json(&body, name);
-    text_puts(&body, "\",\"Sidewalk\":{}}");
+    struct json_writer json = json_writer_into(&body);
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "Name", name);
+    json_begin_object(&json, "Sidewalk");
+    json_end_object(&json);
+    json_end_object(&json);
+    json_writer_finish(&json);
     const struct aws_request request = {
         .service = "iotwireless",
         .host = "api.iotwireless.%s.amazonaws.com",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_writer.h"
 #include "base/memory.h"
 #include "sidewalk/import_answer.h"
 #include "sidewalk/import_limits.h"
@@ -37,41 +38,46 @@ static void response_fini(struct aws_response *response)
 
 #define RESPONSE __attribute__((cleanup(response_fini)))
 
-static void add_member(struct text *body, const char *name, const char *value)
+static void write_given(struct json_writer *json, const char *name, const char *value)
 {
-    if (value == NULL)
-        return;
-    if (body->length > 0 && body->data[body->length - 1] != '{')
-        text_puts(body, ",");
-    text_printf(body, "\"%s\":\"", name);
-    text_json(body, value);
-    text_puts(body, "\"");
+    if (value != NULL)
+        json_write_text(json, name, value);
 }
 
-static void add_tags(struct text *body, const struct aws_pair *tags)
+static void write_tags(struct json_writer *json, const struct aws_pair *tags)
 {
     if (tags == NULL || tags->name == NULL)
         return;
-    text_puts(body, ",\"Tags\":[");
+    json_begin_array(json, "Tags");
     for (size_t i = 0; tags[i].name != NULL; i++) {
-        text_puts(body, i > 0 ? ",{" : "{");
-        add_member(body, "Key", tags[i].name);
-        add_member(body, "Value", tags[i].value);
-        text_puts(body, "}");
+        json_begin_object(json, NULL);
+        json_write_text(json, "Key", tags[i].name);
+        write_given(json, "Value", tags[i].value);
+        json_end_object(json);
     }
-    text_puts(body, "]");
+    json_end_array(json);
+}
+
+/* The last member of every request. */
+static void write_sidewalk(struct json_writer *json, const char *name, const char *value, const char *role)
+{
+    json_begin_object(json, "Sidewalk");
+    json_write_text(json, name, value);
+    write_given(json, "Role", role);
+    json_end_object(json);
+    json_end_object(json);
+    json_writer_finish(json);
 }
 
 void import_request_json(const struct import_request *request, struct text *out)
 {
-    text_puts(out, "{");
-    add_member(out, "DestinationName", request->destination);
-    add_member(out, "ClientRequestToken", request->token);
-    add_tags(out, request->tags);
-    text_puts(out, ",\"Sidewalk\":{");
-    add_member(out, "DeviceCreationFile", request->file);
-    add_member(out, "Role", request->role);
-    text_puts(out, "}}");
+    struct json_writer json = json_writer_into(out);
+
+    json_begin_object(&json, NULL);
+    write_given(&json, "DestinationName", request->destination);
+    write_given(&json, "ClientRequestToken", request->token);
+    write_tags(&json, request->tags);
+    write_sidewalk(&json, "DeviceCreationFile", request->file, request->role);
 }
 
 static enum aws_error start(struct aws_session *session, const char *path, const struct text *body, char **id,
@@ -109,13 +115,12 @@ enum aws_error import_task_start_single(struct aws_session *session, const char 
     if (!import_smsn_fits(smsn, why) || !import_destination_fits(destination, why) ||
         (name != NULL && !import_name_fits(name, why)) || (token != NULL && !import_token_fits(token, why)))
         return AWS_REFUSED;
-    text_puts(&body, "{");
-    add_member(&body, "DestinationName", destination);
-    add_member(&body, "DeviceName", name);
-    add_member(&body, "ClientRequestToken", token);
-    text_puts(&body, ",\"Sidewalk\":{");
-    add_member(&body, "SidewalkManufacturingSn", smsn);
-    text_puts(&body, "}}");
+    struct json_writer json = json_writer_into(&body);
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "DestinationName", destination);
+    write_given(&json, "DeviceName", name);
+    write_given(&json, "ClientRequestToken", token);
+    write_sidewalk(&json, "SidewalkManufacturingSn", smsn, NULL);
     return start(session, "/wireless_single_device_import_task", &body, id, arn, why);
 }
 
@@ -151,9 +156,9 @@ enum aws_error import_task_update(struct aws_session *session, const char *id, c
 
     if (!task_path(id, &path, why) || !import_file_fits(file, why))
         return AWS_REFUSED;
-    text_puts(&body, "{\"Sidewalk\":{");
-    add_member(&body, "DeviceCreationFile", file);
-    text_puts(&body, "}}");
+    struct json_writer json = json_writer_into(&body);
+    json_begin_object(&json, NULL);
+    write_sidewalk(&json, "DeviceCreationFile", file, NULL);
     return ask(session, "PATCH", text_get(&path), NULL, &body, &response, why);
 }
 

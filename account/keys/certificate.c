@@ -11,6 +11,7 @@
 
 #include "account/keys/key_private.h"
 #include "account/keys/pem_file.h"
+#include "base/hex.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -147,8 +148,7 @@ void certificate_id(const struct certificate *certificate, char out[CERTIFICATE_
     if (!X509_digest(certificate->x509, EVP_sha256(), digest, &length) ||
         length != (CERTIFICATE_ID_SIZE - 1) / 2)
         abort();
-    for (unsigned i = 0; i < length; i++)
-        snprintf(out + (size_t)2 * i, 3, "%02x", digest[i]);
+    hex_encode(digest, length, out);
 }
 
 void certificate_pem(const struct certificate *certificate, struct text *out)

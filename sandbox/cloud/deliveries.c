@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -120,16 +122,21 @@ bool deliveries_add(struct deliveries *deliveries, const struct smsn *smsn, cons
 {
     struct delivery delivery = {.smsn = *smsn, .at_ms = at_ms, .supported = supported};
     TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
+    char hex[SMSN_HEX_SIZE];
 
     strncpy(delivery.apid, apid, sizeof delivery.apid - 1);
     if (!put(deliveries, &delivery))
         return false;
-    text_puts(&line, "{\"smsn\":\"");
-    for (size_t i = 0; i < SMSN_BYTES; i++)
-        text_printf(&line, "%02x", smsn->bytes[i]);
-    text_puts(&line, "\",\"apid\":\"");
-    text_json(&line, delivery.apid);
-    text_printf(&line, "\",\"at_ms\":%lld,\"supported\":%s}\n", at_ms, supported ? "true" : "false");
+    hex_encode(smsn->bytes, SMSN_BYTES, hex);
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "smsn", hex);
+    json_write_text(&json, "apid", delivery.apid);
+    json_write_integer(&json, "at_ms", at_ms);
+    json_write_boolean(&json, "supported", supported);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    text_puts(&line, "\n");
     fwrite(line.data, 1, line.length, deliveries->file);
     return true;
 }

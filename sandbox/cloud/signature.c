@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/memory.h"
 #include "sandbox/cloud/uri.h"
 
@@ -39,12 +40,6 @@ void signature_fini(struct signature *signature)
     *signature = (struct signature){0};
 }
 
-static void hex(const unsigned char *bytes, size_t length, char *out)
-{
-    for (size_t i = 0; i < length; i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
 /* ---- digests ---- */
 
 static EVP_MD_CTX *digest_context(const EVP_MD *kind)
@@ -68,7 +63,7 @@ void signature_md5_file(const char *path, char out[33])
         EVP_DigestUpdate(context, part, got);
     EVP_DigestFinal_ex(context, bytes, &length);
     EVP_MD_CTX_free(context);
-    hex(bytes, length, out);
+    hex_encode(bytes, length, out);
     if (file)
         fclose(file);
 }
@@ -416,11 +411,11 @@ enum signature_error signature_check(const struct cloud_request *request, const 
     if (!signature_canonical(request, service, signature->signed_headers, payload_hash, &canonical))
         return SIGNATURE_MISMATCH;
     SHA256((const unsigned char *)text_get(&canonical), canonical.length, digest);
-    hex(digest, sizeof digest, value);
+    hex_encode(digest, sizeof digest, value);
     text_printf(&to_sign, ALGORITHM "\n%s\n%s\n%s", signature->date, signature->scope, value);
     signing_key(secret, signature->scope, key);
     hmac(key, text_get(&to_sign), to_sign.length);
-    hex(key, sizeof key, value);
+    hex_encode(key, sizeof key, value);
     bool same = strlen(signature->value) == strlen(value) &&
                 CRYPTO_memcmp(value, signature->value, strlen(value)) == 0;
     return same ? SIGNATURE_OK : SIGNATURE_MISMATCH;

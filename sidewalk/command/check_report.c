@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_writer.h"
 #include "base/terminal.h"
 #include "sidewalk/command/common.h"
 
@@ -51,14 +52,12 @@ void check_report_fini(struct check_report *report)
     }
 }
 
-static void add_json(struct text *out, const char *string)
+static void write_harmless(struct json_writer *json, const char *name, const char *string)
 {
     TEXT struct text harmless = TEXT_EMPTY;
 
     terminal_add(string, &harmless);
-    text_puts(out, "\"");
-    text_json(out, text_get(&harmless));
-    text_puts(out, "\"");
+    json_write_text(json, name, text_get(&harmless));
 }
 
 static void add_smsn(struct text *out, const struct smsn *smsn)
@@ -71,22 +70,22 @@ static void add_smsn(struct text *out, const struct smsn *smsn)
 
 static void add_object(struct text *out, const struct found *found)
 {
-    text_printf(out, "{\"finding\":\"%s\",\"file\":", finding_name(found->finding));
-    add_json(out, found->file);
+    struct json_writer json = json_writer_into(out);
+    char hex[SMSN_HEX_SIZE];
+
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "finding", finding_name(found->finding));
+    write_harmless(&json, "file", found->file);
     if (found->line > 0)
-        text_printf(out, ",\"line\":%llu", found->line);
+        json_write_unsigned(&json, "line", found->line);
     else
-        text_printf(out, ",\"byte\":%llu", found->offset);
-    text_puts(out, ",\"smsn\":");
-    if (found->smsn != NULL) {
-        text_puts(out, "\"");
-        add_smsn(out, found->smsn);
-        text_puts(out, "\"");
-    } else
-        text_puts(out, "null");
-    text_puts(out, ",\"detail\":");
-    add_json(out, found->detail);
-    text_puts(out, "}");
+        json_write_unsigned(&json, "byte", found->offset);
+    if (found->smsn != NULL)
+        smsn_hex(found->smsn, hex);
+    json_write_text_or_null(&json, "smsn", found->smsn != NULL ? hex : NULL);
+    write_harmless(&json, "detail", found->detail);
+    json_end_object(&json);
+    json_writer_finish(&json);
 }
 
 /* The place is in the first line, what is known in the second. */
@@ -154,32 +153,57 @@ static void print_lines(struct check_report *report, enum finding finding, FILE 
     fputs(text_get(&report->lines[finding]), out);
 }
 
-static void print_json(struct check_report *report, const struct reconciliation *result, FILE *out)
+static void flush_json(struct text *written, FILE *out)
 {
-    TEXT struct text head = TEXT_EMPTY;
-    unsigned long long left_out = 0;
+    fputs(text_get(written), out);
+    text_clear(written);
+}
+
+/* The findings of a kind are written already, with commas and line breaks between them. */
+static void print_findings_json(struct check_report *report, FILE *out)
+{
     bool first = true;
 
-    text_printf(&head, "{\"may_start\":%s,\"rows\":%llu,\"entries\":%llu,\"matched\":%llu,\"apid\":",
-                result->may_start ? "true" : "false", result->rows, result->entries, result->matched);
-    add_json(&head, result->apid);
-    text_printf(&head, ",\"device_signatures_verified\":%s,\n\"totals\":{",
-                report->options->verify_signatures ? "true" : "false");
-    for (enum finding finding = 0; finding < FINDING_COUNT; finding++) {
-        text_printf(&head, "%s\"%s\":%llu", finding > 0 ? "," : "", finding_name(finding),
-                    result->findings[finding]);
-        left_out += result->findings[finding] - report->told[finding];
-    }
-    fprintf(out, "%s},\n\"findings\":[\n", text_get(&head));
     for (enum finding finding = 0; finding < FINDING_COUNT; finding++) {
         if (report->told[finding] == 0)
             continue;
-        if (!first)
-            fputs(",\n", out);
+        fputs(first ? "\n" : ",\n", out);
         print_lines(report, finding, out);
         first = false;
     }
-    fprintf(out, "%s],\"findings_left_out\":%llu}\n", first ? "" : "\n", left_out);
+}
+
+static void print_json(struct check_report *report, const struct reconciliation *result, FILE *out)
+{
+    TEXT struct text written = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&written);
+    unsigned long long left_out = 0;
+
+    json_begin_object(&json, NULL);
+    json_write_boolean(&json, "may_start", result->may_start);
+    json_write_unsigned(&json, "rows", result->rows);
+    json_write_unsigned(&json, "entries", result->entries);
+    json_write_unsigned(&json, "matched", result->matched);
+    write_harmless(&json, "apid", result->apid);
+    json_write_boolean(&json, "device_signatures_verified", report->options->verify_signatures);
+    json_write_break(&json);
+    json_begin_object(&json, "totals");
+    for (enum finding finding = 0; finding < FINDING_COUNT; finding++) {
+        json_write_unsigned(&json, finding_name(finding), result->findings[finding]);
+        left_out += result->findings[finding] - report->told[finding];
+    }
+    json_end_object(&json);
+    json_write_break(&json);
+    json_begin_array(&json, "findings");
+    flush_json(&written, out);
+    print_findings_json(report, out);
+    json_write_break(&json);
+    json_end_array(&json);
+    json_write_unsigned(&json, "findings_left_out", left_out);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    text_puts(&written, "\n");
+    flush_json(&written, out);
 }
 
 static const char *colour(const struct check_report *report, const char *code)

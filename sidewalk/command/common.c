@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_writer.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "sidewalk/command/command.h"
@@ -81,11 +82,13 @@ int common_failed(const struct common *common, enum aws_error error, const char 
     else
         common_complain("%s: %s", what, why);
     if (common->json) {
-        text_printf(&line, "{\"error\":\"%s\",\"what\":\"", aws_error_name(error));
-        text_json(&line, what);
-        text_puts(&line, "\",\"why\":\"");
-        text_json(&line, why);
-        text_puts(&line, "\"}");
+        struct json_writer json = json_writer_into(&line);
+        json_begin_object(&json, NULL);
+        json_write_text(&json, "error", aws_error_name(error));
+        json_write_text(&json, "what", what);
+        json_write_text(&json, "why", why);
+        json_end_object(&json);
+        json_writer_finish(&json);
         puts(text_get(&line));
     }
     return aws_exit_status(error);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json_writer.h"
 #include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
@@ -57,9 +58,16 @@ static int delete_task(const struct common *common, struct aws_session *session,
             common_complain("while AWS makes devices (PENDING) a task cannot be deleted");
         return status;
     }
-    if (common->json)
-        printf("{\"result\":\"deleted\",\"id\":\"%s\"}\n", id);
-    else
+    if (common->json) {
+        TEXT struct text line = TEXT_EMPTY;
+        struct json_writer json = json_writer_into(&line);
+        json_begin_object(&json, NULL);
+        json_write_text(&json, "result", "deleted");
+        json_write_text(&json, "id", id);
+        json_end_object(&json);
+        json_writer_finish(&json);
+        puts(text_get(&line));
+    } else
         printf("Import task %s is deleted.\n", id);
     return COMMAND_DONE;
 }

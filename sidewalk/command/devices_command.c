@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_writer.h"
 #include "base/terminal.h"
 #include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
@@ -62,12 +63,15 @@ static void put_json(const struct imported_device *device)
 {
     TEXT struct text line = TEXT_EMPTY;
 
-    text_puts(&line, "{");
-    task_json_member(&line, "smsn", device->smsn);
-    task_json_member(&line, "status", device->status);
-    task_json_member(&line, "reason", device->reason);
-    task_json_member(&line, "updated", device->updated);
-    printf("%s}\n", text_get(&line));
+    struct json_writer json = json_writer_into(&line);
+    json_begin_object(&json, NULL);
+    json_write_text_or_null(&json, "smsn", device->smsn);
+    json_write_text_or_null(&json, "status", device->status);
+    json_write_text_or_null(&json, "reason", device->reason);
+    json_write_text_or_null(&json, "updated", device->updated);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    puts(text_get(&line));
 }
 
 static void put_line(const struct imported_device *device)

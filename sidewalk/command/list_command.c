@@ -25,9 +25,9 @@ static bool print_task(void *context, const struct import_task *task)
     TEXT struct text line = TEXT_EMPTY, id = TEXT_EMPTY, state = TEXT_EMPTY;
 
     if (listing->json) {
-        text_puts(&line, "{");
-        task_json(task, &line);
-        printf("%s}\n", text_get(&line));
+        struct json_writer json = json_writer_into(&line);
+        task_write(task, &json);
+        puts(text_get(&line));
         listing->count++;
         return true;
     }

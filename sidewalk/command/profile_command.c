@@ -71,28 +71,36 @@ static void print_profile(const struct device_profile *profile)
              "no batch of it can be imported.");
 }
 
+static void write_certificate(const struct dak_certificate *certificate, struct json_writer *json)
+{
+    json_begin_object(json, NULL);
+    json_write_text_or_null(json, "certificate_id", certificate->certificate_id);
+    json_write_text_or_null(json, "apid", certificate->apid);
+    json_write_text_or_null(json, "device_type_id", certificate->device_type_id);
+    json_write_integer(json, "max_allowed_signature", certificate->signatures_max);
+    json_write_boolean(json, "factory_support", certificate->factory_support);
+    json_end_object(json);
+}
+
 static void profile_json(const struct device_profile *profile)
 {
     TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
 
-    text_puts(&line, "{");
-    task_json_member(&line, "id", profile->id);
-    task_json_member(&line, "arn", profile->arn);
-    task_json_member(&line, "name", profile->name);
-    task_json_member(&line, "application_server_public_key", profile->server_key);
-    text_printf(&line, ",\"qualified\":%s,\"factory_support\":%s,\"certificates\":[",
-                profile->qualified ? "true" : "false",
-                device_profile_factory(profile, NULL) != NULL ? "true" : "false");
-    for (size_t i = 0; i < profile->certificate_count; i++) {
-        const struct dak_certificate *certificate = &profile->certificates[i];
-        text_puts(&line, i > 0 ? ",{" : "{");
-        task_json_member(&line, "certificate_id", certificate->certificate_id);
-        task_json_member(&line, "apid", certificate->apid);
-        task_json_member(&line, "device_type_id", certificate->device_type_id);
-        text_printf(&line, ",\"max_allowed_signature\":%lld,\"factory_support\":%s}",
-                    certificate->signatures_max, certificate->factory_support ? "true" : "false");
-    }
-    printf("%s]}\n", text_get(&line));
+    json_begin_object(&json, NULL);
+    json_write_text_or_null(&json, "id", profile->id);
+    json_write_text_or_null(&json, "arn", profile->arn);
+    json_write_text_or_null(&json, "name", profile->name);
+    json_write_text_or_null(&json, "application_server_public_key", profile->server_key);
+    json_write_boolean(&json, "qualified", profile->qualified);
+    json_write_boolean(&json, "factory_support", device_profile_factory(profile, NULL) != NULL);
+    json_begin_array(&json, "certificates");
+    for (size_t i = 0; i < profile->certificate_count; i++)
+        write_certificate(&profile->certificates[i], &json);
+    json_end_array(&json);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    puts(text_get(&line));
 }
 
 static int get(const struct profile_arguments *arguments, struct aws_session *session)
@@ -123,10 +131,14 @@ static int create(const struct profile_arguments *arguments, struct aws_session 
         return common_failed(&arguments->common, error, "the device profile could not be made",
                              text_get(&why));
     if (arguments->common.json) {
-        text_puts(&line, "{\"result\":\"created\"");
-        task_json_member(&line, "id", id);
-        task_json_member(&line, "name", arguments->name);
-        printf("%s}\n", text_get(&line));
+        struct json_writer json = json_writer_into(&line);
+        json_begin_object(&json, NULL);
+        json_write_text(&json, "result", "created");
+        json_write_text_or_null(&json, "id", id);
+        json_write_text_or_null(&json, "name", arguments->name);
+        json_end_object(&json);
+        json_writer_finish(&json);
+        puts(text_get(&line));
     } else {
         terminal_add(id, &line);
         printf("Device profile %s is made.\n\nLook at it with: sidewalk-import profile get %s\n",

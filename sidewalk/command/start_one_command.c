@@ -47,12 +47,16 @@ static void print_started(const struct single *single, const char *id, const cha
     TEXT struct text line = TEXT_EMPTY;
 
     if (single->common.json) {
-        text_puts(&line, "{\"result\":\"started\"");
-        task_json_member(&line, "id", id);
-        task_json_member(&line, "arn", arn);
-        task_json_member(&line, "smsn", single->smsn);
-        task_json_member(&line, "token", token);
-        printf("%s}\n", text_get(&line));
+        struct json_writer json = json_writer_into(&line);
+        json_begin_object(&json, NULL);
+        json_write_text(&json, "result", "started");
+        json_write_text_or_null(&json, "id", id);
+        json_write_text_or_null(&json, "arn", arn);
+        json_write_text_or_null(&json, "smsn", single->smsn);
+        json_write_text_or_null(&json, "token", token);
+        json_end_object(&json);
+        json_writer_finish(&json);
+        puts(text_get(&line));
         return;
     }
     terminal_add(id, &line);

@@ -73,62 +73,55 @@ void start_record_tell_upload(const struct start_record *record)
         tell(record, "forced", record->forced);
 }
 
-static void add_check(const struct start_record *record, struct text *line)
+static void write_check(const struct reconciliation *check, struct json_writer *json)
 {
-    const struct reconciliation *check = &record->check;
-    bool first = true;
-
-    text_printf(line,
-                ",\"check\":{\"may_start\":%s,\"rows\":%llu,\"entries\":%llu,\"matched\":%llu,\"findings\":{",
-                check->may_start ? "true" : "false", check->rows, check->entries, check->matched);
+    json_begin_object(json, "check");
+    json_write_boolean(json, "may_start", check->may_start);
+    json_write_unsigned(json, "rows", check->rows);
+    json_write_unsigned(json, "entries", check->entries);
+    json_write_unsigned(json, "matched", check->matched);
+    json_begin_object(json, "findings");
     for (int finding = 0; finding < FINDING_COUNT; finding++)
-        if (check->findings[finding] > 0) {
-            text_printf(line, "%s\"%s\":%llu", first ? "" : ",", finding_name((enum finding)finding),
-                        check->findings[finding]);
-            first = false;
-        }
-    text_puts(line, "}}");
+        if (check->findings[finding] > 0)
+            json_write_unsigned(json, finding_name((enum finding)finding), check->findings[finding]);
+    json_end_object(json);
+    json_end_object(json);
 }
 
-static void add_tags(const struct start_record *record, struct text *line)
+static void write_tags(const struct aws_pair *tags, struct json_writer *json)
 {
-    const struct aws_pair *tags = record->tags;
-
-    text_puts(line, ",\"tags\":{");
-    for (size_t i = 0; tags[i].name != NULL; i++) {
-        text_puts(line, i > 0 ? ",\"" : "\"");
-        text_json(line, tags[i].name);
-        text_puts(line, "\":\"");
-        text_json(line, tags[i].value);
-        text_puts(line, "\"");
-    }
-    text_puts(line, "}");
+    json_begin_object(json, "tags");
+    for (size_t i = 0; tags[i].name != NULL; i++)
+        json_write_text(json, tags[i].name, tags[i].value);
+    json_end_object(json);
 }
 
 static void print_json(const struct start_record *record, const char *result)
 {
     const struct start_arguments *arguments = record->arguments;
     TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
 
-    text_puts(&line, "{");
-    task_json_member(&line, "result", result);
-    task_json_member(&line, "id", record->id);
-    task_json_member(&line, "arn", record->arn);
-    task_json_member(&line, "status", record->task.state_text);
-    task_json_member(&line, "status_reason", record->task.reason);
-    task_json_member(&line, "file", record->url.length > 0 ? text_get(&record->url) : NULL);
-    task_json_member(&line, "sha256", *record->sha256 != '\0' ? record->sha256 : NULL);
-    task_json_member(&line, "token", *record->token != '\0' ? record->token : NULL);
-    task_json_member(&line, "destination", arguments->destination);
-    task_json_member(&line, "role", arguments->role);
-    task_json_member(&line, "device_profile", arguments->profile);
+    json_begin_object(&json, NULL);
+    json_write_text_or_null(&json, "result", result);
+    json_write_text_or_null(&json, "id", record->id);
+    json_write_text_or_null(&json, "arn", record->arn);
+    json_write_text_or_null(&json, "status", record->task.state_text);
+    json_write_text_or_null(&json, "status_reason", record->task.reason);
+    json_write_text_or_null(&json, "file", record->url.length > 0 ? text_get(&record->url) : NULL);
+    json_write_text_or_null(&json, "sha256", *record->sha256 != '\0' ? record->sha256 : NULL);
+    json_write_text_or_null(&json, "token", *record->token != '\0' ? record->token : NULL);
+    json_write_text_or_null(&json, "destination", arguments->destination);
+    json_write_text_or_null(&json, "role", arguments->role);
+    json_write_text_or_null(&json, "device_profile", arguments->profile);
     if (arguments->profile != NULL)
-        text_printf(&line, ",\"device_profile_allows\":%s",
-                    record->profile.certificate != NULL ? "true" : "false");
-    task_json_member(&line, "forced", record->forced);
-    add_tags(record, &line);
-    add_check(record, &line);
-    printf("%s}\n", text_get(&line));
+        json_write_boolean(&json, "device_profile_allows", record->profile.certificate != NULL);
+    json_write_text_or_null(&json, "forced", record->forced);
+    write_tags(record->tags, &json);
+    write_check(&record->check, &json);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    puts(text_get(&line));
 }
 
 static void print_next(const struct start_record *record)

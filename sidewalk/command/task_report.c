@@ -120,37 +120,31 @@ void task_print(FILE *out, const struct import_task *task)
     print_count(out, ". waiting", task->initialized, "for the control log");
 }
 
-void task_json_member(struct text *out, const char *name, const char *value)
+void task_write_members(const struct import_task *task, struct json_writer *json)
 {
-    if (out->length > 0 && strchr("{[", out->data[out->length - 1]) == NULL)
-        text_puts(out, ",");
-    text_printf(out, "\"%s\":", name);
-    if (value == NULL) {
-        text_puts(out, "null");
-        return;
-    }
-    text_puts(out, "\"");
-    text_json(out, value);
-    text_puts(out, "\"");
+    json_write_text_or_null(json, "id", task->id);
+    json_write_text_or_null(json, "arn", task->arn);
+    json_write_text_or_null(json, "status", task->state_text);
+    json_write_text_or_null(json, "status_reason", task->reason);
+    json_write_text_or_null(json, "created", task->created);
+    json_write_text_or_null(json, "destination", task->destination);
+    json_write_text_or_null(json, "role", task->role);
+    json_begin_array(json, "files");
+    for (size_t i = 0; i < task->file_count; i++)
+        json_write_text(json, NULL, task->files[i]);
+    json_end_array(json);
+    json_write_unsigned(json, "initialized", task->initialized);
+    json_write_unsigned(json, "pending", task->pending);
+    json_write_unsigned(json, "onboarded", task->onboarded);
+    json_write_unsigned(json, "failed", task->failed);
 }
 
-void task_json(const struct import_task *task, struct text *out)
+void task_write(const struct import_task *task, struct json_writer *json)
 {
-    task_json_member(out, "id", task->id);
-    task_json_member(out, "arn", task->arn);
-    task_json_member(out, "status", task->state_text);
-    task_json_member(out, "status_reason", task->reason);
-    task_json_member(out, "created", task->created);
-    task_json_member(out, "destination", task->destination);
-    task_json_member(out, "role", task->role);
-    text_puts(out, ",\"files\":[");
-    for (size_t i = 0; i < task->file_count; i++) {
-        text_puts(out, i > 0 ? ",\"" : "\"");
-        text_json(out, task->files[i]);
-        text_puts(out, "\"");
-    }
-    text_printf(out, "],\"initialized\":%llu,\"pending\":%llu,\"onboarded\":%llu,\"failed\":%llu",
-                task->initialized, task->pending, task->onboarded, task->failed);
+    json_begin_object(json, NULL);
+    task_write_members(task, json);
+    json_end_object(json);
+    json_writer_finish(json);
 }
 
 /* Breaks words at the line's end; what is too long for a line stays whole. */
@@ -205,21 +199,34 @@ static void print_reasons(FILE *out, const struct import_task *task, const struc
             task->id);
 }
 
-static void add_reasons_json(const struct failure_reasons *reasons, struct text *line)
+static void print_json(const struct import_task *task, const struct failure_reasons *reasons,
+                       const char *event)
 {
-    text_puts(line, ",\"reasons\":[");
+    TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
+
+    json_begin_object(&json, NULL);
+    if (event != NULL)
+        json_write_text(&json, "event", event);
+    task_write_members(task, &json);
+    json_begin_array(&json, "reasons");
     for (size_t i = 0; i < reasons->count; i++) {
-        text_puts(line, i > 0 ? ",{" : "{");
-        task_json_member(line, "reason", reasons->reasons[i].words);
-        text_printf(line, ",\"devices\":%llu}", reasons->reasons[i].count);
+        json_begin_object(&json, NULL);
+        json_write_text_or_null(&json, "reason", reasons->reasons[i].words);
+        json_write_unsigned(&json, "devices", reasons->reasons[i].count);
+        json_end_object(&json);
     }
-    text_printf(line, "],\"other_reasons\":%llu", reasons->others);
+    json_end_array(&json);
+    json_write_unsigned(&json, "other_reasons", reasons->others);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    puts(text_get(&line));
 }
 
 int task_finish(const struct common *common, struct aws_session *session, const struct import_task *task,
                 const char *event)
 {
-    TEXT struct text line = TEXT_EMPTY, why = TEXT_EMPTY;
+    TEXT struct text why = TEXT_EMPTY;
     struct failure_reasons reasons = {0};
     bool failed = task->state == IMPORT_FAILED || task->failed > 0;
     enum aws_error error = AWS_OK;
@@ -227,12 +234,7 @@ int task_finish(const struct common *common, struct aws_session *session, const 
     if (task->failed > 0)
         error = failure_reasons_ask(session, task->id, &reasons, &why);
     if (common->json) {
-        text_puts(&line, "{");
-        if (event != NULL)
-            task_json_member(&line, "event", event);
-        task_json(task, &line);
-        add_reasons_json(&reasons, &line);
-        printf("%s}\n", text_get(&line));
+        print_json(task, &reasons, event);
     } else if (reasons.devices > 0) {
         print_reasons(stdout, task, &reasons);
     }

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/json_writer.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/failure_reasons.h"
 #include "sidewalk/import_task.h"
@@ -19,11 +20,10 @@ void task_bar(const struct import_task *task, int width, struct text *out);
 
 /* Lines about all of it; a bar where out is a terminal. */
 void task_print(FILE *out, const struct import_task *task);
-/* Adds the members of an object, without its braces. */
-void task_json(const struct import_task *task, struct text *out);
-
-/* Adds a member with a text, and a comma before it where one is needed; a NULL value is null. */
-void task_json_member(struct text *out, const char *name, const char *value);
+/* Adds the members to an object that is begun. */
+void task_write_members(const struct import_task *task, struct json_writer *json);
+/* The whole document. */
+void task_write(const struct import_task *task, struct json_writer *json);
 
 /* "0:12:04", "3 days 4:05:06". */
 void task_duration(long long ms, struct text *out);

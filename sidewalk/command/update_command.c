@@ -60,11 +60,15 @@ static void print_updated(const struct update *update)
                text_get(&update->url), update->id);
         return;
     }
-    text_puts(&line, "{\"result\":\"updated\"");
-    task_json_member(&line, "id", update->id);
-    task_json_member(&line, "file", text_get(&update->url));
-    task_json_member(&line, "sha256", update->sha256);
-    printf("%s}\n", text_get(&line));
+    struct json_writer json = json_writer_into(&line);
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "result", "updated");
+    json_write_text_or_null(&json, "id", update->id);
+    json_write_text_or_null(&json, "file", text_get(&update->url));
+    json_write_text_or_null(&json, "sha256", update->sha256);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    puts(text_get(&line));
 }
 
 static int send(struct update *update, struct aws_session *session)

@@ -68,6 +68,18 @@ static void print_end(const struct import_task *task)
     }
 }
 
+static void print_event(const char *event)
+{
+    TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
+
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "event", event);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    puts(text_get(&line));
+}
+
 static int end(const struct common *common, const struct watch_options *options, enum watch_result result,
                const struct import_task *task, enum aws_error error, const char *why)
 {
@@ -81,7 +93,7 @@ static int end(const struct common *common, const struct watch_options *options,
             return common_failed(common, error, "there is no such task", why);
         common_complain("the task was deleted");
         if (common->json)
-            puts("{\"event\":\"deleted\"}");
+            print_event("deleted");
         return COMMAND_FAILED;
     case WATCH_GAVE_UP: {
         int status = common_failed(common, error, "it cannot be watched", why);
@@ -91,7 +103,7 @@ static int end(const struct common *common, const struct watch_options *options,
     }
     default:
         if (common->json)
-            puts("{\"event\":\"interrupted\"}");
+            print_event("interrupted");
         say_how_to_go_on(common, options->id);
         return COMMAND_INTERRUPTED;
     }

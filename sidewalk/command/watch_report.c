@@ -159,10 +159,32 @@ static void tell_trouble(struct watch_report *report, const struct watch_news *n
              news->troubles, news->troubles == 1 ? "" : "s");
 }
 
+/* What the news are is told with them, but not by "recovered". */
+static void print_event(struct watch_report *report, const char *event, const struct watch_news *news)
+{
+    TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
+
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "event", event);
+    json_write_integer(&json, "elapsed_ms", news->elapsed_ms);
+    if (strcmp(event, "trouble") == 0) {
+        json_write_text(&json, "error", aws_error_name(news->error));
+        json_write_text_or_null(&json, "why", news->why);
+    } else if (strcmp(event, "recovered") != 0) {
+        if (news->rate >= 0)
+            json_write_decimal(&json, "rate", news->rate, 3);
+        task_write_members(news->task, &json);
+    }
+    json_end_object(&json);
+    json_writer_finish(&json);
+    fprintf(report->out, "%s\n", text_get(&line));
+}
+
 static void print_recovered(struct watch_report *report, const struct watch_news *news)
 {
     if (report->json)
-        fprintf(report->out, "{\"event\":\"recovered\",\"elapsed_ms\":%lld}\n", news->elapsed_ms);
+        print_event(report, "recovered", news);
     else
         print_line(report, news, "AWS answers again");
     report->in_trouble = false;
@@ -170,28 +192,16 @@ static void print_recovered(struct watch_report *report, const struct watch_news
 
 static void print_json(struct watch_report *report, const struct watch_news *news)
 {
-    TEXT struct text line = TEXT_EMPTY;
-
     report->in_trouble = report->in_trouble || news->kind == WATCH_TROUBLE;
     fflush(report->out);
     if (news->kind == WATCH_SAME || news->kind == WATCH_TIME ||
         (news->kind == WATCH_TROUBLE && news->troubles > 1))
         return;
-    text_puts(&line, "{");
-    task_json_member(&line, "event",
-                     news->kind == WATCH_TROUBLE ? "trouble"
-                     : news->kind == WATCH_STATE ? "state"
-                                                 : "counts");
-    text_printf(&line, ",\"elapsed_ms\":%lld", news->elapsed_ms);
-    if (news->kind == WATCH_TROUBLE) {
-        task_json_member(&line, "error", aws_error_name(news->error));
-        task_json_member(&line, "why", news->why);
-    } else {
-        if (news->rate >= 0)
-            text_printf(&line, ",\"rate\":%.3f", news->rate);
-        task_json(news->task, &line);
-    }
-    fprintf(report->out, "%s}\n", text_get(&line));
+    print_event(report,
+                news->kind == WATCH_TROUBLE ? "trouble"
+                : news->kind == WATCH_STATE ? "state"
+                                            : "counts",
+                news);
     fflush(report->out);
 }
 

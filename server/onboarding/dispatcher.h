@@ -11,20 +11,9 @@
 #include <stddef.h>
 
 #include "base/text.h"
-#include "claim/mqtt.h"
 #include "claim/settings.h"
-#include "server/onboarding/latency.h"
+#include "server/onboarding/stats.h"
 #include "server/store/store.h"
-
-struct dispatcher_stats { /* since the start; for one staging account */
-    const char *staging;
-    bool connected;
-    char reason[MQTT_REASON_SIZE];    /* why not, for people */
-    unsigned long connects, failures; /* of the connection */
-    unsigned long sent, acknowledged, refused;
-    struct latency_counts latency;
-    int in_flight;
-};
 
 struct dispatcher_options {
     const struct claim_settings *settings;

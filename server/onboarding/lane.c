@@ -175,7 +175,9 @@ static void give_back(struct lane *lane, bool blame)
         refuse_flight(lane, record, &lost[0].delivery);
     for (size_t i = 0; i < count && !(blame && count == 1); i++)
         record_released(record, lost[i].delivery.claim_id, clock_wall_ms());
-    supply_release(lane->supply, record);
+    const struct delivery *unsent;
+    for (; (unsent = supply_first(lane->supply)); supply_drop_first(lane->supply))
+        record_released(record, unsent->claim_id, clock_wall_ms());
     record_submit(record);
     lane_look(lane);
 }

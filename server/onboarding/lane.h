@@ -5,9 +5,12 @@
 #ifndef SERVER_ONBOARDING_LANE_H
 #define SERVER_ONBOARDING_LANE_H
 
+#include <stdbool.h>
+
+#include "base/text.h"
 #include "claim/settings.h"
-#include "server/onboarding/dispatcher.h"
-#include "server/store/claims.h"
+#include "server/onboarding/stats.h"
+#include "server/store/store.h"
 
 struct lane;
 

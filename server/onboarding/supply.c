@@ -189,9 +189,3 @@ void supply_forget(struct supply *supply, long long claim_id)
     }
     supply->count = kept - supply->first;
 }
-
-void supply_release(struct supply *supply, struct record *record)
-{
-    for (; supply->count; supply_drop_first(supply))
-        record_released(record, supply->leased[supply->first].delivery.claim_id, clock_wall_ms());
-}

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 #include "claim/settings.h"
-#include "server/onboarding/record.h"
 #include "server/store/claims.h"
+#include "server/store/store.h"
 
 #define SUPPLY_MAX 512
 
@@ -46,7 +46,5 @@ void supply_expect(struct supply *supply, long long due);
 
 /* The claim has ended. */
 void supply_forget(struct supply *supply, long long claim_id);
-/* Gives everything back, by way of the record, which has room for SUPPLY_MAX. */
-void supply_release(struct supply *supply, struct record *record);
 
 #endif

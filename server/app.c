@@ -10,6 +10,7 @@
 #include "server/handlers/form.h"
 #include "server/handlers/portal.h"
 #include "server/handlers/problem.h"
+#include "server/handlers/task.h"
 #include "server/housekeeping.h"
 #include "server/http/http.h"
 #include "server/onboarding/dispatcher.h"
@@ -118,7 +119,8 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
         .log_requests = settings->log_requests && side == HTTP_PUBLIC,
         .error_answer = problem_answer,
         .app = &app->portal,
-        .store = app->portal.store,
+        .take = task_submit,
+        .take_context = app->portal.store,
     };
 
     return http_server_start(&options, why);

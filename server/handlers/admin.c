@@ -3,10 +3,11 @@
 
 #include "server/handlers/metrics.h"
 #include "server/handlers/portal.h"
+#include "server/handlers/task.h"
 #include "server/store/claim_counts.h"
 #include "server/store/claims.h"
 
-static void reply_live(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_live(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     TEXT struct text body = TEXT_EMPTY;
 
@@ -47,7 +48,7 @@ static void add_accounts(const struct portal *portal, struct text *checks, struc
     }
 }
 
-static void reply_ready(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_ready(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     struct portal *portal = portal_of(exchange);
     TEXT struct text body = TEXT_EMPTY;
@@ -74,7 +75,9 @@ static enum store_error run_metrics(struct store_tx *tx, void *arguments)
     return error ? error : claims_oldest_open(tx, &own->oldest_open);
 }
 
-static void reply_metrics(struct http_exchange *exchange, void *arguments, enum store_error result)
+static const struct http_task read_store = {.run = run_metrics};
+
+static void reply_metrics(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     const struct metrics_store *own = arguments;
     TEXT struct text body = TEXT_EMPTY;
@@ -86,4 +89,4 @@ static void reply_metrics(struct http_exchange *exchange, void *arguments, enum 
 const struct http_handler admin_live = {.reply = reply_live};
 const struct http_handler admin_ready = {.reply = reply_ready};
 const struct http_handler admin_metrics = {
-    .arguments_size = sizeof(struct metrics_store), .run = run_metrics, .reply = reply_metrics};
+    .arguments_size = sizeof(struct metrics_store), .task = &read_store, .reply = reply_metrics};

@@ -159,7 +159,7 @@ static void refuse_picture(struct http_exchange *exchange, enum decode_error err
     tell(exchange, later ? 503 : 422, reasons[error]);
 }
 
-static void reply_picture(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_picture(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     const struct picture *own = arguments;
 
@@ -181,7 +181,7 @@ static void forget_picture(void *arguments)
 
 /* ---- texts ---- */
 
-static void reply_text(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_text(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     size_t length;
     const char *bytes = http_request_body(exchange, &length);

@@ -6,6 +6,7 @@
 
 #include "claim/identifier.h"
 #include "server/http/http.h"
+#include "server/store/store.h"
 
 unsigned problem_status(enum store_error error);
 

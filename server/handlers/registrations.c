@@ -10,6 +10,7 @@
 #include "server/handlers/portal.h"
 #include "server/handlers/problem.h"
 #include "server/handlers/registration_json.h"
+#include "server/handlers/task.h"
 #include "server/store/registrations.h"
 
 #define HTML "text/html; charset=utf-8"
@@ -36,7 +37,7 @@ static bool read_token(struct http_exchange *exchange, void *arguments)
 {
     struct arguments *own = arguments;
     size_t length;
-    const char *token = http_request_parameter(exchange, &length);
+    const char *token = http_request_parameter(exchange, "token", &length);
 
     own->settings = portal_of(exchange)->settings;
     if (!is_token(token, length)) {
@@ -169,9 +170,15 @@ static enum store_error run_cancel(struct store_tx *tx, void *arguments)
     return registrations_cancel(tx, own->request.token, own->request.now, &own->registration);
 }
 
+static const struct http_task find = {.run = run_find};
+static const struct http_task create = {
+    .run = run_create, .run_together = run_create_together, .writes = true};
+static const struct http_task retry = {.run = run_retry, .writes = true};
+static const struct http_task cancel = {.run = run_cancel, .writes = true};
+
 /* ---- answering ---- */
 
-static void reply_page(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_page(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     const struct arguments *own = arguments;
     TEXT struct text page = TEXT_EMPTY;
@@ -186,7 +193,7 @@ static void reply_page(struct http_exchange *exchange, void *arguments, enum sto
 }
 
 /* A button pressed twice, or on an old page: the page says how things stand. */
-static void reply_to_page(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_to_page(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     const struct arguments *own = arguments;
     TEXT struct text location = TEXT_EMPTY;
@@ -217,7 +224,7 @@ static void answer_json(struct http_exchange *exchange, const struct registratio
     http_answer(exchange, status, JSON_TYPE, &body);
 }
 
-static void reply_json(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_json(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     const struct arguments *own = arguments;
 
@@ -227,7 +234,7 @@ static void reply_json(struct http_exchange *exchange, void *arguments, enum sto
         answer_json(exchange, &own->registration, 200);
 }
 
-static void reply_accepted(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_accepted(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     const struct arguments *own = arguments;
 
@@ -246,24 +253,20 @@ static void forget(void *arguments)
     registration_body_fini(&own->body);
 }
 
-/* All have the same arguments; a field for each of the three functions. */
+/* All have the same arguments. */
 #define HANDLER .arguments_size = sizeof(struct arguments), .fini = forget
 
-const struct http_handler registration_page = {HANDLER, .read = read_token, .run = run_find,
+const struct http_handler registration_page = {HANDLER, .read = read_token, .task = &find,
                                                .reply = reply_page};
-const struct http_handler registration_page_retry = {HANDLER, .read = read_token_limited, .run = run_retry,
-                                                     .run_writes = true, .reply = reply_to_page};
-const struct http_handler registration_page_cancel = {HANDLER, .read = read_token_limited, .run = run_cancel,
-                                                      .run_writes = true, .reply = reply_to_page};
-const struct http_handler registration_create = {HANDLER,
-                                                 .read = read_create,
-                                                 .run = run_create,
-                                                 .run_together = run_create_together,
-                                                 .run_writes = true,
+const struct http_handler registration_page_retry = {HANDLER, .read = read_token_limited, .task = &retry,
+                                                     .reply = reply_to_page};
+const struct http_handler registration_page_cancel = {HANDLER, .read = read_token_limited, .task = &cancel,
+                                                      .reply = reply_to_page};
+const struct http_handler registration_create = {HANDLER, .read = read_create, .task = &create,
                                                  .reply = reply_accepted};
-const struct http_handler registration_show = {HANDLER, .read = read_token, .run = run_find,
+const struct http_handler registration_show = {HANDLER, .read = read_token, .task = &find,
                                                .reply = reply_json};
-const struct http_handler registration_retry = {HANDLER, .read = read_token_limited, .run = run_retry,
-                                                .run_writes = true, .reply = reply_accepted};
-const struct http_handler registration_cancel = {HANDLER, .read = read_token_limited, .run = run_cancel,
-                                                 .run_writes = true, .reply = reply_accepted};
+const struct http_handler registration_retry = {HANDLER, .read = read_token_limited, .task = &retry,
+                                                .reply = reply_accepted};
+const struct http_handler registration_cancel = {HANDLER, .read = read_token_limited, .task = &cancel,
+                                                 .reply = reply_accepted};

@@ -36,7 +36,7 @@ MAY_INCLUDE = {
     "server": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/"),
     "server/registration": ("base/", "claim/", "server/registration.h"),
     "server/store": ("base/", "claim/", "server/registration.h", "server/store/"),
-    "server/http": ("base/", "server/http/", "server/store/store.h"),
+    "server/http": ("base/", "server/http/"),
     "server/onboarding": ("base/", "claim/", "server/registration.h", "server/store/", "server/onboarding/"),
     "server/page": ("base/", "claim/", "server/registration.h", "server/page/"),
     "server/handlers": ("base/", "claim/", "server/registration.h", "server/store/", "server/http/",

@@ -128,7 +128,7 @@ struct http_stream {
     void (*ended)(void *arguments, bool whole);
 };
 /* In chunks to HTTP/1.1, up to the end of the connection to HTTP/1.0; to HEAD the headers alone, nothing is
- * produced then. stream is borrowed for the life of the exchange. A client has
+ * produced then and the connection ends. stream is borrowed for the life of the exchange. A client has
  * http_options.reply_timeout_ms for each 64 KiB. Whoever has gone away while a task is being done is noticed
  * after it. */
 void http_answer_stream(struct http_exchange *exchange, unsigned status, const struct http_stream *stream);

@@ -20,7 +20,7 @@
 
 #define CONNECTION_MEMORY                                                                                    \
     (8 * 1024) /* headers and the head of a body; more header is answered 431 by the library */
-#define STREAM_BLOCK (16 * 1024)
+#define STREAM_BLOCK (16 * 1024) /* for HTTP/1.0; chunks have what is left of the connection's memory */
 #define CUT_ROUND_MS 100
 
 struct http_page {
@@ -182,11 +182,16 @@ static ssize_t give_piece(void *context, uint64_t position, char *bytes, size_t 
 
 static void answer_stream(struct http_exchange *exchange, unsigned status, const char *content_type)
 {
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, give_piece, exchange, NULL);
+
     watchdog_may_cut(exchange->watched, true);
-    answer_with(
-        exchange, status,
-        dress(MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, give_piece, exchange, NULL),
-              content_type));
+    dress(response, content_type);
+    /* libmicrohttpd 0.9.75 ends the chunks that it has not sent to HEAD, and who asks next on this connection
+     * would read that first. It has neither chunks nor a next request in HTTP/1.0's way. */
+    if (exchange->method == HTTP_HEAD)
+        MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    answer_with(exchange, status, response);
 }
 
 static void answer_page(struct http_exchange *exchange, unsigned status, const struct http_page *page)

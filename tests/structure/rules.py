@@ -39,8 +39,16 @@ MAY_INCLUDE = {
     "server/http": ("base/", "server/http/"),
     "server/onboarding": ("base/", "claim/", "server/registration.h", "server/store/", "server/onboarding/"),
     "server/page": ("base/", "claim/", "server/registration.h", "server/page/"),
-    "server/handlers": ("base/", "claim/", "server/registration.h", "server/store/", "server/http/",
-                        "server/onboarding/", "server/page/", "server/handlers/", "decode/decode.h", "decode/pool.h"),
+    "server/portal": ("base/", "claim/", "decode/pool.h", "server/registration.h", "server/store/", "server/http/",
+                      "server/onboarding/", "server/page/", "server/portal/"),
+    "server/public": ("base/", "claim/", "server/registration.h", "server/store/", "server/http/", "server/onboarding/",
+                      "server/page/", "server/portal/", "server/public/"),
+    "server/api": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/registration.h", "server/store/",
+                   "server/http/", "server/onboarding/", "server/page/", "server/portal/", "server/api/"),
+    "server/admin": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/registration.h", "server/store/",
+                     "server/http/", "server/onboarding/", "server/page/", "server/portal/", "server/admin/"),
+    "server/routes": ("decode/decode.h", "server/http/", "server/public/", "server/api/", "server/admin/",
+                      "server/routes.h"),
 }
 
 # One file for each foreign library; where there are more, they have names. bench/ and tests/ may use what they compare
@@ -64,7 +72,7 @@ LIBRARIES = {
     "png.h": ("decode/png.c", "label/png.c"),
     "webp/": ("decode/webp.c",),
     "seccomp.h": ("decode/sandbox.c",),
-    "cjson/": ("base/json.h", "account/policy/decision.h", "server/page/catalogue.c", "server/handlers/registration_json.h",
+    "cjson/": ("base/json.h", "account/policy/decision.h", "server/page/catalogue.c", "server/api/registration_json.h",
                "sandbox/account_events.c", "sandbox/iot_account.h", "sandbox/provisioning_template.h", "sandbox/registry.h"),
     "openssl/": ("base/digest.c", "claim/mqtt.c", "account/keys/private_key.c", "account/keys/certificate.c",
                  "account/keys/certificate_issue.c", "account/keys/signing_request.c", "account/keys/key_private.h",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Errors, told to a person as a page and to a program as application/problem+json (RFC 9457). The one place
  * where a store's error becomes an HTTP status. */
-#ifndef SERVER_HANDLERS_PROBLEM_H
-#define SERVER_HANDLERS_PROBLEM_H
+#ifndef SERVER_PORTAL_PROBLEM_H
+#define SERVER_PORTAL_PROBLEM_H
 
 #include "claim/identifier.h"
 #include "server/http/http.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/labels.h"
+#include "server/api/labels.h"
 
 #include <string.h>
 
 #include "base/json.h"
 #include "base/memory.h"
 #include "claim/label_reading.h"
-#include "server/handlers/portal.h"
-#include "server/handlers/problem.h"
+#include "server/portal/portal.h"
+#include "server/portal/problem.h"
 
 #define JSON_TYPE "application/json"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/assets.h"
+#include "server/public/assets.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "server/handlers/portal.h"
-#include "server/handlers/problem.h"
+#include "server/portal/portal.h"
+#include "server/portal/problem.h"
 
 #define FILE_LIMIT ((size_t)4 << 20)
 #define FOR_EVER "public, max-age=31536000, immutable"

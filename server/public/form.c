@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/form.h"
+#include "server/public/form.h"
 
 #include <string.h>
 
-#include "server/handlers/intake.h"
-#include "server/handlers/problem.h"
-#include "server/handlers/task.h"
+#include "server/portal/intake.h"
+#include "server/portal/problem.h"
+#include "server/portal/task.h"
+#include "server/public/assets.h"
 #include "server/store/registrations.h"
 
 #define ENDPOINTS_MAX 64

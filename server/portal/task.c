@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/task.h"
+#include "server/portal/task.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What handlers want done in the store: http_handler.task points to one of these. */
-#ifndef SERVER_HANDLERS_TASK_H
-#define SERVER_HANDLERS_TASK_H
+#ifndef SERVER_PORTAL_TASK_H
+#define SERVER_PORTAL_TASK_H
 
 #include "server/http/http.h"
 #include "server/store/store.h"

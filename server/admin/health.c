@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/admin.h"
+#include "server/admin/health.h"
 
-#include "server/handlers/metrics.h"
-#include "server/handlers/portal.h"
-#include "server/handlers/task.h"
-#include "server/store/claim_counts.h"
-#include "server/store/claims.h"
+#include "server/portal/portal.h"
 
 static void reply_live(struct http_exchange *exchange, void *arguments, unsigned result)
 {
@@ -67,26 +63,5 @@ static void reply_ready(struct http_exchange *exchange, void *arguments, unsigne
     http_answer(exchange, ready ? 200 : 503, "application/json", &body);
 }
 
-static enum store_error run_metrics(struct store_tx *tx, void *arguments)
-{
-    struct metrics_store *own = arguments;
-    enum store_error error = claim_counts_read(tx, own->claims);
-
-    return error ? error : claims_oldest_open(tx, &own->oldest_open);
-}
-
-static const struct http_task read_store = {.run = run_metrics};
-
-static void reply_metrics(struct http_exchange *exchange, void *arguments, unsigned result)
-{
-    const struct metrics_store *own = arguments;
-    TEXT struct text body = TEXT_EMPTY;
-
-    metrics_write(portal_of(exchange), result ? NULL : own, &body);
-    http_answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
-}
-
-const struct http_handler admin_live = {.reply = reply_live};
-const struct http_handler admin_ready = {.reply = reply_ready};
-const struct http_handler admin_metrics = {
-    .arguments_size = sizeof(struct metrics_store), .task = &read_store, .reply = reply_metrics};
+const struct http_handler health_live = {.reply = reply_live};
+const struct http_handler health_ready = {.reply = reply_ready};

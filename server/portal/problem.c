@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/problem.h"
+#include "server/portal/problem.h"
 
 #include <stdio.h>
 
-#include "server/handlers/portal.h"
+#include "server/portal/portal.h"
 
 #define PROBLEM_TYPE "application/problem+json"
 

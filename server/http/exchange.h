@@ -20,8 +20,9 @@
 #define EXCHANGE_SLOWEST ((size_t)64 << 10)
 /* Of a stream, so much is to be taken within a reply's time. */
 #define EXCHANGE_STREAM_STRETCH ((size_t)64 << 10)
-/* Request line and headers. The library has 8 KiB for them and for what it knows about them, and answers in
- * its own words when that is used up. */
+/* Request line and headers: more is answered 431. The library has 8 KiB for them and for what it knows about
+ * them (some 70 bytes a header, cookies a second time); where that is used up before, it answers in its own
+ * words. */
 #define EXCHANGE_HEAD_MAX 6144
 
 enum exchange_state { EXCHANGE_NEW, EXCHANGE_READING, EXCHANGE_AWAY, EXCHANGE_RAN, EXCHANGE_STREAMING };

@@ -12,6 +12,8 @@ static const struct {
     const char *title, *detail;
 } problems[] = {
     {400, "Bad request", "The request cannot be understood."},
+    {401, "Unauthorized", "This address wants to know who is asking; WWW-Authenticate says how to tell."},
+    {403, "Forbidden", "Whoever is asking may not do this."},
     {404, "Not found", "There is nothing at this address."},
     {405, "Method not allowed", "This address does not take this method; Allow says which it takes."},
     {409, "Conflict", "The registration is not in a state for this."},
@@ -19,6 +21,7 @@ static const struct {
     {415, "Unsupported media type", "The body is of another type than this address takes."},
     {422, "Unprocessable content", "The request is well-formed and cannot be followed."},
     {429, "Too many requests", "Too many requests from this address; Retry-After says when to go on."},
+    {431, "Request header fields too large", "The headers are larger than this server takes: 6 KiB in all."},
     {500, "Internal error", "Something went wrong here; the log has more under this request id."},
     {503, "Unavailable", "Nothing was stored. Please send the same request again after Retry-After seconds."},
     {505, "HTTP version not supported", "Please use HTTP/1.1."},
@@ -47,10 +50,13 @@ unsigned problem_status(enum store_error error)
     }
 }
 
-static void add_retry_after(struct http_exchange *exchange, unsigned status)
+/* What a status is not complete without. */
+static void add_headers(struct http_exchange *exchange, unsigned status)
 {
     if (status == 503)
         http_answer_header(exchange, "Retry-After", "5");
+    if (status == 401) /* RFC 9110 15.5.2; a browser shows nothing of its own for this scheme */
+        http_answer_header(exchange, "WWW-Authenticate", "Bearer realm=\"expresslink-portal\"");
 }
 
 /* Everything but the closing brace. */
@@ -71,7 +77,7 @@ void problem_answer_reason(struct http_exchange *exchange, unsigned status, cons
 {
     TEXT struct text body = TEXT_EMPTY;
 
-    add_retry_after(exchange, status);
+    add_headers(exchange, status);
     begin_json(exchange, status, detail, &body);
     if (reason)
         text_printf(&body, ",\"reason\":\"%s\"", reason);
@@ -92,7 +98,7 @@ void problem_answer(struct http_exchange *exchange, unsigned status)
         problem_answer_detail(exchange, status, NULL);
         return;
     }
-    add_retry_after(exchange, status);
+    add_headers(exchange, status);
     pages_problem(portal_of(exchange)->pages, portal_language(exchange), status, http_request_id(exchange),
                   &body);
     http_answer(exchange, status, "text/html; charset=utf-8", &body);

@@ -10,7 +10,8 @@
 
 unsigned problem_status(enum store_error error);
 
-/* As a page or as JSON, whichever the address is for. Adds Retry-After where the status wants it. */
+/* As a page or as JSON, whichever the address is for. Adds Retry-After to 503 and WWW-Authenticate to
+ * 401. */
 void problem_answer(struct http_exchange *exchange, unsigned status);
 
 /* JSON with more to say. detail: a sentence. */

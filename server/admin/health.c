@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/admin/health.h"
 
+#include "base/json_writer.h"
 #include "server/portal/portal.h"
 
 static void reply_live(struct http_exchange *exchange, void *arguments, unsigned result)
@@ -13,34 +14,35 @@ static void reply_live(struct http_exchange *exchange, void *arguments, unsigned
     http_answer(exchange, 200, "text/plain; charset=utf-8", &body);
 }
 
-/* A member of checks, and where it is not connected one of reasons. */
-static void add_account(const char *kind, const char *name, const char *state, const char *reason,
-                        struct text *checks, struct text *reasons)
+/* An account's state is a member of checks, its reason one of reasons. */
+enum told { TOLD_STATE, TOLD_REASON };
+
+static void write_account(struct json_writer *json, const char *kind, const char *name, const char *value)
 {
-    text_printf(checks, ",\"%s.%s\":\"%s\"", kind, name, state);
-    if (!*reason)
-        return;
-    text_printf(reasons, "%s\"%s.%s\":\"", reasons->length ? "," : "", kind, name);
-    text_json(reasons, reason);
-    text_puts(reasons, "\"");
+    TEXT struct text member = TEXT_EMPTY;
+
+    text_printf(&member, "%s.%s", kind, name);
+    json_write_text(json, text_get(&member), value);
 }
 
-static void add_accounts(const struct portal *portal, struct text *checks, struct text *reasons)
+static void write_accounts(const struct portal *portal, enum told told, struct json_writer *json)
 {
     struct dispatcher_stats staging;
     struct watcher_stats endpoint;
 
     for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {
         dispatcher_stats(portal->dispatcher, i, &staging);
-        add_account("staging", staging.staging, staging.connected ? "connected" : "not connected",
-                    staging.reason, checks, reasons);
+        const char *state = staging.connected ? "connected" : "not connected";
+        if (told == TOLD_STATE || *staging.reason)
+            write_account(json, "staging", staging.staging, told == TOLD_STATE ? state : staging.reason);
     }
     for (size_t i = 0; i < watcher_count(portal->watcher); i++) {
         watcher_stats(portal->watcher, i, &endpoint);
         const char *state = endpoint.connected  ? "connected"
                             : endpoint.observed ? "not connected"
                                                 : "not observed";
-        add_account("endpoint", endpoint.endpoint, state, endpoint.reason, checks, reasons);
+        if (told == TOLD_STATE || *endpoint.reason)
+            write_account(json, "endpoint", endpoint.endpoint, told == TOLD_STATE ? state : endpoint.reason);
     }
 }
 
@@ -48,18 +50,26 @@ static void reply_ready(struct http_exchange *exchange, void *arguments, unsigne
 {
     struct portal *portal = portal_of(exchange);
     TEXT struct text body = TEXT_EMPTY;
-    TEXT struct text reasons = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&body);
     bool draining = atomic_load(&portal->draining), healthy = store_is_healthy(portal->store);
     bool ready = !draining && healthy;
 
     (void)arguments;
     (void)result;
-    text_printf(&body, "{\"ready\":%s,\"checks\":{\"store\":\"%s\"", ready ? "true" : "false",
-                healthy ? "ok" : "cannot be written");
+    json_begin_object(&json, NULL);
+    json_write_boolean(&json, "ready", ready);
+    json_begin_object(&json, "checks");
+    json_write_text(&json, "store", healthy ? "ok" : "cannot be written");
     if (draining)
-        text_puts(&body, ",\"portal\":\"shutting down\"");
-    add_accounts(portal, &body, &reasons);
-    text_printf(&body, "},\"reasons\":{%s}}\n", text_get(&reasons));
+        json_write_text(&json, "portal", "shutting down");
+    write_accounts(portal, TOLD_STATE, &json);
+    json_end_object(&json);
+    json_begin_object(&json, "reasons");
+    write_accounts(portal, TOLD_REASON, &json);
+    json_end_object(&json);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    text_puts(&body, "\n");
     http_answer(exchange, ready ? 200 : 503, "application/json", &body);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/json_writer.h"
 #include "server/portal/portal.h"
 
 #define PROBLEM_TYPE "application/problem+json"
@@ -59,17 +60,31 @@ static void add_headers(struct http_exchange *exchange, unsigned status)
         http_answer_header(exchange, "WWW-Authenticate", "Bearer realm=\"expresslink-portal\"");
 }
 
-/* Everything but the closing brace. */
-static void begin_json(struct http_exchange *exchange, unsigned status, const char *detail, struct text *out)
+/* An object that is still open: more may be added. */
+static struct json_writer begin_json(struct http_exchange *exchange, unsigned status, const char *detail,
+                                     struct text *out)
 {
+    struct json_writer json = json_writer_into(out);
     size_t at = 0;
 
     while (at + 1 < PROBLEM_COUNT && problems[at].status != status)
         at++;
-    text_printf(out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":\"",
-                problems[at].title, status);
-    text_json(out, detail ? detail : problems[at].detail);
-    text_printf(out, "\",\"request_id\":\"%s\"", http_request_id(exchange));
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "type", "about:blank");
+    json_write_text(&json, "title", problems[at].title);
+    json_write_unsigned(&json, "status", status);
+    json_write_text(&json, "detail", detail ? detail : problems[at].detail);
+    json_write_text(&json, "request_id", http_request_id(exchange));
+    return json;
+}
+
+static void answer_json(struct http_exchange *exchange, unsigned status, struct json_writer *json,
+                        struct text *body)
+{
+    json_end_object(json);
+    json_writer_finish(json);
+    text_puts(body, "\n");
+    http_answer(exchange, status, PROBLEM_TYPE, body);
 }
 
 void problem_answer_reason(struct http_exchange *exchange, unsigned status, const char *reason,
@@ -78,11 +93,10 @@ void problem_answer_reason(struct http_exchange *exchange, unsigned status, cons
     TEXT struct text body = TEXT_EMPTY;
 
     add_headers(exchange, status);
-    begin_json(exchange, status, detail, &body);
+    struct json_writer json = begin_json(exchange, status, detail, &body);
     if (reason)
-        text_printf(&body, ",\"reason\":\"%s\"", reason);
-    text_puts(&body, "}\n");
-    http_answer(exchange, status, PROBLEM_TYPE, &body);
+        json_write_text(&json, "reason", reason);
+    answer_json(exchange, status, &json, &body);
 }
 
 void problem_answer_detail(struct http_exchange *exchange, unsigned status, const char *detail)
@@ -110,14 +124,14 @@ void problem_answer_identifier(struct http_exchange *exchange, const struct iden
     TEXT struct text sentence = TEXT_EMPTY;
 
     pages_identifier_problem(portal_of(exchange)->pages, portal_language(exchange), problem, &sentence);
-    begin_json(exchange, 422, text_get(&sentence), &body);
-    text_printf(&body, ",\"field\":\"identifier\",\"reason\":\"%s\"", identifier_error_name(problem->error));
+    struct json_writer json = begin_json(exchange, 422, text_get(&sentence), &body);
+    json_write_text(&json, "field", "identifier");
+    json_write_text(&json, "reason", identifier_error_name(problem->error));
     if (problem->position)
-        text_printf(&body, ",\"position\":%zu", problem->position);
+        json_write_unsigned(&json, "position", problem->position);
     if (problem->group)
-        text_printf(&body, ",\"group\":%zu", problem->group);
-    text_puts(&body, "}\n");
-    http_answer(exchange, 422, PROBLEM_TYPE, &body);
+        json_write_unsigned(&json, "group", problem->group);
+    answer_json(exchange, 422, &json, &body);
 }
 
 static bool is_over(struct http_exchange *exchange, struct limiter *limiter)

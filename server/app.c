@@ -7,13 +7,15 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "server/data_folder.h"
-#include "server/handlers/form.h"
-#include "server/handlers/portal.h"
-#include "server/handlers/problem.h"
 #include "server/housekeeping.h"
 #include "server/http/http.h"
 #include "server/onboarding/dispatcher.h"
 #include "server/onboarding/watcher.h"
+#include "server/portal/portal.h"
+#include "server/portal/problem.h"
+#include "server/portal/task.h"
+#include "server/public/assets.h"
+#include "server/public/form.h"
 #include "server/routes.h"
 
 #define DRAIN_MS 20000
@@ -118,7 +120,8 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
         .log_requests = settings->log_requests && side == HTTP_PUBLIC,
         .error_answer = problem_answer,
         .app = &app->portal,
-        .store = app->portal.store,
+        .take = task_submit,
+        .take_context = app->portal.store,
     };
 
     return http_server_start(&options, why);

@@ -2,11 +2,13 @@
 #include "server/routes.h"
 
 #include "decode/decode.h"
-#include "server/handlers/admin.h"
-#include "server/handlers/assets.h"
-#include "server/handlers/form.h"
-#include "server/handlers/labels.h"
-#include "server/handlers/registrations.h"
+#include "server/admin/health.h"
+#include "server/admin/metrics.h"
+#include "server/api/labels.h"
+#include "server/api/registrations.h"
+#include "server/public/assets.h"
+#include "server/public/form.h"
+#include "server/public/registration_page.h"
 
 #define FORM "application/x-www-form-urlencoded"
 #define JSON "application/json"
@@ -34,9 +36,9 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/labels/read",                    16 * KIB,   JSON,      &label_text},
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/openapi.json",                   0,          NULL,      &asset_openapi},
 
-    {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &admin_live},
-    {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &admin_ready},
-    {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &admin_metrics},
+    {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &health_live},
+    {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &health_ready},
+    {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &metrics_page},
 };
 /* clang-format on */
 

@@ -6,8 +6,8 @@
 
 #include "base/memory.h"
 
-static const unsigned statuses[] = {200, 202, 303, 304, 400, 404, 405, 409,
-                                    413, 415, 422, 429, 500, 503, 505, 0};
+static const unsigned statuses[] = {200, 201, 202, 204, 303, 304, 400, 401, 403, 404, 405,
+                                    409, 413, 415, 422, 429, 431, 500, 503, 505, 0};
 #define STATUS_COUNT (sizeof statuses / sizeof *statuses)
 
 struct request_counts {

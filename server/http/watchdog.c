@@ -4,7 +4,6 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -19,6 +18,7 @@
 struct watched {
     int socket;
     bool shut;
+    atomic_bool may_cut;
     atomic_llong deadline; /* monotonic ms */
     struct watched *next, *previous;
 };
@@ -32,16 +32,20 @@ struct watchdog {
     size_t count, most;  /* of the list; the most since memory was given back */
 };
 
+static void shut(struct watched *watched)
+{
+    if (!watched->shut)
+        shutdown(watched->socket, SHUT_RDWR);
+    watched->shut = true;
+}
+
 static void shut_overdue(struct watchdog *watchdog)
 {
     long long now = clock_monotonic_ms();
 
-    for (struct watched *at = watchdog->list.next; at != &watchdog->list; at = at->next) {
-        if (at->shut || atomic_load_explicit(&at->deadline, memory_order_relaxed) > now)
-            continue;
-        at->shut = true;
-        shutdown(at->socket, SHUT_RDWR);
-    }
+    for (struct watched *at = watchdog->list.next; at != &watchdog->list; at = at->next)
+        if (atomic_load_explicit(&at->deadline, memory_order_relaxed) <= now)
+            shut(at);
 }
 
 /* The allocator keeps what a crowd of connections has left behind, 16 KiB for each, until it is asked. */
@@ -129,4 +133,18 @@ void watchdog_remove(struct watchdog *watchdog, struct watched *watched)
 void watchdog_extend(struct watched *watched, long long deadline_in_ms)
 {
     atomic_store_explicit(&watched->deadline, clock_monotonic_ms() + deadline_in_ms, memory_order_relaxed);
+}
+
+void watchdog_may_cut(struct watched *watched, bool may)
+{
+    atomic_store_explicit(&watched->may_cut, may, memory_order_relaxed);
+}
+
+void watchdog_cut(struct watchdog *watchdog)
+{
+    pthread_mutex_lock(&watchdog->lock);
+    for (struct watched *at = watchdog->list.next; at != &watchdog->list; at = at->next)
+        if (atomic_load_explicit(&at->may_cut, memory_order_relaxed))
+            shut(at);
+    pthread_mutex_unlock(&watchdog->lock);
 }

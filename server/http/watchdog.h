@@ -4,6 +4,8 @@
 #ifndef SERVER_HTTP_WATCHDOG_H
 #define SERVER_HTTP_WATCHDOG_H
 
+#include <stdbool.h>
+
 struct watchdog;
 struct watched; /* one socket under watch */
 
@@ -17,5 +19,9 @@ struct watched *watchdog_add(struct watchdog *watchdog, int socket, long long de
 void watchdog_remove(struct watchdog *watchdog, struct watched *watched);
 /* Any thread, cheap: moves the deadline to so many milliseconds from now. */
 void watchdog_extend(struct watched *watched, long long deadline_in_ms);
+/* Any thread: whether watchdog_cut() may shut it. Not until this says so. */
+void watchdog_may_cut(struct watched *watched, bool may);
+/* Shuts those that may be cut, at once. Any thread. */
+void watchdog_cut(struct watchdog *watchdog);
 
 #endif

@@ -13,9 +13,15 @@ static const struct {
     const char *title;
     const char *advice;
 } problems[] = {
-    {403, "problem_403_title", "problem_403_advice"}, {404, "problem_404_title", "problem_404_advice"},
-    {405, "problem_405_title", "problem_405_advice"}, {413, "problem_413_title", "problem_413_advice"},
-    {429, "problem_429_title", "problem_429_advice"}, {503, "problem_503_title", "problem_503_advice"},
+    {401, "problem_401_title", "problem_401_advice"},
+    {403, "problem_403_title", "problem_403_advice"},
+    {404, "problem_404_title", "problem_404_advice"},
+    {405, "problem_405_title", "problem_405_advice"},
+    {409, "problem_409_title", "problem_409_advice"},
+    {413, "problem_413_title", "problem_413_advice"},
+    {429, "problem_429_title", "problem_429_advice"},
+    {431, "problem_431_title", "problem_431_advice"},
+    {503, "problem_503_title", "problem_503_advice"},
     {400, "problem_4xx_title", "problem_4xx_advice"}, /* and all others of its kind */
     {500, "problem_5xx_title", "problem_5xx_advice"},
 };

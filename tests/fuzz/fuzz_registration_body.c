@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/utf8.h"
-#include "server/handlers/registration_json.h"
+#include "server/api/registration_json.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool is_one_line(const char *text)

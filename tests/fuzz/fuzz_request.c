@@ -33,6 +33,9 @@ static const struct http_route table[] = {
     {HTTP_PUBLIC, HTTP_POST, "/register", 1, NULL, NULL},
     {HTTP_PUBLIC, HTTP_GET, "/registrations/{token}", 0, NULL, NULL},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/retry", 1, NULL, NULL},
+    {HTTP_PUBLIC, HTTP_PUT, "/owners/{owner}/notes/{note}", 1, NULL, NULL},
+    {HTTP_PUBLIC, HTTP_DELETE, "/owners/{owner}/notes/{note}", 0, NULL, NULL},
+    {HTTP_PUBLIC, HTTP_GET, "/owners/{owner}/files/{path...}", 0, NULL, NULL},
     {HTTP_ADMIN, HTTP_GET, "/livez", 0, NULL, NULL},
 };
 #define ROWS (sizeof table / sizeof *table)
@@ -93,37 +96,46 @@ static void check_framing(const struct request *request)
     MUST(framing_verdict(&forward, request->version) == 400);
 }
 
+/* Pattern and parameters make the path again. */
+static void check_parameters(const struct route_match *match, const char *path)
+{
+    const char *at = match->route->pattern;
+    TEXT struct text whole = TEXT_EMPTY;
+
+    for (size_t i = 0; i < match->parameter_count; i++) {
+        const struct route_parameter *parameter = &match->parameters[i];
+        const char *open = strchr(at, '{');
+        TEXT struct text decoded = TEXT_EMPTY;
+        MUST(open && parameter->length > 0);
+        text_add(&whole, at, (size_t)(open - at));
+        text_add(&whole, parameter->start, parameter->length);
+        at = strchr(open, '}') + 1;
+        MUST(strncmp(at - 4, "...}", 4) == 0 || !memchr(parameter->start, '/', parameter->length));
+        url_decode(parameter->start, parameter->length, false, &decoded);
+        MUST(decoded.length <= parameter->length);
+    }
+    MUST(!strchr(at, '{'));
+    text_puts(&whole, at);
+    MUST(strcmp(text_get(&whole), path) == 0);
+}
+
 static void check_route(const struct request *request, const char *path)
 {
-    enum http_method method = strcmp(request->method, "GET") == 0    ? HTTP_GET
-                              : strcmp(request->method, "POST") == 0 ? HTTP_POST
-                                                                     : HTTP_METHOD_OTHER;
+    enum http_method method = route_method(request->method);
     struct route_match match = route_find(table, ROWS, HTTP_PUBLIC, method, path);
     TEXT struct text allow = TEXT_EMPTY;
 
     route_allowed(table, ROWS, HTTP_PUBLIC, path, &allow);
     MUST(match.path_known == (allow.length > 0));
+    MUST((match.route != NULL) ==
+         (method != HTTP_METHOD_OTHER && strstr(text_get(&allow), http_method_name(method)) != NULL));
     if (!match.route) {
-        MUST(method == HTTP_METHOD_OTHER || !strstr(text_get(&allow), method == HTTP_GET ? "GET" : "POST"));
+        MUST(match.parameter_count == 0);
         return;
     }
-    MUST(match.path_known && match.route == &table[match.index]);
-    MUST(match.route->method == method && match.route->side == HTTP_PUBLIC);
-    const char *open = strchr(match.route->pattern, '{');
-    MUST((open != NULL) == (match.parameter != NULL));
-    if (!open)
-        return;
-    /* Pattern and parameter make the path again. */
-    TEXT struct text whole = TEXT_EMPTY;
-    TEXT struct text decoded = TEXT_EMPTY;
-    text_add(&whole, match.route->pattern, (size_t)(open - match.route->pattern));
-    text_add(&whole, match.parameter, match.parameter_length);
-    text_puts(&whole, strchr(open, '}') + 1);
-    MUST(strcmp(text_get(&whole), path) == 0);
-    MUST(match.parameter_length > 0);
-    MUST(strstr(open, "...}") || !memchr(match.parameter, '/', match.parameter_length));
-    url_decode(match.parameter, match.parameter_length, false, &decoded);
-    MUST(decoded.length <= match.parameter_length);
+    MUST(match.path_known && match.route == &table[match.index] && match.route->side == HTTP_PUBLIC);
+    MUST(match.route->method == (method == HTTP_HEAD ? HTTP_GET : method));
+    check_parameters(&match, path);
 }
 
 static void check_decoding(const char *bytes, size_t length)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/registration_json.h"
+#include "server/api/registration_json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What never changes while the portal runs, held ready to be sent: the files of the static folder, and the
  * empty form in each language. Made at start-up, read-only afterwards. */
-#ifndef SERVER_HANDLERS_ASSETS_H
-#define SERVER_HANDLERS_ASSETS_H
+#ifndef SERVER_PUBLIC_ASSETS_H
+#define SERVER_PUBLIC_ASSETS_H
 
 #include "base/text.h"
 #include "server/http/http.h"

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/metrics.h"
+#include "server/admin/metrics.h"
 
 #include "base/clock.h"
+#include "server/portal/portal.h"
+#include "server/portal/task.h"
+#include "server/store/claim_counts.h"
+#include "server/store/claims.h"
 
 static void head(struct text *out, const char *name, const char *type, const char *help)
 {
@@ -9,7 +13,13 @@ static void head(struct text *out, const char *name, const char *type, const cha
                 type);
 }
 
-static void add_claims(const struct metrics_store *store, struct text *out)
+/* What the store says. */
+struct arguments {
+    long long claims[CLAIM_STATE_COUNT];
+    long long oldest_open; /* accepted_at of the oldest open claim, wall ms; 0: none */
+};
+
+static void add_claims(const struct arguments *store, struct text *out)
 {
     long long age = store->oldest_open ? clock_wall_ms() - store->oldest_open : 0;
 
@@ -151,7 +161,8 @@ static void add_http(const struct portal *portal, struct text *out)
                 http_server_connections(portal->public_server));
 }
 
-void metrics_write(const struct portal *portal, const struct metrics_store *store, struct text *out)
+/* store: NULL where it does not answer. */
+static void write_all(const struct portal *portal, const struct arguments *store, struct text *out)
 {
     head(out, "build_info", "gauge", "Version of the portal.");
     text_puts(out, "expresslink_portal_build_info{version=\"" EXPRESSLINK_VERSION "\"} 1\n");
@@ -165,3 +176,25 @@ void metrics_write(const struct portal *portal, const struct metrics_store *stor
     add_pictures(portal, out);
     add_http(portal, out);
 }
+
+static enum store_error read_store(struct store_tx *tx, void *arguments)
+{
+    struct arguments *own = arguments;
+    enum store_error error = claim_counts_read(tx, own->claims);
+
+    return error ? error : claims_oldest_open(tx, &own->oldest_open);
+}
+
+static const struct http_task read_all = {.run = read_store};
+
+static void reply(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    const struct arguments *own = arguments;
+    TEXT struct text body = TEXT_EMPTY;
+
+    write_all(portal_of(exchange), result ? NULL : own, &body);
+    http_answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
+}
+
+const struct http_handler metrics_page = {
+    .arguments_size = sizeof(struct arguments), .task = &read_all, .reply = reply};

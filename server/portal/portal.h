@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What handlers have to work with. Made once by the app; read-only for handlers, any thread. */
-#ifndef SERVER_HANDLERS_PORTAL_H
-#define SERVER_HANDLERS_PORTAL_H
+#ifndef SERVER_PORTAL_PORTAL_H
+#define SERVER_PORTAL_PORTAL_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -9,13 +9,14 @@
 #include "claim/label_reading.h"
 #include "claim/settings.h"
 #include "decode/pool.h"
-#include "server/handlers/assets.h"
 #include "server/http/http.h"
 #include "server/http/limiter.h"
 #include "server/onboarding/dispatcher.h"
 #include "server/onboarding/watcher.h"
 #include "server/page/pages.h"
 #include "server/store/store.h"
+
+struct assets; /* public/assets.h */
 
 struct portal {
     const struct claim_settings *settings;

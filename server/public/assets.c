@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/assets.h"
+#include "server/public/assets.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "server/handlers/portal.h"
-#include "server/handlers/problem.h"
+#include "server/portal/portal.h"
+#include "server/portal/problem.h"
 
 #define FILE_LIMIT ((size_t)4 << 20)
 #define FOR_EVER "public, max-age=31536000, immutable"
@@ -173,31 +173,31 @@ static void answer_file(struct http_exchange *exchange, const char *name)
     problem_answer(exchange, 404);
 }
 
-static void reply_static(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_static(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     size_t length;
-    const char *name = http_request_parameter(exchange, &length);
+    const char *name = http_request_parameter(exchange, "file", &length);
 
     (void)arguments;
     (void)result;
     answer_file(exchange, strlen(name) == length ? name : "");
 }
 
-static void reply_icon(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_icon(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     (void)arguments;
     (void)result;
     answer_file(exchange, "icon.svg");
 }
 
-static void reply_robots(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_robots(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     (void)arguments;
     (void)result;
     answer_file(exchange, "robots.txt");
 }
 
-static void reply_openapi(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_openapi(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     (void)arguments;
     (void)result;

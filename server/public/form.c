@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/form.h"
+#include "server/public/form.h"
 
 #include <string.h>
 
-#include "server/handlers/intake.h"
-#include "server/handlers/problem.h"
+#include "server/portal/intake.h"
+#include "server/portal/problem.h"
+#include "server/portal/task.h"
+#include "server/public/assets.h"
 #include "server/store/registrations.h"
 
 #define ENDPOINTS_MAX 64
@@ -41,7 +43,7 @@ void form_prepare(struct portal *portal)
     }
 }
 
-static void reply_empty(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_empty(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     (void)arguments;
     (void)result;
@@ -59,7 +61,7 @@ static void answer_form(struct http_exchange *exchange, unsigned status, struct 
     http_answer(exchange, status, HTML, &page);
 }
 
-static void reply_filled(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_filled(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     struct registration_request request = {0};
     struct identifier_problem problem = {0};
@@ -67,7 +69,7 @@ static void reply_filled(struct http_exchange *exchange, void *arguments, enum s
     const char *key = http_request_query(exchange, "endpoint", NULL);
     const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, key && *key ? key : NULL);
     size_t length;
-    const char *typed = http_request_parameter(exchange, &length);
+    const char *typed = http_request_parameter(exchange, "identifier", &length);
     /* An unknown endpoint in a link is no reason to turn anybody away: the page shows the choice. */
     struct page_form form = {.typed = typed, .endpoint = endpoint ? endpoint->key : NULL};
 
@@ -122,7 +124,9 @@ static enum store_error run_register(struct store_tx *tx, void *arguments)
     return registrations_add(tx, &own->request, &own->registration);
 }
 
-static void reply_register(struct http_exchange *exchange, void *arguments, enum store_error result)
+static const struct http_task add_registration = {.run = run_register, .writes = true};
+
+static void reply_register(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     struct register_arguments *own = arguments;
     TEXT struct text location = TEXT_EMPTY;
@@ -149,7 +153,6 @@ const struct http_handler form_filled = {.reply = reply_filled};
 const struct http_handler form_register = {
     .arguments_size = sizeof(struct register_arguments),
     .read = read_register,
-    .run = run_register,
-    .run_writes = true,
+    .task = &add_registration,
     .reply = reply_register,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/intake.h"
+#include "server/portal/intake.h"
 
 #include "base/clock.h"
 #include "base/random.h"

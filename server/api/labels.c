@@ -1,39 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/labels.h"
+#include "server/api/labels.h"
 
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/memory.h"
 #include "claim/label_reading.h"
-#include "server/handlers/portal.h"
-#include "server/handlers/problem.h"
+#include "server/portal/portal.h"
+#include "server/portal/problem.h"
 
 #define JSON_TYPE "application/json"
 
 /* ---- how it is told ---- */
 
-static void add_string(struct text *out, const struct decode_code *code)
-{
-    text_puts(out, "\"");
-    for (size_t at = 0; at <= code->length; at += strlen(code->text + at) + 1) {
-        text_puts(out, at ? "\\u0000" : "");
-        text_json(out, code->text + at);
-    }
-    text_puts(out, "\"");
-}
-
-static void add_texts(struct text *out, const struct decode_code *codes, size_t count)
-{
-    text_puts(out, ",\"texts\":[");
-    for (size_t i = 0; i < count; i++) {
-        text_puts(out, i ? "," : "");
-        add_string(out, &codes[i]);
-    }
-    text_puts(out, "]");
-}
-
-static void add_problem(struct http_exchange *exchange, const struct label_reading *reading, struct text *out)
+static void write_problem(struct http_exchange *exchange, const struct label_reading *reading,
+                          struct json_writer *json)
 {
     const struct pages *pages = portal_of(exchange)->pages;
     const char *language = portal_language(exchange);
@@ -46,31 +28,42 @@ static void add_problem(struct http_exchange *exchange, const struct label_readi
     } else {
         pages_label_problem(pages, language, reason, &sentence);
     }
-    text_printf(out, ",\"problem\":{\"reason\":\"%s\",\"detail\":\"", reason);
-    text_json(out, text_get(&sentence));
-    text_puts(out, "\"}");
+    json_begin_object(json, "problem");
+    json_write_text(json, "reason", reason);
+    json_write_text(json, "detail", text_get(&sentence));
+    json_end_object(json);
+}
+
+/* What a code says may be anything, NULs too. */
+static void write_code(struct json_writer *json, const char *name, const struct decode_code *code)
+{
+    json_write_visible(json, name, code->text, code->length);
 }
 
 static void answer_codes(struct http_exchange *exchange, const struct decode_code *codes, size_t count)
 {
     struct label_text texts[DECODE_CODES_MAX];
     TEXT struct text body = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&body);
     struct label_reading reading;
 
     for (size_t i = 0; i < count; i++)
         texts[i] = (struct label_text){codes[i].text, codes[i].length};
     label_read(&portal_of(exchange)->labels, texts, count, &reading);
-    text_puts(&body, "{\"text\":");
-    add_string(&body, &codes[reading.text]);
-    if (count > 1)
-        add_texts(&body, codes, count);
-    if (reading.verdict == LABEL_OURS) {
-        text_printf(&body, ",\"identifier\":\"%s\"", reading.thing_name);
-    } else {
-        text_puts(&body, ",\"identifier\":null");
-        add_problem(exchange, &reading, &body);
+    json_begin_object(&json, NULL);
+    write_code(&json, "text", &codes[reading.text]);
+    if (count > 1) {
+        json_begin_array(&json, "texts");
+        for (size_t i = 0; i < count; i++)
+            write_code(&json, NULL, &codes[i]);
+        json_end_array(&json);
     }
-    text_puts(&body, "}\n");
+    json_write_text_or_null(&json, "identifier", reading.verdict == LABEL_OURS ? reading.thing_name : NULL);
+    if (reading.verdict != LABEL_OURS)
+        write_problem(exchange, &reading, &json);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    text_puts(&body, "\n");
     http_answer(exchange, 200, JSON_TYPE, &body);
 }
 
@@ -159,7 +152,7 @@ static void refuse_picture(struct http_exchange *exchange, enum decode_error err
     tell(exchange, later ? 503 : 422, reasons[error]);
 }
 
-static void reply_picture(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_picture(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     const struct picture *own = arguments;
 
@@ -181,7 +174,7 @@ static void forget_picture(void *arguments)
 
 /* ---- texts ---- */
 
-static void reply_text(struct http_exchange *exchange, void *arguments, enum store_error result)
+static void reply_text(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     size_t length;
     const char *bytes = http_request_body(exchange, &length);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Errors, told to a person as a page and to a program as application/problem+json (RFC 9457). The one place
  * where a store's error becomes an HTTP status. */
-#ifndef SERVER_HANDLERS_PROBLEM_H
-#define SERVER_HANDLERS_PROBLEM_H
+#ifndef SERVER_PORTAL_PROBLEM_H
+#define SERVER_PORTAL_PROBLEM_H
 
 #include "claim/identifier.h"
 #include "server/http/http.h"
+#include "server/store/store.h"
 
 unsigned problem_status(enum store_error error);
 
-/* As a page or as JSON, whichever the address is for. Adds Retry-After where the status wants it. */
+/* As a page or as JSON, whichever the address is for. Adds Retry-After to 503 and WWW-Authenticate to
+ * 401. */
 void problem_answer(struct http_exchange *exchange, unsigned status);
 
 /* JSON with more to say. detail: a sentence. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From what a person typed to a request to the store; shared by the form and the API. */
-#ifndef SERVER_HANDLERS_INTAKE_H
-#define SERVER_HANDLERS_INTAKE_H
+#ifndef SERVER_PORTAL_INTAKE_H
+#define SERVER_PORTAL_INTAKE_H
 
 #include <stdbool.h>
 

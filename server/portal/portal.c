@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/portal.h"
+#include "server/portal/portal.h"
 
 struct portal *portal_of(const struct http_exchange *exchange)
 {

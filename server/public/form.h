@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page with the one field, and what comes back from it. */
-#ifndef SERVER_HANDLERS_FORM_H
-#define SERVER_HANDLERS_FORM_H
+#ifndef SERVER_PUBLIC_FORM_H
+#define SERVER_PUBLIC_FORM_H
 
-#include "server/handlers/portal.h"
+#include "server/portal/portal.h"
 
 /* Puts the empty form into the assets, in every language. Once, at start-up. */
 void form_prepare(struct portal *portal);

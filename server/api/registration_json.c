@@ -1,52 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/handlers/registration_json.h"
+#include "server/api/registration_json.h"
 
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/utf8.h"
 
 #define NAME_MAX_BYTES 200
 #define EMAIL_MAX_BYTES 254 /* RFC 5321 4.5.3.1 */
 
-static void add_time(struct text *out, const char *name, long long at)
+static void write_time(struct json_writer *json, const char *name, long long at)
 {
     char when[CLOCK_RFC3339_SIZE];
 
-    if (!at) {
-        text_printf(out, "\"%s\":null", name);
-        return;
+    if (at)
+        clock_rfc3339(at, when);
+    json_write_text_or_null(json, name, at ? when : NULL);
+}
+
+static void write_steps(struct json_writer *json, const struct registration *registration)
+{
+    json_begin_array(json, "steps");
+    for (enum registration_step step = 0; step < STEP_COUNT; step++) {
+        long long at = 0;
+        enum step_state state = registration_step(registration, step, &at);
+        json_begin_object(json, NULL);
+        json_write_text(json, "name", registration_step_name(step));
+        json_write_text(json, "state", step_state_name(state));
+        write_time(json, "at", at);
+        json_end_object(json);
     }
-    clock_rfc3339(at, when);
-    text_printf(out, "\"%s\":\"%s\"", name, when);
+    json_end_array(json);
 }
 
 void registration_json(const struct registration *registration, const char *public_url, struct text *out)
 {
-    text_printf(out,
-                "{\"token\":\"%s\",\"thing_name\":\"%s\",\"endpoint\":\"%s\",\"state\":\"%s\",\"steps\":[",
-                registration->token, registration->thing_name, registration->endpoint,
-                claim_state_name(registration->state));
-    for (enum registration_step step = 0; step < STEP_COUNT; step++) {
-        long long at = 0;
-        enum step_state state = registration_step(registration, step, &at);
-        text_printf(out, "%s{\"name\":\"%s\",\"state\":\"%s\",", step ? "," : "",
-                    registration_step_name(step), step_state_name(state));
-        add_time(out, "at", at);
-        text_puts(out, "}");
-    }
-    text_printf(out, "],\"attempts\":%u,", registration->attempts);
-    add_time(out, "accepted_at", registration->accepted_at);
-    text_puts(out, ",");
-    add_time(out, "expires_at", registration->expires_at);
-    text_puts(out, ",");
-    add_time(out, "ended_at", registration->ended_at);
-    text_printf(out, ",\"onboarded_before\":%s,\"next_action\":\"%s\",\"status_url\":\"",
-                registration->onboarded_before ? "true" : "false",
-                next_action_name(registration_next_action(registration)));
-    text_json(out, public_url);
-    text_printf(out, "/registrations/%s\"}\n", registration->token);
+    struct json_writer json = json_writer_into(out);
+    TEXT struct text status_url = TEXT_EMPTY;
+
+    text_printf(&status_url, "%s/registrations/%s", public_url, registration->token);
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "token", registration->token);
+    json_write_text(&json, "thing_name", registration->thing_name);
+    json_write_text(&json, "endpoint", registration->endpoint);
+    json_write_text(&json, "state", claim_state_name(registration->state));
+    write_steps(&json, registration);
+    json_write_unsigned(&json, "attempts", registration->attempts);
+    write_time(&json, "accepted_at", registration->accepted_at);
+    write_time(&json, "expires_at", registration->expires_at);
+    write_time(&json, "ended_at", registration->ended_at);
+    json_write_boolean(&json, "onboarded_before", registration->onboarded_before);
+    json_write_text(&json, "next_action", next_action_name(registration_next_action(registration)));
+    json_write_text(&json, "status_url", text_get(&status_url));
+    json_end_object(&json);
+    json_writer_finish(&json);
+    text_puts(out, "\n");
 }
 
 /* False when the member is there and is no text of a sound kind. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A registration as the API tells it, and what the API takes. */
-#ifndef SERVER_HANDLERS_REGISTRATION_JSON_H
-#define SERVER_HANDLERS_REGISTRATION_JSON_H
+#ifndef SERVER_API_REGISTRATION_JSON_H
+#define SERVER_API_REGISTRATION_JSON_H
 
 #include <cjson/cJSON.h>
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/api/registrations.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/memory.h"
+#include "server/api/registration_json.h"
+#include "server/portal/by_token.h"
+#include "server/portal/intake.h"
+#include "server/portal/portal.h"
+#include "server/portal/problem.h"
+
+#define JSON_TYPE "application/json"
+#define KEY_MAX 255
+
+/* ---- answering ---- */
+
+static void answer_json(struct http_exchange *exchange, const struct registration *registration,
+                        unsigned status)
+{
+    const struct portal *portal = portal_of(exchange);
+    TEXT struct text location = TEXT_EMPTY;
+    TEXT struct text body = TEXT_EMPTY;
+
+    registration_json(registration, portal->public_url, &body);
+    if (status == 200) {
+        http_answer_tagged(exchange, JSON_TYPE, &body);
+        return;
+    }
+    text_printf(&location, "/api/v1/registrations/%s", registration->token);
+    http_answer_header(exchange, "Location", text_get(&location));
+    http_answer(exchange, status, JSON_TYPE, &body);
+}
+
+static void answer_result(struct http_exchange *exchange, const struct registration *registration,
+                          unsigned status, unsigned result)
+{
+    if (result)
+        problem_answer_detail(exchange, problem_status(result), intake_error_detail(result));
+    else
+        answer_json(exchange, registration, status);
+}
+
+static void answer_accepted(struct http_exchange *exchange, const struct registration *registration,
+                            unsigned result)
+{
+    if (!result)
+        dispatcher_wake(portal_of(exchange)->dispatcher);
+    answer_result(exchange, registration, 202, result);
+}
+
+/* ---- a new one ---- */
+
+struct creation {
+    struct registration_request request;
+    struct registration registration;
+    struct registration_body body;
+    char digest[DIGEST_SIZE];
+};
+
+static bool key_is_sound(const char *key)
+{
+    size_t length = strlen(key);
+
+    for (size_t i = 0; i < length; i++)
+        if (key[i] <= 0x20 || key[i] > 0x7e)
+            return false;
+    return length > 0 && length <= KEY_MAX;
+}
+
+/* The same key with other contents is a mistake of the caller's; this tells one request from another. */
+static void digest_request(struct creation *own)
+{
+    const char *const parts[] = {own->request.targets[0].thing_name, own->request.endpoint, own->body.name,
+                                 own->body.email};
+    TEXT struct text all = TEXT_EMPTY;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        text_puts(&all, parts[i] ? parts[i] : "");
+        text_add(&all, "", 1);
+    }
+    digest_sha256(all.data, all.length, own->digest);
+    own->request.request_digest = own->digest;
+}
+
+static bool read_create(struct http_exchange *exchange, void *arguments)
+{
+    struct creation *own = arguments;
+    const struct claim_settings *settings = portal_of(exchange)->settings;
+    struct identifier_problem problem = {0};
+    size_t length;
+
+    if (!problem_within_limit(exchange))
+        return false;
+    const char *bytes = http_request_body(exchange, &length);
+    const char *wrong = registration_body_parse(bytes, length, &own->body);
+    if (wrong) {
+        problem_answer_detail(exchange, 400, wrong);
+        return false;
+    }
+    const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, own->body.endpoint);
+    const char *key = http_request_header(exchange, "Idempotency-Key");
+    if (!endpoint || (key && !key_is_sound(key))) {
+        problem_answer_detail(exchange, 422,
+                              endpoint ? "Idempotency-Key must have 1 to 255 visible ASCII characters."
+                                       : "There is no endpoint of this key.");
+        return false;
+    }
+    if (!intake_targets(settings, own->body.identifier, strlen(own->body.identifier), &own->request,
+                        &problem)) {
+        problem_answer_identifier(exchange, &problem);
+        return false;
+    }
+    intake_begin(settings, &own->request);
+    own->request.endpoint = endpoint->key;
+    own->request.contact_name = own->body.name;
+    own->request.contact_email = own->body.email;
+    own->request.idempotency_key = key;
+    digest_request(own);
+    return true;
+}
+
+static enum store_error run_create(struct store_tx *tx, void *arguments)
+{
+    struct creation *own = arguments;
+
+    return registrations_add(tx, &own->request, &own->registration);
+}
+
+static enum store_error run_create_together(struct store_tx *tx, void *const arguments[],
+                                            enum store_error results[], size_t count)
+{
+    OWNED const struct registration_request **requests = memory_new(count, sizeof *requests);
+    OWNED struct registration **registrations = memory_new(count, sizeof *registrations);
+
+    for (size_t i = 0; i < count; i++) {
+        struct creation *own = arguments[i];
+        requests[i] = &own->request;
+        registrations[i] = &own->registration;
+    }
+    return registrations_add_together(tx, requests, registrations, results, count);
+}
+
+static void reply_created(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    answer_accepted(exchange, &((struct creation *)arguments)->registration, result);
+}
+
+static void forget(void *arguments)
+{
+    struct creation *own = arguments;
+
+    registration_body_fini(&own->body);
+}
+
+static const struct http_task create = {
+    .run = run_create, .run_together = run_create_together, .writes = true};
+
+const struct http_handler registration_create = {
+    .arguments_size = sizeof(struct creation),
+    .read = read_create,
+    .task = &create,
+    .reply = reply_created,
+    .fini = forget,
+};
+
+/* ---- one that there is ---- */
+
+static void reply_shown(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    answer_result(exchange, &((struct by_token *)arguments)->registration, 200, result);
+}
+
+static void reply_changed(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    answer_accepted(exchange, &((struct by_token *)arguments)->registration, result);
+}
+
+#define ARGUMENTS .arguments_size = sizeof(struct by_token)
+
+const struct http_handler registration_show = {ARGUMENTS, .read = by_token_read, .task = &by_token_find,
+                                               .reply = reply_shown};
+const struct http_handler registration_retry = {ARGUMENTS, .read = by_token_read_limited,
+                                                .task = &by_token_retry, .reply = reply_changed};
+const struct http_handler registration_cancel = {ARGUMENTS, .read = by_token_read_limited,
+                                                 .task = &by_token_cancel, .reply = reply_changed};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One registration as JSON for programs: make it, look, start again, give up. */
+#ifndef SERVER_API_REGISTRATIONS_H
+#define SERVER_API_REGISTRATIONS_H
+
+#include "server/http/http.h"
+
+extern const struct http_handler registration_create; /* POST /api/v1/registrations */
+extern const struct http_handler registration_show;   /* GET  /api/v1/registrations/{token} */
+extern const struct http_handler registration_retry;  /* POST /api/v1/registrations/{token}/retry */
+extern const struct http_handler registration_cancel; /* POST /api/v1/registrations/{token}/cancel */
+
+#endif

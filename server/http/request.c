@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a handler reads of its exchange. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/http/exchange.h"
+#include "server/http/url.h"
+
+void *http_app(const struct http_exchange *exchange)
+{
+    return exchange->options->app;
+}
+
+const char *http_request_id(const struct http_exchange *exchange)
+{
+    return exchange->id;
+}
+
+enum http_method http_request_method(const struct http_exchange *exchange)
+{
+    return exchange->method;
+}
+
+const char *http_request_header(const struct http_exchange *exchange, const char *name)
+{
+    return exchange->transport->header(exchange, name);
+}
+
+const char *http_request_client(struct http_exchange *exchange)
+{
+    return exchange->transport->client(exchange);
+}
+
+const char *http_request_parameter(const struct http_exchange *exchange, const char *name, size_t *length)
+{
+    size_t at = route_parameter(exchange->match.route->pattern, name);
+
+    if (at == HTTP_PARAMETERS_MAX)
+        abort();
+    if (length)
+        *length = exchange->parameters[at].length;
+    return text_get(&exchange->parameters[at]);
+}
+
+static const char *decoded_field(struct http_exchange *exchange, const char *fields, size_t fields_length,
+                                 const char *name, size_t *length)
+{
+    if (exchange->field_count == EXCHANGE_FIELDS_MAX)
+        return NULL;
+    struct text *value = &exchange->fields[exchange->field_count];
+    if (!url_field(fields, fields_length, name, value))
+        return NULL;
+    exchange->field_count++;
+    if (length)
+        *length = value->length;
+    return text_get(value);
+}
+
+const char *http_request_query(struct http_exchange *exchange, const char *name, size_t *length)
+{
+    return exchange->query ? decoded_field(exchange, exchange->query, strlen(exchange->query), name, length)
+                           : NULL;
+}
+
+const char *http_request_body(const struct http_exchange *exchange, size_t *length)
+{
+    *length = exchange->body.length;
+    return text_get(&exchange->body);
+}
+
+const char *http_request_field(struct http_exchange *exchange, const char *name, size_t *length)
+{
+    return decoded_field(exchange, text_get(&exchange->body), exchange->body.length, name, length);
+}
+
+bool http_request_is_api(const struct http_exchange *exchange)
+{
+    return exchange->options->side == HTTP_ADMIN || strncmp(exchange->target, "/api/", 5) == 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/public/registration_page.h"
+
+#include "base/clock.h"
+#include "server/portal/by_token.h"
+#include "server/portal/portal.h"
+#include "server/portal/problem.h"
+
+#define HTML "text/html; charset=utf-8"
+
+static void reply_page(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    const struct by_token *own = arguments;
+    TEXT struct text page = TEXT_EMPTY;
+
+    if (result) {
+        problem_answer(exchange, problem_status(result));
+        return;
+    }
+    pages_status(portal_of(exchange)->pages, portal_language(exchange), &own->registration, clock_wall_ms(),
+                 &page);
+    http_answer_tagged(exchange, HTML, &page);
+}
+
+/* A button pressed twice, or on an old page: the page says how things stand. */
+static void reply_changed(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    const struct by_token *own = arguments;
+    TEXT struct text location = TEXT_EMPTY;
+
+    if (result && result != STORE_ENDED) {
+        problem_answer(exchange, problem_status(result));
+        return;
+    }
+    dispatcher_wake(portal_of(exchange)->dispatcher);
+    text_printf(&location, "/registrations/%s?lang=%s", own->request.token, portal_language(exchange));
+    http_answer_see_other(exchange, text_get(&location));
+}
+
+#define ARGUMENTS .arguments_size = sizeof(struct by_token)
+
+const struct http_handler registration_page = {ARGUMENTS, .read = by_token_read, .task = &by_token_find,
+                                               .reply = reply_page};
+const struct http_handler registration_page_retry = {ARGUMENTS, .read = by_token_read_limited,
+                                                     .task = &by_token_retry, .reply = reply_changed};
+const struct http_handler registration_page_cancel = {ARGUMENTS, .read = by_token_read_limited,
+                                                      .task = &by_token_cancel, .reply = reply_changed};

@@ -110,7 +110,7 @@ describe("the form", { concurrency: 3 }, () => {
     await visitor.button("Register").tap();
     await visitor.headline("Switch the product on");
     await visitor.back();
-    await page.locator("#identifier-error").waitFor({ timeout: 2000 });
+    await page.locator("#identifier-error").waitFor();
   }));
 
   test("is one touch away from a page that is not there", () => own.visit({}, async (visitor) => {

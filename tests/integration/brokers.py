@@ -13,7 +13,8 @@ import time
 
 import paho.mqtt.client as mqtt
 
-from sandbox import DEADLINE, eventually
+from patience import DEADLINE
+from sandbox import eventually
 
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ, DISCONNECT = 1, 2, 3, 4, 8, 9, 12, 14
 ACKNOWLEDGE, SILENT, DROP = "acknowledge", "silent", "drop"

@@ -191,7 +191,7 @@ def configuration(root, portal):
     if not found:
         yield "README.md: has no <!-- configuration --> ... <!-- /configuration -->"
         return
-    printed = subprocess.run([portal, "--document-config"], check=True, capture_output=True, text=True, timeout=20).stdout
+    printed = subprocess.run([portal, "--document-config"], check=True, capture_output=True, text=True).stdout
     written, wanted = found.group(1).strip().splitlines(), printed.strip().splitlines()
     for line in wanted:
         if line not in written:

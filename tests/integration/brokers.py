@@ -257,7 +257,7 @@ class FakeBroker:
 
     def session(self, count=1):
         """Waits for that many connections; returns the last of them."""
-        eventually(lambda: len(self.sessions) >= count, lambda: f"{count} connections; failures: {self.failures}", 30)
+        eventually(lambda: len(self.sessions) >= count, lambda: f"{count} connections; failures: {self.failures}")
         return self.sessions[count - 1]
 
     def __enter__(self):

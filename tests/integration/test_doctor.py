@@ -25,7 +25,8 @@ OLD, ATS = "a1b2c3.iot.eu-west-1.amazonaws.com", "a1b2c3-ats.iot.eu-west-1.amazo
 KINDS = ("staging", "endpoint")
 PARTS = {"staging": "staging", "endpoint": "oem"}
 FAILED, WARNING = "failed", "warning"
-SHORT = str(math.ceil(patient(2)))  # seconds that a fault which is silence takes
+# Seconds that a fault takes which is silence, and that a connection is watched for.
+SHORT, STAY = str(math.ceil(patient(2))), str(math.ceil(patient(1)))
 NAMESPACES = False
 
 
@@ -205,7 +206,7 @@ def second_client(stage):
             while not client.drops and not stop.is_set():
                 time.sleep(0.02)
             client.close()
-            stop.wait(0.4)  # after the doctor's checks, within its stay
+            stop.wait(patient(0.4))  # after the doctor's checks, within its stay
 
     thread = threading.Thread(target=fight)
     thread.start()
@@ -342,7 +343,7 @@ class Doctor(unittest.TestCase):
         return path
 
     def findings(self, *arguments, status=None, **environment):
-        done = run("--json", "--timeout", SHORT, "--stay", "1", *arguments, **environment)
+        done = run("--json", "--timeout", SHORT, "--stay", STAY, *arguments, **environment)
         self.assertEqual("", done.stderr)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         totals = lines.pop()

@@ -4,11 +4,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { catalogue, house } from "./house.mjs";
+import { atATime } from "./patience.mjs";
 import { randomThing } from "./stage.mjs";
 
 const DONE = ["Done", "Done", "Done", "Done"];
 
-describe("a claim", { concurrency: 2 }, () => {
+describe("a claim", { concurrency: atATime(2) }, () => {
   describe("step by step", () => {
     const own = house({}, ["oem"]);
 
@@ -46,7 +47,7 @@ describe("a claim", { concurrency: 2 }, () => {
     }));
   });
 
-  describe("in many ways", { concurrency: 3 }, () => {
+  describe("in many ways", { concurrency: atATime(3) }, () => {
     const own = house();
 
     const noScripts = { javaScriptEnabled: false };

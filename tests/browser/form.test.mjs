@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { house } from "./house.mjs";
+import { atATime } from "./patience.mjs";
 import { randomThing } from "./stage.mjs";
 
-describe("the form", { concurrency: 3 }, () => {
+describe("the form", { concurrency: atATime(3) }, () => {
   const own = house({
     PORTAL_ENDPOINT_SANDBOX_LABEL: "Europe",
     PORTAL_ENDPOINT_OTHER_ADDRESS: "127.0.0.3",
@@ -110,7 +111,7 @@ describe("the form", { concurrency: 3 }, () => {
     await visitor.button("Register").tap();
     await visitor.headline("Switch the product on");
     await visitor.back();
-    await page.locator("#identifier-error").waitFor({ timeout: 2000 });
+    await page.locator("#identifier-error").waitFor();
   }));
 
   test("is one touch away from a page that is not there", () => own.visit({}, async (visitor) => {

@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { deflateSync } from "node:zlib";
 
+import { atATime } from "./patience.mjs";
 import { randomThing } from "./stage.mjs";
 import { launch } from "./visitor.mjs";
 
@@ -91,7 +92,7 @@ async function decode(files) {
   return stdout.trim().split("\n").map((line) => line.slice(line.indexOf("https://")));
 }
 
-describe("labels on paper", { concurrency: 2 }, () => {
+describe("labels on paper", { concurrency: atATime(2) }, () => {
   let folder, browser;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "labels-"));

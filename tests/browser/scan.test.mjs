@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 
 import { catalogue, house } from "./house.mjs";
 import { photograph, writeVideo } from "./label_picture.mjs";
+import { atATime } from "./patience.mjs";
 import { eventually, randomThing } from "./stage.mjs";
 import { launch, visit } from "./visitor.mjs";
 
@@ -95,7 +96,7 @@ function standInDetector() {
   };
 }
 
-describe("scanning", { concurrency: 2 }, () => {
+describe("scanning", { concurrency: atATime(2) }, () => {
   const own = house({ PORTAL_LABELS_PICTURES_PER_MINUTE: "0" });
 
   /** A visitor with what has gone to the label API, in visitor.sent. */
@@ -172,7 +173,7 @@ describe("scanning", { concurrency: 2 }, () => {
     await visitor.headline("It has arrived");
   }
 
-  describe("by the camera", { concurrency: 2 }, () => {
+  describe("by the camera", { concurrency: atATime(2) }, () => {
     test("frames of the video are read by the portal; from label to arrived", () => {
       const thing = randomThing();
       return withCamera([labelOf(thing)], {}, async (visitor) => {
@@ -425,7 +426,7 @@ describe("scanning", { concurrency: 2 }, () => {
     });
   });
 
-  describe("without a camera", { concurrency: 2 }, () => {
+  describe("without a camera", { concurrency: atATime(2) }, () => {
     async function checkWays(visitor, word, name) {
       const { page } = visitor;
       await scan(visitor);
@@ -486,7 +487,7 @@ describe("scanning", { concurrency: 2 }, () => {
     }));
   });
 
-  describe("a photograph", { concurrency: 2 }, () => {
+  describe("a photograph", { concurrency: atATime(2) }, () => {
     test("is read by the portal; from label to arrived", () => withoutCamera({}, async (visitor) => {
       const thing = randomThing();
       await choosePhoto(visitor, photograph([labelOf(thing)]));

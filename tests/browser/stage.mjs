@@ -12,11 +12,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { DEADLINE_MS } from "./patience.mjs";
+
 const run = promisify(execFile);
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const build = path.resolve(process.env.EXPRESSLINK_BUILD_DIR ?? path.join(root, "build/debug"));
-
-export const DEADLINE_MS = 20000;
 
 /** Polls until condition() gives something true, and returns it. */
 export async function eventually(condition, what) {
@@ -106,7 +106,7 @@ export class Stage {
 
   async #sandbox(action, ...more) {
     const args = [action, "--state", this.#state, "--build", build, ...more];
-    return (await run(path.join(root, "sandbox/sandbox"), args, { timeout: 60000 })).stdout;
+    return (await run(path.join(root, "sandbox/sandbox"), args, { timeout: DEADLINE_MS })).stdout;
   }
 
   async #startPortal(settings) {

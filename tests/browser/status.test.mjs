@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { house } from "./house.mjs";
+import { atATime } from "./patience.mjs";
 import { randomThing } from "./stage.mjs";
 
-describe("the status page", { concurrency: 2 }, () => {
-  describe("while it is open", { concurrency: 3 }, () => {
+describe("the status page", { concurrency: atATime(2) }, () => {
+  describe("while it is open", { concurrency: atATime(3) }, () => {
     const own = house();
 
     test("offline says so, and goes on by itself afterwards", () => own.visit({}, async (visitor) => {

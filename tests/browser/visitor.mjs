@@ -6,6 +6,8 @@ import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { DEADLINE_MS } from "./patience.mjs";
+
 const modules = createRequire(path.join(process.env.EXPRESSLINK_NODE_DIR ?? import.meta.url, "/"));
 const { chromium } = modules("playwright-core");
 const axe = modules("axe-core");
@@ -18,7 +20,6 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export const NARROW = { width: 320, height: 640 };
 export const TOUCH_TARGET = 44;
 export const SHIFT_MAX = 0.02;
-const TIMEOUT_MS = 45000;
 
 /** Only loopback can be reached: a page that asks elsewhere fails, and is told of. more: further arguments. */
 export function launch(more = []) {
@@ -69,7 +70,7 @@ class Visitor {
 
   async open(browser, { device = PHONE, ...options }) {
     this.context = await browser.newContext({ baseURL: this.origin, locale: "en-GB", ...device, ...options });
-    this.context.setDefaultTimeout(TIMEOUT_MS);
+    this.context.setDefaultTimeout(DEADLINE_MS);
     if (options.javaScriptEnabled !== false) {
       await this.context.exposeFunction("reportShift", (shift) => { if (!this.#isLooking) this.#shift += shift; });
       await this.context.addInitScript(watchPage);

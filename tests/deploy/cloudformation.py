@@ -9,6 +9,7 @@ import subprocess
 
 import yaml
 
+from patience import LONG_DEADLINE
 from sandbox import BUILD, ROOT
 
 SKIPPED = 77  # what tests/schemas/run says where it cannot be run
@@ -161,7 +162,7 @@ def combinations(choices):
 def schemas(*types):
     """AWS's own, from npm; None where npm is not to be had, which is told."""
     done = subprocess.run([ROOT / "tests" / "schemas" / "run", BUILD / "tests" / "schemas", "resources.mjs", *types],
-                          capture_output=True, text=True, timeout=240)
+                          capture_output=True, text=True, timeout=LONG_DEADLINE)
     if done.returncode == SKIPPED:
         print(done.stdout, end="")
         return None

@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 
 from brokers import free_port
+from patience import DEADLINE
 from portal import Answer, Portal
-from sandbox import DEADLINE, Sandbox, eventually, random_thing
+from sandbox import Sandbox, eventually, random_thing
 
 LIMIT = 3  # registrations a minute from one address
 

@@ -12,8 +12,9 @@ import subprocess
 import unittest
 
 from brokers import free_port
+from patience import DEADLINE
 from proxy import BehindProxy, Proxy
-from sandbox import DEADLINE, ROOT, eventually
+from sandbox import ROOT, eventually
 
 CADDY = shutil.which("caddy")
 CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"

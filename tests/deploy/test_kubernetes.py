@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from patience import DEADLINE, LONG_DEADLINE
 from portal import PROGRAM
 from sandbox import BUILD, ROOT
 
@@ -189,7 +190,7 @@ class Configuration(unittest.TestCase):
             ini = re.sub(r"^(\w+_file) = .*\.(pem|key)$", lambda found: f"{found[1]} = {folder}/{found[2]}", ini, flags=re.M)
             (folder / "portal.ini").write_text(ini)
             return subprocess.run([PROGRAM, "--config", folder / "portal.ini", "--check-config"], capture_output=True, text=True,
-                                  timeout=60, env={**os.environ, "PORTAL_HTTP_LISTEN": ":8080",
+                                  timeout=DEADLINE, env={**os.environ, "PORTAL_HTTP_LISTEN": ":8080",
                                                    "PORTAL_PAGES_TEMPLATES": str(ROOT / "templates"),
                                                    "PORTAL_PAGES_STATIC": str(ROOT / "static")})
 
@@ -203,7 +204,7 @@ class Configuration(unittest.TestCase):
 class Schemas(unittest.TestCase):
     def wrong(self, objects):
         done = subprocess.run([ROOT / "tests" / "schemas" / "run", BUILD / "tests" / "schemas", "kubernetes.mjs"], text=True,
-                              input=json.dumps(objects), capture_output=True, timeout=240)
+                              input=json.dumps(objects), capture_output=True, timeout=LONG_DEADLINE)
         if done.returncode == SKIPPED:
             self.skipTest(done.stdout.strip())
         self.assertEqual(done.returncode, 0, done.stderr)

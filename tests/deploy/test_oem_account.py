@@ -19,7 +19,8 @@ from account import AccountCase
 from aws_models import Judge
 from cloud import Cloud
 from cloudformation import Refused, Stack, combinations, mistakes, schemas
-from sandbox import DEADLINE, ROOT, eventually
+from patience import DEADLINE, LONG_DEADLINE
+from sandbox import ROOT, eventually
 
 TEMPLATE = ROOT / "deploy" / "oem-account.yaml"
 TEXT = TEMPLATE.read_text()
@@ -129,7 +130,7 @@ class Lint(unittest.TestCase):
             broken.write_text(TEXT.replace("TemplateType: JITP", "TemplateType: JITR"))
             for path, expected in ((broken, 2), (TEMPLATE, 0)):
                 done = subprocess.run(["cfn-lint", "--regions", "us-east-1", "eu-west-1", "--", path], text=True,
-                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LONG_DEADLINE)
                 self.assertEqual(done.returncode & 2, expected, done.stdout)
                 self.assertEqual(expected == 0, done.stdout == "", done.stdout)
 
@@ -249,7 +250,7 @@ class Moto:
         self._process = subprocess.Popen(["moto_server", "-H", "127.0.0.1", "-p", str(self._port)], stdout=self._log,
                                          stderr=self._log)
         try:
-            eventually(self._listens, "moto_server listens", 60)
+            eventually(self._listens, "moto_server listens")
         except BaseException:
             self.__exit__()
             raise
@@ -271,7 +272,7 @@ class Moto:
         kept = {name: value for name, value in os.environ.items()
                 if not name.startswith("AWS_") and "proxy" not in name.lower()}
         done = subprocess.run(["/usr/bin/aws", "--endpoint-url", f"http://127.0.0.1:{self._port}", "--output", "json",
-                               *arguments], capture_output=True, text=True, timeout=120,
+                               *arguments], capture_output=True, text=True, timeout=LONG_DEADLINE,
                               env={**kept, "HOME": str(self.folder), "AWS_DEFAULT_REGION": "us-east-1",
                                    "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"})
         if done.returncode:

@@ -10,8 +10,9 @@ import unittest
 from pathlib import Path
 
 from brokers import free_port
+from patience import DEADLINE
 from portal import PROGRAM, Portal
-from sandbox import BUILD, DEADLINE, ROOT, Sandbox, eventually, random_thing
+from sandbox import BUILD, ROOT, Sandbox, eventually, random_thing
 
 UNIT = ROOT / "deploy" / "systemd" / "expresslink-portal.service"
 NAME = UNIT.name
@@ -160,7 +161,7 @@ class Machine(Portal):
         """Run in the machine, by root; what it prints."""
         children = Path(f"/proc/{self.machine.pid}/task/{self.machine.pid}/children").read_text().split()
         return subprocess.run(["nsenter", "-t", children[0], "-m", "-p", "-u", "-i", *command], check=True, text=True,
-                              capture_output=True, timeout=60).stdout
+                              capture_output=True, timeout=DEADLINE).stdout
 
     def unit(self, what):
         """A property, as systemctl shows it."""

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from aws_models import Judge
 from cloud import Cloud
+from patience import DEADLINE, LONG_DEADLINE
 from sandbox import BUILD
 
 CLAIM = BUILD / "command" / "expresslink-claim"
 
 
 def openssl(folder, *arguments):
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=folder, timeout=60)
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=folder, timeout=DEADLINE)
 
 
 def make_authority(folder, name="ca", subject="/O=Acme/CN=Acme Modules CA"):
@@ -62,7 +63,7 @@ class AccountCase(unittest.TestCase):
         """The ended process; every request of it was one that AWS takes."""
         self.judge.made.clear()
         ended = subprocess.run([CLAIM, "account", *map(str, arguments)], cwd=self.folder, env=self.environment(**environment),
-                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LONG_DEADLINE)
         self.assertEqual(self.judge.problems, [], ended)
         return ended
 

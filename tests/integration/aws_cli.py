@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 
+from patience import DEADLINE
+
 DEBIAN = "/usr/bin/aws"
 
 # Operation: method, path, status, {member: shape}. A member's shape is a name below; * is required, / in the path, ? in the query.
@@ -90,7 +92,7 @@ def _environment(**more):
 
 def knows_imports(program):
     done = subprocess.run([program, "iotwireless", "start-wireless-device-import-task", "--generate-cli-skeleton"],
-                          env=_environment(), capture_output=True, timeout=60)
+                          env=_environment(), capture_output=True, timeout=DEADLINE)
     return done.returncode == 0
 
 
@@ -115,7 +117,7 @@ class Cli:
     def __call__(self, *arguments):
         """What it prints, as JSON; an AssertionError with what it says when it fails."""
         done = subprocess.run([self.program, "--endpoint-url", self.url, *map(str, arguments)], env=self.environment,
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=DEADLINE)
         if done.returncode:
             raise AssertionError(done.stderr)
         return json.loads(done.stdout) if done.stdout.startswith("{") else None

@@ -17,6 +17,7 @@ import botocore.session
 from botocore.validate import ParamValidator
 
 from aws_service import AUTHORIZATION, Answer, Service, refused, signature_problem
+from patience import DEADLINE
 
 LOST = object()  # what a script answers for a call that is carried out, and whose answer nobody gets
 
@@ -175,7 +176,7 @@ class Judge(Service):
         return answer or self._pass_on(seen)
 
     def _pass_on(self, seen):
-        connection = http.client.HTTPConnection(self.host, timeout=60)
+        connection = http.client.HTTPConnection(self.host, timeout=DEADLINE)
         try:
             connection.request(seen.method, seen.target, seen.body, seen.headers)
             answer = connection.getresponse()

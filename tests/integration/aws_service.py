@@ -19,6 +19,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
+from patience import DEADLINE
+
 AUTHORIZATION = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/, ]+)/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request, "
                            r"SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})")
 
@@ -136,7 +138,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_CONNECT(self):
         """As a proxy: whatever the name, to the one place that it was told."""
         self.server.service.connects.append(self.path)
-        with socket.create_connection(self.server.service.beyond, timeout=20) as far:
+        with socket.create_connection(self.server.service.beyond, timeout=DEADLINE) as far:
             self.send_response_only(200)
             self.end_headers()
             back = threading.Thread(target=self._pump, args=(far, self.connection))

@@ -13,7 +13,8 @@ import time
 
 import paho.mqtt.client as mqtt
 
-from sandbox import DEADLINE, eventually
+from patience import DEADLINE
+from sandbox import eventually
 
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ, DISCONNECT = 1, 2, 3, 4, 8, 9, 12, 14
 ACKNOWLEDGE, SILENT, DROP = "acknowledge", "silent", "drop"
@@ -256,7 +257,7 @@ class FakeBroker:
 
     def session(self, count=1):
         """Waits for that many connections; returns the last of them."""
-        eventually(lambda: len(self.sessions) >= count, lambda: f"{count} connections; failures: {self.failures}", 30)
+        eventually(lambda: len(self.sessions) >= count, lambda: f"{count} connections; failures: {self.failures}")
         return self.sessions[count - 1]
 
     def __enter__(self):

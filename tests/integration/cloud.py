@@ -17,6 +17,7 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from patience import DEADLINE
 from sandbox import BUILD
 
 PROGRAM = BUILD / "sandbox" / "expresslink-cloud"
@@ -82,7 +83,7 @@ class Cloud:
         self._end()
 
     def _end(self):
-        self.process.wait(20)
+        self.process.wait(DEADLINE)
         self.reader.join()
         self.process.stdout.close()
         self.process.stderr.close()
@@ -109,7 +110,7 @@ class Cloud:
     # Requests
 
     def send(self, method, target, body=None, headers=None):
-        connection = http.client.HTTPConnection(self.host, timeout=20)
+        connection = http.client.HTTPConnection(self.host, timeout=DEADLINE)
         try:
             connection.request(method, target, body, headers or {})
             answer = connection.getresponse()

@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 
 from brokers import CONNACK, CONNECT, DISCONNECT, PINGREQ, PUBLISH, SUBACK, SUBSCRIBE, DROP, FakeBroker
+from patience import DEADLINE
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
@@ -60,7 +61,7 @@ def hosts(**names):
 def name_server(code):
     """A DNS server that answers every question with this code (3: no such name); None: with nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server, \
-            instead_of("/etc/resolv.conf", f"nameserver {NAME_SERVER}\noptions timeout:30 attempts:2\n"):
+            instead_of("/etc/resolv.conf", f"nameserver {NAME_SERVER}\noptions timeout:30 attempts:5\n"):
         server.bind((NAME_SERVER, 53))
 
         def answer():
@@ -81,7 +82,7 @@ def name_server(code):
         finally:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
                 last.sendto(b"", (NAME_SERVER, 53))
-            thread.join(10)
+            thread.join(DEADLINE)
 
 
 @contextlib.contextmanager
@@ -123,7 +124,7 @@ def plain_port(says=b"", closes=False, address="127.0.0.1"):
             yield listener.getsockname()[1]
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(10)
+            thread.join(DEADLINE)
 
 
 class BadBroker(FakeBroker):

@@ -14,7 +14,8 @@ import unittest
 from pathlib import Path
 from urllib.parse import urlencode
 
-from sandbox import BUILD, DEADLINE, ROOT, Sandbox, eventually
+from patience import DEADLINE
+from sandbox import BUILD, ROOT, Sandbox, eventually
 
 PROGRAM = BUILD / "server" / "expresslink-portal"
 CLAIM = BUILD / "command" / "expresslink-claim"
@@ -126,7 +127,7 @@ class Portal:
             return None
         if self.process.poll() is None:
             self.process.send_signal(how)
-        code = self.process.wait(60)
+        code = self.process.wait(DEADLINE)
         self.reader.join(DEADLINE)
         self.process.stderr.close()
         self.process = None

@@ -18,10 +18,11 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 
+from patience import DEADLINE
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("EXPRESSLINK_BUILD_DIR", ROOT / "build" / "debug")).resolve()
 SANDBOX = ROOT / "sandbox" / "sandbox"
-DEADLINE = 20
 
 CREATED = "$aws/events/thing/+/created"
 CONNECTED = "$aws/events/presence/connected/+"
@@ -211,7 +212,7 @@ class Sandbox:
 
     def run(self, action, *arguments):
         done = subprocess.run([SANDBOX, action, "--state", self.state, "--build", BUILD, *arguments],
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=DEADLINE)
         if done.returncode:
             raise AssertionError(done.stderr)
         return done.stdout

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from cloud import BATCH, BUCKET, Cloud
+from patience import DEADLINE, LONG_DEADLINE
 from sandbox import BUILD, eventually
 
 IMPORT = BUILD / "sidewalk" / "sidewalk-import"
@@ -15,7 +16,7 @@ ROLE = "arn:aws:iam::123456789012:role/SidewalkImport"
 
 def batch(folder, devices, seed="sandbox"):
     """Folder with devices.csv and control-log.json."""
-    subprocess.run([BATCH, "--fast", "--devices", str(devices), "--seed", seed, folder], check=True, timeout=60,
+    subprocess.run([BATCH, "--fast", "--devices", str(devices), "--seed", seed, folder], check=True, timeout=DEADLINE,
                    stdout=subprocess.DEVNULL)
     return Path(folder)
 
@@ -50,7 +51,7 @@ class Running:
         return eventually(find, lambda: f"{members} in {self.lines} {self.errors}")
 
     def end(self):
-        code = self.process.wait(timeout=60)
+        code = self.process.wait(timeout=DEADLINE)
         for reader in self.readers:
             reader.join()
         self.process.stdout.close()
@@ -88,7 +89,7 @@ class Account(Cloud):
     def run(self, *arguments, **environment):
         """Exit status, standard output, standard error."""
         done = subprocess.run([IMPORT, *map(str, arguments)], env=self.environment(**environment), text=True,
-                              capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
+                              capture_output=True, timeout=LONG_DEADLINE, stdin=subprocess.DEVNULL)
         return done.returncode, done.stdout, done.stderr
 
     def json(self, *arguments, **environment):

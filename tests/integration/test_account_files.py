@@ -5,6 +5,7 @@ import subprocess
 import unittest
 
 from account import AccountCase, make_request
+from patience import DEADLINE
 from sandbox import BUILD
 
 BEFORE = "# mine\n[http]\nlisten = :8080  ; here\n\n[endpoint.other]\naddress = other-ats.iot.eu-west-1.amazonaws.com"
@@ -29,7 +30,7 @@ class Section(AccountCase):
         self.apply()
         (self.folder / "portal.ini").write_text(self.ini() + "[http]\npublic_url = https://x.example.com\n")
         checked = subprocess.run([BUILD / "command" / "expresslink-claim", "doctor", "--config", "portal.ini", "--endpoint", "home",
-                                  "--offline", "--no-aws"], cwd=self.folder, capture_output=True, text=True, timeout=60,
+                                  "--offline", "--no-aws"], cwd=self.folder, capture_output=True, text=True, timeout=DEADLINE,
                                  env={"PATH": "/usr/bin"})
         self.assertNotIn("endpoint.home]", checked.stderr)
         self.assertIn("portal-observer", checked.stdout + checked.stderr)

@@ -18,6 +18,7 @@ import botocore.session
 from account import CLAIM, make_authority, make_request
 from aws_models import Judge
 from aws_service import Answer, refused
+from patience import DEADLINE, LONG_DEADLINE
 from sandbox import eventually
 
 PLACES = os.pathsep.join((os.environ.get("PATH", ""), str(Path.home() / ".pyenv" / "shims"), "/usr/local/bin"))
@@ -62,7 +63,7 @@ class Moto(unittest.TestCase):
                                            env={**os.environ, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"})
         cls.addClassCleanup(cls.process.wait)
         cls.addClassCleanup(cls.process.terminate)
-        eventually(cls._answers, lambda: (cls.folder / "moto.log").read_text(), 60)
+        eventually(cls._answers, lambda: (cls.folder / "moto.log").read_text())
         make_authority(cls.folder)
         make_request(cls.folder, "portal-observer")
         session = botocore.session.Session()
@@ -76,13 +77,13 @@ class Moto(unittest.TestCase):
     @classmethod
     def _answers(cls):
         try:
-            with urllib.request.urlopen(f"http://{cls.host}/moto-api/data.json", timeout=5):
+            with urllib.request.urlopen(f"http://{cls.host}/moto-api/data.json", timeout=DEADLINE):
                 return True
         except OSError:
             return False
 
     def setUp(self):
-        urllib.request.urlopen(urllib.request.Request(f"http://{self.host}/moto-api/reset", method="POST"), timeout=20).close()
+        urllib.request.urlopen(urllib.request.Request(f"http://{self.host}/moto-api/reset", method="POST"), timeout=DEADLINE).close()
         for name in ("portal.ini", "portal-observer.pem"):
             (self.folder / name).unlink(missing_ok=True)
         self.judge = self.enterContext(Judge(self.host, script=Missing()))
@@ -90,7 +91,7 @@ class Moto(unittest.TestCase):
     def account(self, *arguments, **environment):
         self.judge.made.clear()
         ended = subprocess.run(
-            [CLAIM, "account", *arguments], cwd=self.folder, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+            [CLAIM, "account", *arguments], cwd=self.folder, capture_output=True, text=True, timeout=LONG_DEADLINE, stdin=subprocess.DEVNULL,
             env={"HOME": str(self.folder), "AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox",
                  "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": self.judge.url, **environment,
                  **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}})

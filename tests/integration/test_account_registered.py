@@ -6,6 +6,7 @@ import os
 import subprocess
 import unittest
 
+from patience import DEADLINE
 from portal import CLAIM
 from sandbox import Sandbox, eventually, random_thing
 
@@ -24,7 +25,7 @@ class Registered(unittest.TestCase):
         names |= {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_REGION": "us-east-1",
                   "AWS_ENDPOINT_URL": self.url, "HOME": str(self.sandbox.state)}
         done = subprocess.run([CLAIM, "account", "register", *map(str, arguments)], env=names, text=True, capture_output=True,
-                              stdin=subprocess.DEVNULL, cwd=self.sandbox.state, timeout=60)
+                              stdin=subprocess.DEVNULL, cwd=self.sandbox.state, timeout=DEADLINE)
         self.assertEqual(done.returncode, 0, done)
         self.assertIn(self.sandbox.oem_address, done.stdout)
         return done.stdout

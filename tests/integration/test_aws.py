@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 
 from aws_service import Answer, Service, authority, refused
+from patience import DEADLINE
 from sandbox import BUILD, eventually
 
 CLIENT = BUILD / "tests" / "integration" / "aws_client"
@@ -43,7 +44,7 @@ class Aws(unittest.TestCase):
         return process
 
     def finish(self, process):
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=DEADLINE)
         for hidden in HIDDEN:
             self.assertNotIn(hidden, out + err)
         return out, err

@@ -86,7 +86,7 @@ class BrokerDown(unittest.TestCase):
         self.assertEqual(self.portal.metric('claims{state="queued"}'), 30)
         self.sandbox.start_staging()
         for claim in claims:
-            self.portal.wait_for_state(claim["token"], "onboarded", seconds=40)
+            self.portal.wait_for_state(claim["token"], "onboarded")
         self.assertEqual(self.portal.metric('claims{state="failed"}'), 0)
         self.assertGreaterEqual(self.portal.metric("staging_connects_total" + LABEL), 2)
         self.assertEqual(self.portal.metric("publishes_in_flight" + LABEL), 0)

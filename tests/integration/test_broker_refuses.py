@@ -7,6 +7,7 @@ import unittest
 import unittest.mock
 
 from brokers import ACKNOWLEDGE, DROP, SILENT, FakeBroker, Mosquitto, make_certificate
+from patience import patient
 from portal import Portal
 from sandbox import Sandbox, eventually, random_thing
 
@@ -133,11 +134,11 @@ class Drops(Case):
             first = [portal.claim(thing) for thing in things[:10]]
             bad = portal.claim(poison)
             last = [portal.claim(thing) for thing in things[10:]]
-            shown = portal.wait_for_state(bad["token"], "failed", seconds=40)
+            shown = portal.wait_for_state(bad["token"], "failed")
             self.assertEqual((shown["attempts"], shown["next_action"]), (0, "retry"))
             self.assertIn("That did not work", portal.get(f"/registrations/{bad['token']}?lang=en").text)
             for claim in first + last:
-                portal.wait_for_state(claim["token"], "onboarded", seconds=40)
+                portal.wait_for_state(claim["token"], "onboarded")
             self.assertEqual(portal.metric('claims{state="failed"}'), 1)
             self.assertIn("claim.refused", portal.log_has("claim.refused"))
             self.assertEqual(portal.metric("refused_publishes_total" + LABEL), 3)
@@ -154,7 +155,7 @@ class Drops(Case):
         with FakeBroker(self.sandbox, lambda publish: DROP if publish["thing"] == bad else ACKNOWLEDGE) as broker:
             portal = self.portal(broker, claim={"schedule": "300ms 60s"})
             claims = [portal.claim(thing) for thing in [*good, bad]]
-            portal.wait_for_state(claims[-1]["token"], "failed", seconds=40)
+            portal.wait_for_state(claims[-1]["token"], "failed")
             for claim in claims[:-1]:
                 portal.wait_for_state(claim["token"], "published")
             refused = len(broker.publishes(bad))
@@ -227,7 +228,7 @@ class Wire(Case):
             self.assertEqual(len(session.publishes), 120)
             self.assertEqual(session.most_unanswered, 100)
             self.assertEqual(len({publish["id"] for publish in session.unanswered}), 100)
-            portal.log_has("staging.no_puback", 40)
+            portal.log_has("staging.no_puback")
             broker.judge = lambda publish: ACKNOWLEDGE
             again = broker.session(2)
             for claim in claims:
@@ -237,7 +238,7 @@ class Wire(Case):
             self.assertEqual(portal.metric("publishes_in_flight" + LABEL), 0)
             portal.stop()
 
-            lone.log_has("staging.no_puback", 40)
+            lone.log_has("staging.no_puback")
             eventually(lambda: len(other.publishes()) == 2, "sent again on the new connection")
             self.assertEqual(lone.metric("refused_publishes_total" + LABEL), 0)
             other.session(2).acknowledge()
@@ -245,9 +246,10 @@ class Wire(Case):
             lone.stop()
 
     def test_the_rate_is_kept(self):
-        """By the broker's own clock: in no second are there more than the rate, and a fifth for what the machine may hold
-        up; and all together they take as long as the rate says."""
-        rate, count = 25, 90
+        """By the broker's own clock: in no second (longer on a slow machine) are there more than the rate, and a fifth for
+        what the machine may hold up; and all together they take as long as the rate says."""
+        rate, window = 25, patient(1)
+        count = round(3.6 * rate * window)
         with FakeBroker(self.sandbox) as broker:
             portal = self.portal(broker, claim={"schedule": "1h"}, rate=rate)
             claims = self.many(portal, count)
@@ -255,8 +257,8 @@ class Wire(Case):
             for claim in claims:
                 portal.wait_for_state(claim["token"], "published")
             at = [publish["at"] for publish in broker.publishes()]
-            busiest = max(sum(1 for other in at if start <= other < start + 1) for start in at)
-            self.assertLessEqual(busiest, rate * 1.2 + 1)
+            busiest = max(sum(1 for other in at if start <= other < start + window) for start in at)
+            self.assertLessEqual(busiest, rate * window * 1.2 + 1)
             self.assertGreaterEqual(at[-1] - at[0], (count - 1) / rate * 0.9)
             self.assertLessEqual(at[-1] - at[0], (count - 1) / rate * 3, "the rate is used, too")
             portal.stop()

@@ -7,6 +7,7 @@ import unittest
 
 from stdnum.iso7064 import mod_37_36
 
+from patience import DEADLINE
 from sandbox import BUILD
 
 PRINT = BUILD / "tests" / "unit" / "print_check_characters"
@@ -31,7 +32,7 @@ class CheckCharacters(unittest.TestCase):
     def test_they_are_the_same(self):
         all_names = list(names())
         done = subprocess.run([PRINT], input="\n".join(all_names) + "\n", capture_output=True, text=True, check=True,
-                              timeout=60)
+                              timeout=DEADLINE)
         printed = done.stdout.split("\n")[:-1]
         self.assertEqual(len(printed), len(all_names))
         for name, check in zip(all_names, printed):

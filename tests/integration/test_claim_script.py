@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The claim-script at a terminal and in scripts: expresslink-claim claim."""
 import json
+import math
 import os
 import pty
 import signal
 import subprocess
 import unittest
 
+from patience import DEADLINE, patient
 from portal import CLAIM
 from sandbox import Sandbox, random_thing
+
+SHORT = str(math.ceil(patient(1)))  # seconds that are sat out
 
 
 class ClaimScript(unittest.TestCase):
@@ -20,7 +24,7 @@ class ClaimScript(unittest.TestCase):
         return [CLAIM, "claim", "--config", config or self.sandbox.portal_ini, *arguments]
 
     def claim(self, *arguments, config=None):
-        done = subprocess.run(self.command(*arguments, config=config), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(self.command(*arguments, config=config), capture_output=True, text=True, timeout=DEADLINE)
         return done.returncode, done.stdout, done.stderr
 
     def module(self, *options):
@@ -62,7 +66,7 @@ class ClaimScript(unittest.TestCase):
         self.assertIn("Whether the device has heard it, only --wait can tell", out)
 
     def test_a_device_that_does_not_come_is_1_with_advice(self):
-        code, out, _ = self.claim("--wait", "--timeout", "1", random_thing())
+        code, out, _ = self.claim("--wait", "--timeout", SHORT, random_thing())
         self.assertEqual(code, 1)
         self.assertIn("did not arrive in time", out)
 
@@ -83,19 +87,19 @@ class ClaimScript(unittest.TestCase):
 
     def test_a_staging_account_out_of_reach_is_69(self):
         config = self.ini((f"port = {self.sandbox.port}", "port = 1"))
-        code, out, _ = self.claim("--timeout", "2", random_thing(), config=config)
+        code, out, _ = self.claim("--timeout", SHORT, random_thing(), config=config)
         self.assertEqual(code, 69)
         self.assertIn("could not be reached", out)
 
     def test_nobody_is_asked_for_the_pass_phrase_of_a_key(self):
         key, encrypted = self.sandbox.certificates / "claim-thing.key", self.sandbox.state / "encrypted.key"
         subprocess.run(["openssl", "pkey", "-in", key, "-aes256", "-passout", "pass:secret", "-out", encrypted], check=True)
-        command = self.command("--timeout", "1", random_thing(), config=self.ini((f"key_file = {key}", f"key_file = {encrypted}")))
+        command = self.command("--timeout", SHORT, random_thing(), config=self.ini((f"key_file = {key}", f"key_file = {encrypted}")))
         # Without a terminal OpenSSL asks standard input, where nobody writes.
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                               start_new_session=True) as run:
             self.addCleanup(run.kill)
-            self.assertEqual((69, b""), (run.wait(30), run.stderr.read()))
+            self.assertEqual((69, b""), (run.wait(DEADLINE), run.stderr.read()))
 
     def test_wrong_configuration_is_78_with_file_and_line(self):
         config = self.ini(("client_id = claim-thing", "client-id = claim-thing"))
@@ -116,7 +120,8 @@ class ClaimScript(unittest.TestCase):
 
     def test_a_terminal_shows_a_clock(self):
         leader, follower = pty.openpty()
-        with subprocess.Popen(self.command("--wait", "--timeout", "2", random_thing()), stdout=follower) as run:
+        seconds = math.ceil(patient(2))
+        with subprocess.Popen(self.command("--wait", "--timeout", str(seconds), random_thing()), stdout=follower) as run:
             os.close(follower)
             shown = b""
             try:
@@ -126,7 +131,7 @@ class ClaimScript(unittest.TestCase):
                 pass
         os.close(leader)
         self.assertEqual(run.returncode, 1)
-        self.assertIn(b"waiting  0:01 of 0:02", shown)
+        self.assertIn(b"waiting  0:01 of 0:%02d" % seconds, shown)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import unittest
 import zlib
 from pathlib import Path
 
+from patience import DEADLINE
 from portal import CLAIM
 from sandbox import BUILD, Sandbox, eventually, random_thing
 
@@ -37,7 +38,7 @@ def grey(width=100, height=100):
 
 
 def run_with(command, stdin=b"", **options):
-    done = subprocess.run(command, input=stdin, capture_output=True, timeout=60, **options)
+    done = subprocess.run(command, input=stdin, capture_output=True, timeout=DEADLINE, **options)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -80,7 +81,7 @@ class Decode(Pictures):
 
     def test_standard_output_may_be_a_file(self):
         with open(self.folder / "out", "wb") as out:
-            subprocess.run([DECODE, self.picture("label.png", qr(b"hello"))], stdout=out, check=True, timeout=60)
+            subprocess.run([DECODE, self.picture("label.png", qr(b"hello"))], stdout=out, check=True, timeout=DEADLINE)
         self.assertEqual((self.folder / "out").read_bytes(), b"hello\n")
 
     def test_texts_are_raw_in_a_pipe_and_harmless_on_a_terminal(self):
@@ -220,7 +221,7 @@ class ClaimDecode(Pictures):
         parts = []
         for text, less in ((first, smaller), (second, 0)):
             done = subprocess.run(["qrencode", "-t", "ASCII", "-m", str(6 + 2 * less), "-v", str(5 - less), "-o", "-", text],
-                                  check=True, capture_output=True, text=True, timeout=60)
+                                  check=True, capture_output=True, text=True, timeout=DEADLINE)
             parts.append([line[::2] for line in done.stdout.splitlines()])
         rows = []
         for left, right in zip(*parts):
@@ -281,7 +282,7 @@ class ClaimDecode(Pictures):
             decoder = int(eventually(lambda: children.read_text().split(), lambda: "a decoder")[0])
             os.kill(decoder, signal.SIGKILL)
             fifo.write_bytes(qr(b"still here"))
-            out, err = run.communicate(timeout=60)
+            out, err = run.communicate(timeout=DEADLINE)
         self.assertEqual(run.returncode, 0, err)
         self.assertEqual(out, f"{fifo}: still here\n{path}: hello\n".encode())
 

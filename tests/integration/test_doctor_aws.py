@@ -13,6 +13,7 @@ import botocore.session
 from botocore.config import Config
 
 from cloud import Cloud
+from patience import DEADLINE
 from portal import CLAIM
 
 SESSION = botocore.session.Session()  # one: it remembers AWS's models, which take long to read
@@ -217,7 +218,7 @@ class Account:
             ("request", self.certificates.path("request")), ("key", self.certificates.path("key")),
             ("certificate", self.folder / "observer.pem"))]
         done = subprocess.run([CLAIM, "account", "apply", "--yes", "--ca", self.certificates.path("manufacturer"), *observer,
-                               "--ca-file", self.certificates.path("manufacturer")], capture_output=True, text=True, timeout=60,
+                               "--ca-file", self.certificates.path("manufacturer")], capture_output=True, text=True, timeout=DEADLINE,
                               env=self.variables(), cwd=self.folder)
         if done.returncode:
             raise AssertionError(f"{done.returncode}: {done.stderr} {done.stdout}")
@@ -255,7 +256,7 @@ client_id = portal-observer
         self.write_ini()
         birth = ["--birth-certificate", self.certificates.path(self.birth)] if self.birth else []
         done = subprocess.run([CLAIM, "doctor", "--config", self.folder / "portal.ini", "--json", "--staging", "acme", *birth,
-                               *self.arguments], capture_output=True, text=True, timeout=45, env=self.variables())
+                               *self.arguments], capture_output=True, text=True, timeout=DEADLINE, env=self.variables())
         if done.stderr or done.returncode not in (0, 1):
             raise AssertionError(f"{done.returncode}: {done.stderr} {done.stdout}")
         findings = [json.loads(line) for line in done.stdout.splitlines()]

@@ -13,6 +13,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from patience import DEADLINE
+
 BUILD = Path(os.environ.get("EXPRESSLINK_BUILD_DIR", Path(__file__).resolve().parents[2] / "build" / "debug")).resolve()
 CLAIM = BUILD / "command" / "expresslink-claim"
 NOBODY = pwd.getpwnam("nobody")
@@ -68,7 +70,7 @@ class Workshop:
         (folder / "serial.txt").write_text("1000\n")
 
     def openssl(self, *arguments):
-        subprocess.run(["openssl", *map(str, arguments)], cwd=self.folder, check=True, capture_output=True, timeout=60,
+        subprocess.run(["openssl", *map(str, arguments)], cwd=self.folder, check=True, capture_output=True, timeout=DEADLINE,
                        stdin=subprocess.DEVNULL)
 
     def key(self, name):
@@ -293,7 +295,7 @@ class DoctorFiles(unittest.TestCase):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
                        **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}}
         found = subprocess.run([options.pop("program", CLAIM), "doctor", "--offline", "--json", "--config", "portal.ini", *arguments], cwd=folder,
-                               env=environment, capture_output=True, timeout=60, **options)
+                               env=environment, capture_output=True, timeout=DEADLINE, **options)
         self.assertEqual(found.stderr, b"")
         lines = [json.loads(line) for line in found.stdout.splitlines()]
         findings = {line["check"]: line for line in lines if ".files." in line.get("check", "") or

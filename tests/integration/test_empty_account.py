@@ -9,6 +9,7 @@ import unittest
 import botocore.exceptions
 import botocore.session
 
+from patience import DEADLINE
 from portal import CLAIM
 from sandbox import CONNECTED, CREATED, REGISTERED, ROOT, Sandbox, eventually, random_thing
 
@@ -132,7 +133,7 @@ class TheWholeWay(EmptyAccount):
         modules = self.sandbox.modules(self.thing)
         modules.wait_for(self.thing, "subscribed")
         claim = subprocess.run([CLAIM, "claim", "--config", self.portal_ini(certificate, key), "--wait", "--timeout", "30",
-                                self.thing], capture_output=True, text=True, timeout=60)
+                                self.thing], capture_output=True, text=True, timeout=DEADLINE)
         self.assertEqual(claim.returncode, 0, claim.stdout + claim.stderr)
         self.assertIn("it has arrived", claim.stdout)
         self.assertEqual(modules.wait_for(self.thing, "onboarded")["endpoint"], self.sandbox.oem_address)

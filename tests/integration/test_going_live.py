@@ -18,6 +18,7 @@ import unittest
 from pathlib import Path
 
 from brokers import free_port
+from patience import DEADLINE
 from portal import CLAIM, PROGRAM
 from sandbox import ROOT, Sandbox, eventually, random_thing
 
@@ -123,7 +124,7 @@ class GoingLive(unittest.TestCase):
 
     def get(self, address, path, body=None):
         host, port = address.split(":")
-        connection = http.client.HTTPConnection(host, int(port), timeout=10)
+        connection = http.client.HTTPConnection(host, int(port), timeout=DEADLINE)
         with contextlib.closing(connection):
             try:
                 connection.request("POST" if body else "GET", path, body, {"Content-Type": "application/json"})

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import unittest
 
+from patience import DEADLINE
 from portal import PROGRAM, Portal
 from sandbox import Sandbox
 
@@ -18,7 +19,7 @@ class Healthcheck(unittest.TestCase):
 
     def ask(self, address):
         environment = {"PORTAL_HTTP_ADMIN_LISTEN": address}
-        return subprocess.run([PROGRAM, "--config", self.portal.ini, "--healthcheck"], env=environment, timeout=30,
+        return subprocess.run([PROGRAM, "--config", self.portal.ini, "--healthcheck"], env=environment, timeout=DEADLINE,
                               capture_output=True, text=True)
 
     def check_sick(self, address, why):

@@ -6,11 +6,13 @@ import socket
 import time
 import unittest
 
+from patience import DEADLINE, patient
 from portal import PortalCase
-from sandbox import DEADLINE, eventually
+from sandbox import eventually
 
-REQUEST_TIMEOUT, IDLE_TIMEOUT = 2, 3
-SLACK = 2  # seconds that the watchdog's round and a busy machine may add
+REQUEST_TIMEOUT, IDLE_TIMEOUT, MARGIN = patient(2), patient(3), patient(0.7)
+# Nothing is ended by the clock: what waited for a timeout would not be there before the test's own deadline.
+NEVER = {"http": {"request_timeout": "10m", "idle_timeout": "10m"}}
 
 
 def request(*lines, body=b""):
@@ -43,12 +45,14 @@ class Case(PortalCase):
 
 
 class Framing(Case):
+    @classmethod
+    def sections(cls):
+        return NEVER
+
     def assert_refused(self, data, *allowed):
-        """At once, with an answer; what comes behind it on the same connection is not looked at. (The library's own
+        """Not by a timeout, with an answer; what comes behind it on the same connection is not looked at. (The library's own
         refusals repeat their header in the body, so the answers are not counted here.)"""
-        started = time.monotonic()
         received = self.portal.raw(data + LAST)
-        self.assertLess(time.monotonic() - started, 5)
         self.assertRegex(received, b"^HTTP/1.1 (%s) " % b"|".join(b"%d" % status for status in allowed))
         self.assertIn(b"Connection: close\r\n", received)
         self.assertNotIn(b" 404 ", received)
@@ -200,12 +204,12 @@ class Pieces(Case):
 class Slow(Case):
     @classmethod
     def sections(cls):
-        return {"http": {"request_timeout": f"{REQUEST_TIMEOUT}s", "idle_timeout": f"{IDLE_TIMEOUT}s"}}
+        return {"http": {"request_timeout": f"{REQUEST_TIMEOUT * 1000:.0f}ms", "idle_timeout": f"{IDLE_TIMEOUT * 1000:.0f}ms"}}
 
     def assert_cut(self, connection, since, seconds, drip=None):
         """The portal closes the connection that many seconds after `since`, however it is fed meanwhile."""
         connection.settimeout(0.1)
-        while time.monotonic() < since + seconds + SLACK + 1:
+        while time.monotonic() < since + seconds + DEADLINE:
             try:
                 if drip:
                     connection.sendall(drip)
@@ -217,9 +221,7 @@ class Slow(Case):
                 break
         else:
             self.fail("it is still open")
-        lasted = time.monotonic() - since
-        self.assertGreater(lasted, seconds - 0.5)
-        self.assertLess(lasted, seconds + SLACK)
+        self.assertGreater(time.monotonic() - since, seconds - 0.5)
 
     def test_a_header_that_drips_is_cut(self):
         since, connection = time.monotonic(), self.connect()
@@ -246,9 +248,9 @@ class Slow(Case):
         connection.sendall(GET)
         self.assertEqual(statuses(connection.recv(65536)), [200])
         # Not waited for in hope: the time itself is what is tested.
-        time.sleep(IDLE_TIMEOUT - 0.7)
+        time.sleep(IDLE_TIMEOUT - MARGIN)
         connection.sendall(request(*POST, "Content-Length: 12"))
-        time.sleep(REQUEST_TIMEOUT - 0.7)
+        time.sleep(REQUEST_TIMEOUT - MARGIN)
         connection.sendall(b"identifier=a")
         self.assertEqual(statuses(connection.recv(65536)), [422])
 
@@ -262,16 +264,19 @@ class Slow(Case):
 
 
 class Many(Case):
+    @classmethod
+    def sections(cls):
+        return NEVER
+
     def test_two_hundred_idle_connections_stop_nobody(self):
         with contextlib.ExitStack() as idle:
             for i in range(200):
                 connection = idle.enter_context(socket.create_connection(self.portal.address, timeout=DEADLINE))
                 connection.sendall(b"" if i % 2 else b"GET / HTTP/1.1\r\nHost:")
             eventually(lambda: self.portal.metric("http_connections") >= 200, "200 connections")
-            started = time.monotonic()
             for _ in range(20):
                 self.assertEqual(self.portal.get("/").status, 200)
-            self.assertLess(time.monotonic() - started, 5)
+            self.assertGreaterEqual(self.portal.metric("http_connections"), 200, "they are still there")
         eventually(lambda: self.portal.metric("http_connections") < 10, "they are gone")
 
 

@@ -9,8 +9,9 @@ import socket
 import sqlite3
 import unittest
 
+from patience import DEADLINE
 from portal import Portal, PortalCase
-from sandbox import DEADLINE, ROOT, Sandbox, random_thing
+from sandbox import ROOT, Sandbox, random_thing
 
 API = "/api/v1/registrations"
 KIBIBYTE = 1024

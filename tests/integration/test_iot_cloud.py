@@ -15,6 +15,7 @@ from botocore import xform_name
 from aws_cli import DEBIAN
 from cloud import Cloud
 from iot_cloud import ACCOUNT, ARN, BODY, ENDPOINT, REGISTRATION, Authority, IotCase, openssl, policy, signing_request, trust
+from patience import DEADLINE
 
 SOURCES = Path(__file__).parents[2] / "sandbox" / "cloud"
 
@@ -367,7 +368,7 @@ class CommandLine(IotCase):
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox",
                        "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1", "AWS_PAGER": ""}
         return subprocess.run([program, "--endpoint-url", self.cloud.url, "--output", "json", *map(str, arguments)], env=environment,
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=DEADLINE)
 
     def ok(self, *arguments):
         done = self.aws(*arguments)

@@ -13,13 +13,15 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from patience import DEADLINE
+
 BUILD = Path(os.environ.get("EXPRESSLINK_BUILD_DIR", Path(__file__).resolve().parents[2] / "build" / "debug")).resolve()
 CLAIM = BUILD / "command" / "expresslink-claim"
 NOBODY = pwd.getpwnam("nobody")
 
 
 def openssl(*arguments, **options):
-    return subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, text=True, timeout=60,
+    return subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, text=True, timeout=DEADLINE,
                           stdin=subprocess.DEVNULL, **options).stdout
 
 
@@ -35,7 +37,7 @@ class Keygen(unittest.TestCase):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
                        **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}}
         options = {"cwd": self.folder, "env": environment, "capture_output": True, **options}
-        run = subprocess.run([options.pop("program", CLAIM), "keygen", *map(str, arguments)], timeout=60, **options)
+        run = subprocess.run([options.pop("program", CLAIM), "keygen", *map(str, arguments)], timeout=DEADLINE, **options)
         return run.returncode, (run.stdout or b"").decode(), (run.stderr or b"").decode()
 
     def keygen(self, *arguments, **options):
@@ -170,7 +172,7 @@ class Keygen(unittest.TestCase):
         self.assertIn("NIST CURVE: P-256", key)
         self.assertTrue((self.folder / "claim-thing.key").read_text().startswith("-----BEGIN PRIVATE KEY-----\n"))
         request = subprocess.run(["openssl", "req", "-in", self.folder / "claim-thing.csr", "-verify", "-noout", "-subject",
-                                  "-pubkey"], check=True, capture_output=True, text=True, timeout=60)
+                                  "-pubkey"], check=True, capture_output=True, text=True, timeout=DEADLINE)
         self.assertIn("verify OK", request.stderr)
         self.assertIn("subject=CN = claim-thing", request.stdout)
         self.assertIn(self.public_of("claim-thing.key"), request.stdout)
@@ -272,7 +274,7 @@ class Keygen(unittest.TestCase):
         """Many that start together: one makes the key, and whoever comes later keeps it or is told so."""
         runs = [subprocess.Popen([CLAIM, "keygen", "--self-signed"], cwd=self.folder, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE) for _ in range(12)]
-        results = [(run.communicate(timeout=60), run.returncode) for run in runs]
+        results = [(run.communicate(timeout=DEADLINE), run.returncode) for run in runs]
         self.assertTrue(any(status == 0 for _, status in results))
         for (_, err), status in results:
             self.assertIn(status, (0, 73), err)

@@ -16,6 +16,8 @@ import termios
 import unittest
 from pathlib import Path
 
+from patience import DEADLINE, LONG_DEADLINE
+
 BUILD = Path(os.environ.get("EXPRESSLINK_BUILD_DIR", Path(__file__).resolve().parents[2] / "build" / "debug")).resolve()
 CLAIM = BUILD / "command" / "expresslink-claim"
 URL = "https://register.example.com"
@@ -40,7 +42,7 @@ class Labels(unittest.TestCase):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
                        **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")},
                        **options.pop("environment", {})}
-        run = subprocess.run(self.command(*arguments, url=url), capture_output=True, timeout=120, cwd=self.folder,
+        run = subprocess.run(self.command(*arguments, url=url), capture_output=True, timeout=LONG_DEADLINE, cwd=self.folder,
                              env=environment, **options)
         return run.returncode, run.stdout, run.stderr.decode()
 
@@ -61,7 +63,7 @@ class Labels(unittest.TestCase):
         for reader in (["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"], ["ZXingReader", "-1"]):
             if not shutil.which(reader[0]):
                 self.skipTest(f"{reader[0]} is not installed (Debian: zbar-tools, zxing-cpp-tools)")
-            said = subprocess.run([*reader, picture], capture_output=True, text=True, timeout=30).stdout
+            said = subprocess.run([*reader, picture], capture_output=True, text=True, timeout=DEADLINE).stdout
             yield said
 
     # Refused
@@ -235,7 +237,7 @@ class Labels(unittest.TestCase):
         away = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="labels-"))) / "expresslink-claim"
         shutil.copy(CLAIM, away)
         run = subprocess.run([away, "label", "--url", URL, "--verify", "--output", "x.svg", THING], cwd=self.folder,
-                             capture_output=True, text=True, timeout=30)
+                             capture_output=True, text=True, timeout=DEADLINE)
         self.assertEqual(run.returncode, 69, run)
         self.assertIn("codes cannot be read back: ", run.stderr)
         self.assertEqual(list(self.folder.iterdir()), [])

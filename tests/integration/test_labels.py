@@ -16,8 +16,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from patience import DEADLINE
 from portal import Portal, PortalCase
-from sandbox import DEADLINE, Sandbox, eventually, random_thing
+from sandbox import Sandbox, eventually, random_thing
 
 DECODE, READ = "/api/v1/labels/decode", "/api/v1/labels/read"
 URL = "https://register.example.com"

@@ -6,10 +6,15 @@ import unittest
 import uuid
 
 from brokers import FakeBroker, Mosquitto, Tap, make_certificate
+from patience import patient
 from portal import Portal
 from sandbox import CONNECTED, CREATED, Sandbox, eventually, random_thing
 
 STAGING, ENDPOINT = '{staging="sandbox"}', '{endpoint="sandbox"}'
+
+
+def milliseconds(seconds):
+    return f"{patient(seconds) * 1000:.0f}ms"
 
 
 class NeverMoves(unittest.TestCase):
@@ -25,7 +30,8 @@ class NeverMoves(unittest.TestCase):
 
     def test_it_is_published_again_on_the_schedule_until_the_window_ends(self):
         with FakeBroker(self.sandbox) as broker:
-            portal = self.portal(claim={"schedule": "2s 600ms", "window": "5s"}, staging__sandbox={"port": broker.port})
+            portal = self.portal(claim={"schedule": f"{milliseconds(2)} {milliseconds(0.6)}", "window": milliseconds(5)},
+                                 staging__sandbox={"port": broker.port})
             broker.session()
             things = [random_thing() for _ in range(10)]
             claims = [portal.claim(thing) for thing in things]
@@ -37,9 +43,9 @@ class NeverMoves(unittest.TestCase):
                 gaps = [after - before for before, after in zip(at, at[1:])]
                 self.assertGreaterEqual(len(gaps), 3, gaps)
                 first_gaps.append(gaps[0])
-                for gap, delay in zip(gaps, [2, 0.6, 0.6, 0.6, 0.6]):
+                for gap, delay in zip(gaps, map(patient, [2, 0.6, 0.6, 0.6, 0.6])):
                     self.assertGreaterEqual(gap, delay * 0.9 - 0.1, gaps)
-                    self.assertLessEqual(gap, delay * 1.1 + 0.7, gaps)
+                    self.assertLessEqual(gap, delay * 1.1 + patient(0.7), gaps)
                 self.assertIn(len(at) - claim["attempts"], (0, 1), "the last PUBACK may come after the end")
                 self.assertEqual(claim["next_action"], "retry")
                 self.assertGreaterEqual(claim["ended_at"], claim["expires_at"])
@@ -61,7 +67,7 @@ class NeverMoves(unittest.TestCase):
         """By the page's button and by the API; the module is off at first, and on for the second try."""
         things = [random_thing(), random_thing()]
         modules = self.sandbox.modules(*things, options=["--off"])
-        portal = self.portal(claim={"schedule": "500ms", "window": "2s"})
+        portal = self.portal(claim={"schedule": "500ms", "window": milliseconds(2)})
         tokens = [portal.claim(thing)["token"] for thing in things]
         for token in tokens:
             portal.wait_for_state(token, "expired")
@@ -173,7 +179,7 @@ class Days(Case):
         self.assertEqual((after["state"], after["ended_at"]), ("onboarded", claim["ended_at"]))
 
     def test_created_comes_after_connected(self):
-        thing, claim, arrivals = self.arrives_with(created_delay_ms=4000)
+        thing, claim, arrivals = self.arrives_with(created_delay_ms=int(patient(4000)))
         self.assertEqual(self.events("created", thing), [])
         provisioned = claim["steps"][2]
         self.assertEqual((provisioned["name"], provisioned["state"]), ("provisioned", "done"))

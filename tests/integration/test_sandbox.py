@@ -325,13 +325,13 @@ class Module(SandboxTest):
     def test_two_hundred_in_one_process(self):
         count = 200
         modules = self.sandbox.modules(count=count, prefix="aa")
-        eventually(lambda: modules.status()["subscribed"] == count, lambda: f"all subscribed: {modules.status()}", 60)
+        eventually(lambda: modules.status()["subscribed"] == count, lambda: f"all subscribed: {modules.status()}")
         things = modules.things(count)
         self.assertEqual(len(set(things)), count)
         claim_thing = self.sandbox.claim_thing().accepted()
         for thing in things:
             self.assertTrue(claim_thing.publish(config_topic(thing), ENDPOINT))
-        eventually(lambda: modules.status()["arrived"] == count, lambda: f"all arrived: {modules.status()}", 60)
+        eventually(lambda: modules.status()["arrived"] == count, lambda: f"all arrived: {modules.status()}")
         self.assertEqual(modules.stop(), 0)
 
 

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 
+from patience import DEADLINE
 from portal import BUILD
 
 BATCH = BUILD / "sandbox" / "sidewalk-batch"
@@ -46,7 +47,7 @@ class Batch(unittest.TestCase):
 
     def make(self, *arguments, folder=None):
         folder = folder or self.folder
-        done = subprocess.run([BATCH, *arguments, folder], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([BATCH, *arguments, folder], capture_output=True, text=True, timeout=DEADLINE)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
         return folder
 
@@ -121,24 +122,24 @@ class Batch(unittest.TestCase):
     def test_wrong_arguments_are_64_and_write_nothing(self):
         for arguments in ([], ["--devices", "0", "x"], ["--devices", "many", "x"], ["--form", "two", "x"],
                           ["--apid", 'a"b', "x"], ["x", "y"], ["--no-such-option", "x"]):
-            done = subprocess.run([BATCH, *arguments], cwd=self.folder, capture_output=True, timeout=20)
+            done = subprocess.run([BATCH, *arguments], cwd=self.folder, capture_output=True, timeout=DEADLINE)
             self.assertEqual(done.returncode, 64, arguments)
         self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_a_folder_that_cannot_be_written_is_said(self):
         (self.folder / "file").touch()
-        done = subprocess.run([BATCH, self.folder / "file"], capture_output=True, text=True, timeout=20)
+        done = subprocess.run([BATCH, self.folder / "file"], capture_output=True, text=True, timeout=DEADLINE)
         self.assertEqual(done.returncode, 1)
         self.assertIn("Not a directory", done.stderr)
         with self.subTest("a full disk leaves no half of a log"):
             (self.folder / "devices.csv.partial").symlink_to("/dev/full")
-            done = subprocess.run([BATCH, self.folder], capture_output=True, text=True, timeout=20)
+            done = subprocess.run([BATCH, self.folder], capture_output=True, text=True, timeout=DEADLINE)
             self.assertEqual(done.returncode, 1)
             self.assertIn("No space left on device", done.stderr)
             self.assertEqual([path.name for path in self.folder.iterdir()], ["file"])
         with self.subTest("each file of its own"):
             (self.folder / "control-logs").touch()
-            done = subprocess.run([BATCH, "--form", "each", self.folder], capture_output=True, text=True, timeout=20)
+            done = subprocess.run([BATCH, "--form", "each", self.folder], capture_output=True, text=True, timeout=DEADLINE)
             self.assertEqual(done.returncode, 1)
             self.assertIn("Not a directory", done.stderr)
             self.assertFalse((self.folder / "devices.csv").exists())

@@ -15,6 +15,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from patience import DEADLINE
+
 BUILD = Path(os.environ.get("EXPRESSLINK_BUILD_DIR", Path(__file__).resolve().parents[2] / "build" / "debug")).resolve()
 IMPORT = BUILD / "sidewalk" / "sidewalk-import"
 BATCH = BUILD / "sandbox" / "sidewalk-batch"
@@ -25,7 +27,7 @@ class Check(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.batch = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="batch-")))
-        subprocess.run([BATCH, "--devices", "50", cls.batch], check=True, stdout=subprocess.DEVNULL, timeout=60)
+        subprocess.run([BATCH, "--devices", "50", cls.batch], check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE)
         cls.log = (cls.batch / "control-log.json").read_bytes()
         cls.smsns = (cls.batch / "devices.csv").read_text().split()[1:]
 
@@ -45,7 +47,7 @@ class Check(unittest.TestCase):
         return [IMPORT, "check", "--csv", rows, "--control-log", log or self.batch / "control-log.json", *arguments]
 
     def check(self, *arguments, rows=None, log=None, **options):
-        done = subprocess.run(self.command(*arguments, rows=rows, log=log), capture_output=True, timeout=60, **options)
+        done = subprocess.run(self.command(*arguments, rows=rows, log=log), capture_output=True, timeout=DEADLINE, **options)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     def findings(self, *arguments, rows=None, log=None, **options):
@@ -62,7 +64,7 @@ class Check(unittest.TestCase):
                                    ("not understood", ["--no-such-option"]), ("not understood", ["x"]),
                                    ("--apid wants", ["--csv", "x", "--control-log", "y", "--apid", ""]),
                                    ("--apid wants", ["--csv", "x", "--control-log", "y", "--apid", "a" * 65])):
-            done = subprocess.run([IMPORT, "check", *arguments], capture_output=True, text=True, timeout=20)
+            done = subprocess.run([IMPORT, "check", *arguments], capture_output=True, text=True, timeout=DEADLINE)
             self.assertEqual((done.returncode, done.stdout), (64, ""), arguments)
             self.assertRegex(done.stderr, message)
 
@@ -88,7 +90,7 @@ class Check(unittest.TestCase):
         self.assertEqual((code, out), (73, ""))
         self.assertIn("cannot be written", err)
         with open("/dev/full", "wb") as full:
-            done = subprocess.run(self.command(), stdout=full, stderr=subprocess.PIPE, timeout=20)
+            done = subprocess.run(self.command(), stdout=full, stderr=subprocess.PIPE, timeout=DEADLINE)
         self.assertEqual(done.returncode, 73)
 
     def test_interrupted_is_130_and_leaves_nothing(self):
@@ -101,7 +103,7 @@ class Check(unittest.TestCase):
                 with contextlib.suppress(BrokenPipeError):
                     while run.poll() is None:
                         pipe.write(b" ")
-            self.assertEqual((run.stdout.read(), run.wait(20)), (b"", 130))
+            self.assertEqual((run.stdout.read(), run.wait(DEADLINE)), (b"", 130))
             self.assertIn(b"interrupted", run.stderr.read())
         self.assertEqual([path.name for path in self.folder.iterdir()], ["pipe"])
 

@@ -16,6 +16,7 @@ from botocore.credentials import Credentials
 
 import aws_cli
 from cloud import BATCH, BUCKET, ROLE, Cloud
+from patience import DEADLINE, LONG_DEADLINE
 from sandbox import BUILD, ROOT, eventually
 
 SDK = ROOT / "tests" / "aws-sdk"
@@ -109,7 +110,7 @@ class Clients(WithCloud):
 
     def test_the_javascript_sdk_works_for_every_call(self):
         done = subprocess.run([SDK / "run", BUILD / "tests" / "aws-sdk", "calls.mjs", self.cloud.url], capture_output=True, text=True,
-                              timeout=200)
+                              timeout=LONG_DEADLINE)
         if done.returncode == 77:
             self.skipTest(done.stdout)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -226,7 +227,7 @@ class Signatures(WithCloud):
 class Tasks(WithCloud):
     def test_a_batch_from_start_to_end(self):
         folder = self.folder()
-        subprocess.run([BATCH, "--devices", "1000", folder], check=True, timeout=60)
+        subprocess.run([BATCH, "--devices", "1000", folder], check=True, timeout=DEADLINE)
         self.assertEqual(self.cloud.s3("PUT", f"/{BUCKET}/devices.csv", (folder / "devices.csv").read_bytes()).status, HTTP_OK)
         task = self.cloud.start_task(f"s3://{BUCKET}/devices.csv")
         self.assertEqual(self.cloud.counts(task), ("INITIALIZING", 0, 0, 0, 0))

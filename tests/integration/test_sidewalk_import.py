@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 from cloud import BUCKET
+from patience import DEADLINE
 from sandbox import eventually
 from sidewalk import IMPORT, ROLE, Account, batch, serials
 
@@ -487,13 +488,13 @@ class BadDays(Import):
         csv = self.cloud.path / "large.csv"
         csv.write_bytes(b"0" * 30_000_000)
         with socket.create_server(("127.0.0.1", 0)) as s3:
-            s3.settimeout(20)
+            s3.settimeout(DEADLINE)
             update = self.cloud.begin("update", "some-task", "--csv", csv, "--s3", f"s3://{BUCKET}/lists/",
                                       "--endpoint-url", f"http://127.0.0.1:{s3.getsockname()[1]}",
                                       AWS_MAX_ATTEMPTS="1")
             connection, _ = s3.accept()
             with connection:
-                connection.settimeout(20)
+                connection.settimeout(DEADLINE)
                 with connection.makefile("rb", buffering=0) as head:
                     lines = list(iter(head.readline, b"\r\n"))
                 with open(csv, "r+b") as file:

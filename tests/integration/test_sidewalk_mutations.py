@@ -13,6 +13,8 @@ import unittest
 from collections import Counter
 from pathlib import Path
 
+from patience import LONG_DEADLINE
+
 BUILD = Path(os.environ.get("EXPRESSLINK_BUILD_DIR", Path(__file__).resolve().parents[2] / "build" / "debug")).resolve()
 IMPORT = BUILD / "sidewalk" / "sidewalk-import"
 BATCH = BUILD / "sandbox" / "sidewalk-batch"
@@ -380,7 +382,7 @@ class Mutations(unittest.TestCase):
         print(f"SEED={SEED} MUTATIONS={MUTATIONS}", flush=True)
         cls.rng = random.Random(SEED)
         subprocess.run([BATCH, "--devices", str(MUTATIONS * 5 // 4 + 10), cls.folder / "batch"], check=True,
-                       stdout=subprocess.DEVNULL, timeout=200)
+                       stdout=subprocess.DEVNULL, timeout=LONG_DEADLINE)
         log = json.loads((cls.folder / "batch" / "control-log.json").read_bytes())
         smsns = (cls.folder / "batch" / "devices.csv").read_text().split()[1:]
         cls.devices = [Device(number, smsn, entry, cls.rng) for number, (smsn, entry)
@@ -456,7 +458,7 @@ class Mutations(unittest.TestCase):
         differences = self.folder / "differences.csv"
         command = [IMPORT, "check", "--csv", self.list, "--control-log", *self.logs, "--differences", differences, "--json",
                    *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=250)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LONG_DEADLINE)
         self.assertEqual((done.returncode, done.stderr), (1, ""))
         with differences.open(newline="") as file:
             return json.loads(done.stdout), list(csv.DictReader(file))

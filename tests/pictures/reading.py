@@ -14,10 +14,11 @@ import xml.etree.ElementTree as xml
 from dataclasses import dataclass
 from pathlib import Path
 
+from patience import LONG_DEADLINE
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("EXPRESSLINK_BUILD_DIR", ROOT / "build" / "debug")).resolve()
 DECODE = BUILD / "decode" / "expresslink-decode"
-PATIENCE = 120  # seconds, for any of them
 
 
 # What a picture holds
@@ -98,7 +99,7 @@ def judge(found, wanted):
 
 def output(*command):
     return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          timeout=PATIENCE, check=False).stdout
+                          timeout=LONG_DEADLINE, check=False).stdout
 
 
 def ours(path):
@@ -147,7 +148,7 @@ class Kept:
         here, there = socket.socketpair()
         with there:
             self.process = subprocess.Popen([DECODE, "--serve"], stdin=there, stdout=there)
-        here.settimeout(PATIENCE)
+        here.settimeout(LONG_DEADLINE)
         self.stream = here.makefile("rwb")
         here.close()
         self._answer(b"ELdr")

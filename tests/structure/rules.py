@@ -199,7 +199,7 @@ def configuration(root, portal):
     if not found:
         yield "README.md: has no <!-- configuration --> ... <!-- /configuration -->"
         return
-    printed = subprocess.run([portal, "--document-config"], check=True, capture_output=True, text=True, timeout=20).stdout
+    printed = subprocess.run([portal, "--document-config"], check=True, capture_output=True, text=True).stdout
     written, wanted = found.group(1).strip().splitlines(), printed.strip().splitlines()
     for line in wanted:
         if line not in written:
@@ -219,6 +219,19 @@ def image(root):
             yield f".dockerignore: leaves {room}/ out"
 
 
+def deadlines(root):
+    """What the tests wait for comes from one place, which scales it (EXPRESSLINK_TEST_PATIENCE): no number of their own. A second
+    or less is a step of something that is tried again."""
+    number = re.compile(r"\bTIMEOUT \d|\b(?:timeout|seconds)=(?:[2-9]|\d\d)|\.(?:wait|join|settimeout)\([1-9]|assertLess\w*\(.*\b"
+                        r"(?:monotonic|time\.time|perf_counter)\(")
+    for file in files(root, ("tests",), (".py", ".txt")):
+        if file.parts[1] == "structure" and file.suffix == ".py":
+            continue
+        for line_number, line in enumerate((root / file).read_text(errors="replace").splitlines(), 1):
+            if "corpus" not in file.parts and number.search(line):
+                yield f"{file}:{line_number}: has a time of its own: {line.strip()[:80]}"
+
+
 def documents(root):
     """What a document names is there: links, and paths from the root of the tree."""
     folders = "|".join((*ROOMS, "deploy", "static", "templates", "docs"))
@@ -233,4 +246,4 @@ def documents(root):
                 yield f"{document.relative_to(root)}: names {path}, which is not there"
 
 
-RULES = (direction, libraries, claim_is_pure, licences, guards, leftovers, image, documents)
+RULES = (direction, libraries, claim_is_pure, licences, guards, leftovers, image, deadlines, documents)

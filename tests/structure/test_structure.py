@@ -142,6 +142,12 @@ class Broken(unittest.TestCase):
     def test_image(self):
         self.notices(rules.image, ".dockerignore", "*\n!base\n!server\n", "claim/")
 
+    def test_deadlines(self):
+        for line in ("subprocess.run(command, timeout=60)", "eventually(it, 'x', seconds=40)", "process.wait(20)",
+                     "self.assertLess(time.monotonic() - began, 5)"):
+            self.notices(rules.deadlines, "tests/integration/x.py", PURE + line + "\n", line)
+        self.notices(rules.deadlines, "tests/unit/CMakeLists.txt", "set_tests_properties(x PROPERTIES TIMEOUT 60)\n", "TIMEOUT 60")
+
     def test_documents(self):
         self.notices(rules.documents, "README.md", "\n[text](docs/missing.md)\n", "docs/missing.md", add=True)
         self.notices(rules.documents, "README.md", "\nsee `server/missing.c`.\n", "server/missing.c", add=True)

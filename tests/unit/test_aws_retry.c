@@ -42,11 +42,9 @@ static void what_the_service_asks_for_is_kept_within_reason(void **state)
 static void an_interruption_ends_the_sleep(void **state)
 {
     static const volatile sig_atomic_t yes = 1, no = 0;
-    long long started = clock_monotonic_ms();
     (void)state;
 
-    assert_false(aws_retry_sleep(30000, &yes));
-    assert_true(clock_monotonic_ms() - started < 5000);
+    assert_false(aws_retry_sleep(24L * 3600 * 1000, &yes)); /* or this test lasts a day */
     assert_true(aws_retry_sleep(0, &no));
     assert_true(aws_retry_sleep(1, NULL));
 }

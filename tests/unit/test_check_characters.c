@@ -15,7 +15,7 @@
 #define GROUP_COUNT (NAME_LENGTH / IDENTIFIER_GROUP_LENGTH)
 #define TYPED_SIZE 80
 #ifndef SIMULATED
-#define SIMULATED 1000
+#define SIMULATED FEWER(1000)
 #endif
 
 static const char digits[] = "0123456789abcdef";
@@ -296,6 +296,7 @@ static void finds_mistakes_and_names_the_group(void **state)
         {"two other digits", replace_two, 998, 0, 0, 320},
     };
     static const char *const marks[] = {" / ", ""};
+    const size_t off = SIMULATED < 1000 ? 100 * SIMULATED : 0; /* what chance adds to, or takes from, fewer */
     struct identifier_form form;
     (void)state;
 
@@ -308,9 +309,10 @@ static void finds_mistakes_and_names_the_group(void **state)
             printf("%-22s %-12s found %6.1f  named %6.1f  wrongly %6.1f\n", rows[i].what,
                    *marks[k] != '\0' ? "with \"/\"" : "without", (double)counts.found * 1000 / SIMULATED,
                    (double)counts.named * 1000 / SIMULATED, (double)counts.misnamed * 1000 / SIMULATED);
-            assert_true(counts.found * 1000 >= rows[i].found * SIMULATED);
-            assert_true(counts.named * 1000 >= (k ? rows[i].named_unmarked : rows[i].named) * SIMULATED);
-            assert_true(counts.misnamed * 1000 <= rows[i].misnamed * SIMULATED);
+            assert_true(counts.found * 1000 + off >= rows[i].found * SIMULATED);
+            assert_true(counts.named * 1000 + off >=
+                        (k ? rows[i].named_unmarked : rows[i].named) * SIMULATED);
+            assert_true(counts.misnamed * 1000 <= rows[i].misnamed * SIMULATED + off);
         }
     }
     identifier_form_fini(&form);

@@ -16,7 +16,6 @@
 #include "tests/unit/decode_fixture.h"
 #include "tests/unit/test.h"
 
-#define LONG_MS 30000 /* nobody waits for it to be over */
 #define SHORT_MS 50
 
 /* A picture that was handed in, and what has become of it. */
@@ -127,7 +126,7 @@ static void a_program_that_cannot_serve_is_told(void **state)
 
 static void a_picture_that_kills_costs_itself_alone(void **state)
 {
-    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 10, LONG_MS);
+    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 10, HANG_MS);
     struct question before, killer, after;
 
     hand_in(pool, &before, "echo one");
@@ -161,7 +160,7 @@ static void a_picture_that_hangs_costs_itself_alone(void **state)
 /* As often as it is killed, and however early: it is asked as soon as the signal is on its way. */
 static void one_that_is_killed_while_idle_costs_nothing(void **state)
 {
-    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 10, LONG_MS);
+    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 10, HANG_MS);
     char text[64];
 
     for (int i = 0; i < 20; i++) {
@@ -177,7 +176,7 @@ static void one_that_is_killed_while_idle_costs_nothing(void **state)
 static void one_that_never_takes_a_picture_is_asked_twice_and_no_more(void **state)
 {
     struct decode_pool *pool =
-        start(decode_fixture_program(*state, "goes-before-it-has-read"), 1, 10, LONG_MS);
+        start(decode_fixture_program(*state, "goes-before-it-has-read"), 1, 10, HANG_MS);
 
     assert_int_equal(ask(pool, "a picture", NULL), DECODE_UNAVAILABLE);
     assert_int_equal(counts_of(pool).replaced, 2);
@@ -186,7 +185,7 @@ static void one_that_never_takes_a_picture_is_asked_twice_and_no_more(void **sta
 
 static void what_is_said_too_much_is_no_answer_to_the_next(void **state)
 {
-    struct decode_pool *pool = start(decode_fixture_program(*state, "answers-twice"), 1, 10, LONG_MS);
+    struct decode_pool *pool = start(decode_fixture_program(*state, "answers-twice"), 1, 10, HANG_MS);
 
     assert_int_equal(ask(pool, "a picture", NULL), DECODE_OK);
     assert_int_equal(ask(pool, "another", NULL), DECODE_OK);
@@ -197,7 +196,7 @@ static void what_is_said_too_much_is_no_answer_to_the_next(void **state)
 static void nobody_waits_for_a_program_that_is_gone(void **state)
 {
     struct decode_fixture *fixture = *state;
-    struct decode_pool *pool = start(decode_fixture_program(fixture, "obeys"), 1, 10, LONG_MS);
+    struct decode_pool *pool = start(decode_fixture_program(fixture, "obeys"), 1, 10, HANG_MS);
     pid_t id = id_of_the_one(pool);
 
     assert_int_equal(unlink(decode_fixture_path(fixture, "obeys")), 0);
@@ -232,7 +231,7 @@ static void release(struct decode_fixture *fixture)
 
 static void the_queue_has_an_end(void **state)
 {
-    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 2, LONG_MS);
+    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 2, HANG_MS);
     struct question in_hand, waiting[2], refused;
     char order[128];
 
@@ -253,7 +252,7 @@ static void the_queue_has_an_end(void **state)
 
 static void without_a_queue_an_idle_process_is_enough(void **state)
 {
-    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 0, LONG_MS);
+    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 0, HANG_MS);
     struct question question, refused;
     char order[128];
 
@@ -264,7 +263,7 @@ static void without_a_queue_an_idle_process_is_enough(void **state)
     while (counts_of(pool).waiting > 0)
         sched_yield();
     decode_pool_stop(pool);
-    pool = start(decode_fixture_program(*state, "obeys"), 1, 1, LONG_MS);
+    pool = start(decode_fixture_program(*state, "obeys"), 1, 1, HANG_MS);
     occupy(pool, *state, &question, order);
     struct question one;
     hand_in(pool, &one, "echo b");
@@ -284,7 +283,7 @@ static void *stop(void *pool)
 static void stopping_answers_what_waits(void **state)
 {
     enum { MORE = 100000 };
-    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, MORE, LONG_MS);
+    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, MORE, HANG_MS);
     struct question in_hand, waiting[2];
     OWNED struct question *more = memory_new(MORE, sizeof *more);
     pthread_t stopper;
@@ -313,7 +312,7 @@ static void stopping_answers_what_waits(void **state)
 
 static void one_is_not_kept_for_ever(void **state)
 {
-    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 10, LONG_MS);
+    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 10, HANG_MS);
     pid_t first = id_of_the_one(pool);
     int asked = 1;
 
@@ -344,7 +343,7 @@ static void *ask_often(void *argument)
 
 static void everybody_gets_his_own_answer(void **state)
 {
-    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 3, 100, LONG_MS);
+    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 3, 100, HANG_MS);
     struct asker askers[8];
 
     for (int i = 0; i < 8; i++) {

@@ -14,7 +14,6 @@
 #include "tests/unit/test.h"
 
 /* For answers that come: nobody waits for it to be over. */
-#define LONG_MS 30000
 #define SHORT_MS 50
 
 static struct decode_process *start(const char *program)
@@ -54,20 +53,20 @@ static void a_program_that_cannot_serve_is_told_with_its_reason(void **state)
 
 static void whatever_it_answers_is_checked(void **state)
 {
-    static const struct {
+    const struct {
         const char *manner;
         enum decode_error error;
         long long deadline_ms;
     } cases[] = {
-        {"answers-garbage", DECODE_CRASHED, LONG_MS},
-        {"answers-without-end", DECODE_CRASHED, LONG_MS},
-        {"answers-beyond-its-frame", DECODE_CRASHED, LONG_MS},
-        {"answers-half", DECODE_CRASHED, LONG_MS},
+        {"answers-garbage", DECODE_CRASHED, HANG_MS},
+        {"answers-without-end", DECODE_CRASHED, HANG_MS},
+        {"answers-beyond-its-frame", DECODE_CRASHED, HANG_MS},
+        {"answers-half", DECODE_CRASHED, HANG_MS},
         {"answers-half-and-hangs", DECODE_TOO_SLOW, SHORT_MS},
-        {"claims-to-be-late", DECODE_CRASHED, LONG_MS},
-        {"dies-of-it", DECODE_CRASHED, LONG_MS},
-        {"goes-before-it-has-read", DECODE_UNAVAILABLE, LONG_MS},
-        {"answers-unasked", DECODE_UNAVAILABLE, LONG_MS},
+        {"claims-to-be-late", DECODE_CRASHED, HANG_MS},
+        {"dies-of-it", DECODE_CRASHED, HANG_MS},
+        {"goes-before-it-has-read", DECODE_UNAVAILABLE, HANG_MS},
+        {"answers-unasked", DECODE_UNAVAILABLE, HANG_MS},
     };
     struct decode_fixture *fixture = *state;
 
@@ -78,7 +77,7 @@ static void whatever_it_answers_is_checked(void **state)
         if (error != cases[i].error)
             fail_msg("%s: %s", cases[i].manner, decode_error_name(error));
         assert_int_equal(result.count, 77);
-        assert_int_equal(ask(process, "another", LONG_MS, &result), DECODE_UNAVAILABLE);
+        assert_int_equal(ask(process, "another", HANG_MS, &result), DECODE_UNAVAILABLE);
         decode_process_stop(process);
     }
 }
@@ -88,10 +87,10 @@ static void what_comes_after_an_answer_is_not_taken_for_the_next(void **state)
     struct decode_result result = {0};
     struct decode_process *process = start(decode_fixture_program(*state, "answers-twice"));
 
-    assert_int_equal(ask(process, "a picture", LONG_MS, &result), DECODE_OK);
+    assert_int_equal(ask(process, "a picture", HANG_MS, &result), DECODE_OK);
     assert_string_equal(result.codes[0].text, "one");
     decode_result_fini(&result);
-    assert_int_equal(ask(process, "another", LONG_MS, &result), DECODE_UNAVAILABLE);
+    assert_int_equal(ask(process, "another", HANG_MS, &result), DECODE_UNAVAILABLE);
     decode_process_stop(process);
 }
 
@@ -112,9 +111,9 @@ static void too_large_a_picture_is_not_sent_and_harms_nothing(void **state)
     struct decode_result result = {0};
     struct decode_process *process = start(decode_fixture_program(*state, "obeys"));
 
-    assert_int_equal(decode_process_ask(process, picture, DECODE_BYTES_MAX + 1, LONG_MS, &result),
+    assert_int_equal(decode_process_ask(process, picture, DECODE_BYTES_MAX + 1, HANG_MS, &result),
                      DECODE_TOO_LARGE);
-    assert_int_equal(ask(process, "nothing", LONG_MS, &result), DECODE_NO_CODE);
+    assert_int_equal(ask(process, "nothing", HANG_MS, &result), DECODE_NO_CODE);
     decode_process_stop(process);
 }
 
@@ -138,7 +137,7 @@ static void it_inherits_nothing(void **state)
     signal(SIGPIPE, SIG_DFL);
     signal(SIGINT, SIG_DFL);
     signal(SIGUSR1, SIG_DFL);
-    assert_int_equal(ask(process, "tell surroundings", LONG_MS, &result), DECODE_OK);
+    assert_int_equal(ask(process, "tell surroundings", HANG_MS, &result), DECODE_OK);
     assert_string_equal(result.codes[0].text, "variables 0, masked 0, ignored 0, own group 1");
     decode_result_fini(&result);
     decode_process_stop(process);
@@ -152,15 +151,15 @@ static void the_real_one_reads_a_picture(void **state)
 
     for (int i = 0; i < 3; i++) {
         assert_int_equal(
-            decode_process_ask(process, decode_fixture_png, decode_fixture_png_size, LONG_MS, &result),
+            decode_process_ask(process, decode_fixture_png, decode_fixture_png_size, HANG_MS, &result),
             DECODE_OK);
         assert_int_equal(result.count, 1);
         assert_string_equal(result.codes[0].text, "ExpressLink");
         decode_result_fini(&result);
-        assert_int_equal(ask(process, "no picture", LONG_MS, &result), DECODE_UNKNOWN_FORMAT);
-        assert_int_equal(ask(process, "", LONG_MS, &result), DECODE_UNKNOWN_FORMAT);
+        assert_int_equal(ask(process, "no picture", HANG_MS, &result), DECODE_UNKNOWN_FORMAT);
+        assert_int_equal(ask(process, "", HANG_MS, &result), DECODE_UNKNOWN_FORMAT);
         assert_int_equal(
-            decode_process_ask(process, decode_fixture_png, decode_fixture_png_size / 2, LONG_MS, &result),
+            decode_process_ask(process, decode_fixture_png, decode_fixture_png_size / 2, HANG_MS, &result),
             DECODE_BROKEN);
     }
     decode_process_stop(process);

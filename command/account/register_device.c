@@ -18,10 +18,10 @@ static void print_step(void *context, const struct setup_step *step)
 }
 
 int register_open(const struct register_arguments *arguments, const struct oem_account *account,
-                  struct registrar **out)
+                  struct enroller **out)
 {
     TEXT struct text why = TEXT_EMPTY;
-    const struct registration_options options = {
+    const struct enrolment_options options = {
         .policy_name = arguments->policy_name,
         .thing_type = arguments->things.type,
         .thing_groups = arguments->things.groups,
@@ -32,7 +32,7 @@ int register_open(const struct register_arguments *arguments, const struct oem_a
         .dry_run = arguments->dry_run,
     };
     struct register_arguments said = *arguments;
-    enum aws_error error = registrar_open(account, &options, print_step, &said, out, &why);
+    enum aws_error error = enroller_open(account, &options, print_step, &said, out, &why);
     return error == AWS_OK
                ? COMMAND_DONE
                : account_report_failed(arguments->report, error, "nothing is registered", text_get(&why));

@@ -2,8 +2,8 @@
 /* expresslink-claim account register fleet */
 #include <string.h>
 
+#include "account/enrolment/fleet.h"
 #include "account/keys/signing_request.h"
-#include "account/registration/fleet.h"
 #include "command/account/register_report.h"
 #include "command/account/register_setup.h"
 #include "command/account/register_ways.h"

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "account/enrolment/verification.h"
 #include "account/keys/private_key.h"
 #include "account/keys/signing_request.h"
-#include "account/registration/verification.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "command/account/register_report.h"

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/enrolment/private.h"
 #include "account/policy/document.h"
-#include "account/registration/private.h"
 #include "base/memory.h"
 
-enum aws_error registrar_ask(const struct oem_account *account, const struct registrar_call *call,
-                             cJSON **answer, struct text *why)
+enum aws_error enroller_ask(const struct oem_account *account, const struct enroller_call *call,
+                            cJSON **answer, struct text *why)
 {
     TEXT struct text path = TEXT_EMPTY;
 
@@ -32,7 +32,7 @@ enum aws_error registrar_ask(const struct oem_account *account, const struct reg
 /* One of policy, thing type and thing group. */
 struct part {
     const char *kind, *name;
-    struct registrar_call look, make;
+    struct enroller_call look, make;
 };
 
 struct telling {
@@ -57,11 +57,11 @@ static void explain_missing(const struct part *part, struct text *why)
                 part->kind, part->name);
 }
 
-static enum aws_error prepare_part(const struct registrar *registrar, const struct part *part,
+static enum aws_error prepare_part(const struct enroller *enroller, const struct part *part,
                                    const struct telling *telling, struct text *why)
 {
-    const struct registration_options *options = &registrar->options;
-    enum aws_error error = registrar_ask(registrar->account, &part->look, NULL, why);
+    const struct enrolment_options *options = &enroller->options;
+    enum aws_error error = enroller_ask(enroller->account, &part->look, NULL, why);
 
     if (error != AWS_NOT_FOUND)
         return error;
@@ -71,7 +71,7 @@ static enum aws_error prepare_part(const struct registrar *registrar, const stru
     }
     text_clear(why);
     if (!options->dry_run)
-        error = registrar_ask(registrar->account, &part->make, NULL, why);
+        error = enroller_ask(enroller->account, &part->make, NULL, why);
     if (!options->dry_run && error != AWS_OK && error != AWS_CONFLICT) /* another run may have made it */
         return error;
     text_clear(why);
@@ -79,12 +79,12 @@ static enum aws_error prepare_part(const struct registrar *registrar, const stru
     return AWS_OK;
 }
 
-static enum aws_error prepare_policy(const struct registrar *registrar, const struct telling *telling,
+static enum aws_error prepare_policy(const struct enroller *enroller, const struct telling *telling,
                                      struct text *why)
 {
-    const char *name = registrar->options.policy_name;
+    const char *name = enroller->options.policy_name;
     TEXT struct text prefix = TEXT_EMPTY;
-    oem_account_arn(registrar->account, "", &prefix);
+    oem_account_arn(enroller->account, "", &prefix);
     const struct policy_scope scope = {prefix.data};
     JSON cJSON *document = policy_document_module(&scope);
     OWNED char *text = cJSON_PrintUnformatted(document);
@@ -101,10 +101,10 @@ static enum aws_error prepare_policy(const struct registrar *registrar, const st
                  .body = body},
     };
 
-    return prepare_part(registrar, &part, telling, why);
+    return prepare_part(enroller, &part, telling, why);
 }
 
-static enum aws_error prepare_named(const struct registrar *registrar, bool is_group, const char *name,
+static enum aws_error prepare_named(const struct enroller *enroller, bool is_group, const char *name,
                                     const struct telling *telling, struct text *why)
 {
     const char *prefix = is_group ? "/thing-groups" : "/thing-types";
@@ -123,20 +123,20 @@ static enum aws_error prepare_named(const struct registrar *registrar, bool is_g
                  .body = body},
     };
 
-    return prepare_part(registrar, &part, telling, why);
+    return prepare_part(enroller, &part, telling, why);
 }
 
-static enum aws_error prepare_parts(const struct registrar *registrar, const struct telling *telling,
+static enum aws_error prepare_parts(const struct enroller *enroller, const struct telling *telling,
                                     struct text *why)
 {
-    const struct registration_options *options = &registrar->options;
-    enum aws_error error = prepare_policy(registrar, telling, why);
+    const struct enrolment_options *options = &enroller->options;
+    enum aws_error error = prepare_policy(enroller, telling, why);
 
     if (error == AWS_OK && options->thing_type != NULL)
-        error = prepare_named(registrar, false, options->thing_type, telling, why);
+        error = prepare_named(enroller, false, options->thing_type, telling, why);
     for (const char *const *group = options->thing_groups; error == AWS_OK && group != NULL && *group != NULL;
          group++)
-        error = prepare_named(registrar, true, *group, telling, why);
+        error = prepare_named(enroller, true, *group, telling, why);
     return error;
 }
 
@@ -160,25 +160,25 @@ static bool take_active(void *context, const cJSON *item)
     return true;
 }
 
-static void add_authority(struct registrar *registrar, const char *pem)
+static void add_authority(struct enroller *enroller, const char *pem)
 {
     TEXT struct text unused = TEXT_EMPTY;
     struct certificate *certificate = certificate_parse(pem, strlen(pem), "CA", &unused);
 
     if (certificate == NULL) /* of a kind that is not known here: nothing can be signed by it either */
         return;
-    registrar->authorities =
-        memory_grow(registrar->authorities, registrar->authority_count + 1, sizeof *registrar->authorities);
-    registrar->authorities[registrar->authority_count++] =
-        (struct registrar_authority){certificate, memory_string(pem)};
+    enroller->authorities =
+        memory_grow(enroller->authorities, enroller->authority_count + 1, sizeof *enroller->authorities);
+    enroller->authorities[enroller->authority_count++] =
+        (struct enroller_authority){certificate, memory_string(pem)};
 }
 
-static enum aws_error look_at_authority(struct registrar *registrar, const char *id, struct text *why)
+static enum aws_error look_at_authority(struct enroller *enroller, const char *id, struct text *why)
 {
-    const struct registrar_call call = {
+    const struct enroller_call call = {
         .action = "iot:DescribeCACertificate", .method = "GET", .prefix = "/cacertificate", .name = id};
     JSON cJSON *answer = NULL;
-    enum aws_error error = registrar_ask(registrar->account, &call, &answer, why);
+    enum aws_error error = enroller_ask(enroller->account, &call, &answer, why);
 
     if (error == AWS_NOT_FOUND) { /* deleted since the list was made */
         text_clear(why);
@@ -189,40 +189,39 @@ static enum aws_error look_at_authority(struct registrar *registrar, const char 
     const cJSON *pem = cJSON_GetObjectItemCaseSensitive(description, "certificatePem");
     bool is_default = !cJSON_IsString(mode) || strcmp(mode->valuestring, "DEFAULT") == 0;
     if (error == AWS_OK && is_default && cJSON_IsString(pem))
-        add_authority(registrar, pem->valuestring);
+        add_authority(enroller, pem->valuestring);
     return error;
 }
 
-static enum aws_error find_authorities(struct registrar *registrar, struct text *why)
+static enum aws_error find_authorities(struct enroller *enroller, struct text *why)
 {
     const struct iot_call call = {
         .action = "iot:ListCACertificates", .method = "GET", .path = "/cacertificates"};
     struct ids ids = {0};
-    enum aws_error error =
-        oem_account_list(registrar->account, &call, "certificates", take_active, &ids, why);
+    enum aws_error error = oem_account_list(enroller->account, &call, "certificates", take_active, &ids, why);
 
     for (size_t i = 0; i < ids.count; i++) {
         if (error == AWS_OK)
-            error = look_at_authority(registrar, ids.list[i], why);
+            error = look_at_authority(enroller, ids.list[i], why);
         free(ids.list[i]);
     }
     free(ids.list);
     return error;
 }
 
-const struct registrar_authority *registrar_find_authority(const struct registrar *registrar,
-                                                           const struct certificate *certificate)
+const struct enroller_authority *enroller_find_authority(const struct enroller *enroller,
+                                                         const struct certificate *certificate)
 {
-    for (size_t i = 0; i < registrar->authority_count; i++)
-        if (certificate_is_signed_by(certificate, registrar->authorities[i].certificate))
-            return &registrar->authorities[i];
+    for (size_t i = 0; i < enroller->authority_count; i++)
+        if (certificate_is_signed_by(certificate, enroller->authorities[i].certificate))
+            return &enroller->authorities[i];
     return NULL;
 }
 
-bool registrar_uses_authority(const struct registrar *registrar, const struct certificate *certificate,
-                              struct text *authority)
+bool enroller_uses_authority(const struct enroller *enroller, const struct certificate *certificate,
+                             struct text *authority)
 {
-    const struct registrar_authority *found = registrar_find_authority(registrar, certificate);
+    const struct enroller_authority *found = enroller_find_authority(enroller, certificate);
 
     if (found == NULL)
         return false;
@@ -230,33 +229,33 @@ bool registrar_uses_authority(const struct registrar *registrar, const struct ce
     return true;
 }
 
-enum aws_error registrar_open(const struct oem_account *account, const struct registration_options *options,
-                              void (*say)(void *context, const struct setup_step *step), void *context,
-                              struct registrar **out, struct text *why)
+enum aws_error enroller_open(const struct oem_account *account, const struct enrolment_options *options,
+                             void (*say)(void *context, const struct setup_step *step), void *context,
+                             struct enroller **out, struct text *why)
 {
-    struct registrar *registrar = memory_new(1, sizeof *registrar);
+    struct enroller *enroller = memory_new(1, sizeof *enroller);
     const struct telling telling = {say, context};
 
-    registrar->account = account;
-    registrar->options = *options;
-    enum aws_error error = prepare_parts(registrar, &telling, why);
+    enroller->account = account;
+    enroller->options = *options;
+    enum aws_error error = prepare_parts(enroller, &telling, why);
     if (error == AWS_OK && !options->without_authority)
-        error = find_authorities(registrar, why);
+        error = find_authorities(enroller, why);
     if (error == AWS_OK)
-        *out = registrar;
+        *out = enroller;
     else
-        registrar_free(registrar);
+        enroller_free(enroller);
     return error;
 }
 
-void registrar_free(struct registrar *registrar)
+void enroller_free(struct enroller *enroller)
 {
-    if (registrar == NULL)
+    if (enroller == NULL)
         return;
-    for (size_t i = 0; i < registrar->authority_count; i++) {
-        certificate_free(registrar->authorities[i].certificate);
-        free(registrar->authorities[i].pem);
+    for (size_t i = 0; i < enroller->authority_count; i++) {
+        certificate_free(enroller->authorities[i].certificate);
+        free(enroller->authorities[i].pem);
     }
-    free(registrar->authorities);
-    free(registrar);
+    free(enroller->authorities);
+    free(enroller);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/list.h"
+#include "account/enrolment/list.h"
 
 #include <ctype.h>
 #include <libgen.h>
@@ -13,22 +13,22 @@
 
 enum column { CERTIFICATE, THING, COLUMNS };
 
-struct registration_list {
+struct enrolment_list {
     const char *path;
-    const struct registration_source_events *events;
+    const struct enrolment_source_events *events;
     struct csv_rows *csv;
     bool titled, untitled; /* the first row has been seen; it names columns, and none is the certificate's */
     bool stopped;
     int columns[COLUMNS]; /* which field is which; -1: none */
 };
 
-static void add_place(const struct registration_list *list, unsigned long long line, struct text *out)
+static void add_place(const struct enrolment_list *list, unsigned long long line, struct text *out)
 {
     text_printf(out, "%s:%llu", list->path, line);
 }
 
 /* True when the row names the columns. */
-static bool read_titles(struct registration_list *list, const char *const *fields, size_t count)
+static bool read_titles(struct enrolment_list *list, const char *const *fields, size_t count)
 {
     static const char *const titles[COLUMNS][9] = {
         [CERTIFICATE] = {"certificate", "certificatepem", "pem", "cert", "birthcertificate",
@@ -51,8 +51,8 @@ static bool read_titles(struct registration_list *list, const char *const *field
     return true;
 }
 
-static const char *field_of(const struct registration_list *list, enum column column,
-                            const char *const *fields, size_t count)
+static const char *field_of(const struct enrolment_list *list, enum column column, const char *const *fields,
+                            size_t count)
 {
     int index = list->columns[column];
 
@@ -76,7 +76,7 @@ static void add_pem(const char *field, struct text *out)
 }
 
 /* A name that is no path from the root is looked for beside the list. */
-static void add_file(const struct registration_list *list, const char *name, struct text *out)
+static void add_file(const struct enrolment_list *list, const char *name, struct text *out)
 {
     OWNED char *copy = memory_string(list->path);
 
@@ -86,7 +86,7 @@ static void add_file(const struct registration_list *list, const char *name, str
         text_printf(out, "%s/%s", dirname(copy), name);
 }
 
-static struct certificate *find_certificate(const struct registration_list *list, const char *field,
+static struct certificate *find_certificate(const struct enrolment_list *list, const char *field,
                                             const char *place, struct text *why)
 {
     TEXT struct text text = TEXT_EMPTY;
@@ -99,12 +99,11 @@ static struct certificate *find_certificate(const struct registration_list *list
     return certificate_read(text.data, why);
 }
 
-static void take_device(struct registration_list *list, const char *field, const char *thing,
-                        const char *place)
+static void take_device(struct enrolment_list *list, const char *field, const char *thing, const char *place)
 {
     TEXT struct text why = TEXT_EMPTY;
     struct certificate *certificate = find_certificate(list, field, place, &why);
-    const struct registration_device device = {place, certificate, thing};
+    const struct enrolment_device device = {place, certificate, thing};
 
     if (certificate == NULL)
         list->events->bad(list->events->context, place, text_get(&why));
@@ -119,12 +118,12 @@ static void take_device(struct registration_list *list, const char *field, const
 
 static void take_row(void *context, const char *const *fields, size_t count, unsigned long long line)
 {
-    struct registration_list *list = context;
+    struct enrolment_list *list = context;
     bool first = !list->titled;
     TEXT struct text place = TEXT_EMPTY;
 
     list->titled = true;
-    if (registration_list_is_over(list) || (first && read_titles(list, fields, count)))
+    if (enrolment_list_is_over(list) || (first && read_titles(list, fields, count)))
         return;
     add_place(list, line, &place);
     const char *certificate = field_of(list, CERTIFICATE, fields, count);
@@ -141,27 +140,26 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
 
 static void take_bad(void *context, unsigned long long line, const char *why)
 {
-    struct registration_list *list = context;
+    struct enrolment_list *list = context;
     TEXT struct text place = TEXT_EMPTY;
 
     add_place(list, line, &place);
-    if (!registration_list_is_over(list))
+    if (!enrolment_list_is_over(list))
         list->events->bad(list->events->context, place.data, why);
 }
 
-struct registration_list *registration_list_new(const char *path,
-                                                const struct registration_source_events *events)
+struct enrolment_list *enrolment_list_new(const char *path, const struct enrolment_source_events *events)
 {
-    struct registration_list *list = memory_new(1, sizeof *list);
+    struct enrolment_list *list = memory_new(1, sizeof *list);
     const struct csv_rows_events rows = {list, take_row, take_bad};
 
     list->path = path;
     list->events = events;
-    list->csv = csv_rows_new(&rows, REGISTRATION_ROW_MAX);
+    list->csv = csv_rows_new(&rows, ENROLMENT_ROW_MAX);
     return list;
 }
 
-void registration_list_free(struct registration_list *list)
+void enrolment_list_free(struct enrolment_list *list)
 {
     if (list == NULL)
         return;
@@ -169,19 +167,19 @@ void registration_list_free(struct registration_list *list)
     free(list);
 }
 
-void registration_list_feed(struct registration_list *list, const char *bytes, size_t length)
+void enrolment_list_feed(struct enrolment_list *list, const char *bytes, size_t length)
 {
     csv_rows_feed(list->csv, bytes, length);
 }
 
-bool registration_list_is_over(const struct registration_list *list)
+bool enrolment_list_is_over(const struct enrolment_list *list)
 {
     return list->stopped || list->untitled;
 }
 
-bool registration_list_end(struct registration_list *list, struct text *why)
+bool enrolment_list_end(struct enrolment_list *list, struct text *why)
 {
-    if (!registration_list_is_over(list))
+    if (!enrolment_list_is_over(list))
         csv_rows_end(list->csv);
     if (list->untitled)
         text_printf(why, "%s: no column is called certificate; call the one with the PEM texts or files so",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/pem.h"
+#include "account/enrolment/pem.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,26 +12,26 @@
 #define END "-----END "
 #define DASHES "-----"
 #define KIND_SIZE 64
-#define LINE_MAX_BYTES REGISTRATION_BLOCK_MAX /* a whole certificate may stand in one */
+#define LINE_MAX_BYTES ENROLMENT_BLOCK_MAX /* a whole certificate may stand in one */
 
-struct registration_pem {
-    struct registration_pem_events events;
+struct enrolment_pem {
+    struct enrolment_pem_events events;
     struct text line, block;
     char kind[KIND_SIZE]; /* of the block that is open; "": none */
     unsigned long long next, block_line;
     bool too_long; /* the block that is open is */
 };
 
-struct registration_pem *registration_pem_new(const struct registration_pem_events *events)
+struct enrolment_pem *enrolment_pem_new(const struct enrolment_pem_events *events)
 {
-    struct registration_pem *pem = memory_new(1, sizeof *pem);
+    struct enrolment_pem *pem = memory_new(1, sizeof *pem);
 
     pem->events = *events;
     pem->next = 1;
     return pem;
 }
 
-void registration_pem_free(struct registration_pem *pem)
+void enrolment_pem_free(struct enrolment_pem *pem)
 {
     if (pem == NULL)
         return;
@@ -56,28 +56,28 @@ static bool read_mark(const char *line, const char *mark, char kind[KIND_SIZE])
     return true;
 }
 
-static void close_block(struct registration_pem *pem)
+static void close_block(struct enrolment_pem *pem)
 {
     pem->kind[0] = '\0';
     pem->too_long = false;
     text_clear(&pem->block);
 }
 
-static void refuse(struct registration_pem *pem, const char *why)
+static void refuse(struct enrolment_pem *pem, const char *why)
 {
     pem->events.bad(pem->events.context, pem->block_line, why);
     close_block(pem);
 }
 
-static void add_line(struct registration_pem *pem, const char *line)
+static void add_line(struct enrolment_pem *pem, const char *line)
 {
-    if (pem->block.length + strlen(line) > REGISTRATION_BLOCK_MAX)
+    if (pem->block.length + strlen(line) > ENROLMENT_BLOCK_MAX)
         pem->too_long = true;
     else
         text_printf(&pem->block, "%s\n", line);
 }
 
-static void open_block(struct registration_pem *pem, const char *line, const char *kind)
+static void open_block(struct enrolment_pem *pem, const char *line, const char *kind)
 {
     if (pem->kind[0] != '\0')
         refuse(pem, "its END line is missing");
@@ -86,7 +86,7 @@ static void open_block(struct registration_pem *pem, const char *line, const cha
     add_line(pem, line);
 }
 
-static void end_block(struct registration_pem *pem, const char *line, const char *kind)
+static void end_block(struct enrolment_pem *pem, const char *line, const char *kind)
 {
     if (strcmp(pem->kind, kind) != 0) {
         refuse(pem, "its END line is of something else");
@@ -101,7 +101,7 @@ static void end_block(struct registration_pem *pem, const char *line, const char
     close_block(pem);
 }
 
-static void take_line(struct registration_pem *pem)
+static void take_line(struct enrolment_pem *pem)
 {
     const char *line = text_get(&pem->line);
     char kind[KIND_SIZE];
@@ -119,7 +119,7 @@ static void take_line(struct registration_pem *pem)
     text_clear(&pem->line);
 }
 
-void registration_pem_feed(struct registration_pem *pem, const char *bytes, size_t length)
+void enrolment_pem_feed(struct enrolment_pem *pem, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         if (bytes[i] == '\n')
@@ -130,7 +130,7 @@ void registration_pem_feed(struct registration_pem *pem, const char *bytes, size
             text_add(&pem->line, &bytes[i], 1);
 }
 
-void registration_pem_end(struct registration_pem *pem)
+void enrolment_pem_end(struct enrolment_pem *pem)
 {
     if (pem->line.length > 0)
         take_line(pem);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/fleet.h"
+#include "account/enrolment/fleet.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "account/registration/private.h"
+#include "account/enrolment/private.h"
 #include "account/requested_certificate.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -15,14 +15,14 @@ static enum aws_error attach(const struct oem_account *account, const struct fle
                              const char *arn, struct text *why)
 {
     JSON cJSON *body = cJSON_CreateObject();
-    const struct registrar_call call = {.action = "iot:AttachPolicy",
-                                        .method = "PUT",
-                                        .prefix = "/target-policies",
-                                        .name = claim->policy_name,
-                                        .body = body};
+    const struct enroller_call call = {.action = "iot:AttachPolicy",
+                                       .method = "PUT",
+                                       .prefix = "/target-policies",
+                                       .name = claim->policy_name,
+                                       .body = body};
 
     cJSON_AddStringToObject(body, "target", arn);
-    return registrar_ask(account, &call, NULL, why);
+    return enroller_ask(account, &call, NULL, why);
 }
 
 static enum aws_error refuse_inactive(const char *which, struct text *why)
@@ -38,11 +38,11 @@ static enum aws_error refuse_inactive(const char *which, struct text *why)
 static enum aws_error check_status(const struct oem_account *account, const struct fleet_claim *claim,
                                    const char *id, struct text *why)
 {
-    const struct registrar_call call = {
+    const struct enroller_call call = {
         .action = "iot:DescribeCertificate", .method = "GET", .prefix = "/certificates", .name = id};
     TEXT struct text said = TEXT_EMPTY;
     JSON cJSON *answer = NULL;
-    enum aws_error error = registrar_ask(account, &call, &answer, &said);
+    enum aws_error error = enroller_ask(account, &call, &answer, &said);
     const cJSON *description = cJSON_GetObjectItemCaseSensitive(answer, "certificateDescription");
     const cJSON *status = cJSON_GetObjectItemCaseSensitive(description, "status");
 

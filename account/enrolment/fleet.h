@@ -2,8 +2,8 @@
 /* The claim certificate of fleet provisioning (IoT, "Provisioning by claim"): what all devices of a batch
  * share until each has one of its own. What else that takes is a setup with a fleet_prefix (setup.h). One
  * thread; blocks. */
-#ifndef ACCOUNT_REGISTRATION_FLEET_H
-#define ACCOUNT_REGISTRATION_FLEET_H
+#ifndef ACCOUNT_ENROLMENT_FLEET_H
+#define ACCOUNT_ENROLMENT_FLEET_H
 
 #include <stdbool.h>
 

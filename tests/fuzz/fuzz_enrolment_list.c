@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CSV and PEM of a batch. The first byte says in pieces of which size the rest is read: that must make no
  * difference. */
-#include "account/registration/pem.h"
+#include "account/enrolment/pem.h"
 #include "base/csv_rows.h"
 #include "base/hash.h"
 #include "tests/fuzz/fuzz.h"
@@ -42,19 +42,19 @@ static uint64_t read_in_parts(const uint8_t *data, size_t size, size_t part)
 {
     struct said rows = {.hash = HASH_START}, blocks = {.hash = HASH_START};
     const struct csv_rows_events row_events = {&rows, row, bad};
-    const struct registration_pem_events block_events = {&blocks, block, bad};
+    const struct enrolment_pem_events block_events = {&blocks, block, bad};
     struct csv_rows *csv = csv_rows_new(&row_events, 32768);
-    struct registration_pem *pem = registration_pem_new(&block_events);
+    struct enrolment_pem *pem = enrolment_pem_new(&block_events);
 
     for (size_t at = 0; at < size; at += part) {
         size_t length = size - at < part ? size - at : part;
         csv_rows_feed(csv, (const char *)data + at, length);
-        registration_pem_feed(pem, (const char *)data + at, length);
+        enrolment_pem_feed(pem, (const char *)data + at, length);
     }
     csv_rows_end(csv);
-    registration_pem_end(pem);
+    enrolment_pem_end(pem);
     csv_rows_free(csv);
-    registration_pem_free(pem);
+    enrolment_pem_free(pem);
     return rows.hash ^ (blocks.hash * 3);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/results.h"
+#include "account/enrolment/results.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "account/registration/index.h"
-#include "account/registration/list.h"
+#include "account/enrolment/index.h"
+#include "account/enrolment/list.h"
 #include "base/csv_rows.h"
 #include "base/memory.h"
 
@@ -32,14 +32,14 @@ enum column {
     COLUMNS
 };
 
-struct registration_results {
+struct enrolment_results {
     const char *path; /* borrowed, as the target's texts */
-    struct registration_target target;
+    struct enrolment_target target;
     int fd; /* -1: nothing is there, and nothing will be */
     bool only_read, unsynced;
-    struct registration_index *things;  /* certificate id: thing */
-    struct registration_index *written; /* rows: "" */
-    struct text mistake;                /* in an earlier batch's rows */
+    struct enrolment_index *things;  /* certificate id: thing */
+    struct enrolment_index *written; /* rows: "" */
+    struct text mistake;             /* in an earlier batch's rows */
 };
 
 static void add_field(struct text *out, const char *field, bool last)
@@ -68,9 +68,9 @@ static bool is_done(const char *result)
 }
 
 /* Empty when the row is of this target. */
-static void compare_target(struct registration_results *results, const char *const *fields)
+static void compare_target(struct enrolment_results *results, const char *const *fields)
 {
-    const struct registration_target *target = &results->target;
+    const struct enrolment_target *target = &results->target;
     const struct {
         const char *wanted, *found, *words;
     } parts[] = {
@@ -92,7 +92,7 @@ static void compare_target(struct registration_results *results, const char *con
 
 static void take_row(void *context, const char *const *fields, size_t count, unsigned long long line)
 {
-    struct registration_results *results = context;
+    struct enrolment_results *results = context;
     TEXT struct text row = TEXT_EMPTY;
 
     if (line == 1 || results->mistake.length > 0)
@@ -106,14 +106,14 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
     }
     compare_target(results, fields);
     if (is_done(fields[RESULT]))
-        registration_index_set(results->things, fields[CERTIFICATE_ID], fields[THING]);
+        enrolment_index_set(results->things, fields[CERTIFICATE_ID], fields[THING]);
     add_row(&row, fields);
-    registration_index_set(results->written, row.data, "");
+    enrolment_index_set(results->written, row.data, "");
 }
 
 static void take_bad(void *context, unsigned long long line, const char *why)
 {
-    struct registration_results *results = context;
+    struct enrolment_results *results = context;
 
     if (results->mistake.length == 0)
         text_printf(&results->mistake,
@@ -142,7 +142,7 @@ static bool read_all(int fd, struct text *out)
 }
 
 /* Without the half row at its end; false: it is none of ours, and untouched. */
-static bool cut_tail(struct registration_results *results, struct text *content, struct text *why)
+static bool cut_tail(struct enrolment_results *results, struct text *content, struct text *why)
 {
     const char *end = content->length > 0 ? memrchr(content->data, '\n', content->length) : NULL;
     size_t whole = end != NULL ? (size_t)(end - content->data) + 1 : 0;
@@ -157,7 +157,7 @@ static bool cut_tail(struct registration_results *results, struct text *content,
     return true;
 }
 
-static bool write_text(struct registration_results *results, const struct text *text, struct text *why)
+static bool write_text(struct enrolment_results *results, const struct text *text, struct text *why)
 {
     off_t before = lseek(results->fd, 0, SEEK_END);
     size_t done = 0;
@@ -190,7 +190,7 @@ static void sync_folder(const char *path)
     }
 }
 
-static bool begin(struct registration_results *results, struct text *why)
+static bool begin(struct enrolment_results *results, struct text *why)
 {
     TEXT struct text titles = TEXT_EMPTY;
 
@@ -203,7 +203,7 @@ static bool begin(struct registration_results *results, struct text *why)
     return true;
 }
 
-static bool read_earlier(struct registration_results *results, struct text *why)
+static bool read_earlier(struct enrolment_results *results, struct text *why)
 {
     const struct csv_rows_events rows = {results, take_row, take_bad};
     TEXT struct text content = TEXT_EMPTY;
@@ -214,7 +214,7 @@ static bool read_earlier(struct registration_results *results, struct text *why)
         return false;
     if (content.length == 0)
         return begin(results, why);
-    struct csv_rows *csv = csv_rows_new(&rows, REGISTRATION_ROW_MAX);
+    struct csv_rows *csv = csv_rows_new(&rows, ENROLMENT_ROW_MAX);
     csv_rows_feed(csv, content.data, content.length);
     csv_rows_end(csv);
     csv_rows_free(csv);
@@ -223,7 +223,7 @@ static bool read_earlier(struct registration_results *results, struct text *why)
     return results->mistake.length == 0;
 }
 
-static bool open_file(struct registration_results *results, struct text *why)
+static bool open_file(struct enrolment_results *results, struct text *why)
 {
     results->fd =
         open(results->path,
@@ -237,27 +237,26 @@ static bool open_file(struct registration_results *results, struct text *why)
     return read_earlier(results, why);
 }
 
-struct registration_results *registration_results_open(const char *path,
-                                                       const struct registration_target *target,
-                                                       bool only_read, struct text *why)
+struct enrolment_results *enrolment_results_open(const char *path, const struct enrolment_target *target,
+                                                 bool only_read, struct text *why)
 {
-    struct registration_results *results = memory_new(1, sizeof *results);
+    struct enrolment_results *results = memory_new(1, sizeof *results);
 
-    *results = (struct registration_results){
+    *results = (struct enrolment_results){
         .path = path,
         .target = *target,
         .fd = -1,
         .only_read = only_read,
-        .things = registration_index_new(),
-        .written = registration_index_new(),
+        .things = enrolment_index_new(),
+        .written = enrolment_index_new(),
     };
     if (open_file(results, why))
         return results;
-    registration_results_close(results);
+    enrolment_results_close(results);
     return NULL;
 }
 
-void registration_results_close(struct registration_results *results)
+void enrolment_results_close(struct enrolment_results *results)
 {
     if (results == NULL)
         return;
@@ -266,21 +265,21 @@ void registration_results_close(struct registration_results *results)
             (void)fdatasync(results->fd);
         close(results->fd);
     }
-    registration_index_free(results->things);
-    registration_index_free(results->written);
+    enrolment_index_free(results->things);
+    enrolment_index_free(results->written);
     text_fini(&results->mistake);
     free(results);
 }
 
-const char *registration_results_thing(const struct registration_results *results, const char *certificate_id)
+const char *enrolment_results_thing(const struct enrolment_results *results, const char *certificate_id)
 {
-    return registration_index_find(results->things, certificate_id);
+    return enrolment_index_find(results->things, certificate_id);
 }
 
-bool registration_results_add(struct registration_results *results, const struct registration_row *row,
-                              struct text *why)
+bool enrolment_results_add(struct enrolment_results *results, const struct enrolment_row *row,
+                           struct text *why)
 {
-    const struct registration_target *target = &results->target;
+    const struct enrolment_target *target = &results->target;
     const char *const fields[COLUMNS] = {
         [PLACE] = row->place,
         [THING] = row->thing,
@@ -296,17 +295,17 @@ bool registration_results_add(struct registration_results *results, const struct
     TEXT struct text line = TEXT_EMPTY;
 
     add_row(&line, fields);
-    if (results->only_read || registration_index_find(results->written, line.data) != NULL)
+    if (results->only_read || enrolment_index_find(results->written, line.data) != NULL)
         return true;
     if (!write_text(results, &line, why))
         return false;
-    registration_index_set(results->written, line.data, "");
+    enrolment_index_set(results->written, line.data, "");
     if (is_done(row->result))
-        registration_index_set(results->things, row->certificate_id, row->thing);
+        enrolment_index_set(results->things, row->certificate_id, row->thing);
     return true;
 }
 
-bool registration_results_sync(struct registration_results *results, struct text *why)
+bool enrolment_results_sync(struct enrolment_results *results, struct text *why)
 {
     if (!results->unsynced)
         return true;

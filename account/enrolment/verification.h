@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Showing AWS who holds the key of a CA of mode DEFAULT (IoT, "Register a CA certificate in DEFAULT mode"):
  * it has signed a certificate whose common name is the account's registration code. */
-#ifndef ACCOUNT_REGISTRATION_VERIFICATION_H
-#define ACCOUNT_REGISTRATION_VERIFICATION_H
+#ifndef ACCOUNT_ENROLMENT_VERIFICATION_H
+#define ACCOUNT_ENROLMENT_VERIFICATION_H
 
 #include <stdbool.h>
 

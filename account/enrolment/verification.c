@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/verification.h"
+#include "account/enrolment/verification.h"
 
 #include <string.h>
 

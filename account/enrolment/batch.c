@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/batch.h"
+#include "account/enrolment/batch.h"
 
 #include <string.h>
 
-#include "account/registration/index.h"
+#include "account/enrolment/index.h"
 #include "aws/retry.h"
 #include "base/clock.h"
 
@@ -14,14 +14,14 @@
 #define TROUBLE_MAX 3
 
 struct batch {
-    const struct registration_batch_options *options;
-    struct registration_batch_counts *counts;
-    struct registration_index *certificates, *things; /* of this run: places where they were seen */
+    const struct enrolment_batch_options *options;
+    struct enrolment_batch_counts *counts;
+    struct enrolment_index *certificates, *things; /* of this run: places where they were seen */
     unsigned unsynced;
     long long synced_ms, next_ms; /* next_ms: when the next device may be registered */
     long long wall_ms;            /* for dates, the same for all */
     unsigned trouble;
-    enum registration_batch_end end;
+    enum enrolment_batch_end end;
     enum aws_error error;
     struct text *why;
 };
@@ -31,9 +31,9 @@ static bool interrupted(const struct batch *batch)
     return batch->options->interrupted != NULL && *batch->options->interrupted != 0;
 }
 
-static void end(struct batch *batch, enum registration_batch_end how)
+static void end(struct batch *batch, enum enrolment_batch_end how)
 {
-    if (batch->end == REGISTRATION_BATCH_DONE)
+    if (batch->end == ENROLMENT_BATCH_DONE)
         batch->end = how;
 }
 
@@ -44,16 +44,16 @@ static void sync_results(struct batch *batch, bool now)
 
     if (!now && batch->unsynced < BLOCK_ROWS && ms - batch->synced_ms < BLOCK_MS)
         return;
-    if (!registration_results_sync(batch->options->results, &why)) {
-        if (batch->end == REGISTRATION_BATCH_DONE)
+    if (!enrolment_results_sync(batch->options->results, &why)) {
+        if (batch->end == ENROLMENT_BATCH_DONE)
             text_puts(batch->why, text_get(&why));
-        end(batch, REGISTRATION_BATCH_UNWRITABLE);
+        end(batch, ENROLMENT_BATCH_UNWRITABLE);
     }
     batch->unsynced = 0;
     batch->synced_ms = ms;
 }
 
-static void record(struct batch *batch, const struct registration_row *row, bool tell)
+static void record(struct batch *batch, const struct enrolment_row *row, bool tell)
 {
     TEXT struct text why = TEXT_EMPTY;
 
@@ -61,10 +61,10 @@ static void record(struct batch *batch, const struct registration_row *row, bool
         batch->options->tell(batch->options->context, row);
     if (batch->options->dry_run)
         return;
-    if (!registration_results_add(batch->options->results, row, &why)) {
-        if (batch->end == REGISTRATION_BATCH_DONE)
+    if (!enrolment_results_add(batch->options->results, row, &why)) {
+        if (batch->end == ENROLMENT_BATCH_DONE)
             text_puts(batch->why, text_get(&why));
-        end(batch, REGISTRATION_BATCH_UNWRITABLE);
+        end(batch, ENROLMENT_BATCH_UNWRITABLE);
     }
     batch->unsynced++;
     sync_results(batch, false);
@@ -80,7 +80,7 @@ static const char *without_place(const char *why, const char *place)
 
 static void refuse(struct batch *batch, const char *place, const char *thing, const char *id, const char *why)
 {
-    const struct registration_row row = {place, thing, id, "failed", without_place(why, place)};
+    const struct enrolment_row row = {place, thing, id, "failed", without_place(why, place)};
 
     batch->counts->failed++;
     record(batch, &row, true);
@@ -91,38 +91,38 @@ static bool stop(void *context)
     struct batch *batch = context;
 
     if (interrupted(batch))
-        end(batch, REGISTRATION_BATCH_INTERRUPTED);
-    return batch->end != REGISTRATION_BATCH_DONE;
+        end(batch, ENROLMENT_BATCH_INTERRUPTED);
+    return batch->end != ENROLMENT_BATCH_DONE;
 }
 
 /* True where the certificate, or another one of the same thing, has been seen before: told. */
 static bool seen_before(struct batch *batch, const char *place, const char *thing, const char *id)
 {
-    const char *certificate = registration_index_find(batch->certificates, id);
-    const char *same = registration_index_find(batch->things, thing);
+    const char *certificate = enrolment_index_find(batch->certificates, id);
+    const char *same = enrolment_index_find(batch->things, thing);
     TEXT struct text why = TEXT_EMPTY;
 
     if (certificate != NULL) {
         text_printf(&why, "the same certificate as %s", certificate);
-        const struct registration_row row = {place, thing, id, "duplicate", why.data};
+        const struct enrolment_row row = {place, thing, id, "duplicate", why.data};
         batch->counts->duplicates++;
         record(batch, &row, true);
         return true;
     }
-    registration_index_set(batch->certificates, id, place);
+    enrolment_index_set(batch->certificates, id, place);
     if (same != NULL) {
         text_printf(&why, "the thing %s is also that of %s, which has another certificate", thing, same);
         refuse(batch, place, thing, id, why.data);
         return true;
     }
-    registration_index_set(batch->things, thing, place);
+    enrolment_index_set(batch->things, thing, place);
     return false;
 }
 
 /* True where an earlier run has seen to it. */
 static bool done_before(struct batch *batch, const char *place, const char *thing, const char *id)
 {
-    const char *earlier = registration_results_thing(batch->options->results, id);
+    const char *earlier = enrolment_results_thing(batch->options->results, id);
     TEXT struct text why = TEXT_EMPTY;
 
     if (earlier == NULL)
@@ -147,7 +147,7 @@ static void keep_pace(struct batch *batch)
     if (rate <= 0)
         return;
     if (batch->next_ms > now && !aws_retry_sleep(batch->next_ms - now, batch->options->interrupted))
-        end(batch, REGISTRATION_BATCH_INTERRUPTED);
+        end(batch, ENROLMENT_BATCH_INTERRUPTED);
     batch->next_ms = (batch->next_ms > now ? batch->next_ms : now) + (long long)(1000 / rate);
 }
 
@@ -157,12 +157,12 @@ static bool is_of_device(enum aws_error error)
     return error == AWS_REFUSED || error == AWS_NOT_FOUND || error == AWS_CONFLICT || error == AWS_BAD_ANSWER;
 }
 
-static void take_error(struct batch *batch, const struct registration_row *row, enum aws_error error)
+static void take_error(struct batch *batch, const struct enrolment_row *row, enum aws_error error)
 {
     bool is_end = error == AWS_EXPIRED || error == AWS_NO_CREDENTIALS;
 
     if (error == AWS_INTERRUPTED) {
-        end(batch, REGISTRATION_BATCH_INTERRUPTED);
+        end(batch, ENROLMENT_BATCH_INTERRUPTED);
         return;
     }
     batch->trouble = is_of_device(error) ? 0 : batch->trouble + 1;
@@ -171,25 +171,25 @@ static void take_error(struct batch *batch, const struct registration_row *row, 
     if (!is_end && batch->trouble < TROUBLE_MAX)
         return;
     batch->error = error;
-    if (batch->end == REGISTRATION_BATCH_DONE)
+    if (batch->end == ENROLMENT_BATCH_DONE)
         text_puts(batch->why, row->why);
-    end(batch, REGISTRATION_BATCH_STOPPED);
+    end(batch, ENROLMENT_BATCH_STOPPED);
 }
 
-static void register_one(struct batch *batch, const struct registration_device *device, const char *thing,
-                         const char *id)
+static void enrol_one(struct batch *batch, const struct enrolment_device *device, const char *thing,
+                      const char *id)
 {
-    enum registration_result result = REGISTRATION_NEW;
+    enum enrolment_result result = ENROLMENT_NEW;
     TEXT struct text why = TEXT_EMPTY;
 
     keep_pace(batch);
     if (stop(batch))
         return;
     enum aws_error error =
-        registrar_register(batch->options->registrar, device->certificate, thing, &result, &why);
-    const bool there = result == REGISTRATION_THERE;
-    const struct registration_row row = {device->place, thing, id, there ? "there" : "registered",
-                                         text_get(&why)};
+        enroller_enrol(batch->options->enroller, device->certificate, thing, &result, &why);
+    const bool there = result == ENROLMENT_THERE;
+    const struct enrolment_row row = {device->place, thing, id, there ? "there" : "registered",
+                                      text_get(&why)};
     if (error != AWS_OK) {
         take_error(batch, &row, error);
         return;
@@ -199,35 +199,34 @@ static void register_one(struct batch *batch, const struct registration_device *
     record(batch, &row, false);
 }
 
-static void look_at(struct batch *batch, const struct registration_device *device)
+static void look_at(struct batch *batch, const struct enrolment_device *device)
 {
     TEXT struct text thing = TEXT_EMPTY, why = TEXT_EMPTY;
     char id[CERTIFICATE_ID_SIZE];
 
     certificate_id(device->certificate, id);
-    if (!registration_certificate_fits(device->certificate, batch->wall_ms, &why) ||
-        !registration_thing_name(device->certificate, batch->options->name_field, device->thing, &thing,
-                                 &why))
+    if (!enrolment_certificate_fits(device->certificate, batch->wall_ms, &why) ||
+        !enrolment_thing_name(device->certificate, batch->options->name_field, device->thing, &thing, &why))
         refuse(batch, device->place, device->thing, id, text_get(&why));
     else if (!seen_before(batch, device->place, thing.data, id) &&
              !done_before(batch, device->place, thing.data, id)) {
         if (batch->options->dry_run)
             batch->counts->registered++;
         else
-            register_one(batch, device, thing.data, id);
+            enrol_one(batch, device, thing.data, id);
     }
 }
 
 static void count_one(struct batch *batch)
 {
-    const struct registration_batch_counts *counts = batch->counts;
+    const struct enrolment_batch_counts *counts = batch->counts;
 
     batch->counts->devices =
         counts->registered + counts->there + counts->before + counts->duplicates + counts->failed;
     batch->options->progress(batch->options->context, counts);
 }
 
-static void take_device(void *context, const struct registration_device *device)
+static void take_device(void *context, const struct enrolment_device *device)
 {
     struct batch *batch = context;
 
@@ -257,32 +256,31 @@ static void take_passed(void *context, const char *place, const char *what)
         batch->counts->keys++;
 }
 
-enum registration_batch_end registration_batch_run(const struct registration_batch_options *options,
-                                                   struct registration_batch_counts *counts,
-                                                   enum aws_error *error, struct text *why)
+enum enrolment_batch_end enrolment_batch_run(const struct enrolment_batch_options *options,
+                                             struct enrolment_batch_counts *counts, enum aws_error *error,
+                                             struct text *why)
 {
     struct batch batch = {
         .options = options,
         .counts = counts,
-        .certificates = registration_index_new(),
-        .things = registration_index_new(),
+        .certificates = enrolment_index_new(),
+        .things = enrolment_index_new(),
         .wall_ms = clock_wall_ms(),
         .synced_ms = clock_monotonic_ms(),
         .why = why,
     };
-    const struct registration_source_events events = {&batch, take_device, take_bad, take_passed, stop};
+    const struct enrolment_source_events events = {&batch, take_device, take_bad, take_passed, stop};
     TEXT struct text unread = TEXT_EMPTY;
 
-    *counts = (struct registration_batch_counts){0};
-    if (!registration_source_read(options->source, &events, &unread) &&
-        batch.end == REGISTRATION_BATCH_DONE) {
+    *counts = (struct enrolment_batch_counts){0};
+    if (!enrolment_source_read(options->source, &events, &unread) && batch.end == ENROLMENT_BATCH_DONE) {
         text_puts(why, text_get(&unread));
-        end(&batch, REGISTRATION_BATCH_UNREADABLE);
+        end(&batch, ENROLMENT_BATCH_UNREADABLE);
     }
     if (!options->dry_run)
         sync_results(&batch, true);
-    registration_index_free(batch.certificates);
-    registration_index_free(batch.things);
+    enrolment_index_free(batch.certificates);
+    enrolment_index_free(batch.things);
     *error = batch.error;
     return batch.end;
 }

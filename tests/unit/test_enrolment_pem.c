@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/pem.h"
+#include "account/enrolment/pem.h"
 
 #include <string.h>
 
@@ -27,12 +27,12 @@ static void expect_bytes(const char *bytes, size_t length, const char *wanted)
 
     for (size_t i = 0; i < COUNT(parts); i++) {
         TEXT struct text said = TEXT_EMPTY;
-        const struct registration_pem_events events = {&said, note_block, note_bad};
-        struct registration_pem *pem = registration_pem_new(&events);
+        const struct enrolment_pem_events events = {&said, note_block, note_bad};
+        struct enrolment_pem *pem = enrolment_pem_new(&events);
         for (size_t at = 0; at < length; at += parts[i])
-            registration_pem_feed(pem, bytes + at, length - at < parts[i] ? length - at : parts[i]);
-        registration_pem_end(pem);
-        registration_pem_free(pem);
+            enrolment_pem_feed(pem, bytes + at, length - at < parts[i] ? length - at : parts[i]);
+        enrolment_pem_end(pem);
+        enrolment_pem_free(pem);
         assert_string_equal(text_get(&said), wanted);
     }
 }
@@ -60,13 +60,13 @@ static void what_is_too_long_is_refused(void **state)
     (void)state;
 
     text_puts(&input, "-----BEGIN CERTIFICATE-----\n");
-    for (int i = 0; i < REGISTRATION_BLOCK_MAX / 4; i++)
+    for (int i = 0; i < ENROLMENT_BLOCK_MAX / 4; i++)
         text_puts(&input, "QUJD\n");
     text_puts(&input, "-----END CERTIFICATE-----\n");
     text_puts(&input, CERTIFICATE);
     TEXT struct text wanted = TEXT_EMPTY;
     text_printf(&wanted, "1! it is longer than a certificate can be\n%d: CERTIFICATE 59\n",
-                REGISTRATION_BLOCK_MAX / 4 + 3);
+                ENROLMENT_BLOCK_MAX / 4 + 3);
     expect(input.data, wanted.data);
 }
 

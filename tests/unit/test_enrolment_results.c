@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/results.h"
+#include "account/enrolment/results.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,9 +11,9 @@
 #include "base/memory.h"
 #include "tests/unit/test.h"
 
-static const struct registration_target target = {"123456789012", "us-east-1", "expresslink-module", "", ""};
-static const struct registration_row good = {"a.pem", "thing-a", "aa", "registered", ""};
-static const struct registration_row bad = {"b,\"1\".pem", "", "", "failed", "two\nlines, one"};
+static const struct enrolment_target target = {"123456789012", "us-east-1", "expresslink-module", "", ""};
+static const struct enrolment_row good = {"a.pem", "thing-a", "aa", "registered", ""};
+static const struct enrolment_row bad = {"b,\"1\".pem", "", "", "failed", "two\nlines, one"};
 
 static char folder[] = "/tmp/results-XXXXXX";
 static char path[64];
@@ -39,21 +39,21 @@ static int remove_file(void **state)
     return unlink(path) != 0 && errno != ENOENT ? -1 : 0;
 }
 
-static struct registration_results *open_file(void)
+static struct enrolment_results *open_file(void)
 {
     TEXT struct text why = TEXT_EMPTY;
-    struct registration_results *results = registration_results_open(path, &target, false, &why);
+    struct enrolment_results *results = enrolment_results_open(path, &target, false, &why);
 
     if (results == NULL)
         fail_msg("%s", text_get(&why));
     return results;
 }
 
-static void add(struct registration_results *results, const struct registration_row *row)
+static void add(struct enrolment_results *results, const struct enrolment_row *row)
 {
     TEXT struct text why = TEXT_EMPTY;
 
-    if (!registration_results_add(results, row, &why))
+    if (!enrolment_results_add(results, row, &why))
         fail_msg("%s", text_get(&why));
 }
 
@@ -71,12 +71,12 @@ static char *read_file(void)
     return content;
 }
 
-static void refuses(const struct registration_target *whose, const char *words)
+static void refuses(const struct enrolment_target *whose, const char *words)
 {
     TEXT struct text why = TEXT_EMPTY;
     OWNED char *before = read_file();
 
-    assert_null(registration_results_open(path, whose, false, &why));
+    assert_null(enrolment_results_open(path, whose, false, &why));
     if (strstr(text_get(&why), words) == NULL)
         fail_msg("%s", text_get(&why));
     OWNED char *after = read_file();
@@ -94,12 +94,12 @@ static void another_file_is_left_alone(void **state)
 
 static void another_target_is_refused(void **state)
 {
-    struct registration_target other = target;
-    struct registration_results *results = open_file();
+    struct enrolment_target other = target;
+    struct enrolment_results *results = open_file();
     (void)state;
 
     add(results, &good);
-    registration_results_close(results);
+    enrolment_results_close(results);
     other.region = "eu-west-1";
     refuses(&other, "region us-east-1, not eu-west-1");
     other = target;
@@ -112,55 +112,55 @@ static void another_target_is_refused(void **state)
 
 static void one_batch_at_a_time(void **state)
 {
-    struct registration_results *results = open_file();
+    struct enrolment_results *results = open_file();
     (void)state;
 
     refuses(&target, "another batch writes to it");
-    registration_results_close(results);
-    registration_results_close(open_file());
+    enrolment_results_close(results);
+    enrolment_results_close(open_file());
 }
 
 static void goes_on_where_it_was(void **state)
 {
-    struct registration_results *results = open_file();
+    struct enrolment_results *results = open_file();
     (void)state;
 
     add(results, &good);
     add(results, &bad);
     OWNED char *first = read_file();
-    registration_results_close(results);
+    enrolment_results_close(results);
     assert_non_null(
         strstr(first, "\na.pem,thing-a,aa,registered,,123456789012,us-east-1,expresslink-module,,\n"));
     assert_non_null(strstr(first, "\n\"b,\"\"1\"\".pem\",,,failed,\"two lines, one\",1"));
 
     results = open_file();
-    assert_string_equal(registration_results_thing(results, "aa"), "thing-a");
-    assert_null(registration_results_thing(results, ""));
+    assert_string_equal(enrolment_results_thing(results, "aa"), "thing-a");
+    assert_null(enrolment_results_thing(results, ""));
     add(results, &bad); /* it is there already */
-    registration_results_close(results);
+    enrolment_results_close(results);
     OWNED char *second = read_file();
     assert_string_equal(first, second);
 }
 
 static void half_a_row_is_cut_off(void **state)
 {
-    struct registration_results *results = open_file();
+    struct enrolment_results *results = open_file();
     (void)state;
 
     add(results, &good);
-    registration_results_close(results);
+    enrolment_results_close(results);
     OWNED char *whole = read_file();
     TEXT struct text torn = TEXT_EMPTY;
     text_printf(&torn, "%sc.pem,thing-c,cc,regis", whole);
     write_file(torn.data);
     results = open_file();
-    assert_null(registration_results_thing(results, "cc"));
-    registration_results_close(results);
+    assert_null(enrolment_results_thing(results, "cc"));
+    enrolment_results_close(results);
     OWNED char *mended = read_file();
     assert_string_equal(mended, whole);
 
     write_file("source,thi"); /* of the titles, too */
-    registration_results_close(open_file());
+    enrolment_results_close(open_file());
     OWNED char *begun = read_file();
     assert_int_equal(strncmp(begun, "source,thing,certificate_id,result,why,", 39), 0);
 }
@@ -168,12 +168,12 @@ static void half_a_row_is_cut_off(void **state)
 static void nothing_is_made_to_look_only(void **state)
 {
     TEXT struct text why = TEXT_EMPTY;
-    struct registration_results *results = registration_results_open(path, &target, true, &why);
+    struct enrolment_results *results = enrolment_results_open(path, &target, true, &why);
     (void)state;
 
     assert_non_null(results);
     add(results, &good);
-    registration_results_close(results);
+    enrolment_results_close(results);
     assert_int_equal(access(path, F_OK), -1);
 }
 

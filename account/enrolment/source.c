@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/source.h"
+#include "account/enrolment/source.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "account/registration/list.h"
-#include "account/registration/pem.h"
+#include "account/enrolment/list.h"
+#include "account/enrolment/pem.h"
 #include "base/memory.h"
 
 #define PART_BYTES ((size_t)64 * 1024)
@@ -54,7 +54,7 @@ static void add_path(const char *folder, const char *name, struct text *out)
     text_printf(out, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name);
 }
 
-static bool measure_folder(struct registration_source *source, struct text *why)
+static bool measure_folder(struct enrolment_source *source, struct text *why)
 {
     struct dirent **entries;
     int count = scandir(source->path, &entries, choose_file, NULL);
@@ -75,10 +75,10 @@ static bool measure_folder(struct registration_source *source, struct text *why)
     return true;
 }
 
-bool registration_source_open(const char *path, struct registration_source *out, struct text *why)
+bool enrolment_source_open(const char *path, struct enrolment_source *out, struct text *why)
 {
     static const char *const lists[] = {".csv", ".tsv", NULL};
-    struct registration_source source = {.path = path, .kind = REGISTRATION_BUNDLE};
+    struct enrolment_source source = {.path = path, .kind = ENROLMENT_BUNDLE};
     struct stat status;
 
     if (path[0] == '\0')
@@ -88,10 +88,10 @@ bool registration_source_open(const char *path, struct registration_source *out,
     if (access(path, R_OK) != 0)
         return fail(path, strerror(errno), why);
     if (S_ISDIR(status.st_mode))
-        source.kind = REGISTRATION_FOLDER;
+        source.kind = ENROLMENT_FOLDER;
     else if (ends_with(path, lists))
-        source.kind = REGISTRATION_LIST;
-    if (source.kind == REGISTRATION_FOLDER && !measure_folder(&source, why))
+        source.kind = ENROLMENT_LIST;
+    if (source.kind == ENROLMENT_FOLDER && !measure_folder(&source, why))
         return false;
     if (S_ISREG(status.st_mode))
         source.bytes_all = (unsigned long long)status.st_size;
@@ -101,7 +101,7 @@ bool registration_source_open(const char *path, struct registration_source *out,
 
 /* One PEM file on its way. */
 struct bundle {
-    const struct registration_source_events *events;
+    const struct enrolment_source_events *events;
     const char *path;
     bool plain_place; /* the first certificate is told by the file's name alone */
     bool stopped;
@@ -119,7 +119,7 @@ static void take_certificate(struct bundle *bundle, const char *pem, size_t leng
 {
     TEXT struct text why = TEXT_EMPTY;
     struct certificate *certificate = certificate_parse(pem, length, place, &why);
-    const struct registration_device device = {place, certificate, ""};
+    const struct enrolment_device device = {place, certificate, ""};
 
     if (certificate == NULL)
         bundle->events->bad(bundle->events->context, place, text_get(&why));
@@ -168,7 +168,7 @@ static void close_file(const int *file)
 }
 
 /* The file in parts, until take() returns false. False: errno says why. */
-static bool read_parts(struct registration_source *source, const char *path,
+static bool read_parts(struct enrolment_source *source, const char *path,
                        bool (*take)(void *context, const char *bytes, size_t length), void *context)
 {
     __attribute__((cleanup(close_file))) int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -191,26 +191,26 @@ static bool read_parts(struct registration_source *source, const char *path,
 
 struct bundle_reading {
     struct bundle *bundle;
-    struct registration_pem *pem;
+    struct enrolment_pem *pem;
 };
 
 static bool feed_bundle(void *context, const char *bytes, size_t length)
 {
     struct bundle_reading *reading = context;
 
-    registration_pem_feed(reading->pem, bytes, length);
+    enrolment_pem_feed(reading->pem, bytes, length);
     return !reading->bundle->stopped;
 }
 
-static bool read_bundle(struct registration_source *source, const char *path, struct bundle *bundle)
+static bool read_bundle(struct enrolment_source *source, const char *path, struct bundle *bundle)
 {
-    const struct registration_pem_events blocks = {bundle, take_block, take_bad};
-    struct bundle_reading reading = {bundle, registration_pem_new(&blocks)};
+    const struct enrolment_pem_events blocks = {bundle, take_block, take_bad};
+    struct bundle_reading reading = {bundle, enrolment_pem_new(&blocks)};
     bool fine = read_parts(source, path, feed_bundle, &reading);
 
     if (fine && !bundle->stopped)
-        registration_pem_end(reading.pem);
-    registration_pem_free(reading.pem);
+        enrolment_pem_end(reading.pem);
+    enrolment_pem_free(reading.pem);
     return fine;
 }
 
@@ -222,8 +222,8 @@ static void no_certificate(const struct bundle *bundle)
 }
 
 /* A file of a folder: what cannot be read is one bad device. */
-static bool read_file(struct registration_source *source, const char *name,
-                      const struct registration_source_events *events)
+static bool read_file(struct enrolment_source *source, const char *name,
+                      const struct enrolment_source_events *events)
 {
     TEXT struct text path = TEXT_EMPTY;
 
@@ -236,7 +236,7 @@ static bool read_file(struct registration_source *source, const char *name,
     return !bundle.stopped && !events->stop(events->context);
 }
 
-static bool read_folder(struct registration_source *source, const struct registration_source_events *events,
+static bool read_folder(struct enrolment_source *source, const struct enrolment_source_events *events,
                         struct text *why)
 {
     struct dirent **entries;
@@ -255,33 +255,33 @@ static bool read_folder(struct registration_source *source, const struct registr
 
 static bool feed_list(void *context, const char *bytes, size_t length)
 {
-    registration_list_feed(context, bytes, length);
-    return !registration_list_is_over(context);
+    enrolment_list_feed(context, bytes, length);
+    return !enrolment_list_is_over(context);
 }
 
-static bool read_list(struct registration_source *source, const struct registration_source_events *events,
+static bool read_list(struct enrolment_source *source, const struct enrolment_source_events *events,
                       struct text *why)
 {
-    struct registration_list *list = registration_list_new(source->path, events);
+    struct enrolment_list *list = enrolment_list_new(source->path, events);
     bool fine = read_parts(source, source->path, feed_list, list);
 
     if (!fine)
         fail(source->path, strerror(errno), why);
     else
-        fine = registration_list_end(list, why);
-    registration_list_free(list);
+        fine = enrolment_list_end(list, why);
+    enrolment_list_free(list);
     return fine;
 }
 
-bool registration_source_read(struct registration_source *source,
-                              const struct registration_source_events *events, struct text *why)
+bool enrolment_source_read(struct enrolment_source *source, const struct enrolment_source_events *events,
+                           struct text *why)
 {
     struct bundle bundle = {.events = events, .path = source->path};
 
     source->bytes_done = 0;
-    if (source->kind == REGISTRATION_FOLDER)
+    if (source->kind == ENROLMENT_FOLDER)
         return read_folder(source, events, why);
-    if (source->kind == REGISTRATION_LIST)
+    if (source->kind == ENROLMENT_LIST)
         return read_list(source, events, why);
     if (!read_bundle(source, source->path, &bundle))
         return fail(source->path, strerror(errno), why);

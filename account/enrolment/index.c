@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/registration/index.h"
+#include "account/enrolment/index.h"
 
 #include <search.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@ struct noted {
     char *key, *value; /* owned */
 };
 
-struct registration_index {
+struct enrolment_index {
     void *tree; /* the C library's, of struct noted */
 };
 
@@ -30,12 +30,12 @@ static void free_noted(void *pointer)
     free(noted);
 }
 
-struct registration_index *registration_index_new(void)
+struct enrolment_index *enrolment_index_new(void)
 {
-    return memory_new(1, sizeof(struct registration_index));
+    return memory_new(1, sizeof(struct enrolment_index));
 }
 
-void registration_index_free(struct registration_index *index)
+void enrolment_index_free(struct enrolment_index *index)
 {
     if (index == NULL)
         return;
@@ -43,7 +43,7 @@ void registration_index_free(struct registration_index *index)
     free(index);
 }
 
-static struct noted *find(const struct registration_index *index, const char *key)
+static struct noted *find(const struct enrolment_index *index, const char *key)
 {
     const struct noted wanted = {.key = (char *)(uintptr_t)key}; /* only read */
     struct noted *const *found = tfind(&wanted, &index->tree, compare);
@@ -51,14 +51,14 @@ static struct noted *find(const struct registration_index *index, const char *ke
     return found != NULL ? *found : NULL;
 }
 
-const char *registration_index_find(const struct registration_index *index, const char *key)
+const char *enrolment_index_find(const struct enrolment_index *index, const char *key)
 {
     const struct noted *noted = find(index, key);
 
     return noted != NULL ? noted->value : NULL;
 }
 
-void registration_index_set(struct registration_index *index, const char *key, const char *value)
+void enrolment_index_set(struct enrolment_index *index, const char *key, const char *value)
 {
     struct noted *noted = find(index, key);
 

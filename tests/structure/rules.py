@@ -63,7 +63,7 @@ LIBRARIES = {
     "jerror.h": ("decode/jpeg.c",),
     "png.h": ("decode/png.c", "label/png.c"),
     "webp/": ("decode/webp.c",),
-    "seccomp.h": ("decode/sandbox.c",),
+    "seccomp.h": ("decode/confine.c",),
     "cjson/": ("base/json.h", "account/policy/decision.h", "server/page/catalogue.c", "server/handlers/registration_json.h",
                "sandbox/account_events.c", "sandbox/iot_account.h", "sandbox/provisioning_template.h", "sandbox/registry.h"),
     "openssl/": ("base/digest.c", "claim/mqtt.c", "account/keys/private_key.c", "account/keys/certificate.c",

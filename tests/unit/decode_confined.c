@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "decode/sandbox.h"
+#include "decode/confine.h"
 
 #define PAGE 4096
 #define LEAST_CPU_MS 20
@@ -35,7 +35,7 @@ static bool opens_a_file(void)
 
 static bool makes_a_file(void)
 {
-    return open("/tmp/decode-sandboxed", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0;
+    return open("/tmp/decode-confined", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0;
 }
 
 static bool makes_a_socket(void)
@@ -134,7 +134,7 @@ static bool aborts(void)
 /* In pieces that are really used. */
 static bool takes_all_memory(void)
 {
-    for (size_t taken = 0; taken < 2 * SANDBOX_MEMORY_MAX; taken += 1 << 20) {
+    for (size_t taken = 0; taken < 2 * CONFINE_MEMORY_MAX; taken += 1 << 20) {
         char *piece = malloc(1 << 20);
         if (!piece)
             return false;
@@ -145,13 +145,13 @@ static bool takes_all_memory(void)
 
 static bool takes_shared_memory(void)
 {
-    return mmap(NULL, SANDBOX_MEMORY_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) !=
+    return mmap(NULL, CONFINE_MEMORY_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) !=
            MAP_FAILED;
 }
 
 static bool spins(void)
 {
-    sandbox_limit_cpu(LEAST_CPU_MS);
+    confine_limit_cpu(LEAST_CPU_MS);
     for (volatile bool forever = true; forever;)
         ;
     return true;
@@ -159,10 +159,10 @@ static bool spins(void)
 
 static bool spins_within_its_time(void)
 {
-    sandbox_limit_cpu(60000);
+    confine_limit_cpu(60000);
     for (volatile int i = 0; i < 1000000; i++)
         ;
-    sandbox_limit_cpu(0);
+    confine_limit_cpu(0);
     return true;
 }
 
@@ -202,7 +202,7 @@ static const struct {
     {"uses_a_descriptor_from_before", uses_a_descriptor_from_before},
 };
 
-/* decode_sandboxed once|serve DEED */
+/* decode_confined once|serve DEED */
 int main(int count, char **values)
 {
     TEXT struct text why = TEXT_EMPTY;
@@ -212,7 +212,7 @@ int main(int count, char **values)
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing behind */
     dup2(STDERR_FILENO, 5);
     page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (!sandbox_enter(strcmp(values[1], "serve") == 0 ? SANDBOX_SERVE : SANDBOX_ONCE, &why))
+    if (!confine_enter(strcmp(values[1], "serve") == 0 ? CONFINE_SERVE : CONFINE_ONCE, &why))
         return 69;
     for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
         if (strcmp(values[2], deeds[i].name) == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From outside: decode_sandboxed tries one thing after it has entered the sandbox. */
+/* From outside: decode_confined tries one thing after it has entered the sandbox. */
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -18,11 +18,11 @@
 
 static int run(const char *mode, const char *deed)
 {
-    char *arguments[] = {DECODE_SANDBOXED, (char *)(uintptr_t)mode, (char *)(uintptr_t)deed, NULL};
+    char *arguments[] = {DECODE_CONFINED, (char *)(uintptr_t)mode, (char *)(uintptr_t)deed, NULL};
     int status = 0;
     pid_t id;
 
-    assert_int_equal(posix_spawn(&id, DECODE_SANDBOXED, NULL, NULL, arguments, environ), 0);
+    assert_int_equal(posix_spawn(&id, DECODE_CONFINED, NULL, NULL, arguments, environ), 0);
     assert_int_equal(waitpid(id, &status, 0), id);
     return status;
 }

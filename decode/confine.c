@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "decode/sandbox.h"
+#include "decode/confine.h"
 
 #include <errno.h>
 #include <seccomp.h>
@@ -25,7 +25,7 @@
 /* A process that is kept gives way to those that serve pages. */
 #define NICENESS 5
 
-const bool sandbox_limits_memory = !SANITIZED;
+const bool confine_limits_memory = !SANITIZED;
 
 static bool fail(struct text *why, const char *what, int error)
 {
@@ -42,13 +42,13 @@ static bool limit(int resource, rlim_t most)
 
 /* The filter allows no call that would need these; they stand should it ever have a hole. Standard output may
  * be a file when one picture is read, so files may grow then. */
-static bool limit_resources(enum sandbox_mode mode, struct text *why)
+static bool limit_resources(enum confine_mode mode, struct text *why)
 {
     if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_NOFILE, 3) || !limit(RLIMIT_NPROC, 0))
         return fail(why, "limits", errno);
-    if (mode == SANDBOX_SERVE && !limit(RLIMIT_FSIZE, 0))
+    if (mode == CONFINE_SERVE && !limit(RLIMIT_FSIZE, 0))
         return fail(why, "limit of file size", errno);
-    if (sandbox_limits_memory && !limit(RLIMIT_AS, SANDBOX_MEMORY_MAX))
+    if (confine_limits_memory && !limit(RLIMIT_AS, CONFINE_MEMORY_MAX))
         return fail(why, "limit of memory", errno);
     return true;
 }
@@ -65,15 +65,15 @@ static void let_the_clock_kill(void)
 }
 
 /* When the parent has died before the call there is no signal: the end of standard input tells then. */
-static bool give_up_privileges(enum sandbox_mode mode, struct text *why)
+static bool give_up_privileges(enum confine_mode mode, struct text *why)
 {
-    if (mode == SANDBOX_SERVE && prctl(PR_SET_PDEATHSIG, SIGKILL))
+    if (mode == CONFINE_SERVE && prctl(PR_SET_PDEATHSIG, SIGKILL))
         return fail(why, "PR_SET_PDEATHSIG", errno);
     if (prctl(PR_SET_DUMPABLE, 0))
         return fail(why, "PR_SET_DUMPABLE", errno);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return fail(why, "PR_SET_NO_NEW_PRIVS", errno);
-    if (mode == SANDBOX_SERVE && setpriority(PRIO_PROCESS, 0, NICENESS))
+    if (mode == CONFINE_SERVE && setpriority(PRIO_PROCESS, 0, NICENESS))
         return fail(why, "priority", errno);
     return true;
 }
@@ -88,13 +88,13 @@ static int allow_if(scmp_filter_ctx filter, int call, struct scmp_arg_cmp condit
     return seccomp_rule_add_exact_array(filter, SCMP_ACT_ALLOW, call, 1, &condition);
 }
 
-static int allow_descriptors(scmp_filter_ctx filter, enum sandbox_mode mode)
+static int allow_descriptors(scmp_filter_ctx filter, enum confine_mode mode)
 {
     int error = allow_if(filter, SCMP_SYS(write), SCMP_A0_32(SCMP_CMP_EQ, STDOUT_FILENO));
 
-    if (!error && mode == SANDBOX_SERVE)
+    if (!error && mode == CONFINE_SERVE)
         error = allow_if(filter, SCMP_SYS(read), SCMP_A0_32(SCMP_CMP_EQ, STDIN_FILENO));
-    if (!error && (mode == SANDBOX_ONCE || SANITIZED)) /* a sanitizer tells there what it has found */
+    if (!error && (mode == CONFINE_ONCE || SANITIZED)) /* a sanitizer tells there what it has found */
         error = allow_if(filter, SCMP_SYS(write), SCMP_A0_32(SCMP_CMP_EQ, STDERR_FILENO));
     return error;
 }
@@ -143,7 +143,7 @@ static int allow_the_rest(scmp_filter_ctx filter)
     return allow_if(filter, SCMP_SYS(tgkill), SCMP_A0_32(SCMP_CMP_EQ, (unsigned)getpid()));
 }
 
-static bool filter_calls(enum sandbox_mode mode, struct text *why)
+static bool filter_calls(enum confine_mode mode, struct text *why)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 
@@ -164,14 +164,14 @@ static bool filter_calls(enum sandbox_mode mode, struct text *why)
     return error ? fail(why, "seccomp", -error) : true;
 }
 
-bool sandbox_enter(enum sandbox_mode mode, struct text *why)
+bool confine_enter(enum confine_mode mode, struct text *why)
 {
     closefrom(STDERR_FILENO + 1);
     let_the_clock_kill();
     return give_up_privileges(mode, why) && limit_resources(mode, why) && filter_calls(mode, why);
 }
 
-void sandbox_limit_cpu(long long ms)
+void confine_limit_cpu(long long ms)
 {
     struct itimerval timer = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
 

@@ -6,10 +6,9 @@
 
 #include "account/enrolment/batch.h"
 #include "base/interrupt.h"
-#include "command/account/register_device.h"
+#include "command/account/register.h"
 #include "command/account/register_progress.h"
-#include "command/account/register_report.h"
-#include "command/account/register_ways.h"
+#include "command/account/register_run.h"
 #include "command/command.h"
 
 #define TOLD_MAX 20

@@ -5,9 +5,8 @@
 #include "account/enrolment/enrolment.h"
 #include "base/clock.h"
 #include "base/terminal.h"
-#include "command/account/register_device.h"
-#include "command/account/register_report.h"
-#include "command/account/register_ways.h"
+#include "command/account/register.h"
+#include "command/account/register_run.h"
 #include "command/command.h"
 
 static void say_way(const struct register_arguments *arguments, const struct enroller *enroller,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/account/register_command.h"
+#include "command/account/register.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "command/account/register_ways.h"
+#include "command/account/command.h"
 #include "command/command.h"
 
 static const struct {

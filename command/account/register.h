@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ways of expresslink-claim account register. values[0] is the way's name; each gives the exit status. */
-#ifndef COMMAND_ACCOUNT_REGISTER_WAYS_H
-#define COMMAND_ACCOUNT_REGISTER_WAYS_H
+/* The ways of expresslink-claim account register: devices that are not claimed by their users. values[0] is
+ * the way's name; each gives the exit status. */
+#ifndef COMMAND_ACCOUNT_REGISTER_H
+#define COMMAND_ACCOUNT_REGISTER_H
 
 int register_certificate_command(int count, char **values);
 int register_batch_command(int count, char **values);

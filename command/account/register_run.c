@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/account/register_report.h"
+#include "command/account/register_run.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "command/account/session.h"
+#include "command/account/command.h"
 #include "command/command.h"
-
-const char *register_way_name(enum register_way way)
-{
-    switch (way) {
-    case REGISTER_CERTIFICATE:
-        return "certificate";
-    case REGISTER_BATCH:
-        return "batch";
-    case REGISTER_JITR:
-        return "jitr";
-    default:
-        return "fleet";
-    }
-}
-
-int register_usage_error(enum register_way way, const char *what, const char *value)
-{
-    account_report_complain("%s%s", what, value);
-    fprintf(stderr, "Try expresslink-claim account register %s --help\n", register_way_name(way));
-    return COMMAND_USAGE;
-}
 
 struct running {
     const struct register_arguments *arguments;
@@ -93,4 +72,56 @@ void register_say_endpoint(const struct register_arguments *arguments, const str
     account_report_say(
         arguments->report, "%s%s%s", before,
         address.length ? text_get(&address) : "the account's endpoint (aws iot describe-endpoint)", after);
+}
+
+static void print_step(void *context, const struct setup_step *step)
+{
+    const struct register_arguments *arguments = context;
+
+    if (arguments->json)
+        account_report_done(arguments->report, step);
+    else
+        account_report_say(arguments->report, "%s the %s %s.", arguments->dry_run ? "Would make" : "Made",
+                           step->kind, step->name);
+}
+
+int register_open(const struct register_arguments *arguments, const struct oem_account *account,
+                  struct enroller **out)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    const struct enrolment_options options = {
+        .policy_name = arguments->policy_name,
+        .thing_type = arguments->things.type,
+        .thing_groups = arguments->things.groups,
+        .create_missing = arguments->create_missing,
+        .without_authority = arguments->without_authority,
+        .activate = arguments->activate,
+        .add_certificate = arguments->add_certificate,
+        .dry_run = arguments->dry_run,
+    };
+    struct register_arguments said = *arguments;
+    enum aws_error error = enroller_open(account, &options, print_step, &said, out, &why);
+    return error == AWS_OK
+               ? COMMAND_DONE
+               : account_report_failed(arguments->report, error, "nothing is registered", text_get(&why));
+}
+
+int register_set_up(const struct register_arguments *arguments, const struct oem_account *account,
+                    const struct setup_options *options, bool *done)
+{
+    struct setup *setup;
+
+    account_report_add(arguments->report, "setup", options->name);
+    int status =
+        account_change(arguments->report, account, options, arguments->yes, arguments->dry_run, &setup, done);
+    setup_free(setup);
+    return status;
+}
+
+struct setup_options register_setup_options(const struct register_arguments *arguments)
+{
+    return (struct setup_options){
+        .name = arguments->name,
+        .provisioning = account_things_provisioning(&arguments->things),
+    };
 }

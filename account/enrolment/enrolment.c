@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/enrolment/private.h"
+#include "aws/encoding.h"
 #include "base/clock.h"
 
 #define RESOURCE_SIZE (sizeof "cert/" + CERTIFICATE_ID_SIZE)

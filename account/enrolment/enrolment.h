@@ -8,24 +8,12 @@
 
 #include <stdbool.h>
 
+#include "account/enrolment/options.h"
 #include "account/keys/certificate.h"
 #include "account/oem_account.h"
 #include "account/setup/setup.h"
 
 #define ENROLMENT_THING_MAX 128 /* IoT, CreateThing: [a-zA-Z0-9:_-]{1,128} */
-
-struct enrolment_options { /* all borrowed */
-    const char *policy_name;
-    const char *thing_type;          /* NULL: none */
-    const char *const *thing_groups; /* ends with NULL; NULL: none */
-    bool create_missing;             /* policy, thing type and groups that are not in the account */
-    bool without_authority;          /* do not ask for the account's CAs: every certificate is registered
-                                        without one */
-    bool activate;                   /* also a certificate that is INACTIVE there: somebody has made it so */
-    bool add_certificate;            /* a thing that has another certificate gets one more, and a certificate
-                                        that has another thing */
-    bool dry_run;                    /* nothing is made by enroller_open() */
-};
 
 /* The thing's name: given where it is not "", otherwise the subject's field ("CommonName", "SerialNumber").
  * Adds it; false with a sentence, out untouched, where there is none or it is no thing name. */

@@ -6,7 +6,11 @@
 #ifndef ACCOUNT_ENROLMENT_LIST_H
 #define ACCOUNT_ENROLMENT_LIST_H
 
-#include "account/enrolment/source.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "account/enrolment/device.h"
+#include "base/text.h"
 
 #define ENROLMENT_ROW_MAX 32768 /* bytes: of a row, a certificate in it */
 

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/enrolment/enrolment.h"
 #include "account/enrolment/private.h"
 #include "account/policy/document.h"
+#include "aws/encoding.h"
 #include "base/memory.h"
 
 enum aws_error enroller_ask(const struct oem_account *account, const struct enroller_call *call,

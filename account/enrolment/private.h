@@ -3,7 +3,11 @@
 #ifndef ACCOUNT_ENROLMENT_PRIVATE_H
 #define ACCOUNT_ENROLMENT_PRIVATE_H
 
-#include "account/enrolment/enrolment.h"
+#include <stddef.h>
+
+#include "account/enrolment/options.h"
+#include "account/keys/certificate.h"
+#include "account/oem_account.h"
 
 struct enroller_authority { /* of mode DEFAULT, active */
     struct certificate *certificate;

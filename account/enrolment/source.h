@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "account/keys/certificate.h"
+#include "account/enrolment/device.h"
 #include "base/text.h"
 
 enum enrolment_kind {
@@ -20,22 +20,6 @@ struct enrolment_source {
     const char *path; /* borrowed */
     enum enrolment_kind kind;
     unsigned long long bytes_all, bytes_done; /* of what is read; 0: not known */
-};
-
-struct enrolment_device { /* borrowed for the call */
-    const char *place;    /* "devices.csv:17", "births/0001.pem", "all.pem:4023" */
-    const struct certificate *certificate;
-    const char *thing; /* the list's name for it; "": none */
-};
-
-struct enrolment_source_events {
-    void *context;
-    void (*device)(void *context, const struct enrolment_device *device);
-    /* Something that is no certificate, or a row that is not as it should be. */
-    void (*bad)(void *context, const char *place, const char *why);
-    /* what: "an authority", "a private key", "a signing request". */
-    void (*passed)(void *context, const char *place, const char *what);
-    bool (*stop)(void *context); /* asked between devices: true, and the reading ends */
 };
 
 /* False with a sentence: it is not there, cannot be read, or is an empty folder. */

@@ -3,7 +3,7 @@
 #ifndef AWS_ENCODING_H
 #define AWS_ENCODING_H
 
-#include "aws/request.h"
+#include "aws/message.h"
 
 /* Adds text with everything but [A-Za-z0-9._~-] and the characters of `kept` percent-encoded. */
 void aws_encode(struct text *out, const char *text, const char *kept);
@@ -13,5 +13,8 @@ void aws_encode_query(struct text *out, const struct aws_pair *pairs);
 
 /* Whether a segment of the path is "." or "..". */
 bool aws_path_has_dots(const char *path);
+
+/* Adds "/" and the segment, percent-encoded but for [A-Za-z0-9._~-]. */
+void aws_path_add(struct text *path, const char *segment);
 
 #endif

@@ -13,7 +13,7 @@
 #ifndef AWS_HTTP_H
 #define AWS_HTTP_H
 
-#include "aws/request.h"
+#include "aws/message.h"
 
 #define AWS_HTTP_BODY_MAX (16ul * 1024 * 1024)
 

@@ -35,33 +35,6 @@ struct sending {
     bool sent_before; /* the stream is to be rewound */
 };
 
-const char *aws_error_name(enum aws_error error)
-{
-    static const char *const names[] = {
-        [AWS_OK] = "ok",
-        [AWS_REFUSED] = "refused",
-        [AWS_FORBIDDEN] = "forbidden",
-        [AWS_NOT_FOUND] = "not_found",
-        [AWS_CONFLICT] = "conflict",
-        [AWS_BAD_ANSWER] = "bad_answer",
-        [AWS_THROTTLED] = "throttled",
-        [AWS_UNAVAILABLE] = "unavailable",
-        [AWS_UNREACHABLE] = "unreachable",
-        [AWS_UNREADABLE] = "unreadable",
-        [AWS_NO_CREDENTIALS] = "no_credentials",
-        [AWS_EXPIRED] = "expired",
-        [AWS_INTERRUPTED] = "interrupted",
-    };
-
-    return (size_t)error < sizeof names / sizeof *names && names[error] ? names[error] : "unknown";
-}
-
-void aws_response_fini(struct aws_response *response)
-{
-    text_fini(&response->body);
-    text_fini(&response->message);
-}
-
 static bool has_header(const struct aws_pair *headers, const char *name)
 {
     for (; headers && headers->name; headers++)

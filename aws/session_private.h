@@ -3,7 +3,6 @@
 #ifndef AWS_SESSION_PRIVATE_H
 #define AWS_SESSION_PRIVATE_H
 
-#include "aws/session.h"
 #include "aws/source.h"
 
 struct aws_session {

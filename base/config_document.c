@@ -2,6 +2,7 @@
 /* The configuration written out: as a file that can be read again, and as a table for people. */
 #include <string.h>
 
+#include "base/config.h"
 #include "base/config_private.h"
 
 static const struct config_key *key_of(const struct config *config, size_t index)

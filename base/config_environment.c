@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config.h"
 #include "base/config_private.h"
 #include "base/file.h"
 #include "base/memory.h"

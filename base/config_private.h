@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/config.h"
+#include "base/config_key.h"
 #include "base/text.h"
 
 enum config_source { CONFIG_FROM_FALLBACK, CONFIG_FROM_FILE, CONFIG_FROM_ENVIRONMENT };

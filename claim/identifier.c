@@ -23,14 +23,6 @@ static void name_add(struct name *name, char c)
     name->length++;
 }
 
-size_t identifier_group(const char *name)
-{
-    size_t length = strcspn(name, "-_");
-
-    length = length > IDENTIFIER_GROUP_LENGTH ? IDENTIFIER_GROUP_LENGTH : length;
-    return name[length] == '-' || name[length] == '_' ? length + 1 : length;
-}
-
 bool identifier_is_thing_name(const char *name, size_t length)
 {
     if (length < IDENTIFIER_MIN || length > IDENTIFIER_MAX)
@@ -388,20 +380,4 @@ const struct identifier_problem *identifier_problem_better(const struct identifi
     if (distance(a) != distance(b))
         return distance(a) < distance(b) ? a : b;
     return b->position > a->position ? b : a;
-}
-
-const char *identifier_error_name(enum identifier_error error)
-{
-    static const char *const names[] = {
-        [IDENTIFIER_OK] = "ok",
-        [IDENTIFIER_EMPTY] = "empty",
-        [IDENTIFIER_TOO_SHORT] = "too short",
-        [IDENTIFIER_TOO_LONG] = "too long",
-        [IDENTIFIER_BAD_CHARACTER] = "bad character",
-        [IDENTIFIER_BAD_URL] = "web address without an identifier",
-        [IDENTIFIER_NO_MATCH] = "does not match the pattern",
-        [IDENTIFIER_WRONG_CHECK] = "wrong check characters",
-        [IDENTIFIER_BAD_FORM] = "bad form",
-    };
-    return (size_t)error < sizeof names / sizeof *names ? names[error] : "unknown";
 }

@@ -18,7 +18,7 @@
 #include <stddef.h>
 
 #include "claim/check_characters.h"
-#include "claim/identifier.h"
+#include "claim/identifier_form.h"
 
 /* One too many may have been typed of both. */
 #define MISTAKE_NAME_MAX (IDENTIFIER_MAX + 1)

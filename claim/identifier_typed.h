@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "claim/identifier.h"
+#include "claim/identifier_problem.h"
 
 struct mark {
     uint32_t character;

@@ -13,10 +13,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "decode/confine.h"
 #include "decode/decode.h"
 #include "decode/frame.h"
 #include "decode/picture.h"
-#include "decode/sandbox.h"
 #include "decode/search.h"
 
 #define EXIT_NO_CODE 1
@@ -110,9 +110,9 @@ static size_t read_all(unsigned char *out, size_t length)
 
 static enum decode_error search(const unsigned char *bytes, size_t length, struct decode_result *out)
 {
-    sandbox_limit_cpu(SANDBOX_PICTURE_CPU_MS);
+    confine_limit_cpu(CONFINE_PICTURE_CPU_MS);
     enum decode_error error = search_codes(bytes, length, 0, out, NULL);
-    sandbox_limit_cpu(0);
+    confine_limit_cpu(0);
     return error;
 }
 
@@ -155,7 +155,7 @@ static int serve(void)
     size_t length, got;
 
     prepare();
-    if (!sandbox_enter(SANDBOX_SERVE, &why))
+    if (!confine_enter(CONFINE_SERVE, &why))
         return refuse_to_serve(&why);
     if (!answer(FRAME_READY, DECODE_OK, &(struct decode_result){0}))
         return EXIT_CANNOT;
@@ -224,7 +224,7 @@ static int read_one(const char *path)
         return EXIT_NO_INPUT;
     }
     prepare();
-    if (!sandbox_enter(SANDBOX_ONCE, &why)) {
+    if (!confine_enter(CONFINE_ONCE, &why)) {
         say(text_get(&why), "");
         return EXIT_CANNOT;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "aws/encoding.h"
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "base/memory.h"

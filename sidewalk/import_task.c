@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/encoding.h"
 #include "base/json_writer.h"
 #include "base/memory.h"
 #include "sidewalk/import_answer.h"

@@ -8,31 +8,7 @@
 #include <stddef.h>
 
 #include "aws/request.h"
-
-enum import_state {
-    IMPORT_INITIALIZING,
-    IMPORT_INITIALIZED, /* waits for the control log */
-    IMPORT_PENDING,     /* devices are being made: can be neither updated nor deleted */
-    IMPORT_COMPLETE,    /* not success: see failed */
-    IMPORT_FAILED,
-    IMPORT_DELETING,
-    IMPORT_UNKNOWN, /* a state that this program does not know */
-};
-const char *import_state_name(enum import_state state); /* as AWS writes it */
-enum import_state import_state_parse(const char *name);
-
-struct import_task {                              /* texts owned; finished with import_task_fini() */
-    char *id, *arn, *destination, *role, *reason; /* NULL: AWS does not say */
-    char *created;                                /* RFC 3339 */
-    char *state_text;                             /* as AWS says it */
-    char **files;
-    size_t file_count;
-    enum import_state state;
-    unsigned long long initialized, pending, onboarded, failed; /* devices */
-};
-void import_task_fini(struct import_task *task);
-/* True in states that nothing will change any more. */
-bool import_task_has_ended(const struct import_task *task);
+#include "sidewalk/import_answer.h"
 
 struct import_request {
     const char *destination;
@@ -65,9 +41,6 @@ enum aws_error import_task_list(struct aws_session *session,
                                 bool (*each)(void *context, const struct import_task *task), void *context,
                                 struct text *why) __attribute__((warn_unused_result));
 
-struct imported_device { /* borrowed during the call */
-    const char *smsn, *status, *reason, *updated;
-};
 /* status: "INITIALIZED", "PENDING", "ONBOARDED", "FAILED", or NULL for all. */
 enum aws_error import_task_devices(struct aws_session *session, const char *id, const char *status,
                                    bool (*each)(void *context, const struct imported_device *device),

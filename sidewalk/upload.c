@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aws/encoding.h"
 #include "base/digest.h"
 
 #define SCHEME "s3://"

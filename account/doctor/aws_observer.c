@@ -5,6 +5,7 @@
 
 #include "account/doctor/aws_policies.h"
 #include "account/doctor/aws_view.h"
+#include "aws/encoding.h"
 #include "base/memory.h"
 #include "claim/presence.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account/doctor/aws_view.h"
+#include "aws/encoding.h"
 
 void aws_view_skip(struct aws_view *view, const char *const *checks, const char *seen, const char *mend)
 {

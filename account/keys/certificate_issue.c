@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/keys/certificate.h"
 #include "account/keys/key_private.h"
 #include "base/utf8.h"
 

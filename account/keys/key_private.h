@@ -7,9 +7,6 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
-#include "account/keys/certificate.h"
-#include "account/keys/private_key.h"
-
 struct private_key {
     EVP_PKEY *pkey; /* owned */
 };

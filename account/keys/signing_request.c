@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/keys/certificate.h"
 #include "account/keys/key_private.h"
 #include "account/keys/pem_file.h"
+#include "account/keys/private_key.h"
 #include "base/memory.h"
 
 #define VERIFICATION_DAYS 30

@@ -4,7 +4,9 @@
 #ifndef ACCOUNT_POLICY_CONDITION_H
 #define ACCOUNT_POLICY_CONDITION_H
 
-#include "account/policy/decision.h"
+#include <cjson/cJSON.h>
+
+#include "account/policy/request.h"
 
 enum policy_condition {
     POLICY_CONDITION_FAILS,

@@ -5,7 +5,9 @@
 #ifndef ACCOUNT_POLICY_PATTERN_H
 #define ACCOUNT_POLICY_PATTERN_H
 
-#include "account/policy/decision.h"
+#include <stddef.h>
+
+#include "account/policy/request.h"
 
 enum policy_match {
     POLICY_MATCH_NO,

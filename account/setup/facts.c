@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/setup/private.h"
+#include "aws/encoding.h"
 
 struct looking {
     const struct oem_account *account;

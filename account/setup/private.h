@@ -4,7 +4,7 @@
 #ifndef ACCOUNT_SETUP_PRIVATE_H
 #define ACCOUNT_SETUP_PRIVATE_H
 
-#include "account/setup/setup.h"
+#include "account/setup/options.h"
 #include "base/text.h"
 
 #define SETUP_VERSIONS_MAX 5 /* of a policy, of a template: quotas of AWS IoT */

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "account/setup/private.h"
+#include "account/setup/setup.h"
+#include "aws/encoding.h"
 #include "base/memory.h"
 
 enum fate { DETACH, DELETE_OBSERVERS, DELETE_CLAIMS }; /* of the certificates that have a policy */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/setup/private.h"
+#include "aws/encoding.h"
 #include "aws/retry.h"
 #include "base/memory.h"
 

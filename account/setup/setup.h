@@ -22,42 +22,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "account/keys/certificate.h"
-#include "account/oem_account.h"
-#include "account/provisioning_template.h"
+#include "account/setup/options.h"
 
 #define SETUP_NAME_MAX 36
 #define SETUP_NAME_FLEET_MAX 30 /* so that <name>-fleet is a template's name */
 #define SETUP_NAME_DEFAULT "expresslink"
-
-enum setup_mode { SETUP_SNI_ONLY, SETUP_DEFAULT };
-
-struct setup_authority {
-    const struct certificate *certificate;
-    const char *verification; /* PEM of its verification certificate; NULL in mode SNI_ONLY */
-};
-
-struct setup_options { /* all borrowed */
-    const char *name;
-    enum setup_mode mode;
-    const struct setup_authority *authorities;
-    size_t authority_count;
-    struct provisioning_options provisioning; /* policy_name is not used: it is the setup's */
-    const char *observer_client_id;           /* "portal-observer" */
-    const char *observer_request;             /* PEM of a signing request; NULL: no observer is made */
-    /* NULL: by CAs. Otherwise fleet provisioning by claim, things are named <fleet_prefix><serial number>. */
-    const char *fleet_prefix;
-};
-
-enum setup_action { SETUP_KEEP, SETUP_CREATE, SETUP_CHANGE, SETUP_DELETE };
-
-struct setup_step { /* texts are borrowed for the call */
-    /* "role", "policy", "thing type", "thing group", "template", "CA", "observer", "events", "certificate" */
-    const char *kind;
-    const char *name; /* "expresslink-module"; of a CA its subject */
-    enum setup_action action;
-    const char *detail; /* what is different, for people; "" */
-};
 
 const char *setup_action_name(enum setup_action action); /* "keep", "create", "change", "delete" */
 

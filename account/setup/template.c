@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/setup/private.h"
+#include "aws/encoding.h"
 #include "base/memory.h"
 
 enum { BODY_DIFFERS = 1, DISABLED = 2, ROLE_DIFFERS = 4 };

@@ -11,7 +11,6 @@
 #include "account/portal_section.h"
 #include "account/setup/setup.h"
 #include "base/memory.h"
-#include "command/account/change.h"
 #include "command/account/command.h"
 #include "command/command.h"
 

@@ -2,7 +2,6 @@
 #include "command/account/command.h"
 
 #include "base/subcommand.h"
-#include "command/account/register_command.h"
 #include "command/command.h"
 
 static const struct subcommand list[] = {

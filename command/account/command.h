@@ -12,6 +12,7 @@
 /* values[0] is the subcommand's name; they give the exit status. */
 int account_apply_command(int count, char **values);
 int account_certificate_command(int count, char **values);
+int account_register_command(int count, char **values);
 int account_remove_command(int count, char **values);
 int account_show_command(int count, char **values);
 
@@ -33,5 +34,20 @@ int account_run(enum account_action action, int count, char **values,
 int account_write_certificate(struct account_run *run, const char *path, const char *pem);
 /* Whether path is free for the request's certificate, or has it (*there); 0, or the exit status. */
 int account_check_certificate(struct account_run *run, const char *path, const char *request, bool *there);
+
+/* Opens session and account, has work do its work, and closes them. The exit status: work's, or that of what
+ * was reported. From here on signals only interrupt what waits (base/interrupt.h). context is handed on. */
+int account_session(struct account_report *report, const struct aws_options *options,
+                    int (*work)(void *context, const struct oem_account *account), void *context);
+
+/* Whether what was shown is to be done; otherwise *status is what to exit with. yes: without a question. */
+bool account_wanted(struct account_report *report, bool yes, const char *question, int *status);
+
+/* Shows what setup_plan() finds, asks unless yes, and does it; dry_run: shows it alone. The exit status,
+ * after all is reported. *out, to be freed, is the setup, NULL where the plan failed; *as_wanted: the account
+ * is as the options say now. */
+int account_change(struct account_report *report, const struct oem_account *account,
+                   const struct setup_options *options, bool yes, bool dry_run, struct setup **out,
+                   bool *as_wanted);
 
 #endif

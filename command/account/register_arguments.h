@@ -40,4 +40,9 @@ struct register_arguments { /* borrowed from the command line; finished with reg
 int register_arguments_parse(enum register_way way, int count, char **values, struct register_arguments *out);
 void register_arguments_fini(struct register_arguments *arguments);
 
+const char *register_way_name(enum register_way way); /* "batch" */
+
+/* Prints what and value (may be ""), and where help is. COMMAND_USAGE. */
+int register_usage_error(enum register_way way, const char *what, const char *value);
+
 #endif

@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/registration/batch.h"
+#include "account/enrolment/batch.h"
 #include "base/interrupt.h"
-#include "command/account/register_device.h"
+#include "command/account/register.h"
 #include "command/account/register_progress.h"
-#include "command/account/register_report.h"
-#include "command/account/register_ways.h"
+#include "command/account/register_run.h"
 #include "command/command.h"
 
 #define TOLD_MAX 20
@@ -21,7 +20,7 @@ struct running {
     unsigned long long told;
 };
 
-static void tell(void *context, const struct registration_row *row)
+static void tell(void *context, const struct enrolment_row *row)
 {
     struct running *running = context;
     TEXT struct text line = TEXT_EMPTY;
@@ -36,7 +35,7 @@ static void tell(void *context, const struct registration_row *row)
     account_report_complain("%s", line.data);
 }
 
-static void show_progress(void *context, const struct registration_batch_counts *counts)
+static void show_progress(void *context, const struct enrolment_batch_counts *counts)
 {
     struct running *running = context;
 
@@ -52,7 +51,7 @@ static void say_count(const struct running *running, const char *name, unsigned 
         account_report_say(running->arguments->report, "  %6llu %s", count, words);
 }
 
-static void summarise(const struct running *running, const struct registration_batch_counts *counts)
+static void summarise(const struct running *running, const struct enrolment_batch_counts *counts)
 {
     struct account_report *report = running->arguments->report;
     bool dry_run = running->arguments->dry_run;
@@ -82,20 +81,20 @@ static void summarise(const struct running *running, const struct registration_b
     account_report_add(report, "results", running->result_path);
 }
 
-static int batch_status(const struct running *running, enum registration_batch_end end, enum aws_error error,
+static int batch_status(const struct running *running, enum enrolment_batch_end end, enum aws_error error,
                         const char *why)
 {
     struct account_report *report = running->arguments->report;
 
     switch (end) {
-    case REGISTRATION_BATCH_DONE:
+    case ENROLMENT_BATCH_DONE:
         return COMMAND_DONE;
-    case REGISTRATION_BATCH_INTERRUPTED:
+    case ENROLMENT_BATCH_INTERRUPTED:
         return account_report_wrong(report, COMMAND_INTERRUPTED,
                                     "interrupted; the same command goes on from here");
-    case REGISTRATION_BATCH_UNREADABLE:
+    case ENROLMENT_BATCH_UNREADABLE:
         return account_report_wrong(report, COMMAND_NO_INPUT, "%s", why);
-    case REGISTRATION_BATCH_UNWRITABLE:
+    case ENROLMENT_BATCH_UNWRITABLE:
         return account_report_wrong(report, COMMAND_IO,
                                     "%s; the same command goes on from here when there is room", why);
     default:
@@ -115,12 +114,12 @@ static void say_next(const struct register_arguments *arguments, const struct oe
     account_report_say(arguments->report, "and its thing's name as client id.");
 }
 
-static int run(struct running *running, const struct oem_account *account, struct registrar *registrar,
-               struct registration_source *source, struct registration_results *results)
+static int run(struct running *running, const struct oem_account *account, struct enroller *enroller,
+               struct enrolment_source *source, struct enrolment_results *results)
 {
     const struct register_arguments *arguments = running->arguments;
-    const struct registration_batch_options options = {
-        .registrar = registrar,
+    const struct enrolment_batch_options options = {
+        .enroller = enroller,
         .source = source,
         .results = results,
         .name_field = arguments->things.name_field,
@@ -131,12 +130,12 @@ static int run(struct running *running, const struct oem_account *account, struc
         .progress = show_progress,
         .context = running,
     };
-    struct registration_batch_counts counts;
+    struct enrolment_batch_counts counts;
     enum aws_error error = AWS_OK;
     TEXT struct text why = TEXT_EMPTY;
 
     register_progress_begin(&running->progress, stderr, source);
-    enum registration_batch_end end = registration_batch_run(&options, &counts, &error, &why);
+    enum enrolment_batch_end end = enrolment_batch_run(&options, &counts, &error, &why);
     register_progress_clear(&running->progress);
     summarise(running, &counts);
     int status = batch_status(running, end, error, text_get(&why));
@@ -146,8 +145,8 @@ static int run(struct running *running, const struct oem_account *account, struc
 }
 
 /* Where it is not given: beside the source, "births/" and "births.csv" have "births.result.csv". */
-static void choose_result(const struct register_arguments *arguments,
-                          const struct registration_source *source, struct text *out)
+static void choose_result(const struct register_arguments *arguments, const struct enrolment_source *source,
+                          struct text *out)
 {
     size_t length = strlen(arguments->path);
 
@@ -157,11 +156,11 @@ static void choose_result(const struct register_arguments *arguments,
     }
     while (length > 1 && arguments->path[length - 1] == '/')
         length--;
-    if (source->kind == REGISTRATION_FOLDER && (length == 0 || strchr("./", arguments->path[length - 1]))) {
+    if (source->kind == ENROLMENT_FOLDER && (length == 0 || strchr("./", arguments->path[length - 1]))) {
         text_puts(out, "births.result.csv"); /* of ".", "..": in the folder where we are */
         return;
     }
-    if (source->kind == REGISTRATION_LIST)
+    if (source->kind == ENROLMENT_LIST)
         length -= strlen(".csv");
     text_add(out, arguments->path, length);
     text_puts(out, ".result.csv");
@@ -174,14 +173,14 @@ static void join_groups(const struct register_arguments *arguments, struct text 
 }
 
 static int with_source(const struct register_arguments *arguments, const struct oem_account *account,
-                       struct registration_source *source)
+                       struct enrolment_source *source)
 {
     TEXT struct text why = TEXT_EMPTY, path = TEXT_EMPTY, groups = TEXT_EMPTY;
-    struct registrar *registrar = NULL;
+    struct enroller *enroller = NULL;
 
     choose_result(arguments, source, &path);
     join_groups(arguments, &groups);
-    const struct registration_target target = {
+    const struct enrolment_target target = {
         .account = account->id,
         .region = aws_session_region(account->session),
         .policy = arguments->policy_name,
@@ -189,24 +188,23 @@ static int with_source(const struct register_arguments *arguments, const struct 
         .thing_groups = text_get(&groups),
     };
     struct running running = {.arguments = arguments, .result_path = path.data};
-    struct registration_results *results =
-        registration_results_open(path.data, &target, arguments->dry_run, &why);
+    struct enrolment_results *results = enrolment_results_open(path.data, &target, arguments->dry_run, &why);
     if (results == NULL)
         return account_report_wrong(arguments->report, COMMAND_CANNOT_CREATE, "%s", text_get(&why));
-    int status = register_open(arguments, account, &registrar);
+    int status = register_open(arguments, account, &enroller);
     if (status == COMMAND_DONE)
-        status = run(&running, account, registrar, source, results);
-    registrar_free(registrar);
-    registration_results_close(results);
+        status = run(&running, account, enroller, source, results);
+    enroller_free(enroller);
+    enrolment_results_close(results);
     return status;
 }
 
 static int work(const struct register_arguments *arguments, const struct oem_account *account)
 {
     TEXT struct text why = TEXT_EMPTY;
-    struct registration_source source;
+    struct enrolment_source source;
 
-    if (registration_source_open(arguments->path, &source, &why))
+    if (enrolment_source_open(arguments->path, &source, &why))
         return with_source(arguments, account, &source);
     return account_report_wrong(arguments->report, COMMAND_NO_INPUT, "%s", text_get(&why));
 }

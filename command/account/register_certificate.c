@@ -2,19 +2,18 @@
 /* expresslink-claim account register certificate */
 #include <stdio.h>
 
-#include "account/registration/registration.h"
+#include "account/enrolment/enrolment.h"
 #include "base/clock.h"
 #include "base/terminal.h"
-#include "command/account/register_device.h"
-#include "command/account/register_report.h"
-#include "command/account/register_ways.h"
+#include "command/account/register.h"
+#include "command/account/register_run.h"
 #include "command/command.h"
 
-static void say_way(const struct register_arguments *arguments, const struct registrar *registrar,
+static void say_way(const struct register_arguments *arguments, const struct enroller *enroller,
                     const struct certificate *certificate)
 {
     TEXT struct text authority = TEXT_EMPTY;
-    bool has_authority = registrar_uses_authority(registrar, certificate, &authority);
+    bool has_authority = enroller_uses_authority(enroller, certificate, &authority);
 
     account_report_add(arguments->report, "by",
                        has_authority ? "RegisterCertificate" : "RegisterCertificateWithoutCA");
@@ -28,7 +27,7 @@ static void say_way(const struct register_arguments *arguments, const struct reg
             "  by           RegisterCertificateWithoutCA: no CA of mode DEFAULT has signed it");
 }
 
-static void say_device(const struct register_arguments *arguments, const struct registrar *registrar,
+static void say_device(const struct register_arguments *arguments, const struct enroller *enroller,
                        const struct certificate *certificate, const char *thing)
 {
     struct account_report *report = arguments->report;
@@ -41,30 +40,30 @@ static void say_device(const struct register_arguments *arguments, const struct 
     account_report_say(report, "  thing        %s", thing);
     account_report_say(report, "  certificate  %s", id);
     account_report_say(report, "  policy       %s", arguments->policy_name);
-    say_way(arguments, registrar, certificate);
+    say_way(arguments, enroller, certificate);
 }
 
 static int register_it(const struct register_arguments *arguments, const struct oem_account *account,
-                       struct registrar *registrar, const struct certificate *certificate, const char *thing)
+                       struct enroller *enroller, const struct certificate *certificate, const char *thing)
 {
     TEXT struct text why = TEXT_EMPTY;
-    enum registration_result result = REGISTRATION_NEW;
+    enum enrolment_result result = ENROLMENT_NEW;
 
     if (arguments->dry_run) {
         account_report_add(arguments->report, "result", "would be registered");
         account_report_say(arguments->report, "Would be registered:");
-        say_device(arguments, registrar, certificate, thing);
+        say_device(arguments, enroller, certificate, thing);
         return COMMAND_DONE;
     }
-    enum aws_error error = registrar_register(registrar, certificate, thing, &result, &why);
+    enum aws_error error = enroller_enrol(enroller, certificate, thing, &result, &why);
     if (error != AWS_OK)
         return account_report_failed(arguments->report, error, "the device is not registered",
                                      text_get(&why));
-    account_report_add(arguments->report, "result", result == REGISTRATION_NEW ? "registered" : "there");
+    account_report_add(arguments->report, "result", result == ENROLMENT_NEW ? "registered" : "there");
     account_report_say(arguments->report, "%s",
-                       result == REGISTRATION_NEW ? "Registered:"
-                                                  : "It was registered before; nothing is missing:");
-    say_device(arguments, registrar, certificate, thing);
+                       result == ENROLMENT_NEW ? "Registered:"
+                                               : "It was registered before; nothing is missing:");
+    say_device(arguments, enroller, certificate, thing);
     account_report_say(arguments->report, "%s", "");
     register_say_endpoint(arguments, account, "The device connects to ",
                           ", port 8883, with this certificate and its key,");
@@ -79,17 +78,17 @@ static int with_certificate(const struct register_arguments *arguments, const st
                             const struct certificate *certificate)
 {
     TEXT struct text thing = TEXT_EMPTY, why = TEXT_EMPTY;
-    struct registrar *registrar = NULL;
+    struct enroller *enroller = NULL;
 
-    if (!registration_certificate_fits(certificate, clock_wall_ms(), &why) ||
-        !registration_thing_name(certificate, arguments->things.name_field,
-                                 arguments->thing != NULL ? arguments->thing : "", &thing, &why))
+    if (!enrolment_certificate_fits(certificate, clock_wall_ms(), &why) ||
+        !enrolment_thing_name(certificate, arguments->things.name_field,
+                              arguments->thing != NULL ? arguments->thing : "", &thing, &why))
         return account_report_wrong(arguments->report, COMMAND_BAD_IDENTIFIER, "%s: %s", arguments->path,
                                     text_get(&why));
-    int status = register_open(arguments, account, &registrar);
+    int status = register_open(arguments, account, &enroller);
     if (status == COMMAND_DONE)
-        status = register_it(arguments, account, registrar, certificate, thing.data);
-    registrar_free(registrar);
+        status = register_it(arguments, account, enroller, certificate, thing.data);
+    enroller_free(enroller);
     return status;
 }
 

@@ -2,11 +2,10 @@
 /* expresslink-claim account register fleet */
 #include <string.h>
 
+#include "account/enrolment/fleet.h"
 #include "account/keys/signing_request.h"
-#include "account/registration/fleet.h"
-#include "command/account/register_report.h"
-#include "command/account/register_setup.h"
-#include "command/account/register_ways.h"
+#include "command/account/register.h"
+#include "command/account/register_run.h"
 #include "command/command.h"
 
 /* "secrets/fleet-claim.csr" has "secrets/fleet-claim.pem". */

@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "account/enrolment/verification.h"
 #include "account/keys/private_key.h"
 #include "account/keys/signing_request.h"
-#include "account/registration/verification.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "command/account/register_report.h"
-#include "command/account/register_setup.h"
-#include "command/account/register_ways.h"
+#include "command/account/register.h"
+#include "command/account/register_run.h"
 #include "command/command.h"
 
 /* The request for whoever has the CA's key, and what they have to do. */

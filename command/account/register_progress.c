@@ -10,7 +10,7 @@
 #define BAR 24 /* characters */
 
 void register_progress_begin(struct register_progress *progress, FILE *out,
-                             const struct registration_source *source)
+                             const struct enrolment_source *source)
 {
     *progress = (struct register_progress){
         .out = out,
@@ -43,10 +43,9 @@ static void draw_bar(FILE *out, double part)
     fprintf(out, "] %3d %%", (int)(part * 100));
 }
 
-void register_progress_show(struct register_progress *progress,
-                            const struct registration_batch_counts *counts)
+void register_progress_show(struct register_progress *progress, const struct enrolment_batch_counts *counts)
 {
-    const struct registration_source *source = progress->source;
+    const struct enrolment_source *source = progress->source;
     long long now = clock_monotonic_ms(), elapsed = register_progress_elapsed_ms(progress);
     double part = source->bytes_all > 0 ? (double)source->bytes_done / (double)source->bytes_all : 0;
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "account/registration/batch.h"
+#include "account/enrolment/batch.h"
 
 struct register_progress {
     FILE *out;
@@ -15,15 +15,14 @@ struct register_progress {
     long long started_ms;
     long long shown_ms; /* when last */
     bool drawn;         /* in a terminal: the line is there */
-    const struct registration_source *source;
+    const struct enrolment_source *source;
 };
 
 /* source is borrowed; its bytes tell how far it is. */
 void register_progress_begin(struct register_progress *progress, FILE *out,
-                             const struct registration_source *source);
+                             const struct enrolment_source *source);
 /* Often: it writes a few times a second, or every few seconds. */
-void register_progress_show(struct register_progress *progress,
-                            const struct registration_batch_counts *counts);
+void register_progress_show(struct register_progress *progress, const struct enrolment_batch_counts *counts);
 /* Clears the line, for others to write. */
 void register_progress_clear(struct register_progress *progress);
 /* Since the beginning, at least 1. */

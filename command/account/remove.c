@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim account remove */
 #include "account/setup/setup.h"
-#include "command/account/change.h"
 #include "command/account/command.h"
 #include "command/command.h"
 

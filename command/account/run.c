@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How a subcommand runs: session and account, certificates in files, and changes that are asked for. */
+#include "command/account/command.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,10 +10,42 @@
 
 #include "account/keys/signing_request.h"
 #include "base/file.h"
+#include "base/interrupt.h"
+#include "base/log.h"
 #include "base/memory.h"
-#include "command/account/command.h"
-#include "command/account/session.h"
 #include "command/command.h"
+
+static int with_session(struct account_report *report, struct aws_session *session,
+                        int (*work)(void *context, const struct oem_account *account), void *context)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct oem_account account = {0};
+
+    enum aws_error error = oem_account_open(session, &account, &why);
+    if (error)
+        return account_report_failed(report, error, "the AWS account is not known", text_get(&why));
+    account_report_account(report, &account);
+    int status = work(context, &account);
+    oem_account_fini(&account);
+    return status;
+}
+
+int account_session(struct account_report *report, const struct aws_options *options,
+                    int (*work)(void *context, const struct oem_account *account), void *context)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct aws_options interruptible = *options;
+
+    interruptible.interrupted = &interrupt_received;
+    log_setup(LOG_ERROR, LOG_PLAIN);
+    interrupt_catch();
+    struct aws_session *session = aws_session_new(&interruptible, &why);
+    if (!session)
+        return account_report_wrong(report, COMMAND_NO_PERMISSION, "%s", text_get(&why));
+    int status = with_session(report, session, work, context);
+    aws_session_free(session);
+    return status;
+}
 
 #define FILE_MAX ((size_t)64 * 1024)
 
@@ -83,4 +118,81 @@ int account_write_certificate(struct account_run *run, const char *path, const c
     }
     account_report_say(&run->report, "wrote %s", path);
     return COMMAND_DONE;
+}
+
+bool account_wanted(struct account_report *report, bool yes, const char *question, int *status)
+{
+    char answer[16] = "";
+
+    if (yes)
+        return true;
+    if (isatty(STDIN_FILENO) != 1) {
+        *status = account_report_wrong(
+            report, COMMAND_USAGE,
+            "nothing was changed: there is no terminal to ask at; --yes does it, --dry-run only looks");
+        return false;
+    }
+    fprintf(stderr, "%s [y/N] ", question);
+    fflush(stderr);
+    if (interrupt_wait_readable(STDIN_FILENO) && fgets(answer, sizeof answer, stdin) &&
+        (answer[0] == 'y' || answer[0] == 'Y'))
+        return true;
+    if (interrupt_received)
+        fputs("\n", stderr); /* behind what the terminal shows of Ctrl-C */
+    *status = interrupt_received
+                  ? account_report_wrong(report, COMMAND_INTERRUPTED, "interrupted: nothing was changed")
+                  : account_report_wrong(report, COMMAND_NOT_REGISTERED, "nothing was changed");
+    return false;
+}
+
+static int carry_out(struct account_report *report, const struct oem_account *account, struct setup *setup,
+                     bool yes, bool *as_wanted)
+{
+    TEXT struct text question = TEXT_EMPTY, why = TEXT_EMPTY;
+    size_t changes = setup_changes(setup);
+    int status = COMMAND_DONE;
+
+    text_printf(&question, "%zu change%s in account %s. Go on?", changes, changes == 1 ? "" : "s",
+                account->id);
+    if (!account_wanted(report, yes, text_get(&question), &status))
+        return status;
+    enum aws_error error = setup_apply(setup, account_report_done, report, &why);
+    if (error)
+        return account_report_failed(
+            report, error, "not finished (what was made stays; the same command goes on)", text_get(&why));
+    *as_wanted = true;
+    return COMMAND_DONE;
+}
+
+static int decide(struct account_report *report, const struct oem_account *account, struct setup *setup,
+                  bool yes, bool dry_run, bool *as_wanted)
+{
+    size_t changes = setup_changes(setup);
+
+    if (changes == 0) {
+        account_report_say(report, "All is as it should be: nothing to change.");
+        *as_wanted = !dry_run;
+        return COMMAND_DONE;
+    }
+    if (!dry_run)
+        return carry_out(report, account, setup, yes, as_wanted);
+    account_report_say(report, "%zu change%s; nothing was changed (--dry-run).", changes,
+                       changes == 1 ? "" : "s");
+    return COMMAND_DONE;
+}
+
+int account_change(struct account_report *report, const struct oem_account *account,
+                   const struct setup_options *options, bool yes, bool dry_run, struct setup **out,
+                   bool *as_wanted)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    *out = NULL;
+    *as_wanted = false;
+    enum aws_error error = setup_plan(account, options, account_report_step, report, out, &why);
+    if (error)
+        return account_report_failed(report, error, "nothing was changed", text_get(&why));
+    int status = decide(report, account, *out, yes, dry_run, as_wanted);
+    account_report_flag(report, "changed", *as_wanted && setup_changes(*out) > 0);
+    return status;
 }

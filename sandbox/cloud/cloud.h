@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The simulated cloud: everything that it has, and how a request goes through it. */
+/* The simulated cloud: everything that it has. */
 #ifndef SANDBOX_CLOUD_CLOUD_H
 #define SANDBOX_CLOUD_CLOUD_H
 
@@ -12,7 +12,7 @@
 #include "sandbox/cloud/deliveries.h"
 #include "sandbox/cloud/faults.h"
 #include "sandbox/cloud/imports.h"
-#include "sandbox/cloud/iot/iot.h"
+#include "sandbox/cloud/iot/state.h"
 #include "sandbox/cloud/listener.h"
 #include "sandbox/cloud/profiles.h"
 #include "sandbox/cloud/roles.h"
@@ -52,8 +52,5 @@ bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct
 void cloud_close(struct cloud *cloud);
 /* Brings to the disk what waits for it; now and then, from any thread. */
 void cloud_flush(struct cloud *cloud);
-
-/* For listener_start(). */
-struct cloud_handler cloud_handler(struct cloud *cloud);
 
 #endif

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "sandbox/cloud/cloud.h"
+#include "sandbox/cloud/services.h"
 
 #define FLUSH_MS 200
 

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "server/page/page_set.h"
 #include "server/page/page_text.h"
+#include "server/page/pages.h"
 #include "server/page/thing_groups.h"
 
 #define OPTION_VALUES 4

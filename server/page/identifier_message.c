@@ -4,6 +4,7 @@
 #include "claim/check_characters.h"
 #include "server/page/page_set.h"
 #include "server/page/page_text.h"
+#include "server/page/pages.h"
 
 static const char *check_key(const struct identifier_problem *problem)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/page/page_set.h"
+#include "server/page/pages.h"
 
 void pages_label_problem(const struct pages *pages, const char *language, const char *reason,
                          struct text *out)

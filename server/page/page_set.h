@@ -3,8 +3,8 @@
 #ifndef SERVER_PAGE_PAGE_SET_H
 #define SERVER_PAGE_PAGE_SET_H
 
+#include "base/text.h"
 #include "server/page/catalogue.h"
-#include "server/page/pages.h"
 #include "server/page/template.h"
 
 enum page { PAGE_FORM, PAGE_STATUS, PAGE_PROBLEM, PAGE_COUNT };

@@ -3,6 +3,7 @@
 
 #include "server/page/page_set.h"
 #include "server/page/page_text.h"
+#include "server/page/pages.h"
 
 #define REQUEST_ID_MAX 128
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/page/page_set.h"
+#include "server/page/pages.h"
 #include "server/page/thing_groups.h"
 
 #define MINUTE_MS 60000LL

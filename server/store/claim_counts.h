@@ -5,7 +5,7 @@
 #define SERVER_STORE_CLAIM_COUNTS_H
 
 #include "claim/lifecycle.h"
-#include "server/store/store.h"
+#include "server/store/job.h"
 
 #define CLAIM_COUNTS_TOKEN_SIZE 33
 

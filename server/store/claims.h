@@ -8,7 +8,7 @@
 #include "claim/identifier.h"
 #include "claim/presence.h"
 #include "server/registration.h"
-#include "server/store/store.h"
+#include "server/store/job.h"
 
 #define STAGING_NAME_SIZE 33
 

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "server/store/job.h"
 #include "server/store/statements.h"
-#include "server/store/store.h"
 
 struct database;
 struct row; /* borrowed inside a row callback */
@@ -74,5 +74,13 @@ long long row_integer(const struct row *row, int column);
 const char *row_text(const struct row *row, int column);
 /* Copies into out, cut to room - 1 bytes. */
 void row_copy(const struct row *row, int column, char *out, size_t room);
+
+/* For functions that stop at the first error and pass it on. */
+#define RETURN_IF(error)                                                                                     \
+    do {                                                                                                     \
+        enum store_error error_ = (error);                                                                   \
+        if (error_)                                                                                          \
+            return error_;                                                                                   \
+    } while (0)
 
 #endif

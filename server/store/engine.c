@@ -53,3 +53,38 @@ bool engine_read_password(const char *path, char out[ENGINE_PASSWORD_SIZE], stru
     out[strcspn(out, "\r\n")] = '\0';
     return true;
 }
+
+/* ---- database.h ---- */
+
+enum store_error database_run(struct database *database, enum statement statement, struct sql_values values,
+                              long long *changed)
+{
+    long long ignored;
+
+    return database->kind->execute(database, statement, values, NULL, NULL, changed ? changed : &ignored,
+                                   NULL);
+}
+
+enum store_error database_query(struct database *database, enum statement statement, struct sql_values values,
+                                database_each *each, void *context)
+{
+    long long rows = 0;
+
+    RETURN_IF(database->kind->execute(database, statement, values, each, context, NULL, &rows));
+    return rows ? STORE_OK : STORE_NOT_FOUND;
+}
+
+long long row_integer(const struct row *row, int column)
+{
+    return row->kind->integer(row, column);
+}
+
+const char *row_text(const struct row *row, int column)
+{
+    return row->kind->text(row, column);
+}
+
+void row_copy(const struct row *row, int column, char *out, size_t room)
+{
+    snprintf(out, room, "%s", row_text(row, column));
+}

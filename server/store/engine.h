@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "server/store/database.h"
 #include "server/store/migration.h"
+#include "server/store/options.h"
 
 struct engine;
 

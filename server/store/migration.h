@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
-#include "server/store/store.h"
+#include "server/store/job.h"
 
 struct database;
 

@@ -6,7 +6,7 @@
 
 #include "server/registration.h"
 #include "server/store/claims.h"
-#include "server/store/store.h"
+#include "server/store/job.h"
 
 #define STAGING_MAX 16
 

@@ -3,7 +3,7 @@
 #ifndef SERVER_STORE_RETENTION_H
 #define SERVER_STORE_RETENTION_H
 
-#include "server/store/store.h"
+#include "server/store/job.h"
 
 struct retention {              /* milliseconds; 0: for ever */
     long long ended_claims;     /* since the end of the claim: it, its deliveries and its registrations */

@@ -24,12 +24,4 @@ enum store_error tx_write(struct store_tx *tx, enum statement statement, struct 
 enum store_error tx_query(struct store_tx *tx, enum statement statement, struct sql_values values,
                           database_each *each, void *context) __attribute__((warn_unused_result));
 
-/* For functions that stop at the first error and pass it on. */
-#define RETURN_IF(error)                                                                                     \
-    do {                                                                                                     \
-        enum store_error error_ = (error);                                                                   \
-        if (error_)                                                                                          \
-            return error_;                                                                                   \
-    } while (0)
-
 #endif

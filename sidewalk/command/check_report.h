@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "sidewalk/command/check.h"
+#include "sidewalk/command/check_options.h"
+#include "sidewalk/reconciliation.h"
 
 struct check_report {
     const struct check_options *options;

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import rules
@@ -101,6 +102,30 @@ class Broken(unittest.TestCase):
     def test_relative_includes(self):
         self.notices(rules.direction, "base/x.c", PURE + '#include "clock.h"\n', "clock.h")
         self.notices(rules.direction, "tests/x.c", PURE + '# include "../base/clock.h"\n', "../base/clock.h")
+
+    def circles_with(self, name, text):
+        """What is new among the circles with this text at the end of a file."""
+        path = self.root / name
+        before = path.read_text()
+        path.write_text(before + text)
+        try:
+            return [problem for problem in rules.circles(self.root) if problem not in self.circles_before]
+        finally:
+            path.write_text(before)
+
+    def test_circles(self):
+        self.circles_before = list(rules.circles(self.root))
+        for name, header, circle in (
+                ("base/clock.h", "base/log.h", "base/clock, base/log: include each other"),
+                ("base/clock.c", "base/log.h", "base/clock, base/log: include each other"),
+                ("claim/identifier_problem.h", "claim/identifier.h", "claim/identifier, claim/identifier_form")):
+            problems = self.circles_with(name, f'#include "{header}"\n')
+            self.assertTrue(any(problem.startswith(circle) for problem in problems), (name, problems))
+
+    def test_circles_that_are_known_are_still_there(self):
+        gone = ("base/clock", "base/log")
+        with unittest.mock.patch.object(rules, "KNOWN_CIRCLES", (*rules.KNOWN_CIRCLES, gone)):
+            self.assertIn("base/clock, base/log: no circle any more (KNOWN_CIRCLES)", list(rules.circles(self.root)))
 
     def test_libraries(self):
         for name, header in (

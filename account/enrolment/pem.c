@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "account/enrolment/pem.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#define BEGIN "-----BEGIN "
+#define END "-----END "
+#define DASHES "-----"
+#define KIND_SIZE 64
+#define LINE_MAX_BYTES ENROLMENT_BLOCK_MAX /* a whole certificate may stand in one */
+
+struct enrolment_pem {
+    struct enrolment_pem_events events;
+    struct text line, block;
+    char kind[KIND_SIZE]; /* of the block that is open; "": none */
+    unsigned long long next, block_line;
+    bool too_long; /* the block that is open is */
+};
+
+struct enrolment_pem *enrolment_pem_new(const struct enrolment_pem_events *events)
+{
+    struct enrolment_pem *pem = memory_new(1, sizeof *pem);
+
+    pem->events = *events;
+    pem->next = 1;
+    return pem;
+}
+
+void enrolment_pem_free(struct enrolment_pem *pem)
+{
+    if (pem == NULL)
+        return;
+    text_fini(&pem->line);
+    text_fini(&pem->block);
+    free(pem);
+}
+
+/* The kind that a BEGIN or END line has; false: it is none. */
+static bool read_mark(const char *line, const char *mark, char kind[KIND_SIZE])
+{
+    size_t skip = strlen(mark);
+
+    if (strncmp(line, mark, skip) != 0)
+        return false;
+    const char *end = strstr(line + skip, DASHES);
+    size_t length = end != NULL ? (size_t)(end - line) - skip : 0;
+    if (length == 0 || length >= KIND_SIZE)
+        return false;
+    memcpy(kind, line + skip, length);
+    kind[length] = '\0';
+    return true;
+}
+
+static void close_block(struct enrolment_pem *pem)
+{
+    pem->kind[0] = '\0';
+    pem->too_long = false;
+    text_clear(&pem->block);
+}
+
+static void refuse(struct enrolment_pem *pem, const char *why)
+{
+    pem->events.bad(pem->events.context, pem->block_line, why);
+    close_block(pem);
+}
+
+static void add_line(struct enrolment_pem *pem, const char *line)
+{
+    if (pem->block.length + strlen(line) > ENROLMENT_BLOCK_MAX)
+        pem->too_long = true;
+    else
+        text_printf(&pem->block, "%s\n", line);
+}
+
+static void open_block(struct enrolment_pem *pem, const char *line, const char *kind)
+{
+    if (pem->kind[0] != '\0')
+        refuse(pem, "its END line is missing");
+    memcpy(pem->kind, kind, strlen(kind) + 1);
+    pem->block_line = pem->next;
+    add_line(pem, line);
+}
+
+static void end_block(struct enrolment_pem *pem, const char *line, const char *kind)
+{
+    if (strcmp(pem->kind, kind) != 0) {
+        refuse(pem, "its END line is of something else");
+        return;
+    }
+    add_line(pem, line);
+    if (pem->too_long) {
+        refuse(pem, "it is longer than a certificate can be");
+        return;
+    }
+    pem->events.block(pem->events.context, pem->kind, pem->block.data, pem->block.length, pem->block_line);
+    close_block(pem);
+}
+
+static void take_line(struct enrolment_pem *pem)
+{
+    const char *line = text_get(&pem->line);
+    char kind[KIND_SIZE];
+
+    if (pem->next == 1 && strncmp(line, "\xEF\xBB\xBF", 3) == 0)
+        line += 3;
+    line += strspn(line, " \t");
+    if (read_mark(line, BEGIN, kind))
+        open_block(pem, line, kind);
+    else if (pem->kind[0] != '\0' && read_mark(line, END, kind))
+        end_block(pem, line, kind);
+    else if (pem->kind[0] != '\0')
+        add_line(pem, line);
+    pem->next++;
+    text_clear(&pem->line);
+}
+
+void enrolment_pem_feed(struct enrolment_pem *pem, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] == '\n')
+            take_line(pem);
+        else if (bytes[i] == '\0')
+            text_puts(&pem->line, "?"); /* nothing behind it may hide */
+        else if (bytes[i] != '\r' && pem->line.length < LINE_MAX_BYTES)
+            text_add(&pem->line, &bytes[i], 1);
+}
+
+void enrolment_pem_end(struct enrolment_pem *pem)
+{
+    if (pem->line.length > 0)
+        take_line(pem);
+    if (pem->kind[0] != '\0')
+        refuse(pem, "its END line is missing");
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "claim/identifier_problem.h"
+
+#include <string.h>
+
+size_t identifier_group(const char *name)
+{
+    size_t length = strcspn(name, "-_");
+
+    length = length > IDENTIFIER_GROUP_LENGTH ? IDENTIFIER_GROUP_LENGTH : length;
+    return name[length] == '-' || name[length] == '_' ? length + 1 : length;
+}
+
+const char *identifier_error_name(enum identifier_error error)
+{
+    static const char *const names[] = {
+        [IDENTIFIER_OK] = "ok",
+        [IDENTIFIER_EMPTY] = "empty",
+        [IDENTIFIER_TOO_SHORT] = "too short",
+        [IDENTIFIER_TOO_LONG] = "too long",
+        [IDENTIFIER_BAD_CHARACTER] = "bad character",
+        [IDENTIFIER_BAD_URL] = "web address without an identifier",
+        [IDENTIFIER_NO_MATCH] = "does not match the pattern",
+        [IDENTIFIER_WRONG_CHECK] = "wrong check characters",
+        [IDENTIFIER_BAD_FORM] = "bad form",
+    };
+    return (size_t)error < sizeof names / sizeof *names ? names[error] : "unknown";
+}

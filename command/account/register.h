@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ways of expresslink-claim account register: devices that are not claimed by their users. values[0] is
+ * the way's name; each gives the exit status. */
+#ifndef COMMAND_ACCOUNT_REGISTER_H
+#define COMMAND_ACCOUNT_REGISTER_H
+
+int register_certificate_command(int count, char **values);
+int register_batch_command(int count, char **values);
+int register_jitr_command(int count, char **values);
+int register_fleet_command(int count, char **values);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/transaction.h"
+
+#include "server/store/engine.h"
+
+static enum store_error before_write(struct store_tx *tx)
+{
+    if (!tx->writes) /* the job said that it only reads */
+        return STORE_BROKEN;
+    if (!tx->wants_savepoint || tx->has_savepoint)
+        return STORE_OK;
+    RETURN_IF(tx->database->kind->savepoint(tx->database));
+    tx->has_savepoint = true;
+    return STORE_OK;
+}
+
+enum store_error tx_run(struct store_tx *tx, enum statement statement, struct sql_values values,
+                        long long *changed)
+{
+    long long rows = 0;
+
+    RETURN_IF(before_write(tx));
+    RETURN_IF(database_run(tx->database, statement, values, &rows));
+    tx->has_written = tx->has_written || rows > 0;
+    if (changed)
+        *changed = rows;
+    return STORE_OK;
+}
+
+enum store_error tx_write(struct store_tx *tx, enum statement statement, struct sql_values values,
+                          database_each *each, void *context)
+{
+    RETURN_IF(before_write(tx));
+    RETURN_IF(database_query(tx->database, statement, values, each, context));
+    tx->has_written = true;
+    return STORE_OK;
+}
+
+enum store_error tx_query(struct store_tx *tx, enum statement statement, struct sql_values values,
+                          database_each *each, void *context)
+{
+    return database_query(tx->database, statement, values, each, context);
+}

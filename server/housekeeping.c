@@ -25,7 +25,7 @@ struct housekeeping {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool stopping;
+    bool stopping, failing;
     long long after; /* see retention_step */
 };
 
@@ -71,10 +71,11 @@ static bool run_step(struct housekeeping *housekeeping)
                        }};
     enum store_error error = store_call(housekeeping->store, step, &own, true);
 
-    if (error) {
+    if (error && !housekeeping->failing) /* once, however often it is tried */
         log_event(LOG_WARN, "housekeeping.failed", "error", store_error_name(error), NULL);
+    housekeeping->failing = error != STORE_OK;
+    if (error)
         return false;
-    }
     housekeeping->after = own.retention.after;
     log_step(&own);
     return own.retention.more || own.settled == STEP_ROWS || own.expired == STEP_ROWS;

@@ -303,6 +303,11 @@ static enum store_error say(struct postgresql_database *database, const char *sq
     return error;
 }
 
+static bool is_lost(const struct postgresql_database *database)
+{
+    return !database->handle || PQstatus(database->handle) != CONNECTION_OK;
+}
+
 /* ---- transactions ---- */
 
 static enum store_error postgresql_begin(struct database *base)
@@ -317,7 +322,7 @@ static enum store_error postgresql_begin(struct database *base)
              " idle_in_transaction_session_timeout = %lld",
              database->options->timeout_ms, database->options->timeout_ms + GRACE_MS);
     enum store_error error = say(database, sql);
-    if (error == STORE_UNAVAILABLE && !database->handle)
+    if (error == STORE_UNAVAILABLE && is_lost(database))
         error = say(database, sql); /* a connection that had died in its sleep; the next one may be fine */
     database->begun = !error;
     return error;
@@ -501,7 +506,7 @@ static enum store_error postgresql_execute(struct database *base, enum statement
     if (values.count > PARAMETERS_MAX)
         abort();
     PGresult *result = send_statement(database, name, values);
-    if (!result && !database->begun && !database->handle) /* as in begin */
+    if (!result && !database->begun && is_lost(database)) /* as in begin */
         result = send_statement(database, name, values);
     if (!result)
         return STORE_UNAVAILABLE;

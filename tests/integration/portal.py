@@ -41,9 +41,9 @@ class Portal:
     """`with Portal(sandbox, http={"idle_timeout": "2s"}) as portal:` - sections and keys change what portal.ini says. Its
     store stays in the sandbox's state folder when it is stopped, so that another portal can go on with it."""
 
-    def __init__(self, sandbox, start=True, environment=None, wrapper=(), **sections):
+    def __init__(self, sandbox, start=True, environment=None, wrapper=(), program=PROGRAM, **sections):
         self.sandbox, self.lines, self.process = sandbox, [], None
-        self.environment, self.wrapper = dict(environment or {}), list(wrapper)
+        self.environment, self.command = dict(environment or {}), [*wrapper, program]
         self.ini = sandbox.state / f"portal-{id(self):x}.ini"
         self.write_ini(**sections)
         if start:
@@ -85,7 +85,7 @@ class Portal:
     def start(self, wait=True):
         """Starts it; wait: until it listens."""
         self.lines = []
-        self.process = subprocess.Popen([*self.wrapper, PROGRAM, "--config", self.ini], stderr=subprocess.PIPE,
+        self.process = subprocess.Popen([*self.command, "--config", self.ini], stderr=subprocess.PIPE,
                                         text=True, env={**os.environ, **self.environment})
         self.reader = threading.Thread(target=self._read, args=(self.process, self.lines), daemon=True)
         self.reader.start()

@@ -543,15 +543,21 @@ static void postgresql_close(struct engine *engine)
  * What is wrong with the configuration will not change by waiting. */
 static bool may_come_up(const char *message)
 {
-    static const char *const passing[] = {"starting up", "shutting down", "not yet accepting",
-                                          "in recovery", "too many",      "remaining connection slots",
-                                          "read-only",   "not read-write"};
+    static const char *const passing[] = {
+        "starting up", "shutting down", "not yet accepting", "in recovery", "too many",
+        "remaining connection slots", "read-only", "not read-write",
+        /* pgbouncer's */
+        "no more connections", "cannot connect to server", "server login has been failing",
+        "query_wait_timeout", "pgbouncer is"};
+    static const char *const lasting[] = {"FATAL:", "certificate", "SSL", "invalid", "no password supplied"};
 
     for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
         if (strstr(message, passing[i]))
             return true;
-    return !strstr(message, "FATAL:") && !strstr(message, "certificate") && !strstr(message, "SSL") &&
-           !strstr(message, "invalid");
+    for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
+        if (strstr(message, lasting[i]))
+            return false;
+    return true;
 }
 
 static bool connect_first(struct postgresql_database *database, struct text *why)

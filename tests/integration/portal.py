@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import postgresql
-from sandbox import BUILD, DEADLINE, ROOT, Sandbox, eventually
+from sandbox import BUILD, DEADLINE, ROOT, Sandbox, eventually, random_thing
 
 PROGRAM = BUILD / "server" / "expresslink-portal"
 CLAIM = BUILD / "command" / "expresslink-claim"
@@ -253,6 +253,44 @@ class Portal:
         eventually(lambda: set(self.ready().json["checks"].values()) <= {"ok", "connected"},
                    lambda: f"connected: {self.ready()}")
         return self
+
+
+class Load:
+    """Threads that register things until they are told to end: the tokens of those that were accepted, and what else was
+    answered."""
+
+    def __init__(self, portal, threads=4, thing=random_thing):
+        self.portal, self.thing = portal, thing
+        self.tokens, self.refused, self.problems, self.over = [], [], [], threading.Event()
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def _run(self):
+        while not self.over.is_set():
+            try:
+                answer = self.portal.post_json("/api/v1/registrations", {"identifier": self.thing()})
+            except (OSError, http.client.HTTPException) as problem:
+                self.problems.append(problem)
+                continue
+            if answer.status == 202:
+                self.tokens.append(answer.json["token"])
+            elif answer.status == 503 and int(answer.headers["Retry-After"]) > 0:
+                self.refused.append(answer)
+                self.over.wait(0.02)
+            else:
+                self.problems.append(answer)
+
+    def more(self, count=20):
+        """Waits until that many more are accepted."""
+        wanted = len(self.tokens) + count
+        eventually(lambda: len(self.tokens) >= wanted,
+                   lambda: f"{wanted} accepted; {len(self.tokens)}, {self.refused[-1:]}, {self.problems[:3]}", 60)
+
+    def end(self):
+        self.over.set()
+        for thread in self._threads:
+            thread.join(60)
 
 
 class PortalCase(unittest.TestCase):

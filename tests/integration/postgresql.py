@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -226,3 +227,81 @@ class Bouncer:
         self.process.wait(DEADLINE)
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class CommitProxy:
+    """Between a portal and its server. lose(text, after): of the transaction in which that text came by, the COMMIT's answer
+    is lost with the connection (after), or the COMMIT itself is. Everything else goes through."""
+
+    def __init__(self, port):
+        self._to, self._lose, self.lost = port, None, threading.Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self._open = []
+        self._threads = []
+        self._start(self._accept)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        for each in list(self._open):
+            self._cut(each)
+        for thread in self._threads:
+            thread.join(DEADLINE)
+        for each in self._open:
+            each.close()
+
+    def lose(self, text, after):
+        self.lost.clear()
+        self._lose = (text.encode(), after)
+
+    def _start(self, run, *arguments):
+        thread = threading.Thread(target=run, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    @staticmethod
+    def _cut(connection):
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                server = socket.create_connection(("127.0.0.1", self._to))
+                self._open += [client, server]
+                silent = threading.Event()  # what the server says is kept from the client
+                self._start(self._forward, client, server, silent)
+                self._start(self._answer, server, client, silent)
+
+    def _forward(self, client, server, silent):
+        seen = b""
+        with contextlib.suppress(OSError):
+            while part := client.recv(65536):
+                seen = part if b"BEGIN;" in part else seen + part
+                if self._lose and b"COMMIT\0" in part and self._lose[0] in seen:
+                    after, self._lose = self._lose[1], None
+                    silent.set()
+                    if not after:
+                        self.lost.set()
+                        break
+                    server.sendall(part)
+                    self.lost.wait(DEADLINE)
+                    break
+                server.sendall(part)
+        self._cut(client)
+        self._cut(server)
+
+    def _answer(self, server, client, silent):
+        with contextlib.suppress(OSError):
+            while part := server.recv(65536):
+                if silent.is_set():
+                    self.lost.set()
+                    break
+                client.sendall(part)
+        self._cut(client)
+        self._cut(server)

@@ -116,9 +116,12 @@ static void drop(struct postgresql_database *database)
     database->stale_since = 0;
 }
 
-/* A pooler makes up a process number of its own. */
+/* A pooler makes up a process number of its own. Where there is none, what we say of the session stays:
+ * reads, which have no transaction, are ended by the server as well. */
 static void use(struct postgresql_database *database, PGconn *handle)
 {
+    char sql[64];
+
     database->handle = handle;
     database->direct = false;
     memset(database->prepared, 0, sizeof database->prepared);
@@ -129,6 +132,10 @@ static void use(struct postgresql_database *database, PGconn *handle)
     database->direct = PQresultStatus(result) == PGRES_TUPLES_OK &&
                        strtol(PQgetvalue(result, 0, 0), NULL, 10) == PQbackendPID(handle);
     PQclear(result);
+    if (!database->direct)
+        return;
+    snprintf(sql, sizeof sql, "SET statement_timeout = %lld", database->options->timeout_ms);
+    PQclear(PQexec(handle, sql));
 }
 
 static bool reconnect(struct postgresql_database *database)
@@ -151,6 +158,17 @@ static bool reconnect(struct postgresql_database *database)
     return false;
 }
 
+/* Or the server would work on for nobody. */
+static void cancel(PGconn *handle)
+{
+    PGcancel *request = PQgetCancel(handle);
+    char why[256];
+
+    if (request && !PQcancel(request, why, sizeof why))
+        log_event(LOG_WARN, "store.not_cancelled", "error", why, NULL);
+    PQfreeCancel(request);
+}
+
 /* An answer that came too late is thrown away, so that a slow server is not asked by more and more
  * connections. */
 static bool has_caught_up(struct postgresql_database *database)
@@ -165,9 +183,11 @@ static bool has_caught_up(struct postgresql_database *database)
         }
         PQclear(late);
     }
-    if (PQstatus(database->handle) == CONNECTION_OK &&
-        clock_monotonic_ms() - database->stale_since < STALE_MS)
+    bool lost = PQstatus(database->handle) != CONNECTION_OK;
+    if (!lost && clock_monotonic_ms() - database->stale_since < STALE_MS)
         return false;
+    if (!lost)
+        cancel(database->handle);
     drop(database);
     return true;
 }
@@ -451,6 +471,14 @@ static void parameters_free(struct parameters *parameters, size_t count)
         text_fini(&parameters->lists[i]);
 }
 
+/* It is there already: made by an earlier attempt whose answer was not waited for. */
+static bool is_prepared(const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    return is_good(result) || (state && strcmp(state, "42P05") == 0);
+}
+
 /* Once a connection. The answer that says what is wrong with the statement, or NULL. */
 static PGresult *prepare(struct postgresql_database *database, enum statement name, const char *label)
 {
@@ -459,7 +487,7 @@ static PGresult *prepare(struct postgresql_database *database, enum statement na
     if (!PQsendPrepare(database->handle, label, statement_text(name, DIALECT_POSTGRESQL), 0, NULL))
         return NULL;
     PGresult *result = take_answers(database, deadline_of(database));
-    if (result && !is_good(result))
+    if (result && !is_prepared(result))
         return result;
     database->prepared[name] = result != NULL;
     PQclear(result);
@@ -646,7 +674,8 @@ static enum store_error postgresql_state(struct database *base, struct schema_st
 static enum store_error take_step(struct postgresql_database *database, const struct migration *migration)
 {
     static const char begin[] =
-        "BEGIN; CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, oldest_program "
+        "BEGIN; SET LOCAL statement_timeout = 0; CREATE TABLE IF NOT EXISTS schema_migrations (version "
+        "BIGINT PRIMARY KEY, oldest_program "
         "BIGINT NOT NULL,"
         " name TEXT NOT NULL, applied_at BIGINT NOT NULL); LOCK TABLE schema_migrations IN EXCLUSIVE MODE";
     TEXT struct text sql = TEXT_EMPTY;

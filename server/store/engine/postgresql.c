@@ -118,7 +118,7 @@ static void drop(struct postgresql_database *database)
 
 /* A pooler makes up a process number of its own. Where there is none, what we say of the session stays:
  * reads, which have no transaction, are ended by the server as well. */
-static void use(struct postgresql_database *database, PGconn *handle)
+static bool use(struct postgresql_database *database, PGconn *handle, struct text *why)
 {
     char sql[64];
 
@@ -126,16 +126,22 @@ static void use(struct postgresql_database *database, PGconn *handle)
     database->direct = false;
     memset(database->prepared, 0, sizeof database->prepared);
     if (!handle)
-        return;
+        return false;
     PQsetNoticeReceiver(handle, on_notice, database);
     PGresult *result = PQexec(handle, "SELECT pg_backend_pid()");
-    database->direct = PQresultStatus(result) == PGRES_TUPLES_OK &&
-                       strtol(PQgetvalue(result, 0, 0), NULL, 10) == PQbackendPID(handle);
+    bool answered = PQresultStatus(result) == PGRES_TUPLES_OK;
+    database->direct = answered && strtol(PQgetvalue(result, 0, 0), NULL, 10) == PQbackendPID(handle);
     PQclear(result);
+    if (!answered) { /* the pooler is there, and nobody behind it */
+        text_puts(why, PQerrorMessage(handle));
+        drop(database);
+        return false;
+    }
     if (!database->direct)
-        return;
+        return true;
     snprintf(sql, sizeof sql, "SET statement_timeout = %lld", database->options->timeout_ms);
     PQclear(PQexec(handle, sql));
+    return true;
 }
 
 static bool reconnect(struct postgresql_database *database)
@@ -146,8 +152,7 @@ static bool reconnect(struct postgresql_database *database)
     if (now < database->next_connect)
         return false;
     drop(database);
-    use(database, attempt(database->options, &why));
-    if (database->handle)
+    if (use(database, attempt(database->options, &why), &why))
         return true;
     database->next_connect = clock_monotonic_ms() + RECONNECT_PAUSE_MS;
     if (now >= database->next_complaint) {
@@ -594,8 +599,7 @@ static bool connect_first(struct postgresql_database *database, struct text *why
 
     for (;;) {
         text_clear(why);
-        use(database, attempt(options, why));
-        if (database->handle)
+        if (use(database, attempt(options, why), why))
             return true;
         one_line(why);
         if (!options->wait || !may_come_up(text_get(why)) || !options->wait(options->context, text_get(why)))

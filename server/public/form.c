@@ -131,7 +131,7 @@ static void reply_register(struct http_exchange *exchange, void *arguments, unsi
     struct register_arguments *own = arguments;
     TEXT struct text location = TEXT_EMPTY;
 
-    if (result == STORE_FULL || result == STORE_BUSY) {
+    if (problem_status(result) == 503) {
         /* Nothing was stored; what was typed is still there to be sent again. */
         struct page_form form = {
             .typed = own->typed, .problem_key = "busy", .endpoint = own->request.endpoint};

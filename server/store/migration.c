@@ -17,7 +17,7 @@ static enum store_error judge(const struct schema_state *state, int known, const
         why,
         "%s was written by a newer portal (schema %d, this one knows %d); start that version, or restore"
         " a backup from before the upgrade",
-        where, state->version, known);
+        where, state->version > state->oldest_program ? state->version : state->oldest_program, known);
     return STORE_TOO_NEW;
 }
 

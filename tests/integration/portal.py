@@ -2,23 +2,48 @@
 """A portal of one's own for a test: on free ports, with a configuration of the test's, and an HTTP client that can also
 say things no sane client says."""
 import configparser
+import contextlib
 import http.client
 import json
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import unittest
 from pathlib import Path
 from urllib.parse import urlencode
 
+import postgresql
 from patience import DEADLINE
-from sandbox import BUILD, ROOT, Sandbox, eventually
+from sandbox import BUILD, ROOT, Sandbox, eventually, random_thing
 
 PROGRAM = BUILD / "server" / "expresslink-portal"
 CLAIM = BUILD / "command" / "expresslink-claim"
+
+
+def store_url(sandbox, name="portal"):
+    """An empty store the first time, the same one later: a file in the sandbox's state folder, or under
+    tests/with_postgresql a database in its server."""
+    server = os.environ.get("EXPRESSLINK_TEST_POSTGRESQL")
+    if not server:
+        return f"sqlite:{sandbox.state}/{name}.db"
+    databases = sandbox.__dict__.setdefault("databases", {})
+    if name not in databases:
+        databases[name] = postgresql.new_database(server)
+    return databases[name]
+
+
+def stored(url, sql, *values):
+    """The rows of a SELECT in that store, with values in the place of question marks."""
+    if url.startswith("postgresql:"):
+        for value in values:
+            sql = sql.replace("?", postgresql.quoted(value), 1)
+        return postgresql.query(url, sql)
+    with contextlib.closing(sqlite3.connect(f"file:{url.partition(':')[2]}?mode=ro", uri=True)) as database:
+        return database.execute(sql, values).fetchall()
 
 
 class Answer:
@@ -39,7 +64,7 @@ class Answer:
 
 class Portal:
     """`with Portal(sandbox, http={"idle_timeout": "2s"}) as portal:` - sections and keys change what portal.ini says. Its
-    store stays in the sandbox's state folder when it is stopped, so that another portal can go on with it."""
+    store stays when it is stopped, so that another portal of this sandbox can go on with it."""
 
     def __init__(self, sandbox, start=True, environment=None, wrapper=(), program=PROGRAM, **sections):
         self.sandbox, self.lines, self.process = sandbox, [], None
@@ -54,6 +79,8 @@ class Portal:
         of None too."""
         ini = configparser.RawConfigParser(interpolation=None)
         ini.read(self.sandbox.portal_ini)
+        if ini.get("store", "url") == f"sqlite:{self.sandbox.state}/portal.db":
+            ini.set("store", "url", store_url(self.sandbox))
         standard = {"http": {"listen": "127.0.0.1:0", "admin_listen": "127.0.0.1:0", "registrations_per_minute": "0"},
                     "pages": {"templates": ROOT / "templates", "static": ROOT / "static"}}
         for changes in (standard, {name.replace("__", "."): keys for name, keys in sections.items()}):
@@ -90,8 +117,11 @@ class Portal:
         self.reader = threading.Thread(target=self._read, args=(self.process, self.lines), daemon=True)
         self.reader.start()
         if wait:
-            self.address = self._listening("portal.listening")
-            self.admin = self._listening("portal.admin_listening")
+            self.wait_until_listening()
+
+    def wait_until_listening(self):
+        self.address = self._listening("portal.listening")
+        self.admin = self._listening("portal.admin_listening")
 
     @staticmethod
     def _read(process, lines):
@@ -224,6 +254,44 @@ class Portal:
         eventually(lambda: set(self.ready().json["checks"].values()) <= {"ok", "connected"},
                    lambda: f"connected: {self.ready()}")
         return self
+
+
+class Load:
+    """Threads that register things until they are told to end: the tokens of those that were accepted, and what else was
+    answered."""
+
+    def __init__(self, portal, threads=4, thing=random_thing):
+        self.portal, self.thing = portal, thing
+        self.tokens, self.refused, self.problems, self.over = [], [], [], threading.Event()
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def _run(self):
+        while not self.over.is_set():
+            try:
+                answer = self.portal.post_json("/api/v1/registrations", {"identifier": self.thing()})
+            except (OSError, http.client.HTTPException) as problem:
+                self.problems.append(problem)
+                continue
+            if answer.status == 202:
+                self.tokens.append(answer.json["token"])
+            elif answer.status == 503 and int(answer.headers["Retry-After"]) > 0:
+                self.refused.append(answer)
+                self.over.wait(0.02)
+            else:
+                self.problems.append(answer)
+
+    def more(self, count=20):
+        """Waits until that many more are accepted."""
+        wanted = len(self.tokens) + count
+        eventually(lambda: len(self.tokens) >= wanted,
+                   lambda: f"{wanted} accepted; {len(self.tokens)}, {self.refused[-1:]}, {self.problems[:3]}", 60)
+
+    def end(self):
+        self.over.set()
+        for thread in self._threads:
+            thread.join(60)
 
 
 class PortalCase(unittest.TestCase):

@@ -8,7 +8,7 @@ import unittest.mock
 
 from brokers import ACKNOWLEDGE, DROP, SILENT, FakeBroker, Mosquitto, make_certificate
 from patience import patient
-from portal import Portal
+from portal import Portal, store_url
 from sandbox import Sandbox, eventually, random_thing
 
 LABEL = '{staging="sandbox"}'
@@ -25,7 +25,7 @@ class Case(unittest.TestCase):
         if broker:
             staging = {"port": broker.port, **staging}
         name = random_thing()
-        self.store = f"sqlite:{self.sandbox.state}/{name}.db"
+        self.store = store_url(self.sandbox, name)
         return self.enterContext(Portal(self.sandbox, claim=claim or {}, staging__sandbox=staging,
                                         store={"url": self.store},
                                         endpoint__sandbox={"client_id": f"observer-{name}"}))

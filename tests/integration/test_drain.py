@@ -6,12 +6,11 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import threading
 import unittest
 
 from patience import DEADLINE
-from portal import Portal
+from portal import Portal, store_url, stored
 from sandbox import Sandbox, eventually, random_thing
 
 THREADS = 6
@@ -46,18 +45,14 @@ class Drain(unittest.TestCase):
         cls.sandbox = cls.enterClassContext(Sandbox())
 
     def portal(self, **sections):
-        self.store = self.sandbox.state / f"{random_thing()}.db"
+        self.store = store_url(self.sandbox, random_thing())
         http = {"request_timeout": "10m", "idle_timeout": "10m"}
-        return self.enterContext(Portal(self.sandbox, http=http, store={"url": f"sqlite:{self.store}"}, **sections))
+        return self.enterContext(Portal(self.sandbox, http=http, store={"url": self.store}, **sections))
 
     def stored(self):
         """The tokens and the things that are in the store."""
-        database = sqlite3.connect(self.store)
-        try:
-            return ({token for token, in database.execute("SELECT token FROM registrations")},
-                    {thing for thing, in database.execute("SELECT thing_name FROM claims")})
-        finally:
-            database.close()
+        return ({token for token, in stored(self.store, "SELECT token FROM registrations")},
+                {thing for thing, in stored(self.store, "SELECT thing_name FROM claims")})
 
     def terminate(self, portal):
         portal.process.send_signal(signal.SIGTERM)

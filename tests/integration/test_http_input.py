@@ -6,11 +6,10 @@ import http.client
 import json
 import re
 import socket
-import sqlite3
 import unittest
 
 from patience import DEADLINE
-from portal import Portal, PortalCase
+from portal import Portal, PortalCase, store_url, stored
 from sandbox import ROOT, Sandbox, random_thing
 
 API = "/api/v1/registrations"
@@ -215,10 +214,8 @@ class Endpoints(Case):
 
 class SameAgain(Case):
     def registrations(self, key):
-        path = f"file:{self.sandbox.state}/portal.db?mode=ro"
-        with contextlib.closing(sqlite3.connect(path, uri=True)) as database:
-            return database.execute("SELECT count(*) FROM registrations WHERE idempotency_key = ?",
-                                    (key,)).fetchone()[0]
+        return stored(store_url(self.sandbox), "SELECT count(*) FROM registrations WHERE idempotency_key = ?",
+                      key)[0][0]
 
     def test_the_same_key_and_request_are_one_registration(self):
         document = {"identifier": random_thing(), "contact": {"name": "A", "email": "a@example.com"}}

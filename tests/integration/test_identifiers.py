@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people type for an identifier, by every way it can come in: the form, the API and the address on a label."""
-import contextlib
 import html
 import re
-import sqlite3
 import unittest
 from urllib.parse import quote
 
 from stdnum.iso7064 import mod_37_36
 
-from portal import PortalCase
+from portal import PortalCase, store_url, stored
 from sandbox import random_thing
 
 MEBIBYTE = 1 << 20
@@ -296,11 +294,9 @@ class SeveralVendors(Case):
 
     def deliveries(self, token):
         """The ThingName for each account that a claim goes to."""
-        path = f"file:{self.sandbox.state}/portal.db?mode=ro"
-        with contextlib.closing(sqlite3.connect(path, uri=True)) as database:
-            return dict(database.execute(
-                "SELECT d.staging, d.thing_name FROM deliveries d JOIN registrations r ON r.claim_id = d.claim_id"
-                " WHERE r.token = ?", (token,)).fetchall())
+        return dict(stored(store_url(self.sandbox),
+                           "SELECT d.staging, d.thing_name FROM deliveries d JOIN registrations r"
+                           " ON r.claim_id = d.claim_id WHERE r.token = ?", token))
 
     def test_a_claim_goes_to_each_account_whose_form_fits_in_its_own_case(self):
         thing = random_thing()

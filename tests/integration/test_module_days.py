@@ -7,7 +7,7 @@ import uuid
 
 from brokers import FakeBroker, Mosquitto, Tap, make_certificate
 from patience import patient
-from portal import Portal
+from portal import Portal, store_url
 from sandbox import CONNECTED, CREATED, Sandbox, eventually, random_thing
 
 STAGING, ENDPOINT = '{staging="sandbox"}', '{endpoint="sandbox"}'
@@ -25,7 +25,7 @@ class NeverMoves(unittest.TestCase):
         cls.sandbox = cls.enterClassContext(Sandbox())
 
     def portal(self, **sections):
-        store = {"url": f"sqlite:{self.sandbox.state}/{random_thing()}.db"}
+        store = {"url": store_url(self.sandbox, random_thing())}
         return self.enterContext(Portal(self.sandbox, store=store, **sections))
 
     def test_it_is_published_again_on_the_schedule_until_the_window_ends(self):

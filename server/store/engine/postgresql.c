@@ -105,7 +105,7 @@ static void one_line(struct text *why)
     for (char *at = why->data; at && *at; at++)
         if (*at == '\n')
             *at = at[1] ? ';' : ' ';
-    while (why->length && why->data[why->length - 1] == ' ')
+    while (why->data && why->length && why->data[why->length - 1] == ' ')
         why->data[--why->length] = '\0';
 }
 
@@ -116,19 +116,32 @@ static void drop(struct postgresql_database *database)
     database->stale_since = 0;
 }
 
-/* A pooler makes up a process number of its own. */
-static void use(struct postgresql_database *database, PGconn *handle)
+/* A pooler makes up a process number of its own. Where there is none, what we say of the session stays:
+ * reads, which have no transaction, are ended by the server as well. */
+static bool use(struct postgresql_database *database, PGconn *handle, struct text *why)
 {
+    char sql[64];
+
     database->handle = handle;
     database->direct = false;
     memset(database->prepared, 0, sizeof database->prepared);
     if (!handle)
-        return;
+        return false;
     PQsetNoticeReceiver(handle, on_notice, database);
     PGresult *result = PQexec(handle, "SELECT pg_backend_pid()");
-    database->direct = PQresultStatus(result) == PGRES_TUPLES_OK &&
-                       strtol(PQgetvalue(result, 0, 0), NULL, 10) == PQbackendPID(handle);
+    bool answered = PQresultStatus(result) == PGRES_TUPLES_OK;
+    database->direct = answered && strtol(PQgetvalue(result, 0, 0), NULL, 10) == PQbackendPID(handle);
     PQclear(result);
+    if (!answered) { /* the pooler is there, and nobody behind it */
+        text_puts(why, PQerrorMessage(handle));
+        drop(database);
+        return false;
+    }
+    if (!database->direct)
+        return true;
+    snprintf(sql, sizeof sql, "SET statement_timeout = %lld", database->options->timeout_ms);
+    PQclear(PQexec(handle, sql));
+    return true;
 }
 
 static bool reconnect(struct postgresql_database *database)
@@ -139,8 +152,7 @@ static bool reconnect(struct postgresql_database *database)
     if (now < database->next_connect)
         return false;
     drop(database);
-    use(database, attempt(database->options, &why));
-    if (database->handle)
+    if (use(database, attempt(database->options, &why), &why))
         return true;
     database->next_connect = clock_monotonic_ms() + RECONNECT_PAUSE_MS;
     if (now >= database->next_complaint) {
@@ -149,6 +161,17 @@ static bool reconnect(struct postgresql_database *database)
         database->next_complaint = now + COMPLAIN_EVERY_MS;
     }
     return false;
+}
+
+/* Or the server would work on for nobody. */
+static void cancel(PGconn *handle)
+{
+    PGcancel *request = PQgetCancel(handle);
+    char why[256];
+
+    if (request && !PQcancel(request, why, sizeof why))
+        log_event(LOG_WARN, "store.not_cancelled", "error", why, NULL);
+    PQfreeCancel(request);
 }
 
 /* An answer that came too late is thrown away, so that a slow server is not asked by more and more
@@ -165,9 +188,11 @@ static bool has_caught_up(struct postgresql_database *database)
         }
         PQclear(late);
     }
-    if (PQstatus(database->handle) == CONNECTION_OK &&
-        clock_monotonic_ms() - database->stale_since < STALE_MS)
+    bool lost = PQstatus(database->handle) != CONNECTION_OK;
+    if (!lost && clock_monotonic_ms() - database->stale_since < STALE_MS)
         return false;
+    if (!lost)
+        cancel(database->handle);
     drop(database);
     return true;
 }
@@ -456,6 +481,14 @@ static void parameters_free(struct parameters *parameters, size_t count)
         text_fini(&parameters->lists[i]);
 }
 
+/* It is there already: made by an earlier attempt whose answer was not waited for. */
+static bool is_prepared(const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    return is_good(result) || (state && strcmp(state, "42P05") == 0);
+}
+
 /* Once a connection. The answer that says what is wrong with the statement, or NULL. */
 static PGresult *prepare(struct postgresql_database *database, enum statement name, const char *label)
 {
@@ -464,7 +497,7 @@ static PGresult *prepare(struct postgresql_database *database, enum statement na
     if (!PQsendPrepare(database->handle, label, statement_text(name, DIALECT_POSTGRESQL), 0, NULL))
         return NULL;
     PGresult *result = take_answers(database, deadline_of(database));
-    if (result && !is_good(result))
+    if (result && !is_prepared(result))
         return result;
     database->prepared[name] = result != NULL;
     PQclear(result);
@@ -548,15 +581,21 @@ static void postgresql_close(struct engine *engine)
  * What is wrong with the configuration will not change by waiting. */
 static bool may_come_up(const char *message)
 {
-    static const char *const passing[] = {"starting up", "shutting down", "not yet accepting",
-                                          "in recovery", "too many",      "remaining connection slots",
-                                          "read-only",   "not read-write"};
+    static const char *const passing[] = {
+        "starting up", "shutting down", "not yet accepting", "in recovery", "too many",
+        "remaining connection slots", "read-only", "not read-write",
+        /* pgbouncer's */
+        "no more connections", "cannot connect to server", "server login has been failing",
+        "query_wait_timeout", "pgbouncer is"};
+    static const char *const lasting[] = {"FATAL:", "certificate", "SSL", "invalid", "no password supplied"};
 
     for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
         if (strstr(message, passing[i]))
             return true;
-    return !strstr(message, "FATAL:") && !strstr(message, "certificate") && !strstr(message, "SSL") &&
-           !strstr(message, "invalid");
+    for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
+        if (strstr(message, lasting[i]))
+            return false;
+    return true;
 }
 
 static bool connect_first(struct postgresql_database *database, struct text *why)
@@ -565,8 +604,7 @@ static bool connect_first(struct postgresql_database *database, struct text *why
 
     for (;;) {
         text_clear(why);
-        use(database, attempt(options, why));
-        if (database->handle)
+        if (use(database, attempt(options, why), why))
             return true;
         one_line(why);
         if (!options->wait || !may_come_up(text_get(why)) || !options->wait(options->context, text_get(why)))
@@ -645,7 +683,8 @@ static enum store_error postgresql_state(struct database *base, struct schema_st
 static enum store_error take_step(struct postgresql_database *database, const struct migration *migration)
 {
     static const char begin[] =
-        "BEGIN; CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, oldest_program "
+        "BEGIN; SET LOCAL statement_timeout = 0; CREATE TABLE IF NOT EXISTS schema_migrations (version "
+        "BIGINT PRIMARY KEY, oldest_program "
         "BIGINT NOT NULL,"
         " name TEXT NOT NULL, applied_at BIGINT NOT NULL); LOCK TABLE schema_migrations IN EXCLUSIVE MODE";
     TEXT struct text sql = TEXT_EMPTY;

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PostgreSQL's bad days under a running portal: nothing that was accepted is lost, nothing is done twice, and it goes on by
+itself."""
+import itertools
+import threading
+import time
+import unittest
+
+from portal import Load, Portal
+from postgresql import CommitProxy, Server, Session, new_database
+from sandbox import Sandbox, eventually, random_thing
+
+API = "/api/v1/registrations"
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox())
+        cls.server = cls.enterClassContext(Server())
+
+    def setUp(self):
+        self.url = new_database(self.server.url)
+
+    def portal(self, url=None, **store):
+        return self.enterContext(Portal(self.sandbox, store={"url": url or self.url, "timeout": "2s", **store}))
+
+    def load(self, portal, **options):
+        load = Load(portal, **options)
+        self.addCleanup(load.end)
+        return load
+
+    def rows(self, sql):
+        with Session(self.url) as session:
+            return session.say(sql).splitlines()
+
+    def assert_kept(self, load):
+        """Everything that was accepted is there; one open claim a thing, and the counts are those of the claims."""
+        self.assertEqual(load.problems, [])
+        self.assertEqual(set(load.tokens) - set(self.rows("SELECT token FROM registrations")), set(), "accepted, and lost")
+        self.assertEqual(len(load.tokens), len(set(load.tokens)))
+        self.assert_counted()
+
+    def assert_counted(self):
+        self.assertEqual(self.rows("SELECT thing_name FROM claims WHERE ended_at IS NULL GROUP BY 1 HAVING count(*) > 1"), [])
+        self.assertEqual(self.rows("SELECT count(*) FROM claims WHERE ended_at IS NULL"),
+                         self.rows("SELECT coalesce(sum(queued + published), 0) FROM claim_counts"))
+
+    def assert_unavailable(self, portal):
+        answer = portal.post_json(API, {"identifier": random_thing()})
+        self.assertEqual(answer.status, 503, answer)
+        self.assertGreater(int(answer.headers["Retry-After"]), 0)
+
+
+class Stopped(Case):
+    def goes_on_after(self, end):
+        portal = self.portal()
+        load = self.load(portal)
+        load.more(50)
+        end()
+        try:
+            refused = len(load.refused)
+            eventually(lambda: len(load.refused) > refused, lambda: load.problems[:3], 30)
+            self.assert_unavailable(portal)
+            typed = random_thing()
+            page = portal.post_form("/register", identifier=typed)
+            self.assertEqual(page.status, 503, page)
+            self.assertIn(f'value="{typed}"', page.text)
+            self.assertEqual(portal.get("/").status, 200)
+            self.assertEqual(portal.get(f"{API}/{load.tokens[0]}").status, 503)
+            self.assertEqual(portal.get(f"/registrations/{load.tokens[0]}").status, 503)
+            eventually(lambda: portal.ready().status == 503, lambda: portal.ready())
+            self.assertEqual(portal.request("GET", "/livez", admin=True).status, 200)
+            portal.log_has("store.unreachable")
+        finally:
+            self.server.start()
+        eventually(lambda: portal.ready().status == 200, lambda: portal.ready())
+        load.more(50)
+        load.end()
+        for token in load.tokens[:5] + load.tokens[-5:]:
+            eventually(lambda: portal.get(f"{API}/{token}").status == 200, "each connection is back within a second")
+        self.assert_kept(load)
+
+    def test_a_server_that_is_stopped_and_started_again(self):
+        self.goes_on_after(self.server.stop)
+
+    def test_a_server_that_dies_and_comes_back(self):
+        self.goes_on_after(self.server.kill)
+
+    def test_connections_that_are_cut_again_and_again(self):
+        portal = self.portal()
+        load = self.load(portal)
+        for _ in range(20):
+            load.more(5)
+            self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'expresslink-portal'"
+                      " AND datname = current_database()")
+        load.more()
+        load.end()
+        self.assert_kept(load)
+
+    def test_a_server_that_is_gone_does_not_keep_the_portal_from_ending(self):
+        portal = self.portal()
+        portal.claim(random_thing())
+        self.server.stop()
+        try:
+            self.assertEqual(portal.stop(), 0)
+        finally:
+            self.server.start()
+
+
+class LostCommit(Case):
+    def setUp(self):
+        super().setUp()
+        self.proxy = self.enterContext(CommitProxy(self.server.port))
+        self.through = self.url.replace(str(self.server.port), str(self.proxy.port)) + "?sslmode=disable"
+
+    def claims(self, thing):
+        return self.rows(f"SELECT count(*) FROM claims WHERE thing_name = '{thing}'")
+
+    def test_one_that_was_made_is_told_as_accepted(self):
+        portal = self.portal(self.through)
+        for _ in range(3):
+            thing = random_thing()
+            self.proxy.lose(thing, after=True)
+            token = portal.claim(thing)["token"]
+            self.assertTrue(self.proxy.lost.is_set())
+            self.assertIn("found=yes", portal.log_has("store.commit_looked_up"))
+            self.assertEqual(portal.show(token)["thing_name"], thing)
+            self.assertEqual(self.claims(thing), ["1"])
+        self.assert_counted()
+
+    def test_one_that_was_not_made_is_refused(self):
+        portal = self.portal(self.through)
+        for _ in range(3):
+            thing = random_thing()
+            self.proxy.lose(thing, after=False)
+            answer = portal.post_json(API, {"identifier": thing})
+            self.assertTrue(self.proxy.lost.is_set())
+            self.assertEqual(answer.status, 503, answer)
+            self.assertIn("found=no", portal.log_has("store.commit_looked_up"))
+            self.assertEqual(self.claims(thing), ["0"])
+            token = portal.claim(thing)["token"]
+            self.assertEqual(portal.show(token)["thing_name"], thing)
+        self.assert_counted()
+
+
+class Locked(Case):
+    """An administrator's session holds a lock."""
+
+    def connections(self):
+        return int(self.rows("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'expresslink-portal'"
+                             " AND datname = current_database()")[0])
+
+    def test_everything_is_locked(self):
+        portal = self.portal()
+        token = portal.claim(random_thing())["token"]
+        with Session(self.url) as session:
+            session.say("BEGIN; LOCK TABLE claims IN ACCESS EXCLUSIVE MODE")
+            for _ in range(3):
+                self.assert_unavailable(portal)
+                self.assertEqual(portal.get(f"{API}/{token}").status, 503)
+                self.assertEqual(portal.get("/").status, 200)
+                self.assertEqual(portal.request("GET", "/livez", admin=True).status, 200)
+                self.assertLessEqual(self.connections(), 4)
+            session.say("ROLLBACK")
+        eventually(lambda: portal.get(f"{API}/{token}").status == 200, "reads go on")
+        eventually(lambda: portal.post_json(API, {"identifier": random_thing()}).status == 202, "writes go on")
+        self.assertLessEqual(self.connections(), 4)
+        self.assert_counted()
+
+    def test_reads_do_not_wait_for_writes(self):
+        portal = self.portal(timeout="20s")
+        token = portal.claim(random_thing())["token"]
+        answers, reads = [], 0
+        with Session(self.url) as session:
+            session.say("BEGIN; LOCK TABLE claims, registrations IN EXCLUSIVE MODE")
+            writers = [threading.Thread(target=lambda: answers.append(portal.claim(random_thing()))) for _ in range(8)]
+            for writer in writers:
+                writer.start()
+            eventually(lambda: int(self.rows("SELECT count(*) FROM pg_locks WHERE NOT granted")[0]) > 0, "a writer waits")
+            over = time.monotonic() + 4
+            while time.monotonic() < over:
+                self.assertEqual(portal.get(f"{API}/{token}").status, 200)
+                self.assertEqual(portal.get(f"/registrations/{token}").status, 200)
+                self.assertIn('claims{state="queued"}', str(portal.metrics()))
+                reads += 1
+            self.assertEqual(answers, [], "the lock held nobody up")
+            session.say("ROLLBACK")
+            for writer in writers:
+                writer.join(30)
+        self.assertEqual(len(answers), 8)
+        self.assertGreater(reads, 10)
+
+    def test_deadlocks(self):
+        """Each of the others' transactions takes the portal's rows in the opposite order, and waits for the portal while it
+        waits for them: the server ends one of the two."""
+        portal = self.portal(timeout="10s")
+        things = sorted(random_thing() for _ in range(6))
+        turn = itertools.cycle(things)
+        load = self.load(portal, threads=8, thing=lambda: next(turn))
+        load.more()
+        over, deadlocks = threading.Event(), []
+
+        def disturb():
+            with Session(self.url) as session:
+                while not over.is_set():
+                    said = session.say("SET deadlock_timeout = '10ms'; BEGIN; UPDATE claim_counts SET made_at = made_at;"
+                                       "LOCK TABLE claims IN SHARE ROW EXCLUSIVE MODE; COMMIT")
+                    if "deadlock" in said:
+                        deadlocks.append(said)
+                        session.say("ROLLBACK")
+        others = [threading.Thread(target=disturb) for _ in range(2)]
+        for other in others:
+            other.start()
+        ends = threading.Thread(target=self._cancel, args=(portal, over))
+        ends.start()
+        over.wait(4)
+        over.set()
+        for other in [*others, ends]:
+            other.join(30)
+        load.more()
+        load.end()
+        eventually(lambda: self.rows("SELECT 1 FROM pg_stat_database WHERE datname = current_database() AND deadlocks > 0"),
+                   "the server has seen a deadlock")
+        self.assert_kept(load)
+
+    def _cancel(self, portal, over):
+        """Things of the load end and begin again, so that there is always something to write."""
+        while not over.is_set():
+            token = portal.post_json(API, {"identifier": random_thing()})
+            if token.status == 202:
+                portal.request("DELETE", f"{API}/{token.json['token']}")
+
+    def test_serialization_failures(self):
+        """The server's default is SERIALIZABLE: writers that read what others write are ended with 40001."""
+        self.rows("DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET default_transaction_isolation ="
+                  " serializable'; END $$")
+        portal = self.portal(writers=4)
+        things = [random_thing() for _ in range(4)]
+        turn = itertools.cycle(things)
+        load = self.load(portal, threads=8, thing=lambda: next(turn))
+        with Session(self.url) as session:
+            for _ in range(40):
+                session.say("BEGIN; SELECT count(*) FROM claims; SELECT count(*) FROM registrations;"
+                            "UPDATE registrations SET accepted_at = accepted_at; COMMIT")
+        load.more()
+        load.end()
+        self.assertIn("could not serialize", self.server.log.read_text(errors="replace"))
+        self.assert_kept(load)
+
+
+class Two(Case):
+    """Two portals share the database."""
+
+    def setUp(self):
+        super().setUp()
+        self.first = self.portal()
+        self.second = self.portal(replica="second")
+        self.both = (self.first, self.second)
+
+    def at_once(self, count, ask):
+        """ask(number, portal) at both portals, `count` of them, as much at once as can be."""
+        answers, start = [], threading.Barrier(2 * count)
+
+        def run(number, portal):
+            start.wait()
+            answers.append((number, ask(number, portal)))
+        threads = [threading.Thread(target=run, args=(number, portal)) for number in range(count) for portal in self.both]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return answers
+
+    def test_the_same_things_at_once(self):
+        for _ in range(3):
+            things = [random_thing() for _ in range(20)]
+            answers = self.at_once(20, lambda number, portal: portal.post_json(API, {"identifier": things[number]}))
+            self.assertEqual({answer.status for _, answer in answers}, {202}, answers)
+            listed = ",".join(f"'{thing}'" for thing in things)
+            self.assertEqual(self.rows(f"SELECT count(*), count(DISTINCT thing_name) FROM claims WHERE thing_name IN ({listed})"),
+                             ["20|20"])
+        self.assert_counted()
+
+    def test_the_same_keys_at_once(self):
+        for _ in range(3):
+            things = [random_thing() for _ in range(20)]
+            answers = self.at_once(20, lambda number, portal: portal.post_json(API, {"identifier": things[number]},
+                                                                               Idempotency_Key=things[number]))
+            self.assertEqual({answer.status for _, answer in answers}, {202}, answers)
+            tokens = {}
+            for number, answer in answers:
+                tokens.setdefault(number, set()).add(answer.json["token"])
+            self.assertEqual({len(each) for each in tokens.values()}, {1}, "one registration a key")
+        self.assert_counted()
+
+    def test_one_sees_what_the_other_has_accepted(self):
+        for one, other in (self.both, self.both[::-1]):
+            token = one.claim(random_thing())["token"]
+            self.assertEqual(other.show(token)["token"], token)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the portal does at start when PostgreSQL is not there, is not there yet, or is not what it should be."""
+import signal
+import unittest
+
+from portal import Portal
+from postgresql import Server, execute, for_database, new_database
+from sandbox import Sandbox, random_thing
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox())
+        cls.server = cls.enterClassContext(Server())
+
+    def portal(self, url, start=False, **store):
+        portal = Portal(self.sandbox, start=start, store={"url": url, **store})
+        self.addCleanup(portal.stop)
+        return portal
+
+    def cannot_start(self, portal, *words, code=69):
+        """Ends at once, with a sentence that has these words."""
+        portal.start(wait=False)
+        self.assertEqual(portal.ended(), code, portal.lines)
+        log = "\n".join(portal.lines)
+        for word in words:
+            self.assertIn(word, log)
+        self.assertNotIn("store.waiting", log)
+
+
+class Waits(Case):
+    def setUp(self):
+        self.late = self.enterContext(Server(start=False))
+
+    def test_it_goes_on_by_itself_when_the_server_comes(self):
+        self.late.start()
+        self.late.create_database()
+        self.late.stop()
+        portal = self.portal(self.late.url)
+        portal.start(wait=False)
+        self.assertIn("refused", portal.log_has("store.waiting"))
+        self.late.start()
+        portal.wait_until_listening()
+        portal.claim(random_thing())
+
+    def test_it_can_be_ended_while_it_waits(self):
+        portal = self.portal(self.late.url)
+        portal.start(wait=False)
+        portal.log_has("store.waiting")
+        portal.process.send_signal(signal.SIGTERM)
+        self.assertIn(portal.ended(), (0, 69))
+
+
+class Refused(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.execute("CREATE ROLE guarded LOGIN PASSWORD 'open sesame'", "GRANT ALL ON SCHEMA public TO guarded")
+        hba = cls.server.data / "pg_hba.conf"
+        hba.write_text("host all guarded 127.0.0.1/32 scram-sha-256\n" + hba.read_text())
+        cls.server.reload()
+        cls.guarded = cls.server.url.replace("portal@", "guarded@")
+
+    def password(self, text):
+        path = self.sandbox.state / f"password-{random_thing()}"
+        path.write_text(text)
+        return path
+
+    def test_a_wrong_password(self):
+        self.cannot_start(self.portal(self.guarded, password_file=self.password("guess\n")), "password", "guarded")
+
+    def test_no_password(self):
+        self.cannot_start(self.portal(self.guarded), "password")
+
+    def test_no_password_file(self):
+        self.cannot_start(self.portal(self.guarded, password_file="/nowhere/password"), "/nowhere/password", "No such file",
+                          code=78)
+
+    def test_the_password_from_a_file(self):
+        with Portal(self.sandbox, store={"url": self.guarded, "password_file": self.password("open sesame\n")}) as portal:
+            portal.claim(random_thing())
+
+    def test_a_password_in_the_url(self):
+        portal = self.portal(self.guarded.replace("guarded@", "guarded:sesame@"))
+        self.cannot_start(portal, "password_file", code=78)
+        self.assertNotIn("sesame", "\n".join(portal.lines))
+
+    def test_a_password_among_the_options_of_the_url(self):
+        portal = self.portal(f"{self.guarded}?password=sesame")
+        self.cannot_start(portal, "password_file", code=78)
+        self.assertNotIn("sesame", "\n".join(portal.lines))
+
+    def test_a_missing_database(self):
+        self.cannot_start(self.portal(for_database(self.server.url, "missing")), "missing", "does not exist")
+
+    def test_a_missing_role(self):
+        self.cannot_start(self.portal(self.server.url.replace("portal@", "nobody@")), "nobody", "does not exist")
+
+    def test_options_that_nobody_knows(self):
+        self.cannot_start(self.portal(f"{self.server.url}?no_such_option=1"), "no_such_option")
+
+    def test_another_programs_database(self):
+        url = new_database(self.server.url)
+        execute(url, "CREATE TABLE claims (id int)")
+        self.cannot_start(self.portal(url), "not a database of this portal")
+
+    def test_a_role_that_may_not_make_tables(self):
+        self.server.execute("CREATE ROLE reader LOGIN", "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        self.cannot_start(self.portal(new_database(self.server.url).replace("portal@", "reader@")), "permission denied")
+
+
+class Versions(Case):
+    def setUp(self):
+        self.url = new_database(self.server.url)
+        with Portal(self.sandbox, store={"url": self.url}) as portal:
+            self.token = portal.claim(random_thing())["token"]
+
+    def newer(self, oldest):
+        execute(self.url, f"INSERT INTO schema_migrations VALUES (999, {oldest}, 'later', 0)")
+
+    def test_a_newer_database_is_left_alone(self):
+        self.newer(999)
+        self.cannot_start(self.portal(self.url), "newer portal", "999", "backup")
+
+    def test_a_newer_one_that_this_program_can_work_with(self):
+        self.newer(1)
+        with Portal(self.sandbox, store={"url": self.url}) as portal:
+            portal.show(self.token)
+            portal.claim(random_thing())
+
+    def test_two_that_start_at_once_on_an_empty_database(self):
+        for _ in range(3):
+            url = new_database(self.server.url)
+            first, second = self.portal(url), self.portal(url, replica="second")
+            first.start(wait=False)
+            second.start()
+            first.log_has("portal.admin_listening")
+            self.assertEqual(first.stop(), 0)
+            token = second.claim(random_thing())["token"]
+            second.show(token)
+            self.assertEqual(second.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

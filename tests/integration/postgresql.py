@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from brokers import free_port
-from patience import DEADLINE
+from patience import DEADLINE, LONG_DEADLINE
 from sandbox import eventually
 
 NOBODY = 65534
@@ -144,7 +144,7 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program, *arguments):
-        done = subprocess.run(ordinary(programs() / program, *arguments), capture_output=True, text=True, timeout=120,
+        done = subprocess.run(ordinary(programs() / program, *arguments), capture_output=True, text=True, timeout=LONG_DEADLINE,
                               cwd=self.folder)
         if done.returncode:
             raise AssertionError(f"{program}: {done.stdout}{done.stderr}")
@@ -182,7 +182,7 @@ class Server:
 
     def _end(self, how):
         self.process.send_signal(how)
-        self.process.wait(60)
+        self.process.wait(DEADLINE)
         self.process = None
 
     def promote(self):

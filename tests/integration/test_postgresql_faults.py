@@ -6,11 +6,13 @@ import threading
 import time
 import unittest
 
+from patience import DEADLINE
 from portal import Load, Portal
 from postgresql import CommitProxy, Server, Session, new_database
 from sandbox import Sandbox, eventually, random_thing
 
 API = "/api/v1/registrations"
+DISTURBED = 4  # seconds
 
 
 class Case(unittest.TestCase):
@@ -187,7 +189,7 @@ class Locked(Case):
             self.assertEqual(answers, [], "the lock held nobody up")
             session.say("ROLLBACK")
             for writer in writers:
-                writer.join(30)
+                writer.join(DEADLINE)
         self.assertEqual(len(answers), 8)
         self.assertGreater(reads, 10)
 
@@ -214,10 +216,10 @@ class Locked(Case):
             other.start()
         ends = threading.Thread(target=self._cancel, args=(portal, over))
         ends.start()
-        over.wait(4)
+        over.wait(DISTURBED)
         over.set()
         for other in [*others, ends]:
-            other.join(30)
+            other.join(DEADLINE)
         load.more()
         load.end()
         eventually(lambda: self.rows("SELECT 1 FROM pg_stat_database WHERE datname = current_database() AND deadlocks > 0"),
@@ -269,7 +271,7 @@ class Two(Case):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(DEADLINE)
         return answers
 
     def test_the_same_things_at_once(self):

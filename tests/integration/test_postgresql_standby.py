@@ -4,6 +4,7 @@ commit is answered when both have it: everything that was accepted is in the sta
 import threading
 import unittest
 
+from patience import DEADLINE
 from portal import Load, Portal
 from postgresql import Server, execute, query
 from sandbox import Sandbox, eventually, random_thing
@@ -54,7 +55,7 @@ class Standby(unittest.TestCase):
         client.start()
         eventually(lambda: self.primary.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"), "a commit waits")
         execute(self.primary.url, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-        client.join(60)
+        client.join(DEADLINE)
         self.assertEqual([answer.status for answer in answers], [503])
         self.portal.log_has("store.postgresql_warning")
         self.standby.start()

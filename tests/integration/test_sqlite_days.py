@@ -8,6 +8,7 @@ import threading
 import time
 import unittest
 
+from patience import DEADLINE
 from portal import Portal
 from sandbox import Sandbox, eventually, random_thing
 
@@ -90,7 +91,7 @@ class Held(Case):
                 self.assertIn('claims{state="queued"}', str(portal.metrics()))
                 reads += not answers
             foreign.execute("ROLLBACK")
-        writer.join(30)
+        writer.join(DEADLINE)
         self.assertGreater(reads, 10, "reads are answered before the write is")
         self.assertIn(answers[0].status, (202, 503))
         eventually(lambda: portal.post_json(API, {"identifier": random_thing()}).status == 202, "writes go on")

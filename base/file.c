@@ -115,3 +115,13 @@ int file_replace(const char *path, const void *bytes, size_t length, mode_t mode
 {
     return write_beside(path, bytes, length, mode, rename_over);
 }
+
+int file_move(const char *from, const char *to, bool replace)
+{
+    CLOSED int fd = open(from, O_RDONLY | O_CLOEXEC);
+    int error = fd < 0 || fsync(fd) ? errno : 0;
+
+    if (!error)
+        error = replace ? rename_over(from, to) : rename_new(from, to);
+    return error ? error : sync_folder_of(to);
+}

@@ -3,6 +3,7 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -19,5 +20,9 @@ int file_create(const char *path, const void *bytes, size_t length, mode_t mode)
  * there is the old content or the new one. */
 int file_replace(const char *path, const void *bytes, size_t length, mode_t mode)
     __attribute__((warn_unused_result));
+
+/* Gives a finished file its name as one step (fsync, rename, fsync of the folder). Without replace it never
+ * overwrites: EEXIST. */
+int file_move(const char *from, const char *to, bool replace) __attribute__((warn_unused_result));
 
 #endif

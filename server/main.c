@@ -12,15 +12,13 @@
 #include "claim/mqtt.h"
 #include "server/app.h"
 #include "server/healthcheck.h"
+#include "server/operator/operator.h"
 #include "server/settings.h"
-
-#define EXIT_USAGE 64  /* sysexits.h: EX_USAGE */
-#define EXIT_CONFIG 78 /* EX_CONFIG */
-#define EXIT_CANNOT 69 /* EX_UNAVAILABLE: store, certificates or addresses */
 
 static const char usage[] =
     "Usage: expresslink-portal [--config FILE] [--check-config | --print-config | --document-config |\n"
     "                          --healthcheck]\n"
+    "       expresslink-portal COMMAND [--config FILE] ...\n"
     "\n"
     "The registration portal: people enter the identifier of an ExpressLink product, and the\n"
     "product moves from its staging account to the OEM account.\n"
@@ -34,16 +32,37 @@ static const char usage[] =
     "  --version          print the version, and exit\n"
     "  --help             print this, and exit\n"
     "\n"
+    "Commands, for operators; each tells more with --help:\n"
+    "\n";
+
+static const char usage_end[] =
+    "\n"
     "SIGTERM and SIGINT end it in good order: requests under way are answered first.\n"
-    "Exit status: 0 ended as asked, 64 wrong arguments, 69 cannot start or is not alive,\n"
+    "Exit status: 0 ended as asked, 1 what was checked is not sound, 64 wrong arguments, 69 cannot start or "
+    "is not alive,\n"
     "78 wrong configuration.\n";
 
-enum mode { MODE_SERVE, MODE_CHECK, MODE_PRINT, MODE_DOCUMENT, MODE_HEALTHCHECK };
+enum mode { MODE_SERVE, MODE_CHECK, MODE_PRINT, MODE_DOCUMENT, MODE_HEALTHCHECK, MODE_OPERATE };
 
 struct arguments {
-    const char *config_path;
     enum mode mode;
+    struct operation operation; /* its config_path is there for all modes */
 };
+
+static void print_usage(void)
+{
+    fputs(usage, stdout);
+    operator_help(stdout);
+    fputs(usage_end, stdout);
+}
+
+static void __attribute__((noreturn)) refuse(const char *argument)
+{
+    if (argument)
+        fprintf(stderr, "expresslink-portal: %s is not understood\n", argument);
+    fputs("Try expresslink-portal --help\n", stderr);
+    exit(EXIT_USAGE);
+}
 
 static void parse_arguments(int count, char **values, struct arguments *out)
 {
@@ -55,10 +74,10 @@ static void parse_arguments(int count, char **values, struct arguments *out)
     };
     int option;
 
-    while ((option = getopt_long(count, values, "c:hv", options, NULL)) != -1) {
+    while ((option = getopt_long(count, values, "+c:hv", options, NULL)) != -1) {
         switch (option) {
         case 'c':
-            out->config_path = optarg;
+            out->operation.config_path = optarg;
             break;
         case 'k':
             out->mode = MODE_CHECK;
@@ -76,18 +95,18 @@ static void parse_arguments(int count, char **values, struct arguments *out)
             puts("expresslink-portal " EXPRESSLINK_VERSION);
             exit(0);
         case 'h':
-            fputs(usage, stdout);
+            print_usage();
             exit(0);
         default:
-            fputs("Try expresslink-portal --help\n", stderr);
-            exit(EXIT_USAGE);
+            refuse(NULL);
         }
     }
-    if (optind < count) {
-        fprintf(stderr, "expresslink-portal: %s is not understood\nTry expresslink-portal --help\n",
-                values[optind]);
-        exit(EXIT_USAGE);
-    }
+    if (optind == count)
+        return;
+    if (out->mode != MODE_SERVE)
+        refuse(values[optind]);
+    out->mode = MODE_OPERATE;
+    operator_parse(count - optind, values + optind, &out->operation);
 }
 
 static void print_errors(const struct config *config)
@@ -165,7 +184,7 @@ static int ask_whether_alive(const struct settings *settings)
 static int run(struct config *config, const struct arguments *arguments)
 {
     struct settings settings;
-    bool loaded = config_load(config, arguments->config_path, environ);
+    bool loaded = config_load(config, arguments->operation.config_path, environ);
     /* After errors too: all there are is to be told at once. */
     bool fine = settings_load(config, &settings);
     int status = EXIT_CONFIG;
@@ -179,6 +198,8 @@ static int run(struct config *config, const struct arguments *arguments)
         status = serve(&settings);
     else if (arguments->mode == MODE_HEALTHCHECK)
         status = ask_whether_alive(&settings);
+    else if (arguments->mode == MODE_OPERATE)
+        status = operator_run(&settings, &arguments->operation);
     else
         status = 0;
     if (arguments->mode == MODE_CHECK)

@@ -2,6 +2,7 @@
 #include "server/routes.h"
 
 #include "decode/decode.h"
+#include "server/admin/erasures.h"
 #include "server/admin/health.h"
 #include "server/admin/metrics.h"
 #include "server/api/labels.h"
@@ -39,6 +40,7 @@ const struct http_route routes[] = {
     {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &health_live},
     {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &health_ready},
     {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &metrics_page},
+    {HTTP_ADMIN,  HTTP_POST, "/erasures",                              1 * KIB,    JSON,      &erasure_create},
 };
 /* clang-format on */
 

@@ -12,7 +12,8 @@ static const struct config_key keys[] = {
     {"http", "listen", CONFIG_TEXT, "127.0.0.1:8080", 1, 256, NULL, false,
      "Address and port of the public pages and the API; :8080 is every address."},
     {"http", "admin_listen", CONFIG_TEXT, "127.0.0.1:9090", 0, 256, NULL, false,
-     "Address and port of /livez, /readyz and /metrics; empty for none. Keep it from the public side."},
+     "Address and port of /livez, /readyz, /metrics and /erasures; empty for none. Keep it from the public "
+     "side."},
     {"http", "public_url", CONFIG_TEXT, "", 0, 256, NULL, false,
      "The portal's address as people see it, without a slash at the end; it stands in status_url of the "
      "API."},

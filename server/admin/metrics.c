@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "server/portal/portal.h"
 #include "server/portal/task.h"
+#include "server/store/backup.h"
 #include "server/store/claim_counts.h"
 #include "server/store/claims.h"
 
@@ -17,6 +18,7 @@ static void head(struct text *out, const char *name, const char *type, const cha
 struct arguments {
     long long claims[CLAIM_STATE_COUNT];
     long long oldest_open; /* accepted_at of the oldest open claim, wall ms; 0: none */
+    long long last_backup; /* when the last verified one was made, wall ms; 0: none */
 };
 
 static void add_claims(const struct arguments *store, struct text *out)
@@ -31,6 +33,16 @@ static void add_claims(const struct arguments *store, struct text *out)
          "Age of the oldest claim that still waits for its device.");
     text_printf(out, "expresslink_portal_oldest_open_claim_seconds %.3f\n",
                 (double)(age > 0 ? age : 0) / 1000.0);
+}
+
+static void add_backup(const struct arguments *store, struct text *out)
+{
+    long long age = clock_wall_ms() - store->last_backup;
+
+    if (!store->last_backup)
+        return;
+    head(out, "backup_age_seconds", "gauge", "Age of the last verified backup.");
+    text_printf(out, "expresslink_portal_backup_age_seconds %.3f\n", (double)(age > 0 ? age : 0) / 1000.0);
 }
 
 static void add_store(const struct portal *portal, struct text *out)
@@ -170,6 +182,8 @@ static void write_all(const struct portal *portal, const struct arguments *store
     text_printf(out, "expresslink_portal_start_time_seconds %.3f\n", (double)portal->started_at / 1000.0);
     if (store)
         add_claims(store, out);
+    if (store)
+        add_backup(store, out);
     add_store(portal, out);
     add_staging(portal, out);
     add_endpoints(portal, out);
@@ -182,6 +196,7 @@ static enum store_error read_store(struct store_tx *tx, void *arguments)
     struct arguments *own = arguments;
     enum store_error error = claim_counts_read(tx, own->claims);
 
+    own->last_backup = backup_last(tx);
     return error ? error : claims_oldest_open(tx, &own->oldest_open);
 }
 

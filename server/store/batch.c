@@ -134,6 +134,7 @@ static enum end commit(struct store_tx *tx, struct store_job *first, struct batc
     const struct engine_kind *kind = tx->database->kind;
     char token[CLAIM_COUNTS_TOKEN_SIZE];
 
+    outcome->erased = outcome->erased || tx->has_erased;
     if (!tx->has_written) { /* says nothing about the disk */
         kind->rollback(tx->database);
         return END_KEPT;

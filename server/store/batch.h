@@ -8,6 +8,7 @@
 struct batch_outcome {
     unsigned long long commits, jobs; /* made, and carried by them */
     bool wrote, failed;               /* something was to be kept; it could not be */
+    bool erased;                      /* a person's data: see engine_kind.scrub */
 };
 
 /* Sets each job's result; done() is left to the caller. A transaction that was rolled back for others' sake

@@ -8,6 +8,7 @@
 #define SERVER_STORE_ENGINE_H
 
 #include "base/text.h"
+#include "server/store/backup_engine.h"
 #include "server/store/database.h"
 #include "server/store/migration.h"
 #include "server/store/options.h"
@@ -57,8 +58,14 @@ struct engine_kind {
     long long (*integer)(const struct row *row, int column);
     const char *(*text)(const struct row *row, int column);
 
+    /* On the writer, outside of a transaction, after personal data was erased: what is left of it in the
+     * files goes too. False: not yet (somebody reads), to be called again later. NULL: the server's own
+     * business. */
+    bool (*scrub)(struct database *database);
+
     /* The schema; see migration.h. */
     struct migration_engine migrations;
+    const struct backup_engine *backups; /* NULL: the database has tools of its own */
 };
 
 /* The engines' own structs begin with these. */

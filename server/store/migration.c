@@ -36,18 +36,17 @@ static enum store_error take(struct database *database, const struct migration_e
 }
 
 enum store_error migrate(struct database *database, const struct migration_engine *engine, const char *where,
-                         int *steps, struct text *why)
+                         struct store_versions *out, struct text *why)
 {
     struct schema_state state = {0};
     int known = (int)*engine->count;
     enum store_error error = engine->state(database, &state, why);
 
-    *steps = 0;
     if (!error)
         error = judge(&state, known, where, why);
-    for (int i = state.version; !error && i < known; i++) {
+    for (int i = state.version; !error && i < known; i++)
         error = take(database, engine, &engine->list[i], why);
-        *steps += !error;
-    }
+    if (!error)
+        *out = (struct store_versions){state.version, state.version < known ? known : state.version};
     return error;
 }

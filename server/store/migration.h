@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "server/store/job.h"
+#include "server/store/options.h"
 
 struct database;
 
@@ -41,9 +42,9 @@ struct migration_engine {
 };
 
 /* Brings the database up to date, or says why it cannot be used: STORE_TOO_NEW, STORE_BROKEN, STORE_FULL.
- * Logs each step. *steps: how many were taken. */
+ * Logs each step. *out: what it was and is. */
 enum store_error migrate(struct database *database, const struct migration_engine *engine, const char *where,
-                         int *steps, struct text *why) __attribute__((warn_unused_result));
+                         struct store_versions *out, struct text *why) __attribute__((warn_unused_result));
 
 /* Made by the build. */
 extern const struct migration migrations_sqlite[], migrations_postgresql[];

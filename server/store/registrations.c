@@ -211,6 +211,7 @@ enum store_error registrations_erase(struct store_tx *tx, const char *token, lon
     struct registration ignored;
     enum store_error error = registrations_cancel(tx, token, now, &ignored);
 
+    tx->has_erased = true;
     *count = 0;
     if (error == STORE_NOT_FOUND)
         return STORE_OK;
@@ -241,6 +242,7 @@ enum store_error registrations_erase_email(struct store_tx *tx, const char *emai
         tx_query(tx, SQL_REGISTRATIONS_BY_EMAIL, WITH(sql_text(email), sql_integer(REGISTRATIONS_ERASE_MAX)),
                  token_row, tokens);
 
+    tx->has_erased = true; /* where none is left too: an erasure before may have been cut off */
     *count = 0;
     if (error)
         return error == STORE_NOT_FOUND ? STORE_OK : error;

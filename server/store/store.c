@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "server/store/batch.h"
 #include "server/store/engine.h"
@@ -13,6 +14,7 @@
 #define QUEUE_MAX 20000 /* jobs; beyond it the portal says "busy" instead of growing */
 #define BATCH_MAX 1000  /* jobs a transaction */
 #define WORKERS_MAX 64
+#define SCRUB_EVERY_MS 1000
 
 struct queue {
     pthread_mutex_t lock;
@@ -27,6 +29,8 @@ struct worker {
     struct database *database;
     pthread_t thread;
     bool started;
+    bool has_erased;      /* and what is left of it in files is still to be removed */
+    long long next_scrub; /* monotonic ms */
 };
 
 struct store {
@@ -102,6 +106,20 @@ static struct store_job *queue_take(struct queue *queue, size_t most)
 
 /* ---- threads ---- */
 
+/* Before the answer, where it can be; else from time to time, as long as a long read (a backup) is in the
+ * way. */
+static void scrub(struct worker *worker, bool has_erased)
+{
+    const struct engine_kind *kind = worker->store->engine->kind;
+    long long now = clock_monotonic_ms();
+
+    worker->has_erased = worker->has_erased || has_erased;
+    if (!kind->scrub || !worker->has_erased || (!has_erased && now < worker->next_scrub))
+        return;
+    worker->has_erased = !kind->scrub(worker->database);
+    worker->next_scrub = now + SCRUB_EVERY_MS;
+}
+
 static void *write_jobs(void *argument)
 {
     struct worker *worker = argument;
@@ -115,6 +133,7 @@ static void *write_jobs(void *argument)
         atomic_fetch_add(&store->jobs, outcome.jobs);
         if (outcome.wrote)
             atomic_store(&store->healthy, !outcome.failed);
+        scrub(worker, outcome.erased);
         while (batch) {
             struct store_job *job = batch;
             batch = job->next; /* done() may free it */
@@ -150,14 +169,14 @@ static enum store_error connect_worker(struct store *store, bool writes, struct 
     return STORE_OK;
 }
 
-static enum store_error connect_first(struct store *store, const struct store_options *options, int *steps,
-                                      struct text *why)
+static enum store_error connect_first(struct store *store, const struct store_options *options,
+                                      struct store_versions *versions, struct text *why)
 {
     const struct engine_kind *kind = store->engine->kind;
 
     RETURN_IF(connect_worker(store, true, why));
     struct database *database = store->workers[0].database;
-    RETURN_IF(migrate(database, &kind->migrations, options->url, steps, why));
+    RETURN_IF(migrate(database, &kind->migrations, options->url, versions, why));
     return kind->ready(database, why);
 }
 
@@ -171,9 +190,9 @@ static enum store_error connect_all(struct store *store, const struct store_opti
 {
     unsigned writers = within(options->writers, store->engine->kind->writers_max);
     unsigned readers = within(options->readers, WORKERS_MAX / 2);
-    int steps;
+    struct store_versions ignored;
 
-    RETURN_IF(connect_first(store, options, &steps, why));
+    RETURN_IF(connect_first(store, options, &ignored, why));
     while (store->writers < writers)
         RETURN_IF(connect_worker(store, true, why));
     while (store->count < writers + readers)
@@ -228,12 +247,13 @@ enum store_error store_open(const struct store_options *options, struct store **
     return STORE_OK;
 }
 
-enum store_error store_migrate(const struct store_options *options, int *steps, struct text *why)
+enum store_error store_migrate(const struct store_options *options, struct store_versions *out,
+                               struct text *why)
 {
     struct store *store = NULL;
 
     RETURN_IF(new_store(options, &store, why));
-    enum store_error error = connect_first(store, options, steps, why);
+    enum store_error error = connect_first(store, options, out, why);
     store_close(store);
     return error;
 }

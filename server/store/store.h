@@ -22,9 +22,9 @@ struct store;
  * the operator. Options are borrowed for the life of the store. */
 enum store_error store_open(const struct store_options *options, struct store **out, struct text *why)
     __attribute__((warn_unused_result));
-/* Only brings the schema up to date; *steps: by how many migrations. */
-enum store_error store_migrate(const struct store_options *options, int *steps, struct text *why)
-    __attribute__((warn_unused_result));
+/* Only brings the schema up to date. */
+enum store_error store_migrate(const struct store_options *options, struct store_versions *out,
+                               struct text *why) __attribute__((warn_unused_result));
 
 /* Runs every job that was submitted, then closes. NULL is fine. */
 void store_close(struct store *store);

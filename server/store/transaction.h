@@ -12,6 +12,7 @@ struct store_tx {
     bool wants_savepoint; /* other jobs share the transaction: before the first write of this one */
     bool has_savepoint;
     bool has_written;                           /* the transaction is not empty */
+    bool has_erased;                            /* a person's data */
     long long count_changes[CLAIM_STATE_COUNT]; /* recorded before the commit */
 };
 

@@ -48,6 +48,7 @@ MAY_INCLUDE = {
                    "server/http/", "server/onboarding/", "server/page/", "server/portal/", "server/api/"),
     "server/admin": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/registration.h", "server/store/",
                      "server/http/", "server/onboarding/", "server/page/", "server/portal/", "server/admin/"),
+    "server/operator": ("base/", "server/settings.h", "server/store/", "server/operator/"),
     "server/routes": ("decode/decode.h", "server/http/", "server/public/", "server/api/", "server/admin/",
                       "server/routes.h"),
 }
@@ -56,7 +57,8 @@ MAY_INCLUDE = {
 # with.
 LIBRARIES = {
     "microhttpd.h": ("server/http/server.c", "sandbox/cloud/listener.c"),
-    "sqlite3.h": ("server/store/engine/sqlite.c",),
+    "sqlite3.h": ("server/store/engine/sqlite.c", "server/store/engine/sqlite_backup.c", "server/store/engine/sqlite_contents.c",
+                  "server/store/engine/sqlite_restore.c", "server/store/engine/sqlite_scrub.c"),
     "libpq-fe.h": ("server/store/engine/postgresql.c",),
     "MQTTAsync.h": ("claim/mqtt.c",),
     "ini.h": ("base/config_file.c", "aws/profile.c"),

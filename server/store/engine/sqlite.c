@@ -10,9 +10,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "server/store/engine.h"
+#include "server/store/engine/sqlite_backup.h"
+#include "server/store/engine/sqlite_scrub.h"
 
 #define PARAMETERS_MAX 16
 #define BUSY_MS 2000 /* an operator's sqlite3 shell may hold a lock for a moment */
@@ -21,6 +24,7 @@ struct sqlite_engine {
     struct engine engine;
     char *path;
     int lock_fd; /* held for as long as the store is open: one process writes */
+    bool alone;
 };
 
 struct prepared {
@@ -35,6 +39,7 @@ struct sqlite_database {
     const struct sqlite_engine *engine;
     sqlite3 *handle;
     bool writes, replaced;
+    bool rewritten;  /* by a scrub that has not finished */
     ino_t file, wal; /* of what was opened; 0: not seen yet */
     struct prepared statements[STATEMENT_COUNT];
     sqlite3_stmt *controls[CONTROL_COUNT];
@@ -169,12 +174,26 @@ static void sqlite_close(struct engine *engine)
     free(sqlite);
 }
 
+/* See sqlite_restore.c: the old database is away, and the new one not yet in its place. */
+static enum store_error refuse_half_restored(const struct sqlite_engine *engine, struct text *why)
+{
+    TEXT struct text marked = TEXT_EMPTY;
+
+    text_printf(&marked, "%s" SQLITE_RESTORED, engine->path);
+    if (access(text_get(&marked), F_OK))
+        return STORE_OK;
+    text_printf(why, "%s is there: a restore was cut off; run expresslink-portal restore FILE again",
+                text_get(&marked));
+    return STORE_BROKEN;
+}
+
 static enum store_error sqlite_open(const struct store_options *options, struct engine **out,
                                     struct text *why)
 {
     struct sqlite_engine *engine = memory_new(1, sizeof *engine);
 
-    *engine = (struct sqlite_engine){{&engine_sqlite}, memory_string(strchr(options->url, ':') + 1), -1};
+    *engine = (struct sqlite_engine){
+        {&engine_sqlite}, memory_string(strchr(options->url, ':') + 1), -1, options->alone};
     enum store_error error = lock_for_writing(engine, why);
     if (error) {
         sqlite_close(&engine->engine);
@@ -248,6 +267,9 @@ static enum store_error open_file(struct sqlite_database *database, struct text 
 static enum store_error sqlite_connect(struct engine *engine, bool writes, struct database **out,
                                        struct text *why)
 {
+    enum store_error refused = refuse_half_restored((const struct sqlite_engine *)(const void *)engine, why);
+    if (refused)
+        return refused;
     struct sqlite_database *database = memory_new(1, sizeof *database);
 
     database->database.kind = &engine_sqlite;
@@ -429,7 +451,7 @@ static enum store_error sqlite_state(struct database *base, struct schema_state 
     if (number(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migrations'") > 0)
         version = number(database, "SELECT max(version) FROM schema_migrations");
     *out = (struct schema_state){
-        .version = (int)version,
+        .version = (int)(version > oldest ? version : oldest),
         .oldest_program = (int)oldest,
         .foreign = oldest == 0 && number(database, "SELECT count(*) FROM sqlite_schema") > 0,
     };
@@ -476,11 +498,42 @@ static enum store_error sqlite_ready(struct database *base, struct text *why)
         database,
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         /* Pages that change again and again are brought home less often; KiB of pages kept at most. */
-        "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;",
+        "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;"
+        /* Nothing of an erased address is to be found in the file. Debian's SQLite does so anyway. */
+        "PRAGMA secure_delete = ON;",
         "settings");
 
     return explain(database, error ? error : check_counts(base), why);
 }
+
+/* ---- what was erased, and backups ---- */
+
+static bool sqlite_scrub(struct database *base)
+{
+    struct sqlite_database *database = own(base);
+    bool clean = sqlite_scrub_file(database->handle, database->engine->alone, &database->rewritten);
+
+    sqlite3_busy_timeout(database->handle, BUSY_MS);
+    return clean;
+}
+
+static long long sqlite_last_backup(const struct database *base)
+{
+    const struct sqlite_database *database = (const struct sqlite_database *)(const void *)base;
+    TEXT struct text path = TEXT_EMPTY;
+    OWNED char *bytes = NULL;
+    size_t length;
+
+    text_printf(&path, "%s" SQLITE_BACKUP_TIME, database->engine->path);
+    return file_read(text_get(&path), 64, &bytes, &length) ? 0 : strtoll(bytes, NULL, 10);
+}
+
+static const struct backup_engine backups = {
+    .write = sqlite_backup_write,
+    .verify = sqlite_backup_verify,
+    .restore = sqlite_restore,
+    .last = sqlite_last_backup,
+};
 
 const struct engine_kind engine_sqlite = {
     .scheme = "sqlite",
@@ -501,5 +554,7 @@ const struct engine_kind engine_sqlite = {
     .execute = sqlite_execute,
     .integer = sqlite_integer,
     .text = sqlite_text,
+    .scrub = sqlite_scrub,
     .migrations = {migrations_sqlite, &migrations_sqlite_count, sqlite_state, sqlite_apply},
+    .backups = &backups,
 };

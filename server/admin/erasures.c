@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/admin/erasures.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/json_writer.h"
+#include "base/log.h"
+#include "server/portal/portal.h"
+#include "server/portal/problem.h"
+#include "server/store/erasure.h"
+
+struct arguments {
+    struct http_exchange *exchange;
+    struct store *store;
+    struct store_job job;
+    struct erasure erasure;
+    cJSON *body;
+    enum store_error error;
+};
+
+static bool is_this_machine(const char *client)
+{
+    return strncmp(client, "127.", 4) == 0 || strcmp(client, "::1") == 0 ||
+           strncmp(client, "::ffff:127.", 11) == 0;
+}
+
+/* One of the two, and nothing that nobody understands. */
+static bool take_body(struct arguments *own)
+{
+    const cJSON *only = own->body ? own->body->child : NULL;
+
+    if (!only || only->next || !cJSON_IsString(only) || !*only->valuestring)
+        return false;
+    if (strcmp(only->string, "email") == 0)
+        own->erasure.email = only->valuestring;
+    else if (strcmp(only->string, "token") == 0)
+        own->erasure.token = only->valuestring;
+    return own->erasure.email || own->erasure.token;
+}
+
+static bool read_erasure(struct http_exchange *exchange, void *arguments)
+{
+    struct arguments *own = arguments;
+    size_t length;
+    const char *bytes = http_request_body(exchange, &length);
+
+    if (!is_this_machine(http_request_client(exchange))) {
+        problem_answer_detail(exchange, 403, "Erasures are taken from the portal's own machine alone.");
+        return false;
+    }
+    own->body = json_object_parse(bytes, length);
+    if (!take_body(own)) {
+        problem_answer_detail(exchange, 400, "The body must be an object with email or token, a text.");
+        return false;
+    }
+    return true;
+}
+
+/* A step a transaction: other requests come in between. */
+static void stepped(void *argument, enum store_error result)
+{
+    struct arguments *own = argument;
+
+    own->error = result;
+    if (!result)
+        own->erasure.erased += own->erasure.step;
+    if (!result && own->erasure.more) {
+        own->error = store_submit(own->store, &own->job);
+        if (!own->error)
+            return;
+    }
+    http_resume(own->exchange);
+}
+
+static enum store_error run_step(struct store_tx *tx, void *argument)
+{
+    return erasure_run(tx, &((struct arguments *)argument)->erasure);
+}
+
+static void begin(struct http_exchange *exchange, void *arguments)
+{
+    struct arguments *own = arguments;
+
+    own->exchange = exchange;
+    own->store = portal_of(exchange)->store;
+    own->erasure.now = clock_wall_ms();
+    own->job = (struct store_job){.run = run_step, .done = stepped, .argument = own, .writes = true};
+    own->error = store_submit(own->store, &own->job);
+    if (own->error)
+        http_resume(exchange);
+}
+
+static void reply(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    const struct arguments *own = arguments;
+    TEXT struct text body = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&body);
+
+    (void)result;
+    if (own->error) {
+        problem_answer(exchange, problem_status(own->error));
+        return;
+    }
+    log_event(LOG_INFO, "registrations.erased", "count", LOG_NUMBER(own->erasure.erased), NULL);
+    json_begin_object(&json, NULL);
+    json_write_unsigned(&json, "registrations", own->erasure.erased);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    text_puts(&body, "\n");
+    http_answer(exchange, 200, "application/json", &body);
+}
+
+static void forget(void *arguments)
+{
+    cJSON_Delete(((struct arguments *)arguments)->body);
+}
+
+const struct http_handler erasure_create = {.arguments_size = sizeof(struct arguments),
+                                            .read = read_erasure,
+                                            .begin = begin,
+                                            .reply = reply,
+                                            .fini = forget};

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/operator/watch.h"
+
+int operator_backup(const struct settings *settings, const struct operation *operation)
+{
+    struct watch watch;
+    struct backup_request request = watch_request(settings, operation, &watch);
+    struct backup_report report;
+    TEXT struct text why = TEXT_EMPTY;
+
+    enum store_error error = backup_write(&request, &report, &why);
+    watch_end(&watch);
+    if (error)
+        return watch_complain(error, text_get(&why));
+    watch_say(operation->file, &report);
+    if (!report.is_noted)
+        operator_complain(
+            "the time of this backup could not be noted beside the database: /metrics does not know of it");
+    return 0;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* With SQLite a portal that runs holds the store: it is asked to do it (POST /erasures). In every other case
+ * the store is opened here. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json_writer.h"
+#include "server/operator/admin_client.h"
+#include "server/operator/operator.h"
+#include "server/store/erasure.h"
+
+#define SECONDS 60
+
+static int say(size_t count)
+{
+    printf("%zu registration%s erased.\n", count, count == 1 ? "" : "s");
+    return 0;
+}
+
+static int ask_portal(const struct settings *settings, const struct operation *operation)
+{
+    TEXT struct text json = TEXT_EMPTY;
+    struct json_writer writer = json_writer_into(&json);
+    TEXT struct text body = TEXT_EMPTY;
+    TEXT struct text why = TEXT_EMPTY;
+    unsigned status = 0;
+
+    json_begin_object(&writer, NULL);
+    json_write_text(&writer, operation->email ? "email" : "token",
+                    operation->email ? operation->email : operation->token);
+    json_end_object(&writer);
+    json_writer_finish(&writer);
+    const struct admin_request request = {
+        .address = settings->admin_listen,
+        .method = "POST",
+        .path = "/erasures",
+        .json = text_get(&json),
+        .seconds = SECONDS,
+    };
+    if (!admin_ask(&request, &status, &body, &why)) {
+        text_puts(&why, "; a portal has the store, and must be asked on http.admin_listen");
+        return operator_complain(text_get(&why));
+    }
+    const char *count = strstr(text_get(&body), "\"registrations\":");
+    if (status == 200 && count)
+        return say(strtoul(strchr(count, ':') + 1, NULL, 10));
+    text_printf(&why, "/erasures on %s answers %u: %s", settings->admin_listen, status, text_get(&body));
+    return operator_complain(text_get(&why));
+}
+
+static int erase_all(struct store *store, const struct operation *operation)
+{
+    struct erasure erasure = {.email = operation->email, .token = operation->token};
+
+    do {
+        erasure.now = clock_wall_ms();
+        enum store_error error = store_call(store, erasure_run, &erasure, true);
+        if (error)
+            return operator_complain(store_error_name(error));
+        erasure.erased += erasure.step;
+    } while (erasure.more);
+    return say(erasure.erased);
+}
+
+int operator_erase(const struct settings *settings, const struct operation *operation)
+{
+    struct store_options options = settings->store;
+    struct store *store = NULL;
+    TEXT struct text why = TEXT_EMPTY;
+    const char *path = strncmp(options.url, "sqlite:", 7) == 0 ? options.url + 7 : NULL;
+
+    if (path && access(path, F_OK)) { /* it is not for us to make one */
+        text_printf(&why, "%s: %s", path, strerror(errno));
+        return operator_complain(text_get(&why));
+    }
+    options.alone = true;
+    enum store_error error = store_open(&options, &store, &why);
+    if (error == STORE_IN_USE)
+        return ask_portal(settings, operation);
+    if (error)
+        return operator_complain(text_get(&why));
+    int status = erase_all(store, operation);
+    store_close(store);
+    return status;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Puts a backup in the place of the database. In an order in which a crash at any moment leaves the old
+ * database, the new one, or a portal that refuses to start and says why:
+ *
+ * 1. The portal's lock is taken and held to the end. What the old -wal holds is brought into the old file.
+ * 2. The backup is copied to portal.db.restoring, without its manifest, compared, and on disk.
+ * 3. That becomes portal.db.restored. While it has this name, no portal starts (sqlite.c).
+ * 4. The old database, and its -wal where it is too damaged to be brought in, get names of their own.
+ * 5. portal.db.restored becomes portal.db. */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "server/store/engine.h"
+#include "server/store/engine/sqlite_backup.h"
+#include "server/store/engine/sqlite_contents.h"
+#include "server/store/transaction.h"
+
+#define PART 65536
+
+static void close_handle_at(sqlite3 **handle)
+{
+    sqlite3_close(*handle);
+}
+#define CONNECTION __attribute__((cleanup(close_handle_at))) sqlite3
+
+static void close_at(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+#define CLOSED __attribute__((cleanup(close_at)))
+
+static enum store_error complain(const char *path, int error, struct text *why)
+{
+    text_printf(why, "%s: %s", path, strerror(error));
+    return STORE_FULL;
+}
+
+/* ---- may it be replaced ---- */
+
+/* The last process that has it takes its -wal in. A database too damaged for that is replaced as it is, and
+ * SQLite does not tidy its -wal away. */
+static bool bring_home(const char *path, struct contents *out, struct text *why)
+{
+    CONNECTION *handle = NULL;
+
+    if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return false;
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (contents_versions(handle, out, why) || contents_run(handle, "PRAGMA wal_checkpoint(TRUNCATE)", why))
+        return false;
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    return true;
+}
+
+static enum store_error compare_versions(const struct backup_request *request, const struct contents *backup,
+                                         struct text *why)
+{
+    const char *path = sqlite_path(request->options);
+    int known = (int)*engine_sqlite.migrations.count;
+    struct contents now = {0};
+    TEXT struct text ignored = TEXT_EMPTY;
+
+    if (backup->oldest_program > known) {
+        text_printf(why,
+                    "%s was made by a newer portal (schema %d, this one knows %d); restore it with that"
+                    " version",
+                    request->file, backup->version, known);
+        return STORE_TOO_NEW;
+    }
+    if (access(path, F_OK) || !bring_home(path, &now, &ignored) || now.version <= backup->version)
+        return STORE_OK;
+    text_printf(why,
+                "%s is newer (schema %d) than %s (schema %d): nothing is replaced. To go back to the older"
+                " one on purpose, move %s away first",
+                path, now.version, request->file, backup->version, path);
+    return STORE_TOO_NEW;
+}
+
+static enum store_error versions_of(const struct backup_request *request, struct contents *out,
+                                    struct text *why)
+{
+    CONNECTION *handle = NULL;
+
+    RETURN_IF(sqlite_open_quiet(request->file, &handle, why));
+    return contents_versions(handle, out, why);
+}
+
+/* ---- the new file ---- */
+
+static int copy_bytes(int from, int to)
+{
+    OWNED char *part = memory_new(1, PART);
+    ssize_t got;
+
+    while ((got = read(from, part, PART)) > 0)
+        for (ssize_t done = 0, more; done < got; done += more)
+            if ((more = write(to, part + done, (size_t)(got - done))) < 0)
+                return errno;
+    return got < 0 ? errno : 0;
+}
+
+/* root restores for the user that the portal runs as: whose the old database is, or the folder. */
+static int give_away(int fd, const char *database)
+{
+    OWNED char *copy = memory_string(database);
+    struct stat owner;
+
+    if (stat(database, &owner) && stat(dirname(copy), &owner))
+        return errno;
+    if (owner.st_uid == geteuid() || fchown(fd, owner.st_uid, owner.st_gid) == 0)
+        return 0;
+    return errno;
+}
+
+/* A lock that root has made is to be taken by the portal. */
+static void give_lock_away(const char *database)
+{
+    TEXT struct text lock = TEXT_EMPTY;
+
+    text_printf(&lock, "%s.lock", database);
+    CLOSED int fd = open(text_get(&lock), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0 && give_away(fd, database))
+        log_event(LOG_WARN, "store.lock_not_given_away", "file", text_get(&lock), NULL);
+}
+
+static enum store_error copy_file(const struct backup_request *request, const char *to, struct text *why)
+{
+    CLOSED int source = open(request->file, O_RDONLY | O_CLOEXEC);
+    CLOSED int copy = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (source < 0)
+        return complain(request->file, errno, why);
+    int error = copy < 0 ? errno : copy_bytes(source, copy);
+    if (!error && fchmod(copy, 0600))
+        error = errno;
+    if (!error)
+        error = give_away(copy, sqlite_path(request->options));
+    return error ? complain(to, error, why) : STORE_OK;
+}
+
+static enum store_error unseal(const char *path, struct text *why)
+{
+    CONNECTION *handle = NULL;
+
+    if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return contents_complain(handle, why);
+    return manifest_remove(handle, why);
+}
+
+static enum store_error prepare_new(const struct backup_request *request, const char *path,
+                                    const struct backup_report *wanted, struct text *why)
+{
+    struct backup_report found;
+
+    sqlite_remove(path); /* of a restore that was cut off */
+    RETURN_IF(copy_file(request, path, why));
+    RETURN_IF(unseal(path, why));
+    RETURN_IF(sqlite_verify(request, path, &found, why));
+    if (strcmp(found.digest, wanted->digest) == 0)
+        return STORE_OK;
+    text_printf(why, "%s: the copy is not what was copied", path);
+    return STORE_FULL;
+}
+
+/* ---- in its place ---- */
+
+static int move_if_there(const char *database, const char *ending, const char *kept)
+{
+    TEXT struct text from = TEXT_EMPTY;
+    TEXT struct text to = TEXT_EMPTY;
+
+    text_printf(&from, "%s%s", database, ending);
+    text_printf(&to, "%s%s", kept, ending);
+    return access(text_get(&from), F_OK) ? 0 : file_move(text_get(&from), text_get(&to), false);
+}
+
+static void name_kept(const char *path, struct text *out)
+{
+    char when[CLOCK_RFC3339_SIZE];
+
+    clock_rfc3339(clock_wall_ms(), when);
+    for (char *at = when; *at; at++)
+        if (*at == ':')
+            *at = '-'; /* names with colons are a nuisance to scp and tar */
+    text_printf(out, "%s.replaced-%s", path, when);
+}
+
+static enum store_error exchange(const char *path, const char *restoring, struct text *kept, struct text *why)
+{
+    TEXT struct text marked = TEXT_EMPTY;
+    TEXT struct text shared = TEXT_EMPTY;
+    TEXT struct text name = TEXT_EMPTY;
+
+    text_printf(&marked, "%s" SQLITE_RESTORED, path);
+    text_printf(&shared, "%s-shm", path);
+    name_kept(path, &name);
+    bool replaces = access(path, F_OK) == 0;
+    int error = file_move(restoring, text_get(&marked), true);
+    if (!error)
+        error = move_if_there(path, "-wal", text_get(&name));
+    if (!error)
+        error = move_if_there(path, "", text_get(&name));
+    if (!error && unlink(text_get(&shared)) && errno != ENOENT)
+        error = errno;
+    if (!error)
+        error = file_move(text_get(&marked), path, true);
+    if (error)
+        return complain(path, error, why);
+    if (replaces)
+        text_puts(kept, text_get(&name));
+    return STORE_OK;
+}
+
+static enum store_error restore_locked(const struct backup_request *request, struct backup_report *out,
+                                       struct text *kept, struct text *why)
+{
+    const char *path = sqlite_path(request->options);
+    struct contents versions = {0};
+    TEXT struct text restoring = TEXT_EMPTY;
+
+    RETURN_IF(versions_of(request, &versions, why));
+    RETURN_IF(compare_versions(request, &versions, why));
+    text_printf(&restoring, "%s.restoring", path);
+    enum store_error error = prepare_new(request, text_get(&restoring), out, why);
+    if (!error)
+        error = exchange(path, text_get(&restoring), kept, why);
+    if (error)
+        sqlite_remove(text_get(&restoring));
+    return error;
+}
+
+enum store_error sqlite_restore(const struct backup_request *request, struct backup_report *out,
+                                struct text *kept, struct text *why)
+{
+    struct engine *lock = NULL;
+
+    if (sqlite_same_file(sqlite_path(request->options), request->file)) {
+        text_printf(why, "%s is the database itself", request->file);
+        return STORE_FULL;
+    }
+    RETURN_IF(sqlite_backup_verify(request, out, why));
+    enum store_error locked = engine_sqlite.open(request->options, &lock, why);
+    if (locked)
+        return locked == STORE_BROKEN ? STORE_FULL : locked;
+    give_lock_away(sqlite_path(request->options));
+    enum store_error error = restore_locked(request, out, kept, why);
+    engine_sqlite.close(lock);
+    return error;
+}

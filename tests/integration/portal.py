@@ -291,7 +291,7 @@ class Load:
     def end(self):
         self.over.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(DEADLINE)
 
 
 class PortalCase(unittest.TestCase):

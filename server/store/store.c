@@ -280,6 +280,8 @@ void store_close(struct store *store)
 
 enum store_error store_submit(struct store *store, struct store_job *job)
 {
+    if (job->run_together && !job->kind) /* it would never be called */
+        abort();
     return queue_add(job->writes ? &store->writes : &store->reads, job);
 }
 

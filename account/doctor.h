@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether everything that a claim needs is right, from the files to both accounts, and what would mend it. A
- * library: expresslink-claim prints what it tells, and others may show it.
+/* Checks everything that a claim needs, from the files to both AWS accounts, and says how to fix what is
+ * wrong. A library: call doctor_run(), which reports each finding through a callback; expresslink-claim
+ * prints them.
  *
- * One call, one thread, blocks; every wait is bounded (network_ms). It connects with the claim-thing's and
- * the observer's own client ids, as nothing else would be let in: a portal that runs loses its connection for
- * moments, and nothing else. It publishes one message to a thing name that no module has, and changes
- * nothing. */
+ * One thread; blocks; every wait is bounded (network_ms). It connects with the client ids of the claim-thing
+ * and the observer, because the accounts accept no others: a running portal loses its connection for moments,
+ * and nothing else. It publishes one message to a thing name that no module has, and changes nothing. */
 #ifndef ACCOUNT_DOCTOR_H
 #define ACCOUNT_DOCTOR_H
 
@@ -26,24 +26,24 @@ struct doctor_finding {  /* texts are borrowed for the call */
     const char *title;   /* "Key and certificate belong together" */
     enum doctor_level level;
     const char *seen; /* what was found, a few words; may be "" */
-    const char *mend; /* what to do, one sentence; "" where nothing is to be done */
+    const char *mend; /* how to fix it, one sentence; "": nothing to do */
 };
 
 struct doctor_options { /* all borrowed */
-    /* Loaded, maybe with errors, each of which is told. NULL: settings come from elsewhere. */
+    /* Loaded, maybe with errors, each of which is reported. NULL: settings come from elsewhere. */
     const struct config *config;
-    const struct claim_settings *settings; /* as claim_settings_load_partly() leaves them */
-    /* Only this staging account, only this endpoint; with either of them nothing is looked at but what is
-     * named. NULL: all. */
+    const struct claim_settings *settings; /* from claim_settings_load_partly() */
+    /* Check only this staging account or endpoint; with either set, only what is named is checked. NULL:
+     * all. */
     const char *staging, *endpoint;
-    const char *birth_certificate; /* a file; NULL: not looked at */
-    struct aws_session *aws;       /* NULL: those checks are told as skipped */
-    const char *aws_missing;       /* why aws is NULL, a sentence; NULL: nobody asked for them */
-    bool aws_wanted;               /* that AWS cannot be asked is a failure, not a reason to skip */
-    const char *setup_name;        /* which setup (account/setup/setup.h) is looked at; NULL: "expresslink" */
+    const char *birth_certificate; /* a file; NULL: not checked */
+    struct aws_session *aws;       /* NULL: those checks are reported as skipped */
+    const char *aws_missing;       /* why aws is NULL, a sentence; NULL: not requested */
+    bool aws_wanted;               /* without AWS access the checks fail instead of being skipped */
+    const char *setup_name;        /* setup (account/setup/setup.h) to check; NULL: "expresslink" */
     bool offline;                  /* files only */
     int network_ms;                /* for each step that waits; 0: 10000 */
-    int stay_ms; /* how long to stay connected to see that nobody takes the client id; 0: 3000 */
+    int stay_ms; /* how long to stay connected to see that no other client takes the id; 0: 3000 */
     const volatile sig_atomic_t *interrupted; /* may be NULL */
     void (*tell)(void *context, const struct doctor_finding *finding);
     void *context;
@@ -53,10 +53,10 @@ struct doctor_totals {
     unsigned ok, warnings, failed, skipped;
 };
 
-/* mqtt_library_init() was called. Ends early, with what was told so far, where it is interrupted. */
+/* Call mqtt_library_init() first. When interrupted, ends early with the findings so far. */
 void doctor_run(const struct doctor_options *options, struct doctor_totals *out);
 
-/* Every check there is, for documents and tests. */
+/* All checks, for documents and tests. */
 struct doctor_check {
     const char *id, *title;
 };

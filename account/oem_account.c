@@ -24,7 +24,7 @@ static void missing_action(const char *action, const char *said, struct text *ou
         text_puts(out, action);
 }
 
-/* A sentence for what was said about an action. code tells a missing permission from a wrong signature. */
+/* The error sentence for an action. code distinguishes a missing permission from a wrong signature. */
 static void explain(const struct oem_account *account, const char *action, const char *code, const char *said,
                     struct text *why)
 {
@@ -88,7 +88,7 @@ void oem_account_fini(struct oem_account *account)
     account->caller = NULL;
 }
 
-/* The resource that is there already, where the refusal says which. */
+/* The existing resource, if the error names it. */
 static void add_resource(const struct text *body, struct text *out)
 {
     JSON cJSON *object = json_object_parse(text_get(body), body->length);
@@ -172,7 +172,7 @@ enum aws_error oem_account_iam(const struct oem_account *account, const char *ac
     return AWS_OK;
 }
 
-/* The pair that asks for the page after this one; NULL value: it was the last. */
+/* The parameter for the next page; NULL value: this was the last. */
 static struct aws_pair next_page(const cJSON *page)
 {
     const cJSON *marker = cJSON_GetObjectItemCaseSensitive(page, "nextMarker");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A section of portal.ini, written for people and for the portal. One thread. */
+/* Writes an [endpoint.KEY] section of portal.ini, as text or into the file. One thread. */
 #ifndef ACCOUNT_PORTAL_SECTION_H
 #define ACCOUNT_PORTAL_SECTION_H
 
@@ -22,9 +22,9 @@ enum portal_section_result {
 
 /* Adds the section. */
 void portal_section_text(const struct portal_section *section, struct text *out);
-/* At the end of the file, which is made where it is missing; replaced in one step, the rest of it untouched.
- * THERE: it has the section with the same values. DIFFERS: with others, which *why names; the file is
- * untouched, as it is after FAILED. */
+/* Appends the section, creating a missing file; replaces the file atomically and keeps its other content.
+ * THERE: the same section exists. DIFFERS: it exists with other values, which *why names. The file is
+ * untouched after DIFFERS and FAILED. */
 enum portal_section_result portal_section_add(const char *path, const struct portal_section *section,
                                               struct text *why);
 

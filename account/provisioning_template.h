@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Provisioning templates of AWS IoT: their bodies, made and looked at (IoT, "Provisioning templates"; OG
- * appendix B). Pure functions, any thread. */
+/* Builds and evaluates provisioning templates of AWS IoT (IoT, "Provisioning templates"; OG appendix B). Pure
+ * functions, any thread. */
 #ifndef ACCOUNT_PROVISIONING_TEMPLATE_H
 #define ACCOUNT_PROVISIONING_TEMPLATE_H
 
@@ -19,7 +19,7 @@ struct provisioning_attribute {
 };
 
 struct provisioning_options {     /* all borrowed */
-    const char *thing_name_field; /* "CommonName" or "SerialNumber": where a birth certificate has it */
+    const char *thing_name_field; /* "CommonName" or "SerialNumber": field of the birth certificate */
     const char *policy_name;
     const char *thing_type;                          /* NULL: none */
     const char *const *thing_groups;                 /* ends with NULL; NULL: none */
@@ -32,12 +32,13 @@ cJSON *provisioning_template_by_certificate(const struct provisioning_options *o
  * the certificate's id. thing_name_field is not used. Owned. */
 cJSON *provisioning_template_by_claim(const struct provisioning_options *options, const char *prefix);
 
-/* Whether a certificate would be provisioned: every declared parameter without a default is in it, and the
- * thing's name can be made and is one. True with the thing's name in *thing_name; false with a sentence. */
+/* True, with the name in *thing_name, when a certificate would be provisioned: it has every declared
+ * parameter without a default, and the template gives a valid thing name. False with a sentence. */
 bool provisioning_template_try(const cJSON *body, const struct certificate *certificate,
                                struct text *thing_name, struct text *why);
 
-/* Adds for people what things get otherwise by wanted than by there: "thing groups lamps -> none". */
+/* Adds, for people, how things made by wanted differ from those made by there: "thing groups lamps ->
+ * none". */
 void provisioning_template_differences(const cJSON *there, const cJSON *wanted, struct text *out);
 
 #endif

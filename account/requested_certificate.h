@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Certificates that AWS IoT makes for a signing request: the observer's, a claim-thing's (OG appendix A), a
- * claim certificate's. AWS makes a new one at every call: what is there already is looked for first. */
+/* Certificates that AWS IoT issues for a signing request: of the observer, a claim-thing (OG appendix A), or
+ * a fleet claim. Every call to AWS makes a new one: call requested_certificate_find() first. One thread;
+ * blocks. */
 #ifndef ACCOUNT_REQUESTED_CERTIFICATE_H
 #define ACCOUNT_REQUESTED_CERTIFICATE_H
 
@@ -12,19 +13,19 @@
 struct requested_certificate { /* owned texts */
     char *arn, *pem;           /* NULL: there is none */
     bool active;
-    bool attached; /* to the policy that was asked for */
+    bool attached; /* to the requested policy */
 };
 void requested_certificate_fini(struct requested_certificate *certificate);
 
-/* The account's certificate for the key that made the request: among those that have the policy (NULL: none
- * does), then among the account's newest, as an interrupted run may have left it there. *out without an arn:
- * there is none. */
+/* Finds the account's certificate for the key that made the request: among those with the policy (NULL:
+ * skip), then among the newest, where an interrupted run may have left it. *out without an arn: none
+ * found. */
 enum aws_error requested_certificate_find(const struct oem_account *account, const char *request,
                                           const char *policy, struct requested_certificate *out,
                                           struct text *why) __attribute__((warn_unused_result));
 
-/* out: attached is false. Before it is asked for again, an attempt without an answer is looked for among the
- * account's newest: what is lost costs no second certificate, unless AWS makes it after that look. */
+/* Creates one; out->attached is false. Before a retry after a lost answer, searches the account's newest
+ * certificates, so a lost answer makes no second certificate unless AWS issues it after that search. */
 enum aws_error requested_certificate_create(const struct oem_account *account, const char *request,
                                             bool active, struct requested_certificate *out, struct text *why)
     __attribute__((warn_unused_result));

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may assume a role. Pure function, any thread. */
+/* Decides who may assume a role. Pure function, any thread. */
 #ifndef ACCOUNT_ROLE_TRUST_H
 #define ACCOUNT_ROLE_TRUST_H
 
 #include <stdbool.h>
 
-/* Whether AWS IoT may (IoT, "Provisioning": the service iot.amazonaws.com). encoded: AssumeRolePolicyDocument
- * as IAM's answers have it, percent-encoded JSON; NULL: nobody may. A condition that somebody has added
- * (aws:SourceAccount, say) is theirs and not weighed. */
+/* True when AWS IoT may assume it (IoT, "Provisioning": the service iot.amazonaws.com). encoded:
+ * AssumeRolePolicyDocument from IAM, percent-encoded JSON; NULL: false. An added condition (such as
+ * aws:SourceAccount) is not evaluated. */
 bool role_trust_lets_iot_in(const char *encoded);
 
 #endif

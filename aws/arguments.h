@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every command which asks AWS has: options, and exit statuses. For the command lines of programs. */
+/* Command line options and exit statuses shared by every command that calls AWS. */
 #ifndef AWS_ARGUMENTS_H
 #define AWS_ARGUMENTS_H
 
@@ -9,7 +9,7 @@
 #include "aws/request.h"
 #include "aws/session.h"
 
-/* Rows for getopt_long(); their values are above every letter and below 0x2000. */
+/* Rows for getopt_long(). Their values are above every letter and below 0x2000. */
 enum aws_argument {
     AWS_ARGUMENT_PROFILE = 0x1000,
     AWS_ARGUMENT_REGION,
@@ -29,16 +29,16 @@ enum aws_argument {
     "  --aws-profile NAME  credentials and region of this profile in ~/.aws;\n"                              \
     "                      default: as the AWS CLI finds them\n"                                             \
     "  --region REGION     default: AWS_REGION, or the AWS profile's\n"                                      \
-    "  --endpoint-url URL  ask this address instead of AWS; default:\n"                                      \
+    "  --endpoint-url URL  send requests to this address, not to AWS; default:\n"                            \
     "                      AWS_ENDPOINT_URL\n"                                                               \
-    "  --ca-bundle FILE    authorities to believe instead of the system's; default:\n"                       \
+    "  --ca-bundle FILE    trust these authorities, not the system's; default:\n"                            \
     "                      AWS_CA_BUNDLE\n"
 
-/* True when option is one of them, and taken; value is borrowed. */
+/* Stores value, borrowed. False: option is not one of them. */
 bool aws_arguments_take(struct aws_options *options, int option, const char *value);
 
-/* The exit status of such a command: 0, 77 (sysexits.h: EX_NOPERM) where something is forbidden or
- * credentials are missing or over, 130 after an interruption, 69 (EX_UNAVAILABLE) for all else. */
+/* The exit status of such a command: 0; 77 (sysexits.h: EX_NOPERM) when access is denied or credentials are
+ * missing or expired; 130 when interrupted; 69 (EX_UNAVAILABLE) for all other errors. */
 int aws_exit_status(enum aws_error error);
 
 #endif

@@ -16,7 +16,7 @@
 #define TOKEN_FILE_MAX 65536
 #define ORIGIN "http://169.254.170.2"
 
-/* Plain HTTP only to this machine itself, and to the addresses of ECS and EKS that are link-local. */
+/* Plain HTTP is allowed only to this machine and to the link-local addresses of ECS and EKS. */
 static bool may_be_plain(const struct aws_url *url)
 {
     static const char *const addresses[] = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
@@ -35,7 +35,7 @@ static bool parse(const char *relative, const char *full, struct aws_url *out, s
     TEXT struct text url = TEXT_EMPTY;
 
     if (relative && relative[0] != '/') {
-        text_puts(why, "does not begin with a slash");
+        text_puts(why, "must begin with a slash");
         return false;
     }
     text_printf(&url, "%s%s", relative ? ORIGIN : "", relative ? relative : full);
@@ -43,7 +43,7 @@ static bool parse(const char *relative, const char *full, struct aws_url *out, s
         return false;
     if (out->is_tls || may_be_plain(out))
         return true;
-    text_puts(why, "is http to another machine: it takes https, or the container's own addresses");
+    text_puts(why, "is http to another machine: use https, or one of the container's own addresses");
     return false;
 }
 
@@ -61,7 +61,7 @@ bool aws_container_find(struct aws_url *out, bool *found, struct text *why)
     return false;
 }
 
-/* The token file is read every time: EKS changes it. NULL: none, or *why says what is wrong. */
+/* Reads the token file every time, because EKS replaces it. NULL: no token, or *why says what is wrong. */
 static char *read_token(struct text *why)
 {
     const char *path = aws_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
@@ -80,7 +80,7 @@ static char *read_token(struct text *why)
     return token;
 }
 
-/* One attempt. *again: another one may have more luck. */
+/* One attempt. *again: a retry may succeed. */
 static bool ask_once(struct aws_http *http, const struct aws_http_request *request,
                      struct aws_credentials *out, bool *again, struct text *why)
 {
@@ -97,8 +97,8 @@ static bool ask_once(struct aws_http *http, const struct aws_http_request *reque
     } else if (result == AWS_HTTP_ANSWERED) {
         fine = aws_credentials_parse(text_get(&answer.body), answer.body.length, out, &problem);
         if (!fine)
-            text_printf(why, "%s: what the container's credentials endpoint answers %s", request->url->origin,
-                        text_get(&problem));
+            text_printf(why, "%s: the answer of the container's credentials endpoint %s",
+                        request->url->origin, text_get(&problem));
     }
     aws_http_answer_fini(&answer);
     return fine;

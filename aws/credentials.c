@@ -16,7 +16,8 @@ void aws_credentials_fini(struct aws_credentials *credentials)
     *credentials = (struct aws_credentials){0};
 }
 
-/* Reads what the pattern says: a 9 is a digit, everything else is itself. Each run of digits is a number. */
+/* Matches the pattern: a 9 stands for a digit, any other character for itself. Each run of digits is a
+ * number. */
 static bool read_numbers(const char *text, const char *pattern, int *out)
 {
     for (; *pattern; pattern++, text++) {
@@ -87,9 +88,9 @@ bool aws_credentials_parse(const char *body, size_t length, struct aws_credentia
     };
 
     if (!read.access_key || !read.secret_key)
-        text_puts(why, object ? "has no AccessKeyId or no SecretAccessKey" : "is no JSON object");
+        text_puts(why, object ? "has no AccessKeyId or no SecretAccessKey" : "is not a JSON object");
     else if (expiration && !aws_credentials_parse_time(expiration, &read.expires_ms))
-        text_puts(why, "has an Expiration that is no time");
+        text_puts(why, "has an Expiration that is not a time");
     else {
         *out = read;
         return true;

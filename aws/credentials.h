@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A key, its secret, and until when. Nothing here says a secret. Pure functions, any thread. */
+/* AWS credentials: access key, secret key and expiry. No function here writes a secret to a log or an error.
+ * Pure functions, any thread. */
 #ifndef AWS_CREDENTIALS_H
 #define AWS_CREDENTIALS_H
 
@@ -11,15 +12,15 @@
 struct aws_credentials { /* owned texts */
     char *access_key, *secret_key;
     char *session_token;  /* NULL: none */
-    long long expires_ms; /* wall; 0: nobody says when */
+    long long expires_ms; /* wall clock; 0: not known */
 };
 void aws_credentials_fini(struct aws_credentials *credentials);
 
-/* What a container's endpoint answers: {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}. False with
- * the second half of a sentence. */
+/* Parses the answer of a container's endpoint: {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}.
+ * False with the second half of a sentence in *why. */
 bool aws_credentials_parse(const char *body, size_t length, struct aws_credentials *out, struct text *why);
 
-/* RFC 3339 ("2026-11-22T08:00:00Z", with parts of seconds, with +01:00). */
+/* Parses RFC 3339: "2026-11-22T08:00:00Z", also with fractions of seconds and with +01:00. */
 bool aws_credentials_parse_time(const char *text, long long *out_ms);
 
 #endif

@@ -20,7 +20,7 @@ struct aws_http {
     char said[CURL_ERROR_SIZE];
 };
 
-/* What libcurl's callbacks share during one exchange. */
+/* State of one exchange, shared with libcurl's callbacks. */
 struct exchange {
     const struct aws_http_request *request;
     struct aws_http_answer *answer;
@@ -68,7 +68,7 @@ void aws_url_fini(struct aws_url *url)
     *url = (struct aws_url){0};
 }
 
-/* A part of it, the caller's to free; NULL where there is none. */
+/* A part of the URL; the caller frees it. NULL: none. */
 static char *url_part(CURLU *parsed, CURLUPart part)
 {
     char *value = NULL;
@@ -101,11 +101,11 @@ static const char *url_problem(CURLU *parsed)
     OWNED char *fragment = url_part(parsed, CURLUPART_FRAGMENT);
 
     if (!scheme || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
-        return "begins with neither https:// nor http://";
+        return "must begin with https:// or http://";
     if (!host)
         return "names no host";
     if (user || password)
-        return "has a user name or a password in it";
+        return "must not hold a user name or a password";
     return fragment ? "has a # in it" : NULL;
 }
 
@@ -163,7 +163,9 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *user)
     return size * count;
 }
 
-/* Copies the value of "name: value\r\n" where the name fits; what does not fit into room is cut. */
+/* Copies the value of "name: value\r
+ *
+ * " when the name matches. Truncates it to room. */
 static bool take_value(const char *line, size_t length, const char *name, char *out, size_t room)
 {
     size_t skip = strlen(name);
@@ -198,7 +200,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *user)
         answer->date_ms = date > 0 ? date * 1000LL : 0;
     } else if (take_value(line, length, "Retry-After", value, sizeof value)) {
         char *end;
-        long seconds = strtol(value, &end, 10); /* a date, the other form, is left to our own waiting */
+        long seconds = strtol(value, &end, 10); /* the other form, a date, is ignored */
         if (end != value && *end == '\0' && seconds >= 0)
             answer->retry_after_s = seconds;
     }
@@ -217,7 +219,7 @@ static size_t give_body(char *out, size_t size, size_t count, void *user)
     if (left == 0)
         return 0;
     size_t got = stream->read(stream->context, out, room);
-    if (got == 0 || got > room) { /* the service would wait for the rest until it gives up */
+    if (got == 0 || got > room) { /* otherwise the service waits for the rest until it times out */
         exchange->unreadable = true;
         return CURL_READFUNC_ABORT;
     }
@@ -236,7 +238,7 @@ static int look_around(void *user, curl_off_t all_down, curl_off_t down, curl_of
     return stopped(exchange->request);
 }
 
-/* A line end in a token or a tag would be another header. */
+/* A line end in a token or a tag would start another header. */
 static bool is_clean(const char *text)
 {
     for (; *text; text++)
@@ -249,7 +251,7 @@ static bool add_header(struct curl_slist **list, const char *name, const char *v
 {
     TEXT struct text line = TEXT_EMPTY;
 
-    /* libcurl signs a header without a value, and does not send it */
+    /* libcurl signs a header without a value, but does not send it */
     if (!is_clean(name) || !is_clean(value) || value[strspn(value, " \t")] == '\0')
         return false;
     text_printf(&line, "%s: %s", name, value);
@@ -278,8 +280,8 @@ static bool set_headers(CURL *curl, const struct aws_http_request *request, stru
     return true;
 }
 
-/* What is signed is the URL, what is sent is the request target: they differ in how often the path is
- * encoded. */
+/* libcurl signs the URL and sends the request target. The path is encoded a different number of times in
+ * them. */
 static void set_address(CURL *curl, const struct aws_http_request *request)
 {
     bool is_s3 = request->signature && strcmp(request->signature->service, "s3") == 0;
@@ -306,7 +308,7 @@ static void set_proxy(CURL *curl, const struct aws_url *url)
 
     if (!proxy)
         proxy = aws_variable("HTTPS_PROXY");
-    /* "" also keeps libcurl from looking at http_proxy and all_proxy */
+    /* "" also makes libcurl ignore http_proxy and all_proxy */
     curl_easy_setopt(curl, CURLOPT_PROXY, url->is_tls && !url->is_loopback && proxy ? proxy : "");
     curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
@@ -318,7 +320,7 @@ static void set_trust(CURL *curl, const char *ca_file)
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (ca_file) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file);
-        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* instead of the system's, not beside them */
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* instead of the system's, not in addition */
     }
 }
 
@@ -332,8 +334,8 @@ static void set_signature(CURL *curl, const struct aws_signature *signature)
     curl_easy_setopt(curl, CURLOPT_PASSWORD, signature->secret_key);
 }
 
-/* Nothing to seek with: when libcurl would have to send a stream again, it fails, and the next attempt does.
- */
+/* Seeking is not supported: when libcurl needs to resend a stream, it fails, and the next attempt resends
+ * it. */
 static void set_body(CURL *curl, struct exchange *exchange)
 {
     const struct aws_http_request *request = exchange->request;
@@ -369,7 +371,7 @@ static void set_callbacks(CURL *curl, struct exchange *exchange)
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, exchange);
 }
 
-/* False: a header cannot be sent. */
+/* False: a header is not valid. */
 static bool prepare(struct aws_http *http, struct exchange *exchange, struct curl_slist **headers)
 {
     const struct aws_http_request *request = exchange->request;
@@ -404,14 +406,14 @@ static enum aws_http_result judge(const struct aws_http *http, const struct exch
     }
     text_printf(why, "%s: ", exchange->request->url->origin);
     if (exchange->unreadable) {
-        text_puts(why, "what is to be sent cannot be read, or has not the length it had");
+        text_puts(why, "the data to send cannot be read, or its length has changed");
         return AWS_HTTP_UNREADABLE;
     }
     if (exchange->too_large) {
         text_printf(why, "the answer is larger than %lu MiB", AWS_HTTP_BODY_MAX >> 20);
         return AWS_HTTP_IMPOSSIBLE;
     }
-    if (code == CURLE_COULDNT_RESOLVE_PROXY) /* libcurl would repeat all of it, with the password */
+    if (code == CURLE_COULDNT_RESOLVE_PROXY) /* libcurl's text has the whole proxy URL, with the password */
         text_puts(why, "the proxy of https_proxy cannot be used");
     else
         text_puts(why, http->said[0] ? http->said : curl_easy_strerror(code));
@@ -435,7 +437,7 @@ enum aws_http_result aws_http_exchange(struct aws_http *http, const struct aws_h
 
     *out = (struct aws_http_answer){.retry_after_s = -1};
     if (!prepare(http, &exchange, &headers)) {
-        text_printf(why, "%s: a header, or the credentials, are empty or have a line end in them",
+        text_printf(why, "%s: a header or the credentials are empty or contain a line end",
                     request->url->origin);
         return AWS_HTTP_IMPOSSIBLE;
     }
@@ -443,6 +445,6 @@ enum aws_http_result aws_http_exchange(struct aws_http *http, const struct aws_h
     enum aws_http_result result = judge(http, &exchange, code, why);
     if (result == AWS_HTTP_ANSWERED)
         curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &out->status);
-    curl_easy_reset(http->curl); /* nothing of this exchange stays: the secret key, pointers to the stack */
+    curl_easy_reset(http->curl); /* drop the secret key and pointers to the stack */
     return result;
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One HTTP exchange, signed or not. The only user of libcurl.
+/* Sends one HTTP request, signed or not, and reads the answer. The only user of libcurl. A struct aws_http
+ * belongs to one thread at a time.
  *
- * TLS is always verified. No redirects. Connections are kept between exchanges. https goes through the proxy
- * of https_proxy or HTTPS_PROXY, with the exceptions of no_proxy; http and this machine itself never do.
- * Nothing here writes a log: what a caller gets to say holds no secret.
+ * TLS is always verified. Redirects are not followed. Connections are kept between requests. https uses the
+ * proxy of https_proxy or HTTPS_PROXY, with the exceptions of no_proxy; http and requests to this machine
+ * never use a proxy. This file writes no log, and its error texts hold no secret.
  *
- * What libcurl 7.88's signing does and this file makes up for: it takes the path and the query as they are
- * (so the query comes sorted and encoded, and services other than S3 want the path encoded twice in what is
- * signed and once in what is sent); it signs headers that are only there to take one of libcurl's own away
- * (so there are none); it takes the digest of a stream from x-amz-content-sha256 (so that is always sent with
- * one). A header whose name is another one's with "-more" behind it is signed in the wrong order. */
+ * Workarounds for the signing of libcurl 7.88. It signs path and query as given: the query must be sorted and
+ * encoded; services other than S3 need the path encoded twice in the signature and once in the request. It
+ * signs headers that only remove one of libcurl's own: there are none. It takes the digest of a stream from
+ * x-amz-content-sha256: a stream is always sent with that header. It sorts a header wrongly whose name is
+ * another header's name plus "-more". */
 #ifndef AWS_HTTP_H
 #define AWS_HTTP_H
 
@@ -19,21 +20,22 @@
 
 enum aws_http_result {
     AWS_HTTP_ANSWERED,
-    AWS_HTTP_LOST,       /* no whole answer; another attempt may have more luck */
-    AWS_HTTP_IMPOSSIBLE, /* nor will another attempt: certificate not trusted, answer too large, bad header */
-    AWS_HTTP_UNREADABLE, /* the stream of the request */
+    AWS_HTTP_LOST,       /* no complete answer; a retry may succeed */
+    AWS_HTTP_IMPOSSIBLE, /* a retry cannot succeed: certificate not trusted, answer too large, bad header */
+    AWS_HTTP_UNREADABLE, /* the request's stream cannot be read */
     AWS_HTTP_INTERRUPTED,
 };
 
 struct aws_url {      /* all owned; aws_url_fini() */
     char *origin;     /* "https://host:port" */
     char *host;       /* no port, no brackets */
-    char *path;       /* "/" where the URL has none */
+    char *path;       /* "/" when the URL has none */
     char *query;      /* without the question mark; NULL: none */
     bool is_tls;      /* https */
     bool is_loopback; /* localhost, 127.0.0.0/8, ::1 */
 };
-/* http or https, without a user name and a fragment. False with the second half of a sentence in *why. */
+/* Takes http and https URLs without a user name and a fragment. False with the second half of a sentence in
+ * *why. */
 bool aws_url_parse(const char *url, struct aws_url *out, struct text *why);
 void aws_url_fini(struct aws_url *url);
 
@@ -45,25 +47,25 @@ struct aws_signature {
 
 struct aws_http_request {
     const char *method;
-    const struct aws_url *url;      /* its origin counts */
-    const char *path;               /* "/" where the URL has none */
+    const struct aws_url *url;      /* only its origin is used */
+    const char *path;               /* "/" when the URL has none */
     const char *query;              /* encoded, sorted; "" for none */
     const struct aws_pair *headers; /* ends with a NULL name; NULL: none */
     const char *body;               /* NULL: none */
     size_t body_length;
-    const struct aws_stream *stream;       /* instead of body */
-    const struct aws_signature *signature; /* NULL: not signed */
-    const char *ca_file;                   /* NULL: the system's */
-    bool once; /* on a new connection: libcurl itself sends again what a dead one has not answered */
-    long connect_ms, total_ms;                /* total 0: as long as something moves */
+    const struct aws_stream *stream;          /* instead of body */
+    const struct aws_signature *signature;    /* NULL: not signed */
+    const char *ca_file;                      /* NULL: the system's */
+    bool once;                                /* new connection: libcurl itself resends on a dead kept one */
+    long connect_ms, total_ms;                /* total 0: no limit while data flows */
     const volatile sig_atomic_t *interrupted; /* may be NULL */
 };
 
 struct aws_http_answer {
     long status;
     struct text body;
-    char request_id[80], etag[80], error_type[160]; /* "" where there is none */
-    long long date_ms;                              /* of its Date; 0: none */
+    char request_id[80], etag[80], error_type[160]; /* "": none */
+    long long date_ms;                              /* the Date header; 0: none */
     long retry_after_s;                             /* -1: none */
 };
 
@@ -71,7 +73,7 @@ struct aws_http;
 struct aws_http *aws_http_new(void);
 void aws_http_free(struct aws_http *http); /* NULL is fine */
 
-/* out is initialised here, and is to be finished also after an error. why: "host: what happened". */
+/* Initialises *out; the caller finishes it, also after an error. why: "host: what happened". */
 enum aws_http_result aws_http_exchange(struct aws_http *http, const struct aws_http_request *request,
                                        struct aws_http_answer *out, struct text *why)
     __attribute__((warn_unused_result));

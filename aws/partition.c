@@ -18,6 +18,6 @@ const struct aws_partition *aws_partition_of(const char *region)
     size_t i = 0;
 
     while (strncmp(region, partitions[i].begins, strlen(partitions[i].begins)) != 0)
-        i++; /* the last one fits all */
+        i++; /* the last row matches every region */
     return &partitions[i].partition;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inih knows neither of nested keys nor of quoted section names, cuts what is long, and counts no lines for
- * its handlers. So it gets one line at a time from a reader that does, and takes the sections away. */
+/* inih supports neither nested keys nor quoted section names, truncates long lines, and gives its handlers no
+ * line numbers. So a reader here handles those and the section lines, and passes inih one line at a time. */
 #include "aws/profile.h"
 
 #include <errno.h>
@@ -18,10 +18,10 @@
 
 enum kind { KIND_OTHER, KIND_PROFILE, KIND_SERVICES };
 
-struct entry { /* of a section that was only opened, key is NULL */
+struct entry { /* key is NULL for a section without keys */
     enum kind kind;
-    char *section; /* owned, as the rest */
-    char *parent;  /* "s3" in [services x], NULL for keys that are not nested */
+    char *section; /* owned, as the others */
+    char *parent;  /* "s3" in [services x], NULL: not nested */
     char *key, *value;
 };
 
@@ -39,9 +39,9 @@ struct reading {
     const char *bad;
     enum kind kind;
     char *section;
-    char *parent; /* the key that has no value, for the indented lines below it */
+    char *parent; /* the key without a value, parent of the indented lines below it */
     bool in_section, indented;
-    bool pair_expected; /* inih has a line that must become a call of take_pair() */
+    bool pair_expected; /* inih must call take_pair() for the current line */
 };
 
 /* inih's settings are global. */
@@ -74,7 +74,7 @@ static bool is_space(char c)
     return c != '\0' && strchr(SPACES, c) != NULL;
 }
 
-/* Narrows to what stands between white space, and then between quotes. */
+/* Strips white space, then quotes. */
 static const char *trim(const char *text, size_t *length)
 {
     while (*length && is_space(*text)) {
@@ -90,7 +90,7 @@ static const char *trim(const char *text, size_t *length)
     return text;
 }
 
-/* "profile x" is x of the profiles. */
+/* "profile x" names the profile x. */
 static bool take_prefix(const char **name, size_t *length, const char *prefix)
 {
     size_t size = strlen(prefix);
@@ -135,7 +135,7 @@ static void enter_section(struct reading *reading, const char *line, size_t leng
     add_entry(reading, NULL, NULL, NULL);
 }
 
-/* Returns whether inih is to have the line. */
+/* True: pass the line to inih. */
 static bool admit_line(struct reading *reading, const char *line, size_t length)
 {
     if (length == 0 || line[0] == ';' || line[0] == '#')
@@ -149,10 +149,10 @@ static bool admit_line(struct reading *reading, const char *line, size_t length)
         return false;
     }
     if (!reading->in_section) {
-        refuse(reading, "stands before the first [section]");
+        refuse(reading, "a key before the first [section]");
         return false;
     }
-    /* inih would take it for a section; below a key it is no more than a value that goes on */
+    /* inih would parse it as a section; below a key it continues a value */
     if (line[0] == '[') {
         refuse(reading, "a [section] is indented");
         return false;
@@ -164,11 +164,11 @@ static bool admit_line(struct reading *reading, const char *line, size_t length)
 static void miss_pair(struct reading *reading)
 {
     if (reading->pair_expected)
-        refuse(reading, "neither a [section] nor a name = value");
+        refuse(reading, "the line must be a [section] or name = value");
     reading->pair_expected = false;
 }
 
-/* What fgets() is to a FILE. Lines that inih need not have come as empty ones. */
+/* Works like fgets(). Lines that inih must not see are returned empty. */
 static char *next_line(char *out, int room, void *stream)
 {
     struct reading *reading = stream;
@@ -195,7 +195,7 @@ static char *next_line(char *out, int room, void *stream)
     return out;
 }
 
-/* A comment after the value; inih has taken those with a semicolon. */
+/* Removes a comment after the value; inih removes those with a semicolon. */
 static char *without_comment(const char *value)
 {
     size_t length = strlen(value);

@@ -41,7 +41,7 @@ enum aws_error aws_query(struct aws_session *session, const struct aws_query *qu
     enum aws_error error = aws_send(session, &request, &response, why);
     struct aws_xml *xml = NULL;
     if (!error && !(xml = aws_xml_parse(text_get(&response.body), response.body.length))) {
-        text_printf(why, "%s %s: the answer is no XML", query->service, query->action);
+        text_printf(why, "%s %s: the answer is not XML", query->service, query->action);
         error = AWS_BAD_ANSWER;
     }
     memcpy(code, response.code, sizeof response.code);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* AWS's query protocol, which IAM and STS speak: a form is sent, XML comes back. Threads and errors as
- * aws/request.h has them. */
+/* Calls AWS's query protocol, which IAM and STS use: sends a form, receives XML. Threads and errors: see
+ * aws/request.h. */
 #ifndef AWS_QUERY_H
 #define AWS_QUERY_H
 
@@ -8,13 +8,13 @@
 #include "aws/xml.h"
 
 struct aws_query {
-    const char *service, *host, *region; /* as struct aws_request has them */
-    const char *version;                 /* of the service's interface: "2010-05-08" */
+    const char *service, *host, *region; /* see struct aws_request */
+    const char *version;                 /* API version of the service: "2010-05-08" */
     const char *action;                  /* "GetRole" */
-    const struct aws_pair *parameters;   /* not encoded; end with a NULL name; NULL: none */
+    const struct aws_pair *parameters;   /* not encoded; the list ends with a NULL name; NULL: none */
 };
 
-/* *answer is owned by the caller, and untouched after an error. code: the error's, "NoSuchEntity", or "". */
+/* The caller owns *answer; it is untouched after an error. code: the error code ("NoSuchEntity"), or "". */
 enum aws_error aws_query(struct aws_session *session, const struct aws_query *query, struct aws_xml **answer,
                          char code[80], struct text *why) __attribute__((warn_unused_result));
 

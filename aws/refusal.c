@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 
-/* One line without anything that a terminal would obey. */
+/* Makes one line without terminal control characters. */
 static void add_clean(struct text *out, const char *bytes, size_t length)
 {
     uint32_t character;
@@ -25,7 +25,7 @@ static void add_clean(struct text *out, const char *bytes, size_t length)
     }
 }
 
-/* "aws.iot#ValidationException:http://..." is "ValidationException". */
+/* "aws.iot#ValidationException:http://..." becomes "ValidationException". */
 static void take_code(const char *text, size_t length, char out[AWS_CODE_SIZE])
 {
     const char *hash = memrchr(text, '#', length);
@@ -63,8 +63,9 @@ static void read_json(const cJSON *object, char code[AWS_CODE_SIZE], struct text
         add_clean(message, said, strlen(said));
 }
 
-/* What stands in the first <name>...</name> of an <Error>. Two elements without attributes, read to be shown
- * and to be compared with known codes, are not worth a parser: a strange answer costs a worse sentence. */
+/* The text of the first <name>...</name> of an <Error>. No XML parser is needed for two elements without
+ * attributes, which are only shown and compared with known codes: an odd answer only makes the message
+ * worse. */
 static const char *element(const char *body, size_t length, const char *open, const char *close, size_t *out)
 {
     const char *error = memmem(body, length, "<Error>", 7);

@@ -18,7 +18,7 @@
 #define TOTAL_MS 60000L
 #define SKEW_MS (4 * 60 * 1000LL) /* AWS allows five minutes */
 
-/* One aws_send(). */
+/* State of one aws_send(). */
 struct sending {
     struct aws_session *session;
     const struct aws_request *request;
@@ -31,8 +31,8 @@ struct sending {
     struct text *why;
     long long sent_ms, date_ms;
     long retry_after_s;
-    bool refreshed;   /* the credentials, because the service called them expired */
-    bool sent_before; /* the stream is to be rewound */
+    bool refreshed;   /* the credentials, because the service reported them as expired */
+    bool sent_before; /* the stream must be rewound */
 };
 
 static bool has_header(const struct aws_pair *headers, const char *name)
@@ -43,14 +43,14 @@ static bool has_header(const struct aws_pair *headers, const char *name)
     return false;
 }
 
-/* libcurl sends Content-Length: 0 only for a body that is there. */
+/* libcurl sends Content-Length: 0 only when a body is set. */
 static const char *body_of(const struct aws_request *request)
 {
     return request->body || request->stream || request->method[0] != 'P' ? request->body : "";
 }
 
-/* The request's own, Content-Type where there is a body (libcurl would call it a form), and for S3 the digest
- * of what is sent; a stream's comes from http.c. */
+/* The request's own headers; Content-Type when there is a body (libcurl's default is a form); for S3 the
+ * digest of the body. http.c adds that of a stream. */
 static void collect_headers(struct sending *sending)
 {
     const struct aws_request *request = sending->request;
@@ -88,7 +88,7 @@ static bool prepare(struct sending *sending)
                          sending->why))
         return false;
     if (strcmp(request->service, "s3") != 0 && aws_path_has_dots(request->path)) {
-        text_printf(sending->why, "%s: a name of . or .. is none that %s can have", request->path,
+        text_printf(sending->why, "%s: %s does not accept . or .. as a name", request->path,
                     request->service);
         return false;
     }
@@ -133,7 +133,7 @@ static void explain(struct sending *sending, const char *what)
     text_puts(why, out->code[0] || out->message.length ? ")" : "");
 }
 
-/* Signatures are valid for minutes: a wrong clock looks like a wrong key. */
+/* Signatures are valid for minutes, so a wrong clock looks like a wrong key. */
 static void explain_clock(struct sending *sending)
 {
     long long ahead = sending->date_ms ? clock_wall_ms() - sending->date_ms : 0;
@@ -184,8 +184,8 @@ static enum aws_error judge_refusal(struct sending *sending)
     }
 }
 
-/* The answer was dated, in whole seconds, between when it was asked for and now: only what lies outside is
- * between the clocks. */
+/* The service dated the answer, in whole seconds, between the request and now. Only a difference beyond that
+ * interval is clock skew. */
 static void take_date(struct aws_session *session, long long sent_ms, long long date_ms)
 {
     long long least = date_ms - clock_wall_ms(), most = date_ms + 999 - sent_ms;
@@ -194,7 +194,7 @@ static void take_date(struct aws_session *session, long long sent_ms, long long 
     session->knows_skew = true;
 }
 
-/* Moves what came into out. */
+/* Moves the answer into *out. */
 static enum aws_error take_answer(struct sending *sending, struct aws_http_answer *answer)
 {
     struct aws_response *out = sending->out;
@@ -214,7 +214,7 @@ static enum aws_error take_answer(struct sending *sending, struct aws_http_answe
     return judge_refusal(sending);
 }
 
-/* *again: after a wait. */
+/* *again: retry after a wait. */
 static enum aws_error judge(struct sending *sending, enum aws_http_result result,
                             struct aws_http_answer *answer, bool *again)
 {
@@ -275,7 +275,7 @@ static enum aws_error exchange(struct sending *sending, const struct aws_credent
     return error;
 }
 
-/* One attempt; newer: with other credentials than there were. */
+/* One attempt. newer: reload the credentials first. */
 static enum aws_error attempt(struct sending *sending, bool newer, bool *again)
 {
     const struct aws_request *request = sending->request;
@@ -287,14 +287,14 @@ static enum aws_error attempt(struct sending *sending, bool newer, bool *again)
     if (error)
         return error;
     if (request->stream && sending->sent_before && !request->stream->rewind(request->stream->context)) {
-        text_puts(sending->why, "what is to be sent cannot be read again from its beginning");
+        text_puts(sending->why, "the data to send cannot be read again from its beginning");
         return AWS_UNREADABLE;
     }
     sending->sent_before = true;
     return exchange(sending, credentials, again);
 }
 
-/* After the service has called the credentials expired. */
+/* Retries after the service reported the credentials as expired. */
 static enum aws_error attempt_with_newer(struct sending *sending, bool *again)
 {
     struct aws_response first = *sending->out;
@@ -303,7 +303,7 @@ static enum aws_error attempt_with_newer(struct sending *sending, bool *again)
     sending->refreshed = true;
     *sending->out = (struct aws_response){0};
     enum aws_error error = attempt(sending, true, again);
-    if (error == AWS_EXPIRED && sending->out->status == 0) { /* there are none: what the service said stays */
+    if (error == AWS_EXPIRED && sending->out->status == 0) { /* no newer ones: keep the service's answer */
         OWNED char *advice = text_take(sending->why);
         *sending->out = first;
         text_printf(sending->why, "%s: %s", said, advice);
@@ -311,7 +311,7 @@ static enum aws_error attempt_with_newer(struct sending *sending, bool *again)
     }
     aws_response_fini(&first);
     if (error == AWS_EXPIRED)
-        text_puts(sending->why, ": newer ones are called expired as well");
+        text_puts(sending->why, ": the reloaded ones have expired too");
     return error;
 }
 

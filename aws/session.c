@@ -16,7 +16,7 @@
 #define ATTEMPTS_MOST 20
 #define REGION_MAX 40
 
-/* A shared file: by its variable, otherwise below the home folder. */
+/* Path of a shared file: its variable, otherwise below the home folder. */
 static char *shared_path(const char *name, const char *below_home)
 {
     const char *given = aws_variable(name), *home = aws_variable("HOME");
@@ -75,24 +75,24 @@ static const char *first(const char *a, const char *b, const char *c, const char
     return NULL;
 }
 
-/* Of the profile, the credentials file first. */
+/* A setting of the profile; the credentials file comes first. */
 static const char *setting(const struct files *files, const char *profile, const char *key)
 {
     return first(aws_profile_get(files->credentials, profile, key),
                  aws_profile_get(files->config, profile, key), NULL, NULL);
 }
 
-/* It becomes a part of host names and of what is signed. */
+/* The region becomes part of host names and signatures. */
 static bool check_region(const char *region, struct text *why)
 {
     if (!region) {
-        text_puts(why, "no region: give one, or set AWS_REGION, or region in the profile");
+        text_puts(why, "no region: set AWS_REGION, pass --region, or set region in the profile");
         return false;
     }
     size_t good = strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-");
     if (region[good] == '\0' && good <= REGION_MAX)
         return true;
-    text_printf(why, "\"%.40s\" is no region: they are like eu-west-1", region);
+    text_printf(why, "\"%.40s\" is not a region: write it like eu-west-1", region);
     return false;
 }
 
@@ -188,8 +188,8 @@ bool aws_session_clock_skew(const struct aws_session *session, long long *ms)
     return session->knows_skew;
 }
 
-/* In variables and [services] sections a service has the name of its model, which is not always the one that
- * it is signed with. */
+/* Variables and [services] sections use the name of the service's model, which can differ from its signing
+ * name. */
 static void model_name(const char *service, struct text *out)
 {
     if (strcmp(service, "iotwireless") == 0)
@@ -210,7 +210,7 @@ static const char *of_variable(const char *model)
     return aws_variable(text_get(&name));
 }
 
-/* NULL: the service's own address. */
+/* NULL: use the service's own address. */
 static const char *endpoint_of(const struct aws_session *session, const char *service)
 {
     const char *ignore = aws_variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
@@ -229,7 +229,7 @@ static const char *endpoint_of(const struct aws_session *session, const char *se
                  session->profile_endpoint);
 }
 
-/* The host with the region in place of %s; the contract of struct aws_request makes it one format at most. */
+/* Replaces %s in host by the region. struct aws_request allows one %s at most. */
 static void own_url(const char *host, const char *region, struct text *out)
 {
     static const char usual[] = ".amazonaws.com";
@@ -246,7 +246,7 @@ static void own_url(const char *host, const char *region, struct text *out)
     }
 }
 
-/* The paths of requests begin with one. */
+/* Removes final slashes: the paths of requests begin with one. */
 static void cut_slashes(char *path)
 {
     for (size_t length = strlen(path); length > 0 && path[length - 1] == '/'; length--)

@@ -11,15 +11,15 @@
 #include "base/memory.h"
 
 #define REFRESH_BEFORE_MS (5 * 60 * 1000LL)
-#define REFRESH_AGAIN_MS (30 * 1000LL) /* after a failure, while the old ones are still valid */
+#define REFRESH_AGAIN_MS (30 * 1000LL) /* after a failure, while the current ones are still valid */
 
 enum origin { FROM_NOWHERE, FROM_ENVIRONMENT, FROM_FILES, FROM_CONTAINER };
 
 struct aws_source {
     enum origin origin;
     struct aws_credentials now;
-    bool has;             /* now is filled */
-    long long not_before; /* monotonic: no refresh before that */
+    bool has;             /* now is set */
+    long long not_before; /* monotonic: no refresh before this time */
     long long retry_base_ms;
     char *profile, *config_path, *credentials_path, *ca_file;
     struct aws_url container;
@@ -46,8 +46,8 @@ static bool from_environment(struct aws_source *source, struct text *why)
     return true;
 }
 
-/* A way to credentials that this program does not go; NULL: none. They go before keys in the same profile, as
- * in the AWS CLI; credential_process comes after them. */
+/* A source of credentials that is not supported here; NULL: none. As in the AWS CLI, these precede keys in
+ * the same profile; credential_process comes after the keys. */
 static const char *unsupported(const struct aws_profile_file *file, const char *profile)
 {
     static const char *const keys[] = {"role_arn", "web_identity_token_file", "sso_session", "sso_start_url",
@@ -69,7 +69,7 @@ static void explain_unsupported(struct text *why, const struct aws_profile_file 
         aws_profile_path(file), profile, key, profile);
 }
 
-/* False with a sentence where there is half of a pair. */
+/* False with a sentence in *why: only half of a pair is set. */
 static bool keys_of(const struct aws_profile_file *file, const char *profile, struct aws_credentials *out,
                     struct text *why)
 {
@@ -114,7 +114,7 @@ static bool keys_of_both(const struct aws_profile_file *credentials, const struc
     return true;
 }
 
-/* True with no access key: the files are fine and have none. */
+/* True without an access key: the files are valid and have none. */
 static bool read_files(const struct aws_source *source, struct aws_credentials *out, struct text *why)
 {
     struct aws_profile_file *config = aws_profile_load(source->config_path, AWS_PROFILE_CONFIG, why);
@@ -226,7 +226,7 @@ static bool same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Somebody may have logged in since. */
+/* The user may have logged in since. */
 static enum aws_error read_files_again(struct aws_source *source, struct text *why)
 {
     struct aws_credentials newer = {0};
@@ -256,9 +256,8 @@ static enum aws_error get(struct aws_source *source, struct aws_http *http,
     case FROM_ENVIRONMENT:
         if (!again)
             return AWS_OK;
-        text_puts(
-            why,
-            "the credentials in AWS_ACCESS_KEY_ID and its kin have expired: set newer ones and start again");
+        text_puts(why, "the credentials in AWS_ACCESS_KEY_ID and related variables have expired: set newer "
+                       "ones and start again");
         return AWS_EXPIRED;
     default:
         text_printf(

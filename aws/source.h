@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the credentials come from, in which order, and when they must be asked for again (session.h has the
- * order). One thread at a time. Nothing here says a secret. */
+/* Finds the credentials, in the order that session.h gives, and renews them in time. One thread at a time. No
+ * function here writes a secret to a log or an error. */
 #ifndef AWS_SOURCE_H
 #define AWS_SOURCE_H
 
@@ -9,19 +9,19 @@
 
 struct aws_source_options { /* borrowed; all but credentials_path and config_path may be NULL */
     const char *profile;
-    bool profile_is_given; /* by an option: it goes before the environment */
+    bool profile_is_given; /* by an option: it precedes the environment */
     const char *config_path, *credentials_path;
     const char *ca_file;
     long long retry_base_ms;
 };
 
 struct aws_source;
-/* Looks at variables and files. NULL with a sentence. No credentials at all is no error yet. */
+/* Reads variables and files. NULL with a sentence in *why. Missing credentials are not an error yet. */
 struct aws_source *aws_source_new(const struct aws_source_options *options, struct text *why);
 void aws_source_free(struct aws_source *source); /* NULL is fine */
 
-/* *out is borrowed until the next call. again: what there is was refused as expired; AWS_EXPIRED when the
- * source has nothing newer. */
+/* *out is borrowed until the next call. again: the service rejected the current ones as expired. AWS_EXPIRED:
+ * the source has no newer ones. */
 enum aws_error aws_source_get(struct aws_source *source, struct aws_http *http,
                               const volatile sig_atomic_t *interrupted, bool again,
                               const struct aws_credentials **out, struct text *why)

@@ -25,11 +25,11 @@ struct aws_xml {
 struct reading {
     XML_Parser parser;
     struct aws_xml *xml;
-    struct text path;         /* of the open element, without the root */
-    size_t before[DEPTH_MAX]; /* length of the path outside of each open element */
+    struct text path;         /* path of the open element, without the root */
+    size_t before[DEPTH_MAX]; /* path length before each open element */
     unsigned depth;
     struct text inside; /* text since the last tag */
-    bool is_leaf;       /* the open element has no elements so far */
+    bool is_leaf;       /* the open element has no child elements so far */
 };
 
 static void begin(void *context, const XML_Char *name, const XML_Char **attributes)
@@ -43,7 +43,7 @@ static void begin(void *context, const XML_Char *name, const XML_Char **attribut
         return;
     }
     self->before[self->depth++] = self->path.length;
-    if (self->depth > 1) /* the root is not in paths */
+    if (self->depth > 1) /* paths do not include the root */
         text_printf(&self->path, "%s%s", self->path.length ? "/" : "", colon ? colon + 1 : name);
     text_clear(&self->inside);
     self->is_leaf = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An XML document from the network as the texts in it, each with the path to it. The only user of expat. No
- * document types, no entities of its own, at most 32 levels and 100,000 elements; attributes are passed over.
- * A document belongs to one thread at a time. */
+/* Parses an XML document from the network into its texts, each with its path. The only user of expat.
+ * Document types and custom entities are rejected, as are more than 32 levels or 100,000 elements. Attributes
+ * are ignored. One thread at a time for a document. */
 #ifndef AWS_XML_H
 #define AWS_XML_H
 
@@ -9,13 +9,12 @@
 
 struct aws_xml;
 
-/* NULL: it is not one. Owned. */
+/* NULL: not valid XML. Owned. */
 struct aws_xml *aws_xml_parse(const char *bytes, size_t length);
 void aws_xml_free(struct aws_xml *xml); /* NULL is fine */
 
-/* The text of the element with that number (from 0) among those at a path of local names below the root:
- * "GetRoleResult/Role/Arn"; an element that holds elements has none. NULL: there are not so many. Borrowed.
- */
+/* The text of element `number` (from 0) at a path of local names below the root: "GetRoleResult/Role/Arn".
+ * Elements with child elements are not counted. NULL: there is no such element. Borrowed. */
 const char *aws_xml_text(const struct aws_xml *xml, const char *path, size_t number);
 
 #endif

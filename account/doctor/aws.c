@@ -18,7 +18,7 @@ static void no_session(struct doctor *doctor)
                 options->aws_missing ? GIVE_CREDENTIALS : NULL);
 }
 
-/* Who has no credentials at all did not ask; credentials that do not work are a mistake. */
+/* No credentials at all: the AWS checks were not requested. Credentials that do not work are an error. */
 static void no_account(struct doctor *doctor, enum aws_error error, const char *why)
 {
     if (error == AWS_INTERRUPTED)
@@ -74,7 +74,7 @@ void doctor_aws(struct doctor *doctor)
     text_puts(&view.apply, "expresslink-claim account apply");
     if (strcmp(view.setup, SETUP_NAME_DEFAULT) != 0)
         text_printf(&view.apply, " --name %s", view.setup);
-    if (options->birth_certificate) /* that it cannot be read is told where it is looked at itself */
+    if (options->birth_certificate) /* its own check reports that it is unreadable */
         view.birth = certificate_read(options->birth_certificate, &why);
     look(&view);
     cJSON_Delete(view.template_body);

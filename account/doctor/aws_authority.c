@@ -47,7 +47,7 @@ struct authority {
     const struct certificate *certificate; /* NULL: AWS gave none */
 };
 
-/* With the command that changes one thing about this CA. */
+/* Adds the command that changes one setting of this CA. */
 static void tell(const struct authority *authority, enum doctor_level level, const char *check,
                  const char *seen, const char *options)
 {
@@ -68,7 +68,7 @@ static void check_active(const struct authority *authority)
         tell(authority, DOCTOR_FAILED, "aws.ca.active", status, "--new-status ACTIVE");
 }
 
-/* Another template, or a body that stands with the CA itself, may be right; it is not looked at. */
+/* Another template, or a body stored with the CA itself, may be right; it is not checked. */
 static void tell_template(const struct authority *authority, const char *template)
 {
     const char *setup = authority->view->setup;
@@ -181,7 +181,7 @@ static bool is_meant(const struct authority *authority)
     return strcmp(aws_view_text(authority->registration, "templateName"), view->setup) == 0;
 }
 
-/* Counts those that are meant, and tells of them. False: they cannot be looked at, which was told. */
+/* Counts the relevant CAs and reports them. False: they cannot be read, which was reported. */
 static bool look_at(struct aws_view *view, const char *id, size_t *count)
 {
     JSON cJSON *answer = NULL;
@@ -190,7 +190,7 @@ static bool look_at(struct aws_view *view, const char *id, size_t *count)
     enum aws_error error =
         aws_view_get(view, "iot:DescribeCACertificate", "/cacertificate", id, checks, &answer);
     if (error)
-        return error == AWS_NOT_FOUND; /* it was deleted just now */
+        return error == AWS_NOT_FOUND; /* deleted since it was listed */
     const cJSON *description = cJSON_GetObjectItemCaseSensitive(answer, "certificateDescription");
     const char *pem = aws_view_text(description, "certificatePem");
     struct certificate *certificate = certificate_parse(pem, strlen(pem), id, &why);
@@ -228,7 +228,7 @@ static void tell_none(struct aws_view *view, size_t registered)
     aws_view_skip(view, checks + 1, "there is none", NULL);
 }
 
-/* All are looked at, as the list does not say who provisions by what; there are a few in an account. */
+/* Checks all of them: the list does not name their templates, and an account has only a few. */
 void aws_check_authorities(struct aws_view *view)
 {
     static const struct iot_call call = {

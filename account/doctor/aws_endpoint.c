@@ -6,7 +6,8 @@
 #include "account/doctor/aws_view.h"
 #include "account/doctor/look.h"
 
-/* Of AWS's own making, so that it says whose it is: <id>-ats.iot.<region>.amazonaws.com, or without -ats. */
+/* True for an address that AWS assigned, which identifies the account: <id>-ats.iot.<region>.amazonaws.com,
+ * or without -ats. */
 static bool is_amazons(const char *address)
 {
     return strstr(address, ".iot.") && look_is_at_aws(address);
@@ -120,6 +121,5 @@ void aws_check_events(struct aws_view *view)
                 "Switch them on: %s, or aws iot update-event-configurations --event-configurations "
                 "'{\"THING\":{\"Enabled\":true}}'.",
                 text_get(&view->apply));
-    doctor_tell(view->doctor, DOCTOR_FAILED, "aws.events", "off: no device is ever seen to be made",
-                text_get(&mend));
+    doctor_tell(view->doctor, DOCTOR_FAILED, "aws.events", "off: no new device is reported", text_get(&mend));
 }

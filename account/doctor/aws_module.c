@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The policy that the template gives to modules: enough for a module, and no more. */
+/* Checks the policy that the template gives to modules: it allows what a module needs, and no more. */
 #include <string.h>
 
 #include "account/doctor/aws_policies.h"
@@ -38,7 +38,7 @@ static const struct right rights[] = {
     {NULL, NULL, false},
 };
 
-/* What no module needs, of another one; the last only where everything is allowed. */
+/* Rights on another module that no module needs; the last only when everything is allowed. */
 static const struct right excesses[] = {
     {"iot:Publish", "topic/@/state", false},
     {"iot:Receive", "topic/@/state", false},
@@ -183,7 +183,7 @@ static void fail(const struct module *module, const char *seen)
     aws_view_skip(module->view, checks + 1, "there is none", NULL);
 }
 
-/* A policy that stands in the template: as text, or as JSON. */
+/* A policy inside the template: as text, or as JSON. */
 static void add_inline(struct module *module, const cJSON *document)
 {
     if (cJSON_IsString(document)) {
@@ -195,7 +195,7 @@ static void add_inline(struct module *module, const cJSON *document)
     cJSON_free(printed);
 }
 
-/* False: it is not there or not to be seen, and that was told. */
+/* False: missing or unreadable, which was reported. */
 static bool add_resource(struct module *module, const cJSON *resource)
 {
     const cJSON *properties = cJSON_GetObjectItemCaseSensitive(resource, "Properties");

@@ -39,7 +39,7 @@ static bool connects(const struct observer *observer, const char *client_id)
     return aws_policies_allow(observer->view, &observer->policies, &who, "iot:Connect", text_get(&client));
 }
 
-/* Adds what it would be refused, one after the other. */
+/* Adds each action that would be denied. */
 static void name_refused(const struct observer *observer, struct text *out)
 {
     static const char *const rights[][2] = {

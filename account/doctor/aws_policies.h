@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The policies of one certificate, and what they allow together. One thread. */
+/* The policies attached to one certificate, and what they allow together. One thread. */
 #ifndef ACCOUNT_DOCTOR_AWS_POLICIES_H
 #define ACCOUNT_DOCTOR_AWS_POLICIES_H
 
@@ -14,13 +14,13 @@ struct aws_policies {
 void aws_policies_fini(struct aws_policies *policies);
 #define POLICIES __attribute__((cleanup(aws_policies_fini)))
 
-/* What AWS has under the name; errors as with aws_view_ask(). */
+/* Fetches the policy `name` from AWS; errors as in aws_view_ask(). */
 enum aws_error aws_policies_get(struct aws_view *view, struct aws_policies *policies, const char *name,
                                 const char *const *checks) __attribute__((warn_unused_result));
-/* The JSON of a document; one that is no policy allows nothing. */
+/* Adds a JSON document. One that is not a policy allows nothing. */
 void aws_policies_add(struct aws_policies *policies, const char *document);
 
-/* Whether they allow it: one does, and none denies it. resource: "topic/x", of this account. */
+/* True when one policy allows the action and none denies it. resource: "topic/x", in this account. */
 bool aws_policies_allow(const struct aws_view *view, const struct aws_policies *policies,
                         const struct policy_request *who, const char *action, const char *resource);
 

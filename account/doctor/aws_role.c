@@ -19,7 +19,7 @@ static void fail(struct aws_view *view, const char *seen)
     doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], seen, text_get(&mend));
 }
 
-/* Rights of the OEM's own making, which are not weighed here. */
+/* The OEM's own permissions, which are not evaluated here. */
 static void tell_own(struct aws_view *view, const struct aws_xml *policies, const char *path)
 {
     TEXT struct text seen = TEXT_EMPTY;

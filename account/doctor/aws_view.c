@@ -18,12 +18,11 @@ void aws_view_unanswered(struct aws_view *view, enum aws_error error, const char
         return;
     if (error == AWS_FORBIDDEN) {
         text_printf(&seen, "%s is not allowed", action);
-        text_printf(&mend, "Allow %s to %s, or let somebody look who may.", action, view->account.caller);
+        text_printf(&mend, "Allow %s to %s, or run this as a user who may.", action, view->account.caller);
         aws_view_skip(view, checks, text_get(&seen), text_get(&mend));
         return;
     }
-    doctor_tell(view->doctor, DOCTOR_WARNING, *checks, why,
-                "Run this again: AWS has given no answer that would tell.");
+    doctor_tell(view->doctor, DOCTOR_WARNING, *checks, why, "Run this again: AWS gave no usable answer.");
     text_printf(&seen, "%s was not answered", action);
     aws_view_skip(view, checks + 1, text_get(&seen), NULL);
 }

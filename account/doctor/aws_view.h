@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the doctor's parts that ask the OEM's AWS account share. One thread. */
+/* State and calls shared by the doctor's checks of the OEM's AWS account. One thread. */
 #ifndef ACCOUNT_DOCTOR_AWS_VIEW_H
 #define ACCOUNT_DOCTOR_AWS_VIEW_H
 
@@ -11,37 +11,38 @@
 struct aws_view {
     struct doctor *doctor;
     struct oem_account account;
-    const char *setup;         /* borrowed: the provisioning template's name too */
+    const char *setup;         /* borrowed; also the provisioning template's name */
     struct text apply;         /* "expresslink-claim account apply", with --name where it is needed */
-    struct certificate *birth; /* NULL: none was given, or it cannot be read */
-    struct text thing_name;    /* that it would be provisioned as; "" where that is not known */
-    cJSON *template_body;      /* NULL: not there, or not to be seen */
-    const struct oem_endpoint *endpoint; /* the one of settings that is this account's; NULL: none is */
-    bool unreachable;                    /* AWS IoT does not answer any more: it is asked nothing else */
+    struct certificate *birth; /* NULL: not given, or unreadable */
+    struct text thing_name;    /* thing name it would get; "": not known */
+    cJSON *template_body;      /* NULL: missing, or not readable */
+    const struct oem_endpoint
+        *endpoint;    /* the endpoint in settings that belongs to this account; NULL: none */
+    bool unreachable; /* AWS IoT stopped answering: make no more calls */
 };
 
-/* checks: those that need the answer, ends with NULL. AWS_OK, with an answer that the caller owns;
- * AWS_NOT_FOUND, and nothing is told; after every other error each of the checks was told as one that could
- * not be made, with the action that is not allowed. */
+/* Calls AWS IoT. checks: those that need the answer; ends with NULL. AWS_OK: the caller owns *answer.
+ * AWS_NOT_FOUND: nothing is reported. Any other error: each of the checks is reported as impossible, with the
+ * action that is not allowed. */
 enum aws_error aws_view_ask(struct aws_view *view, const struct iot_call *call, const char *const *checks,
                             cJSON **answer) __attribute__((warn_unused_result));
-/* A GET of path, to which segment is added. */
+/* GETs path with segment added. */
 enum aws_error aws_view_get(struct aws_view *view, const char *action, const char *path, const char *segment,
                             const char *const *checks, cJSON **answer) __attribute__((warn_unused_result));
-/* All items of a list; otherwise as aws_view_ask(). */
+/* Reads all items of a list; otherwise like aws_view_ask(). */
 enum aws_error aws_view_list(struct aws_view *view, const struct iot_call *call, const char *const *checks,
                              const char *member, bool (*each)(void *context, const cJSON *item),
                              void *context) __attribute__((warn_unused_result));
-/* What aws_view_ask() does after an error, for calls of other services. */
+/* Reports like aws_view_ask() after an error, for calls to other services. */
 void aws_view_unanswered(struct aws_view *view, enum aws_error error, const char *action, const char *why,
                          const char *const *checks);
-/* Tells each of the checks as skipped. */
+/* Reports each of the checks as skipped. */
 void aws_view_skip(struct aws_view *view, const char *const *checks, const char *seen, const char *mend);
 
-/* A member's text, "" where it has none. */
+/* A member's text; "": none. */
 const char *aws_view_text(const cJSON *object, const char *member);
 
-/* The parts. */
+/* The checks, by subject. */
 void aws_check_endpoint(struct aws_view *view);
 void aws_check_template(struct aws_view *view); /* fills template_body and thing_name */
 void aws_check_role(struct aws_view *view, const char *arn);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every check, in the order in which they are told. Ids are for programs and stay; titles say what is so when
- * all is well, in at most 40 characters, as they are a column of a table. */
+/* All checks, in the order of the report. Ids are for programs and never change. Titles state the good
+ * result, in at most 40 characters: they are a table column. */
 #include "account/doctor.h"
 
 const struct doctor_check doctor_checks[] = {

@@ -29,7 +29,7 @@ static void invent_name(const struct identifier_form *form, char out[IDENTIFIER_
         snprintf(out, IDENTIFIER_SIZE, "%.*s", DIGITS, digits);
 }
 
-/* After a drop the next thing wants a connection. */
+/* After a drop, the next check needs a connection. */
 static void keep_connected(struct doctor_connection *connection, enum mqtt_probe_result result)
 {
     if (result != MQTT_PROBE_DONE && result != MQTT_PROBE_REFUSED)
@@ -54,7 +54,7 @@ static void tell_publish(const struct doctor_connection *connection, enum mqtt_p
     }
     text_printf(&seen, "%s: %s", topic,
                 result == MQTT_PROBE_SILENT ? "not acknowledged" : "the connection was dropped");
-    if (connection->lost) /* the network may have done it */
+    if (connection->lost) /* the network may be the cause */
         text_puts(&mend, "There was no connection after it: run this again. If it ends like this again: ");
     text_puts(&mend,
               "The staging account's policy does not allow it: ask whoever runs the account (AWS, or the "
@@ -68,10 +68,9 @@ static void tell_subscribe(const struct doctor_connection *connection, enum mqtt
         doctor_tell(connection->doctor, DOCTOR_SKIPPED, ".subscribe", "there is no connection any more",
                     NULL);
     else if (result == MQTT_PROBE_DONE)
-        doctor_tell(
-            connection->doctor, DOCTOR_WARNING, ".subscribe", "it may",
-            "Claims work; but whoever gets hold of its key can listen in the staging account: ask for a "
-            "policy that allows iot:Connect and iot:Publish only.");
+        doctor_tell(connection->doctor, DOCTOR_WARNING, ".subscribe", "it may",
+                    "Claims work, but anyone with its key can listen in the staging account: ask for a "
+                    "policy that allows iot:Connect and iot:Publish only.");
     else if (result == MQTT_PROBE_REFUSED || !connection->taken)
         doctor_tell(connection->doctor, DOCTOR_OK, ".subscribe", "refused", NULL);
     else
@@ -97,7 +96,7 @@ void doctor_claim_thing(struct doctor *doctor, const struct staging_account *sta
     }
     invent_name(&staging->form, name);
     endpoint_message_topic(name, topic);
-    /* No endpoint in it: nothing would come of it even if somebody heard. */
+    /* It has no endpoint, so it has no effect even if a device receives it. */
     publish = mqtt_probe_publish(connection.probe, topic, "{}");
     keep_connected(&connection, publish);
     if (connection.probe) {

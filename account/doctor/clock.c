@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TLS and signed requests both need the time; so do the events' timestamps, which the portal compares. */
+/* Checks the clock: TLS, signed requests and the portal's comparison of event timestamps need it. */
 #include <sys/timex.h>
 
 #include "account/doctor/doctor.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What claim-thing and observer have in common: being let in, and being alone with a client id. */
+/* Checks that claim-thing and observer share: the account accepts the connection, and no other client uses
+ * the client id. One thread. */
 #ifndef ACCOUNT_DOCTOR_CONNECTION_H
 #define ACCOUNT_DOCTOR_CONNECTION_H
 
@@ -10,18 +11,19 @@ struct doctor_connection {
     struct doctor *doctor;
     const struct account_connection *to;
     bool keep_session;
-    const char *who_gave; /* "as AWS has sent it to you with ...": where client id and right come from */
+    const char *who_gave; /* "as AWS has sent it to you with ...": source of client id and permission */
     struct mqtt_probe *probe;
     long long opened_ms; /* monotonic */
-    bool taken;          /* somebody else has taken the client id away */
-    bool lost;           /* it was dropped, and could not be had again */
+    bool taken;          /* another client took the client id */
+    bool lost;           /* dropped, and reconnecting failed */
 };
 
-/* Tells ".connect"; false: the rest cannot be looked at, and is told as skipped by the caller. */
+/* Reports ".connect". False: the rest cannot be checked; the caller reports it as skipped. */
 bool doctor_connect(struct doctor_connection *connection);
-/* Again after a connection was lost; tells nothing. AWS takes one CONNECT a second and client id: waits. */
+/* Reconnects after a lost connection; reports nothing. Waits, as AWS accepts one CONNECT a second per client
+ * id. */
 bool doctor_connect_again(struct doctor_connection *connection);
-/* Tells ".client_id", and sets taken and lost. */
+/* Reports ".client_id"; sets taken and lost. */
 void doctor_stay(struct doctor_connection *connection);
 void doctor_disconnect(struct doctor_connection *connection);
 

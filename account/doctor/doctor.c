@@ -64,11 +64,11 @@ int doctor_network_ms(const struct doctor *doctor)
     return doctor->options->network_ms ? doctor->options->network_ms : NETWORK_MS;
 }
 
-/* Who has no account in it yet wants to know where to begin; once is enough. */
+/* Without any account, say once where to begin. */
 static const char *mend_configuration(const struct claim_settings *settings, size_t number)
 {
     if (settings->staging_count || settings->endpoint_count)
-        return "Mend this line, or make the file that it names: the portal does not start with it, and what "
+        return "Fix this line, or make the file that it names: the portal does not start with it, and what "
                "depends on it is not checked here.";
     return number
                ? NULL

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of the doctor share. */
+/* State shared by the doctor's checks, and the function that reports a finding. One thread. */
 #ifndef ACCOUNT_DOCTOR_DOCTOR_H
 #define ACCOUNT_DOCTOR_DOCTOR_H
 
@@ -8,32 +8,32 @@
 struct doctor {
     const struct doctor_options *options;
     struct doctor_totals *totals;
-    const char *subject; /* of what is told now */
-    const char *kind;    /* "staging" or "endpoint" while one of those is looked at */
-    /* Of the connection that is looked at: name, port and TLS are fine, so that MQTT is worth a try. */
+    const char *subject; /* of the current findings */
+    const char *kind;    /* "staging" or "endpoint" while one is checked */
+    /* For the checked connection: name, port and TLS are fine, so MQTT can be tried. */
     bool reachable;
-    bool has_own;         /* its certificate and key belong together, and AWS takes such */
+    bool has_own;         /* its certificate and key match, and AWS accepts their type */
     bool clock_is_behind; /* a server's certificate is not yet valid */
 };
 
-/* check must be one of doctor_checks (a bug aborts); the title is taken from there. One that begins with a
- * dot has doctor->kind before it: ".tls.chain". seen and mend may be NULL. */
+/* Reports a finding. check must be in doctor_checks, which has the title (otherwise it aborts). doctor->kind
+ * is put before a check that begins with a dot: ".tls.chain". seen and mend may be NULL. */
 void doctor_tell(struct doctor *doctor, enum doctor_level level, const char *check, const char *seen,
                  const char *mend);
 bool doctor_interrupted(const struct doctor *doctor);
-/* For each step that waits. */
+/* Time limit of each step that waits, in ms. */
 int doctor_network_ms(const struct doctor *doctor);
 
-/* The parts, in the order in which they run. Each is told of one connection, or of the whole. kind: "staging"
- * or "endpoint". A connection's files and client id may be "" where the configuration is wrong, its address
- * may not. */
+/* The checks, in the order in which they run, of one connection or of the whole. kind: "staging" or
+ * "endpoint". A connection's files and client id may be "" when the configuration is wrong; its address may
+ * not. */
 void doctor_files(struct doctor *doctor, const char *kind, const struct account_connection *connection);
 void doctor_network(struct doctor *doctor, const char *kind, const struct account_connection *connection);
 void doctor_claim_thing(struct doctor *doctor, const struct staging_account *staging);
 void doctor_observer(struct doctor *doctor, const struct oem_endpoint *endpoint);
 void doctor_birth_certificate(struct doctor *doctor);
 void doctor_aws(struct doctor *doctor);
-/* Last: it may know from AWS's answers what time it is. */
+/* Runs last: AWS's answers may give the time. */
 void doctor_clock(struct doctor *doctor);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files of one connection: whom it trusts, and as whom it comes. */
+/* Checks the files of one connection: trusted authorities, certificate and key. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +28,7 @@ static bool is_staging(const struct doctor *doctor)
     return strcmp(doctor->kind, "staging") == 0;
 }
 
-/* What a file that cannot be read wants: the right to, or what is said otherwise. */
+/* The fix for an unreadable file: read permission, or the given text. */
 static const char *mend_reading(const char *path, const char *otherwise, struct text *room)
 {
     if (access(path, R_OK) == 0 || errno != EACCES)
@@ -38,7 +38,7 @@ static const char *mend_reading(const char *path, const char *otherwise, struct 
     return text_get(room);
 }
 
-/* The CA that is valid the longest; NULL where none is a CA. */
+/* The CA that is valid the longest; NULL: none is a CA. */
 static const struct certificate *lasting_authority(struct certificate *const *all, size_t count,
                                                    size_t *found)
 {
@@ -133,7 +133,7 @@ static const char *mend_certificate(const struct doctor *doctor)
                  "expresslink-claim account apply --observer-request make one.";
 }
 
-/* `openssl req -x509` makes its certificates CAs unless it is told not to, and they work. */
+/* `openssl req -x509` makes CA certificates by default, and they work. */
 static void judge_authority_as_own(struct doctor *doctor, const struct credentials *own)
 {
     TEXT struct text seen = TEXT_EMPTY;
@@ -215,7 +215,7 @@ static void check_key(struct doctor *doctor, const char *path, const struct priv
                         : "AWS IoT takes RSA from 2048 bits on, P-256, P-384 and P-521: make another key and "
                           "certificate with expresslink-claim keygen --name NAME.");
     } else if (holds(path, PEM_ENCRYPTED_KEY)) {
-        text_printf(&seen, "%s has a pass phrase, and nobody types it when the portal starts", path);
+        text_printf(&seen, "%s has a pass phrase, which the portal cannot enter when it starts", path);
         text_printf(&mend,
                     "Make one without: (umask 077 && openssl pkey -in %s -out NEW.key), and set key_file "
                     "to it.",

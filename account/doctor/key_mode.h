@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who else can read a private key. Any thread. */
+/* Judges who else can read a private key file. Any thread. */
 #ifndef ACCOUNT_DOCTOR_KEY_MODE_H
 #define ACCOUNT_DOCTOR_KEY_MODE_H
 
@@ -12,12 +12,12 @@ struct key_mode {
     mode_t mode;
     uid_t owner;
     gid_t group;
-    uid_t user; /* who looks */
+    uid_t user; /* the current user */
 };
 
-/* Failed where others or the group can read it, but for a key of root's that is read through its group: so
- * Kubernetes and systemd hand secrets to a program. Root who looks sees that by the group, which is not its
- * own: to close such a key would take it from the portal. A warning where it belongs to somebody else. */
+/* Failed when the group or others can read it. Exception: a key owned by root and read through its group, as
+ * Kubernetes and systemd pass secrets. For root the group must be another than root's own: closing such a key
+ * would lock the portal out. A warning when another user owns the key. */
 enum doctor_level key_mode_judge(const struct key_mode *mode, const char *path, struct text *seen,
                                  struct text *mend);
 

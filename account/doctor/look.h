@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the looks at name, port and TLS of one connection share. */
+/* State shared by the checks of name, port and TLS of one connection. One thread. */
 #ifndef ACCOUNT_DOCTOR_LOOK_H
 #define ACCOUNT_DOCTOR_LOOK_H
 
@@ -9,7 +9,7 @@
 struct look {
     struct doctor *doctor;
     const struct account_connection *connection;
-    bool failed; /* anything so far */
+    bool failed; /* a check failed so far */
 };
 
 void look_tell(struct look *look, enum doctor_level level, const char *check, const struct text *seen,
@@ -17,7 +17,7 @@ void look_tell(struct look *look, enum doctor_level level, const char *check, co
 /* "abc-ats.iot.eu-west-1.amazonaws.com", ".amazonaws.com.cn" in China. */
 bool look_is_at_aws(const char *address);
 
-/* TLS over the socket, which it takes over. */
+/* Checks TLS over the socket; takes ownership of descriptor. */
 void look_at_tls(struct look *look, int descriptor);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the name to an open port, and on to TLS. Proxy variables count for nothing, as for the portal. */
+/* Checks name, port and TLS. Ignores proxy variables, as the portal does. */
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -13,7 +13,7 @@ void look_tell(struct look *look, enum doctor_level level, const char *check, co
                const struct text *mend)
 {
     look->failed = look->failed || level == DOCTOR_FAILED || doctor_interrupted(look->doctor);
-    if (!doctor_interrupted(look->doctor)) /* what it ended is no fault */
+    if (!doctor_interrupted(look->doctor)) /* what an interruption ended is not a fault */
         doctor_tell(look->doctor, level, check, text_get(seen), text_get(mend));
 }
 
@@ -83,12 +83,12 @@ static bool check_name(struct look *look, struct name_addresses *out)
         break;
     case NAME_FAILED:
         text_printf(&seen, "DNS fails: %s", text_get(&why));
-        text_puts(&mend, "Mend this machine's DNS: the name servers in /etc/resolv.conf cannot be reached or "
+        text_puts(&mend, "Fix this machine's DNS: the name servers in /etc/resolv.conf cannot be reached or "
                          "do not know.");
         break;
     case NAME_NO_ANSWER:
         text_printf(&seen, "DNS does not answer within %d s", wait_ms / 1000);
-        text_puts(&mend, "Mend this machine's DNS: the name servers in /etc/resolv.conf stay silent; is UDP "
+        text_puts(&mend, "Fix this machine's DNS: the name servers in /etc/resolv.conf stay silent; is UDP "
                          "and TCP port 53 open to them?");
         break;
     }
@@ -103,7 +103,7 @@ static const char *connect_words(int error)
     return error == ETIMEDOUT ? "no answer" : strerror(error);
 }
 
-/* A machine without IPv6, or without IPv4, knows at once: nobody waits for such an address. */
+/* A machine without IPv6, or without IPv4, fails at once: such an address costs no wait. */
 static bool is_no_way(int error)
 {
     return error == ENETUNREACH || error == EAFNOSUPPORT || error == EADDRNOTAVAIL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The observer's rights: it hears the two events that prove that a device has arrived. */
+/* Checks the observer's permissions: it must receive the two events that prove that a device has arrived. */
 #include "account/doctor/connection.h"
 #include "claim/presence.h"
 
@@ -56,7 +56,7 @@ void doctor_observer(struct doctor *doctor, const struct oem_endpoint *endpoint)
     struct doctor_connection connection = {
         .doctor = doctor,
         .to = &endpoint->connection,
-        .keep_session = true, /* the portal's: what waits in it for the portal is to stay */
+        .keep_session = true, /* keep the portal's session and its pending messages */
         .who_gave = "as expresslink-claim account apply has set it up (portal-observer)",
     };
     enum mqtt_probe_result results[EVENTS];

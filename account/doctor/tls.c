@@ -9,7 +9,7 @@
 #define EXPIRES_SOON_MS (14 * DAY_MS)
 #define AMAZON_ROOT "https://www.amazontrust.com/repository/AmazonRootCA1.pem"
 
-/* The server's answer to TLS itself. True: there is a certificate to be looked at. */
+/* Judges the TLS handshake. True: there is a certificate to check. */
 static bool check_handshake(struct look *look, const struct tls_seen *tls)
 {
     TEXT struct text seen = TEXT_EMPTY;
@@ -61,9 +61,9 @@ static void check_chain(struct look *look, const struct tls_seen *tls)
     } else if (tls->untrusted.length) {
         text_printf(&seen, ": %s", text_get(&tls->untrusted));
         text_printf(&mend, "%s is not the authority of this server: %s", ca_file,
-                    amazon || at_aws ? "put Amazon Root CA 1 there, " AMAZON_ROOT
-                                     : "name the one that has issued its certificate as ca_file, or mend "
-                                       "address.");
+                    amazon || at_aws
+                        ? "put Amazon Root CA 1 there, " AMAZON_ROOT
+                        : "name the one that has issued its certificate as ca_file, or correct address.");
     }
     look_tell(look, mend.length ? DOCTOR_FAILED : DOCTOR_OK, ".tls.chain", &seen, &mend);
 }
@@ -153,7 +153,7 @@ static void check_own(struct look *look, struct tls_probe *probe, const struct t
                       "TLS does not take the certificate in cert_file, nor would AWS: make another key and "
                       "certificate with expresslink-claim keygen --name NAME.");
         look_tell(look, look->doctor->has_own ? DOCTOR_FAILED : DOCTOR_SKIPPED, ".tls.client", &seen, &mend);
-        look->failed = true; /* nobody is let in without */
+        look->failed = true; /* AWS IoT requires one */
         return;
     }
     if (probe) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When a certificate is valid, judged now. Any thread. */
+/* Judges the validity period of a certificate at now_ms (wall clock). Any thread. */
 #ifndef ACCOUNT_DOCTOR_VALIDITY_H
 #define ACCOUNT_DOCTOR_VALIDITY_H
 

@@ -10,7 +10,7 @@
 /* Rows between two times that the disk has them, and milliseconds. */
 #define BLOCK_ROWS 64
 #define BLOCK_MS 1000
-/* So many devices one after the other that fail for a reason that is none of theirs: so would all others. */
+/* Stop after so many consecutive failures for a reason outside the device: all others would fail too. */
 #define TROUBLE_MAX 3
 
 struct batch {
@@ -95,7 +95,7 @@ static bool stop(void *context)
     return batch->end != ENROLMENT_BATCH_DONE;
 }
 
-/* True where the certificate, or another one of the same thing, has been seen before: told. */
+/* True, and reported: the certificate, or another one of the same thing, was seen before. */
 static bool seen_before(struct batch *batch, const char *place, const char *thing, const char *id)
 {
     const char *certificate = enrolment_index_find(batch->certificates, id);
@@ -119,7 +119,7 @@ static bool seen_before(struct batch *batch, const char *place, const char *thin
     return false;
 }
 
-/* True where an earlier run has seen to it. */
+/* True when an earlier run registered it. */
 static bool done_before(struct batch *batch, const char *place, const char *thing, const char *id)
 {
     const char *earlier = enrolment_results_thing(batch->options->results, id);
@@ -151,7 +151,7 @@ static void keep_pace(struct batch *batch)
     batch->next_ms = (batch->next_ms > now ? batch->next_ms : now) + (long long)(1000 / rate);
 }
 
-/* Whether an error is the device's own, so that the next one may fare better. */
+/* True when the error concerns this device only, so the next one may succeed. */
 static bool is_of_device(enum aws_error error)
 {
     return error == AWS_REFUSED || error == AWS_NOT_FOUND || error == AWS_CONFLICT || error == AWS_BAD_ANSWER;

@@ -62,7 +62,7 @@ bool enrolment_certificate_fits(const struct certificate *certificate, long long
     return true;
 }
 
-/* One device on its way. */
+/* State of one registration. */
 struct enrolling {
     const struct enroller *enroller;
     const struct certificate *certificate;
@@ -94,8 +94,8 @@ static bool take_principal(void *context, const cJSON *item)
     return true;
 }
 
-/* A thing that another certificate belongs to is another device, or this one with a new certificate: only
- * people know. */
+/* A thing with another certificate is another device, or this one with a new certificate: only a person can
+ * know. */
 static enum aws_error look_at_thing(struct enrolling *enrolling)
 {
     TEXT struct text path = TEXT_EMPTY;
@@ -174,7 +174,7 @@ static enum aws_error make_thing(struct enrolling *enrolling)
     enum aws_error error = ask(enrolling, &call, NULL);
     if (error != AWS_CONFLICT)
         return error;
-    text_clear(enrolling->why); /* somebody has made it a moment ago */
+    text_clear(enrolling->why); /* created by another client just now */
     return compare_type(enrolling);
 }
 
@@ -190,7 +190,7 @@ static enum aws_error activate(struct enrolling *enrolling)
     return ask(enrolling, &call, NULL);
 }
 
-/* Registered before. PENDING_ACTIVATION: it has connected by itself, and nothing has gone on from there. */
+/* Already registered. PENDING_ACTIVATION: the device connected by itself, and nothing followed. */
 static enum aws_error compare_status(struct enrolling *enrolling, const char *status)
 {
     bool is_pending = strcmp(status, "PENDING_ACTIVATION") == 0, is_off = strcmp(status, "INACTIVE") == 0;
@@ -201,12 +201,12 @@ static enum aws_error compare_status(struct enrolling *enrolling, const char *st
     if (is_pending || (is_off && enrolling->enroller->options.activate))
         return activate(enrolling);
     text_printf(enrolling->why, "its certificate is in this account and %s%s", status,
-                is_off ? ": somebody has made it so; --activate makes it active again"
+                is_off ? ": it was deactivated; --activate makes it active again"
                        : ": the device needs another one");
     return AWS_REFUSED;
 }
 
-/* After "it is there already", which may also mean: in the account of somebody else. */
+/* After "already exists", which may also mean: in another account. */
 static enum aws_error look_at_certificate(struct enrolling *enrolling)
 {
     const struct enroller_call call = {.action = "iot:DescribeCertificate",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Enrolling birth certificates one by one, for devices that nobody claims (OG, "Other onboarding methods"):
- * a thing, its certificate, the policy of modules, thing type and groups. Every step may have been done
- * before, by an earlier run or by hand: then it is passed over, so a run that was interrupted goes on. One
- * thread; blocks. */
+/* Registers birth certificates one by one, for devices that are not claimed (OG, "Other onboarding methods"):
+ * thing, certificate, module policy, thing type and groups. Open an enroller, then call enroller_enrol() per
+ * device. Steps that an earlier run or a person has done are skipped, so an interrupted run can be repeated.
+ * One thread; blocks. */
 #ifndef ACCOUNT_ENROLMENT_ENROLMENT_H
 #define ACCOUNT_ENROLMENT_ENROLMENT_H
 
@@ -15,37 +15,37 @@
 
 #define ENROLMENT_THING_MAX 128 /* IoT, CreateThing: [a-zA-Z0-9:_-]{1,128} */
 
-/* The thing's name: given where it is not "", otherwise the subject's field ("CommonName", "SerialNumber").
- * Adds it; false with a sentence, out untouched, where there is none or it is no thing name. */
+/* Adds the thing's name: `given` unless it is "", otherwise the subject's field ("CommonName",
+ * "SerialNumber"). False with a sentence, out untouched: missing, or not a valid thing name. */
 bool enrolment_thing_name(const struct certificate *certificate, const char *field, const char *given,
                           struct text *out, struct text *why);
-/* Whether a device can go by it: false with a sentence for an authority's, and one that has expired at now
- * (wall clock, ms). */
+/* True when a device can use the certificate. False with a sentence: it is an authority's, or expired at
+ * now_ms (wall clock). */
 bool enrolment_certificate_fits(const struct certificate *certificate, long long now_ms, struct text *why);
 
 struct enroller;
 
-/* Looks for policy, thing type and groups, and makes them where that is wanted (tell is given each that is
- * missing, or made; may be NULL), and for the CAs of mode DEFAULT. out is untouched after an error; what is
- * missing is AWS_NOT_FOUND. account is borrowed. */
+/* Looks up policy, thing type and groups, creating them if the options say so (tell reports each one missing
+ * or created; may be NULL), and the CAs of mode DEFAULT. out is untouched after an error. AWS_NOT_FOUND:
+ * something is missing. account is borrowed. */
 enum aws_error enroller_open(const struct oem_account *account, const struct enrolment_options *options,
                              void (*tell)(void *context, const struct setup_step *step), void *context,
                              struct enroller **out, struct text *why) __attribute__((warn_unused_result));
 void enroller_free(struct enroller *enroller); /* NULL is fine */
 
-/* Which way AWS is told of a certificate: RegisterCertificate, where one of the account's active CAs of mode
- * DEFAULT has signed it (the CA's subject is added to *authority), otherwise RegisterCertificateWithoutCA. A
- * device of the first way may connect without SNI (IoT). */
+/* True: RegisterCertificate is used, because an active CA of mode DEFAULT in the account signed the
+ * certificate (the CA's subject is added to *authority). False: RegisterCertificateWithoutCA. A device of the
+ * first kind may connect without SNI (IoT). */
 bool enroller_uses_authority(const struct enroller *enroller, const struct certificate *certificate,
                              struct text *authority);
 
 enum enrolment_result {
-    ENROLMENT_NEW,   /* thing, certificate, or what ties them, was missing */
-    ENROLMENT_THERE, /* all of it was there */
+    ENROLMENT_NEW,   /* thing, certificate or a link between them was missing */
+    ENROLMENT_THERE, /* everything existed */
 };
 
-/* AWS_REFUSED also where the account says no to what was found: a revoked certificate, a thing with another
- * certificate, of another type. out is untouched after an error. */
+/* AWS_REFUSED also for conflicts in the account: a revoked certificate, a thing with another certificate or
+ * of another type. out is untouched after an error. */
 enum aws_error enroller_enrol(struct enroller *enroller, const struct certificate *certificate,
                               const char *thing, enum enrolment_result *out, struct text *why)
     __attribute__((warn_unused_result));

@@ -28,7 +28,7 @@ static enum aws_error attach(const struct oem_account *account, const struct fle
 static enum aws_error refuse_inactive(const char *which, struct text *why)
 {
     text_printf(why,
-                "%s is not active in the account: somebody has made it so. Make another key with "
+                "%s is not active in the account: it was deactivated. Make another key with "
                 "expresslink-claim keygen, or have that one made active again",
                 which);
     return AWS_REFUSED;
@@ -79,7 +79,7 @@ bool fleet_claim_file_fits(const struct fleet_claim *claim, struct text *why)
     return fits;
 }
 
-/* The file is there: it goes on from it. */
+/* The file exists: continue with its certificate. */
 static enum aws_error use_file(const struct oem_account *account, const struct fleet_claim *claim,
                                struct text *why)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CSV of a batch: certificate (PEM, also with \n written as two characters, or the name of a PEM file,
- * which is looked for beside the list) and, where there is any, thing name. A first row that names its
- * columns says which is which, and others are left aside; without one they are the first and the second. One
- * thread. */
+/* Parses the CSV of a batch: certificate (PEM, also with \n as two characters, or a PEM file's name relative
+ * to the list) and an optional thing name. A first row may name the columns; other columns are ignored.
+ * Without one, the first two columns are used. One thread. */
 #ifndef ACCOUNT_ENROLMENT_LIST_H
 #define ACCOUNT_ENROLMENT_LIST_H
 
@@ -20,9 +19,9 @@ struct enrolment_list;
 struct enrolment_list *enrolment_list_new(const char *path, const struct enrolment_source_events *events);
 void enrolment_list_free(struct enrolment_list *list);
 void enrolment_list_feed(struct enrolment_list *list, const char *bytes, size_t length);
-/* Stopped by its events, or no list that can be read. */
+/* True: the events stopped it, or the list is unreadable. */
 bool enrolment_list_is_over(const struct enrolment_list *list);
-/* No more comes. False with a sentence: the titles have no certificate. */
+/* Ends the input. False with a sentence: no column is called certificate. */
 bool enrolment_list_end(struct enrolment_list *list, struct text *why);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What devices are enrolled with, and how far. */
+/* Options for registering devices: what they get, and which conflicts are accepted. */
 #ifndef ACCOUNT_ENROLMENT_OPTIONS_H
 #define ACCOUNT_ENROLMENT_OPTIONS_H
 
@@ -10,12 +10,11 @@ struct enrolment_options { /* all borrowed */
     const char *thing_type;          /* NULL: none */
     const char *const *thing_groups; /* ends with NULL; NULL: none */
     bool create_missing;             /* policy, thing type and groups that are not in the account */
-    bool without_authority;          /* do not ask for the account's CAs: every certificate is registered
-                                        without one */
-    bool activate;                   /* also a certificate that is INACTIVE there: somebody has made it so */
-    bool add_certificate;            /* a thing that has another certificate gets one more, and a certificate
-                                        that has another thing */
-    bool dry_run;                    /* nothing is made by enroller_open() */
+    bool without_authority; /* do not look up the account's CAs: register every certificate without one */
+    bool activate;          /* also activate a certificate that was made INACTIVE */
+    bool add_certificate; /* attach it although the thing has another certificate, or the certificate another
+                             thing */
+    bool dry_run;         /* enroller_open() creates nothing */
 };
 
 #endif

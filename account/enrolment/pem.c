@@ -125,7 +125,7 @@ void enrolment_pem_feed(struct enrolment_pem *pem, const char *bytes, size_t len
         if (bytes[i] == '\n')
             take_line(pem);
         else if (bytes[i] == '\0')
-            text_puts(&pem->line, "?"); /* nothing behind it may hide */
+            text_puts(&pem->line, "?"); /* do not let it hide what follows */
         else if (bytes[i] != '\r' && pem->line.length < LINE_MAX_BYTES)
             text_add(&pem->line, &bytes[i], 1);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What has to be in the account before the first certificate is registered, looked at once for all of them.
- */
+/* Looks up, once per run, what the account needs before the first certificate is registered. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of enrolling share. */
+/* State and calls shared by the enrolment files. */
 #ifndef ACCOUNT_ENROLMENT_PRIVATE_H
 #define ACCOUNT_ENROLMENT_PRIVATE_H
 
@@ -21,7 +21,7 @@ struct enroller {
     size_t authority_count;
 };
 
-/* NULL: none of them has signed it. */
+/* NULL: no authority signed it. */
 const struct enroller_authority *enroller_find_authority(const struct enroller *enroller,
                                                          const struct certificate *certificate);
 

@@ -35,7 +35,7 @@ enum column {
 struct enrolment_results {
     const char *path; /* borrowed, as the target's texts */
     struct enrolment_target target;
-    int fd; /* -1: nothing is there, and nothing will be */
+    int fd; /* -1: no file, and none will be created */
     bool only_read, unsynced;
     struct enrolment_index *things;  /* certificate id: thing */
     struct enrolment_index *written; /* rows: "" */
@@ -49,7 +49,7 @@ static void add_field(struct text *out, const char *field, bool last)
     text_puts(out, quoted ? "\"" : "");
     for (; *field != '\0'; field++)
         if (*field == '\n' || *field == '\r')
-            text_puts(out, " "); /* a row is a line: what is cut off at the end is never half of two */
+            text_puts(out, " "); /* a row is one line: truncation damages at most one */
         else
             text_printf(out, *field == '"' ? "%c\"" : "%c", *field);
     text_puts(out, quoted ? "\"" : "");
@@ -99,8 +99,8 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
         return;
     if (count != COLUMNS) {
         text_printf(&results->mistake,
-                    "%s:%llu: the row has not the columns of a result file; mend or "
-                    "delete it, or name another file with --result",
+                    "%s:%llu: the row does not have the columns of a result file; fix or delete it, or name "
+                    "another file with --result",
                     results->path, line);
         return;
     }
@@ -117,7 +117,7 @@ static void take_bad(void *context, unsigned long long line, const char *why)
 
     if (results->mistake.length == 0)
         text_printf(&results->mistake,
-                    "%s:%llu: %s; mend or delete the row, or name another file with --result", results->path,
+                    "%s:%llu: %s; fix or delete the row, or name another file with --result", results->path,
                     line, why);
 }
 
@@ -141,7 +141,7 @@ static bool read_all(int fd, struct text *out)
     return true;
 }
 
-/* Without the half row at its end; false: it is none of ours, and untouched. */
+/* Removes half a row at the end. False: not a result file; untouched. */
 static bool cut_tail(struct enrolment_results *results, struct text *content, struct text *why)
 {
     const char *end = content->length > 0 ? memrchr(content->data, '\n', content->length) : NULL;

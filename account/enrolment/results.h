@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What became of each device of a batch: a CSV that a batch appends to and goes on from. A row is in the
- * file, though maybe not on the disk, when enrolment_results_add() returns, so that a process that is
- * killed loses none; enrolment_results_sync() brings all of them to the disk. Half a row at the end, of a
- * machine that stopped, is cut off. One batch at a time may have it. One thread. */
+/* The result file of a batch: a CSV with one row per device, which a batch appends to and resumes from. When
+ * enrolment_results_add() returns, the row survives a killed process; enrolment_results_sync() writes all
+ * rows to disk. Half a row at the end, left by a machine that stopped, is removed. One batch at a time can
+ * open a file. One thread. */
 #ifndef ACCOUNT_ENROLMENT_RESULTS_H
 #define ACCOUNT_ENROLMENT_RESULTS_H
 
@@ -23,19 +23,16 @@ struct enrolment_row { /* borrowed */
 
 struct enrolment_results;
 
-/* Makes the file where it is missing; with only_read it is then as if it was there and empty, and nothing is
- * ever written. NULL with a sentence: it is no such file, belongs to another target, another batch has it, or
- * what the system says. */
+/* Creates a missing file; with only_read it counts as empty instead, and nothing is written. NULL with a
+ * sentence: not a result file, of another target, in use by another batch, or a system error. */
 struct enrolment_results *enrolment_results_open(const char *path, const struct enrolment_target *target,
                                                  bool only_read, struct text *why);
-/* Everything is on the disk before; what could not be is for enrolment_results_sync() to say. NULL is
- * fine. */
+/* Writes all rows to disk first; call enrolment_results_sync() before to see errors. NULL is fine. */
 void enrolment_results_close(struct enrolment_results *results);
 
-/* The thing that a certificate is registered with already, or NULL. Borrowed. */
+/* The thing that a certificate is already registered with, or NULL. Borrowed. */
 const char *enrolment_results_thing(const struct enrolment_results *results, const char *certificate_id);
-/* A row that says the same as one that is there is not added again. False with a sentence: it cannot be
- * written; the file is as before. */
+/* Adds a row unless the same row exists. False with a sentence: writing failed; the file is unchanged. */
 bool enrolment_results_add(struct enrolment_results *results, const struct enrolment_row *row,
                            struct text *why);
 bool enrolment_results_sync(struct enrolment_results *results, struct text *why);

@@ -99,7 +99,7 @@ bool enrolment_source_open(const char *path, struct enrolment_source *out, struc
     return true;
 }
 
-/* One PEM file on its way. */
+/* State of reading one PEM file. */
 struct bundle {
     const struct enrolment_source_events *events;
     const char *path;
@@ -221,7 +221,7 @@ static void no_certificate(const struct bundle *bundle)
                         "FILE.pem turns one in DER form into it");
 }
 
-/* A file of a folder: what cannot be read is one bad device. */
+/* A file of a folder: an unreadable file is one bad device. */
 static bool read_file(struct enrolment_source *source, const char *name,
                       const struct enrolment_source_events *events)
 {

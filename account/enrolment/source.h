@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the certificates of a batch come from: a folder of PEM files, one file with many, or a CSV. Each
- * certificate that is no authority is a device; authorities of a chain are passed over, as are keys and
- * signing requests. What cannot be read costs nothing but itself. Blocks; one thread. */
+/* Reads the certificates of a batch from a folder of PEM files, one file with many, or a CSV. Each
+ * certificate that is not an authority is a device; authorities, keys and signing requests are skipped. An
+ * unreadable item does not affect the others. Blocks; one thread. */
 #ifndef ACCOUNT_ENROLMENT_SOURCE_H
 #define ACCOUNT_ENROLMENT_SOURCE_H
 
@@ -19,13 +19,12 @@ enum enrolment_kind {
 struct enrolment_source {
     const char *path; /* borrowed */
     enum enrolment_kind kind;
-    unsigned long long bytes_all, bytes_done; /* of what is read; 0: not known */
+    unsigned long long bytes_all, bytes_done; /* of the input; 0: not known */
 };
 
-/* False with a sentence: it is not there, cannot be read, or is an empty folder. */
+/* False with a sentence: missing, unreadable, or an empty folder. */
 bool enrolment_source_open(const char *path, struct enrolment_source *out, struct text *why);
-/* False with a sentence where reading broke off. A list whose titles have no certificate is refused so, too.
- */
+/* False with a sentence: reading failed, or no column of a list is called certificate. */
 bool enrolment_source_read(struct enrolment_source *source, const struct enrolment_source_events *events,
                            struct text *why);
 

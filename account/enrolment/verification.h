@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Showing AWS who holds the key of a CA of mode DEFAULT (IoT, "Register a CA certificate in DEFAULT mode"):
- * it has signed a certificate whose common name is the account's registration code. */
+/* Proves to AWS who holds the key of a CA of mode DEFAULT (IoT, "Register a CA certificate in DEFAULT mode"):
+ * the key signs a certificate whose common name is the account's registration code. */
 #ifndef ACCOUNT_ENROLMENT_VERIFICATION_H
 #define ACCOUNT_ENROLMENT_VERIFICATION_H
 
@@ -13,10 +13,10 @@
 enum aws_error verification_code(const struct oem_account *account, struct text *out, struct text *why)
     __attribute__((warn_unused_result));
 
-/* Adds a signing request for whoever holds the CA's key, by a new key that is thrown away: what AWS looks at
- * is the signature. Any thread. */
+/* Adds a signing request for the holder of the CA's key. Its own new key is discarded: AWS checks the
+ * signature only. Any thread. */
 bool verification_request(const char *code, struct text *out, struct text *why);
-/* Whether AWS will take it: signed by the authority, with that code, valid at now (wall clock, ms). False
+/* True when AWS will accept it: signed by the authority, with that code, valid at now_ms (wall clock). False
  * with a sentence. Any thread. */
 bool verification_fits(const struct certificate *certificate, const struct certificate *authority,
                        const char *code, long long now_ms, struct text *why);

@@ -55,7 +55,7 @@ struct certificate *certificate_wrap(X509 *x509)
     return certificate;
 }
 
-/* The next one; NULL at the end, and where it is damaged: then the end is not reached. */
+/* The next certificate; NULL at the end, or, before the end, when it is damaged. */
 static struct certificate *read_next(BIO *bio, bool *ended)
 {
     X509 *x509 = PEM_read_bio_X509_AUX(bio, NULL, key_private_no_pass_phrase, NULL);
@@ -206,7 +206,7 @@ bool certificate_subject(const struct certificate *certificate, const char *fiel
     return usable;
 }
 
-/* What a terminal would obey, or nobody could see, is shown as a question mark. */
+/* Replaces control and invisible characters by question marks. */
 static void add_visible(const char *words, struct text *out)
 {
     size_t length = strlen(words);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An X.509 certificate as this room needs it: a claim-thing's, a module's birth certificate, a manufacturer's
- * CA. Any thread, a certificate by one thread at a time. */
+/* An X.509 certificate: reads, inspects and self-signs those of claim-things, modules and manufacturers' CAs.
+ * Any thread; one thread at a time for a certificate. */
 #ifndef ACCOUNT_KEYS_CERTIFICATE_H
 #define ACCOUNT_KEYS_CERTIFICATE_H
 
@@ -14,33 +14,33 @@
 
 struct certificate;
 
-/* The first certificate of a PEM file (4 MiB at most). NULL with a sentence that names the file, and says so
- * where it holds a key or a signing request instead, is in DER form, or the certificate is damaged. */
+/* Reads the first certificate of a PEM file (4 MiB at most). NULL with a sentence that names the file and
+ * says if it holds a key or a signing request, is in DER form, or is damaged. */
 struct certificate *certificate_read(const char *path, struct text *why);
-/* All certificates of a PEM file, in its order; the number is *count, one at least. Owned: each, and the
- * array (certificate_free_all). NULL with a sentence, *count untouched, also where one of them is damaged. */
+/* Reads all certificates of a PEM file, in its order; *count is at least 1. The caller frees them with
+ * certificate_free_all(). NULL with a sentence, *count untouched, also when one of them is damaged. */
 struct certificate **certificate_read_all(const char *path, size_t *count, struct text *why);
 void certificate_free_all(struct certificate **all, size_t count);
 /* name stands for the text in sentences. */
 struct certificate *certificate_parse(const char *pem, size_t length, const char *name, struct text *why);
-/* Signed by its own key: a claim-thing's, whose certificate AWS registers without a CA (OG). Version 3, no
- * CA, a random serial number, valid from an hour ago for days (1 to 36500). NULL: common_name has no place in
- * a certificate: it is empty, longer than 64 bytes, no UTF-8, or has something hidden in it. */
+/* A self-signed certificate for a claim-thing, which AWS registers without a CA (OG). Version 3, no CA, a
+ * random serial number, valid from an hour ago for `days` (1 to 36500). NULL: common_name is empty, longer
+ * than 64 bytes, not UTF-8, or has hidden characters. */
 struct certificate *certificate_self_signed(const struct private_key *key, const char *common_name, int days);
 void certificate_free(struct certificate *certificate); /* NULL is fine */
 
 /* SHA-256 of the DER form in lower-case hex: what AWS IoT calls certificateId. */
 void certificate_id(const struct certificate *certificate, char out[CERTIFICATE_ID_SIZE]);
 void certificate_pem(const struct certificate *certificate, struct text *out);
-/* Wall clock, ms; before 1970 less than 0. */
+/* Wall clock, ms; negative before 1970. */
 long long certificate_not_before_ms(const struct certificate *certificate);
 long long certificate_not_after_ms(const struct certificate *certificate);
 
-/* Subject field by the name that provisioning templates have for it: "CommonName", "SerialNumber", "Country",
- * "Organization", "OrganizationalUnit", "DistinguishedNameQualifier", "StateName" (IoT). The first, where the
- * subject has several. False, out untouched, where it is missing, empty, no text or not known. */
+/* Adds a subject field, by its name in provisioning templates: "CommonName", "SerialNumber", "Country",
+ * "Organization", "OrganizationalUnit", "DistinguishedNameQualifier", "StateName" (IoT). The first if the
+ * subject has several. False, out untouched: missing, empty, not text, or an unknown field. */
 bool certificate_subject(const struct certificate *certificate, const char *field, struct text *out);
-/* The whole subject, "CN = ..., serialNumber = ..."; for people: nothing in it that a terminal would obey. */
+/* The whole subject, "CN = ..., serialNumber = ..."; for people, without control characters. */
 void certificate_subject_words(const struct certificate *certificate, struct text *out);
 
 /* Basic constraints say CA:true. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making certificates; certificate.c looks at them. */
+/* Issues certificates; certificate.c inspects them. */
 #include <openssl/err.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>

@@ -15,8 +15,7 @@ static const char *const words[PEM_KINDS] = {
     [PEM_OTHER] = "something else",
 };
 
-/* As OpenSSL takes them. The old form of an encrypted key begins like any key and says so in its second line.
- */
+/* As OpenSSL takes them. The old form of an encrypted key begins like any key and says so in line 2. */
 static const struct {
     const char *begin;
     enum pem_kind kind;
@@ -129,7 +128,7 @@ void pem_file_explain(const char *text, size_t length, const char *name, enum pe
         text_printf(why, "%s: holds %s that is damaged; fetch or copy it again", name, words[wanted]);
     else if (kinds & 1U << PEM_ENCRYPTED_KEY && wanted == PEM_KEY)
         text_printf(why,
-                    "%s: the key has a pass phrase, which nobody could type when the portal starts; openssl "
+                    "%s: the key has a pass phrase, which the portal cannot enter when it starts; openssl "
                     "pkey -in FILE -out FILE makes one without",
                     name);
     else if (kinds == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file that should hold something in PEM form (RFC 7468), and what it holds instead where it does not.
- * Pure functions but for the read; any thread. */
+/* Reads a file that should hold something in PEM form (RFC 7468), and explains what it holds instead. Pure
+ * functions except for the read; any thread. */
 #ifndef ACCOUNT_KEYS_PEM_FILE_H
 #define ACCOUNT_KEYS_PEM_FILE_H
 
@@ -20,16 +20,16 @@ enum pem_kind {
     PEM_ENCRYPTED_KEY,
     PEM_REQUEST,
     PEM_PUBLIC_KEY,
-    PEM_OTHER, /* of a kind that this program has no use for */
+    PEM_OTHER, /* a kind that this program does not use */
     PEM_KINDS,
 };
 
 /* False with a sentence that names the file; the outputs are untouched then. *out is owned and terminated. */
 bool pem_file_read(const char *path, size_t limit, char **out, size_t *length, struct text *why);
-/* Whether a block of that kind begins in the text; what is inside is not looked at. */
+/* True when a block of that kind begins in the text; its content is not checked. */
 bool pem_file_holds(const char *text, size_t length, enum pem_kind kind);
-/* Adds the sentence why name's text cannot be used as what is wanted: that it holds something else, that it
- * is in another form than PEM, or that the block is damaged. */
+/* Adds a sentence why the text called name cannot be used as `wanted`: it holds something else, is not PEM,
+ * or the block is damaged. */
 void pem_file_explain(const char *text, size_t length, const char *name, enum pem_kind wanted,
                       struct text *why);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A private key in a file: of a claim-thing, an observer, or an authority. No key is ever printed or logged.
- * Any thread, a key by one thread at a time. */
+/* A private key in a file, of a claim-thing, an observer or an authority. No key is ever printed or logged.
+ * Any thread; one thread at a time for a key. */
 #ifndef ACCOUNT_KEYS_PRIVATE_KEY_H
 #define ACCOUNT_KEYS_PRIVATE_KEY_H
 
@@ -18,16 +18,15 @@ struct private_key *private_key_generate(void) __attribute__((returns_nonnull));
 struct private_key *private_key_read(const char *path, struct text *why);
 /* name stands for the text in sentences. */
 struct private_key *private_key_parse(const char *pem, size_t length, const char *name, struct text *why);
-/* PEM (PKCS #8) with mode 0600 whatever the umask is, on the disk when this returns, and there as a whole or
- * not at all. Never overwrites and never follows a link: false with a sentence where the name is taken
- * already, nothing touched. */
+/* Writes PEM (PKCS #8) with mode 0600 whatever the umask; synced to disk, complete or not at all. Never
+ * overwrites and never follows a link: false with a sentence, nothing touched, when the name exists. */
 bool private_key_write(const struct private_key *key, const char *path, struct text *why);
 void private_key_free(struct private_key *key); /* NULL is fine */
 
 /* "P-256", "RSA 2048"; for people. */
 void private_key_words(const struct private_key *key, struct text *out);
-/* Whether AWS IoT makes certificates of it: RSA of 2048 bits or more, P-256, P-384, P-521 (IoT, "X.509 client
- * certificates"). */
+/* True when AWS IoT issues certificates for it: RSA of 2048 bits or more, P-256, P-384, P-521 (IoT, "X.509
+ * client certificates"). */
 bool private_key_suits_aws(const struct private_key *key);
 
 #endif

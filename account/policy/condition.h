@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Condition of a statement: Bool, Null, StringEquals, StringLike, what negates them or ignores case,
- * ...IfExists and ForAllValues:, ForAnyValue:. Any thread. */
+/* Evaluates the Condition of a policy statement: Bool, Null, StringEquals, StringLike, their negated and
+ * case-insensitive forms, ...IfExists and ForAllValues:, ForAnyValue:. Any thread. */
 #ifndef ACCOUNT_POLICY_CONDITION_H
 #define ACCOUNT_POLICY_CONDITION_H
 
@@ -11,7 +11,7 @@
 enum policy_condition {
     POLICY_CONDITION_FAILS,
     POLICY_CONDITION_HOLDS,
-    POLICY_CONDITION_UNKNOWN, /* it has an operator, a key or a variable that is not known here */
+    POLICY_CONDITION_UNKNOWN, /* it has an unknown operator, key or variable */
 };
 
 /* NULL holds. */

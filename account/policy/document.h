@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The policies of AWS IoT that an OEM account needs, with the least that each needs. The same documents stand
- * in deploy/oem-account.yaml; a test holds them equal. Pure functions, any thread. */
+/* Builds the AWS IoT policies that an OEM account needs, each with the least permissions.
+ * deploy/oem-account.yaml has the same documents; a test compares them. Pure functions, any thread. */
 #ifndef ACCOUNT_POLICY_DOCUMENT_H
 #define ACCOUNT_POLICY_DOCUMENT_H
 
@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 
-/* Whose ARNs: "arn:aws:iot:eu-west-1:123456789012:", with the colon at its end. */
+/* The ARN prefix: "arn:aws:iot:eu-west-1:123456789012:", with the final colon. */
 struct policy_scope {
     const char *arn_prefix;
 };
@@ -21,12 +21,12 @@ cJSON *policy_document_module(const struct policy_scope *scope);
  * subscribes to and receives thing created, presence connected and
  * presence disconnected. Owned. */
 cJSON *policy_document_observer(const struct policy_scope *scope, const char *client_id);
-/* A claim certificate of fleet provisioning: connects, asks for keys or a certificate, and provisions with
+/* A claim certificate of fleet provisioning: connects, requests keys or a certificate, and provisions with
  * one template; nothing else. Owned. */
 cJSON *policy_document_fleet_claim(const struct policy_scope *scope, const char *template_name);
 
-/* Whether both say the same: order of members, of statements and of lists does not count, nor does one text
- * instead of a list of one. */
+/* True when both mean the same: the order of members, statements and lists is ignored; one text equals a list
+ * of one. */
 bool policy_document_same(const cJSON *a, const cJSON *b);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Patterns in policies: wildcards, and variables such as ${iot:ClientId} or ${iot:ClientId, 'none'} whose
- * values are text and nothing more, and ${*} ${?} ${$}, which stand for those characters. Time is at most
- * the product of both lengths, and nothing is allocated. Any thread. */
+ * values are plain text, and ${*} ${?} ${$}, which stand for those characters. Time is at most the product of
+ * both lengths, and nothing is allocated. Any thread. */
 #ifndef ACCOUNT_POLICY_PATTERN_H
 #define ACCOUNT_POLICY_PATTERN_H
 
@@ -12,7 +12,7 @@
 enum policy_match {
     POLICY_MATCH_NO,
     POLICY_MATCH_YES,
-    POLICY_MATCH_UNRESOLVED, /* it has a variable that has no value */
+    POLICY_MATCH_UNRESOLVED, /* a variable has no value */
 };
 
 enum {
@@ -25,8 +25,8 @@ enum {
 enum policy_match policy_pattern_match(const char *pattern, unsigned flags, const char *text,
                                        const struct policy_request *request);
 
-/* The value of a variable whose name has that length, in any case; NULL: it has none. *known: it is one whose
- * absence means something (IoT, "Policy variables"). Borrowed from the request, or static. */
+/* The value of a variable; its name has that length and is case-insensitive. NULL: none. *known: its absence
+ * has a meaning (IoT, "Policy variables"). Borrowed from the request, or static. */
 const char *policy_variable_value(const char *name, size_t length, const struct policy_request *request,
                                   bool *known);
 

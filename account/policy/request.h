@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a policy is asked about. */
+/* The action, resource and identity that a policy is evaluated for. */
 #ifndef ACCOUNT_POLICY_REQUEST_H
 #define ACCOUNT_POLICY_REQUEST_H
 
@@ -12,11 +12,11 @@ struct policy_variable {
 struct policy_request {
     const char *action;     /* "iot:Publish" */
     const char *resource;   /* the whole ARN: "arn:aws:iot:us-east-1:123456789012:topic/x/y" */
-    const char *client_id;  /* "" where there is none: iot:ClientId */
-    const char *thing_name; /* of the thing whose name is the client id; NULL: there is none */
+    const char *client_id;  /* iot:ClientId; "": none */
+    const char *thing_name; /* of the thing whose name is the client id; NULL: none */
     bool attached;          /* the certificate is attached to that thing: iot:Connection.Thing.IsAttached, and
                                without it iot:Connection.Thing.ThingName does not resolve */
-    const struct policy_variable *variables; /* what else is known, ends with a NULL name; may be NULL */
+    const struct policy_variable *variables; /* other known variables; ends with a NULL name; may be NULL */
 };
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One connection by MQTT 3.1.1 over mutual TLS, step by step, to see what an account allows. Not Paho
- * (claim/mqtt.h), which keeps connections up and acknowledges what it hears: an observer's session may hold
- * arrivals that the portal has yet to hear, and what is not acknowledged here comes to the portal again. One
- * thread; every call is bounded by timeout_ms. */
+/* One MQTT 3.1.1 connection over mutual TLS, used step by step to test what an account allows. It does not
+ * use Paho (claim/mqtt.h), which keeps connections up and acknowledges messages: an observer's session may
+ * hold arrivals for the portal, and messages not acknowledged here are resent to the portal. One thread;
+ * every call is bounded by timeout_ms. */
 #ifndef ACCOUNT_PROBE_MQTT_H
 #define ACCOUNT_PROBE_MQTT_H
 
@@ -14,29 +14,28 @@
 
 struct mqtt_probe_options { /* all borrowed */
     const struct account_connection *connection;
-    bool keep_session; /* CleanSession = 0: an old session goes on, and what waits in it is left there */
+    bool keep_session; /* CleanSession = 0: an old session continues, and its pending messages stay */
     int timeout_ms;    /* for each step */
     const volatile sig_atomic_t *interrupted; /* may be NULL */
 };
 
 enum mqtt_probe_result {
     MQTT_PROBE_DONE,
-    MQTT_PROBE_REFUSED,     /* CONNACK or SUBACK says no */
-    MQTT_PROBE_DROPPED,     /* the server has closed the connection */
+    MQTT_PROBE_REFUSED,     /* refused by CONNACK or SUBACK */
+    MQTT_PROBE_DROPPED,     /* the server closed the connection */
     MQTT_PROBE_SILENT,      /* no answer in time, or interrupted */
-    MQTT_PROBE_STRANGE,     /* the answer is no MQTT */
-    MQTT_PROBE_UNREACHABLE, /* name, TCP or TLS; or the server's certificate is not right */
+    MQTT_PROBE_STRANGE,     /* the answer is not MQTT */
+    MQTT_PROBE_UNREACHABLE, /* name, TCP or TLS; or an invalid server certificate */
 };
 
 struct mqtt_probe;
 
-/* *out is owned by the caller, NULL unless done. *code: the CONNACK's return code where it is refused, else
- * 0. */
+/* *out is owned by the caller, NULL unless done. *code: the return code of a refusing CONNACK, else 0. */
 enum mqtt_probe_result mqtt_probe_open(const struct mqtt_probe_options *options, struct mqtt_probe **out,
                                        int *code);
-/* With DISCONNECT. NULL is fine. */
+/* Sends DISCONNECT. NULL is fine. */
 void mqtt_probe_close(struct mqtt_probe *probe);
-/* CONNACK said that a session goes on. */
+/* CONNACK had Session Present. */
 bool mqtt_probe_session_present(const struct mqtt_probe *probe);
 
 /* QoS 1, no RETAIN; done: PUBACK has come. */
@@ -44,7 +43,7 @@ enum mqtt_probe_result mqtt_probe_publish(struct mqtt_probe *probe, const char *
 /* QoS 1. */
 enum mqtt_probe_result mqtt_probe_subscribe(struct mqtt_probe *probe, const char *filter);
 enum mqtt_probe_result mqtt_probe_unsubscribe(struct mqtt_probe *probe, const char *filter);
-/* Stays for so long: done, or dropped. */
+/* Stays connected for ms: done, or dropped. */
 enum mqtt_probe_result mqtt_probe_stay(struct mqtt_probe *probe, int ms);
 
 #endif

@@ -14,7 +14,7 @@
 
 #define STEP_MS 200 /* how soon an interruption is seen */
 
-/* Owned by the thread and by whoever waits; the one that lets go last frees it. */
+/* Shared by the thread and the waiting caller; the last to release it frees it. */
 struct lookup {
     char *host;
     char port[8];

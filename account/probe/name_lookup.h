@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Addresses of a host name, asked for with a bound on the time: getaddrinfo(3) has none. Any thread. */
+/* Resolves a host name with a time limit, which getaddrinfo(3) does not have. Any thread. */
 #ifndef ACCOUNT_PROBE_NAME_LOOKUP_H
 #define ACCOUNT_PROBE_NAME_LOOKUP_H
 
@@ -19,13 +19,13 @@ struct name_addresses {
 
 enum name_result {
     NAME_FOUND,
-    NAME_UNKNOWN,   /* there is no such name, or it has no address */
-    NAME_FAILED,    /* the servers do not know, or cannot be reached; why says which */
-    NAME_NO_ANSWER, /* in time; a thread goes on waiting by itself */
+    NAME_UNKNOWN,   /* no such name, or no address */
+    NAME_FAILED,    /* the servers do not know or are unreachable; why says which */
+    NAME_NO_ANSWER, /* timeout; a thread keeps waiting on its own */
     NAME_INTERRUPTED,
 };
 
-/* interrupted may be NULL. out is untouched unless it is found; why is the C library's word for it. */
+/* interrupted may be NULL. out is untouched unless NAME_FOUND; why is the C library's text. */
 enum name_result name_lookup(const char *host, int port, int timeout_ms,
                              const volatile sig_atomic_t *interrupted, struct name_addresses *out,
                              struct text *why);

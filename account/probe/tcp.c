@@ -13,7 +13,7 @@
 
 #define STEP_MS 200 /* how soon an interruption is seen */
 
-/* A connection that is under way, or -1 with the reason in *error. */
+/* A pending connection, or -1 with the reason in *error. */
 static int start(const struct sockaddr_storage *address, socklen_t length, int *error)
 {
     int one = 1;
@@ -41,7 +41,7 @@ static int result_of(int descriptor)
     return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) ? errno : error;
 }
 
-/* One look at all that are under way; false when none is any more. */
+/* Polls all pending connections once; false: none is pending. */
 static bool step(struct pollfd *waiting, struct tcp_probe *probe, int wait_ms)
 {
     bool more = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which of a host's addresses take a TCP connection. Any thread. */
+/* Finds which of a host's addresses accept a TCP connection. Any thread. */
 #ifndef ACCOUNT_PROBE_TCP_H
 #define ACCOUNT_PROBE_TCP_H
 
@@ -18,9 +18,8 @@ struct tcp_probe {
     size_t count;
 };
 
-/* Connects to all at once and waits for each, timeout_ms altogether. The connection to the first that is
- * open, non-blocking, the caller's to close; -1 where none is. ETIMEDOUT is also what an interruption leaves.
- */
+/* Connects to all at once and waits for each, timeout_ms in total. Returns the non-blocking connection to the
+ * first open address, for the caller to close; -1: none. An interruption also gives ETIMEDOUT. */
 int tcp_probe(const struct name_addresses *addresses, int timeout_ms,
               const volatile sig_atomic_t *interrupted, struct tcp_probe *out);
 

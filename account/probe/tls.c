@@ -17,14 +17,14 @@
 #include "base/memory.h"
 
 #define STEP_MS 200   /* how soon an interruption is seen */
-#define NAMES_MAX 200 /* bytes of names that are worth telling */
+#define NAMES_MAX 200 /* maximum bytes of names to report */
 
 struct tls_probe {
     int descriptor;
     SSL_CTX *context;
     SSL *ssl;
     const volatile sig_atomic_t *interrupted;
-    struct tls_seen *seen; /* while the handshake is under way */
+    struct tls_seen *seen; /* during the handshake */
     char alert[96];
 };
 

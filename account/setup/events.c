@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The account's events: without those of things nobody sees a device arrive (IoT, "Event messages"). The
- * account's other events are not ours, and stay as they are. */
+/* The account's events: without thing events no arrival of a device is reported (IoT, "Event messages").
+ * Other events of the account are left unchanged. */
 #include "account/setup/private.h"
 
 static const char *const path[] = {"event-configurations", NULL};

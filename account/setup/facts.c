@@ -30,7 +30,7 @@ static void tell_missing(const struct looking *self, const char *kind, const cha
     self->tell(self->context, &fact);
 }
 
-/* *answer stays NULL where the thing is not there, which is told. */
+/* *answer stays NULL when the resource is missing, which is reported. */
 static enum aws_error get(const struct looking *self, const char *action, const char *const *path,
                           const char *kind, const char *name, cJSON **answer)
 {
@@ -90,8 +90,8 @@ static enum aws_error count_targets(const struct looking *self, const char *poli
     return oem_account_list(self->account, &call, "targets", count_one, count, self->why);
 }
 
-/* A policy of modules must be there, one of observers must have been given to one; claims are one way of
- * many, and nothing is told where theirs is missing. */
+/* The modules' policy must exist, and the observers' be attached to one. Claims are optional: a missing
+ * policy is not reported. */
 enum policy_of { OF_MODULES, OF_OBSERVERS, OF_CLAIMS };
 
 static enum aws_error policy(const struct looking *self, const char *suffix, enum policy_of of)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a setup is wanted to be, and what is told of each of its steps. */
+/* The wanted state of a setup, and the report of one step. */
 #ifndef ACCOUNT_SETUP_OPTIONS_H
 #define ACCOUNT_SETUP_OPTIONS_H
 
@@ -24,7 +24,8 @@ struct setup_options { /* all borrowed */
     struct provisioning_options provisioning; /* policy_name is not used: it is the setup's */
     const char *observer_client_id;           /* "portal-observer" */
     const char *observer_request;             /* PEM of a signing request; NULL: no observer is made */
-    /* NULL: by CAs. Otherwise fleet provisioning by claim, things are named <fleet_prefix><serial number>. */
+    /* NULL: provisioning by CAs. Otherwise fleet provisioning by claim, with things named
+     * <fleet_prefix><serial number>. */
     const char *fleet_prefix;
 };
 
@@ -35,7 +36,7 @@ struct setup_step { /* texts are borrowed for the call */
     const char *kind;
     const char *name; /* "expresslink-module"; of a CA its subject */
     enum setup_action action;
-    const char *detail; /* what is different, for people; "" */
+    const char *detail; /* the difference, for people; may be "" */
 };
 
 #endif

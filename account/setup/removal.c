@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Taking a setup away again. First what lets new devices in, then what those that are there live by. */
+/* Removes a setup: first what admits new devices, then what existing devices depend on. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 enum fate { DETACH, DELETE_OBSERVERS, DELETE_CLAIMS }; /* of the certificates that have a policy */
 
-/* What is not there any more is gone. */
+/* Not found: already removed. */
 static enum aws_error unless_gone(enum aws_error error, const struct text *said, struct text *why)
 {
     if (error && error != AWS_NOT_FOUND)
@@ -28,7 +28,7 @@ static enum aws_error call(const struct setup *setup, const char *action, const 
                        why);
 }
 
-/* AWS takes minutes to know everywhere that something is not used any more. */
+/* AWS takes minutes to propagate that something is no longer used. */
 static enum aws_error delete_unused(const struct setup *setup, const char *action, const char *const *path,
                                     struct text *why)
 {
@@ -158,7 +158,7 @@ static enum aws_error release_targets(const struct setup *setup, const struct se
     return error;
 }
 
-/* A policy goes only when its default version is the last one (IoT, DeletePolicy). */
+/* A policy can be deleted only when its default version is the last one (IoT, DeletePolicy). */
 static enum aws_error remove_versions(const struct setup *setup, const struct setup_item *item,
                                       struct text *why)
 {

@@ -9,7 +9,7 @@
 #include "aws/retry.h"
 #include "base/memory.h"
 
-/* What is new takes AWS seconds until all of it knows. */
+/* AWS takes seconds to propagate new resources. */
 #define ATTEMPTS 9
 #define WAIT_MS 500
 #define WAIT_MOST_MS 10000

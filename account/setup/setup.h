@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the OEM account needs before the first device can arrive (OG appendices B and C), looked at, made, and
- * taken away again. Named after the setup's name, the same as by deploy/oem-account.yaml, so that either can
- * go on where the other has stopped:
+/* Plans, creates and removes what the OEM account needs before the first device can arrive (OG appendices B
+ * and C). Call setup_plan() or setup_plan_removal(), then setup_apply(). Names come from the setup's name, as
+ * in deploy/oem-account.yaml, so either can continue the other's work:
  *
  *   <name>-provisioning   role that iot.amazonaws.com assumes, with service-role/AWSIoTThingsRegistration
  *   <name>-module         policy of modules
  *   <name>                provisioning template (JITP)
  *   <name>-observer       policy of the observer, whose certificate is attached to it
  *
- * beside thing type and groups that the template names, each manufacturer's CA (SNI_ONLY, active, automatic
+ * and thing type and groups that the template names, each manufacturer's CA (SNI_ONLY, active, automatic
  * registration by that template) and the account's thing events. For fleet provisioning by claim, instead of
  * template, CAs, observer and events:
  *
  *   <name>-fleet          provisioning template (FLEET_PROVISIONING)
  *   <name>-claim          policy of claim certificates
  *
- * Every call is one that may be made again: a setup that was interrupted goes on. One thread; blocks. */
+ * Every call can be repeated, so an interrupted setup can be resumed. One thread; blocks. */
 #ifndef ACCOUNT_SETUP_SETUP_H
 #define ACCOUNT_SETUP_SETUP_H
 
@@ -35,27 +35,28 @@ struct setup;
 /* 1 to SETUP_NAME_MAX letters, digits, underscores and hyphens. */
 bool setup_name_fits(const char *name);
 
-/* Looks at everything and changes nothing; tell is given every step in the order in which it will be done.
- * options and account are borrowed until setup_free(). *out is untouched after an error. AWS_REFUSED also
- * without a call, where a certificate is no CA's. AWS_CONFLICT: what is there cannot be changed into what is
- * wanted (a CA in another mode, a template of another type, ...). */
+/* Looks up everything and changes nothing; reports every step to tell, in the order of execution. options and
+ * account are borrowed until setup_free(). *out is untouched after an error. AWS_REFUSED also without a call:
+ * a certificate is not a CA's. AWS_CONFLICT: what exists cannot be changed as wanted (a CA in another mode, a
+ * template of another type, ...). */
 enum aws_error setup_plan(const struct oem_account *account, const struct setup_options *options,
                           void (*tell)(void *context, const struct setup_step *step), void *context,
                           struct setup **out, struct text *why);
-/* The same for taking everything of that name away that is there: CAs that register by its template, its
- * templates, its policies (with the observers' and claim certificates, where nothing else uses those), its
- * role. Things, modules' certificates, thing type, groups and events stay. setup_apply() then does it, in an
- * order that can be interrupted. */
+/* Plans the removal of everything of that name: CAs that use its template, its templates, its policies (with
+ * the observers' and claim certificates that nothing else uses), its role. Things, modules' certificates,
+ * thing type, groups and events stay. setup_apply() then removes them, in an order that can be
+ * interrupted. */
 enum aws_error setup_plan_removal(const struct oem_account *account, const char *name,
                                   void (*tell)(void *context, const struct setup_step *step), void *context,
                                   struct setup **out, struct text *why);
-/* How many certificates have the modules' policy: devices that a removal would leave without any rights. */
+/* The number of certificates with the modules' policy: devices that a removal would leave without
+ * permissions. */
 size_t setup_devices(const struct setup *setup);
 
-/* The steps that differ. */
+/* The number of steps that change something. */
 size_t setup_changes(const struct setup *setup);
-/* Carries out what was planned, once; done is given each step that differs after it was. After an error what
- * was made stays made. */
+/* Carries out the plan, once; reports each changing step to done afterwards. After an error, completed steps
+ * stay. */
 enum aws_error setup_apply(struct setup *setup, void (*done)(void *context, const struct setup_step *step),
                            void *context, struct text *why);
 /* PEM of the observer's certificate after setup_apply() (also of one that was there: the one whose key made

@@ -32,8 +32,7 @@ static bool add_body(const struct setup *setup, cJSON *object, struct text *why)
     OWNED char *text = cJSON_PrintUnformatted(body);
 
     if (strlen(text) > PROVISIONING_BODY_MAX) {
-        text_printf(why,
-                    "the template would have %zu characters, and AWS IoT takes %d: fewer attributes, please",
+        text_printf(why, "the template would have %zu characters, and AWS IoT takes %d: use fewer attributes",
                     strlen(text), PROVISIONING_BODY_MAX);
         return false;
     }

@@ -341,9 +341,9 @@ class FromFiles(Aws):
         self.assertIn("AWS_SECRET_ACCESS_KEY is not",
                       self.refuses_to_start(environment={"AWS_SECRET_ACCESS_KEY": None}))
         self.assertIn("no region", self.refuses_to_start(environment={"AWS_REGION": None}))
-        self.assertIn("is no region", self.refuses_to_start(environment={"AWS_REGION": "eu:west/1"}))
+        self.assertIn("is not a region", self.refuses_to_start(environment={"AWS_REGION": "eu:west/1"}))
         config.write_text("[default]\nregion\n")
-        self.assertIn(f"{config}:2: neither", self.refuses_to_start())
+        self.assertIn(f"{config}:2: the line must be", self.refuses_to_start())
 
     def test_none_at_all(self):
         service = self.service()
@@ -419,7 +419,7 @@ class FromContainer(Aws):
         service = self.service(EXPIRED)
         result = self.send(service, "GET", "/x", environment=self.environment_of(endpoint))
         self.assertEqual((result["error"], len(service.seen)), ("expired", 2))
-        self.assertIn("newer ones are called expired as well", result["why"])
+        self.assertIn("the reloaded ones have expired too", result["why"])
 
     def test_asked_for_again_only_once_in_all_attempts(self):
         endpoint = self.service(self.answer(), self.answer(NEWER), signed=False)
@@ -429,7 +429,7 @@ class FromContainer(Aws):
 
     def test_an_endpoint_that_gives_none(self):
         for answer, words, requests in ((Answer(500), "answers HTTP 500", 3), (Answer(403), "answers HTTP 403", 1),
-                                        (Answer(body="<html>"), "is no JSON object", 1),
+                                        (Answer(body="<html>"), "is not a JSON object", 1),
                                         (Answer(body={"AccessKeyId": SECRET}), "no SecretAccessKey", 1)):
             with self.subTest(words):
                 endpoint, service = self.service(answer, signed=False), self.service()
@@ -474,8 +474,8 @@ class Endpoints(Aws):
         self.assertEqual(service.seen[0].target, "/below/x?a=1")
 
     def test_one_that_is_none(self):
-        for url, words in (("ftp://x", "neither https"), ("http://u:secret@x", "user name"), ("http://x/?a=b", "query"),
-                           ("http://x/#a", "#"), ("http://", "URL"), ("x y", "URL")):
+        for url, words in (("ftp://x", "must begin with https"), ("http://u:secret@x", "user name"),
+                           ("http://x/?a=b", "query"), ("http://x/#a", "#"), ("http://", "URL"), ("x y", "URL")):
             result = self.send(url, "GET", "/x")
             self.assertEqual(result["error"], "refused")
             self.assertIn(words, result["why"])

@@ -315,7 +315,7 @@ FAULTS = [
      lambda s: {"address": "127.0.0.1", "port": s.fake(suback=lambda _: "drop", connack=(0, 3))}, ()),
     ("no observer", "endpoint.observer", WARNING, "no claim ever becomes onboarded",
      lambda s: dict.fromkeys(("cert_file", "key_file", "client_id")), ()),
-    ("a port that is none", "configuration", FAILED, "Mend this line", lambda s: {"port": "eighty"}, ()),
+    ("a port that is none", "configuration", FAILED, "Fix this line", lambda s: {"port": "eighty"}, ()),
 ]
 NAMED = {old_endpoint, not_iot, unknown_name, failing_dns, silent_dns, one_address_of_two, refused_alpn, intercepted}
 

@@ -55,14 +55,14 @@ static void answers_that_are_no_credentials(void **state)
     static const struct {
         const char *body, *why;
     } bad[] = {
-        {"", "is no JSON object"},
-        {"<html>", "is no JSON object"},
-        {"{\"AccessKeyId\":\"A\"", "is no JSON object"},
+        {"", "is not a JSON object"},
+        {"<html>", "is not a JSON object"},
+        {"{\"AccessKeyId\":\"A\"", "is not a JSON object"},
         {"{}", "has no AccessKeyId or no SecretAccessKey"},
         {"{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"\"}", "has no AccessKeyId or no SecretAccessKey"},
         {"{\"AccessKeyId\":5,\"SecretAccessKey\":\"hidden\"}", "has no AccessKeyId or no SecretAccessKey"},
         {"{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"hidden\",\"Expiration\":\"soon\"}",
-         "has an Expiration that is no time"},
+         "has an Expiration that is not a time"},
     };
     (void)state;
 

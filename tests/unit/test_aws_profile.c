@@ -42,10 +42,10 @@ static void bad_lines_are_refused_and_not_repeated(void **state)
     TEXT struct text why = TEXT_EMPTY;
     (void)state;
 
-    check_refused("[default]\nregion\n", "F:2: neither a [section] nor a name = value");
+    check_refused("[default]\nregion\n", "F:2: the line must be a [section] or name = value");
     check_refused("[default]\n\n# c\nmy secret without a name\n[x]\n",
-                  "F:4: neither a [section] nor a name = value");
-    check_refused("region = x\n", "F:1: stands before the first [section]");
+                  "F:4: the line must be a [section] or name = value");
+    check_refused("region = x\n", "F:1: a key before the first [section]");
     check_refused("[default\nregion = x\n", "F:1: the section has no ]");
     check_refused("[]\n", "F:1: the section has no name");
     check_refused("[default]\n = x\n", "F:2: the name before the = is missing");

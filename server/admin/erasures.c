@@ -63,14 +63,14 @@ static void stepped(void *argument, enum store_error result)
 {
     struct arguments *own = argument;
 
-    own->error = result;
     if (!result)
         own->erasure.erased += own->erasure.step;
     if (!result && own->erasure.more) {
-        own->error = store_submit(own->store, &own->job);
-        if (!own->error)
+        result = store_submit(own->store, &own->job);
+        if (!result) /* from here on it is another step's */
             return;
     }
+    own->error = result;
     http_resume(own->exchange);
 }
 
@@ -87,9 +87,11 @@ static void begin(struct http_exchange *exchange, void *arguments)
     own->store = portal_of(exchange)->store;
     own->erasure.now = clock_wall_ms();
     own->job = (struct store_job){.run = run_step, .done = stepped, .argument = own, .writes = true};
-    own->error = store_submit(own->store, &own->job);
-    if (own->error)
-        http_resume(exchange);
+    enum store_error error = store_submit(own->store, &own->job);
+    if (!error)
+        return;
+    own->error = error;
+    http_resume(exchange);
 }
 
 static void reply(struct http_exchange *exchange, void *arguments, unsigned result)

@@ -177,9 +177,12 @@ static void add_at_once(struct adding *list, size_t count)
         continue;
     for (size_t i = 0; i < count; i++) {
         list[i].ended = &ended;
-        list[i].job = (struct store_job){
-            .run = add_one, .kind = "addition", .run_together = add_many, .done = add_done,
-            .argument = &list[i], .writes = true};
+        list[i].job = (struct store_job){.run = add_one,
+                                         .kind = "addition",
+                                         .run_together = add_many,
+                                         .done = add_done,
+                                         .argument = &list[i],
+                                         .writes = true};
         ASSERT_OK(store_submit(postgresql, &list[i].job));
     }
     sem_post(&holding.gate);

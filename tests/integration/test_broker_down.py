@@ -119,7 +119,7 @@ class BrokerDown(unittest.TestCase):
         claim = self.portal.claim(thing)
         modules.wait_for(thing, "endpoint")
         modules.wait_for(thing, "lost", 2)
-        claim = self.portal.show(claim["token"])
+        claim = self.portal.wait_for_state(claim["token"], "published", "onboarded")  # the module may be faster than our disk
         self.assertEqual((claim["state"], claim["ended_at"]), ("published", None))
         self.sandbox.start_oem()
         self.portal.wait_for_state(claim["token"], "onboarded")

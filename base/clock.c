@@ -43,7 +43,7 @@ void clock_rfc3339(long long wall_ms, char out[CLOCK_RFC3339_SIZE])
     out[0] = '\0';
     if (!gmtime_r(&seconds, &utc) || !strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc))
         return;
-    /* A year of five digits does not fit: nothing is better than half a date. */
+    /* A five-digit year does not fit: write nothing rather than a cut date. */
     if (snprintf(out, CLOCK_RFC3339_SIZE, "%.19s.%03dZ", date, milliseconds % 1000) >= CLOCK_RFC3339_SIZE)
         out[0] = '\0';
 }

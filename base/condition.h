@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Conditions that are waited for with a deadline that no change of the wall clock moves. */
+/* Condition variables with a timed wait on the monotonic clock, so a change of the wall clock does not move
+ * the deadline. Any thread. */
 #ifndef BASE_CONDITION_H
 #define BASE_CONDITION_H
 
@@ -9,10 +10,10 @@
 
 void condition_init(pthread_cond_t *condition);
 
-/* So many milliseconds from now, on the clock of condition_init(). */
+/* The time ms milliseconds from now, on the clock of condition_init(). */
 struct timespec condition_deadline(long long ms);
 
-/* With the mutex held. False when the deadline is over. May return true for no reason, as
+/* Waits with the mutex held. Returns false when the deadline has passed. May wake up spuriously, like
  * pthread_cond_wait(). */
 bool condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *deadline);
 

@@ -29,7 +29,7 @@ void config_ignore_unknown_keys(struct config *config)
 static void free_value(struct config_value *value)
 {
     free(value->section);
-    /* Secrets do not stay behind in freed memory. */
+    /* Do not leave secrets in freed memory. */
     explicit_bzero(value->text, strlen(value->text));
     free(value->text);
     free(value->place);
@@ -179,7 +179,7 @@ const char *config_error(const struct config *config, size_t index)
     return config->errors[index];
 }
 
-/* Two names that differ in case or in - and _ alone cannot be told apart in variables. */
+/* Names that differ only in case or in - and _ give the same variable. */
 static bool same_in_variables(const char *a, const char *b)
 {
     for (; *a != '\0' && *b != '\0'; a++, b++) {
@@ -258,7 +258,7 @@ static void add_missing(struct config *config, const struct config_key *key, con
     config_error_at(config, place, section, key->name, "must be given (here or as %s)", variable.data);
 }
 
-/* Fallbacks for what was not given, in all sections that are there. */
+/* Fills in the defaults of keys that were not set, in all sections that exist. */
 static void complete(struct config *config)
 {
     const struct config_key *key;
@@ -278,7 +278,7 @@ static void check_all(struct config *config)
         struct config_value *value = &config->values[i];
         TEXT struct text problem = TEXT_EMPTY;
         if (value->source == CONFIG_FROM_FALLBACK && value->key->fallback == NULL)
-            continue; /* missing, and said so */
+            continue; /* missing, already reported */
         if (!config_check(value->key, value->text, &value->number, &problem))
             config_add_error(config, value->section, value->key->name, "%s", problem.data);
     }
@@ -301,7 +301,7 @@ static const struct config_value *value_of(const struct config *config, const ch
     const struct config_value *value = find_value(config, section, name);
 
     if (value == NULL) {
-        fprintf(stderr, "config: nobody declared [%s] %s\n", section, name);
+        fprintf(stderr, "config: [%s] %s is not declared\n", section, name);
         abort();
     }
     return value;
@@ -328,7 +328,7 @@ size_t config_durations(const struct config *config, const char *section, const 
     return config_split_durations(value_of(config, section, name)->text, out_ms, room);
 }
 
-/* The member's name in a section's name, or NULL when it is of another family. */
+/* The NAME in "family.NAME", or NULL if section is not of this family. */
 static const char *member_of(const char *section, const char *family)
 {
     size_t length = strlen(family);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Configuration: an INI file, each key also an environment variable, all of it declared in tables of keys.
- * Load once, before threads start; after that every call only reads, from any thread.
+/* Reads the configuration: an INI file, where each key can also be an environment variable. Tables of struct
+ * config_key declare all keys. Call config_new() and config_load() once, before threads start; after that the
+ * config is read-only and any thread may use it.
  *
- * The file: [section] lines, `name = value` lines (`name: value` too), comments from ; or # at the start of a
- * line or from ; after a space. Space around names and values does not count, nor does indentation: no line
- * continues another. Quotes have no meaning. A section may be opened again; a key may be given once. At most
- * CONFIG_LINE_MAX bytes a line. */
+ * The file has [section] lines, `name = value` lines (`name: value` too) and comments. A comment starts with
+ * ; or # at the start of a line, or with ; after a space. Space around names and values and indentation are
+ * ignored; no line continues another. Quotes have no meaning. A section may appear more than once, a key only
+ * once. A line has at most CONFIG_LINE_MAX bytes. */
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H
 
@@ -17,37 +18,40 @@
 
 struct config;
 
-/* tables are borrowed for the life of the config. env_prefix: "PORTAL": PORTAL_HTTP_LISTEN, and for families
- * PORTAL_STAGING_<NAME>_<KEY> with NAME upper case and - as _ (a section is created by its variables alone;
- * its name is then the lower-case text). Every key can also be given as <VARIABLE>_FILE: the value is that
- * file's content without its last newline. The environment wins over the file. unknown_sections_are_errors:
- * false ignores sections, and variables of sections, that no table has (a command that shares another's
- * file). Ignored as well: what Kubernetes sets for a service of the prefix's name (PORTAL_SERVICE_HOST,
- * PORTAL_PORT, PORTAL_PORT_80_TCP ...). */
+/* tables are borrowed for the life of the config.
+ *
+ * env_prefix "PORTAL" gives the variables PORTAL_HTTP_LISTEN and, for families, PORTAL_STAGING_<NAME>_<KEY>
+ * with NAME in upper case and _ for -. Its variables alone are enough to create a section of a family; its
+ * name is then in lower case. <VARIABLE>_FILE gives the value as a file's content without its last newline.
+ * The environment overrides the file.
+ *
+ * If unknown_sections_are_errors is false, sections that no table declares, and their variables, are ignored
+ * (for a command that shares another program's file). Variables that Kubernetes sets for a service named like
+ * the prefix (PORTAL_SERVICE_HOST, PORTAL_PORT, PORTAL_PORT_80_TCP ...) are always ignored. */
 struct config *config_new(const struct config_table *tables, size_t table_count, const char *env_prefix,
                           bool unknown_sections_are_errors);
 void config_free(struct config *config);
 
-/* From here on keys, and variables, that no table has are ignored in known sections too: for tables that are
- * a part of another program's, which has seen to the rest. */
+/* Also ignores keys and variables that no table declares in known sections. For a program that uses part of
+ * another program's tables; the other program checks the rest. Call before config_load(). */
 void config_ignore_unknown_keys(struct config *config);
 
-/* Reads path (NULL: no file) and environment (NULL-terminated "NAME=value" list, normally environ; NULL:
- * none), checks everything and collects all errors instead of stopping at the first. Returns true when there
- * were none. Errors: unreadable file, syntax, unknown section or key, key twice, missing key, bad value, out
- * of bounds; also environment variables with the prefix that name no key. */
+/* Reads path (NULL: no file) and environment (a NULL-terminated list of "NAME=value", normally environ; NULL:
+ * none). Checks everything and collects all errors. Returns true if there are none. Errors: unreadable file,
+ * syntax error, unknown section or key, duplicate key, missing key, bad value, value out of bounds, and
+ * environment variables with the prefix that match no key. */
 bool config_load(struct config *config, const char *path, char *const *environment);
 
-/* "portal.ini:12: [http] listen: ..." or "PORTAL_HTTP_LISTEN: ..."; borrowed. */
+/* The errors, such as "portal.ini:12: [http] listen: ..." or "PORTAL_HTTP_LISTEN: ...". Borrowed. */
 size_t config_error_count(const struct config *config);
 const char *config_error(const struct config *config, size_t index);
-/* Adds an error of the caller's own about a key, with the place where it was given. name NULL: about the
- * section; section NULL: about the whole. */
+/* Adds an error of the caller about a key, with the place where the key was set. name NULL: about the
+ * section; section NULL: about the whole configuration. */
 void config_add_error(struct config *config, const char *section, const char *name, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Values. section is concrete: "http" or "staging.acme". Asking for a key that no table has is a bug and
- * aborts. Texts are borrowed and never NULL. */
+/* The values. section is "http" or "staging.acme", never "staging.*". Aborts on a key that no table declares.
+ * Texts are borrowed and never NULL. */
 const char *config_text(const struct config *config, const char *section, const char *name);
 long long config_integer(const struct config *config, const char *section,
                          const char *name); /* also durations, ms */
@@ -55,13 +59,14 @@ bool config_boolean(const struct config *config, const char *section, const char
 size_t config_durations(const struct config *config, const char *section, const char *name, long long *out_ms,
                         size_t room);
 
-/* The sections of a family, in the order of first mention: family "staging" -> names "acme", ... */
+/* The sections of a family, in order of first appearance: family "staging" -> names "acme", ... */
 size_t config_family_count(const struct config *config, const char *family);
 const char *config_family_name(const struct config *config, const char *family, size_t index);
 
-/* Writes the whole effective configuration as an INI file that reads back the same; secrets as "(hidden)". */
+/* Writes the effective configuration as an INI file that can be loaded again. Secrets are shown as
+ * "(hidden)". */
 void config_print(const struct config *config, FILE *out);
-/* Writes the tables as one Markdown table: key, default, meaning, environment variable. For the README. */
+/* Writes the tables as one Markdown table for the README: key, default, meaning, environment variable. */
 void config_document(const struct config_table *tables, size_t table_count, const char *env_prefix,
                      FILE *out);
 

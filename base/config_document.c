@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration written out: as a file that can be read again, and as a table for people. */
+/* Prints the configuration as a file that can be loaded again, and the tables as Markdown. */
 #include <string.h>
 
 #include "base/config.h"
@@ -10,7 +10,7 @@ static const struct config_key *key_of(const struct config *config, size_t index
     return config_key_at(config->tables, config->table_count, index);
 }
 
-/* Whether an earlier key has opened this key's section already. */
+/* Whether an earlier key has the same section. */
 static bool section_was_printed(const struct config *config, size_t index)
 {
     for (size_t i = 0; i < index; i++)
@@ -48,7 +48,7 @@ void config_print(const struct config *config, FILE *out)
     }
 }
 
-/* A | would end the cell. */
+/* Escapes |, which ends a Markdown cell. */
 static void put_cell(const char *text, FILE *out)
 {
     for (; *text != '\0'; text++) {

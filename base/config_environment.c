@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Environment variables: which key one names, and what it says. */
+/* Reads environment variables: finds the key for each and sets its value. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static bool starts_with(const char *string, size_t length, const struct text *st
     return length >= start->length && memcmp(string, text_get(start), start->length) == 0;
 }
 
-/* A section as a variable has it: "STAGING_" of "staging.*" and of "staging". */
+/* The section's part of a variable: "STAGING_" for both "staging.*" and "staging". */
 static void section_prefix(const struct config_key *key, struct text *out)
 {
     size_t family = config_family_length(key);
@@ -46,10 +46,10 @@ static void section_prefix(const struct config_key *key, struct text *out)
     text_puts(out, "_");
 }
 
-/* The key and the section that a variable (without the prefix) names. */
+/* The key and the section of a variable, its prefix removed. */
 struct named {
     const struct config_key *key;
-    const char *member; /* NAME of a family, as in the variable */
+    const char *member; /* NAME of a family, as written in the variable */
     size_t member_length;
 };
 
@@ -83,7 +83,7 @@ static bool names_key(const char *variable, size_t length, const struct config_k
     return true;
 }
 
-/* Of several, the longest key: STAGING_A_CA_FILE is ca_file of A, not file of A_CA. */
+/* The longest key name wins: STAGING_A_CA_FILE is ca_file of A, not file of A_CA. */
 static bool find_named(const struct config *config, const char *variable, size_t length, struct named *out)
 {
     const struct config_key *key;
@@ -108,7 +108,7 @@ static bool is_same_member(const char *section_member, const char *member, size_
     return upper.length == length && memcmp(text_get(&upper), member, length) == 0;
 }
 
-/* "staging.acme" for ACME: the section of the file that goes by that name in variables, or a new one. */
+/* Returns "staging.acme" for ACME: the section of the file with that name in variables, or a new one. */
 static char *concrete_section(const struct config *config, const struct named *named)
 {
     size_t family = config_family_length(named->key);
@@ -136,7 +136,7 @@ static void give_variable(struct config *config, const char *variable, const str
     OWNED char *section = concrete_section(config, named);
     TEXT struct text trimmed = TEXT_EMPTY;
 
-    /* As in the file; but a password may have spaces at its ends. */
+    /* Trim as the file reader does; but a password may start or end with spaces. */
     if (!named->key->secret) {
         value += strspn(value, " \t\r\n");
         size_t length = strlen(value);
@@ -182,7 +182,7 @@ static bool has_known_section(const struct config *config, const char *variable,
     return false;
 }
 
-/* What Kubernetes sets in every container for a service that has the prefix as its name. */
+/* Kubernetes sets these in every container for a service named like the prefix. */
 static bool is_service_link(const char *variable, const char *value)
 {
     return strncmp(variable, "SERVICE_HOST=", 13) == 0 || strncmp(variable, "SERVICE_PORT", 12) == 0 ||

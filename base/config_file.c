@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only user of inih. inih cuts long lines and sections silently, joins indented lines to the one before,
- * tells handlers no line numbers and returns the first bad line only. So it gets its lines one at a time from
- * a reader that counts them, takes indentation away, and refuses what inih would cut. */
+/* Reads the file with inih; no other file uses inih. inih truncates long lines and sections silently, joins
+ * indented lines to the line before, gives handlers no line numbers and reports only the first bad line. So
+ * next_line() feeds it one line at a time, counts lines, removes indentation and rejects what inih would
+ * truncate. */
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +19,9 @@ struct reading {
     struct config *config;
     const char *at, *end;
     size_t line;
-    bool pair_expected; /* inih has a line that must become a call of take_pair() */
+    bool pair_expected; /* inih got a line that must lead to a call of take_pair() */
     bool in_section;
-    bool section_ignored; /* unknown or refused: its keys would only repeat that */
+    bool section_ignored; /* unknown or rejected: do not report its keys as well */
 };
 
 static void error_here(struct reading *reading, const char *message)
@@ -37,7 +38,7 @@ static bool is_section_character(char c)
            c == '-' || c == '.';
 }
 
-/* "[name]", then nothing or a comment. Copies the name out. */
+/* Parses "[name]" followed by nothing or a comment. Copies the name. */
 static bool parse_section(const char *line, size_t length, char out[CONFIG_SECTION_MAX + 1])
 {
     size_t end = 1;
@@ -54,7 +55,7 @@ static bool parse_section(const char *line, size_t length, char out[CONFIG_SECTI
     return rest == length || (line[rest] == ';' && rest > end + 1);
 }
 
-/* Returns whether inih is to have the line. */
+/* Returns whether to pass the line to inih. */
 static bool enter_section(struct reading *reading, const char *line, size_t length)
 {
     char name[CONFIG_SECTION_MAX + 1];
@@ -76,7 +77,7 @@ static bool enter_section(struct reading *reading, const char *line, size_t leng
     return true;
 }
 
-/* Looks at one line without its end. Returns whether inih is to have it. */
+/* Checks one line without its end. Returns whether to pass it to inih. */
 static bool admit_line(struct reading *reading, const char *line, size_t length)
 {
     if (length > 0 && line[length - 1] == '\r')
@@ -101,7 +102,7 @@ static void miss_pair(struct reading *reading)
     reading->pair_expected = false;
 }
 
-/* What fgets() is to a FILE. Lines that inih need not have come as empty ones. */
+/* An fgets() for inih. Lines that inih does not need become empty lines. */
 static char *next_line(char *out, int room, void *stream)
 {
     struct reading *reading = stream;

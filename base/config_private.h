@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the config_*.c files share. Filled in this order: file, environment, fallbacks; then everything is
- * checked. */
+/* Shared by the config_*.c files. Values come from the file, then the environment, then the defaults; then
+ * all are checked. */
 #ifndef BASE_CONFIG_PRIVATE_H
 #define BASE_CONFIG_PRIVATE_H
 
@@ -14,16 +14,16 @@ enum config_source { CONFIG_FROM_FALLBACK, CONFIG_FROM_FILE, CONFIG_FROM_ENVIRON
 
 struct config_value {
     const struct config_key *key;
-    char *section; /* concrete, owned */
+    char *section; /* such as "staging.acme", owned */
     char *text;    /* owned */
-    char *place;   /* where it was given, owned; NULL for a fallback */
+    char *place;   /* where it was set, owned; NULL for a default */
     enum config_source source;
-    long long number; /* of integers, durations, booleans */
+    long long number; /* for integers, durations, booleans */
 };
 
-struct config_section { /* one of a family */
+struct config_section { /* a section of a family */
     char *name;         /* "staging.acme", owned */
-    char *place;        /* of its first mention, owned */
+    char *place;        /* where it first appears, owned */
 };
 
 struct config {
@@ -41,25 +41,26 @@ struct config {
     size_t error_count;
 };
 
-#define CONFIG_SECTION_MAX 48 /* inih cuts longer ones off */
+#define CONFIG_SECTION_MAX 48 /* inih truncates longer names */
 #define CONFIG_NAME_MAX 32    /* NAME in [family.NAME] */
 #define CONFIG_DURATIONS_MAX 32
 
 /* config.c */
 
-/* The keys of all tables in a row; NULL past the end. */
+/* The key at index, counted over all tables; NULL past the end. */
 const struct config_key *config_key_at(const struct config_table *tables, size_t table_count, size_t index);
-/* The length of "staging." in a key's section "staging.*"; 0 for a section that is no family. */
+/* The length of "staging." if the key's section is "staging.*"; 0 if it is not a family. */
 size_t config_family_length(const struct config_key *key);
 bool config_key_is_in(const struct config_key *key, const char *section);
-/* Whether a table has this section; bad family names are not in any. */
+/* Whether a table declares this section. Invalid family names are in no table. */
 bool config_section_is_known(const struct config *config, const char *section);
-/* Notes that a section of a family is there. Others need no note. */
+/* Records that a section of a family exists. Ignores other sections. */
 void config_mention_section(struct config *config, const char *section, const char *place);
-/* section must be known. Replaces what came from a lower source; twice from the same is an error. */
+/* section must be known. Overrides a value from a source of lower priority; a second value from the same
+ * source is an error. */
 void config_give(struct config *config, const char *section, const char *name, const char *text,
                  const char *place, enum config_source source);
-/* "place: [section] name: ..."; NULLs are left out. */
+/* Adds the error "place: [section] name: ...". NULL parts are left out. */
 void config_error_at(struct config *config, const char *place, const char *section, const char *name,
                      const char *format, ...) __attribute__((format(printf, 5, 6)));
 
@@ -68,15 +69,16 @@ void config_read_file(struct config *config);
 
 /* config_environment.c */
 void config_read_environment(struct config *config, char *const *environment);
-/* PORTAL_STAGING_ACME_RATE for "staging.acme", "rate". */
+/* Writes PORTAL_STAGING_ACME_RATE for "staging.acme", "rate". */
 void config_variable(const char *env_prefix, const char *section, const char *name, struct text *out);
 
 /* config_value.c */
 
-/* False when text is not a good value; then *problem says why (and does not repeat a secret). *number is set
- * for types that are one. */
+/* Returns false if text is not a valid value; *problem then says why, without repeating a secret. Sets
+ * *number for types that are numbers. */
 bool config_check(const struct config_key *key, const char *text, long long *number, struct text *problem);
-/* Durations of a CONFIG_DURATIONS text; returns how many, 0 when one is bad or there are more than room. */
+/* Parses the durations of a CONFIG_DURATIONS text. Returns their number, or 0 if one is invalid or there are
+ * more than room. */
 size_t config_split_durations(const char *text, long long *out_ms, size_t room);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a value may look like, type by type. */
+/* Checks and parses values by type. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 
 #define LIST_SEPARATORS " \t,"
-#define SHOWN_MAX 60 /* bytes of a bad value that its error repeats */
+#define SHOWN_MAX 60 /* bytes of a bad value shown in its error */
 
 static const struct unit {
     const char *name;
@@ -37,12 +37,12 @@ static bool whole_integer(const char *text, long long *out)
     return parse_integer(text, &end, out) && *end == '\0';
 }
 
-/* length bytes of text, all of them. */
+/* Parses exactly length bytes of text. */
 static bool parse_duration(const char *text, size_t length, long long *out_ms)
 {
     const char *unit;
     long long number;
-    long long factor = 1000; /* a bare number is seconds */
+    long long factor = 1000; /* a plain number is seconds */
 
     if (length == 0 || *text == '-' || !parse_integer(text, &unit, &number))
         return false;
@@ -113,13 +113,13 @@ static bool is_printable(const char *text)
     return true;
 }
 
-/* What inih would take for a comment when it reads the value from a file. */
+/* Whether inih would see a comment in the value. */
 static bool has_comment(const char *text)
 {
     return text[0] == ';' || strstr(text, " ;") != NULL;
 }
 
-/* "90s" rather than 90000. */
+/* Writes "90s", not 90000. */
 static void add_duration(struct text *out, long long ms)
 {
     size_t i = 0;
@@ -139,7 +139,7 @@ static bool within(const struct config_key *key, long long number)
     return !is_bounded(key) || (number >= key->min && number <= key->max);
 }
 
-/* Starts an error: the value, unless it is a secret, and what it is not. */
+/* Starts an error with the value, unless it is a secret, and what is wrong with it. */
 static bool refuse(const struct config_key *key, const char *text, const char *what, struct text *problem)
 {
     if (key->secret) {

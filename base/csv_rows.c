@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libcsv counts no lines and stops at the first bad quote, so it gets its lines one at a time and is started
- * again after a bad row. (sidewalk/serial_list.c has a reader of its own: what AWS takes, and nothing else.)
- */
+/* libcsv does not count lines and stops at the first bad quote, so it gets one line at a time and is
+ * restarted after a bad row. (sidewalk/serial_list.c has a stricter reader, for the format of AWS only.) */
 #include "base/csv_rows.h"
 
 #include <csv.h>
@@ -19,13 +18,13 @@ struct csv_rows {
     struct csv_rows_events events;
     size_t row_max;
     struct csv_parser parser;
-    struct text line;        /* the one that is not complete yet */
-    bool after_cr, started;  /* started: past the byte order mark, the delimiter is known */
-    bool skipping;           /* the rest of an overlong line */
+    struct text line;        /* the current incomplete line */
+    bool after_cr, started;  /* started: byte order mark skipped, delimiter known */
+    bool skipping;           /* skipping the rest of a line that is too long */
     unsigned long long next; /* number of the next line */
     unsigned long long row_line;
-    size_t row_bytes;   /* of the row that libcsv has, 0 between rows */
-    struct text fields; /* terminated, one after the other */
+    size_t row_bytes;   /* fed to libcsv for the current row, 0 between rows */
+    struct text fields; /* terminated strings, one after the other */
     size_t offsets[CSV_ROWS_FIELDS_MAX];
     size_t field_count;
     bool nul;
@@ -159,8 +158,8 @@ static bool parse(struct csv_rows *rows, const char *line, size_t length)
     return false;
 }
 
-/* A line with its end. Where an earlier line's quote is open and this one makes no sense behind it, this one
- * may well begin a row of its own, which must not be lost with the other. */
+/* Parses a line including its line end. If a quote of an earlier line is still open and this line is invalid
+ * after it, this line may be the start of a new row: try it as one. */
 static void parse_line(struct csv_rows *rows, const char *line, size_t length)
 {
     bool goes_on = rows->row_bytes > 0;
@@ -181,7 +180,7 @@ static void parse_line(struct csv_rows *rows, const char *line, size_t length)
     else if (rows->row_bytes > rows->row_max)
         restart(rows, "it is too long, or a quote is not closed");
     else if (rows->row_bytes == length && is_space(line, length))
-        forget_row(rows); /* an empty line, which libcsv does not mention */
+        forget_row(rows); /* libcsv does not report an empty line */
 }
 
 static void end_line(struct csv_rows *rows)
@@ -194,7 +193,7 @@ static void end_line(struct csv_rows *rows)
     text_clear(&rows->line);
 }
 
-/* Part of a line. What is too long to be one is refused as soon as it is. */
+/* Adds part of a line. Rejects the row as soon as it is too long. */
 static void add_part(struct csv_rows *rows, const char *bytes, size_t length)
 {
     if (rows->skipping)
@@ -212,7 +211,7 @@ static void add_part(struct csv_rows *rows, const char *bytes, size_t length)
 void csv_rows_feed(struct csv_rows *rows, const char *bytes, size_t length)
 {
     while (length > 0) {
-        if (rows->after_cr && *bytes == '\n') { /* of a pair that has ended its line already */
+        if (rows->after_cr && *bytes == '\n') { /* second half of a CR LF */
             rows->after_cr = false;
             bytes++;
             length--;

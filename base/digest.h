@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256. Any thread. */
+/* SHA-256 of a buffer, or of data that comes in parts. Any thread. */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
@@ -9,7 +9,7 @@
 
 void digest_sha256(const void *bytes, size_t length, char out[DIGEST_SIZE]);
 
-/* Of what comes in parts. digest_end() frees, and takes NULL for out where the result is not wanted. */
+/* For data in parts: begin, add, end. digest_end() frees digest. out may be NULL to discard the result. */
 struct digest;
 struct digest *digest_begin(void);
 void digest_add(struct digest *digest, const void *bytes, size_t length);

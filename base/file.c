@@ -70,7 +70,7 @@ static int sync_folder_of(const char *path)
     return 0;
 }
 
-/* Not every file system can rename without overwriting; those that cannot have hard links. */
+/* Some file systems cannot rename without overwriting; use a hard link there. */
 static int rename_new(const char *from, const char *to)
 {
     if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FNV-1a, 64 bits: to notice change (ETags) and to tell things apart. No secret may rest on it. Any thread.
- */
+/* FNV-1a, 64 bits, to detect changes (ETags) and to compare data. Not for security. Any thread. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
@@ -9,7 +8,7 @@
 
 #define HASH_START 14695981039346656037ull
 
-/* Goes on from `hash` (HASH_START at first), so that pieces hash as their whole. */
+/* Continues from `hash`, HASH_START at first: hashing in pieces gives the hash of the whole. */
 static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
 {
     const unsigned char *at = bytes;

@@ -26,7 +26,7 @@ bool hex_decode(const char *digits, size_t length, unsigned char *out)
 
     for (size_t i = 0; i < length; i++) {
         int high = hex_value(digits[2 * i]), low = hex_value(digits[2 * i + 1]);
-        bad |= high | low; /* negative once one is */
+        bad |= high | low; /* negative if any is */
         out[i] = (unsigned char)((unsigned)high << 4 | (unsigned)low);
     }
     return bad >= 0;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes as hex digits, and back. Pure functions, any thread. */
+/* Converts bytes to hex digits and back. Pure functions, any thread. */
 #ifndef BASE_HEX_H
 #define BASE_HEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Two lower-case digits a byte, terminated: out has 2 * length + 1 bytes. */
+/* Writes lower-case digits, terminated: out has 2 * length + 1 bytes. */
 void hex_encode(const unsigned char *bytes, size_t length, char *out);
-/* 0 to 15 for a digit in any case, -1 for any other character. */
+/* The value 0 to 15 of a digit in either case, -1 for any other character. */
 int hex_value(char character);
-/* length bytes from 2 * length digits in any case. False: one is no digit, and out holds anything. */
+/* Reads length bytes from 2 * length digits in either case. Returns false if one is not a digit; out is then
+ * undefined. */
 bool hex_decode(const char *digits, size_t length, unsigned char *out);
 
 #endif

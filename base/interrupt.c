@@ -24,8 +24,8 @@ void interrupt_catch(void)
         sigaction(signals[i], &action, NULL);
 }
 
-/* A signal that came between a look at the flag and a read would be noticed after the read only: it is held
- * back until ppoll() waits. */
+/* A signal between a check of the flag and read() would go unnoticed until read() returns. So the signals
+ * stay blocked until ppoll() waits. */
 bool interrupt_wait_readable(int descriptor)
 {
     struct pollfd waiting = {.fd = descriptor, .events = POLLIN};

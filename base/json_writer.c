@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 
-/* What a program does wrong is found by its tests: they reach every call, and the calls do not depend on
+/* Aborts on incorrect use. Tests find it: they reach every call, and the order of calls does not depend on
  * data. */
 static void must(bool right)
 {
@@ -34,7 +34,7 @@ static void add_quoted(struct text *out, const char *string)
     text_puts(out, "\"");
 }
 
-/* All that stands before a value. */
+/* Writes the comma and the name before a value. */
 static void begin_item(struct json_writer *json, const char *name)
 {
     must(in_object(json) == (name != NULL));
@@ -66,7 +66,7 @@ static void end_level(struct json_writer *json, bool object)
     break_line(json);
     text_puts(json->out, object ? "}" : "]");
     json->depth--;
-    json->filled = true; /* the outer one, by this one */
+    json->filled = true; /* the outer level now has an item */
 }
 
 struct json_writer json_writer_into(struct text *out)
@@ -115,7 +115,7 @@ void json_write_text_or_null(struct json_writer *json, const char *name, const c
         json_write_null(json, name);
 }
 
-/* JSON writes what is above U+FFFF as two surrogates (RFC 8259, 7). */
+/* Characters above U+FFFF are written as a surrogate pair (RFC 8259, 7). */
 static void add_escape(struct text *out, uint32_t character)
 {
     if (character > 0xffff) {

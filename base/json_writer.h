@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How JSON is written: everything of ours that is JSON comes from here. Commas, quotes and escapes are its
- * business:
+/* Writes JSON into a struct text. All JSON of this project is written here; the writer adds commas, quotes
+ * and escapes:
  *
  *     struct json_writer json = json_writer_into(&body);
  *     json_begin_object(&json, NULL);
@@ -11,12 +11,13 @@
  *     json_end_object(&json);
  *     json_writer_finish(&json);
  *
- * adds {"token":"...","steps":[1]} to body. Compact: white space only where json_write_break() wants it.
+ * adds {"token":"...","steps":[1]} to body. The output is compact; json_write_break() adds the only white
+ * space.
  *
- * name is the member's in an object, and NULL in an array and at the top. The writer never looks back at what
- * it added: the text may be sent and cleared between two calls, so that a long answer needs little memory. A
- * mistake of the program (a name missing or too many, a second value at the top, an end without a beginning,
- * more levels than JSON_DEPTH_MAX) aborts. Allocates nothing of its own. Not shared between threads. */
+ * name is the member's name inside an object, and NULL in an array and at the top. The writer never reads
+ * back its output: a caller may send and clear the text between two calls, so a long answer needs little
+ * memory. Incorrect use (a missing or extra name, a second value at the top, an end without a beginning, more
+ * levels than JSON_DEPTH_MAX) aborts. Allocates only through the text. Not thread-safe. */
 #ifndef BASE_JSON_WRITER_H
 #define BASE_JSON_WRITER_H
 
@@ -29,16 +30,16 @@
 #define JSON_DEPTH_MAX 32
 
 struct json_writer {
-    struct text *out;  /* borrowed; anything else may be added to it only between two documents */
-    unsigned depth;    /* how many objects and arrays are open */
-    uint32_t objects;  /* one bit a level: it is an object */
-    bool filled;       /* the innermost level has an item already */
-    bool break_wanted; /* a line break comes before what is written next */
+    struct text *out;  /* borrowed; add other text only between two documents */
+    unsigned depth;    /* number of open objects and arrays */
+    uint32_t objects;  /* one bit per level: set for an object */
+    bool filled;       /* the innermost level already has an item */
+    bool break_wanted; /* write a line break before the next output */
 };
 
-/* Begins a document at the end of out. */
+/* Starts a document at the end of out. */
 struct json_writer json_writer_into(struct text *out);
-/* The document is whole, or this aborts. The writer may then write another one. */
+/* Ends the document; aborts if it is incomplete. The writer can then write another one. */
 void json_writer_finish(struct json_writer *json);
 
 void json_begin_object(struct json_writer *json, const char *name);
@@ -46,25 +47,24 @@ void json_end_object(struct json_writer *json);
 void json_begin_array(struct json_writer *json, const char *name);
 void json_end_array(struct json_writer *json);
 
-/* Quotation marks, backslashes and control characters are escaped; a byte that is not UTF-8 becomes U+FFFD.
- */
+/* Escapes quotation marks, backslashes and control characters. Invalid UTF-8 bytes become U+FFFD. */
 void json_write_text(struct json_writer *json, const char *name, const char *string);
-/* null where string is NULL. */
+/* Writes null if string is NULL. */
 void json_write_text_or_null(struct json_writer *json, const char *name, const char *string);
-/* For text of strangers that people will read in a terminal: what utf8_is_hidden() is written as an escape
- * too, and so is a NUL among the bytes. The reader's program gets the same text. */
+/* For untrusted text that people read in a terminal: also escapes NUL bytes and characters that are
+ * utf8_is_hidden(). A JSON parser gets the same text. */
 void json_write_visible(struct json_writer *json, const char *name, const char *bytes, size_t length);
 void json_write_integer(struct json_writer *json, const char *name, long long value);
 void json_write_unsigned(struct json_writer *json, const char *name, unsigned long long value);
-/* With so many digits after the point; null where value is no number or infinite, which JSON cannot say. */
+/* Writes value with this many digits after the point. Writes null for NaN and infinity, which JSON does not
+ * have. */
 void json_write_decimal(struct json_writer *json, const char *name, double value, int digits);
 void json_write_boolean(struct json_writer *json, const char *name, bool value);
 void json_write_null(struct json_writer *json, const char *name);
-/* A value that this writer or cJSON wrote before, as it is. Not checked: never for what comes from outside.
- */
+/* Writes JSON made by this writer or cJSON unchanged. Not checked: never use it for untrusted input. */
 void json_write_raw(struct json_writer *json, const char *name, const char *value, size_t length);
 
-/* What comes next, be it an item or an end, begins a line. For lists that people read line by line. */
+/* Starts a new line before the next item or end. For lists that people read line by line. */
 void json_write_break(struct json_writer *json);
 
 #endif

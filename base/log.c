@@ -19,7 +19,7 @@ static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
 void log_setup(enum log_level level, enum log_format format)
 {
-    clock_prepare(); /* its lines have a date */
+    clock_prepare(); /* log lines have a date */
     least_level = level;
     chosen_format = format;
 }
@@ -42,7 +42,7 @@ static void add_field(struct text *line, const char *key, const char *value)
         text_puts(line, "\"");
         return;
     }
-    /* Plain text: quoted only where a reader could be misled. */
+    /* Quote only values that would be ambiguous. */
     int quoted = !*value || strpbrk(value, " \"=") || strspn(value, "\n\r\t") > 0;
     text_printf(line, quoted ? " %s=\"" : " %s=", key);
     text_json(line, value);
@@ -87,7 +87,7 @@ void log_event(enum log_level level, const char *event, ...)
 
 const char *log_thing(const char *thing_name, char out[LOG_THING_SIZE])
 {
-    /* FNV-1a: only to tell two devices apart in a log, no secret rests on it. */
+    /* FNV-1a: distinguishes devices in a log, not for security. */
     uint32_t hash = 2166136261u;
 
     for (const unsigned char *c = (const unsigned char *)thing_name; *c; c++)

@@ -16,7 +16,7 @@ static void print_usage(FILE *out, const struct subcommands *commands)
     fprintf(out, "Usage: %s COMMAND ...\n\n%s\n\n", commands->program, commands->about);
     for (size_t i = 0; i < commands->count; i++)
         fprintf(out, "  %-*s  %s\n", (int)width, commands->list[i].name, commands->list[i].help);
-    fprintf(out, "\n%s COMMAND --help tells more; --version prints the version.\n", commands->program);
+    fprintf(out, "\n%s COMMAND --help shows its options; --version prints the version.\n", commands->program);
 }
 
 int subcommands_run(const struct subcommands *commands, int count, char **values)

@@ -72,7 +72,7 @@ void text_json(struct text *text, const char *string)
 
     for (size_t left = strlen(string), size; left > 0; left -= size, string += size) {
         size = utf8_decode(string, left, &character);
-        if (size == 0) { /* broken UTF-8 would make all of the JSON unreadable */
+        if (size == 0) { /* invalid UTF-8 would make the whole document unreadable */
             text_puts(text, "\\ufffd");
             size = 1;
         } else if (character == '"' || character == '\\') {

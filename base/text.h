@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A growing piece of text. Grows or aborts: a portal that cannot allocate a page has nothing better to do
- * than to be restarted, and every accepted claim is on disk. Not shared between threads. */
+/* A growable string. Initialize with TEXT_EMPTY, free with text_fini(). Aborts if memory runs out: a portal
+ * that cannot allocate a page is best restarted, and every accepted claim is on disk. Not thread-safe. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 struct text {
-    char *data; /* owned; always terminated; NULL while nothing was added */
+    char *data; /* owned; always terminated; NULL until something is added */
     size_t length;
     size_t room;
 };
@@ -23,15 +23,15 @@ void text_clear(struct text *text);
 void text_add(struct text *text, const char *bytes, size_t length);
 void text_puts(struct text *text, const char *string);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Adds string as the inside of a JSON string literal, quotes not included: for messages that show a text.
- * JSON itself is written with base/json_writer.h. */
+/* Adds string escaped for the inside of a JSON string literal, without the quotes. For messages that show a
+ * text; write JSON with base/json_writer.h. */
 void text_json(struct text *text, const char *string);
-/* The bytes so far, "" when none; borrowed until the next call. */
+/* The content, "" if empty; borrowed until the next call. */
 const char *text_get(const struct text *text);
-/* Hands the bytes over (never NULL; free() them) and empties text. */
+/* Transfers the content to the caller, who frees it (never NULL), and empties text. */
 char *text_take(struct text *text);
 
-/* for cleanup attributes: `TEXT struct text body = TEXT_EMPTY;` */
+/* Frees the text at the end of the scope: `TEXT struct text body = TEXT_EMPTY;` */
 #define TEXT __attribute__((cleanup(text_fini)))
 
 #endif

@@ -13,7 +13,7 @@ static bool in_ranges(uint32_t character, const struct range *ranges, size_t cou
     return false;
 }
 
-/* How many bytes a lead byte announces, and the bits it brings itself. */
+/* The length that a lead byte announces, 0 if it is not one, and its payload bits. */
 static size_t lead(unsigned char byte, uint32_t *bits)
 {
     if (byte < 0x80) {

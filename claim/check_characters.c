@@ -17,8 +17,8 @@ static int value_of(char c)
     return c >= 'a' && c <= 'z' ? c - 'a' + 10 : NOT_COUNTED;
 }
 
-/* ISO/IEC 7064, hybrid systems: the sum modulo 36, where 36 stands for 0, is doubled modulo 37. product is
- * 1..36; subtracting is faster than dividing. */
+/* ISO/IEC 7064, hybrid systems: the sum modulo 36, with 36 for 0, is doubled modulo 37. product is 1..36.
+ * Subtraction is faster than division here. */
 static int add(int product, int value)
 {
     int sum = product + value;
@@ -42,7 +42,7 @@ static char check_of_all(const char *name)
     return check_character(product);
 }
 
-/* Of those in odd places and then those in even places. */
+/* The check character over the odd positions, then the even ones. */
 static char check_of_alternate(const char *name)
 {
     int product = MODULUS;
@@ -65,7 +65,7 @@ void check_characters_of(const char *name, char out[CHECK_SIZE])
 
 enum likeness { DIFFERENT, ALIKE, SAME };
 
-/* What stands for all that look like c. */
+/* One character for all that look like c. */
 static char look_of(char c)
 {
     if (c == 'O')

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "claim/identifier.h"
 
-#define LABEL_MAX 63 /* of a host name, RFC 1035 */
+#define LABEL_MAX 63 /* bytes in a label of a host name, RFC 1035 */
 
 static bool is_letter_or_digit(char c)
 {

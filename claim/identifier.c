@@ -9,8 +9,8 @@
 #include "claim/identifier_mistake.h"
 #include "claim/identifier_typed.h"
 
-/* A name in the making, with room for one character too many. Counts on when it is full, so that its length
- * can be told. */
+/* A name being built, with room for one extra character. Keeps counting when full, so that its length can be
+ * reported. */
 struct name {
     char bytes[MISTAKE_NAME_MAX + 1];
     size_t length;
@@ -43,7 +43,7 @@ static bool is_letter_or_digit(uint32_t character)
     return form_is_of_a_name(character) && character != '-' && character != '_';
 }
 
-/* How many characters in [from, end) count. */
+/* The number of characters in [from, end) other than spaces and dashes. */
 static size_t count_between(const struct typed *typed, size_t from, size_t end)
 {
     size_t count = 0;
@@ -54,17 +54,17 @@ static size_t count_between(const struct typed *typed, size_t from, size_t end)
     return count;
 }
 
-/* What was typed, in its two parts. */
+/* The typed text, split into name and check characters. */
 struct parts {
     const struct typed *typed;
     size_t name_end; /* the name is in [0, name_end) */
     size_t check;    /* the check characters are in [check, end) */
     size_t end;
     size_t check_count; /* 0: none were typed */
-    bool marked;        /* CHECK_MARK stands between */
+    bool marked;        /* CHECK_MARK separates the two */
 };
 
-/* The place of the last CHECK_MARK, or the end where none is. */
+/* The position of the last CHECK_MARK, or end if there is none. */
 static size_t find_mark(const struct typed *typed, size_t end)
 {
     size_t at = end;
@@ -74,7 +74,8 @@ static size_t find_mark(const struct typed *typed, size_t end)
     return at > 0 ? at - 1 : end;
 }
 
-/* One too many or too few after the mark are check characters still; more are something else. */
+/* One to three characters after the mark are check characters, possibly one too many or too few; more are
+ * something else. */
 static bool are_check_characters(const struct typed *typed, size_t from, size_t end)
 {
     size_t count = count_between(typed, from, end);
@@ -85,7 +86,7 @@ static bool are_check_characters(const struct typed *typed, size_t from, size_t 
     return count >= 1 && count <= MISTAKE_CHECK_MAX;
 }
 
-/* The place of the character that counts after so many others. */
+/* The position after the first count characters that are not spaces or dashes. */
 static size_t place_after(const struct typed *typed, size_t count)
 {
     size_t at = 0;
@@ -96,7 +97,7 @@ static size_t place_after(const struct typed *typed, size_t count)
     return at;
 }
 
-/* Without a mark the number of characters says whether there are check characters, give or take one. */
+/* Without a mark, the number of characters (plus or minus one) decides whether there are check characters. */
 static void split_by_count(const struct identifier_form *form, struct parts *parts)
 {
     size_t count = count_between(parts->typed, 0, parts->end);
@@ -116,7 +117,7 @@ static struct parts split(const struct identifier_form *form, const struct typed
     size_t end = typed->count;
 
     if (end > 0 && typed->marks[end - 1].character == CHECK_MARK)
-        end--; /* as in an address; nothing follows */
+        end--; /* a trailing "/" as in a URL */
     struct parts parts = {.typed = typed, .name_end = end, .check = end, .end = end};
     size_t mark = find_mark(typed, end);
     if (mark == end) {
@@ -206,7 +207,7 @@ static void copy_check(const struct parts *parts, char out[MISTAKE_CHECK_MAX + 1
     out[count] = '\0';
 }
 
-/* Whether one group can be named. */
+/* Whether the mistake can be located in one group. */
 static bool find_mistake(const struct identifier_form *form, const struct name *name,
                          const struct parts *parts, struct identifier_problem *problem)
 {
@@ -229,14 +230,14 @@ static void blame_check(const char *name, const char *check, struct identifier_p
     memcpy(problem->group_text, check, strlen(check) + 1);
 }
 
-/* What was typed, with what the form makes of it. */
+/* The typed text and the names built from it for the form. */
 struct reading {
     struct parts parts;
     struct name bare;   /* without spaces and dashes */
     struct name dashed; /* without spaces */
 };
 
-/* Where the identifier is as it should be by itself; name: as the account writes it. */
+/* Checks the check characters of an identifier that fits the form. name: as the account writes it. */
 static enum identifier_error verify(const struct identifier_form *form, const struct reading *reading,
                                     const struct name *name, struct identifier_problem *problem)
 {
@@ -256,8 +257,8 @@ static enum identifier_error verify(const struct identifier_form *form, const st
     return IDENTIFIER_WRONG_CHECK;
 }
 
-/* Without a mark and with one more than the identifier has, it may be just that: one too many, with no check
- * characters. */
+/* Without a mark, one character more than the identifier has may be an extra digit rather than a check
+ * character. */
 static bool may_be_digits_only(const struct identifier_form *form, const struct parts *parts)
 {
     char check[MISTAKE_CHECK_MAX + 1];
@@ -269,7 +270,7 @@ static bool may_be_digits_only(const struct identifier_form *form, const struct 
     return !parts->marked;
 }
 
-/* Where the identifier has a wrong number of characters, or its pattern is not met. */
+/* Explains a wrong number of characters or an unmatched pattern. */
 static enum identifier_error explain(const struct identifier_form *form, const struct reading *reading,
                                      enum identifier_error error, struct identifier_problem *problem)
 {
@@ -340,14 +341,13 @@ static size_t distance(const struct identifier_problem *problem)
                                              : problem->wanted - problem->length;
 }
 
-/* A character that some form could have: this form's refusal of it says little about what was meant. */
+/* A character that another form may allow: this form's error then says little. */
 static bool is_of_a_name(const char *character)
 {
     return character[0] != '\0' && character[1] == '\0' && form_is_of_a_name((unsigned char)character[0]);
 }
 
-/* How sure it is that the form that has this problem is the one that was meant, and that fixing it would
- * help. */
+/* Ranks a problem: how likely this form is the intended one, and how much fixing the problem helps. */
 static int helpfulness(const struct identifier_problem *problem)
 {
     bool near = distance(problem) <= 2;

@@ -26,7 +26,7 @@ static bool parse_case(const char *name, int *out)
     return false;
 }
 
-/* "32" of "hex:32": one or two digits, nothing else. */
+/* Parses the "32" of "hex:32": one or two digits, nothing else. */
 static bool parse_digits(const char *number, size_t *out)
 {
     size_t length = strlen(number);
@@ -40,12 +40,12 @@ static bool parse_digits(const char *number, size_t *out)
     return true;
 }
 
-/* The letters that a piece of a pattern takes. */
+/* The letter cases that part of a pattern accepts. */
 struct letters {
     bool upper, lower;
 };
 
-/* ":upper:]" after "[": notes the class and returns what follows it, or NULL when it is none. */
+/* Parses ":upper:]" after "[". Returns what follows the class, or NULL if it is not one. */
 static const char *scan_class(const char *at, struct letters *letters)
 {
     const char *end = strstr(at + 1, ":]");
@@ -59,7 +59,8 @@ static const char *scan_class(const char *at, struct letters *letters)
     return end + 2;
 }
 
-/* The inside of a bracket expression; returns what follows its "]". A negated one takes both. */
+/* Parses the inside of a bracket expression. Returns what follows its "]". A negated one accepts both
+ * cases. */
 static const char *scan_bracket(const char *at, struct letters *letters)
 {
     if (*at == '^') {
@@ -86,8 +87,8 @@ static bool case_can_meet(int letter_case, const struct letters *letters)
     return letter_case == FORM_LOWER ? letters->lower : letters->upper;
 }
 
-/* Whether every letter that the pattern asks for survives the change of case: identifier_case is "lower" by
- * default, and a pattern of capitals would then quietly match nothing. */
+/* Whether the pattern can match after the change of case: identifier_case is "lower" by default, and a
+ * pattern of capitals would silently never match. */
 static bool pattern_fits_case(const char *pattern, int letter_case)
 {
     if (letter_case == FORM_KEEP)
@@ -96,7 +97,7 @@ static bool pattern_fits_case(const char *pattern, int letter_case)
         struct letters letters = {false, false};
         char c = *pattern++;
         if (c == '\\' && *pattern != '\0') {
-            pattern++; /* \w, \b and the like are no letters */
+            pattern++; /* \w, \b and the like are not letters */
             continue;
         }
         if (c == '[')
@@ -154,7 +155,8 @@ enum identifier_error identifier_form_parse(const char *form, const char *letter
     } else if (strncmp(form, "hex:", 4) == 0 && parse_digits(form + 4, &parsed.digits)) {
         parsed.kind = FORM_HEX;
     } else if (strncasecmp(form, "hex", 3) == 0 || strcasecmp(form, "uuid") == 0) {
-        return IDENTIFIER_BAD_FORM; /* "HEX", "hex:99", "hex32": as a pattern it would never match */
+        return IDENTIFIER_BAD_FORM; /* "HEX", "hex:99", "hex32": probably a typo; as a pattern it would never
+                                       match */
     } else {
         parsed.pattern = compile(form, parsed.letter_case);
         if (parsed.pattern == NULL)
@@ -176,9 +178,8 @@ bool form_pattern_matches(const struct identifier_form *form, const char *name, 
 {
     regmatch_t match;
 
-    /* The leftmost and longest match is the whole name, if the whole name matches at all. Wrapping the
-     * pattern in
-     * ^( )$ instead would let "a)|(b" out of the brackets. */
+    /* The leftmost longest match is the whole name if the whole name can match. Wrapping the pattern in ^( )$
+     * instead would break with "a)|(b". */
     if (regexec(form->pattern, name, 1, &match, 0) != 0)
         return false;
     return match.rm_so == 0 && match.rm_eo == (regoff_t)length;
@@ -189,7 +190,7 @@ bool form_is_of_a_name(uint32_t c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
 }
 
-/* The hex digit that was meant, 0 for none. */
+/* The intended hex digit, 0 for none. */
 static char as_hex(uint32_t c)
 {
     if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'))

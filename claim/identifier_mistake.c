@@ -5,13 +5,13 @@
 
 #include "claim/identifier_form.h"
 
-#define GROUPS_MAX (IDENTIFIER_MAX + 1) /* with the check characters' */
+#define GROUPS_MAX (IDENTIFIER_MAX + 1) /* including the check characters */
 
 static const char check_alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 struct group {
     size_t explanations;
-    size_t from, length; /* in what was typed */
+    size_t from, length; /* in the typed text */
     bool is_check;
 };
 
@@ -22,7 +22,7 @@ struct search {
     size_t explanations;
 };
 
-/* What may have been meant. */
+/* A possible correction. */
 struct candidate {
     char word[MISTAKE_WORD_SIZE + 1];
     size_t length;
@@ -34,7 +34,7 @@ static bool is_counted(char c)
     return c != '-' && c != '_';
 }
 
-/* The name of the candidate, all of whose characters have to be the form's. */
+/* The name of the candidate. False if it has characters that the form does not allow. */
 static bool take_name(const struct search *search, const struct candidate *candidate,
                       char out[IDENTIFIER_SIZE])
 {
@@ -61,7 +61,8 @@ static bool fits(const struct search *search, const struct candidate *candidate,
            form_pattern_matches(search->form, name, candidate->name_length);
 }
 
-/* Which group of the candidate place is in. In what was typed it is as much longer as all of that was. */
+/* The group of the candidate that contains place. In the typed text its length differs as the whole length
+ * does. */
 static size_t group_at(const struct search *search, const struct candidate *candidate, const char *name,
                        size_t place, struct group *out)
 {
@@ -89,7 +90,7 @@ static void note(struct search *search, size_t index, const struct group *group)
     noted->explanations = 1;
 }
 
-/* Notes what the candidate explains: a mistake of that many characters from place on. */
+/* Records a candidate: it corrects count characters from place on. */
 static void consider(struct search *search, const struct candidate *candidate, size_t place, size_t count)
 {
     char name[IDENTIFIER_SIZE];
@@ -115,7 +116,7 @@ static struct candidate as_typed(const struct search *search)
     return candidate;
 }
 
-/* The characters that can have been meant at a place. */
+/* The characters possible at a place. */
 static const char *alphabet_at(const struct search *search, size_t place, size_t name_length)
 {
     return place < name_length ? form_alphabet(search->form) : check_alphabet;
@@ -156,8 +157,8 @@ static void undo_swapped(struct search *search)
     }
 }
 
-/* Of equal ones in a row, as after a key that bounced, the last is left alone: to drop it is to drop any of
- * them. */
+/* In a run of equal characters, as from a bouncing key, dropping the last is enough: dropping any gives the
+ * same word. */
 static void undo_added(struct search *search)
 {
     const struct mistake_word *typed = search->typed;
@@ -190,7 +191,7 @@ static void undo_left_out_at(struct search *search, size_t place)
     }
 }
 
-/* Behind a mark it is seen without a search. */
+/* After a mark a missing check character needs no search. */
 static void undo_left_out(struct search *search)
 {
     const struct mistake_word *typed = search->typed;
@@ -200,8 +201,8 @@ static void undo_left_out(struct search *search)
         undo_left_out_at(search, i);
 }
 
-/* The first group that every explanation goes through; two neighbours swapped can be in two. Of a group that
- * is missing as a whole there is nothing to compare. */
+/* Finds the first group that every candidate touches; a swap can touch two. A group that is missing as a
+ * whole cannot be compared. */
 static void name_group(const struct search *search, struct identifier_problem *problem)
 {
     for (size_t i = 0; search->explanations > 0 && i < GROUPS_MAX; i++) {

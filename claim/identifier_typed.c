@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "claim/check_characters.h"
 
-#define BROKEN ((uint32_t)0) /* hidden too: nothing to show */
+#define BROKEN ((uint32_t)0) /* also counts as hidden: cannot be shown */
 
 static bool is_one_of(uint32_t character, const uint32_t *list, size_t count)
 {
@@ -98,8 +98,8 @@ static bool is_letter_or_digit(uint32_t character)
     return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
 }
 
-/* QR codes are smaller in capitals, so web addresses come as HTTPS://HOST/R/... too. word is lower-case
- * ASCII. */
+/* Compares ignoring case: QR codes are smaller in capitals, so URLs also come as HTTPS://HOST/R/... word is
+ * lower-case ASCII. */
 static bool stands_at(const struct typed *typed, size_t at, size_t end, const char *word)
 {
     for (; *word != '\0'; word++, at++)
@@ -108,7 +108,7 @@ static bool stands_at(const struct typed *typed, size_t at, size_t end, const ch
     return true;
 }
 
-/* The first place in [from, end) where word stands; end when nowhere. */
+/* The first position of word in [from, end); end if there is none. */
 static size_t find(const struct typed *typed, size_t from, size_t end, const char *word)
 {
     while (from < end && !stands_at(typed, from, end, word))
@@ -116,7 +116,7 @@ static size_t find(const struct typed *typed, size_t from, size_t end, const cha
     return from;
 }
 
-/* The first place in [from, end) of any of stops; end when nowhere. */
+/* The first position of any of stops in [from, end); end if there is none. */
 static size_t find_any(const struct typed *typed, size_t from, size_t end, const char *stops)
 {
     for (; from < end; from++) {
@@ -136,7 +136,7 @@ static bool is_url(const struct typed *typed)
            find(typed, 0, end, "&id=") < end;
 }
 
-/* Where the segment ends that ends at stop by itself: check characters may follow it as one of their own. */
+/* The end of the segment that stops at stop, including check characters in a segment of their own. */
 static size_t with_check(const struct typed *typed, size_t stop, size_t end)
 {
     size_t after = find_any(typed, stop < end ? stop + 1 : end, end, "/");
@@ -149,8 +149,7 @@ static size_t with_check(const struct typed *typed, size_t stop, size_t end)
     return after;
 }
 
-/* Narrows typed to the last "/r/" segment of [from, end) that has something in it, with its check characters.
- */
+/* Narrows typed to the last non-empty "/r/" segment of [from, end), with its check characters. */
 static bool take_segment(struct typed *typed, size_t from, size_t end)
 {
     size_t segment = end;
@@ -169,8 +168,7 @@ static bool take_segment(struct typed *typed, size_t from, size_t end)
     return true;
 }
 
-/* Narrows typed to the first "id" parameter of the query [from, end), which starts with "?", that has a
- * value. */
+/* Narrows typed to the first "id" parameter with a value in the query [from, end), which starts with "?". */
 static bool take_parameter(struct typed *typed, size_t from, size_t end)
 {
     for (size_t at = from; at < end; at = find_any(typed, at + 1, end, "?&")) {
@@ -185,8 +183,8 @@ static bool take_parameter(struct typed *typed, size_t from, size_t end)
     return false;
 }
 
-/* The labels' own form, a segment after /r/, goes before a parameter, which may be somebody's tracking. The
- * host is not looked at, or http://r/... would look like a label. */
+/* The form on labels, a segment after /r/, wins over a parameter, which may be for tracking. The host is
+ * skipped: http://r/... is not a label. */
 static bool take_from_url(struct typed *typed)
 {
     size_t scheme = find(typed, 0, typed->count, "://");
@@ -205,7 +203,7 @@ static int hex_value(uint32_t character)
     return character >= 'a' && character <= 'f' ? (int)(character - 'a') + 10 : -1;
 }
 
-/* The byte that "%XX" at `at` stands for, or -1. */
+/* The byte encoded by "%XX" at `at`, or -1. */
 static int escaped_byte(const struct typed *typed, size_t at)
 {
     if (at + 2 >= typed->count || typed->marks[at].character != '%')
@@ -215,7 +213,7 @@ static int escaped_byte(const struct typed *typed, size_t at)
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-/* Reads the one character that starts with the escape at *at. */
+/* Decodes the character that starts with the escape at *at. */
 static bool unescape_one(const struct typed *typed, size_t *at, struct mark *out)
 {
     char bytes[4];
@@ -233,7 +231,7 @@ static bool unescape_one(const struct typed *typed, size_t *at, struct mark *out
     return size > 0;
 }
 
-/* Once: what is escaped twice keeps its % and is refused for it. */
+/* Decodes once: text escaped twice keeps its % and is rejected. */
 static bool unescape(struct typed *typed, struct mark *culprit)
 {
     size_t count = 0;

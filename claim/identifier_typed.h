@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was typed, as characters that remember where they stood, and the identifier's part of it: without the
- * quotes around it, and out of the web address that it was pasted in. For identifier.c alone. Pure functions,
- * any thread. */
+/* Splits typed text into characters with their positions and extracts the identifier: removes quotes, and
+ * takes it out of a pasted URL. Only for identifier.c. Pure functions, any thread. */
 #ifndef CLAIM_IDENTIFIER_TYPED_H
 #define CLAIM_IDENTIFIER_TYPED_H
 
@@ -13,7 +12,7 @@
 
 struct mark {
     uint32_t character;
-    size_t position; /* in what was typed, in characters from 1 */
+    size_t position; /* in the typed text, in characters from 1 */
 };
 
 struct typed {
@@ -21,9 +20,9 @@ struct typed {
     size_t count;
 };
 
-/* Fills *out with the identifier's part of text. On an error: IDENTIFIER_BAD_CHARACTER with *culprit where
- * and which (character 0 where nothing can be shown), or IDENTIFIER_TOO_LONG or IDENTIFIER_BAD_URL. out may
- * be empty. */
+/* Fills *out with the identifier's part of text; out may become empty. Returns IDENTIFIER_OK,
+ * IDENTIFIER_BAD_CHARACTER with the character and its position in *culprit (character 0 if it cannot be
+ * shown), IDENTIFIER_TOO_LONG or IDENTIFIER_BAD_URL. */
 enum identifier_error typed_read(const char *text, size_t length, struct typed *out, struct mark *culprit)
     __attribute__((warn_unused_result));
 

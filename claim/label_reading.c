@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The host of an http(s) address, without user, port and path; false for any other text. */
+/* The host of an http(s) URL, without user, port and path; false for any other text. */
 static bool host_of(const char *text, const char **host, size_t *length)
 {
     if (strncasecmp(text, "http://", 7) != 0 && strncasecmp(text, "https://", 8) != 0)
@@ -58,7 +58,8 @@ static bool parse(const struct label_origin *origin, const struct label_text *te
     return false;
 }
 
-/* Forms may write one device's name differently: one that takes both texts for one device will do. */
+/* Forms may write one device's name differently; one form that gives the same name for both texts is
+ * enough. */
 static bool same_device(const struct label_origin *origin, const struct label_text *a,
                         const struct label_text *b)
 {
@@ -89,7 +90,7 @@ static struct label_reading read_one(const struct label_origin *origin, const st
     return reading;
 }
 
-/* One label wins over every code that is none, and a label that cannot be right over what is no label. */
+/* A valid label wins over all other codes, an invalid label over codes that are not labels. */
 void label_read(const struct label_origin *origin, const struct label_text *texts, size_t count,
                 struct label_reading *out)
 {

@@ -1,40 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which of our labels it is that a camera saw: from the texts of the codes in one picture to one thing name.
- * Texts are as hostile as the picture that they come from. Pure functions, any thread. */
+/* Finds the label in a picture: from the texts of all codes to one thing name. Call label_read() with the
+ * result of the decoder. The texts are untrusted. Pure functions, any thread. */
 #ifndef CLAIM_LABEL_READING_H
 #define CLAIM_LABEL_READING_H
 
 #include "claim/identifier.h"
 
 struct label_text {
-    const char *text; /* terminated; may hold NULs */
+    const char *text; /* terminated; may contain NULs */
     size_t length;
 };
 
-/* What labels of ours look like. */
+/* How to recognize labels of this portal. */
 struct label_origin {
-    const char *public_url;              /* its host is ours; "": every host is */
-    const char *hosts;                   /* names of others, separated by spaces or commas */
+    const char *public_url;              /* labels have this host; "": any host */
+    const char *hosts;                   /* more accepted hosts, separated by spaces or commas */
     const struct identifier_form *forms; /* of the staging accounts */
     size_t form_count;
 };
 
 enum label_verdict {
     LABEL_OURS,
-    LABEL_FOREIGN, /* codes, and none of them is a label of ours */
-    LABEL_SEVERAL, /* labels of two different devices: nobody can say which was meant */
-    LABEL_WRONG,   /* an address of ours with no identifier in it that could be right: problem tells */
+    LABEL_FOREIGN, /* no code is a label of this portal */
+    LABEL_SEVERAL, /* labels of two different devices */
+    LABEL_WRONG,   /* a URL of this portal without a valid identifier; see problem */
 };
 
 struct label_reading {
     enum label_verdict verdict;
-    size_t text;                        /* index of the one that the verdict is about */
-    char thing_name[IDENTIFIER_SIZE];   /* LABEL_OURS, LABEL_SEVERAL; in the first form that fits */
+    size_t text;                        /* index of the text that the verdict is about */
+    char thing_name[IDENTIFIER_SIZE];   /* LABEL_OURS, LABEL_SEVERAL; in the first form that matches */
     char another_name[IDENTIFIER_SIZE]; /* LABEL_SEVERAL */
-    struct identifier_problem problem;  /* LABEL_WRONG, LABEL_FOREIGN: why it is no identifier */
+    struct identifier_problem problem;  /* LABEL_WRONG, LABEL_FOREIGN: why it is not an identifier */
 };
 
-/* count: 1 or more. */
+/* count must be at least 1. */
 void label_read(const struct label_origin *origin, const struct label_text *texts, size_t count,
                 struct label_reading *out);
 

@@ -38,7 +38,7 @@ struct mqtt {
     struct mqtt_callbacks callbacks;
     MQTTAsync client;
 
-    /* Owner's thread only. */
+    /* Only for the owner's thread. */
     struct backoff backoff;
     long long next_attempt;
     long long attempt_started;
@@ -47,12 +47,12 @@ struct mqtt {
     /* Shared with Paho's threads. */
     pthread_mutex_t lock;
     enum link link;
-    bool retry_wanted; /* the owner has not planned the next attempt yet */
-    bool was_up;       /* since the last attempt: backoff starts again */
+    bool retry_wanted; /* the owner has not yet scheduled the next attempt */
+    bool was_up;       /* connected since the last attempt: reset the backoff */
     struct mqtt_window window;
     char reason[REASON_SIZE];
     char tls_error[REASON_SIZE];
-    bool closed; /* DISCONNECT is out */
+    bool closed; /* DISCONNECT was sent */
     atomic_bool freeing;
     atomic_int callbacks_running;
     atomic_ulong connect_count, failure_count;
@@ -60,9 +60,9 @@ struct mqtt {
 
 static const unsigned char aws_alpn[] = "\x0ex-amzn-mqtt-ca"; /* OG: port 443 */
 
-/* Two things that Paho tells only to its trace: that the certificate is for another host, which it finds by
- * itself, and the alert with which the other side ends TLS, as for a certificate of ours that it does not
- * like. What has happened on this thread of Paho's since the last callback. */
+/* Paho reports two things only in its trace: a certificate for another host, and the alert with which the
+ * peer ends TLS, for example if it rejects the client certificate. Holds what this Paho thread traced since
+ * the last callback. */
 static _Thread_local char traced[REASON_SIZE];
 
 static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
@@ -70,7 +70,7 @@ static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
     static const char other_host[] = "rc from X509_check_ip_asc is ", alert[] = "SSL alert read:fatal:";
 
     (void)level;
-    const char *found = strstr(message, other_host); /* a time stands before it */
+    const char *found = strstr(message, other_host); /* after a time stamp */
     if (found && strcmp(found + sizeof other_host - 1, "1") != 0)
         snprintf(traced, sizeof traced, "the server's certificate is for another host name");
     found = strstr(message, alert);
@@ -78,8 +78,8 @@ static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
         snprintf(traced, sizeof traced, "refused: TLS alert: %s", found + sizeof alert - 1);
 }
 
-/* The trace is one for all connections, and costs several times what a publish does: on only while one of
- * them is coming up. */
+/* The trace is global and costs several times as much as a publish, so it is on only during attempts to
+ * connect. */
 static void trace_attempts(int change)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -99,8 +99,7 @@ void mqtt_library_init(void)
 
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
         unsetenv(proxies[i]);
-    /* Paho's threads end a moment after the last connection: OpenSSL is not to be taken apart under them at
-     * exit. */
+    /* Paho's threads end shortly after the last connection: OpenSSL must not clean up under them at exit. */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
     OPENSSL_init_ssl(0, NULL);
     init.do_openssl_init = 0;
@@ -109,7 +108,7 @@ void mqtt_library_init(void)
     trace_attempts(0);
 }
 
-/* Callbacks come through here, so that mqtt_free() can wait for those that are running. */
+/* Every callback calls this first, so that mqtt_free() can wait for running callbacks. */
 static bool enter(struct mqtt *mqtt)
 {
     atomic_fetch_add(&mqtt->callbacks_running, 1);
@@ -124,7 +123,7 @@ static void leave(struct mqtt *mqtt)
     atomic_fetch_sub(&mqtt->callbacks_running, 1);
 }
 
-/* Called with the lock held. */
+/* Call with the lock held. */
 static void set_link(struct mqtt *mqtt, enum link link)
 {
     if ((mqtt->link == LINK_CONNECTING) != (link == LINK_CONNECTING))
@@ -233,8 +232,7 @@ static int on_message(void *context, char *topic, int topic_length, MQTTAsync_me
 
     if (!enter(mqtt))
         return 0;
-    /* Paho gives the length or, for a message that had to wait, 0; a topic with a NUL inside is none of ours.
-     */
+    /* Paho passes the length or, for a queued message, 0. Ignore topics that contain a NUL. */
     bool whole = topic_length == 0 || strlen(topic) == (size_t)topic_length;
     if (mqtt->callbacks.message && whole)
         done = mqtt->callbacks.message(mqtt->callbacks.context, topic, message->payload,
@@ -279,8 +277,8 @@ static void on_acknowledged(void *context, MQTTAsync_successData *response)
     leave(mqtt);
 }
 
-/* Comes for publishes that a lost connection took with it; went_down() has forgotten those already, or will.
- */
+/* Paho calls this for publishes that a lost connection dropped; went_down() may have forgotten them
+ * already. */
 static void on_publish_failure(void *context, MQTTAsync_failureData *response)
 {
     struct mqtt_publish *publish = context;
@@ -365,7 +363,7 @@ enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_c
 
     const char *unreadable = unreadable_file(options);
     if (unreadable) {
-        log_event(LOG_ERROR, "mqtt.unreadable", "account", options->name, "file", unreadable, NULL);
+        log_event(LOG_ERROR, "mqtt.file_rejected", "account", options->name, "file", unreadable, NULL);
         return MQTT_BAD_FILE;
     }
     struct mqtt *mqtt = memory_new(1, sizeof *mqtt);
@@ -374,7 +372,7 @@ enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_c
     mqtt_window_init(&mqtt->window, mqtt->options.max_inflight);
     backoff_init(&mqtt->backoff, mqtt->options.backoff_min_ms, mqtt->options.backoff_max_ms);
     pthread_mutex_init(&mqtt->lock, NULL);
-    /* An IPv6 address needs its brackets. */
+    /* IPv6 addresses need brackets. */
     bool v6 = strchr(mqtt->address, ':') != NULL;
     text_printf(&uri, v6 ? "ssl://[%s]:%d" : "ssl://%s:%d", mqtt->address, mqtt->options.port);
     create.MQTTVersion = MQTTVERSION_3_1_1;
@@ -444,9 +442,9 @@ static bool start_attempt(struct mqtt *mqtt)
     tls.trustStore = mqtt->ca_file;
     tls.keyStore = mqtt->cert_file;
     tls.privateKey = mqtt->key_file;
-    tls.privateKeyPassword = ""; /* without one OpenSSL asks on the terminal, and all wait */
+    tls.privateKeyPassword = ""; /* NULL would make OpenSSL prompt on the terminal and block */
     tls.enableServerCertAuth = 1;
-    tls.verify = 1; /* the host name too; Paho's default is not to look */
+    tls.verify = 1; /* also verify the host name; off by default in Paho */
     tls.disableDefaultTrustStore = 1;
     tls.ssl_error_cb = on_tls_error;
     tls.ssl_error_context = mqtt;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One MQTT 3.1.1 connection over mutual TLS that keeps itself up. The only user of Eclipse Paho.
+/* One MQTT 3.1.1 connection over mutual TLS that reconnects automatically. The only user of Eclipse Paho.
+ * Create it with mqtt_new(), then call mqtt_tick() regularly.
  *
- * Threads: one thread of the caller's (the owner) calls every function here. Callbacks come on Paho's thread,
- * may come more than once for one happening, and must not call back into this module: they copy, wake the
- * owner and return. Publishing from one thread only is Paho's own rule. */
+ * Threads: one thread (the owner) calls all functions, unless a function says any thread; Paho requires
+ * publishing from one thread only. Callbacks run on Paho's thread, may come more than once for one event, and
+ * must not call this module: they copy, wake the owner and return. */
 #ifndef CLAIM_MQTT_H
 #define CLAIM_MQTT_H
 
@@ -13,11 +14,11 @@
 enum mqtt_error {
     MQTT_OK,
     MQTT_NOT_CONNECTED,
-    MQTT_WINDOW_FULL, /* max_inflight publishes are waiting for their PUBACK */
-    MQTT_BAD_TOPIC,   /* has + # $ at the start, NUL or control characters, or is empty or longer than 256
-                         bytes: it would drop the connection (IoT limits) */
-    MQTT_BAD_FILE,    /* CA, certificate or key cannot be used: the log says which */
-    MQTT_REFUSED,     /* the library refused */
+    MQTT_WINDOW_FULL, /* max_inflight publishes have no PUBACK yet */
+    MQTT_BAD_TOPIC, /* starts with $, has + # NUL or control characters, or is empty or longer than 256 bytes:
+                       the broker would drop the connection (IoT limits) */
+    MQTT_BAD_FILE,  /* cannot use CA, certificate or key; the log names the file */
+    MQTT_REFUSED,   /* the library returned an error */
 };
 
 struct mqtt_options {
@@ -28,67 +29,68 @@ struct mqtt_options {
     const char *ca_file;
     const char *cert_file;
     const char *key_file;
-    bool keep_session; /* CleanSession = 0: the broker keeps subscriptions and QoS 1 messages while we are
-                          away */
-    int keep_alive_s;  /* 0: 30 s; AWS takes 30..1200 */
+    bool keep_session; /* CleanSession = 0: the broker keeps subscriptions and QoS 1 messages while the client
+                          is offline */
+    int keep_alive_s;  /* 0: 30 s; AWS accepts 30..1200 */
     int max_inflight;  /* 0: 100, the limit of AWS; never more than 65535 */
-    long long backoff_min_ms; /* 0: 1000: AWS takes one CONNECT a second and client id */
+    long long backoff_min_ms; /* 0: 1000, as AWS accepts one CONNECT per second and client id */
     long long backoff_max_ms; /* 0: 60000 */
 };
 
 struct mqtt_callbacks {
     void *context;
-    /* CONNACK: the connection is up. session_present: an old session goes on. */
+    /* CONNACK: connected. session_present: the broker resumed an old session. */
     void (*connected)(void *context, bool session_present);
-    /* It is down, or an attempt failed; reason is for people, borrowed. Publishes without PUBACK will get
-     * none. */
+    /* The connection was lost or an attempt failed; reason is for people, borrowed. Publishes without PUBACK
+     * will not get one. */
     void (*lost)(void *context, const char *reason);
-    /* PUBACK for the publish that was given this cookie. */
+    /* PUBACK for the publish with this cookie. */
     void (*acknowledged)(void *context, unsigned long cookie);
-    /* SUBACK: accepted or not. */
+    /* SUBACK: the subscription was accepted or not. */
     void (*subscribed)(void *context, const char *topic, bool accepted);
-    /* topic is terminated; payload is not. Both borrowed. The PUBACK for a QoS 1 message is sent after this
-     * has returned, whatever it returned; false asks Paho for the message once more, a moment later. */
+    /* topic is terminated, payload is not; both borrowed. The PUBACK for a QoS 1 message is sent after this
+     * returns, whatever it returns. false makes Paho deliver the message again a moment later. */
     bool (*message)(void *context, const char *topic, const void *payload, size_t length);
 };
 
 struct mqtt;
 
-/* Removes the proxy variables (http_proxy and the like), which Paho would follow, from the environment, and
- * switches off Paho's own handling of signals and OpenSSL. Once, before threads start. */
+/* Removes the proxy variables that Paho follows (http_proxy and the like) from the environment, and disables
+ * Paho's handling of signals and OpenSSL. Call once, before threads start. */
 void mqtt_library_init(void);
 
-/* Does not connect yet. *out is owned by the caller. */
+/* Creates a connection without connecting. The caller owns *out. */
 enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_callbacks *callbacks,
                          struct mqtt **out) __attribute__((warn_unused_result));
-/* Disconnects without waiting for acknowledgements. No callback comes after it returns. NULL is fine. */
+/* Disconnects without waiting for acknowledgements. No callback runs after it returns. NULL is allowed. */
 void mqtt_free(struct mqtt *mqtt);
 
-/* Starts an attempt where one is due. Call it often: it returns the milliseconds until it wants to be called
- * again, or -1 when it has nothing to do. Attempts after a failure wait with full jitter, doubling to
- * backoff_max_ms. */
+/* Starts an attempt to connect if one is due. Returns the milliseconds until the next call is needed, or -1
+ * if there is nothing to do; earlier calls do no harm. Failed attempts back off exponentially with full
+ * jitter, up to backoff_max_ms. */
 long long mqtt_tick(struct mqtt *mqtt);
 
-/* Closes the connection in an orderly way (DISCONNECT) and stays down until mqtt_resume(). Does not block. */
+/* Disconnects cleanly (DISCONNECT) and stays disconnected until mqtt_resume(). Does not block. */
 void mqtt_pause(struct mqtt *mqtt);
 void mqtt_resume(struct mqtt *mqtt);
 
 bool mqtt_is_connected(const struct mqtt *mqtt);
 
-/* QoS 1, no RETAIN (needs a permission of its own at AWS). cookie comes back with acknowledged(). */
+/* Publishes with QoS 1, without RETAIN (AWS requires a separate permission for it). acknowledged() gets the
+ * cookie. */
 enum mqtt_error mqtt_publish(struct mqtt *mqtt, const char *topic, const void *payload, size_t length,
                              unsigned long cookie) __attribute__((warn_unused_result));
-/* QoS 1. */
+/* Subscribes with QoS 1. */
 enum mqtt_error mqtt_subscribe(struct mqtt *mqtt, const char *filter) __attribute__((warn_unused_result));
 
-/* Times that the connection came up, and attempts that failed, since mqtt_new(). Any thread. */
+/* The number of successful connections and of failed attempts since mqtt_new(). Any thread. */
 unsigned long mqtt_connect_count(const struct mqtt *mqtt);
 unsigned long mqtt_failure_count(const struct mqtt *mqtt);
-/* Why it is not connected, for people; "" while it is, or was never tried. Any thread. */
+/* Why it is not connected, for people; "" while connected or before the first attempt. Any thread. */
 #define MQTT_REASON_SIZE 256
 void mqtt_reason(const struct mqtt *mqtt, char out[MQTT_REASON_SIZE]);
 const char *mqtt_error_name(enum mqtt_error error);
-/* A CONNACK's return code that refuses, for people; NULL: it is none of MQTT 3.1.1's. */
+/* A sentence for a CONNACK return code that refuses; NULL if MQTT 3.1.1 does not define the code. */
 const char *mqtt_refusal_words(int code);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The publishes of one MQTT connection that wait for their PUBACK. For mqtt.c, which holds its lock around
- * every call.
+/* The publishes of one MQTT connection without PUBACK. Only for mqtt.c, which holds its lock during every
+ * call.
  *
- * Paho may call back twice for one publish, and late: places are used again as late as possible (there are
- * four for each that may be taken), and know the connection that they belong to. */
+ * Paho may call back twice for one publish, and late. So a slot is reused as late as possible (there are four
+ * times as many slots as publishes in flight), and each slot records its connection. */
 #ifndef CLAIM_MQTT_WINDOW_H
 #define CLAIM_MQTT_WINDOW_H
 
@@ -27,11 +27,11 @@ struct mqtt_window {
 void mqtt_window_init(struct mqtt_window *window, int most);
 void mqtt_window_fini(struct mqtt_window *window);
 
-/* NULL when it is full. Borrowed; stays valid until the fini. */
+/* Takes a slot; NULL if the window is full. Borrowed; valid until mqtt_window_fini(). */
 struct mqtt_publish *mqtt_window_take(struct mqtt_window *window, void *owner, unsigned long cookie);
-/* It has its PUBACK, or was not sent. False when it was no longer waited for. */
+/* Releases a slot after its PUBACK or a failed send. Returns false if it was already released. */
 bool mqtt_window_end(struct mqtt_window *window, struct mqtt_publish *publish);
-/* The connection is gone: whatever waited waits no longer. */
+/* Call when the connection is lost: releases all slots. */
 void mqtt_window_forget(struct mqtt_window *window);
 
 #endif

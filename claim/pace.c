@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "claim/pace.h"
 
-/* At most a hundredth of a second's worth may be saved up, and always room for one and what is left of the
- * next. */
+/* The maximum credit: 10 ms of the rate, but always enough for one permit and a fraction of the next. */
 #define SAVED_PART 100.0
 #define SAVED_LEAST 1.5
-/* A little below the rate: publishes that were evenly spaced come less so at the other end. */
+/* Slightly below the rate: evenly spaced publishes arrive less evenly. */
 #define MARGIN 0.98
 
 void pace_init(struct pace *pace, int rate)

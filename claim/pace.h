@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A steady rate: AWS discards what is above 100 publishes a second and connection (IoT limits), and says
- * nothing. Not shared between threads. */
+/* Limits publishes to a steady rate: AWS silently discards more than 100 publishes per second and connection
+ * (IoT limits). Times in milliseconds. Not thread-safe. */
 #ifndef CLAIM_PACE_H
 #define CLAIM_PACE_H
 
 struct pace {
-    double rate; /* a second; 0: no limit */
+    double rate; /* per second; 0: no limit */
     double credit;
     long long at_ms; /* monotonic */
 };
 
-/* Stays two in a hundred below the rate. Starts with nothing saved up: a burst after a silence is as slow as
- * any other time. */
+/* Stays 2 % below the rate. Starts without credit, so there is no burst after a pause. */
 void pace_init(struct pace *pace, int rate);
 
-/* Takes one permission and returns 0, or returns the milliseconds until there is one. */
+/* Takes one permit and returns 0, or returns the milliseconds until one is available. */
 long long pace_take(struct pace *pace, long long now_ms);
 
 #endif

@@ -6,12 +6,12 @@
 
 #include "base/json.h"
 
-#define LATEST_MS 4102444800000.0 /* the year 2100: what is later, or NaN, is no timestamp of an event */
+#define LATEST_MS 4102444800000.0 /* the year 2100; a later time or NaN is not a valid timestamp */
 
-/* Where each kind puts the thing name, and what its payload must not contradict. */
+/* Where each kind has the thing name, and what its payload must agree with. */
 static const struct shape {
     enum presence_kind kind;
-    const char *before, *after; /* the name in the topic */
+    const char *before, *after; /* around the name in the topic */
     const char *name_key;
     const char *verb_key, *verb;
 } shapes[] = {
@@ -48,7 +48,7 @@ static bool same_word(const cJSON *item, const char *wanted)
     return text != NULL && strcasecmp(text, wanted) == 0;
 }
 
-/* Looks at every item, not at the first of each key: a key given twice must not say two things. */
+/* Checks every item, not just the first of each key: duplicate keys must not disagree. */
 static bool agrees(const struct shape *shape, const cJSON *object, const char *thing_name)
 {
     const cJSON *item;

@@ -17,8 +17,8 @@
 #include "claim/presence.h"
 
 #define REFUSALS_MAX 3
-#define OBSERVER_WAIT_MS 10000 /* publish all the same when the OEM account cannot be heard */
-#define STEP_MS 10             /* a publish every 10 ms is AWS's rate */
+#define OBSERVER_WAIT_MS 10000 /* then publish even if the OEM account is unreachable */
+#define STEP_MS 10             /* one publish every 10 ms is the limit of AWS */
 #define TIME_MS 1000
 #define NOBODY ((size_t)-1)
 
@@ -26,20 +26,20 @@
 struct target {
     long long due; /* monotonic ms */
     unsigned published, refusals;
-    bool closed; /* nothing more to publish */
+    bool closed; /* no more publishes */
 };
 
 enum side { SIDE_STAGING, SIDE_OBSERVER };
 
-/* A connection, and what Paho's threads have told about it since the last look. */
+/* A connection, and what Paho's threads reported since the last check. */
 struct line {
     struct run *run;
     enum side side;
     const char *name;
     struct mqtt *mqtt;
     struct pace pace;
-    struct target *targets; /* of each device; staging only */
-    size_t in_flight;       /* device, one at a time: whoever costs the connection is known */
+    struct target *targets; /* per device; staging only */
+    size_t in_flight;       /* device; one at a time, so the device that costs the connection is known */
 
     bool up, down, acknowledged;
     unsigned subscribed;
@@ -60,7 +60,7 @@ struct run {
     size_t heard_count;
 };
 
-/* ---- on Paho's threads ---- */
+/* The callbacks below run on Paho's threads. */
 
 static void wake(struct run *run)
 {
@@ -141,7 +141,7 @@ static bool on_message(void *context, const char *topic, const void *payload, si
     return true;
 }
 
-/* ---- on the caller's thread ---- */
+/* Everything from here on runs on the caller's thread. */
 
 static long long elapsed(const struct run *run)
 {
@@ -210,7 +210,7 @@ static void published_once(struct line *line)
     tell(run, CLAIM_NEWS_PUBLISHED, line->name, NULL, device);
 }
 
-/* What Paho's threads have left: taken under the lock, told outside of it. */
+/* Handles the reports of Paho's threads: copies them under the lock, then calls back without it. */
 static void take_news(struct line *line)
 {
     struct run *run = line->run;
@@ -316,7 +316,7 @@ static void rest(struct run *run)
     pthread_mutex_unlock(&run->lock);
 }
 
-/* Without waiting, a device is done when every staging account that may have it has the message. */
+/* Without wait, a device is done when every staging account that may own it has acknowledged the message. */
 static bool all_published(const struct run *run, size_t device)
 {
     for (size_t i = 0; i < run->options->settings->staging_count; i++)
@@ -367,7 +367,7 @@ static bool open_line(struct line *line, const struct account_connection *connec
     return mqtt_new(&options, &callbacks, &line->mqtt) == MQTT_OK;
 }
 
-/* A staging account is connected to only where some device may be its own. */
+/* Connects to a staging account only if it may own some device. */
 static bool open_staging(struct run *run, size_t index)
 {
     const struct claim_run_options *options = run->options;

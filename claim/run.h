@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Claims devices without a portal: connects, publishes, and where asked to waits until they have arrived. For
- * scripts and for staff at a terminal; the portal's way is server/onboarding.
+/* Claims devices without a portal: connects, publishes, and optionally waits until they have arrived. For
+ * scripts and for staff at a terminal; the portal uses server/onboarding.
  *
- * It connects as the configured claim-thing, so a portal of the same client id loses its connection meanwhile
- * and comes back by itself (IoT limits: the older of two equal client ids is dropped). The observer's client
- * id gets "-claim" at its end, so that the portal's session with the OEM account is left alone. */
+ * It connects as the configured claim-thing: a portal with the same client id loses its connection meanwhile
+ * and then reconnects (IoT limits: the older of two equal client ids is dropped). The observer's client id
+ * gets the suffix "-claim", so the portal's session with the OEM account is not affected. */
 #ifndef CLAIM_RUN_H
 #define CLAIM_RUN_H
 
@@ -16,15 +16,15 @@
 
 #define CLAIM_RUN_STAGING_MAX 16
 
-/* One device. The caller fills names; the rest is the run's and can be read when it has ended. */
+/* One device. The caller fills in names; claim_run() sets the rest, valid after it returns. */
 struct claim_device {
-    /* In the form of each staging account of the settings, by index; "" where the form does not fit. At least
-     * one. */
+    /* The name in the form of each staging account, by index in the settings; "" where the form does not
+     * match. At least one is set. */
     char names[CLAIM_RUN_STAGING_MAX][IDENTIFIER_SIZE];
-    unsigned published; /* PUBACKs */
+    unsigned published; /* PUBACKs received */
     bool provisioned;   /* thing created in the OEM account */
     bool connected;     /* seen connecting to the OEM account */
-    bool refused;       /* every staging account drops the connection for it */
+    bool refused;       /* every staging account dropped the connection because of it */
 };
 
 enum claim_news_kind {
@@ -36,7 +36,7 @@ enum claim_news_kind {
     CLAIM_NEWS_PROVISIONED,   /* device, account */
     CLAIM_NEWS_CONNECTED,     /* device, account */
     CLAIM_NEWS_REFUSED,       /* device, account */
-    CLAIM_NEWS_TIME,          /* about once a second, for a clock on the screen */
+    CLAIM_NEWS_TIME,          /* about once a second, to update a clock */
 };
 
 struct claim_news {
@@ -44,7 +44,7 @@ struct claim_news {
     const char *account;               /* borrowed */
     const char *reason;                /* borrowed, for people */
     const struct claim_device *device; /* borrowed */
-    long long elapsed_ms;              /* since the run began */
+    long long elapsed_ms;              /* since the start */
 };
 
 struct claim_run_options {
@@ -52,23 +52,23 @@ struct claim_run_options {
     const struct oem_endpoint *endpoint;
     struct claim_device *devices;
     size_t device_count;
-    bool wait; /* until every device has arrived; needs endpoint->observed */
+    bool wait; /* wait until every device has arrived; needs endpoint->observed */
     long long timeout_ms;
     void (*news)(void *context, const struct claim_news *news); /* on the caller's thread */
     void *context;
-    const volatile sig_atomic_t *interrupted; /* not zero: end now */
+    const volatile sig_atomic_t *interrupted; /* nonzero: stop */
 };
 
 enum claim_run_result {
-    CLAIM_RUN_DONE,        /* published; with wait: arrived */
-    CLAIM_RUN_NOT_ARRIVED, /* published, and the time was over before all had arrived */
-    CLAIM_RUN_UNREACHABLE, /* the time was over before all could be published */
-    CLAIM_RUN_REFUSED,     /* a device was refused by every staging account */
+    CLAIM_RUN_DONE,        /* all published; with wait: all arrived */
+    CLAIM_RUN_NOT_ARRIVED, /* published, but timed out before all arrived */
+    CLAIM_RUN_UNREACHABLE, /* timed out before all were published */
+    CLAIM_RUN_REFUSED,     /* every staging account rejected a device */
     CLAIM_RUN_INTERRUPTED,
-    CLAIM_RUN_BROKEN, /* a certificate or key cannot be used; the log says which */
+    CLAIM_RUN_BROKEN, /* cannot use a certificate or key; the log names it */
 };
 
-/* Blocks until it has ended. Call mqtt_library_init() first, once. */
+/* Blocks until it ends. Call mqtt_library_init() once before. */
 enum claim_run_result claim_run(const struct claim_run_options *options) __attribute__((warn_unused_result));
 
 #endif

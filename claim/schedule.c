@@ -12,6 +12,6 @@ long long schedule_delay_ms(const struct schedule *schedule, unsigned published,
         index = schedule->count - 1;
     long long delay = schedule->delays_ms[index];
     long long jitter = delay / 10;
-    /* 32 bits of random spread evenly over [-jitter, +jitter]. */
+    /* Map the 32 random bits evenly to [-jitter, +jitter]. */
     return delay - jitter + (((2 * jitter + 1) * (long long)random) >> 32);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When to publish again. A module that was off never got the message and nothing tells (PG 12.5), so it is
- * sent again until the device has arrived or the claim window ends. Pure functions, any thread. */
+/* When to publish again. AWS does not report whether a module received the message, and one that was off did
+ * not (PG 12.5), so the message is resent until the device has arrived or the claim window ends. Pure
+ * functions, any thread. */
 #ifndef CLAIM_SCHEDULE_H
 #define CLAIM_SCHEDULE_H
 
@@ -14,8 +15,8 @@ struct schedule {
     size_t count;                      /* at least 1 */
 };
 
-/* The delay after publish number `published` (1 is the first), with up to 10 % of jitter either way taken
- * from `random`, so that claims that were made together drift apart. */
+/* The delay after publish number `published` (1 is the first). `random` gives up to 10 % of jitter either
+ * way, so that claims made at the same time spread out. */
 long long schedule_delay_ms(const struct schedule *schedule, unsigned published, uint32_t random);
 
 #endif

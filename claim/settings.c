@@ -13,7 +13,7 @@
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
-#define CLIENT_ID_MAX 128 /* bytes, a limit of AWS IoT Core */
+#define CLIENT_ID_MAX 128 /* bytes, limit of AWS IoT Core */
 
 static const struct config_key keys[] = {
     {"staging.*", "address", CONFIG_TEXT, NULL, 1, ENDPOINT_ADDRESS_MAX, NULL, false,
@@ -100,7 +100,7 @@ static void read_staging(struct config *config, const char *name, struct staging
             form, letter_case);
 }
 
-/* An observer needs all of its files, or there is none. */
+/* An observer needs all of its files or none. */
 static bool read_observed(struct config *config, const char *section)
 {
     static const char *const names[] = {"cert_file", "key_file", "ca_file", "client_id"};
@@ -127,7 +127,7 @@ static void read_endpoint(struct config *config, const char *key, struct oem_end
     out->observed = read_observed(config, section.data);
 }
 
-/* The connection of staging accounts and then of endpoints; NULL for an endpoint that is not connected to. */
+/* The connections of staging accounts, then of endpoints; NULL for an endpoint without an observer. */
 static const struct account_connection *connection_at(const struct claim_settings *settings, size_t index)
 {
     if (index < settings->staging_count)
@@ -144,7 +144,7 @@ static void add_section(const struct claim_settings *settings, size_t index, str
         text_printf(out, "endpoint.%s", settings->endpoints[index - settings->staging_count].key);
 }
 
-/* The broker would drop the one whenever the other connects. */
+/* Whether the broker would drop one connection whenever the other connects. */
 static bool take_turns(const struct account_connection *a, const struct account_connection *b)
 {
     return a != NULL && b != NULL && a->client_id[0] != '\0' && a->address[0] != '\0' &&

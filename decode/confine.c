@@ -22,7 +22,7 @@
 #define SANITIZED 0
 #endif
 
-/* A process that is kept gives way to those that serve pages. */
+/* A decoder process has a lower priority than the processes that serve pages. */
 #define NICENESS 5
 
 const bool confine_limits_memory = !SANITIZED;
@@ -40,8 +40,8 @@ static bool limit(int resource, rlim_t most)
     return setrlimit((__rlimit_resource_t)resource, &limits) == 0;
 }
 
-/* The filter allows no call that would need these; they stand should it ever have a hole. Standard output may
- * be a file when one picture is read, so files may grow then. */
+/* A second line of defence: the filter already blocks every call that would need these resources. Standard
+ * output may be a file in CONFINE_ONCE, so files may grow then. */
 static bool limit_resources(enum confine_mode mode, struct text *why)
 {
     if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_NOFILE, 3) || !limit(RLIMIT_NPROC, 0))
@@ -53,7 +53,7 @@ static bool limit_resources(enum confine_mode mode, struct text *why)
     return true;
 }
 
-/* Whoever starts this may have SIGPROF ignored or blocked. */
+/* The parent may have SIGPROF ignored or blocked. */
 static void let_the_clock_kill(void)
 {
     sigset_t profiling;
@@ -64,7 +64,8 @@ static void let_the_clock_kill(void)
     sigprocmask(SIG_UNBLOCK, &profiling, NULL);
 }
 
-/* When the parent has died before the call there is no signal: the end of standard input tells then. */
+/* If the parent died before this call there is no signal; the process then ends at the end of standard
+ * input. */
 static bool give_up_privileges(enum confine_mode mode, struct text *why)
 {
     if (mode == CONFINE_SERVE && prctl(PR_SET_PDEATHSIG, SIGKILL))
@@ -94,7 +95,7 @@ static int allow_descriptors(scmp_filter_ctx filter, enum confine_mode mode)
 
     if (!error && mode == CONFINE_SERVE)
         error = allow_if(filter, SCMP_SYS(read), SCMP_A0_32(SCMP_CMP_EQ, STDIN_FILENO));
-    if (!error && (mode == CONFINE_ONCE || SANITIZED)) /* a sanitizer tells there what it has found */
+    if (!error && (mode == CONFINE_ONCE || SANITIZED)) /* sanitizers report there */
         error = allow_if(filter, SCMP_SYS(write), SCMP_A0_32(SCMP_CMP_EQ, STDERR_FILENO));
     return error;
 }
@@ -112,7 +113,7 @@ static int allow_memory(scmp_filter_ctx filter)
     return error ? error : allow_if(filter, SCMP_SYS(mprotect), not_executable);
 }
 
-/* abort() signals its own process alone. */
+/* abort() only signals its own process. */
 static int allow_the_rest(scmp_filter_ctx filter)
 {
     static const int calls[] = {
@@ -150,7 +151,7 @@ static bool filter_calls(enum confine_mode mode, struct text *why)
     if (!filter)
         return fail(why, "seccomp", ENOSYS);
     int error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    if (!error) /* a sanitizer may have a thread of its own */
+    if (!error) /* a sanitizer may have its own thread */
         error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     if (!error)
         error = allow_descriptors(filter, mode);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a process may still do once it looks at pictures of strangers: compute, within bounds, and speak
- * through the descriptors that it has. Only in expresslink-decode and in tests; before other threads start.
- */
+/* Confines a process before it reads untrusted pictures: afterwards it can only compute, within limits, and
+ * use its open descriptors. Call confine_enter() once, before other threads start. Only for
+ * expresslink-decode and tests. */
 #ifndef DECODE_CONFINE_H
 #define DECODE_CONFINE_H
 
@@ -10,23 +10,23 @@
 #include "base/text.h"
 
 enum confine_mode {
-    CONFINE_ONCE,  /* reads nothing any more, writes to standard output and error */
-    CONFINE_SERVE, /* reads standard input, writes to standard output; dies with its parent */
+    CONFINE_ONCE,  /* no reading; may write to standard output and error */
+    CONFINE_SERVE, /* reads standard input, writes standard output; killed when its parent dies */
 };
 
-/* Processor time for one picture. No sound one comes near; the parent's deadline (process.h) is wall time. */
+/* CPU time for one picture. Valid pictures need far less; the parent's deadline (process.h) is wall time. */
 #define CONFINE_PICTURE_CPU_MS 4500
 
-/* Address space of the whole process. Under a sanitizer, which reserves terabytes, there is no limit. */
+/* Bytes of address space of the process. Unlimited under a sanitizer, which reserves terabytes. */
 #define CONFINE_MEMORY_MAX ((size_t)96 << 20)
 extern const bool confine_limits_memory;
 
-/* For good: there is no way out of it. All descriptors but 0, 1 and 2 are closed; no file, socket, process or
- * executable memory can be had any more: who tries dies of SIGSYS. False with a sentence in *why, and then
- * the process must not touch a picture. */
+/* Cannot be undone. Closes all descriptors except 0, 1 and 2. Afterwards opening a file or socket, starting a
+ * process or mapping executable memory kills the process with SIGSYS. Returns false with a sentence in *why;
+ * the process must then not read a picture. */
 bool confine_enter(enum confine_mode mode, struct text *why) __attribute__((warn_unused_result));
 
-/* Starts the clock for one picture; when it runs out, the process dies of SIGPROF. 0: stops it. */
+/* Starts the CPU timer for one picture; when it expires, SIGPROF kills the process. 0 stops it. */
 void confine_limit_cpu(long long ms);
 
 #endif

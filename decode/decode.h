@@ -1,48 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the codes in a photograph of a label. What is asked for and what comes back, the same for the
- * library that reads (search.h), for the process that it runs in (process.h) and for the pool of them
- * (pool.h). Pictures come from strangers: everything that looks at their bytes runs in expresslink-decode,
- * which can open nothing, and nobody else links it. */
+/* The results of reading codes in a photograph of a label, shared by the library (search.h), the process that
+ * runs it (process.h) and the pool of processes (pool.h). Pictures are untrusted: only expresslink-decode, a
+ * process that cannot open anything, links the code that reads their bytes. */
 #ifndef DECODE_DECODE_H
 #define DECODE_DECODE_H
 
 #include <stddef.h>
 
-#define DECODE_BYTES_MAX ((size_t)10 << 20) /* of a file; what a phone takes has 2 to 8 MiB */
-#define DECODE_CODES_MAX 8                  /* different texts in one picture; more are not looked for */
-#define DECODE_TEXT_MAX 8192                /* bytes of a text; the largest QR code holds 7089 digits */
+#define DECODE_BYTES_MAX ((size_t)10 << 20) /* of a file; phone photos have 2 to 8 MiB */
+#define DECODE_CODES_MAX 8                  /* different texts per picture; the search stops at this number */
+#define DECODE_TEXT_MAX 8192                /* bytes per text; the largest QR code holds 7089 digits */
 
 enum decode_error {
-    DECODE_OK,             /* one code at least */
-    DECODE_NO_CODE,        /* a sound picture, and nothing in it that can be read */
-    DECODE_UNKNOWN_FORMAT, /* neither JPEG nor PNG nor WebP */
-    DECODE_TOO_LARGE,      /* more bytes or pixels than are taken; told from the header alone */
-    DECODE_BROKEN,         /* cut off, damaged, or with something else appended */
-    DECODE_TOO_SLOW,       /* the deadline was over: the process that read it was ended */
-    DECODE_CRASHED,        /* the process that read it has died */
-    DECODE_UNAVAILABLE,    /* no process to read it, or too many pictures wait */
+    DECODE_OK,             /* at least one code */
+    DECODE_NO_CODE,        /* a valid picture without a readable code */
+    DECODE_UNKNOWN_FORMAT, /* not JPEG, PNG or WebP */
+    DECODE_TOO_LARGE,      /* too many bytes or pixels; decided from the header alone */
+    DECODE_BROKEN,         /* truncated, damaged, or with other data appended */
+    DECODE_TOO_SLOW,       /* deadline exceeded; the process was killed */
+    DECODE_CRASHED,        /* the process died */
+    DECODE_UNAVAILABLE,    /* no process is available, or the queue is full */
 };
 
 /* "no code", "unknown format"... for logs, metrics and tests. */
 const char *decode_error_name(enum decode_error error);
-/* A sentence for a person at a terminal. */
+/* A sentence for a user at a terminal. */
 const char *decode_error_sentence(enum decode_error error);
 
 struct decode_code {
-    char *text; /* owned; UTF-8 as far as the code says so; terminated, may hold NULs */
+    char *text; /* owned; UTF-8 if the code declares it correctly; terminated, may contain NULs */
     size_t length;
 };
 
 struct decode_result {
-    struct decode_code codes[DECODE_CODES_MAX]; /* different texts, that of the largest code first */
+    struct decode_code codes[DECODE_CODES_MAX]; /* different texts, the largest code first */
     size_t count;
 };
 
 void decode_result_fini(struct decode_result *result);
 
 struct text;
-/* Adds the text as one line that a terminal can be trusted with: control and hidden characters, broken UTF-8
- * and the backslash are written as \xNN for each byte. No end of line is added. */
+/* Appends the text as one line that is safe to print on a terminal: control and hidden characters, invalid
+ * UTF-8 and backslashes are written as \xNN per byte. Adds no line end. */
 void decode_code_show(const struct decode_code *code, struct text *out);
 
 #endif

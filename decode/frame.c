@@ -62,8 +62,8 @@ void frame_add_answer(struct text *out, enum frame_kind kind, enum decode_error 
     }
 }
 
-/* Texts come with DECODE_OK from one that answers, and with the reason why one cannot work; else there are
- * none. */
+/* An answer with DECODE_OK has texts, and a ready message of a process that cannot work has one; all others
+ * have none. */
 static bool makes_sense(const struct frame_answer *answer)
 {
     if (answer->kind == FRAME_READY)

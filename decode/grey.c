@@ -49,13 +49,13 @@ static unsigned char to_pixel(int value)
     return (unsigned char)clamp(value, 0, 255);
 }
 
-/* One side of a scaling: which pixels each new one is made of. Weights add up to ONE. */
+/* Scaling along one axis: which old pixels make each new one. The weights of a pixel add up to ONE. */
 enum { ONE = 1 << 14 };
 
 struct filter {
     int taps;
-    int *first;   /* by new pixel */
-    int *weights; /* taps for each new pixel */
+    int *first;   /* per new pixel */
+    int *weights; /* taps per new pixel */
 };
 
 static void filter_fini(struct filter *filter)
@@ -173,7 +173,7 @@ bool grey_halve(const struct grey *grey, struct grey *out)
     return true;
 }
 
-/* x and y in 1/65536 of a pixel. */
+/* Interpolates. x and y in 1/65536 of a pixel. */
 static unsigned char between(const struct grey *grey, int64_t x, int64_t y)
 {
     int left = clamp((int)(x >> 16), 0, grey->width - 1);
@@ -216,11 +216,11 @@ bool grey_turn(const struct grey *grey, double degrees, struct grey *out)
     return true;
 }
 
-/* Sums of 2 * radius + 1 rows, kept while going down; the edge stands for what is beyond it. */
+/* Sums of 2 * radius + 1 rows, updated row by row; the edge is repeated beyond the picture. */
 struct columns {
     const struct grey *grey;
     int radius;
-    int *sums; /* owned; by column */
+    int *sums; /* owned; per column */
 };
 
 static void columns_fini(struct columns *columns)
@@ -236,7 +236,7 @@ static void columns_add(struct columns *columns, int y, int sign)
         columns->sums[x] += sign * row[x];
 }
 
-/* About row 0. */
+/* Starts around row 0. */
 static bool columns_init(struct columns *out, const struct grey *grey, int radius)
 {
     *out = (struct columns){grey, radius, calloc((size_t)grey->width, sizeof *out->sums)};
@@ -253,7 +253,7 @@ static void columns_go_on(struct columns *columns, int y)
     columns_add(columns, y + columns->radius, 1);
 }
 
-/* The sum of the square about column 0. */
+/* The sum of the square around column 0. */
 static int square_start(const struct columns *columns)
 {
     int sum = 0;

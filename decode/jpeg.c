@@ -13,12 +13,11 @@
 #include "decode/tail.h"
 
 enum {
-    PIXELS_MAX = 64 << 20, /* it is scaled while it is decoded */
-    WHOLE_MAX =
-        56 << 20, /* bytes: the file, what is made of it, and the coefficients where libjpeg keeps them */
-    SEGMENTS_MAX = 1024, /* phones have a few dozen; 10 MiB of metadata would be 160 */
-    SCANS_MAX = 32,      /* usual scripts have 10 */
-    ROWS = 16,           /* read at once */
+    PIXELS_MAX = 64 << 20, /* scaled while decoding */
+    WHOLE_MAX = 56 << 20,  /* bytes: the file, its pixels, and the coefficients if libjpeg keeps them */
+    SEGMENTS_MAX = 1024,   /* phones write a few dozen; 10 MiB of metadata would be 160 */
+    SCANS_MAX = 32,        /* usual progressive files have 10 */
+    ROWS = 16,             /* decoded at once */
     SOI = 0xD8,
     EOI = 0xD9,
     SOS = 0xDA,
@@ -38,11 +37,11 @@ struct walk {
     size_t length;
     size_t at;
     unsigned width, height; /* 0: no frame yet */
-    size_t coefficients;    /* bytes that they take when all are kept */
+    size_t coefficients;    /* bytes if all are kept */
     int components;
     int segments;
     int scans;
-    bool split; /* not everything in one scan: libjpeg keeps all coefficients */
+    bool split; /* several scans: libjpeg keeps all coefficients */
 };
 
 bool jpeg_is(const unsigned char *bytes, size_t length)
@@ -80,7 +79,7 @@ static size_t coefficients_of(const struct walk *walk, const unsigned char *comp
     return sum;
 }
 
-/* A frame header: precision, height, width, components. */
+/* Reads a frame header: precision, height, width, components. */
 static enum decode_error take_frame(struct walk *walk, unsigned marker, const unsigned char *body,
                                     size_t length)
 {
@@ -93,7 +92,7 @@ static enum decode_error take_frame(struct walk *walk, unsigned marker, const un
     walk->components = body[5];
     if (walk->width == 0 || walk->height == 0)
         return DECODE_BROKEN;
-    if (walk->components != 1 && walk->components != 3) /* CMYK is for printers */
+    if (walk->components != 1 && walk->components != 3) /* CMYK is only for printing */
         return DECODE_UNKNOWN_FORMAT;
     if ((size_t)walk->width * walk->height > PIXELS_MAX)
         return DECODE_TOO_LARGE;
@@ -102,7 +101,7 @@ static enum decode_error take_frame(struct walk *walk, unsigned marker, const un
     return DECODE_OK;
 }
 
-/* To the next marker that is none of a scan's own. */
+/* Skips to the next marker that does not belong to the scan. */
 static void skip_scan(struct walk *walk)
 {
     while (walk->at + 1 < walk->length) {
@@ -141,7 +140,7 @@ static bool is_frame(unsigned marker)
     return marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC;
 }
 
-/* The segment at walk->at, of which the marker has been read. */
+/* Handles the segment at walk->at, after its marker. */
 static enum decode_error take_segment(struct walk *walk, unsigned marker)
 {
     if (walk->length - walk->at < 2)
@@ -156,7 +155,7 @@ static enum decode_error take_segment(struct walk *walk, unsigned marker)
     return is_frame(marker) ? take_frame(walk, marker, body, length - 2) : DECODE_OK;
 }
 
-/* The next marker, after any number of fill bytes; -1 when there is none. */
+/* The next marker after any fill bytes; -1 if there is none. */
 static int next_marker(struct walk *walk)
 {
     if (walk->at >= walk->length || walk->bytes[walk->at] != 0xFF)
@@ -206,7 +205,7 @@ static void leave(j_common_ptr library)
     longjmp(reader->out, 1);
 }
 
-/* Level -1 is a warning: data is missing or damaged, and libjpeg would make something up. */
+/* Level -1 is a warning: data is missing or damaged, and libjpeg would invent it. */
 static void hear(j_common_ptr library, int level)
 {
     int code = library->err->msg_code;
@@ -231,7 +230,7 @@ static void set_up(struct reader *reader, const unsigned char *bytes, size_t len
     library->scale_num = 1;
     library->scale_denom = (unsigned)shrink;
     library->dct_method =
-        JDCT_ISLOW; /* the fast one overflows at edges of black and white, and gains nothing when scaled */
+        JDCT_ISLOW; /* the fast one overflows at black-white edges and is no faster when scaled */
     library->do_fancy_upsampling = FALSE;
     library->do_block_smoothing = FALSE;
 }
@@ -250,7 +249,7 @@ static void read_rows(struct reader *reader)
     }
 }
 
-/* Everything that may leave by longjmp, and nothing in it that would have to be freed. */
+/* All calls that may longjmp; nothing here needs freeing. */
 static void read_all(struct reader *reader, const unsigned char *bytes, size_t length, int shrink)
 {
     struct jpeg_decompress_struct *library = &reader->library;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-decode: reads the codes in one picture, or in one after the other for a parent (process.h).
- * Everything that it needs from the system happens before its sandbox; no byte of a picture is looked at
- * outside of it. */
+/* expresslink-decode: reads the codes in one picture, or in one after the other for a parent (process.h). It
+ * sets up everything before it enters its sandbox, and reads pictures only inside it. */
 #include <errno.h>
 #include <getopt.h>
 #include <malloc.h>
@@ -25,7 +24,7 @@
 #define EXIT_NO_INPUT 66 /* EX_NOINPUT */
 #define EXIT_CANNOT 69   /* EX_UNAVAILABLE */
 
-/* Larger pieces are given back to the system when they are freed: at rest the process is as small as at its
+/* Blocks above this size are returned to the system when freed: an idle process is as small as at its
  * start. */
 #define KEPT_MAX (1 << 20)
 
@@ -61,7 +60,7 @@ static const unsigned char empty_picture[] = {
     0xff, 0xda, 0x00, 0x08, 0x01, 0x01, 0x00, 0x00, 0x3f, 0x00, 0x3f, 0xff, 0xd9,
 };
 
-/* The libraries look at the machine and set up what they keep when they are first used; here they may. */
+/* Before the sandbox: lets the libraries inspect the machine and allocate what they keep. */
 static void warm_up(void)
 {
     struct decode_result result = {0};
@@ -93,7 +92,7 @@ static bool write_all(int fd, const struct text *text)
     return true;
 }
 
-/* How many there were before the end. */
+/* Reads up to length bytes; returns fewer only at the end of input. */
 static size_t read_all(unsigned char *out, size_t length)
 {
     size_t count = 0;
@@ -124,7 +123,7 @@ static bool answer(enum frame_kind kind, enum decode_error error, const struct d
     return write_all(STDOUT_FILENO, &frame);
 }
 
-/* Nobody else will hear it: the parent is told why as its ready frame. */
+/* Reports the reason to the parent in the ready message. */
 static int refuse_to_serve(struct text *why)
 {
     struct decode_result reason = {.count = 1};
@@ -162,7 +161,7 @@ static int serve(void)
     while ((got = read_all(question, sizeof question)) == sizeof question) {
         if (!frame_read_question(question, &length))
             return EXIT_REFUSED;
-        if (length > DECODE_BYTES_MAX) { /* its bytes may follow: they are no questions */
+        if (length > DECODE_BYTES_MAX) { /* its bytes may follow: do not read them as questions */
             answer(FRAME_ANSWER, DECODE_TOO_LARGE, &(struct decode_result){0});
             return EXIT_REFUSED;
         }
@@ -172,7 +171,7 @@ static int serve(void)
     return got == 0 ? 0 : EXIT_REFUSED;
 }
 
-/* Without stdio, which asks the system about its stream at its first use. */
+/* Writes without stdio, which makes system calls at its first use. */
 static void say(const char *what, const char *reason)
 {
     TEXT struct text line = TEXT_EMPTY;
@@ -265,7 +264,7 @@ static int run(int count, char **values)
     return serving ? serve() : read_one(optind < count ? values[optind] : "-");
 }
 
-/* What runs at an ordinary exit, of libraries and sanitizers, wants more of the system than there is. */
+/* Ends with _exit(): exit handlers of libraries and sanitizers need system calls that the sandbox blocks. */
 int main(int count, char **values)
 {
     int status = run(count, values);

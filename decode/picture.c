@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "decode/decode.h"
 
-/* Reads until the end, or one byte more than is taken. */
+/* Reads until the end or one byte past the limit. */
 static int read_whole(int fd, unsigned char **out, size_t *length)
 {
     OWNED unsigned char *bytes = malloc(DECODE_BYTES_MAX + 1);

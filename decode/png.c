@@ -10,9 +10,9 @@
 
 enum {
     PIXELS_MAX = 25 << 20,
-    INTERLACED_MAX = 12 << 20, /* pixels: they are needed whole, with their transparency */
+    INTERLACED_MAX = 12 << 20, /* pixels: kept whole, with transparency */
     INFLATED_MAX = 128 << 20,  /* bytes of all rows */
-    CHUNKS_MAX = 8192,         /* 10 MiB in the smallest parts that programs write have 2560 */
+    CHUNKS_MAX = 8192,         /* 10 MiB in the smallest chunks in use makes 2560 */
     SIGNATURE_SIZE = 8,
     HEADER_SIZE = 13,
     FRAME_SIZE = 12, /* of a chunk: length, name, checksum */
@@ -55,7 +55,7 @@ static enum decode_error check_header(const unsigned char *body)
     return DECODE_OK;
 }
 
-/* Whether a chunk fits in what is left; its body's length. */
+/* Whether a chunk fits into the remaining bytes; returns its body's length. */
 static bool chunk_at(const unsigned char *bytes, size_t left, size_t *body_length)
 {
     if (left < FRAME_SIZE || four_bytes(bytes) > left - FRAME_SIZE)
@@ -69,7 +69,7 @@ static bool is_chunk(const unsigned char *chunk, const char *name)
     return memcmp(chunk + 4, name, 4) == 0;
 }
 
-/* From the chunk after the header on: data is among them, and the end is the end. */
+/* Checks the chunks after the header: there is data, and nothing follows the end. */
 static bool chunks_are_sane(const unsigned char *bytes, size_t length)
 {
     bool has_data = false;
@@ -111,12 +111,12 @@ struct reader {
     enum decode_error error;
     int shrink;
     int width, height;
-    int channels; /* grey, or grey and opacity */
-    int passes;   /* 7 of an interlaced picture */
+    int channels; /* grey, or grey and alpha */
+    int passes;   /* 7 if interlaced */
     size_t row_size;
-    bool complete;       /* the last row has come */
-    unsigned char *rows; /* owned; all of them, of an interlaced picture alone */
-    unsigned *sums;      /* owned; of a row of squares */
+    bool complete;       /* the last row was decoded */
+    unsigned char *rows; /* owned; all rows, only if interlaced */
+    unsigned *sums;      /* owned; for a row of squares */
     struct grey grey;
 };
 
@@ -126,14 +126,14 @@ static void leave(png_structp library, png_const_charp why)
     png_longjmp(library, 1);
 }
 
-/* "Extra compressed data": more than the rows of the picture. Other warnings are about colours. */
+/* "Extra compressed data": more than the picture's rows. Other warnings are about colours. */
 static void hear(png_structp library, png_const_charp what)
 {
     if (strncmp(what, "Extra", 5) == 0)
         leave(library, what);
 }
 
-/* Chunks that say how it is to look, and texts: not even unpacked. */
+/* Skips chunks about appearance and texts without unpacking them. */
 static void skip_chunks(png_structp library)
 {
     static const png_byte skipped[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL"
@@ -150,13 +150,13 @@ static void add_to_sums(struct reader *reader, const unsigned char *row)
     for (int x = 0; x < reader->grey.width; x++)
         for (int i = 0; i < reader->shrink; i++, pixel += reader->channels) {
             unsigned value = pixel[0];
-            if (reader->channels == 2) /* on white */
+            if (reader->channels == 2) /* blend with white */
                 value = (value * pixel[1] + 255U * (255U - pixel[1])) / 255U;
             reader->sums[x] += value;
         }
 }
 
-/* Row y of the picture; what is over beside and below the last whole square is left out. */
+/* Adds row y of the picture; drops the remainder beside and below the last whole square. */
 static void take_row(struct reader *reader, int y, const unsigned char *row)
 {
     int shrink = reader->shrink;
@@ -181,7 +181,7 @@ static bool make_room(struct reader *reader)
            grey_init(&reader->grey, reader->width / reader->shrink, reader->height / reader->shrink);
 }
 
-/* The header has been read, and what belongs to it. */
+/* Called after the header and the chunks that belong to it. */
 static void begin(png_structp library, png_infop info)
 {
     struct reader *reader = png_get_progressive_ptr(library);
@@ -202,7 +202,7 @@ static void begin(png_structp library, png_infop info)
     }
 }
 
-/* row is NULL where a pass changes nothing. */
+/* row is NULL if a pass changes nothing. */
 static void row_has_come(png_structp library, png_bytep row, png_uint_32 y, int pass)
 {
     struct reader *reader = png_get_progressive_ptr(library);
@@ -226,8 +226,8 @@ static void end(png_structp library, png_infop info)
     reader->error = DECODE_OK;
 }
 
-/* Everything that may leave by longjmp, and nothing in it that would have to be freed. The file is pushed:
- * asked for row by row, libpng unpacks what follows the last one to its end, be it gigabytes. */
+/* All calls that may longjmp; nothing here needs freeing. The file is pushed: if asked for rows, libpng would
+ * unpack data after the last row to its end, even gigabytes. */
 static void read_all(struct reader *reader, const unsigned char *bytes, size_t length)
 {
     png_structp library = reader->library;

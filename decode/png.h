@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PNG by libpng, row by row; what is transparent stands on white. Any thread. */
+/* Checks and decodes PNG with libpng, row by row, onto a white background. Any thread. */
 #ifndef DECODE_PNG_H
 #define DECODE_PNG_H
 
 #include "decode/decode.h"
 #include "decode/grey.h"
 
-/* By its magic bytes. */
+/* Whether the file starts with the magic bytes. */
 bool png_is(const unsigned char *bytes, size_t length);
 
-/* Walks over the file from one part to the next and decodes nothing: whether it is whole, of a kind and a
- * size that are taken, made of a sane number of parts, and nothing else. DECODE_OK, DECODE_UNKNOWN_FORMAT,
- * DECODE_TOO_LARGE or DECODE_BROKEN; its size is set on DECODE_OK. Allocates nothing. */
+/* Checks the file's structure without decoding: complete, of a supported kind and size, a sane number of
+ * parts, and no other data. Returns DECODE_OK, DECODE_UNKNOWN_FORMAT, DECODE_TOO_LARGE or DECODE_BROKEN; sets
+ * the size on DECODE_OK. Allocates nothing. */
 enum decode_error png_check(const unsigned char *bytes, size_t length, int *width, int *height)
     __attribute__((warn_unused_result));
 
-/* What was checked before. shrink: 1, 2, 4 or 8; each pixel is the mean of a square of that side. DECODE_OK,
- * DECODE_BROKEN, or DECODE_TOO_LARGE when there was not enough memory. */
+/* Decodes a checked file. shrink: 1, 2, 4 or 8; each pixel is the mean of a square of that side. Returns
+ * DECODE_OK, DECODE_BROKEN, or DECODE_TOO_LARGE if memory runs out. */
 enum decode_error png_read(const unsigned char *bytes, size_t length, int shrink, struct grey *out)
     __attribute__((warn_unused_result));
 

@@ -11,33 +11,33 @@
 #include "base/memory.h"
 #include "decode/process.h"
 
-/* Between attempts to start a process, doubled after each that failed. */
+/* Pause between attempts to start a process, doubled after each failure. */
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 30000
 
-/* A process that a picture took over unnoticed sees no more than so many of other people's. */
+/* A process compromised by a picture sees at most this many pictures of others. */
 #define PICTURES_PER_PROCESS 500
 
-/* A process dies with the thread that started it, so each has a thread of its own for life. */
+/* A process is killed when the thread that started it ends, so each has its own thread for life. */
 struct worker {
     struct decode_pool *pool;
     pthread_t thread;
-    struct decode_process *process; /* its thread's alone */
+    struct decode_process *process; /* used only by its thread */
     pid_t id;
-    unsigned pictures; /* that the process was asked */
+    unsigned pictures; /* pictures sent to the process */
     long long pause_ms;
 };
 
 struct decode_pool {
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* a job, a first start that went well or not, the end */
+    pthread_cond_t changed; /* a new job, the first start finished, or stopping */
     char *program;
     long long deadline_ms;
     unsigned waiting_max, idle;
     bool stopping;
-    unsigned attempts; /* to start a process, that are over */
-    unsigned failing;  /* workers whose last two attempts failed, or more */
-    struct text why;   /* the last one that failed */
+    unsigned attempts; /* finished attempts to start a process */
+    unsigned failing;  /* workers whose last two or more attempts failed */
+    struct text why;   /* why the last attempt failed */
     struct decode_job *first, **last;
     struct decode_pool_counts counts;
     unsigned worker_count;
@@ -57,7 +57,7 @@ static struct decode_job *take(struct decode_pool *pool)
     return job;
 }
 
-/* With the lock held, which is given back for as long as done() takes. */
+/* Call with the lock held; releases it during done(). */
 static void answer(struct decode_pool *pool, struct decode_job *job, enum decode_error error,
                    struct decode_result *result)
 {
@@ -76,7 +76,7 @@ static void turn_all_away(struct decode_pool *pool)
         answer(pool, job, DECODE_UNAVAILABLE, &none);
 }
 
-/* With the lock held, which is given back meanwhile. */
+/* Call with the lock held; releases it meanwhile. */
 static bool start(struct worker *worker)
 {
     struct decode_pool *pool = worker->pool;
@@ -89,7 +89,7 @@ static bool start(struct worker *worker)
     if (worker->process)
         log_event(LOG_INFO, "decode.started", "pid", LOG_NUMBER(worker->id), NULL);
     else
-        log_event(LOG_ERROR, "decode.cannot_start", "reason", text_get(&why), NULL);
+        log_event(LOG_ERROR, "decode.start_failed", "reason", text_get(&why), NULL);
     pthread_mutex_lock(&pool->lock);
     if (worker->process) {
         pool->counts.processes++;
@@ -102,7 +102,7 @@ static bool start(struct worker *worker)
     return worker->process;
 }
 
-/* Twice: the first may be killed while it starts. */
+/* Tries twice: the first process may be killed while it starts. */
 static bool start_again(struct worker *worker)
 {
     for (int attempt = 0; attempt < 2; attempt++)
@@ -111,7 +111,7 @@ static bool start_again(struct worker *worker)
     return false;
 }
 
-/* With the lock held, which is given back meanwhile. DECODE_OK: it did no wrong. */
+/* Call with the lock held; releases it meanwhile. error: DECODE_OK if the process did nothing wrong. */
 static void end(struct worker *worker, enum decode_error error)
 {
     struct decode_pool *pool = worker->pool;
@@ -129,7 +129,7 @@ static void end(struct worker *worker, enum decode_error error)
     pthread_mutex_lock(&pool->lock);
 }
 
-/* 0: its process is there. */
+/* 0: its process runs. */
 static void set_pause(struct worker *worker, long long ms)
 {
     bool was = worker->pause_ms > PAUSE_MIN_MS, is = ms > PAUSE_MIN_MS;
@@ -138,8 +138,9 @@ static void set_pause(struct worker *worker, long long ms)
     worker->pool->failing += (unsigned)is - (unsigned)was;
 }
 
-/* Where no process is left, nobody need wait for the next attempt to hear it; but one that did not start may
- * just have been killed, so that the second failure counts, and only where nobody else will have one soon. */
+/* If no process is left, jobs fail at once instead of waiting for the next attempt. A single failed start may
+ * be a process killed by chance, so only the second failure counts, and only if no other worker will have a
+ * process soon. */
 static void pause_before_next(struct worker *worker)
 {
     struct decode_pool *pool = worker->pool;
@@ -172,8 +173,8 @@ static enum decode_error ask(struct worker *worker, const struct decode_job *job
     return error;
 }
 
-/* A process that had gone before it had the whole picture has not died of it: the next one gets it. Once: a
- * picture that kills whoever takes it in hand, however it does so, ends there. */
+/* A process that died before it got the whole picture did not die of the picture: the next process gets it.
+ * This happens only once, so a picture that kills its process in any way ends there. */
 static void work_on(struct worker *worker, struct decode_job *job)
 {
     struct decode_pool *pool = worker->pool;
@@ -225,14 +226,14 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Signals are for the threads that wait for them. */
+/* Signals are handled by other threads. */
 static bool start_workers(struct decode_pool *pool, unsigned count)
 {
     sigset_t all, before;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_mutex_lock(&pool->lock); /* none of them begins before the last one is there */
+    pthread_mutex_lock(&pool->lock); /* no worker starts before all threads exist */
     for (; pool->worker_count < count; pool->worker_count++) {
         struct worker *worker = &pool->workers[pool->worker_count];
         worker->pool = pool;

@@ -20,11 +20,11 @@
 #include "decode/frame.h"
 
 #define PROGRAM_NAME "expresslink-decode"
-/* The program reads a small picture of its own before it is ready; a machine may be busy. */
+/* The program reads a test picture before it is ready; the machine may be busy. */
 #define START_DEADLINE_MS 10000
 
 struct decode_process {
-    pid_t id;   /* 0: has ended, and was waited for */
+    pid_t id;   /* 0: ended and reaped */
     int socket; /* the program's standard input and output */
 };
 
@@ -59,7 +59,7 @@ bool decode_program(struct text *path, struct text *why)
     return true;
 }
 
-/* Of its own group: Ctrl-C at a terminal is meant for the parent, which ends it in its time. */
+/* In its own process group: Ctrl-C at a terminal is for the parent, which stops the child itself. */
 static int spawn(const char *program, int socket, pid_t *id)
 {
     char *arguments[] = {(char *)(uintptr_t)program, "--serve", NULL};
@@ -103,8 +103,8 @@ static bool begin(struct decode_process *process, const char *program, struct te
     return error == 0;
 }
 
-/* Which signal it has died of when nobody meant it to: SIGSYS where its sandbox was in its way, SIGPROF where
- * its time was over. */
+/* Logs how the process ended. An unexpected signal is a warning: SIGSYS for a call that its sandbox blocks,
+ * SIGPROF for the CPU limit. */
 static void tell_end(pid_t id, int status)
 {
     bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
@@ -114,7 +114,7 @@ static void tell_end(pid_t id, int status)
               WIFEXITED(status) ? LOG_NUMBER(WEXITSTATUS(status)) : NULL, NULL);
 }
 
-/* Kills it where it has not ended by itself. */
+/* Kills the process unless it has already ended. */
 static void end(struct decode_process *process)
 {
     int status = 0;
@@ -167,7 +167,7 @@ static enum transfer send_all(int socket, const void *bytes, size_t length, long
     return TRANSFER_DONE;
 }
 
-/* A socket of this kind is reset when the other side goes without having read all that was sent. */
+/* Such a socket is reset if the peer closes it without having read everything. */
 static enum transfer receive_all(int socket, void *out, size_t length, long long until_ms)
 {
     char *at = out;
@@ -187,7 +187,7 @@ static enum transfer receive_all(int socket, void *out, size_t length, long long
     return TRANSFER_DONE;
 }
 
-/* It has neither gone nor said anything unasked. */
+/* Whether the peer is still there and has sent nothing unasked. */
 static bool is_quiet(int socket)
 {
     char byte;
@@ -195,12 +195,12 @@ static bool is_quiet(int socket)
     return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && must_wait();
 }
 
-/* *out is filled where texts came. */
+/* Fills *out if texts came. */
 static enum decode_error receive_answer(int socket, enum frame_kind kind, long long until_ms,
                                         struct decode_result *out)
 {
     static const enum decode_error errors[] = {
-        [TRANSFER_DONE] = DECODE_CRASHED, /* it said something that is no answer */
+        [TRANSFER_DONE] = DECODE_CRASHED, /* invalid answer */
         [TRANSFER_LATE] = DECODE_TOO_SLOW,
         [TRANSFER_GONE] = DECODE_CRASHED,
         [TRANSFER_UNREAD] = DECODE_UNAVAILABLE,

@@ -13,10 +13,10 @@
 enum {
     BUDGET_MS = 1500,
     SIDE_MAX = 32767,
-    SMALL_MAX = 1 << 20, /* pixels: a camera's frame, looked at in full first */
-    FIRST_MAX = 4 << 20, /* pixels of the first look */
-    FULL_MAX = 16 << 20, /* pixels of the full one */
-    WORK_MAX = 3 << 19,  /* pixels of what copies are made of */
+    SMALL_MAX = 1 << 20, /* pixels: a camera frame, searched in full first */
+    FIRST_MAX = 4 << 20, /* pixels in the first attempt */
+    FULL_MAX = 16 << 20, /* pixels in the full attempt */
+    WORK_MAX = 3 << 19,  /* pixels of the source of copies */
     COPY_MAX = 3 << 20,  /* pixels of a copy */
     SHRINK_MAX = 8,
 };
@@ -30,7 +30,7 @@ struct format {
 static const struct format formats[] = {
     {jpeg_is, jpeg_check, jpeg_read}, {png_is, png_check, png_read}, {webp_is, webp_check, webp_read}};
 
-/* A copy of the picture, made in this order. What is 0 is left out. */
+/* A copy of the picture, made in this order. Steps with 0 are skipped. */
 struct recipe {
     const char *name;
     int scale; /* percent; less when the copy would be too large */
@@ -44,7 +44,7 @@ struct recipe {
     enum zxing_binarizer binarizer;
 };
 
-/* Each finds codes that those before it do not; in the order of what it finds in how much time. */
+/* Each finds codes that those before it miss; sorted by codes found per time. */
 static const struct recipe recipes[] = {
     {.name = "inverted", .inverted = true, .binarizer = ZXING_LOCAL},
     {.name = "shrunk, binarised", .scale = 66, .threshold = 8, .binarizer = ZXING_FIXED},
@@ -105,7 +105,7 @@ static void set_deadline(struct search *search, long long budget_ms)
     }
 }
 
-/* DECODE_OK: found; DECODE_NO_CODE: go on. */
+/* Returns DECODE_OK if found, DECODE_NO_CODE to continue. */
 static enum decode_error look(struct search *search, const struct grey *grey, enum zxing_binarizer binarizer,
                               bool copied, const char *name)
 {
@@ -117,7 +117,7 @@ static enum decode_error look(struct search *search, const struct grey *grey, en
     return DECODE_OK;
 }
 
-/* Replaces *grey by the copy that was made of it. */
+/* Replaces *grey by its copy. */
 static bool replace(struct grey *grey, bool made, const struct grey *copy)
 {
     if (!made)
@@ -127,7 +127,7 @@ static bool replace(struct grey *grey, bool made, const struct grey *copy)
     return true;
 }
 
-/* The scale in percent, less when the copy would be too large. */
+/* Scales by percent, less if the copy would be too large. */
 static bool scale(struct grey *grey, const struct grey *from, int percent)
 {
     double factor = fmin(percent / 100.0, sqrt((double)COPY_MAX / (double)grey_area(from)));
@@ -170,7 +170,7 @@ static size_t area_at(const struct search *search, int shrink)
     return (size_t)(search->width / shrink) * (size_t)(search->height / shrink);
 }
 
-/* How much the picture is shrunk for the first look. */
+/* How much to shrink the picture for the first attempt. */
 static int first_shrink(const struct search *search)
 {
     int shrink = area_at(search, 1) > SMALL_MAX ? 2 : 1;
@@ -180,7 +180,7 @@ static int first_shrink(const struct search *search)
     return shrink;
 }
 
-/* What is lost at one scale for its noise is seen at half of it, for a fraction of the time. */
+/* Codes lost in noise at one scale are often readable at half of it, in a fraction of the time. */
 static enum decode_error look_at_half(struct search *search, const struct grey *grey)
 {
     GREY struct grey half = GREY_NONE;
@@ -196,12 +196,12 @@ static enum decode_error look_in_full(struct search *search, int shrink)
     while (area_at(search, shrink) > FULL_MAX)
         shrink *= 2;
     enum decode_error error = search->format->read(search->bytes, search->length, shrink, &full);
-    if (error == DECODE_TOO_LARGE) /* for the memory that there is; smaller copies are not */
+    if (error == DECODE_TOO_LARGE) /* not enough memory; smaller copies may still fit */
         return DECODE_NO_CODE;
     return error == DECODE_OK ? look(search, &full, ZXING_LOCAL, false, "full") : error;
 }
 
-/* What copies are made of: the picture of the first look, or less of it. */
+/* Prepares the source of copies: the picture of the first attempt, or a smaller one. */
 static bool make_work(struct grey *first)
 {
     double factor = sqrt((double)WORK_MAX / (double)grey_area(first));

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looks for codes in one picture: decodes it to grey, and tries it in the order that was measured to find
- * most in the least time. Only in expresslink-decode and in tests. One picture at a time, any thread. */
+/* Finds the codes in one picture: decodes it to grey, then makes attempts in an order measured to find most
+ * codes in the least time. Only for expresslink-decode and tests. One picture at a time, any thread. */
 #ifndef DECODE_SEARCH_H
 #define DECODE_SEARCH_H
 
 #include "decode/decode.h"
 
-/* bytes: a whole JPEG, PNG or WebP file; any garbage is fine. out is filled on DECODE_OK and untouched
- * otherwise. budget_ms: processor time after which no further attempt is begun; 0: the usual. attempt, may be
- * NULL: the name of the attempt that found it, static. */
+/* bytes: a whole JPEG, PNG or WebP file; any untrusted data is allowed. out is filled on DECODE_OK, untouched
+ * otherwise. budget_ms: CPU time in milliseconds after which no new attempt starts; 0: the default. attempt
+ * (may be NULL) gets the name of the successful attempt, static. */
 enum decode_error search_codes(const unsigned char *bytes, size_t length, long long budget_ms,
                                struct decode_result *out, const char **attempt)
     __attribute__((warn_unused_result));

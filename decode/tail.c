@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Of five bytes and more: shorter ones stand in a film of a few megabytes by chance. */
+/* At least five bytes long: shorter ones occur by chance in a video of a few megabytes. */
 static const char *const anywhere[] = {"%PDF-",
                                        "<html",
                                        "<!doctype",
@@ -23,7 +23,7 @@ static const char *const at_start[] = {
     "MZ",           "#!",  "\312\376\272\276", "\376\355\372", "\316\372\355\376", "\317\372\355\376",
     "\037\213\010", "BZh", "\3757zXZ",         "!<arch>"};
 
-enum { ZIP_END_MAX = 22 + 65535 }; /* an archive's directory ends so near to the end of the file */
+enum { ZIP_END_MAX = 22 + 65535 }; /* an archive's directory ends this close to the end of the file */
 
 static bool starts_with(const unsigned char *bytes, size_t length, const char *word)
 {
@@ -47,7 +47,7 @@ static bool ends_as_archive(const unsigned char *tail, size_t length)
     return memmem(tail + (length - near), near, "PK\5\6", 4) != NULL || starts_with(tail, length, "PK\3\4");
 }
 
-/* The bytes that words of `anywhere` start with. */
+/* Whether a word of `anywhere` starts with this byte. */
 static bool may_start(unsigned char byte)
 {
     return byte == '<' || byte == '%' || byte == 0177 || byte == '7' || byte == 'R' || byte == 'r' ||

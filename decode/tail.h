@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What stands after the end of a JPEG. Phones append more pictures, films and notes of their makers, so there
- * is no list of what may; but a file that is a picture and an archive, a document, a page or a program as
- * well is made to fool somebody. Any thread. */
+/* Checks the data after the end of a JPEG. Phones append more pictures, videos and vendor data, so there is
+ * no list of allowed data; but a file that is a picture and also an archive, document, web page or program is
+ * meant to deceive. Any thread. */
 #ifndef DECODE_TAIL_H
 #define DECODE_TAIL_H
 

@@ -8,8 +8,8 @@
 #include <webp/decode.h>
 
 enum {
-    LOSSY_MAX = 25 << 20,   /* pixels: read row by row and scaled */
-    LOSSLESS_MAX = 7 << 20, /* pixels: libwebp keeps all of them in four bytes each; so with transparency */
+    LOSSY_MAX = 25 << 20,   /* pixels: decoded row by row and scaled */
+    LOSSLESS_MAX = 7 << 20, /* pixels: libwebp keeps 4 bytes each; also with transparency */
     CHUNKS_MAX = 64,
     RIFF_SIZE = 12,
     FRAME_SIZE = 8, /* of a chunk: name and length */
@@ -25,7 +25,7 @@ bool webp_is(const unsigned char *bytes, size_t length)
     return length >= RIFF_SIZE && memcmp(bytes, "RIFF", 4) == 0 && memcmp(bytes + 8, "WEBP", 4) == 0;
 }
 
-/* One picture, few parts, and the end of the last is the end. */
+/* One picture, few chunks, and nothing after the last. */
 static bool chunks_are_sane(const unsigned char *bytes, size_t length)
 {
     size_t at = RIFF_SIZE;
@@ -69,7 +69,7 @@ static int shrunk(int side, int shrink)
     return side / shrink > 0 ? side / shrink : 1;
 }
 
-/* Brightness goes from 16 to 235. */
+/* Luma ranges from 16 to 235. */
 static bool take_planes(const struct WebPYUVABuffer *planes, int width, int height, struct grey *out)
 {
     struct grey done;
@@ -82,7 +82,7 @@ static bool take_planes(const struct WebPYUVABuffer *planes, int width, int heig
         unsigned char *to = done.pixels + (size_t)y * (size_t)width;
         for (int x = 0; x < width; x++) {
             int opaque = opacity == NULL ? 255 : opacity[x];
-            to[x] = (unsigned char)((from[x] * opaque + 235 * (255 - opaque)) / 255); /* on white */
+            to[x] = (unsigned char)((from[x] * opaque + 235 * (255 - opaque)) / 255); /* blend with white */
         }
     }
     *out = done;

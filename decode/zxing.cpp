@@ -32,7 +32,7 @@ static void add(struct decode_result *result, const std::string &text)
     result->codes[result->count++] = {copy, text.size()};
 }
 
-/* Of the box around it, near enough to tell a large code from a small one. */
+/* The area of the bounding box: enough to tell large codes from small ones. */
 static long area(const ZXing::Position &position)
 {
     const auto [left, right] = std::minmax({position[0].x, position[1].x, position[2].x, position[3].x});

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only user of libqrencode. */
+/* Only this file uses libqrencode. */
 #include "label/code.h"
 
 #include <qrencode.h>

@@ -38,7 +38,7 @@ static void explain(const struct identifier_problem *problem, struct text *why)
         text_printf(why, " (%zu of %zu characters)", problem->length, problem->wanted);
 }
 
-/* The first account whose form fits says how the name is written. */
+/* The first account whose form matches decides how the name is written. */
 static bool parse_name(const struct label_rules *rules, const char *typed, char out[IDENTIFIER_SIZE],
                        struct text *why)
 {
@@ -63,7 +63,7 @@ static bool parse_name(const struct label_rules *rules, const char *typed, char 
     return false;
 }
 
-/* What would turn round the order of the letters after it, or stands for nothing at all. */
+/* Characters that reverse the text after them, or have no meaning. */
 static bool is_treacherous(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||

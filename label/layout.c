@@ -7,31 +7,31 @@
 #include "base/utf8.h"
 #include "label/code.h"
 
-#define MODULE_USEFUL 0.6 /* mm; what is larger reads no better from a hand's distance */
-#define MODULE_GOOD 0.4   /* mm; what any phone reads */
+#define MODULE_USEFUL 0.6 /* mm; larger ones read no better at hand-held distance */
+#define MODULE_GOOD 0.4   /* mm; any phone reads it */
 #define MODULE_STEP 0.005 /* mm */
 #define TYPE_USEFUL (9 * LAYOUT_POINT)
 #define TYPE_BETTER (6.5 * LAYOUT_POINT)
 #define TYPE_GOOD (5.5 * LAYOUT_POINT)
 #define TYPE_LEAST (4 * LAYOUT_POINT)
-#define TEXT_GAP 0.35     /* between the identifier and the texts around it, in sizes of the type */
-#define WIDE_ADVANCE 1.05 /* of characters that no monospaced Latin font has */
+#define TEXT_GAP 0.35     /* between the identifier and the texts around it, in type sizes */
+#define WIDE_ADVANCE 1.05 /* of characters that monospaced Latin fonts lack */
 
-/* What stands on it before it is known where: the product, groups in lines, the serial. */
+/* The texts before they are placed: product, groups in lines, serial. */
 struct words {
     const struct label *label;
     bool with_texts;
     size_t per_line;  /* groups */
-    bool check_apart; /* in a line of its own */
-    size_t lines;     /* of groups */
-    size_t columns;   /* of the longest */
+    bool check_apart; /* on a separate line */
+    size_t lines;     /* lines of groups */
+    size_t columns;   /* characters of the longest line */
 };
 
-/* One way to do it. */
+/* A candidate layout. */
 struct plan {
     bool under;
     double module, type;
-    struct layout_size texts; /* the area for them */
+    struct layout_size texts; /* area for the texts */
     struct words words;
 };
 
@@ -41,7 +41,7 @@ static void end_line(struct words *words, size_t columns)
     words->lines++;
 }
 
-/* Writes the groups in lines that end with '\n', the check characters after or below the last one. */
+/* Writes the groups in lines that end with '\n', and the check characters after or below the last one. */
 static void write_groups(struct words *words, char out[LAYOUT_IDENTIFIER_SIZE])
 {
     const char *name = words->label->name;
@@ -68,7 +68,7 @@ static void write_groups(struct words *words, char out[LAYOUT_IDENTIFIER_SIZE])
     end_line(words, at + (size_t)length - start);
 }
 
-/* In sizes of the type; *known is false when other fonts will have to help. */
+/* The width in type sizes; *known is false if a fallback font is needed. */
 static double text_advance(const char *text, bool *known)
 {
     double advance = 0;
@@ -96,7 +96,7 @@ static size_t count_texts(const struct words *words)
     return (size_t)has(words, words->label->product) + has(words, words->label->serial);
 }
 
-/* Of all lines, in sizes of the type. The last line needs its own height only, not the distance to a next. */
+/* The height of all lines in type sizes. The last line counts with its own height, not the line spacing. */
 static double height_of_lines(const struct words *words)
 {
     return (double)(words->lines + count_texts(words) - 1) * LAYOUT_LINE_HEIGHT + 1 +
@@ -108,7 +108,7 @@ static double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-/* The type that product or serial would have in that width: they may be smaller than the identifier. */
+/* The type size of product or serial for that width; may be smaller than the identifier's. */
 static double type_of_text(const struct words *words, const char *text, double type, double width)
 {
     bool known;
@@ -116,7 +116,7 @@ static double type_of_text(const struct words *words, const char *text, double t
     return has(words, text) ? smaller(type, width / text_advance(text, &known)) : type;
 }
 
-/* The largest useful type; less than least where there is no room for it. */
+/* The largest useful type size; less than least if there is no room. */
 static double largest_type(const struct plan *plan, double least)
 {
     const struct words *words = &plan->words;
@@ -129,13 +129,13 @@ static double largest_type(const struct plan *plan, double least)
     return type;
 }
 
-/* The code with what must stay light around it: its quiet zone, or the padding where that is more. */
+/* The margin around the code: its quiet zone or the padding, whichever is larger. */
 static double code_margin(double module, const struct layout_limits *limits)
 {
     return CODE_QUIET * module > limits->padding ? CODE_QUIET * module : limits->padding;
 }
 
-/* The area that is left for texts when the code has that module. */
+/* Computes the area left for texts with that module size. */
 static bool measure(struct plan *plan, int side, struct layout_size size, const struct layout_limits *limits)
 {
     double margin = code_margin(plan->module, limits);
@@ -159,7 +159,8 @@ static double grown_to(double size, double wanted)
     return smaller(size / wanted, 1);
 }
 
-/* Both code and type count until they are good, less until they are as large as is useful, hardly beyond. */
+/* Ranks a plan. Module and type size count fully until they are good, less until they are useful, hardly
+ * beyond. */
 static double merit(const struct plan *plan)
 {
     return 2 * grown_to(plan->module, MODULE_GOOD) + grown_to(plan->module, MODULE_USEFUL) +
@@ -167,7 +168,8 @@ static double merit(const struct plan *plan)
            0.05 * plan->module - 0.01 * (double)plan->words.lines;
 }
 
-/* Tries modules for a plan, the smallest first; whether *out (of use only if there is one) became better. */
+/* Tries module sizes for a plan, smallest first. Returns whether *out improved (valid only if
+ * there_is_one). */
 static bool search_modules(struct plan *plan, int side, struct layout_size size,
                            const struct layout_limits *limits, double least, bool there_is_one,
                            struct plan *out)
@@ -188,7 +190,7 @@ static bool search_modules(struct plan *plan, int side, struct layout_size size,
     }
 }
 
-/* The best of all plans whose type is not smaller than least. */
+/* Finds the best plan with a type size of at least least. */
 static bool search(const struct words *words, int side, struct layout_size size,
                    const struct layout_limits *limits, double least, struct plan *out)
 {
@@ -240,7 +242,7 @@ static void add_lines(struct layout *layout, const struct plan *plan)
     add_text(layout, plan, plan->words.label->serial);
 }
 
-/* A capital is about 0.75 of its type's size. */
+/* A capital is about 0.75 type sizes high. */
 static void place_lines(struct layout *layout, const struct plan *plan, double x, double top)
 {
     double baseline = top + 0.75 * plan->type;

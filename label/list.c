@@ -13,12 +13,12 @@ enum column { IDENTIFIER, PRODUCT, SERIAL, COLUMNS };
 struct list {
     struct list_events events;
     struct csv_rows *rows;
-    bool titled;          /* the first row has been seen */
-    int columns[COLUMNS]; /* which field is which; -1: none */
-    size_t columns_max;   /* more fields are a mistake; 0: any number */
+    bool titled;          /* the first row was read */
+    int columns[COLUMNS]; /* field index of each column; -1: none */
+    size_t columns_max;   /* more fields are an error; 0: any number */
 };
 
-/* True when the row names the columns. */
+/* Returns whether the row is a header row. */
 static bool read_titles(struct list *list, const char *const *fields, size_t count)
 {
     static const char *const titles[COLUMNS][7] = {

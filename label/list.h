@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list of labels as CSV, read piece by piece: thing name, and where there are any product and serial. UTF-8
- * with or without a byte order mark; comma, semicolon or tab, whichever the first line has most of; quotes;
- * any line ends; empty lines. A first row that names its columns says which is which, and others are left
- * aside. One thread. */
+/* Parses a CSV list of labels in pieces: thing name, optional product and serial. Input is UTF-8 with or
+ * without a byte order mark, delimited by comma, semicolon or tab, whichever is most frequent in the first
+ * line; quotes, any line endings and empty lines are accepted. A header row sets the columns; unknown columns
+ * are ignored. Not thread-safe. */
 #ifndef LABEL_LIST_H
 #define LABEL_LIST_H
 
 #include <stddef.h>
 
-#define LIST_ROW_MAX 16384 /* bytes; a row that is longer has a quote that nobody closed */
+#define LIST_ROW_MAX 16384 /* bytes; a longer row has an unclosed quote */
 
-struct list_row { /* all borrowed during the call */
+struct list_row { /* all borrowed for the call */
     const char *identifier;
     const char *product, *serial; /* "" for none */
-    unsigned long long line;      /* where it begins, from 1 */
+    unsigned long long line;      /* where the row starts, from 1 */
 };
 
 struct list_events {
     void *context;
     void (*row)(void *context, const struct list_row *row);
-    /* A row that is not as it should be, and what is wrong with it. The list goes on after it. */
+    /* An invalid row and what is wrong with it. Parsing continues after it. */
     void (*bad)(void *context, unsigned long long line, const char *why);
 };
 
@@ -27,9 +27,9 @@ struct list;
 
 struct list *list_new(const struct list_events *events); /* copied */
 void list_free(struct list *list);
-/* Calls row() and bad() for what is complete. */
+/* Calls row() or bad() for each complete row. */
 void list_feed(struct list *list, const char *bytes, size_t length);
-/* No more comes: calls for the rest. */
+/* End of input: calls row() or bad() for the rest. */
 void list_end(struct list *list);
 
 #endif

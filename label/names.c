@@ -37,10 +37,10 @@ void names_free(struct names *names)
     free(names);
 }
 
-/* Where it is, or where it would go. */
+/* The slot that has the hash, or where to insert it. */
 static struct place *find(const struct names *names, uint64_t hash)
 {
-    /* FNV's low bits are its good ones only for short texts: fold the high ones in. */
+    /* FNV's low bits are weak except for short texts: fold the high bits in. */
     size_t at = (hash ^ hash >> 32) & (names->room - 1);
 
     while (names->places[at].line != 0 && names->places[at].hash != hash)

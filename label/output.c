@@ -17,16 +17,16 @@
 #define BUFFER_SIZE (256 << 10)
 
 enum kind {
-    REPLACED, /* a file beside, renamed */
-    COPIED,   /* a file without a name, copied in the end: standard output, devices, pipes */
-    FOLDER,   /* a folder beside, renamed */
+    REPLACED, /* a temporary file beside it, renamed */
+    COPIED,   /* an unnamed file, copied at the end: standard output, devices, pipes */
+    FOLDER,   /* a temporary folder beside it, renamed */
 };
 
 struct output {
     enum kind kind;
     char *path;      /* owned; NULL: standard output */
-    char *temporary; /* owned; NULL once it is in its place, or has no name */
-    int folder;      /* of kind FOLDER, else -1 */
+    char *temporary; /* owned; NULL after the rename, or without a name */
+    int folder;      /* only for FOLDER, else -1 */
     int file;        /* -1: none */
     size_t used;
     char buffer[BUFFER_SIZE];
@@ -75,7 +75,7 @@ static int open_folder(struct output *output)
 {
     struct stat status;
 
-    /* Replaces an empty folder, and never one that somebody has put something into. */
+    /* Replaces an empty folder, never one that is no longer empty. */
     if (stat(output->path, &status) == 0) {
         if (!S_ISDIR(status.st_mode))
             return ENOTDIR;
@@ -154,7 +154,7 @@ int output_open(const char *path, bool folder, struct output **out)
     return 0;
 }
 
-/* The file of a folder is complete. */
+/* Ends the current file of a folder. */
 static int end_file(struct output *output)
 {
     if (output->file < 0)
@@ -249,7 +249,7 @@ static int commit_folder(struct output *output)
 
     if (error != 0)
         return error;
-    /* One for all: a million files of their own would take hours. */
+    /* One sync for all files: a million single ones would take hours. */
     if (syncfs(output->folder) != 0 || fchmod(output->folder, 0755) != 0)
         return errno;
     return commit_rename(output);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Of the two users of libpng the one that writes. */
+/* One of the two files that use libpng: this one writes. */
 #include "label/png.h"
 
 #include <png.h>
@@ -13,7 +13,7 @@
 
 struct picture {
     int width, height;
-    unsigned char *rows; /* owned; a bit a pixel, the highest first, 1 is light */
+    unsigned char *rows; /* owned; one bit per pixel, highest bit first, 1 is light */
     size_t stride;
 };
 
@@ -55,7 +55,7 @@ static void write_out(png_structp png, png_bytep bytes, size_t length)
     text_add(png_get_io_ptr(png), (const char *)bytes, length);
 }
 
-/* libpng fails here only where memory does: its own answer to that, abort(), is the house's too. */
+/* libpng fails here only if memory runs out; it then calls abort(), as base/memory.h does. */
 static void encode(const struct picture *picture, int dpi, int compression, struct text *out)
 {
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
@@ -85,7 +85,7 @@ static int pixels(double millimetres, int dpi)
     return (int)(millimetres * dpi / INCH + 0.5);
 }
 
-/* Dots of letters that are so many pixels, in a type of that size. */
+/* The size in pixels of a font dot in a type of that size. */
 static int dot_size(double type, int dpi)
 {
     return (int)(type * LAYOUT_ADVANCE * dpi / INCH / GLYPH_ADVANCE);

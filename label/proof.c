@@ -11,22 +11,22 @@
 
 #define PROCESSES 2
 #define ON_THE_WAY_MAX 8
-#define MODULE_PIXELS 4 /* about what a photograph of a label has */
-/* What the portal takes where no account says how its names look. */
+#define MODULE_PIXELS 4 /* about as in a photograph of a label */
+/* What the portal accepts if no account has a form. */
 #define ANY_NAME "[A-Za-z0-9_-]{8,64}"
 
 struct proof {
     const struct label_rules *rules;
-    struct identifier_form any; /* where rules have no forms */
+    struct identifier_form any; /* used if rules have no forms */
     struct decode_pool *pool;
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* on_the_way is less */
+    pthread_cond_t changed; /* on_the_way has decreased */
     int on_the_way;
     bool wrong;
-    struct text why; /* of the first that was wrong */
+    struct text why; /* about the first misread code */
 };
 
-/* One code on its way. Owned by the pool until done. */
+/* One code being read. Owned by the pool until done. */
 struct trial {
     struct decode_job job;
     struct proof *proof;
@@ -53,7 +53,7 @@ struct proof *proof_start(const struct label_rules *rules, const char *program, 
     return proof;
 }
 
-/* As the portal would take it in. */
+/* Parses the text as the portal would. */
 static bool is_read_as(const struct proof *proof, const struct decode_code *code, const char *name)
 {
     const struct label_rules *rules = proof->rules;
@@ -67,7 +67,7 @@ static bool is_read_as(const struct proof *proof, const struct decode_code *code
     return false;
 }
 
-/* What is wrong with what was read, NULL when nothing is. */
+/* What is wrong with the result, NULL if nothing. */
 static const char *judge(const struct trial *trial, enum decode_error error,
                          const struct decode_result *result)
 {
@@ -99,7 +99,7 @@ static void done(void *argument, enum decode_error error, struct decode_result *
     pthread_mutex_unlock(&proof->lock);
 }
 
-/* Waits until no more than that many are on their way. */
+/* Waits until at most that many codes are being read. */
 static bool wait_for(struct proof *proof, int most)
 {
     pthread_mutex_lock(&proof->lock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every code is read back through the portal's own decoder before anybody prints it. A few processes read
- * while labels are made; what waits is bounded. One thread calls. */
+/* Reads every code back through the portal's decoder before it is printed. A few processes read while labels
+ * are made; the queue is bounded. Call from one thread. */
 #ifndef LABEL_PROOF_H
 #define LABEL_PROOF_H
 
@@ -12,15 +12,15 @@
 
 struct proof;
 
-/* NULL with a sentence in *why when the decoder does not start. rules are borrowed until proof_free();
+/* Returns NULL with a sentence in *why if the decoder does not start. rules are borrowed until proof_free();
  * program: NULL for decode_program(). */
 struct proof *proof_start(const struct label_rules *rules, const char *program, struct text *why);
-/* Waits while too many codes are on their way. False as soon as one has been read wrongly. */
+/* Queues a code; blocks while the queue is full. Returns false once any code was misread. */
 bool proof_add(struct proof *proof, const struct label *label, const struct code *code)
     __attribute__((warn_unused_result));
-/* Waits for all. False with a sentence in *why when any was not read back as it should be. */
+/* Waits for all codes. Returns false with a sentence in *why if any was misread. */
 bool proof_wait(struct proof *proof, struct text *why) __attribute__((warn_unused_result));
-/* NULL is fine. */
+/* NULL is allowed. */
 void proof_free(struct proof *proof);
 
 #endif

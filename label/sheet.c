@@ -5,7 +5,7 @@
 
 #define MARK_LENGTH 4.0   /* mm, as are all of these */
 #define MARK_DISTANCE 1.0 /* from the labels */
-#define RULER_MARGIN 8.0  /* a ruler needs so much */
+#define RULER_MARGIN 8.0  /* needed by a ruler */
 #define RULER_TICK 1.5
 #define HAIR 0.1
 
@@ -50,7 +50,7 @@ static void add_values(const char *format, const double *values, struct text *ou
             text_add(out, format, 1);
 }
 
-/* Each # in the format is one of the numbers. */
+/* Each # in the format is replaced by the next number. */
 #define ADD(out, format, ...) add_values((format), (const double[]){__VA_ARGS__}, (out))
 
 static void add_mark(double x1, double y1, double x2, double y2, struct text *out)
@@ -114,7 +114,7 @@ static void add_borders(const struct stock *stock, struct text *out)
     }
 }
 
-/* Its ends are the middles of the two long ticks. */
+/* The ruler measures between the centres of the two long ticks. */
 static void add_ruler(const struct stock *stock, struct text *out)
 {
     double below = stock->paper.height - bottom_of(stock);

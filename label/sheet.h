@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A print sheet: one HTML file without scripts or anything from elsewhere, a page for every sheet of labels,
- * that prints true to size from any browser. Written label by label, so that any number fits into memory. One
- * thread. */
+/* Writes a print sheet: one self-contained HTML file without scripts, one page per sheet of labels, printed
+ * at true size by any browser. Written label by label, so memory use does not grow with their number. Not
+ * thread-safe. */
 #ifndef LABEL_SHEET_H
 #define LABEL_SHEET_H
 
@@ -15,24 +15,24 @@
 #define SHEET_RULER 100.0 /* mm */
 
 struct sheet_options {
-    const struct stock *stock; /* borrowed; stock_fits() */
-    bool cut_marks;            /* in the margins, in line with the labels' edges */
-    bool border;               /* around every label, also unused ones */
-    bool ruler;                /* in the larger one of the margins above and below */
+    const struct stock *stock; /* borrowed; must pass stock_fits() */
+    bool cut_marks;            /* in the margins, aligned with the labels' edges */
+    bool border;               /* around every label, unused ones too */
+    bool ruler;                /* in the larger of the top and bottom margins */
 };
 
 struct sheet {
     struct sheet_options options;
-    int place;   /* on the page where the next label goes */
-    bool opened; /* a page is */
+    int place;   /* of the next label on the page */
+    bool opened; /* a page is open */
 };
 
-/* False with a sentence in *why when there is no room for the ruler. */
+/* Returns false with a sentence in *why if the ruler does not fit. */
 bool sheet_options_fit(const struct sheet_options *options, struct text *why);
 
-/* All of these append to *out. skip: places of the first page that are left empty. */
+/* These functions append to *out. skip: places to leave empty on the first page. */
 void sheet_begin(struct sheet *sheet, const struct sheet_options *options, int skip, struct text *out);
-/* layout is of the stock's label size. True when a page has become full. */
+/* layout must have the stock's label size. Returns true when a page is full. */
 bool sheet_add(struct sheet *sheet, const struct layout *layout, const struct code *code, struct text *out);
 void sheet_end(struct sheet *sheet, struct text *out);
 

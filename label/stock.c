@@ -14,7 +14,7 @@
         215.9, 279.4                                                                                         \
     }
 
-/* names, paper, label, left, top, gaps, columns, rows; the makers' figures */
+/* names, paper, label, left, top, gaps, columns, rows; from the makers */
 static const struct stock stocks[] = {
     {"L7160 L7160B J8160 4677 4103 10301", A4, {63.5, 38.1}, 7.2, 15.15, 2.54, 0, 3, 7},
     {"L7159 J8159 L4773", A4, {63.5, 33.9}, 7.2, 12.9, 2.54, 0, 3, 8},
@@ -66,7 +66,7 @@ const struct stock *stock_at(size_t index)
     return index < sizeof stocks / sizeof *stocks ? &stocks[index] : NULL;
 }
 
-/* Digits and a dot, whatever the locale; at most 2000. */
+/* Parses digits and a dot in any locale; at most 2000. */
 static bool parse_number(const char **at, double *out)
 {
     double number = 0, place = 1;
@@ -117,7 +117,7 @@ bool stock_paper(const char *text, struct layout_size *out)
     return stock_size(text, out);
 }
 
-/* How many fit between two margins, the second as large as the first. */
+/* How many labels fit between two equal margins. */
 static int as_many(double room, double margin, double size, double gap)
 {
     return (int)((room - 2 * (margin < 0 ? 0 : margin) + gap + STOCK_TOLERANCE) / (size + gap));

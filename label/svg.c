@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 
-/* Fonts in which 0 and O, 1, l and I differ; where another has to do, its slashed zero is asked for. */
+/* Fonts in which 0 and O, 1, l and I differ; fallback fonts are asked for a slashed zero. */
 const char svg_style[] =
     "text{font-family:\"DejaVu Sans Mono\",\"Cascadia Mono\",Consolas,Menlo,\"Noto Sans Mono\",\"Liberation "
     "Mono\",ui-monospace,monospace;font-feature-settings:\"zero\";fill:#000;white-space:pre}"
@@ -40,8 +40,8 @@ void svg_number(double number, struct text *out)
     text_add(out, digits, (size_t)(digits[length - 1] == '.' ? length - 1 : length));
 }
 
-/* Edges between dark and light, to be walked once each: the upper edge of a dark module to the right, the
- * lower one to the left, so that dark is always on the right hand. */
+/* The edges between dark and light, each walked once: the upper edge of a dark module to the right, the lower
+ * edge to the left, so that dark is always on the right. */
 struct outline {
     const struct code *code;
     bool walked[CODE_SIDE_MAX][CODE_SIDE_MAX]; /* upper edges */
@@ -54,7 +54,8 @@ static bool is_dark(const struct code *code, int x, int y)
 
 enum heading { RIGHT, DOWN, LEFT, UP };
 
-/* At a corner: which way the edge goes on. Of two, to the right: areas that touch at a corner stay two. */
+/* Which way the edge continues at a corner. If there are two ways, turn right: areas that touch at a corner
+ * stay separate. */
 static enum heading turn(const struct code *code, int x, int y, enum heading heading)
 {
     bool upper_left = is_dark(code, x - 1, y - 1), upper_right = is_dark(code, x, y - 1);

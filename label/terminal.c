@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-/* Black and white of the fixed part of the 256 colours: no theme changes them. */
+/* Black and white from the fixed part of the 256 colours, which themes do not change. */
 #define INK "\x1b[38;5;16;48;5;231m"
 #define PLAIN "\x1b[0m"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A label for a terminal: two modules a character cell, dark on light in colours of its own, so that it can
- * be scanned from dark and light terminals alike. Any thread. */
+/* Draws a label for a terminal: two modules per character cell, dark on light in fixed colours, so that it
+ * scans on dark and light terminals. Any thread. */
 #ifndef LABEL_TERMINAL_H
 #define LABEL_TERMINAL_H
 
@@ -10,7 +10,7 @@
 
 void terminal_label(const struct label *label, const struct code *code, struct text *out);
 
-/* Adds string without what a terminal would obey: controls become U+FFFD. */
+/* Appends string with control characters replaced by U+FFFD. */
 void terminal_escape(const char *string, struct text *out);
 
 #endif

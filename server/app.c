@@ -181,6 +181,8 @@ static bool open_store(struct app *app, struct text *why)
     if (store_open(&app->store_options, &app->portal.store, why) != STORE_OK)
         return false;
     app->housekeeping = housekeeping_start(app->portal.store, &app->settings->retention);
+    if (!app->housekeeping)
+        text_puts(why, "the thread that removes what is kept too long cannot be started");
     return app->housekeeping != NULL;
 }
 

@@ -24,7 +24,8 @@ static const struct {
     {429, "Too many requests", "Too many requests from this address; Retry-After says when to go on."},
     {431, "Request header fields too large", "The headers are larger than this server takes: 6 KiB in all."},
     {500, "Internal error", "Something went wrong here; the log has more under this request id."},
-    {503, "Unavailable", "Nothing was stored. Please send the same request again after Retry-After seconds."},
+    {503, "Unavailable",
+     "The request could not be completed. Send the same request again after Retry-After seconds."},
     {505, "HTTP version not supported", "Please use HTTP/1.1."},
 };
 

@@ -110,6 +110,22 @@ class Stopped(Case):
             self.server.start()
 
 
+class Changed(Case):
+    def test_tables_that_a_newer_version_has_changed(self):
+        """What was prepared before gives columns of another type now: 0A000, on each connection, until it is a new one."""
+        portal = self.portal(readers=2, writers=2)
+        load = self.load(portal)
+        load.more(50)
+        for _ in range(20):
+            portal.show(load.tokens[0])
+        self.rows("ALTER TABLE claims ALTER attempts TYPE INTEGER")
+        for token in load.tokens[:20]:
+            self.assertEqual(portal.get(f"{API}/{token}").status, 200)
+        load.more(50)
+        load.end()
+        self.assert_kept(load)
+
+
 class LostCommit(Case):
     def setUp(self):
         super().setUp()

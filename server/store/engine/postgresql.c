@@ -40,6 +40,7 @@ struct postgresql_database {
     bool begun;      /* a transaction of ours: no new connection may take its place */
     bool savepoint;  /* set: an error inside can be undone */
     bool retry;      /* the last error was one of those that go away */
+    bool spent;      /* a new connection would do what this one cannot */
     bool committing; /* a warning now means that the commit is not safe */
     bool warned;
     long long stale_since; /* monotonic; an answer that nobody waits for any more is still to come; 0: none */
@@ -113,6 +114,7 @@ static void drop(struct postgresql_database *database)
 {
     PQfinish(database->handle);
     database->handle = NULL;
+    database->spent = false;
     database->stale_since = 0;
 }
 
@@ -163,17 +165,6 @@ static bool reconnect(struct postgresql_database *database)
     return false;
 }
 
-/* Or the server would work on for nobody. */
-static void cancel(PGconn *handle)
-{
-    PGcancel *request = PQgetCancel(handle);
-    char why[256];
-
-    if (request && !PQcancel(request, why, sizeof why))
-        log_event(LOG_WARN, "store.not_cancelled", "error", why, NULL);
-    PQfreeCancel(request);
-}
-
 /* An answer that came too late is thrown away, so that a slow server is not asked by more and more
  * connections. */
 static bool has_caught_up(struct postgresql_database *database)
@@ -188,18 +179,18 @@ static bool has_caught_up(struct postgresql_database *database)
         }
         PQclear(late);
     }
-    bool lost = PQstatus(database->handle) != CONNECTION_OK;
-    if (!lost && clock_monotonic_ms() - database->stale_since < STALE_MS)
+    if (PQstatus(database->handle) == CONNECTION_OK &&
+        clock_monotonic_ms() - database->stale_since < STALE_MS)
         return false;
-    if (!lost)
-        cancel(database->handle);
-    drop(database);
+    drop(database); /* not cancelled: PQcancel() waits for a server that is silent, without a limit */
     return true;
 }
 
 /* There is a connection to ask on. Inside a transaction only the one that began it will do. */
 static bool is_connected(struct postgresql_database *database)
 {
+    if (database->spent && !database->begun)
+        drop(database);
     if (database->handle && !has_caught_up(database))
         return false;
     if (database->handle && PQstatus(database->handle) == CONNECTION_OK)
@@ -218,9 +209,14 @@ static enum store_error translate(struct postgresql_database *database, const ch
         {"40001", STORE_UNAVAILABLE}, {"40P01", STORE_UNAVAILABLE}, {"55P03", STORE_UNAVAILABLE},
         {"57", STORE_UNAVAILABLE},    {"08", STORE_UNAVAILABLE},    {"53100", STORE_FULL},
         {"53", STORE_UNAVAILABLE},    {"25006", STORE_FULL},        {"58030", STORE_FULL},
+        {"26000", STORE_UNAVAILABLE}, {"0A000", STORE_UNAVAILABLE},
     };
 
-    database->retry = strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0;
+    /* Not a primary any more, another session than the one in which it was prepared, tables that have changed
+     * since. */
+    database->spent =
+        strcmp(state, "25006") == 0 || strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0;
+    database->retry = database->spent || strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
         if (strncmp(state, errors[i].state, strlen(errors[i].state)) == 0)
             return errors[i].error;
@@ -239,10 +235,6 @@ static enum store_error report(struct postgresql_database *database, const PGres
     if (state && strncmp(state, "XX00", 4) == 0 && state[4] != '0')
         log_event(LOG_ERROR, "store.damaged", "advice",
                   "the database is damaged; restore it from a backup, or fail over to a standby", NULL);
-    /* Not a primary any more, or another session than the one in which it was prepared, or tables that have
-     * changed since: a new connection is what helps. */
-    if (state && (strcmp(state, "25006") == 0 || strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0))
-        database->stale_since = clock_monotonic_ms() - STALE_MS;
     return error;
 }
 
@@ -366,7 +358,7 @@ static int postgresql_commit(struct database *base)
     bool rolled_back = result && strcmp(PQcmdStatus(result), "COMMIT") != 0;
     PQclear(result);
     database->committing = database->begun = false;
-    if (error && !database->handle)
+    if (error && is_lost(database))
         return ENGINE_UNCERTAIN;
     if (database->retry)
         return ENGINE_RETRY;
@@ -528,33 +520,48 @@ static PGresult *send_statement(struct postgresql_database *database, enum state
     return sent ? take_answers(database, deadline_of(database)) : NULL;
 }
 
+/* NULL with *error set; else PQclear it. */
+static PGresult *ask_statement(struct postgresql_database *database, enum statement name,
+                               struct sql_values values, enum store_error *error)
+{
+    PGresult *result = send_statement(database, name, values);
+
+    *error = STORE_UNAVAILABLE;
+    if (result && is_good(result)) {
+        *error = STORE_OK;
+        return result;
+    }
+    if (result)
+        *error = report(database, result, statement_text(name, DIALECT_POSTGRESQL));
+    PQclear(result);
+    return NULL;
+}
+
 static enum store_error postgresql_execute(struct database *base, enum statement name,
                                            struct sql_values values, database_each *each, void *context,
                                            long long *changed, long long *rows)
 {
     struct postgresql_database *database = own(base);
-    const char *sql = statement_text(name, DIALECT_POSTGRESQL);
-    enum store_error error = STORE_OK;
+    enum store_error error;
 
     if (values.count > PARAMETERS_MAX)
         abort();
-    PGresult *result = send_statement(database, name, values);
-    if (!result && !database->begun && is_lost(database)) /* as in begin */
-        result = send_statement(database, name, values);
+    PGresult *result = ask_statement(database, name, values, &error);
+    if (!result && !database->begun &&
+        (is_lost(database) || database->spent)) /* a new one may do, as in begin */
+        result = ask_statement(database, name, values, &error);
     if (!result)
-        return STORE_UNAVAILABLE;
-    if (!is_good(result))
-        error = report(database, result, sql);
-    for (int i = 0; !error && each && i < PQntuples(result); i++) {
+        return error;
+    for (int i = 0; each && i < PQntuples(result); i++) {
         const struct row row = {base->kind, result, i};
         each(context, &row);
     }
-    if (!error && rows)
+    if (rows)
         *rows = PQntuples(result);
-    if (!error && changed)
+    if (changed)
         *changed = strtoll(PQcmdTuples(result), NULL, 10);
     PQclear(result);
-    return error;
+    return STORE_OK;
 }
 
 static const char *postgresql_text(const struct row *row, int column)

@@ -9,8 +9,8 @@ import threading
 import time
 
 from machinery import QuietPortal
-from postgresql import MIGRATIONS as POSTGRESQL_MIGRATIONS
-from postgresql import Server
+from postgresql_registrations import MIGRATIONS as POSTGRESQL_MIGRATIONS
+from postgresql_registrations import Server
 from registrations import MIGRATIONS as SQLITE_MIGRATIONS
 from rounds import Row
 

@@ -276,6 +276,17 @@ def deadlines(root):
                 yield f"{file}:{line_number}: has a time of its own: {line.strip()[:80]}"
 
 
+def python_names(root):
+    """Measurements and tests import each other's modules by name: one name, one file."""
+    seen = {}
+    for file in files(root, ("bench", "tests"), (".py",)):
+        if file.parent.as_posix() not in ("bench", "tests/integration", "tests/pictures", "tests/deploy"):
+            continue
+        if file.stem in seen:
+            yield f"{file}: is called as {seen[file.stem]}, and stands on one path with it"
+        seen.setdefault(file.stem, file)
+
+
 def documents(root):
     """What a document names is there: links, and paths from the root of the tree."""
     folders = "|".join((*ROOMS, "deploy", "static", "templates", "docs"))
@@ -290,4 +301,4 @@ def documents(root):
                 yield f"{document.relative_to(root)}: names {path}, which is not there"
 
 
-RULES = (direction, circles, libraries, claim_is_pure, licences, guards, leftovers, image, deadlines, documents)
+RULES = (direction, circles, libraries, claim_is_pure, licences, guards, leftovers, image, deadlines, python_names, documents)

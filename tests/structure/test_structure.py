@@ -173,6 +173,9 @@ class Broken(unittest.TestCase):
             self.notices(rules.deadlines, "tests/integration/x.py", PURE + line + "\n", line)
         self.notices(rules.deadlines, "tests/unit/CMakeLists.txt", "set_tests_properties(x PROPERTIES TIMEOUT 60)\n", "TIMEOUT 60")
 
+    def test_python_names(self):
+        self.notices(rules.python_names, "tests/integration/rounds.py", "# SPDX-License-Identifier: Apache-2.0\n", "bench/rounds.py")
+
     def test_documents(self):
         self.notices(rules.documents, "README.md", "\n[text](docs/missing.md)\n", "docs/missing.md", add=True)
         self.notices(rules.documents, "README.md", "\nsee `server/missing.c`.\n", "server/missing.c", add=True)

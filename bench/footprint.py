@@ -66,7 +66,7 @@ def measure(sandbox, rounds):
                 rest.append(settled(portal))
                 if can:
                     grown.append(with_idle(portal, asked)[0] - rest[-1][0])
-    yield Row("d  memory at rest, resident (libraries included)", [rss for rss, _ in rest], "MiB", 15, below=True)
+    yield Row("d  memory at rest, resident (libraries included)", [rss for rss, _ in rest], "MiB", 16, below=True)
     yield Row("d  memory at rest, proportional share", [pss for _, pss in rest], "MiB")
     if can:
         yield Row(f"d  {IDLE} idle connections more, nothing sent yet", silent, "MiB", 60, below=True)

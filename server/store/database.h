@@ -64,6 +64,11 @@ struct sql_values {
 enum store_error database_run(struct database *database, enum statement statement, struct sql_values values,
                               long long *changed) __attribute__((warn_unused_result));
 
+/* For statements that insert one row or, ON CONFLICT, none: STORE_NOT_FOUND. *id: its key, where that is a
+ * number. An operation of its own, as RETURNING costs SQLite as much as the insertion. */
+enum store_error database_insert(struct database *database, enum statement statement,
+                                 struct sql_values values, long long *id) __attribute__((warn_unused_result));
+
 /* Calls each() for every row; each may be NULL. STORE_NOT_FOUND: there was no row. */
 typedef void database_each(void *context, const struct row *row);
 enum store_error database_query(struct database *database, enum statement statement, struct sql_values values,

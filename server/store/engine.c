@@ -65,6 +65,15 @@ enum store_error database_run(struct database *database, enum statement statemen
                                    NULL);
 }
 
+enum store_error database_insert(struct database *database, enum statement statement,
+                                 struct sql_values values, long long *id)
+{
+    bool inserted = false;
+
+    RETURN_IF(database->kind->insert(database, statement, values, id, &inserted));
+    return inserted ? STORE_OK : STORE_NOT_FOUND;
+}
+
 enum store_error database_query(struct database *database, enum statement statement, struct sql_values values,
                                 database_each *each, void *context)
 {

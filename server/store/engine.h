@@ -55,6 +55,10 @@ struct engine_kind {
     enum store_error (*execute)(struct database *database, enum statement statement, struct sql_values values,
                                 database_each *each, void *context, long long *changed, long long *rows);
 
+    /* See database_insert(). *inserted: a row was made. */
+    enum store_error (*insert)(struct database *database, enum statement statement, struct sql_values values,
+                               long long *id, bool *inserted);
+
     long long (*integer)(const struct row *row, int column);
     const char *(*text)(const struct row *row, int column);
 

@@ -73,13 +73,14 @@ static void open_claim_row(void *context, const struct row *row)
     claim->expires_at = row_integer(row, 3);
 }
 
-static void id_row(void *context, const struct row *row)
-{
-    *(long long *)context = row_integer(row, 0);
-}
+/* The claim that a registration waits for. */
+struct joined {
+    long long id;
+    bool is_new, onboarded_before; /* the latter is known of new ones alone */
+};
 
 static enum store_error insert_claim(struct store_tx *tx, const struct registration_request *request,
-                                     long long *claim_id)
+                                     struct joined *joined)
 {
     const char *thing_name = request->targets[0].thing_name;
     enum store_error before =
@@ -88,25 +89,27 @@ static enum store_error insert_claim(struct store_tx *tx, const struct registrat
     if (before && before != STORE_NOT_FOUND)
         return before;
     enum store_error error =
-        tx_write(tx, SQL_CLAIM_INSERT,
-                 WITH(sql_text(thing_name), sql_text(request->endpoint), sql_integer(request->now),
-                      sql_integer(request->now + request->window_ms), sql_integer(before == STORE_OK)),
-                 id_row, claim_id);
+        tx_insert(tx, SQL_CLAIM_INSERT,
+                  WITH(sql_text(thing_name), sql_text(request->endpoint), sql_integer(request->now),
+                       sql_integer(request->now + request->window_ms), sql_integer(before == STORE_OK)),
+                  &joined->id);
     if (error)
         return error == STORE_NOT_FOUND ? STORE_AGAIN : error;
     for (size_t i = 0; i < request->target_count; i++)
         RETURN_IF(tx_run(tx, SQL_DELIVERY_INSERT,
-                         WITH(sql_integer(*claim_id), sql_text(request->targets[i].staging),
+                         WITH(sql_integer(joined->id), sql_text(request->targets[i].staging),
                               sql_text(request->targets[i].thing_name), sql_text(request->endpoint),
                               sql_integer(request->now)),
                          NULL));
     tx->count_changes[CLAIM_QUEUED]++;
+    joined->is_new = true;
+    joined->onboarded_before = before == STORE_OK;
     return STORE_OK;
 }
 
 /* The open claim for the thing, or a new one. */
 static enum store_error join_claim(struct store_tx *tx, const struct registration_request *request,
-                                   long long *claim_id)
+                                   struct joined *joined)
 {
     for (size_t i = 0; i < request->target_count; i++) {
         struct open_claim open = {0};
@@ -120,10 +123,10 @@ static enum store_error join_claim(struct store_tx *tx, const struct registratio
             RETURN_IF(claims_end(tx, open.id, open.state, CLAIM_EXPIRED, request->now));
             continue;
         }
-        *claim_id = open.id;
+        joined->id = open.id;
         return strcmp(open.endpoint, request->endpoint) == 0 ? STORE_OK : STORE_CONFLICT;
     }
-    return insert_claim(tx, request, claim_id);
+    return insert_claim(tx, request, joined);
 }
 
 struct known_key {
@@ -140,11 +143,26 @@ static void known_key_row(void *context, const struct row *row)
     known->same_request = strcmp(row_text(row, 1), known->digest) == 0;
 }
 
+void registration_describe_new(const struct registration_request *request, bool onboarded_before,
+                               struct registration *out)
+{
+    *out = (struct registration){
+        .state = CLAIM_QUEUED,
+        .accepted_at = request->now,
+        .expires_at = request->now + request->window_ms,
+        .onboarded_before = onboarded_before,
+    };
+    snprintf(out->token, sizeof out->token, "%s", request->token);
+    snprintf(out->thing_name, sizeof out->thing_name, "%s", request->targets[0].thing_name);
+    snprintf(out->endpoint, sizeof out->endpoint, "%s", request->endpoint);
+}
+
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out)
 {
     struct known_key known = {.digest = request->request_digest};
-    long long claim_id = 0;
+    struct joined joined = {0};
+    long long ignored;
 
     if (request->idempotency_key) {
         enum store_error error = tx_query(tx, SQL_REGISTRATION_BY_KEY,
@@ -154,31 +172,34 @@ enum store_error registrations_add(struct store_tx *tx, const struct registratio
         if (error != STORE_NOT_FOUND)
             return error;
     }
-    RETURN_IF(join_claim(tx, request, &claim_id));
+    RETURN_IF(join_claim(tx, request, &joined));
     enum store_error error =
-        tx_write(tx, SQL_REGISTRATION_INSERT,
-                 WITH(sql_text(request->token), sql_integer(claim_id), sql_integer(request->now),
-                      sql_text(request->contact_name), sql_text(request->contact_email),
-                      sql_text(request->idempotency_key), sql_text(request->request_digest)),
-                 NULL, NULL);
+        tx_insert(tx, SQL_REGISTRATION_INSERT,
+                  WITH(sql_text(request->token), sql_integer(joined.id), sql_integer(request->now),
+                       sql_text(request->contact_name), sql_text(request->contact_email),
+                       sql_text(request->idempotency_key), sql_text(request->request_digest)),
+                  &ignored);
     if (error)
         return error == STORE_NOT_FOUND ? STORE_AGAIN : error;
-    return find(tx, request->token, out, NULL);
+    if (!joined.is_new)
+        return find(tx, request->token, out, NULL);
+    registration_describe_new(request, joined.onboarded_before, out);
+    return STORE_OK;
 }
 
 enum store_error registrations_retry(struct store_tx *tx, const struct registration_request *request,
                                      struct registration *out)
 {
     struct registration now;
-    long long claim_id = 0;
+    struct joined joined = {0};
 
     RETURN_IF(find(tx, request->token, &now, NULL));
     if (now.state == CLAIM_ONBOARDED)
         return STORE_ENDED;
     if (!claim_state_is_open(now.state)) {
-        RETURN_IF(join_claim(tx, request, &claim_id));
+        RETURN_IF(join_claim(tx, request, &joined));
         RETURN_IF(tx_run(tx, SQL_REGISTRATION_MOVE,
-                         WITH(sql_text(request->token), sql_integer(claim_id), sql_integer(request->now)),
+                         WITH(sql_text(request->token), sql_integer(joined.id), sql_integer(request->now)),
                          NULL));
     }
     return find(tx, request->token, out, NULL);

@@ -33,6 +33,10 @@ struct registration_request {
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 
+/* What registrations_add() gives for a claim that it has just made: nothing has to be read for it. Pure. */
+void registration_describe_new(const struct registration_request *request, bool onboarded_before,
+                               struct registration *out);
+
 /* Many at once, for store_job.run_together: those that need nothing but new rows get STORE_OK and their
  * *outs[i]; the others are left as they are. PostgreSQL alone. */
 enum store_error registrations_add_together(struct store_tx *tx,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/registrations.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,21 +229,6 @@ static enum store_error add_plain(struct store_tx *tx, struct set *set, size_t *
     return insert_registrations(tx, set, inserted);
 }
 
-static void describe(const struct member *member, struct registration *out)
-{
-    const struct registration_request *request = member->request;
-
-    *out = (struct registration){
-        .state = CLAIM_QUEUED,
-        .accepted_at = request->now,
-        .expires_at = request->now + request->window_ms,
-        .onboarded_before = member->onboarded_before,
-    };
-    snprintf(out->token, sizeof out->token, "%s", request->token);
-    snprintf(out->thing_name, sizeof out->thing_name, "%s", request->targets[0].thing_name);
-    snprintf(out->endpoint, sizeof out->endpoint, "%s", request->endpoint);
-}
-
 enum store_error registrations_add_together(struct store_tx *tx,
                                             const struct registration_request *const requests[],
                                             struct registration *const outs[], enum store_error results[],
@@ -261,7 +245,7 @@ enum store_error registrations_add_together(struct store_tx *tx,
     for (size_t i = 0; i < count && !error; i++) {
         if (!set.members[i].claim_id)
             continue;
-        describe(&set.members[i], outs[i]);
+        registration_describe_new(requests[i], set.members[i].onboarded_before, outs[i]);
         results[i] = STORE_OK;
     }
     free(set.names);

@@ -8,6 +8,11 @@
     {                                                                                                        \
         text, text                                                                                           \
     }
+/* Of one row; see database_insert(). */
+#define INSERT(key, text)                                                                                    \
+    {                                                                                                        \
+        text, text " RETURNING " key                                                                         \
+    }
 #define COUNT_NAMES "queued, published, onboarded, expired, failed, cancelled"
 #define COUNT_SUMS                                                                                           \
     "coalesce(sum(queued), 0), coalesce(sum(published), 0), coalesce(sum(onboarded), 0),"                    \
@@ -25,10 +30,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_CLAIM_ONBOARDED_BEFORE] =
         BOTH("SELECT 1 FROM claims WHERE thing_name = $1 AND state = 'onboarded' LIMIT 1"),
     /* No row: another portal was faster. */
-    [SQL_CLAIM_INSERT] =
-        BOTH("INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
-             " VALUES ($1, $2, 'queued', $3, $4, $5)"
-             " ON CONFLICT (thing_name) WHERE ended_at IS NULL DO NOTHING RETURNING id"),
+    [SQL_CLAIM_INSERT] = INSERT(
+        "id",
+        "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
+        " VALUES ($1, $2, 'queued', $3, $4, $5) ON CONFLICT (thing_name) WHERE ended_at IS NULL DO NOTHING"),
     [SQL_CLAIM_PUBLISHED] =
         BOTH("UPDATE claims SET state = 'published', attempts = attempts + 1, published_at = $2"
              " WHERE id = $1 AND state = 'queued'"),
@@ -112,9 +117,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
 
     /* No row: another portal was faster with this idempotency key. */
     [SQL_REGISTRATION_INSERT] =
-        BOTH("INSERT INTO registrations (token, claim_id, accepted_at, contact_name,"
-             " contact_email, idempotency_key, request_digest) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-             " ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING 1"),
+        INSERT("claim_id", "INSERT INTO registrations (token, claim_id, accepted_at, contact_name, "
+                           "contact_email, idempotency_key,"
+                           " request_digest) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                           " ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"),
     [SQL_REGISTRATION_BY_TOKEN] =
         BOTH("SELECT c.thing_name, c.endpoint, c.state, r.accepted_at, c.published_at, c.provisioned_at,"
              " c.connected_at, c.ended_at, c.expires_at, c.attempts, c.onboarded_before, r.cancelled_at, c.id"

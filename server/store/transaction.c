@@ -27,6 +27,15 @@ enum store_error tx_run(struct store_tx *tx, enum statement statement, struct sq
     return STORE_OK;
 }
 
+enum store_error tx_insert(struct store_tx *tx, enum statement statement, struct sql_values values,
+                           long long *id)
+{
+    RETURN_IF(before_write(tx));
+    RETURN_IF(database_insert(tx->database, statement, values, id));
+    tx->has_written = true;
+    return STORE_OK;
+}
+
 enum store_error tx_write(struct store_tx *tx, enum statement statement, struct sql_values values,
                           database_each *each, void *context)
 {

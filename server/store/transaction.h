@@ -19,6 +19,9 @@ struct store_tx {
 /* As database_run() and database_query(); a statement that writes sets the job's savepoint first. */
 enum store_error tx_run(struct store_tx *tx, enum statement statement, struct sql_values values,
                         long long *changed) __attribute__((warn_unused_result));
+/* As database_insert(). */
+enum store_error tx_insert(struct store_tx *tx, enum statement statement, struct sql_values values,
+                           long long *id) __attribute__((warn_unused_result));
 /* A statement that writes and gives rows. */
 enum store_error tx_write(struct store_tx *tx, enum statement statement, struct sql_values values,
                           database_each *each, void *context) __attribute__((warn_unused_result));

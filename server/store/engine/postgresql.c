@@ -574,6 +574,21 @@ static long long postgresql_integer(const struct row *row, int column)
     return strtoll(postgresql_text(row, column), NULL, 10);
 }
 
+static void id_row(void *context, const struct row *row)
+{
+    *(long long *)context = postgresql_integer(row, 0);
+}
+
+static enum store_error postgresql_insert(struct database *base, enum statement name,
+                                          struct sql_values values, long long *id, bool *inserted)
+{
+    long long rows = 0;
+    enum store_error error = postgresql_execute(base, name, values, id_row, id, NULL, &rows);
+
+    *inserted = rows > 0;
+    return error;
+}
+
 /* ---- opening ---- */
 
 static enum store_error postgresql_open(const struct store_options *options, struct engine **out,
@@ -747,6 +762,7 @@ const struct engine_kind engine_postgresql = {
     .in_transaction = postgresql_in_transaction,
     .may_retry = postgresql_may_retry,
     .execute = postgresql_execute,
+    .insert = postgresql_insert,
     .integer = postgresql_integer,
     .text = postgresql_text,
     .migrations = {migrations_postgresql, &migrations_postgresql_count, postgresql_state, postgresql_apply},

@@ -407,6 +407,19 @@ static enum store_error sqlite_execute(struct database *base, enum statement nam
     return error;
 }
 
+static enum store_error sqlite_insert(struct database *base, enum statement name, struct sql_values values,
+                                      long long *id, bool *inserted)
+{
+    long long changed = 0;
+    enum store_error error = sqlite_execute(base, name, values, NULL, NULL, &changed, NULL);
+
+    if (error)
+        return error;
+    *inserted = changed > 0;
+    *id = sqlite3_last_insert_rowid(own(base)->handle);
+    return STORE_OK;
+}
+
 static sqlite3_stmt *statement_of(const struct row *row)
 {
     return (sqlite3_stmt *)(uintptr_t)row->cells;
@@ -552,6 +565,7 @@ const struct engine_kind engine_sqlite = {
     .in_transaction = sqlite_in_transaction,
     .may_retry = sqlite_may_retry,
     .execute = sqlite_execute,
+    .insert = sqlite_insert,
     .integer = sqlite_integer,
     .text = sqlite_text,
     .scrub = sqlite_scrub,

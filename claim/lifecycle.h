@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* The limit of staging accounts: a claim may go to each of them. */
+#define CLAIM_STAGING_MAX 16
+
 enum claim_state {
     CLAIM_QUEUED,    /* stored, not yet acknowledged by a staging account */
     CLAIM_PUBLISHED, /* a staging account has acknowledged the endpoint message at least once */

@@ -2,6 +2,7 @@
 #include "claim/run.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,16 +12,13 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "claim/endpoint_message.h"
 #include "claim/mqtt.h"
-#include "claim/pace.h"
 #include "claim/presence.h"
+#include "claim/publisher.h"
 
-#define REFUSALS_MAX 3
 #define OBSERVER_WAIT_MS 10000 /* then publish even if the OEM account is unreachable */
 #define STEP_MS 10             /* one publish every 10 ms is the limit of AWS */
 #define TIME_MS 1000
-#define NOBODY ((size_t)-1)
 
 /* One device at one staging account. */
 struct target {
@@ -29,39 +27,49 @@ struct target {
     bool closed; /* no more publishes */
 };
 
-enum side { SIDE_STAGING, SIDE_OBSERVER };
-
-/* A connection, and what Paho's threads reported since the last check. */
 struct line {
-    struct run *run;
-    enum side side;
-    const char *name;
-    struct mqtt *mqtt;
-    struct pace pace;
-    struct target *targets; /* per device; staging only */
-    size_t in_flight;       /* device; one at a time, so the device that costs the connection is known */
+    const struct staging_account *account;
+    struct publisher *publisher; /* NULL: no device can belong to this account */
+    struct target *targets;      /* per device */
+};
 
-    bool up, down, acknowledged;
+/* The connection to the OEM account, and what Paho's threads reported since the last step. */
+struct observer {
+    struct mqtt *mqtt; /* NULL without wait */
+    bool hears;        /* has been subscribed */
+
+    bool up, down;
     unsigned subscribed;
-    char reason[256];
+    char reason[MQTT_REASON_SIZE];
+    struct presence *heard;
+    size_t heard_count;
 };
 
 struct run {
     const struct claim_run_options *options;
     long long started, next_time;
-    struct line staging[CLAIM_RUN_STAGING_MAX];
-    struct line observer;
-    bool observer_up;
+    struct line lines[CLAIM_STAGING_MAX];
+    struct observer observer;
+    struct publisher_news news;
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool woken;
-    struct presence *heard;
-    size_t heard_count;
 };
 
 /* The callbacks below run on Paho's threads. */
 
+static void on_publisher(void *context)
+{
+    struct run *run = context;
+
+    pthread_mutex_lock(&run->lock);
+    run->woken = true;
+    pthread_cond_signal(&run->changed);
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* Call with the lock held. */
 static void wake(struct run *run)
 {
     run->woken = true;
@@ -70,50 +78,37 @@ static void wake(struct run *run)
 
 static void on_connected(void *context, bool session_present)
 {
-    struct line *line = context;
+    struct run *run = context;
 
     (void)session_present;
-    pthread_mutex_lock(&line->run->lock);
-    line->up = true;
-    line->subscribed = 0;
-    wake(line->run);
-    pthread_mutex_unlock(&line->run->lock);
+    pthread_mutex_lock(&run->lock);
+    run->observer.up = true;
+    run->observer.subscribed = 0;
+    wake(run);
+    pthread_mutex_unlock(&run->lock);
 }
 
 static void on_lost(void *context, const char *reason)
 {
-    struct line *line = context;
-    size_t length = strnlen(reason, sizeof line->reason - 1);
+    struct run *run = context;
 
-    pthread_mutex_lock(&line->run->lock);
-    line->down = true;
-    line->up = false;
-    memcpy(line->reason, reason, length);
-    line->reason[length] = '\0';
-    wake(line->run);
-    pthread_mutex_unlock(&line->run->lock);
-}
-
-static void on_acknowledged(void *context, unsigned long cookie)
-{
-    struct line *line = context;
-
-    (void)cookie;
-    pthread_mutex_lock(&line->run->lock);
-    line->acknowledged = true;
-    wake(line->run);
-    pthread_mutex_unlock(&line->run->lock);
+    pthread_mutex_lock(&run->lock);
+    run->observer.down = true;
+    run->observer.up = false;
+    snprintf(run->observer.reason, sizeof run->observer.reason, "%s", reason);
+    wake(run);
+    pthread_mutex_unlock(&run->lock);
 }
 
 static void on_subscribed(void *context, const char *topic, bool accepted)
 {
-    struct line *line = context;
+    struct run *run = context;
 
     (void)topic;
-    pthread_mutex_lock(&line->run->lock);
-    line->subscribed += accepted;
-    wake(line->run);
-    pthread_mutex_unlock(&line->run->lock);
+    pthread_mutex_lock(&run->lock);
+    run->observer.subscribed += accepted;
+    wake(run);
+    pthread_mutex_unlock(&run->lock);
 }
 
 static bool is_ours(const struct run *run, const char *thing_name)
@@ -127,15 +122,15 @@ static bool is_ours(const struct run *run, const char *thing_name)
 
 static bool on_message(void *context, const char *topic, const void *payload, size_t length)
 {
-    struct line *line = context;
-    struct run *run = line->run;
+    struct run *run = context;
+    struct observer *observer = &run->observer;
     struct presence presence;
 
     if (!presence_parse(topic, payload, length, &presence) || !is_ours(run, presence.thing_name))
         return true;
     pthread_mutex_lock(&run->lock);
-    run->heard = memory_grow(run->heard, run->heard_count + 1, sizeof *run->heard);
-    run->heard[run->heard_count++] = presence;
+    observer->heard = memory_grow(observer->heard, observer->heard_count + 1, sizeof *observer->heard);
+    observer->heard[observer->heard_count++] = presence;
     wake(run);
     pthread_mutex_unlock(&run->lock);
     return true;
@@ -179,126 +174,148 @@ static void take_heard(struct run *run, const struct presence *presence)
     }
 }
 
-static void refused_once(struct line *line)
+static void heard_from_observer(struct run *run, struct presence *heard, size_t count)
 {
-    struct run *run = line->run;
-    struct claim_device *device = &run->options->devices[line->in_flight];
-    struct target *target = &line->targets[line->in_flight];
+    for (size_t i = 0; i < count; i++)
+        take_heard(run, &heard[i]);
+    free(heard);
+}
 
+static void observer_connected(struct run *run)
+{
+    struct mqtt *mqtt = run->observer.mqtt;
+
+    if (mqtt_subscribe(mqtt, PRESENCE_TOPIC_CREATED) != MQTT_OK ||
+        mqtt_subscribe(mqtt, PRESENCE_TOPIC_CONNECTED) != MQTT_OK)
+        tell(run, CLAIM_NEWS_OBSERVER_DOWN, run->options->endpoint->key, "cannot subscribe", NULL);
+}
+
+/* Handles the reports of Paho's threads: copies them under the lock, then calls back without it. */
+static void step_observer(struct run *run)
+{
+    struct observer *observer = &run->observer;
+    const char *key = run->options->endpoint->key;
+    char reason[sizeof observer->reason];
+
+    mqtt_tick(observer->mqtt);
+    pthread_mutex_lock(&run->lock);
+    bool up = observer->up, down = observer->down, hears = observer->subscribed == 2;
+    struct presence *heard = observer->heard;
+    size_t heard_count = observer->heard_count;
+    observer->up = observer->down = false;
+    observer->subscribed = hears ? 0 : observer->subscribed;
+    observer->heard = NULL;
+    observer->heard_count = 0;
+    memcpy(reason, observer->reason, sizeof reason);
+    pthread_mutex_unlock(&run->lock);
+    if (down)
+        tell(run, CLAIM_NEWS_OBSERVER_DOWN, key, reason, NULL);
+    if (up)
+        observer_connected(run);
+    if (hears) {
+        observer->hears = true;
+        tell(run, CLAIM_NEWS_OBSERVER_UP, key, NULL, NULL);
+    }
+    heard_from_observer(run, heard, heard_count);
+}
+
+static void set_due(struct run *run, struct target *target, unsigned published)
+{
     target->due =
-        clock_monotonic_ms() + schedule_delay_ms(&run->options->settings->schedule, 1, random_u32());
-    if (++target->refusals < REFUSALS_MAX)
+        clock_monotonic_ms() + schedule_delay_ms(&run->options->settings->schedule, published, random_u32());
+}
+
+static void refused(struct run *run, struct line *line, size_t index, bool given_up)
+{
+    struct claim_device *device = &run->options->devices[index];
+    struct target *target = &line->targets[index];
+
+    set_due(run, target, 1);
+    target->refusals++;
+    if (!given_up)
         return;
     target->closed = true;
     device->refused = device->published == 0;
     for (size_t i = 0; i < run->options->settings->staging_count; i++)
-        device->refused = device->refused && run->staging[i].targets[line->in_flight].closed;
-    tell(run, CLAIM_NEWS_REFUSED, line->name, NULL, device);
+        device->refused = device->refused && run->lines[i].targets[index].closed;
+    tell(run, CLAIM_NEWS_REFUSED, line->account->name, NULL, device);
 }
 
-static void published_once(struct line *line)
+static void published(struct run *run, struct line *line, size_t index)
 {
-    struct run *run = line->run;
-    struct claim_device *device = &run->options->devices[line->in_flight];
-    struct target *target = &line->targets[line->in_flight];
+    struct claim_device *device = &run->options->devices[index];
+    struct target *target = &line->targets[index];
 
-    target->published++;
-    target->due = clock_monotonic_ms() +
-                  schedule_delay_ms(&run->options->settings->schedule, target->published, random_u32());
+    set_due(run, target, ++target->published);
     target->closed = !run->options->wait;
     device->published++;
-    tell(run, CLAIM_NEWS_PUBLISHED, line->name, NULL, device);
+    tell(run, CLAIM_NEWS_PUBLISHED, line->account->name, NULL, device);
 }
 
-/* Handles the reports of Paho's threads: copies them under the lock, then calls back without it. */
-static void take_news(struct line *line)
+static void take_end(struct run *run, struct line *line, const struct publication_end *end)
 {
-    struct run *run = line->run;
-    char reason[sizeof line->reason];
+    size_t index = (size_t)end->publication.id;
 
-    pthread_mutex_lock(&run->lock);
-    bool up = line->up, down = line->down, acknowledged = line->acknowledged;
-    bool heard = line->side == SIDE_OBSERVER && line->subscribed == 2;
-    line->up = line->down = line->acknowledged = false;
-    line->subscribed = heard ? 0 : line->subscribed;
-    memcpy(reason, line->reason, sizeof reason);
-    pthread_mutex_unlock(&run->lock);
-    bool staging = line->side == SIDE_STAGING;
-    if (acknowledged && line->in_flight != NOBODY)
-        published_once(line);
-    else if (down && line->in_flight != NOBODY)
-        refused_once(line);
-    if (acknowledged || down)
-        line->in_flight = NOBODY;
-    if (down)
-        tell(run, staging ? CLAIM_NEWS_STAGING_DOWN : CLAIM_NEWS_OBSERVER_DOWN, line->name, reason, NULL);
-    if (up && staging)
-        tell(run, CLAIM_NEWS_STAGING_UP, line->name, NULL, NULL);
-    if (up && !staging &&
-        (mqtt_subscribe(line->mqtt, PRESENCE_TOPIC_CREATED) != MQTT_OK ||
-         mqtt_subscribe(line->mqtt, PRESENCE_TOPIC_CONNECTED) != MQTT_OK))
-        tell(run, CLAIM_NEWS_OBSERVER_DOWN, line->name, "cannot subscribe", NULL);
-    if (heard) {
-        run->observer_up = true;
-        tell(run, CLAIM_NEWS_OBSERVER_UP, line->name, NULL, NULL);
-    }
+    if (end->outcome == PUBLICATION_ACKNOWLEDGED)
+        published(run, line, index);
+    else if (end->outcome != PUBLICATION_RELEASED)
+        refused(run, line, index, end->outcome == PUBLICATION_GIVEN_UP);
 }
 
-static size_t next_due(const struct line *line)
+/* The index of the next device to publish to; the number of devices if none is due. */
+static size_t next_due(const struct run *run, const struct line *line)
 {
-    const struct claim_run_options *options = line->run->options;
+    const struct claim_run_options *options = run->options;
     long long now = clock_monotonic_ms();
+    size_t i = 0;
 
-    for (size_t i = 0; i < options->device_count; i++)
+    for (; i < options->device_count; i++)
         if (!line->targets[i].closed && line->targets[i].due <= now && !arrived(&options->devices[i]))
-            return i;
-    return NOBODY;
+            break;
+    return i;
 }
 
-static void publish_next(struct line *line)
+static void publish_next(struct run *run, struct line *line)
 {
-    const struct claim_run_options *options = line->run->options;
-    char topic[ENDPOINT_TOPIC_SIZE], payload[ENDPOINT_PAYLOAD_SIZE];
+    const struct claim_run_options *options = run->options;
+    long long wait;
 
-    if (line->in_flight != NOBODY || !mqtt_is_connected(line->mqtt))
+    if (!publisher_has_room(line->publisher))
         return;
-    size_t device = next_due(line);
-    if (device == NOBODY || pace_take(&line->pace, clock_monotonic_ms()))
+    size_t index = next_due(run, line);
+    if (index == options->device_count)
         return;
-    endpoint_message_topic(options->devices[device].names[line - line->run->staging], topic);
-    size_t length = endpoint_message_payload(options->endpoint->connection.address, payload);
-    line->in_flight = device;
-    if (mqtt_publish(line->mqtt, topic, payload, length, 0) != MQTT_OK)
-        line->in_flight = NOBODY;
+    struct publication publication = {.id = (long long)index, .refusals = line->targets[index].refusals};
+    memcpy(publication.thing_name, options->devices[index].names[line - run->lines],
+           sizeof publication.thing_name);
+    if (publisher_send(line->publisher, &publication, options->endpoint->connection.address, &wait) ==
+        PUBLISHER_BAD_NAME)
+        refused(run, line, index, true);
+}
+
+static void step_line(struct run *run, struct line *line, bool may_publish)
+{
+    struct publisher_news *news = &run->news;
+
+    publisher_step(line->publisher, news);
+    for (size_t i = 0; i < news->end_count; i++)
+        take_end(run, line, &news->ends[i]);
+    if (news->down)
+        tell(run, CLAIM_NEWS_STAGING_DOWN, line->account->name, news->reason, NULL);
+    if (news->up)
+        tell(run, CLAIM_NEWS_STAGING_UP, line->account->name, NULL, NULL);
+    if (may_publish)
+        publish_next(run, line);
 }
 
 static void step(struct run *run)
 {
-    const struct claim_settings *settings = run->options->settings;
-
-    if (run->observer.mqtt) {
-        mqtt_tick(run->observer.mqtt);
-        take_news(&run->observer);
-    }
-    pthread_mutex_lock(&run->lock);
-    struct presence *heard = run->heard;
-    size_t count = run->heard_count;
-    run->heard = NULL;
-    run->heard_count = 0;
-    pthread_mutex_unlock(&run->lock);
-    for (size_t i = 0; i < count; i++)
-        take_heard(run, &heard[i]);
-    free(heard);
-    bool may_publish = !run->observer.mqtt || run->observer_up || elapsed(run) > OBSERVER_WAIT_MS;
-    for (size_t i = 0; i < settings->staging_count; i++) {
-        struct line *line = &run->staging[i];
-        if (!line->mqtt)
-            continue;
-        mqtt_tick(line->mqtt);
-        take_news(line);
-        if (may_publish)
-            publish_next(line);
-    }
+    if (run->observer.mqtt)
+        step_observer(run);
+    bool may_publish = !run->observer.mqtt || run->observer.hears || elapsed(run) > OBSERVER_WAIT_MS;
+    for (size_t i = 0; i < run->options->settings->staging_count; i++)
+        if (run->lines[i].publisher)
+            step_line(run, &run->lines[i], may_publish);
     if (elapsed(run) >= run->next_time) {
         run->next_time += TIME_MS;
         tell(run, CLAIM_NEWS_TIME, NULL, NULL, NULL);
@@ -320,7 +337,7 @@ static void rest(struct run *run)
 static bool all_published(const struct run *run, size_t device)
 {
     for (size_t i = 0; i < run->options->settings->staging_count; i++)
-        if (!run->staging[i].targets[device].closed)
+        if (!run->lines[i].targets[device].closed)
             return false;
     return true;
 }
@@ -349,52 +366,49 @@ static bool ended(const struct run *run, enum claim_run_result *result)
     return all || over || *result == CLAIM_RUN_INTERRUPTED;
 }
 
-static bool open_line(struct line *line, const struct account_connection *connection, const char *suffix)
+static bool open_observer(struct run *run)
 {
+    const struct oem_endpoint *endpoint = run->options->endpoint;
     TEXT struct text client_id = TEXT_EMPTY;
     struct mqtt_callbacks callbacks = {
-        .context = line,
+        .context = run,
         .connected = on_connected,
         .lost = on_lost,
-        .acknowledged = on_acknowledged,
         .subscribed = on_subscribed,
         .message = on_message,
     };
 
-    text_printf(&client_id, "%s%s", connection->client_id, suffix);
-    struct mqtt_options options = account_mqtt_options(connection, line->name);
+    text_printf(&client_id, "%s%s", endpoint->connection.client_id, OBSERVER_SECOND_NAME);
+    struct mqtt_options options = account_mqtt_options(&endpoint->connection, endpoint->key);
     options.client_id = text_get(&client_id);
-    return mqtt_new(&options, &callbacks, &line->mqtt) == MQTT_OK;
+    return mqtt_new(&options, &callbacks, &run->observer.mqtt) == MQTT_OK;
 }
 
-/* Connects to a staging account only if it may own some device. */
-static bool open_staging(struct run *run, size_t index)
+/* Connects to a staging account only if it may own some device. One publish at a time, so that the device
+ * that costs the connection is known. */
+static bool open_line(struct run *run, size_t index)
 {
     const struct claim_run_options *options = run->options;
-    const struct staging_account *account = &options->settings->staging[index];
-    struct line *line = &run->staging[index];
+    struct line *line = &run->lines[index];
+    struct publisher_options publisher = {
+        .account = &options->settings->staging[index], .window = 1, .wake = on_publisher, .context = run};
     bool wanted = false;
 
-    *line = (struct line){.run = run, .side = SIDE_STAGING, .name = account->name, .in_flight = NOBODY};
+    line->account = publisher.account;
     line->targets = memory_new(options->device_count, sizeof *line->targets);
-    pace_init(&line->pace, account->rate);
     for (size_t i = 0; i < options->device_count; i++) {
         line->targets[i].closed = !*options->devices[i].names[index];
         wanted = wanted || !line->targets[i].closed;
     }
-    return !wanted || open_line(line, &account->connection, "");
+    return !wanted || publisher_new(&publisher, &line->publisher) == MQTT_OK;
 }
 
 static bool open_all(struct run *run)
 {
-    const struct claim_run_options *options = run->options;
-
-    run->observer =
-        (struct line){.run = run, .side = SIDE_OBSERVER, .name = options->endpoint->key, .in_flight = NOBODY};
-    if (options->wait && !open_line(&run->observer, &options->endpoint->connection, OBSERVER_SECOND_NAME))
+    if (run->options->wait && !open_observer(run))
         return false;
-    for (size_t i = 0; i < options->settings->staging_count; i++)
-        if (!open_staging(run, i))
+    for (size_t i = 0; i < run->options->settings->staging_count; i++)
+        if (!open_line(run, i))
             return false;
     return true;
 }
@@ -414,10 +428,10 @@ enum claim_run_result claim_run(const struct claim_run_options *options)
     }
     mqtt_free(run.observer.mqtt);
     for (size_t i = 0; i < options->settings->staging_count; i++) {
-        mqtt_free(run.staging[i].mqtt);
-        free(run.staging[i].targets);
+        publisher_free(run.lines[i].publisher);
+        free(run.lines[i].targets);
     }
-    free(run.heard);
+    free(run.observer.heard);
     pthread_cond_destroy(&run.changed);
     pthread_mutex_destroy(&run.lock);
     return result;

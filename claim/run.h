@@ -14,13 +14,11 @@
 
 #include "claim/settings.h"
 
-#define CLAIM_RUN_STAGING_MAX 16
-
 /* One device. The caller fills in names; claim_run() sets the rest, valid after it returns. */
 struct claim_device {
     /* The name in the form of each staging account, by index in the settings; "" where the form does not
      * match. At least one is set. */
-    char names[CLAIM_RUN_STAGING_MAX][IDENTIFIER_SIZE];
+    char names[CLAIM_STAGING_MAX][IDENTIFIER_SIZE];
     unsigned published; /* PUBACKs received */
     bool provisioned;   /* thing created in the OEM account */
     bool connected;     /* seen connecting to the OEM account */

@@ -198,6 +198,9 @@ static void read_accounts(struct config *config, struct claim_settings *settings
     if (settings->staging_count == 0)
         config_add_error(config, NULL, NULL,
                          "there is no staging account: a section [staging.NAME] is needed");
+    if (settings->staging_count > CLAIM_STAGING_MAX)
+        config_add_error(config, NULL, NULL, "there are %zu staging accounts, but %d is the limit",
+                         settings->staging_count, CLAIM_STAGING_MAX);
 
     settings->endpoint_count = config_family_count(config, "endpoint");
     settings->endpoints = memory_new(settings->endpoint_count, sizeof *settings->endpoints);

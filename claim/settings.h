@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "claim/identifier.h"
+#include "claim/lifecycle.h"
 #include "claim/mqtt.h"
 #include "claim/schedule.h"
 
@@ -53,7 +54,8 @@ struct claim_settings {
 /* The table of keys for config_new(). */
 extern const struct config_table claim_config_table;
 
-/* Fills *out from a loaded config. Adds these errors to config: no staging account, no endpoint, an invalid
+/* Fills *out from a loaded config. Adds these errors to config: no staging account or more than
+ * CLAIM_STAGING_MAX, no endpoint, an invalid
  * identifier form, a certificate without its key, authority or client id, two accounts with the same client
  * id and address, unknown default endpoint, several endpoints without a default. Returns false and leaves
  * *out untouched if there are any. The config may already have errors. */

@@ -130,7 +130,7 @@ static bool parse_device(const struct claim_settings *settings, const char *type
     struct identifier_problem best = {0}, this;
     bool fits = false;
 
-    for (size_t i = 0; i < settings->staging_count && i < CLAIM_RUN_STAGING_MAX; i++) {
+    for (size_t i = 0; i < settings->staging_count; i++) {
         this = (struct identifier_problem){0};
         if (identifier_parse(&settings->staging[i].form, typed, strlen(typed), out->names[i], &this) ==
             IDENTIFIER_OK)

@@ -26,7 +26,7 @@ static const char *const result_names[] = {
 
 const char *progress_device_name(const struct claim_device *device)
 {
-    for (size_t i = 0; i < CLAIM_RUN_STAGING_MAX; i++)
+    for (size_t i = 0; i < CLAIM_STAGING_MAX; i++)
         if (*device->names[i])
             return device->names[i];
     return "";

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/onboarding/lane.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,255 +9,225 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "claim/endpoint_message.h"
-#include "claim/mqtt.h"
-#include "claim/pace.h"
-#include "server/onboarding/flights.h"
-#include "server/onboarding/latency.h"
-#include "server/onboarding/record.h"
+#include "claim/publisher.h"
 #include "server/onboarding/supply.h"
+#include "server/store/claims.h"
 
-#define STEP_MS 1000           /* a step is taken at least so often */
-#define ACKNOWLEDGED_WAIT_MS 5 /* PUBACKs may wait so long to be looked at together */
-#define RECORD_ENOUGH 250      /* PUBACKs to be recorded together: they share the pages that are written */
-#define RECORD_WAIT_MS 20      /* and how long fewer may wait while more are coming */
-#define PUBACK_WAIT_MS 20000   /* a publish above AWS's rate is discarded, and nothing says so */
+#define RECORD_ENOUGH 250 /* outcomes to record together: they share the pages that are written */
+#define RECORD_WAIT_MS 20 /* how long fewer may wait while more are expected */
+#define RECORD_MAX (RECORD_ENOUGH + PUBLISHER_WINDOW_MAX + SUPPLY_MAX)
 #define DUE_STEP_MS 50
-#define REFUSALS_MAX 3 /* connections that one claim may cost before it is given up */
+
+/* What became of one claim's publish. */
+struct entry {
+    long long claim_id, due; /* wall ms: when to publish again */
+    enum publication_outcome outcome;
+};
+
+/* Outcomes that one job writes to the store. The lane's until it is submitted; then the store's. */
+struct record {
+    struct store_job job;
+    struct lane *lane;
+    size_t count;
+    struct entry entries[RECORD_MAX];
+};
 
 struct lane {
     struct lane_options options;
-    struct mqtt *mqtt;
-    struct pace pace;
-
+    struct publisher *publisher;
     struct supply *supply;
-    struct flights *flights;
-    size_t careful; /* after a lost connection: so many PUBACKs one at a time, to find out who caused it */
-    struct record *recording;  /* PUBACKs for the store, RECORD_ENOUGH + FLIGHTS_MAX at most; NULL: none */
-    long long recording_since; /* monotonic */
+    struct publisher_news news;
+    struct record *record;   /* outcomes for the store; NULL: none */
+    long long record_since;  /* monotonic */
+    atomic_int records_sent; /* that the store has not answered yet */
 
-    atomic_int records; /* that the store has not answered yet */
-
-    /* From other threads. */
-    pthread_mutex_t lock;
-    bool lost, came_up;
-
-    atomic_bool connected;
-    atomic_ulong sent, acknowledged_total, refused;
+    atomic_ulong sent, acknowledged, refused;
     struct latency latency;
 };
 
-static void wake(struct lane *lane)
+/* ---- the store's thread ---- */
+
+static enum store_error write_record(struct store_tx *tx, void *argument)
 {
-    lane->options.wake(lane->options.context);
+    struct record *record = argument;
+    const char *staging = record->lane->options.account->name;
+    long long now = clock_wall_ms();
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < record->count && !error; i++) {
+        const struct entry *entry = &record->entries[i];
+        if (entry->outcome == PUBLICATION_ACKNOWLEDGED)
+            error = claims_acknowledged(tx, staging, entry->claim_id, now, entry->due);
+        else if (entry->outcome == PUBLICATION_RELEASED)
+            error = claims_release(tx, staging, entry->claim_id, entry->due);
+        else
+            error = claims_refused(tx, staging, entry->claim_id, now, entry->due,
+                                   entry->outcome == PUBLICATION_GIVEN_UP);
+    }
+    return error;
 }
 
-/* ---- from the connection ---- */
-
-static void on_connected(void *context, bool session_present)
+/* If a record cannot be written, its leases run out and its claims are published again, which is harmless. */
+static void record_written(void *argument, enum store_error result)
 {
-    struct lane *lane = context;
+    struct record *record = argument;
+    struct lane *lane = record->lane;
 
-    (void)session_present;
-    pthread_mutex_lock(&lane->lock);
-    lane->came_up = true;
-    pthread_mutex_unlock(&lane->lock);
-    atomic_store(&lane->connected, true);
-    log_event(LOG_INFO, "staging.connected", "account", lane->options.account->name, NULL);
-    wake(lane);
-}
-
-static void on_lost(void *context, const char *reason)
-{
-    struct lane *lane = context;
-
-    pthread_mutex_lock(&lane->lock);
-    lane->lost = true;
-    pthread_mutex_unlock(&lane->lock);
-    atomic_store(&lane->connected, false);
-    log_event(LOG_WARN, "staging.not_connected", "account", lane->options.account->name, "reason", reason,
-              NULL);
-    wake(lane);
-}
-
-static void on_acknowledged(void *context, unsigned long cookie)
-{
-    struct lane *lane = context;
-
-    if (flights_acknowledged(lane->flights, cookie))
-        wake(lane);
+    if (result)
+        log_event(LOG_ERROR, "dispatcher.not_recorded", "account", lane->options.account->name, "error",
+                  store_error_name(result), "claims", LOG_NUMBER(record->count), NULL);
+    free(record);
+    atomic_fetch_sub(&lane->records_sent, 1);
 }
 
 /* ---- the dispatcher's thread ---- */
 
-/* Rounded, so that claims that fall due together stand together in the store. */
-static long long next_due_after(struct lane *lane, const struct delivery *delivery)
+static void submit_record(struct lane *lane)
+{
+    struct record *record = lane->record;
+
+    if (!record)
+        return;
+    lane->record = NULL;
+    atomic_fetch_add(&lane->records_sent, 1);
+    enum store_error error = store_submit(lane->options.store, &record->job);
+    if (error)
+        record_written(record, error);
+}
+
+static void add_entry(struct lane *lane, long long claim_id, long long due, enum publication_outcome outcome)
+{
+    if (!lane->record) {
+        struct record *record = memory_new(1, sizeof *record);
+        record->lane = lane;
+        record->job = (struct store_job){
+            .run = write_record, .done = record_written, .argument = record, .writes = true};
+        lane->record = record;
+        lane->record_since = clock_monotonic_ms();
+    }
+    lane->record->entries[lane->record->count++] = (struct entry){claim_id, due, outcome};
+    if (lane->record->count == RECORD_MAX)
+        submit_record(lane);
+}
+
+/* Rounded, so that claims that are due together are stored together. */
+static long long next_due_after(const struct lane *lane, const struct publication *publication)
 {
     const struct schedule *schedule = &lane->options.settings->schedule;
-    long long due = clock_wall_ms() + schedule_delay_ms(schedule, delivery->attempts + 1, random_u32());
+    long long due = clock_wall_ms() + schedule_delay_ms(schedule, publication->attempts + 1, random_u32());
 
     return due - due % DUE_STEP_MS;
 }
 
-static struct record *new_record(struct lane *lane, size_t room)
+static void log_publication(const struct lane *lane, enum log_level level, const char *event,
+                            const struct publication *publication)
 {
-    return record_new(lane->options.store, lane->options.account->name, &lane->records, room);
+    if (log_is_on(level))
+        log_event(level, event, "account", lane->options.account->name, "thing",
+                  LOG_THING(publication->thing_name), NULL);
 }
 
-static void submit_recording(struct lane *lane)
+static void take_end(struct lane *lane, const struct publication_end *end)
 {
-    if (lane->recording)
-        record_submit(lane->recording);
-    lane->recording = NULL;
-}
+    const struct publication *publication = &end->publication;
+    long long due = clock_wall_ms();
 
-static void take_acknowledged(struct lane *lane)
-{
-    struct landing landed[FLIGHTS_MAX];
-    size_t count = flights_land(lane->flights, landed);
-
-    if (count == 0)
-        return;
-    if (!lane->recording) {
-        lane->recording = new_record(lane, RECORD_ENOUGH + FLIGHTS_MAX);
-        lane->recording_since = clock_monotonic_ms();
-    }
-    for (size_t i = 0; i < count; i++) {
-        const struct delivery *delivery = &landed[i].delivery;
-        long long due = next_due_after(lane, delivery);
-        lane->careful -= lane->careful > 0;
+    switch (end->outcome) {
+    case PUBLICATION_RELEASED:
+        break;
+    case PUBLICATION_ACKNOWLEDGED:
+        due = next_due_after(lane, publication);
         supply_expect(lane->supply, due);
-        record_acknowledged(lane->recording, delivery->claim_id, due);
-        latency_add(&lane->latency, landed[i].latency_ms);
-        if (log_is_on(LOG_DEBUG))
-            log_event(LOG_DEBUG, "claim.published", "account", lane->options.account->name, "thing",
-                      LOG_THING(delivery->thing_name), NULL);
+        atomic_fetch_add(&lane->acknowledged, 1);
+        latency_add(&lane->latency, end->latency_ms);
+        log_publication(lane, LOG_DEBUG, "claim.published", publication);
+        break;
+    case PUBLICATION_REFUSED:
+    case PUBLICATION_GIVEN_UP:
+        due = next_due_after(lane, publication);
+        atomic_fetch_add(&lane->refused, 1);
+        log_publication(lane, LOG_WARN,
+                        end->outcome == PUBLICATION_GIVEN_UP ? "claim.refused" : "claim.connection_lost",
+                        publication);
     }
-    atomic_fetch_add(&lane->acknowledged_total, count);
-    if (record_count(lane->recording) >= RECORD_ENOUGH)
-        submit_recording(lane);
+    add_entry(lane, publication->id, due, end->outcome);
 }
 
-/* At once where no more are to come; returns the milliseconds until the rest may wait no longer. */
-static long long record_when_due(struct lane *lane)
+/* Returns the claims that were leased and not sent: while this lane is not connected, others may have them.
+ */
+static void return_supply(struct lane *lane)
 {
-    if (!lane->recording)
-        return STEP_MS;
-    long long rest = lane->recording_since + RECORD_WAIT_MS - clock_monotonic_ms();
-    if (rest > 0 && (flights_count(lane->flights) || supply_count(lane->supply)))
-        return rest;
-    submit_recording(lane);
-    return STEP_MS;
-}
-
-static void refuse_flight(struct lane *lane, struct record *record, const struct delivery *delivery)
-{
-    bool give_up = delivery->refusals + 1 >= REFUSALS_MAX;
-
-    record_refused(record, delivery->claim_id, next_due_after(lane, delivery), give_up);
-    atomic_fetch_add(&lane->refused, 1);
-    log_event(LOG_WARN, give_up ? "claim.refused" : "claim.connection_lost", "account",
-              lane->options.account->name, "thing", LOG_THING(delivery->thing_name), NULL);
-}
-
-/* The publishes in flight will get no PUBACK. blame: whoever is alone may be the cause, since a publish that
- * the account does not allow costs the connection. All others are sent again, one at a time at first. */
-static void give_back(struct lane *lane, bool blame)
-{
-    struct record *record = new_record(lane, FLIGHTS_MAX + SUPPLY_MAX);
-    struct landing lost[FLIGHTS_MAX];
-    size_t count = flights_lose(lane->flights, lost);
-
-    if (count)
-        lane->careful = count;
-    if (blame && count == 1)
-        refuse_flight(lane, record, &lost[0].delivery);
-    for (size_t i = 0; i < count && !(blame && count == 1); i++)
-        record_released(record, lost[i].delivery.claim_id, clock_wall_ms());
     const struct delivery *unsent;
+
     for (; (unsent = supply_first(lane->supply)); supply_drop_first(lane->supply))
-        record_released(record, unsent->claim_id, clock_wall_ms());
-    record_submit(record);
-    lane_look(lane);
+        add_entry(lane, unsent->claim_id, clock_wall_ms(), PUBLICATION_RELEASED);
 }
 
 static void take_news(struct lane *lane)
 {
-    take_acknowledged(lane);
-    pthread_mutex_lock(&lane->lock);
-    bool lost = lane->lost, came_up = lane->came_up;
-    lane->lost = lane->came_up = false;
-    pthread_mutex_unlock(&lane->lock);
-    if (lost)
-        give_back(lane, true);
-    if (came_up)
+    const struct publisher_news *news = &lane->news;
+    const char *account = lane->options.account->name;
+
+    for (size_t i = 0; i < news->end_count; i++)
+        take_end(lane, &news->ends[i]);
+    if (lane->record && lane->record->count >= RECORD_ENOUGH)
+        submit_record(lane);
+    if (news->down) {
+        log_event(LOG_WARN, "staging.not_connected", "account", account, "reason", news->reason, NULL);
+        return_supply(lane);
+        submit_record(lane);
+    }
+    if (news->up)
+        log_event(LOG_INFO, "staging.connected", "account", account, NULL);
+    if (news->down || news->up)
         lane_look(lane);
 }
 
-static size_t window(const struct lane *lane)
+/* Submits at once if no more outcomes are expected. Returns the milliseconds until the record must be
+ * submitted. */
+static long long submit_record_if_due(struct lane *lane)
 {
-    return lane->careful ? 1 : FLIGHTS_MAX;
+    if (!lane->record)
+        return PUBLISHER_STEP_MAX_MS;
+    long long rest = lane->record_since + RECORD_WAIT_MS - clock_monotonic_ms();
+    if (rest > 0 && (publisher_in_flight(lane->publisher) || supply_count(lane->supply)))
+        return rest;
+    submit_record(lane);
+    return PUBLISHER_STEP_MAX_MS;
 }
 
-static enum mqtt_error publish(struct lane *lane, const struct delivery *delivery, const char *address,
-                               unsigned long cookie)
-{
-    char topic[ENDPOINT_TOPIC_SIZE], payload[ENDPOINT_PAYLOAD_SIZE];
-
-    endpoint_message_topic(delivery->thing_name, topic);
-    size_t length = endpoint_message_payload(address, payload);
-    return mqtt_publish(lane->mqtt, topic, payload, length, cookie);
-}
-
-/* False when nothing more can be sent now. */
-static bool send_one(struct lane *lane, const struct delivery *delivery)
+static enum publisher_answer send_one(struct lane *lane, const struct delivery *delivery, long long *wait)
 {
     const struct oem_endpoint *endpoint = claim_settings_endpoint(lane->options.settings, delivery->endpoint);
-    unsigned long cookie;
+    struct publication publication = {
+        .id = delivery->claim_id, .attempts = delivery->attempts, .refusals = delivery->refusals};
 
-    if (!endpoint) { /* its endpoint was taken out of the configuration; the window will end it */
+    if (!endpoint) { /* it was removed from the configuration; the claim ends with its window */
         log_event(LOG_ERROR, "claim.no_endpoint", "endpoint", delivery->endpoint, NULL);
-        return true;
+        return PUBLISHER_BAD_NAME;
     }
-    if (!flights_start(lane->flights, delivery, window(lane), &cookie))
-        return false;
-    if (publish(lane, delivery, endpoint->connection.address, cookie) != MQTT_OK) {
-        flights_abort(lane->flights, cookie);
-        return false;
-    }
-    atomic_fetch_add(&lane->sent, 1);
-    return true;
+    memcpy(publication.thing_name, delivery->thing_name, sizeof publication.thing_name);
+    enum publisher_answer answer =
+        publisher_send(lane->publisher, &publication, endpoint->connection.address, wait);
+    if (answer == PUBLISHER_BAD_NAME)
+        log_publication(lane, LOG_ERROR, "claim.bad_name", &publication);
+    return answer;
 }
 
-/* Sends while there is something, room in the window and credit; returns the milliseconds to wait for credit.
- */
-static long long send_taken(struct lane *lane)
+/* Sends what is leased until the publisher has no room; returns the milliseconds until it may have. */
+static long long send_supply(struct lane *lane)
 {
     const struct delivery *delivery;
+    long long wait = PUBLISHER_STEP_MAX_MS;
 
-    while (mqtt_is_connected(lane->mqtt) && flights_count(lane->flights) < window(lane) &&
-           (delivery = supply_first(lane->supply))) {
-        long long wait = pace_take(&lane->pace, clock_monotonic_ms());
-        if (wait)
-            return wait;
-        if (!send_one(lane, delivery))
+    while (publisher_has_room(lane->publisher) && (delivery = supply_first(lane->supply))) {
+        enum publisher_answer answer = send_one(lane, delivery, &wait);
+        if (answer == PUBLISHER_WAIT || answer == PUBLISHER_BUSY)
             break;
+        atomic_fetch_add(&lane->sent, answer == PUBLISHER_SENT);
         supply_drop_first(lane->supply);
     }
-    return STEP_MS;
-}
-
-/* Nobody is to blame: silence is no refusal, and what AWS discards above its rate may well be taken the next
- * time. */
-static void reconnect_when_unanswered(struct lane *lane)
-{
-    if (!flights_overdue(lane->flights, PUBACK_WAIT_MS))
-        return;
-    log_event(LOG_WARN, "staging.no_puback", "account", lane->options.account->name, NULL);
-    atomic_store(&lane->connected, false);
-    mqtt_pause(lane->mqtt);
-    mqtt_resume(lane->mqtt);
-    give_back(lane, false);
+    return wait;
 }
 
 static long long least(long long a, long long b)
@@ -268,21 +237,19 @@ static long long least(long long a, long long b)
 
 long long lane_step(struct lane *lane, bool may_publish)
 {
-    long long tick = mqtt_tick(lane->mqtt);
-    long long wait = tick < 0 ? STEP_MS : least(tick, STEP_MS);
+    long long wait = publisher_step(lane->publisher, &lane->news);
 
     take_news(lane);
     supply_update(lane->supply);
-    reconnect_when_unanswered(lane);
-    if (may_publish && mqtt_is_connected(lane->mqtt)) {
+    if (may_publish && mqtt_is_connected(publisher_connection(lane->publisher))) {
         supply_ask(lane->supply);
-        wait = least(wait, send_taken(lane));
+        wait = least(wait, send_supply(lane));
         supply_ask(lane->supply);
         wait = least(wait, supply_wait(lane->supply));
     }
-    if (flights_count(lane->flights))
-        wait = least(wait, ACKNOWLEDGED_WAIT_MS);
-    wait = least(wait, record_when_due(lane));
+    if (publisher_in_flight(lane->publisher))
+        wait = least(wait, PUBLISHER_ANSWER_MS);
+    wait = least(wait, submit_record_if_due(lane));
     return wait > 0 ? wait : 0;
 }
 
@@ -296,49 +263,51 @@ void lane_forget(struct lane *lane, long long claim_id)
     supply_forget(lane->supply, claim_id);
 }
 
-bool lane_settle(struct lane *lane, bool wait_for_flights)
+bool lane_settle(struct lane *lane, bool wait_for_pubacks)
 {
+    publisher_step(lane->publisher, &lane->news);
     take_news(lane);
     supply_update(lane->supply);
-    submit_recording(lane);
-    if (supply_count(lane->supply) || (flights_count(lane->flights) && !wait_for_flights))
-        give_back(lane, false);
-    return atomic_load(&lane->records) == 0 && flights_count(lane->flights) == 0 &&
+    return_supply(lane);
+    if (!wait_for_pubacks) {
+        lane->news.end_count = publisher_release(lane->publisher, lane->news.ends);
+        lane->news.down = lane->news.up = false;
+        take_news(lane);
+    }
+    submit_record(lane);
+    return atomic_load(&lane->records_sent) == 0 && publisher_in_flight(lane->publisher) == 0 &&
            !supply_is_asking(lane->supply);
 }
 
 void lane_stats(struct lane *lane, struct dispatcher_stats *out)
 {
+    const struct mqtt *mqtt = publisher_connection(lane->publisher);
+
     *out = (struct dispatcher_stats){
         .staging = lane->options.account->name,
-        .connected = atomic_load(&lane->connected),
-        .connects = mqtt_connect_count(lane->mqtt),
-        .failures = mqtt_failure_count(lane->mqtt),
+        .connected = mqtt_is_connected(mqtt),
+        .connects = mqtt_connect_count(mqtt),
+        .failures = mqtt_failure_count(mqtt),
         .sent = atomic_load(&lane->sent),
-        .acknowledged = atomic_load(&lane->acknowledged_total),
+        .acknowledged = atomic_load(&lane->acknowledged),
         .refused = atomic_load(&lane->refused),
-        .in_flight = (int)flights_count(lane->flights),
+        .in_flight = (int)publisher_in_flight(lane->publisher),
     };
-    mqtt_reason(lane->mqtt, out->reason);
+    mqtt_reason(mqtt, out->reason);
     latency_read(&lane->latency, &out->latency);
 }
 
 struct lane *lane_new(const struct lane_options *options, struct text *why)
 {
-    const struct account_connection *connection = &options->account->connection;
     struct lane *lane = memory_new(1, sizeof *lane);
-    TEXT struct text name = TEXT_EMPTY;
+    struct publisher_options publisher = {
+        .account = options->account,
+        .window = PUBLISHER_WINDOW_MAX,
+        .wake = options->wake,
+        .context = options->context,
+    };
 
-    text_printf(&name, "staging %s", options->account->name);
-    struct mqtt_options mqtt = account_mqtt_options(connection, text_get(&name));
-    struct mqtt_callbacks callbacks = {
-        .context = lane, .connected = on_connected, .lost = on_lost, .acknowledged = on_acknowledged};
-
-    mqtt.max_inflight = FLIGHTS_MAX;
     lane->options = *options;
-    lane->flights = flights_new();
-    pthread_mutex_init(&lane->lock, NULL);
-    pace_init(&lane->pace, options->account->rate);
     lane->supply = supply_new(&(struct supply_options){
         .account = options->account,
         .store = options->store,
@@ -346,7 +315,7 @@ struct lane *lane_new(const struct lane_options *options, struct text *why)
         .wake = options->wake,
         .context = options->context,
     });
-    enum mqtt_error error = mqtt_new(&mqtt, &callbacks, &lane->mqtt);
+    enum mqtt_error error = publisher_new(&publisher, &lane->publisher);
     if (error == MQTT_OK)
         return lane;
     text_printf(why, "[staging.%s]: %s", options->account->name, mqtt_error_name(error));
@@ -358,9 +327,8 @@ void lane_free(struct lane *lane)
 {
     if (!lane)
         return;
-    mqtt_free(lane->mqtt);
-    pthread_mutex_destroy(&lane->lock);
-    flights_free(lane->flights);
+    publisher_free(lane->publisher);
     supply_free(lane->supply);
+    free(lane->record);
     free(lane);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A lane is one staging account on the dispatcher's thread: its connection, the claims taken for it, the
- * publishes in flight. For dispatcher.c only. All functions are for the dispatcher's thread unless said
- * otherwise. */
+/* A lane is one staging account on the dispatcher's thread: the claims leased for it, their publishes, and
+ * the record of what became of them. For dispatcher.c only. All functions are for the dispatcher's thread
+ * unless they say otherwise. */
 #ifndef SERVER_ONBOARDING_LANE_H
 #define SERVER_ONBOARDING_LANE_H
 
@@ -19,28 +19,28 @@ struct lane_options {
     const struct claim_settings *settings;
     struct store *store;
     const char *leased_by;
-    /* Something happened for the dispatcher to look at. Any thread, must not block. */
+    /* Something has happened: call lane_step(). Any thread; must not block. */
     void (*wake)(void *context);
     void *context;
 };
 
-/* NULL with a sentence in *why. */
+/* Returns NULL on error, with a sentence in *why. */
 struct lane *lane_new(const struct lane_options *options, struct text *why);
-/* After lane_settle(). NULL is fine. */
+/* Call after lane_settle() returned true. NULL is allowed. */
 void lane_free(struct lane *lane);
 
-/* Does all that can be done now and returns the milliseconds until there may be more, at most a second.
- * may_publish: false only keeps the connection up. */
+/* Does all that can be done now. Returns the milliseconds until the next call is needed, at most a second.
+ * may_publish false: only keeps the connection up. */
 long long lane_step(struct lane *lane, bool may_publish);
 
-/* The store may have due claims now. */
+/* The store may have due claims: look at the next step. */
 void lane_look(struct lane *lane);
-/* Drops a claim that was taken and not sent yet. */
+/* Does not send a claim that was leased. */
 void lane_forget(struct lane *lane, long long claim_id);
 
-/* Gives back what was taken; true when nothing is under way any more: no job, no publish. Repeat until then.
- */
-bool lane_settle(struct lane *lane, bool wait_for_flights);
+/* Returns the leased claims to the store. Returns true when no store job and no publish is pending: repeat
+ * until then. wait_for_pubacks false: releases what is in flight as well. */
+bool lane_settle(struct lane *lane, bool wait_for_pubacks);
 
 /* Any thread. */
 void lane_stats(struct lane *lane, struct dispatcher_stats *out);

@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one staging account's lane has done, for readers on any thread. The lane fills it; the dispatcher
- * hands it on. Plain data: a copy belongs to the caller, but for the name, which is the settings'. */
+/* What a lane has done since the start, for readers on any thread. The lane writes it; /metrics shows it. */
 #ifndef SERVER_ONBOARDING_STATS_H
 #define SERVER_ONBOARDING_STATS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "claim/mqtt.h"
-#include "server/onboarding/latency.h"
 
-struct dispatcher_stats { /* since the start; for one staging account */
-    const char *staging;
+#define LATENCY_BUCKETS 12
+extern const double latency_bounds[LATENCY_BUCKETS]; /* upper bounds, seconds; above them: +Inf */
+
+/* A histogram of the time from publish to PUBACK. Any thread, without locks: a reader may see a count
+ * without its part of the sum. */
+struct latency {
+    atomic_ulong buckets[LATENCY_BUCKETS + 1];
+    atomic_ullong sum_ms;
+};
+
+/* A copy of a histogram. */
+struct latency_counts {
+    unsigned long buckets[LATENCY_BUCKETS + 1]; /* not cumulative */
+    double sum;                                 /* seconds */
+};
+
+void latency_add(struct latency *latency, long long ms);
+void latency_read(const struct latency *latency, struct latency_counts *out);
+
+/* One staging account. */
+struct dispatcher_stats {
+    const char *staging; /* borrowed from the settings */
     bool connected;
-    char reason[MQTT_REASON_SIZE];    /* why not, for people */
+    char reason[MQTT_REASON_SIZE];    /* why it is not connected, for people */
     unsigned long connects, failures; /* of the connection */
     unsigned long sent, acknowledged, refused;
     struct latency_counts latency;

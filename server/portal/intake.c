@@ -10,7 +10,7 @@ bool intake_targets(const struct claim_settings *settings, const char *typed, si
     struct identifier_problem best = {0};
 
     request->target_count = 0;
-    for (size_t i = 0; i < settings->staging_count && request->target_count < STAGING_MAX; i++) {
+    for (size_t i = 0; i < settings->staging_count; i++) {
         struct registration_target *target = &request->targets[request->target_count];
         struct identifier_problem this = {0};
         if (identifier_parse(&settings->staging[i].form, typed, length, target->thing_name, &this) ==

@@ -4,11 +4,10 @@
 #ifndef SERVER_STORE_REGISTRATIONS_H
 #define SERVER_STORE_REGISTRATIONS_H
 
+#include "claim/lifecycle.h"
 #include "server/registration.h"
 #include "server/store/claims.h"
 #include "server/store/job.h"
-
-#define STAGING_MAX 16
 
 /* One staging account that may have the device, and the ThingName in its form. */
 struct registration_target {
@@ -19,7 +18,7 @@ struct registration_target {
 struct registration_request {
     char token[REGISTRATION_TOKEN_SIZE]; /* made by the caller, random */
     const char *endpoint;                /* key */
-    struct registration_target targets[STAGING_MAX];
+    struct registration_target targets[CLAIM_STAGING_MAX];
     size_t target_count;                      /* at least 1 */
     const char *contact_name, *contact_email; /* NULL: not given */
     const char *idempotency_key;              /* NULL: none */

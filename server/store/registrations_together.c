@@ -43,7 +43,7 @@ static void add_name(struct set *set, const char *text, struct member *member, b
 
 static void collect_names(struct set *set)
 {
-    set->names = memory_new(set->count * (STAGING_MAX + 1), sizeof *set->names);
+    set->names = memory_new(set->count * (CLAIM_STAGING_MAX + 1), sizeof *set->names);
     for (size_t i = 0; i < set->count; i++) {
         const struct registration_request *request = set->members[i].request;
         for (size_t j = 0; j < request->target_count; j++)
@@ -202,7 +202,7 @@ static enum store_error insert_registrations(struct store_tx *tx, const struct s
     COLUMNS struct columns sent, asked;
     long long changed = 0;
 
-    columns_init(&sent, set->count * STAGING_MAX);
+    columns_init(&sent, set->count * CLAIM_STAGING_MAX);
     columns_init(&asked, set->count);
     for (size_t i = 0; i < set->count; i++) {
         if (!set->members[i].claim_id)

@@ -243,6 +243,20 @@ static void has_the_documented_defaults(void **state)
     config_free(config);
 }
 
+static void no_more_staging_accounts_than_a_claim_can_have(void **state)
+{
+    TEXT struct text text = TEXT_EMPTY;
+    (void)state;
+
+    text_printf(&text, "[endpoint.eu]\naddress = eu.example.com\n");
+    for (int i = 0; i <= CLAIM_STAGING_MAX; i++)
+        text_printf(&text,
+                    "[staging.a%d]\naddress = acme.example.com\nca_file = /etc/passwd\n"
+                    "cert_file = /etc/passwd\nkey_file = /etc/passwd\nclient_id = claim-thing-%d\n",
+                    i, i);
+    expect_error(text_get(&text), 0, "there are 17 staging accounts, but 16 is the limit");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +270,7 @@ int main(void)
         cmocka_unit_test(reads_accounts),
         cmocka_unit_test(one_client_id_may_serve_at_two_addresses),
         cmocka_unit_test(has_the_documented_defaults),
+        cmocka_unit_test(no_more_staging_accounts_than_a_claim_can_have),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/onboarding/latency.h"
+#include "server/onboarding/stats.h"
 
 #include <stddef.h>
 

@@ -9,7 +9,7 @@
 #ifndef ACCOUNT_DOCTOR_H
 #define ACCOUNT_DOCTOR_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -44,7 +44,7 @@ struct doctor_options { /* all borrowed */
     bool offline;                  /* files only */
     int network_ms;                /* for each step that waits; 0: 10000 */
     int stay_ms; /* how long to stay connected to see that no other client takes the id; 0: 3000 */
-    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    const atomic_int *interrupted; /* may be NULL */
     void (*tell)(void *context, const struct doctor_finding *finding);
     void *context;
 };

@@ -2,6 +2,7 @@
 #include "aws/container.h"
 
 #include <arpa/inet.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,7 +106,7 @@ static bool ask_once(struct aws_http *http, const struct aws_http_request *reque
 }
 
 bool aws_container_ask(const struct aws_url *url, struct aws_http *http, const char *ca_file,
-                       long long retry_base_ms, const volatile sig_atomic_t *interrupted,
+                       long long retry_base_ms, const atomic_int *interrupted,
                        struct aws_credentials *out, struct text *why)
 {
     OWNED char *token = read_token(why);

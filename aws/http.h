@@ -14,6 +14,8 @@
 #ifndef AWS_HTTP_H
 #define AWS_HTTP_H
 
+#include <stdatomic.h>
+
 #include "aws/message.h"
 
 #define AWS_HTTP_BODY_MAX (16ul * 1024 * 1024)
@@ -58,7 +60,7 @@ struct aws_http_request {
     const char *ca_file;                      /* NULL: the system's */
     bool once;                                /* new connection: libcurl itself resends on a dead kept one */
     long connect_ms, total_ms;                /* total 0: no limit while data flows */
-    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    const atomic_int *interrupted; /* may be NULL */
 };
 
 struct aws_http_answer {

@@ -3,7 +3,7 @@
 #ifndef AWS_MESSAGE_H
 #define AWS_MESSAGE_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -59,7 +59,7 @@ struct aws_request {
     size_t body_length;
     const struct aws_stream *stream; /* instead of body */
     unsigned attempts;               /* 0: the default, 5; 1: exactly once, on a connection of its own */
-    const volatile sig_atomic_t *interrupted; /* not zero: stop within a second; NULL: the session's */
+    const atomic_int *interrupted; /* not zero: stop within a second; NULL: the session's */
 };
 
 struct aws_response {

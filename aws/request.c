@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/request.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,7 +23,7 @@
 struct sending {
     struct aws_session *session;
     const struct aws_request *request;
-    const volatile sig_atomic_t *interrupted;
+    const atomic_int *interrupted;
     struct aws_url url;
     struct text path, query;
     struct aws_pair *headers;

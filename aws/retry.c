@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/retry.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -27,7 +28,7 @@ long long aws_retry_wait_ms(unsigned failed, long long base_ms, long retry_after
     return wait > asked ? wait : asked;
 }
 
-bool aws_retry_sleep(long long wait_ms, const volatile sig_atomic_t *interrupted)
+bool aws_retry_sleep(long long wait_ms, const atomic_int *interrupted)
 {
     long long end = clock_monotonic_ms() + wait_ms;
 

@@ -3,7 +3,7 @@
 #ifndef AWS_RETRY_H
 #define AWS_RETRY_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #define AWS_RETRY_BASE_MS 200
@@ -17,6 +17,6 @@ long long aws_retry_limit_ms(unsigned failed, long long base_ms);
 long long aws_retry_wait_ms(unsigned failed, long long base_ms, long retry_after_s);
 
 /* False within a tenth of a second after *interrupted becomes non-zero (NULL: never). */
-bool aws_retry_sleep(long long wait_ms, const volatile sig_atomic_t *interrupted);
+bool aws_retry_sleep(long long wait_ms, const atomic_int *interrupted);
 
 #endif

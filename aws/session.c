@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/session.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -176,7 +177,7 @@ const char *aws_session_region(const struct aws_session *session)
     return session->region;
 }
 
-const volatile sig_atomic_t *aws_session_interrupted(const struct aws_session *session)
+const atomic_int *aws_session_interrupted(const struct aws_session *session)
 {
     return session->interrupted;
 }

@@ -12,7 +12,7 @@
 #ifndef AWS_SESSION_H
 #define AWS_SESSION_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/text.h"
@@ -22,7 +22,7 @@ struct aws_options { /* each may be NULL or 0: not given; texts are copied */
     const char *region;
     const char *endpoint_url; /* for every service */
     const char *ca_file;      /* trusted authorities instead of the system's; NULL: AWS_CA_BUNDLE */
-    const volatile sig_atomic_t *interrupted; /* for requests that set none */
+    const atomic_int *interrupted; /* for requests that set none */
     unsigned retry_base_ms;                   /* first delay between attempts, which then doubles; 0: 200 */
     unsigned attempts; /* for requests that set none; 0: AWS_MAX_ATTEMPTS, the profile's, 5 */
     int answer_ms;     /* time limit of one attempt; 0: 60000, and 10000 to connect */
@@ -40,7 +40,7 @@ void aws_session_free(struct aws_session *session);
 const char *aws_session_region(const struct aws_session *session);
 
 /* The options' flag; NULL: none. Use it for waits between requests. */
-const volatile sig_atomic_t *aws_session_interrupted(const struct aws_session *session);
+const atomic_int *aws_session_interrupted(const struct aws_session *session);
 
 /* How far AWS's clock is ahead of this machine's at least, by the Date of the newest answer. A difference
  * that whole seconds and the round trip explain counts as 0. False, *ms untouched: no answer so far. */

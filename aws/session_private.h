@@ -3,6 +3,8 @@
 #ifndef AWS_SESSION_PRIVATE_H
 #define AWS_SESSION_PRIVATE_H
 
+#include <stdatomic.h>
+
 #include "aws/source.h"
 
 struct aws_session {
@@ -13,7 +15,7 @@ struct aws_session {
     struct aws_profile_file *config;
     struct aws_source *source;
     struct aws_http *http;
-    const volatile sig_atomic_t *interrupted;
+    const atomic_int *interrupted;
     unsigned attempts;
     long answer_ms; /* 0: the default */
     long long retry_base_ms;

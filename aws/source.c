@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/source.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,7 +200,7 @@ static bool expires_within(const struct aws_source *source, long long ms)
 }
 
 static enum aws_error get_container(struct aws_source *source, struct aws_http *http,
-                                    const volatile sig_atomic_t *interrupted, bool again, struct text *why)
+                                    const atomic_int *interrupted, bool again, struct text *why)
 {
     struct aws_credentials newer = {0};
     TEXT struct text problem = TEXT_EMPTY;
@@ -246,7 +247,7 @@ static enum aws_error read_files_again(struct aws_source *source, struct text *w
 }
 
 static enum aws_error get(struct aws_source *source, struct aws_http *http,
-                          const volatile sig_atomic_t *interrupted, bool again, struct text *why)
+                          const atomic_int *interrupted, bool again, struct text *why)
 {
     switch (source->origin) {
     case FROM_CONTAINER:
@@ -270,7 +271,7 @@ static enum aws_error get(struct aws_source *source, struct aws_http *http,
 }
 
 enum aws_error aws_source_get(struct aws_source *source, struct aws_http *http,
-                              const volatile sig_atomic_t *interrupted, bool again,
+                              const atomic_int *interrupted, bool again,
                               const struct aws_credentials **out, struct text *why)
 {
     enum aws_error error = get(source, http, interrupted, again, why);

@@ -4,6 +4,8 @@
 #ifndef AWS_SOURCE_H
 #define AWS_SOURCE_H
 
+#include <stdatomic.h>
+
 #include "aws/credentials.h"
 #include "aws/http.h"
 
@@ -23,7 +25,7 @@ void aws_source_free(struct aws_source *source); /* NULL is fine */
 /* *out is borrowed until the next call. again: the service rejected the current ones as expired. AWS_EXPIRED:
  * the source has no newer ones. */
 enum aws_error aws_source_get(struct aws_source *source, struct aws_http *http,
-                              const volatile sig_atomic_t *interrupted, bool again,
+                              const atomic_int *interrupted, bool again,
                               const struct aws_credentials **out, struct text *why)
     __attribute__((warn_unused_result));
 

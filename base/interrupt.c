@@ -3,9 +3,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
-volatile sig_atomic_t interrupt_received;
+atomic_int interrupt_received;
 
 static void receive(int number)
 {

@@ -4,10 +4,11 @@
 #define BASE_INTERRUPT_H
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
-/* Nonzero after one of the signals. Only the signal handler writes it. */
-extern volatile sig_atomic_t interrupt_received;
+/* Nonzero after one of the signals. Only the signal handler writes it: it is atomic, as other threads read it. */
+extern atomic_int interrupt_received;
 
 /* Installs the handler. A blocking call (read, poll, ...) then fails with EINTR, so a program is not stuck
  * waiting for input from a terminal or pipe. */

@@ -48,7 +48,7 @@ struct mqtt {
     pthread_mutex_t lock;
     enum link link;
     bool retry_wanted; /* the owner has not yet scheduled the next attempt */
-    bool was_up;       /* connected since the last attempt: reset the backoff */
+    long long up_since; /* monotonic; 0: has not connected since the last attempt */
     struct mqtt_window window;
     char reason[REASON_SIZE];
     char tls_error[REASON_SIZE];
@@ -171,7 +171,7 @@ static void on_connected(void *context, MQTTAsync_successData *response)
     bool fresh = mqtt->link == LINK_CONNECTING;
     if (fresh) {
         set_link(mqtt, LINK_UP);
-        mqtt->was_up = true;
+        mqtt->up_since = clock_monotonic_ms();
         atomic_fetch_add(&mqtt->connect_count, 1);
     }
     pthread_mutex_unlock(&mqtt->lock);
@@ -352,7 +352,7 @@ static void copy_options(struct mqtt *mqtt, const struct mqtt_options *given)
     own->keep_alive_s = given->keep_alive_s ? given->keep_alive_s : 30;
     own->max_inflight = given->max_inflight ? given->max_inflight : 100;
     own->backoff_min_ms = given->backoff_min_ms ? given->backoff_min_ms : 1000;
-    own->backoff_max_ms = given->backoff_max_ms ? given->backoff_max_ms : 60000;
+    own->backoff_max_ms = given->backoff_max_ms ? given->backoff_max_ms : 5000;
 }
 
 enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_callbacks *callbacks,
@@ -469,12 +469,26 @@ static void attempt(struct mqtt *mqtt)
 {
     pthread_mutex_lock(&mqtt->lock);
     set_link(mqtt, LINK_CONNECTING);
-    mqtt->was_up = false;
+    mqtt->up_since = 0;
     mqtt->tls_error[0] = '\0';
     pthread_mutex_unlock(&mqtt->lock);
     mqtt->attempt_started = clock_monotonic_ms();
     if (!start_attempt(mqtt))
         went_down(mqtt, "the MQTT library is still busy with the last connection");
+}
+
+static void plan_attempt(struct mqtt *mqtt, long long up_since, long long now)
+{
+    if (up_since)
+        backoff_connected(&mqtt->backoff, up_since);
+    mqtt->next_attempt = now + backoff_next(&mqtt->backoff, now);
+    if (!backoff_is_evicted(&mqtt->backoff))
+        return;
+    log_event(LOG_WARN, "mqtt.evicted", "account", mqtt->name, "reason", BACKOFF_EVICTED, "wait_ms",
+              LOG_NUMBER(mqtt->next_attempt - now), NULL);
+    pthread_mutex_lock(&mqtt->lock);
+    snprintf(mqtt->reason, sizeof mqtt->reason, "%s", BACKOFF_EVICTED);
+    pthread_mutex_unlock(&mqtt->lock);
 }
 
 long long mqtt_tick(struct mqtt *mqtt)
@@ -489,14 +503,13 @@ long long mqtt_tick(struct mqtt *mqtt)
 
     pthread_mutex_lock(&mqtt->lock);
     enum link link = mqtt->link;
-    bool plan = link == LINK_DOWN && mqtt->retry_wanted, was_up = mqtt->was_up;
+    bool plan = link == LINK_DOWN && mqtt->retry_wanted;
+    long long up_since = mqtt->up_since;
     if (plan)
         mqtt->retry_wanted = false;
     pthread_mutex_unlock(&mqtt->lock);
-    if (plan && was_up)
-        backoff_reset(&mqtt->backoff);
     if (plan)
-        mqtt->next_attempt = now + backoff_next(&mqtt->backoff);
+        plan_attempt(mqtt, up_since, now);
 
     if (link == LINK_CONNECTING)
         return CONNECT_STUCK_MS;
@@ -513,6 +526,7 @@ void mqtt_pause(struct mqtt *mqtt)
     pthread_mutex_lock(&mqtt->lock);
     bool up = mqtt->link == LINK_UP || mqtt->link == LINK_CONNECTING;
     set_link(mqtt, LINK_PAUSED);
+    mqtt->up_since = 0;
     mqtt->closed = false;
     mqtt_window_forget(&mqtt->window);
     pthread_mutex_unlock(&mqtt->lock);

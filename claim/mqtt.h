@@ -34,7 +34,7 @@ struct mqtt_options {
     int keep_alive_s;  /* 0: 30 s; AWS accepts 30..1200 */
     int max_inflight;  /* 0: 100, the limit of AWS; never more than 65535 */
     long long backoff_min_ms; /* 0: 1000, as AWS accepts one CONNECT per second and client id */
-    long long backoff_max_ms; /* 0: 60000 */
+    long long backoff_max_ms; /* 0: 5000; see backoff.h for when another client has the same client id */
 };
 
 struct mqtt_callbacks {
@@ -66,8 +66,7 @@ enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_c
 void mqtt_free(struct mqtt *mqtt);
 
 /* Starts an attempt to connect if one is due. Returns the milliseconds until the next call is needed, or -1
- * if there is nothing to do; earlier calls do no harm. Failed attempts back off exponentially with full
- * jitter, up to backoff_max_ms. */
+ * if there is nothing to do; earlier calls do no harm. backoff.h says how long it waits between attempts. */
 long long mqtt_tick(struct mqtt *mqtt);
 
 /* Disconnects cleanly (DISCONNECT) and stays disconnected until mqtt_resume(). Does not block. */

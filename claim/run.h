@@ -8,7 +8,7 @@
 #ifndef CLAIM_RUN_H
 #define CLAIM_RUN_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -54,7 +54,7 @@ struct claim_run_options {
     long long timeout_ms;
     void (*news)(void *context, const struct claim_news *news); /* on the caller's thread */
     void *context;
-    const volatile sig_atomic_t *interrupted; /* nonzero: stop */
+    const atomic_int *interrupted; /* nonzero: stop */
 };
 
 enum claim_run_result {

@@ -2,6 +2,7 @@
 /* expresslink-claim claim */
 #include <getopt.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ struct arguments {
     size_t count;
 };
 
-static volatile sig_atomic_t interrupted;
+static atomic_int interrupted;
 
 static void interrupt(int number)
 {

@@ -2,6 +2,7 @@
 /* expresslink-claim doctor */
 #include <getopt.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +79,7 @@ struct arguments {
     struct aws_options session;
 };
 
-static volatile sig_atomic_t interrupted;
+static atomic_int interrupted;
 
 static void interrupt(int number)
 {

@@ -5,7 +5,7 @@
 #ifndef SIDEWALK_RECONCILIATION_H
 #define SIDEWALK_RECONCILIATION_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -62,7 +62,7 @@ struct reconciliation_options {
      * are left out, base64 is converted. May be NULL. */
     void (*good_row)(void *context, const char hex[SMSN_HEX_SIZE]);
     void *context;
-    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    const atomic_int *interrupted; /* may be NULL */
 };
 
 struct reconciliation {

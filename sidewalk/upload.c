@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -212,7 +213,7 @@ bool upload_digest(const char *path, unsigned long long *length, char sha256[65]
 }
 
 static enum aws_error put(struct aws_session *session, struct upload *upload, const char *url,
-                          const volatile sig_atomic_t *interrupted, struct text *why)
+                          const atomic_int *interrupted, struct text *why)
 {
     static const struct aws_pair headers[] = {{"Content-Type", "text/csv"}, {NULL, NULL}};
     TEXT struct text bucket = TEXT_EMPTY, key = TEXT_EMPTY, path = TEXT_EMPTY;
@@ -254,7 +255,7 @@ static enum aws_error put(struct aws_session *session, struct upload *upload, co
 
 enum aws_error upload_file(struct aws_session *session, const char *path, const char *url,
                            void (*progress)(void *context, unsigned long long sent, unsigned long long all),
-                           void *context, const volatile sig_atomic_t *interrupted, char sha256[65],
+                           void *context, const atomic_int *interrupted, char sha256[65],
                            struct text *why)
 {
     UPLOAD struct upload upload = {.fd = -1, .path = path, .progress = progress, .context = context};

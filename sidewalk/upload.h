@@ -3,6 +3,7 @@
 #ifndef SIDEWALK_UPLOAD_H
 #define SIDEWALK_UPLOAD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "aws/request.h"
@@ -19,7 +20,7 @@ bool upload_digest(const char *path, unsigned long long *length, char sha256[65]
  * NULL. A file that cannot be read, or changes in between, is AWS_UNREADABLE; S3 does not get it then. */
 enum aws_error upload_file(struct aws_session *session, const char *path, const char *url,
                            void (*progress)(void *context, unsigned long long sent, unsigned long long all),
-                           void *context, const volatile sig_atomic_t *interrupted, char sha256[65],
+                           void *context, const atomic_int *interrupted, char sha256[65],
                            struct text *why) __attribute__((warn_unused_result));
 
 #endif

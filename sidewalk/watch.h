@@ -4,7 +4,7 @@
 #ifndef SIDEWALK_WATCH_H
 #define SIDEWALK_WATCH_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "sidewalk/import_task.h"
@@ -34,7 +34,7 @@ struct watch_options {
     unsigned patience;     /* so many questions in a row without credentials that are valid; 0: 60 */
     void (*news)(void *context, const struct watch_news *news); /* on the caller's thread */
     void *context;
-    const volatile sig_atomic_t *interrupted; /* from a signal or another thread; may be NULL */
+    const atomic_int *interrupted; /* from a signal or another thread; may be NULL */
 };
 
 enum watch_result {

@@ -5,8 +5,8 @@
 #include <strings.h>
 
 #include "account/doctor/look.h"
-#include "account/probe/name_lookup.h"
-#include "account/probe/tcp.h"
+#include "base/name_lookup.h"
+#include "base/tcp.h"
 #include "base/text.h"
 
 void look_tell(struct look *look, enum doctor_level level, const char *check, const struct text *seen,

@@ -5,7 +5,7 @@
 #ifndef ACCOUNT_ENROLMENT_BATCH_H
 #define ACCOUNT_ENROLMENT_BATCH_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "account/enrolment/enrolment.h"
@@ -26,7 +26,7 @@ struct enrolment_batch_options { /* all borrowed */
     const char *name_field; /* "CommonName" or "SerialNumber": used when the list names no thing */
     double rate;            /* maximum devices per second; 0: no limit */
     bool dry_run;           /* do all but call AWS and write results */
-    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    const atomic_int *interrupted; /* may be NULL */
     /* Reports a duplicate or failure, for people. */
     void (*tell)(void *context, const struct enrolment_row *row);
     void (*progress)(void *context, const struct enrolment_batch_counts *counts); /* after each device */

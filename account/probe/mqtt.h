@@ -6,7 +6,7 @@
 #ifndef ACCOUNT_PROBE_MQTT_H
 #define ACCOUNT_PROBE_MQTT_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/text.h"
@@ -16,7 +16,7 @@ struct mqtt_probe_options { /* all borrowed */
     const struct account_connection *connection;
     bool keep_session; /* CleanSession = 0: an old session continues, and its pending messages stay */
     int timeout_ms;    /* for each step */
-    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    const atomic_int *interrupted; /* may be NULL */
 };
 
 enum mqtt_probe_result {

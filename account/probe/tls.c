@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ struct tls_probe {
     int descriptor;
     SSL_CTX *context;
     SSL *ssl;
-    const volatile sig_atomic_t *interrupted;
+    const atomic_int *interrupted;
     struct tls_seen *seen; /* during the handshake */
     char alert[96];
 };

@@ -4,7 +4,7 @@
 #ifndef ACCOUNT_PROBE_TLS_H
 #define ACCOUNT_PROBE_TLS_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,7 +16,7 @@ struct tls_options { /* all borrowed */
     const char *cert_file, *key_file;         /* "": none is sent */
     bool alpn;                                /* x-amzn-mqtt-ca is offered (OG: port 443) */
     int timeout_ms;                           /* for the handshake */
-    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    const atomic_int *interrupted; /* may be NULL */
 };
 
 enum tls_result {

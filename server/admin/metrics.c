@@ -120,6 +120,20 @@ static void add_staging(const struct portal *portal, struct text *out)
         }                                                                                                    \
     } while (0)
 
+/* No figure before the first event. */
+static void add_skew(const struct portal *portal, struct text *out)
+{
+    head(out, "endpoint_clock_skew_seconds", "gauge",
+         "This machine's clock minus the OEM account's, by the time stamps of its events.");
+    for (size_t i = 0; i < watcher_count(portal->watcher); i++) {
+        struct watcher_stats stats;
+        watcher_stats(portal->watcher, i, &stats);
+        if (stats.has_skew)
+            text_printf(out, "expresslink_portal_endpoint_clock_skew_seconds{endpoint=\"%s\"} %.3f\n",
+                        stats.endpoint, (double)stats.skew_ms / 1000.0);
+    }
+}
+
 static void add_endpoints(const struct portal *portal, struct text *out)
 {
     EACH_ENDPOINT("gauge", "endpoint_connected", "1 while the observer is connected and subscribed.", "%d",
@@ -131,6 +145,10 @@ static void add_endpoints(const struct portal *portal, struct text *out)
     EACH_ENDPOINT("counter", "events_total", "Events heard in the OEM account.", "%lu", stats.events);
     EACH_ENDPOINT("counter", "arrivals_total", "Claims whose device was seen to connect.", "%lu",
                   stats.arrivals);
+    EACH_ENDPOINT("counter", "events_set_aside_total",
+                  "Events that the store could not take and never will. The log names each.", "%lu",
+                  stats.set_aside);
+    add_skew(portal, out);
 }
 
 static void add_pictures(const struct portal *portal, struct text *out)

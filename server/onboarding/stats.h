@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a lane has done since the start, for readers on any thread. The lane writes it; /metrics shows it. */
+/* What lanes and observers have done since the start, for readers on any thread. /metrics shows it. */
 #ifndef SERVER_ONBOARDING_STATS_H
 #define SERVER_ONBOARDING_STATS_H
 
@@ -36,6 +36,19 @@ struct dispatcher_stats {
     unsigned long sent, acknowledged, refused;
     struct latency_counts latency;
     int in_flight;
+};
+
+/* One OEM account. */
+struct watcher_stats {
+    const char *endpoint;
+    bool observed;                 /* false: no observer's certificate is configured */
+    bool connected;                /* and subscribed */
+    char reason[MQTT_REASON_SIZE]; /* why not, for people */
+    unsigned long connects, failures;
+    unsigned long events, arrivals;
+    unsigned long set_aside; /* events that the store could not take and never will; the log names them */
+    bool has_skew;           /* false: no event was received yet */
+    long long skew_ms;       /* our wall clock minus the account's */
 };
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hears in the OEM accounts that devices have arrived: `thing created` and `presence connected` events (IoT).
- * The only proof that there is: a PUBACK says that the staging account has the message, not that the module
- * does (PG 12.5).
+/* Watches the OEM accounts for devices that have arrived: `thing created` and `presence connected` events
+ * (IoT). They are the only proof: a PUBACK says that the staging account has the message, not that the module
+ * has it (PG 12.5).
  *
- * Each observer keeps its MQTT session (CleanSession = 0), so that events of the time while the portal was
- * away come when it is back. An event is acknowledged to the account only after the store has it: Paho sends
- * the PUBACK when the callback returns, so the callback waits for the commit. AWS delivers at most 100
- * messages a second to a connection (IoT limits), which leaves it the time. */
+ * Each account has an observer with a connection and a thread of its own. Its MQTT session is kept
+ * (CleanSession = 0), so that events of the time while the portal was away come when it is back. Events go
+ * into a bounded queue. The watcher's thread takes what is queued in batches: one read finds those that
+ * concern a claim, one write records these, and only then are they acknowledged to the account. An event that
+ * the store can never take is set aside, so that it does not hold up the others. */
 #ifndef SERVER_ONBOARDING_WATCHER_H
 #define SERVER_ONBOARDING_WATCHER_H
 
@@ -14,35 +15,28 @@
 #include <stddef.h>
 
 #include "base/text.h"
-#include "claim/mqtt.h"
 #include "claim/settings.h"
+#include "server/onboarding/stats.h"
 #include "server/store/store.h"
-
-struct watcher_stats { /* for one OEM account */
-    const char *endpoint;
-    bool observed;                 /* false: no observer's certificate is configured */
-    bool connected;                /* and subscribed */
-    char reason[MQTT_REASON_SIZE]; /* why not, for people */
-    unsigned long connects, failures;
-    unsigned long events, arrivals;
-};
 
 struct watcher_options {
     const struct claim_settings *settings;
     struct store *store;
-    /* A claim's device is there: nothing more is to be published for it. Any thread, must not block. */
+    /* A claim's device is there: nothing more is to be published for it. On the watcher's thread, must not
+     * block. */
     void (*arrived)(void *context, long long claim_id);
     void *context;
 };
 
 struct watcher;
 
-/* Starts its thread. NULL with a sentence in *why. */
+/* Starts its threads. NULL with a sentence in *why. */
 struct watcher *watcher_start(const struct watcher_options *options, struct text *why);
-/* The store must still run. NULL is fine. */
+/* Takes no more events, records those that are queued (for five seconds at most: what is not recorded is not
+ * acknowledged, and comes again), and ends the threads. The store must still run. NULL is allowed. */
 void watcher_stop(struct watcher *watcher);
 
-/* Every observed account is subscribed, and what it had kept for us has been heard. Any thread. */
+/* Every observed account is subscribed, and what it had kept for us has been recorded. Any thread. */
 bool watcher_is_settled(struct watcher *watcher);
 
 size_t watcher_count(const struct watcher *watcher);

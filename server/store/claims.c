@@ -6,6 +6,9 @@
 #include "base/memory.h"
 #include "server/store/transaction.h"
 
+#define DELAYED_MS 10000  /* an event may take so long, and is still what happens now */
+#define AGE_SLACK_MS 5000 /* by which the portals' clocks may differ */
+
 static enum store_error ignore_missing(enum store_error error)
 {
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -173,22 +176,60 @@ static enum store_error connected(struct store_tx *tx, const struct arrival_row 
     return claims_end(tx, claim->id, claim->state, CLAIM_ONBOARDED, now);
 }
 
-enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct presence *presence,
-                                long long slack_ms, long long now, enum arrival *arrival, long long *claim_id)
+struct wanted {
+    bool *list;
+    size_t count;
+};
+
+static void wanted_row(void *context, const struct row *row)
+{
+    struct wanted *wanted = context;
+    long long index = row_integer(row, 0);
+
+    if (index >= 0 && index < (long long)wanted->count)
+        wanted->list[index] = true;
+}
+
+enum store_error claims_wanted(struct store_tx *tx, const char *endpoint, const struct sighting *const *list,
+                               size_t count, bool *wanted)
+{
+    OWNED const char **names = memory_new(count, sizeof *names);
+    struct wanted rows = {wanted, count};
+
+    for (size_t i = 0; i < count; i++) {
+        names[i] = list[i]->presence.thing_name;
+        wanted[i] = false;
+    }
+    return ignore_missing(tx_query(tx, SQL_ARRIVALS_WANTED, WITH(sql_texts(names, count), sql_text(endpoint)),
+                                   wanted_row, &rows));
+}
+
+/* Both ages are measured here: the delay by the account's clock against itself, the age of the claim by the
+ * portals' clocks, which may differ by seconds. */
+static bool is_older(const struct sighting *sighting, const struct arrival_row *claim)
+{
+    long long claim_age = sighting->received_at - claim->accepted_at;
+
+    return sighting->delay_ms > DELAYED_MS && sighting->delay_ms > claim_age + AGE_SLACK_MS;
+}
+
+enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct sighting *sighting,
+                                long long now, enum arrival *arrival, long long *claim_id)
 {
     struct arrival_row claim = {0};
-    long long at = presence->at_ms ? presence->at_ms : now;
+    long long at = sighting->received_at - sighting->delay_ms;
 
     *arrival = ARRIVAL_NONE;
     enum store_error error =
-        tx_query(tx, SQL_CLAIM_FOR_ARRIVAL, WITH(sql_text(presence->thing_name), sql_text(endpoint)),
-                 arrival_row, &claim);
+        tx_query(tx, SQL_CLAIM_FOR_ARRIVAL,
+                 WITH(sql_text(sighting->presence.thing_name), sql_text(endpoint)), arrival_row, &claim);
     if (error)
         return ignore_missing(error);
-    if (claim.state == CLAIM_CANCELLED || at < claim.accepted_at - slack_ms)
+    if (claim.state == CLAIM_CANCELLED || is_older(sighting, &claim))
         return STORE_OK;
     *claim_id = claim.id;
-    if (presence->kind == PRESENCE_CREATED)
+    at = at > claim.accepted_at ? at : claim.accepted_at;
+    if (sighting->presence.kind == PRESENCE_CREATED)
         return provisioned(tx, &claim, at, now, arrival);
     return connected(tx, &claim, at, now, arrival);
 }

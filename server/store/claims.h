@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What onboarding asks of the store. For use inside a store_job's run(). All times are wall clock
  * milliseconds. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN unless said otherwise. All but
- * claims_oldest_open() write. */
+ * claims_oldest_open() and claims_wanted() write. */
 #ifndef SERVER_STORE_CLAIMS_H
 #define SERVER_STORE_CLAIMS_H
 
@@ -53,12 +53,24 @@ enum arrival {
     ARRIVAL_ONBOARDED,   /* it has connected */
 };
 
-/* The device was seen in the OEM account `endpoint`. *claim_id: whose device it is, unless ARRIVAL_NONE.
- * Events from before the claim (older than accepted_at - slack_ms) prove nothing and are passed over, like
- * those for things nobody claimed. A claim that had expired or failed becomes onboarded all the same. */
-enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct presence *presence,
-                                long long slack_ms, long long now, enum arrival *arrival,
-                                long long *claim_id);
+/* A device that was seen in an OEM account. */
+struct sighting {
+    struct presence presence;
+    long long received_at; /* when the event came */
+    long long delay_ms;    /* how long the account kept it before; 0: it came at once, or is not known */
+};
+
+/* Which of these sightings in the OEM account `endpoint` may concern a claim: wanted[i]. A few that do not
+ * are among them. Only reads. */
+enum store_error claims_wanted(struct store_tx *tx, const char *endpoint, const struct sighting *const *list,
+                               size_t count, bool *wanted);
+
+/* The device was seen in the OEM account `endpoint`. *claim_id: its claim, unless ARRIVAL_NONE. Sightings of
+ * things without a claim are ignored, and so are those that are certainly older than the claim: kept by the
+ * account for longer than the claim is old. What came at once counts, whatever the account's clock says. A
+ * claim that had expired or failed becomes onboarded as well. */
+enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct sighting *sighting,
+                                long long now, enum arrival *arrival, long long *claim_id);
 
 /* JITP drops the connection on which it makes the thing (IoT), and the device connects again: its claim is
  * onboarded then, or, since the thing is proof enough, once it was created before `created_before`. At most

@@ -18,6 +18,13 @@
     "coalesce(sum(queued), 0), coalesce(sum(published), 0), coalesce(sum(onboarded), 0),"                    \
     " coalesce(sum(expired), 0), coalesce(sum(failed), 0), coalesce(sum(cancelled), 0)"
 
+/* Claims for the name that an arrival can change. Few columns, few rows: most arrivals are not wanted. */
+#define WANTED(name)                                                                                         \
+    "SELECT 1 FROM (SELECT claim_id FROM deliveries WHERE thing_name = " name                                \
+    " ORDER BY claim_id DESC LIMIT 32) d JOIN claims c ON c.id = d.claim_id WHERE c.endpoint = $2"           \
+    " AND c.state <> 'cancelled'"                                                                            \
+    " AND (c.state <> 'onboarded' OR c.connected_at IS NULL OR c.provisioned_at IS NULL)"
+
 /* For SQLite, for PostgreSQL. */
 static const char *const texts[STATEMENT_COUNT][2] = {
     /* The claim that waits for this thing, whatever staging account's form the name is in. A new claim is
@@ -40,6 +47,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_CLAIM_PUBLISHED_AGAIN] =
         BOTH("UPDATE claims SET attempts = attempts + 1 WHERE id = $1 AND state = 'published'"),
     [SQL_CLAIM_ENDED] = BOTH("UPDATE claims SET state = $2, ended_at = $3 WHERE id = $1 AND state = $4"),
+    /* The places in the list of names. */
+    [SQL_ARRIVALS_WANTED] = {"SELECT n.key FROM json_each($1) n WHERE EXISTS (" WANTED("n.value") ")",
+                             "SELECT n.place - 1 FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place)"
+                             " WHERE EXISTS (" WANTED("n.name") ")"},
     /* The last claim for the thing: an older one's device may be back, a cancelled one is nobody's. An
      * expired one whose device comes late has arrived all the same. */
     [SQL_CLAIM_FOR_ARRIVAL] =

@@ -7,6 +7,8 @@
  *   --header "Name: value" --attempts N --times N (so many requests, one after the other) --retry-ms N
  * SIGTERM interrupts. */
 #include <getopt.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +36,7 @@ struct source {
     unsigned long long sent;
 };
 
-static volatile sig_atomic_t interrupted;
+static atomic_int interrupted;
 
 static void interrupt(int number)
 {

@@ -201,7 +201,8 @@ struct claims_call {
     long long claim_id, now, then;
     bool give_up;
     enum claim_state from, to;
-    struct presence presence;
+    struct sighting sighting;
+    bool wanted;
     size_t limit, count;
     struct leased leased;
     long long number;
@@ -312,17 +313,34 @@ static enum store_error run_arrived(struct store_tx *tx, void *argument)
 {
     struct claims_call *call = argument;
 
-    return claims_arrived(tx, call->name, &call->presence, 5 * SECOND, call->now, &call->arrival,
-                          &call->number);
+    return claims_arrived(tx, call->name, &call->sighting, call->now, &call->arrival, &call->number);
+}
+
+static enum store_error run_wanted(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+    const struct sighting *const list[] = {&call->sighting, &call->sighting};
+    bool wanted[2] = {false, false};
+
+    enum store_error error = claims_wanted(tx, call->name, list, 2, wanted);
+    assert_int_equal(wanted[0], wanted[1]);
+    call->wanted = wanted[1];
+    return error;
 }
 
 long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at,
                  long long now)
 {
-    struct claims_call call = {.name = endpoint, .now = now, .presence = {.kind = kind, .at_ms = at}};
+    struct claims_call call = {
+        .name = endpoint,
+        .now = now,
+        .sighting = {.presence = {.kind = kind, .at_ms = at}, .received_at = now, .delay_ms = now - at},
+    };
 
-    snprintf(call.presence.thing_name, sizeof call.presence.thing_name, "%s", thing_name);
+    snprintf(call.sighting.presence.thing_name, sizeof call.sighting.presence.thing_name, "%s", thing_name);
+    run(run_wanted, &call, false);
     run(run_arrived, &call, true);
+    assert_true(call.arrival == ARRIVAL_NONE || call.wanted);
     return call.arrival == ARRIVAL_NONE ? 0 : call.number;
 }
 

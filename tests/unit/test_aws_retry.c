@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/retry.h"
 
+#include <stdatomic.h>
+
 #include "base/clock.h"
 #include "tests/unit/test.h"
 
@@ -41,7 +43,7 @@ static void what_the_service_asks_for_is_kept_within_reason(void **state)
 
 static void an_interruption_ends_the_sleep(void **state)
 {
-    static const volatile sig_atomic_t yes = 1, no = 0;
+    static const atomic_int yes = 1, no = 0;
     (void)state;
 
     assert_false(aws_retry_sleep(24L * 3600 * 1000, &yes)); /* or this test lasts a day */

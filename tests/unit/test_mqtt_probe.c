@@ -3,10 +3,11 @@
  * real servers. */
 #include "account/probe/mqtt.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-#include "account/probe/name_lookup.h"
-#include "account/probe/tcp.h"
+#include "base/name_lookup.h"
+#include "base/tcp.h"
 #include "account/probe/tls.h"
 #include "base/clock.h"
 #include "tests/unit/test.h"
@@ -27,7 +28,7 @@ long long clock_monotonic_ms(void)
 }
 
 enum name_result name_lookup(const char *host, int port, int timeout_ms,
-                             const volatile sig_atomic_t *interrupted, struct name_addresses *out,
+                             const atomic_int *interrupted, struct name_addresses *out,
                              struct text *why)
 {
     (void)host, (void)port, (void)timeout_ms, (void)interrupted, (void)why;
@@ -36,7 +37,7 @@ enum name_result name_lookup(const char *host, int port, int timeout_ms,
 }
 
 int tcp_probe(const struct name_addresses *addresses, int timeout_ms,
-              const volatile sig_atomic_t *interrupted, struct tcp_probe *out)
+              const atomic_int *interrupted, struct tcp_probe *out)
 {
     (void)addresses, (void)timeout_ms, (void)interrupted;
     out->count = 1;
@@ -134,7 +135,7 @@ static void a_packet_without_end_keeps_nobody(void **state)
     int code;
 
     (void)state;
-    server_says("\x20\xff\xff\xff\x7f", 5, "xxxxxxxx", 8); /* 256 MiB of CONNACK */
+    server_says("\x30\xd0\xf7\x07", 4, "xxxxxxxx", 8); /* a message of 127 KiB, eight bytes a millisecond */
     assert_int_equal(connect_to(&probe, &code), MQTT_PROBE_SILENT);
     assert_null(probe);
 }
@@ -147,6 +148,7 @@ static void what_is_no_mqtt_is_strange(void **state)
     } rows[] = {
         {"HTTP/1.1 400 Bad Request\r\n\r\n", 28},
         {"\x20\x03\x00\x00\x00", 5},     /* a CONNACK is two bytes */
+        {"\x20\xff\xff\xff\x7f", 5},     /* not 256 MiB */
         {"\x20\xff\xff\xff\xff\x01", 6}, /* a length has four bytes at most */
         {"\x30\x04\x00\x01tx", 6},       /* nothing comes before CONNACK */
     };

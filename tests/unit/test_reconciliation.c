@@ -2,6 +2,7 @@
 #include "sidewalk/reconciliation.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,7 @@ static void what_cannot_be_read_is_named(void **state)
 static void an_interruption_ends_it(void **state)
 {
     static const char *const logs[] = {LOGS "/a.json"};
-    static const volatile sig_atomic_t interrupted = 1;
+    static const atomic_int interrupted = 1;
     const struct reconciliation_options options = {
         .list = LIST, .logs = logs, .log_count = 1, .interrupted = &interrupted};
     struct reconciliation result;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resolves a host name with a time limit, which getaddrinfo(3) does not have. Any thread. */
-#ifndef ACCOUNT_PROBE_NAME_LOOKUP_H
-#define ACCOUNT_PROBE_NAME_LOOKUP_H
+#ifndef BASE_NAME_LOOKUP_H
+#define BASE_NAME_LOOKUP_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -27,7 +27,7 @@ enum name_result {
 
 /* interrupted may be NULL. out is untouched unless NAME_FOUND; why is the C library's text. */
 enum name_result name_lookup(const char *host, int port, int timeout_ms,
-                             const volatile sig_atomic_t *interrupted, struct name_addresses *out,
+                             const atomic_int *interrupted, struct name_addresses *out,
                              struct text *why);
 
 #endif

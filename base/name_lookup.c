@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/probe/name_lookup.h"
+#include "base/name_lookup.h"
 
 #include <netdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +56,7 @@ static void *look_up(void *argument)
 }
 
 /* Whether it is done; called with the lock held. */
-static bool wait_for(struct lookup *lookup, int timeout_ms, const volatile sig_atomic_t *interrupted)
+static bool wait_for(struct lookup *lookup, int timeout_ms, const atomic_int *interrupted)
 {
     long long deadline = clock_monotonic_ms() + timeout_ms;
 
@@ -100,7 +101,7 @@ static bool start(struct lookup *lookup)
 }
 
 enum name_result name_lookup(const char *host, int port, int timeout_ms,
-                             const volatile sig_atomic_t *interrupted, struct name_addresses *out,
+                             const atomic_int *interrupted, struct name_addresses *out,
                              struct text *why)
 {
     struct lookup *lookup = memory_new(1, sizeof *lookup);

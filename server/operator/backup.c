@@ -14,7 +14,7 @@ int operator_backup(const struct settings *settings, const struct operation *ope
         return watch_complain(error, text_get(&why));
     watch_say(operation->file, &report);
     if (!report.is_noted)
-        operator_complain(
-            "the time of this backup could not be noted beside the database: /metrics does not know of it");
+        operator_complain("the backup is complete, but its time could not be recorded in the database; "
+                          "/metrics does not show it");
     return 0;
 }

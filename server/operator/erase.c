@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With SQLite a portal that runs holds the store: it is asked to do it (POST /erasures). In every other case
- * the store is opened here. */
+/* A running portal locks its SQLite file, so the portal does the erasure then (POST /erasures). In all other
+ * cases this command opens the store itself. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,14 +40,15 @@ static int ask_portal(const struct settings *settings, const struct operation *o
         .json = text_get(&json),
         .seconds = SECONDS,
     };
-    if (!admin_ask(&request, &status, &body, &why)) {
-        text_puts(&why, "; a portal has the store, and must be asked on http.admin_listen");
+    if (!admin_call(&request, &status, &body, &why)) {
+        text_puts(&why, "; the database is in use by a portal, and only the portal can erase then");
         return operator_complain(text_get(&why));
     }
     const char *count = strstr(text_get(&body), "\"registrations\":");
     if (status == 200 && count)
         return say(strtoul(strchr(count, ':') + 1, NULL, 10));
-    text_printf(&why, "/erasures on %s answers %u: %s", settings->admin_listen, status, text_get(&body));
+    text_printf(&why, "POST /erasures on %s was answered with status %u: %s", settings->admin_listen, status,
+                text_get(&body));
     return operator_complain(text_get(&why));
 }
 
@@ -72,7 +73,7 @@ int operator_erase(const struct settings *settings, const struct operation *oper
     TEXT struct text why = TEXT_EMPTY;
     const char *path = strncmp(options.url, "sqlite:", 7) == 0 ? options.url + 7 : NULL;
 
-    if (path && access(path, F_OK)) { /* it is not for us to make one */
+    if (path && access(path, F_OK)) { /* store_open() would create the file */
         text_printf(&why, "%s: %s", path, strerror(errno));
         return operator_complain(text_get(&why));
     }

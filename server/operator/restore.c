@@ -29,8 +29,8 @@ int operator_restore(const struct settings *settings, const struct operation *op
     if (error)
         return watch_complain(error, text_get(&why));
     watch_say(operation->file, &report);
-    puts("It is in the place of the database: the portal can be started.");
+    puts("The database was replaced with this backup. You can start the portal now.");
     if (kept.length)
-        printf("The database that it replaced is kept as %s.\n", text_get(&kept));
+        printf("The replaced database is kept as %s.\n", text_get(&kept));
     return 0;
 }

@@ -44,11 +44,11 @@ void watch_say(const char *file, const struct backup_report *report)
 {
     char when[CLOCK_RFC3339_SIZE];
 
-    printf("%s: sound, %lld rows, schema %d, SHA-256 of the contents %s", file, report->rows, report->schema,
+    printf("%s: valid, %lld rows, schema %d, SHA-256 of the contents %s", file, report->rows, report->schema,
            report->digest);
     if (!report->has_manifest) {
-        puts("\nIt has no manifest, as copies that the portal has rescued: only its structure could be "
-             "checked.");
+        puts("\nThe file has no manifest, so only its structure was checked. Copies that the portal rescued "
+             "have none.");
         return;
     }
     clock_rfc3339(report->made_at, when);

@@ -216,7 +216,7 @@ class RefusingToStart(Case):
     def test_a_store_that_cannot_be(self):
         for url in ("sqlite:/nowhere/at/all/portal.db", f"sqlite:{self.sandbox.state}", "mysql://x", "sqlite:"):
             with self.subTest(url):
-                self.refuses_to_start(self.portal(start=False, store={"url": url}), "portal.cannot_start")
+                self.refuses_to_start(self.portal(start=False, store={"url": url}), "portal.start_failed")
 
     def test_pages_that_are_not_there(self):
         empty = self.sandbox.state / "empty"

@@ -26,7 +26,7 @@ static bool is_this_machine(const char *client)
            strncmp(client, "::ffff:127.", 11) == 0;
 }
 
-/* One of the two, and nothing that nobody understands. */
+/* Accepts exactly one member, email or token. */
 static bool take_body(struct arguments *own)
 {
     const cJSON *only = own->body ? own->body->child : NULL;
@@ -47,18 +47,22 @@ static bool read_erasure(struct http_exchange *exchange, void *arguments)
     const char *bytes = http_request_body(exchange, &length);
 
     if (!is_this_machine(http_request_client(exchange))) {
-        problem_answer_detail(exchange, 403, "Erasures are taken from the portal's own machine alone.");
+        problem_answer_detail(exchange, 403,
+                              "Erasures are only accepted from the portal's own machine. Send the request to "
+                              "its loopback address.");
         return false;
     }
     own->body = json_object_parse(bytes, length);
     if (!take_body(own)) {
-        problem_answer_detail(exchange, 400, "The body must be an object with email or token, a text.");
+        problem_answer_detail(
+            exchange, 400,
+            "The body must be a JSON object with one member, email or token, which must be a string.");
         return false;
     }
     return true;
 }
 
-/* A step a transaction: other requests come in between. */
+/* Each step is a transaction of its own, so that other requests are served in between. */
 static void stepped(void *argument, enum store_error result)
 {
     struct arguments *own = argument;
@@ -67,7 +71,7 @@ static void stepped(void *argument, enum store_error result)
         own->erasure.erased += own->erasure.step;
     if (!result && own->erasure.more) {
         result = store_submit(own->store, &own->job);
-        if (!result) /* from here on it is another step's */
+        if (!result) /* the next step has the arguments now */
             return;
     }
     own->error = result;

@@ -17,7 +17,7 @@ static enum store_error run(struct store_tx *tx, void *argument)
     return work->task->run(tx, work->arguments);
 }
 
-/* All of one kind: of the same task. */
+/* All errands have the same task. */
 static enum store_error run_together(struct store_tx *tx, void *const errands[], enum store_error results[],
                                      size_t count)
 {

@@ -15,7 +15,7 @@ static enum store_error judge(const struct schema_state *state, int known, const
         return STORE_OK;
     text_printf(
         why,
-        "%s was written by a newer portal (schema %d, this one knows %d); start that version, or restore"
+        "%s was written by a newer portal (schema %d; this version knows %d). Start that version, or restore"
         " a backup from before the upgrade",
         where, state->version > state->oldest_program ? state->version : state->oldest_program, known);
     return STORE_TOO_NEW;
@@ -26,8 +26,8 @@ static enum store_error take(struct database *database, const struct migration_e
 {
     long long started = clock_monotonic_ms();
 
-    log_event(LOG_INFO, "store.migrating", "version", LOG_NUMBER(migration->version), "name", migration->name,
-              NULL);
+    log_event(LOG_INFO, "store.migration_started", "version", LOG_NUMBER(migration->version), "name",
+              migration->name, NULL);
     enum store_error error = engine->apply(database, migration, why);
     if (!error)
         log_event(LOG_INFO, "store.migrated", "version", LOG_NUMBER(migration->version), "ms",

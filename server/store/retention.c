@@ -4,12 +4,12 @@
 #include "claim/lifecycle.h"
 #include "server/store/transaction.h"
 
-/* Claims in the order of their ids, which is about the order in which they were accepted. */
+/* Claims in the order of their ids, which is roughly the order in which they were accepted. */
 struct found {
     long long ids[RETENTION_LIMIT_MAX];
     size_t count, seen;
     long long last, ended_before;
-    bool some_are_old; /* one was accepted so long ago that it could go: behind it there may be more */
+    bool some_are_old; /* one is old enough to be deleted, so there may be more after it */
 };
 
 static void claim_row(void *context, const struct row *row)
@@ -56,7 +56,7 @@ static enum store_error ended_claims(struct store_tx *tx, struct retention_step 
         RETURN_IF(remove_claims(tx, found.ids, found.count));
     step->claims = found.count;
     step->more = found.some_are_old && found.seen == limit;
-    step->after = step->more ? found.last : 0; /* from the start the next time */
+    step->after = step->more ? found.last : 0; /* start from the beginning next time */
     return STORE_OK;
 }
 

@@ -14,7 +14,7 @@
 
 #define SECONDS 60
 
-static int say(size_t count)
+static int print_count(size_t count)
 {
     printf("%zu registration%s erased.\n", count, count == 1 ? "" : "s");
     return 0;
@@ -42,14 +42,14 @@ static int ask_portal(const struct settings *settings, const struct operation *o
     };
     if (!admin_call(&request, &status, &body, &why)) {
         text_puts(&why, "; the database is in use by a portal, and only the portal can erase then");
-        return operator_complain(text_get(&why));
+        return operator_fail(text_get(&why));
     }
     const char *count = strstr(text_get(&body), "\"registrations\":");
     if (status == 200 && count)
-        return say(strtoul(strchr(count, ':') + 1, NULL, 10));
+        return print_count(strtoul(strchr(count, ':') + 1, NULL, 10));
     text_printf(&why, "POST /erasures on %s was answered with status %u: %s", settings->admin_listen, status,
                 text_get(&body));
-    return operator_complain(text_get(&why));
+    return operator_fail(text_get(&why));
 }
 
 static int erase_all(struct store *store, const struct operation *operation)
@@ -60,10 +60,10 @@ static int erase_all(struct store *store, const struct operation *operation)
         erasure.now = clock_wall_ms();
         enum store_error error = store_call(store, erasure_run, &erasure, true);
         if (error)
-            return operator_complain(store_error_name(error));
+            return operator_fail(store_error_name(error));
         erasure.erased += erasure.step;
     } while (erasure.more);
-    return say(erasure.erased);
+    return print_count(erasure.erased);
 }
 
 int operator_erase(const struct settings *settings, const struct operation *operation)
@@ -75,14 +75,14 @@ int operator_erase(const struct settings *settings, const struct operation *oper
 
     if (path && access(path, F_OK)) { /* store_open() would create the file */
         text_printf(&why, "%s: %s", path, strerror(errno));
-        return operator_complain(text_get(&why));
+        return operator_fail(text_get(&why));
     }
     options.alone = true;
     enum store_error error = store_open(&options, &store, &why);
     if (error == STORE_IN_USE)
         return ask_portal(settings, operation);
     if (error)
-        return operator_complain(text_get(&why));
+        return operator_fail(text_get(&why));
     int status = erase_all(store, operation);
     store_close(store);
     return status;

@@ -48,7 +48,7 @@ void operator_help(FILE *out)
         fprintf(out, "  %-17s  %s\n", commands[i].name, commands[i].about);
 }
 
-int operator_complain(const char *why)
+int operator_fail(const char *why)
 {
     fprintf(stderr, "expresslink-portal: %s\n", why);
     return EXIT_CANNOT;

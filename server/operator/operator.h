@@ -36,7 +36,7 @@ int operator_run(const struct settings *settings, const struct operation *operat
 void operator_help(FILE *out);
 
 /* Prints "expresslink-portal: ..." on standard error. Returns EXIT_CANNOT. */
-int operator_complain(const char *why);
+int operator_fail(const char *why);
 
 int operator_migrate(const struct settings *settings, const struct operation *operation);
 int operator_backup(const struct settings *settings, const struct operation *operation);

@@ -40,7 +40,7 @@ void watch_end(const struct watch *watch)
         fputs("\r\033[K", stderr);
 }
 
-void watch_say(const char *file, const struct backup_report *report)
+void watch_print(const char *file, const struct backup_report *report)
 {
     char when[CLOCK_RFC3339_SIZE];
 
@@ -55,8 +55,8 @@ void watch_say(const char *file, const struct backup_report *report)
     printf(", made %s\n", when);
 }
 
-int watch_complain(enum store_error error, const char *why)
+int watch_fail(enum store_error error, const char *why)
 {
-    operator_complain(why);
+    operator_fail(why);
     return error == STORE_BROKEN ? EXIT_CHECK : EXIT_CANNOT;
 }

@@ -20,9 +20,9 @@ struct backup_request watch_request(const struct settings *settings, const struc
 void watch_end(const struct watch *watch);
 
 /* Prints "FILE: valid, 12 rows, schema 2, ..." on standard output. */
-void watch_say(const char *file, const struct backup_report *report);
+void watch_print(const char *file, const struct backup_report *report);
 
 /* Prints why on standard error. Returns the exit status for the error. */
-int watch_complain(enum store_error error, const char *why);
+int watch_fail(enum store_error error, const char *why);
 
 #endif

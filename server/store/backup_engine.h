@@ -25,7 +25,7 @@ struct backup_report {
     long long made_at; /* wall ms; 0 without a manifest */
     int schema;        /* version */
     long long rows;    /* in all tables */
-    bool is_noted;     /* backup_write(): its time is recorded for backup_last() */
+    bool is_recorded;  /* backup_write(): its time is recorded for backup_last() */
     char digest[DIGEST_SIZE];
 };
 

@@ -21,6 +21,7 @@ enum store_error {
     STORE_TOO_NEW,     /* store_open(): made by a newer version of this program */
     STORE_BROKEN,      /* anything else; the log has the reason */
 };
+/* A short name for messages and logs, such as "not found". */
 const char *store_error_name(enum store_error error);
 
 struct store_tx; /* a transaction inside a job; claims.h and registrations.h have its operations */

@@ -89,7 +89,7 @@ static void claim_row(void *context, const struct row *row)
         member->claim_id = row_integer(row, 0);
 }
 
-static enum store_error look(struct store_tx *tx, struct set *set)
+static enum store_error read_known(struct store_tx *tx, struct set *set)
 {
     OWNED const char **things = memory_new(set->name_count, sizeof *things);
     OWNED const char **keys = memory_new(set->name_count, sizeof *keys);
@@ -226,7 +226,7 @@ static enum store_error insert_registrations(struct store_tx *tx, const struct s
 
 static enum store_error add_plain(struct store_tx *tx, struct set *set, size_t *inserted)
 {
-    RETURN_IF(look(tx, set));
+    RETURN_IF(read_known(tx, set));
     RETURN_IF(insert_claims(tx, set));
     return insert_registrations(tx, set, inserted);
 }

@@ -60,8 +60,8 @@ static enum store_error ended_claims(struct store_tx *tx, struct retention_step 
     return STORE_OK;
 }
 
-static enum store_error forget(struct store_tx *tx, struct retention_step *step, enum statement statement,
-                               long long keep, size_t limit, size_t *count)
+static enum store_error clear_old(struct store_tx *tx, struct retention_step *step, enum statement statement,
+                                  long long keep, size_t limit, size_t *count)
 {
     long long changed;
 
@@ -82,8 +82,8 @@ enum store_error retention_run(struct store_tx *tx, struct retention_step *step)
     if (retention->ended_claims)
         RETURN_IF(ended_claims(tx, step, limit));
     if (retention->contacts)
-        RETURN_IF(forget(tx, step, SQL_RETENTION_CONTACTS, retention->contacts, limit, &step->contacts));
+        RETURN_IF(clear_old(tx, step, SQL_RETENTION_CONTACTS, retention->contacts, limit, &step->contacts));
     if (retention->idempotency_keys)
-        RETURN_IF(forget(tx, step, SQL_RETENTION_KEYS, retention->idempotency_keys, limit, &step->keys));
+        RETURN_IF(clear_old(tx, step, SQL_RETENTION_KEYS, retention->idempotency_keys, limit, &step->keys));
     return STORE_OK;
 }

@@ -323,7 +323,7 @@ class Restore(Case):
         self.portal.kill()
         for ending in ("", "-wal"):
             shutil.copy(f"{self.database}{ending}", f"{self.file}{ending}")
-        self.command("restore", self.file, "--verify", expect=CHECK, says="no backup")
+        self.command("restore", self.file, "--verify", expect=CHECK, says="not a backup")
 
     def test_a_rescued_copy(self):
         tokens = self.registered(3)

@@ -19,25 +19,26 @@
 #include "server/routes.h"
 
 #define DRAIN_MS 20000
-#define COMPLAIN_EVERY_MS 5000
+#define WARN_EVERY_MS 5000
 /* Pictures in flight, each of at most 10 MiB. */
 #define PICTURES_MAX 16
 
 struct app {
     const struct settings *settings;
     struct portal portal;
-    _Atomic(struct watcher *) hearing; /* NULL until it runs; the dispatcher's thread may read it before */
+    _Atomic(struct watcher *)
+        running_watcher; /* NULL until it runs; the dispatcher's thread may read it before */
     struct http_server *admin_server;
     struct identifier_form *label_forms; /* borrowed from the settings */
     struct store_options store_options;
     struct housekeeping *housekeeping;
     bool (*interrupted)(void);
-    long long next_complaint; /* monotonic ms */
+    long long next_warning; /* monotonic ms */
 };
 
-static bool heard_all(void *context)
+static bool watcher_ready(void *context)
 {
-    struct watcher *watcher = atomic_load(&((struct app *)context)->hearing);
+    struct watcher *watcher = atomic_load(&((struct app *)context)->running_watcher);
 
     return watcher && watcher_is_settled(watcher);
 }
@@ -86,7 +87,7 @@ static bool start_onboarding(struct app *app, struct text *why)
         .settings = &app->settings->claim,
         .store = portal->store,
         .leased_by = app->settings->replica,
-        .ready = heard_all,
+        .ready = watcher_ready,
         .context = app,
     };
 
@@ -100,7 +101,7 @@ static bool start_onboarding(struct app *app, struct text *why)
         .context = portal->dispatcher,
     };
     portal->watcher = watcher_start(&watching, why);
-    atomic_store(&app->hearing, portal->watcher);
+    atomic_store(&app->running_watcher, portal->watcher);
     return portal->watcher != NULL;
 }
 
@@ -167,10 +168,10 @@ static bool wait_for_store(void *context, const char *why)
     struct app *app = context;
     long long now = clock_monotonic_ms();
 
-    if (now >= app->next_complaint)
+    if (now >= app->next_warning)
         log_event(LOG_WARN, "store.connect_failed", "reason", why, NULL);
-    if (now >= app->next_complaint)
-        app->next_complaint = now + COMPLAIN_EVERY_MS;
+    if (now >= app->next_warning)
+        app->next_warning = now + WARN_EVERY_MS;
     return !app->interrupted || !app->interrupted();
 }
 

@@ -83,7 +83,7 @@ static bool run_step(struct housekeeping *housekeeping)
 }
 
 /* Waits ms milliseconds. Returns false if the thread must stop. */
-static bool rest(struct housekeeping *housekeeping, long long ms)
+static bool wait_for_stop(struct housekeeping *housekeeping, long long ms)
 {
     struct timespec until = condition_deadline(ms);
 
@@ -96,7 +96,7 @@ static bool rest(struct housekeeping *housekeeping, long long ms)
     return !stopping;
 }
 
-static void *keep_house(void *argument)
+static void *run_housekeeping(void *argument)
 {
     struct housekeeping *housekeeping = argument;
     long long wait;
@@ -106,7 +106,7 @@ static void *keep_house(void *argument)
         bool more = run_step(housekeeping);
         wait = (clock_monotonic_ms() - started) * REST_FACTOR;
         wait = more ? (wait > REST_LEAST_MS ? wait : REST_LEAST_MS) : ROUND_MS;
-    } while (rest(housekeeping, wait));
+    } while (wait_for_stop(housekeeping, wait));
     return NULL;
 }
 
@@ -125,7 +125,7 @@ struct housekeeping *housekeeping_start(struct store *store, const struct retent
     housekeeping->retention = retention;
     pthread_mutex_init(&housekeeping->lock, NULL);
     condition_init(&housekeeping->changed);
-    if (pthread_create(&housekeeping->thread, NULL, keep_house, housekeeping) == 0)
+    if (pthread_create(&housekeeping->thread, NULL, run_housekeeping, housekeeping) == 0)
         return housekeeping;
     housekeeping_free(housekeeping);
     return NULL;

@@ -27,7 +27,7 @@ static bool is_this_machine(const char *client)
 }
 
 /* Accepts exactly one member, email or token. */
-static bool take_body(struct arguments *own)
+static bool parse_body(struct arguments *own)
 {
     const cJSON *only = own->body ? own->body->child : NULL;
 
@@ -53,7 +53,7 @@ static bool read_erasure(struct http_exchange *exchange, void *arguments)
         return false;
     }
     own->body = json_object_parse(bytes, length);
-    if (!take_body(own)) {
+    if (!parse_body(own)) {
         problem_answer_detail(
             exchange, 400,
             "The body must be a JSON object with one member, email or token, which must be a string.");
@@ -63,7 +63,7 @@ static bool read_erasure(struct http_exchange *exchange, void *arguments)
 }
 
 /* Each step is a transaction of its own, so that other requests are served in between. */
-static void stepped(void *argument, enum store_error result)
+static void on_step_done(void *argument, enum store_error result)
 {
     struct arguments *own = argument;
 
@@ -90,7 +90,7 @@ static void begin(struct http_exchange *exchange, void *arguments)
     own->exchange = exchange;
     own->store = portal_of(exchange)->store;
     own->erasure.now = clock_wall_ms();
-    own->job = (struct store_job){.run = run_step, .done = stepped, .argument = own, .writes = true};
+    own->job = (struct store_job){.run = run_step, .done = on_step_done, .argument = own, .writes = true};
     enum store_error error = store_submit(own->store, &own->job);
     if (!error)
         return;
@@ -118,7 +118,7 @@ static void reply(struct http_exchange *exchange, void *arguments, unsigned resu
     http_answer(exchange, 200, "application/json", &body);
 }
 
-static void forget(void *arguments)
+static void free_arguments(void *arguments)
 {
     cJSON_Delete(((struct arguments *)arguments)->body);
 }
@@ -127,4 +127,4 @@ const struct http_handler erasure_create = {.arguments_size = sizeof(struct argu
                                             .read = read_erasure,
                                             .begin = begin,
                                             .reply = reply,
-                                            .fini = forget};
+                                            .fini = free_arguments};

@@ -163,7 +163,7 @@ static void reply_picture(struct http_exchange *exchange, void *arguments, unsig
         refuse_picture(exchange, own->error);
 }
 
-static void forget_picture(void *arguments)
+static void free_picture(void *arguments)
 {
     struct picture *own = arguments;
 
@@ -202,6 +202,6 @@ const struct http_handler label_decode = {
     .refuse = refuse_unread,
     .begin = begin_picture,
     .reply = reply_picture,
-    .fini = forget_picture,
+    .fini = free_picture,
 };
 const struct http_handler label_text = {.refuse = refuse_unread, .reply = reply_text};

@@ -149,7 +149,7 @@ static void reply_created(struct http_exchange *exchange, void *arguments, unsig
     answer_accepted(exchange, &((struct creation *)arguments)->registration, result);
 }
 
-static void forget(void *arguments)
+static void free_arguments(void *arguments)
 {
     struct creation *own = arguments;
 
@@ -164,7 +164,7 @@ const struct http_handler registration_create = {
     .read = read_create,
     .task = &create,
     .reply = reply_created,
-    .fini = forget,
+    .fini = free_arguments,
 };
 
 /* ---- existing registrations ---- */

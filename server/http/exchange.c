@@ -36,7 +36,7 @@ static void log_answer(const struct http_exchange *exchange)
     if (!exchange->status || !exchange->options->log_requests)
         return;
     log_set_request(exchange->id);
-    log_event(LOG_INFO, "http.request", "method", exchange->method_name, "route",
+    log_event(LOG_INFO, "http.request_answered", "method", exchange->method_name, "route",
               route ? route->pattern : "none", "status", LOG_NUMBER(exchange->status), "ms",
               LOG_NUMBER(clock_monotonic_ms() - exchange->started), NULL);
     log_set_request(NULL);

@@ -82,6 +82,7 @@ struct http_route {
 
 /* Functions that read the request. Texts are borrowed for the life of the exchange. */
 void *http_app(const struct http_exchange *exchange); /* http_options.app */
+/* The id of the request in logs and answers. */
 const char *http_request_id(const struct http_exchange *exchange);
 /* The value of a header, NULL if absent. If there are several, the first one. */
 const char *http_request_header(const struct http_exchange *exchange, const char *name);
@@ -93,6 +94,7 @@ const char *http_request_parameter(const struct http_exchange *exchange, const c
 /* A field of the query, percent-decoded; NULL if absent. Terminated, but may contain NUL. length may be
  * NULL. */
 const char *http_request_query(struct http_exchange *exchange, const char *name, size_t *length);
+/* The body. Terminated, but may contain NUL. length must not be NULL. */
 const char *http_request_body(const struct http_exchange *exchange, size_t *length);
 /* A field of an application/x-www-form-urlencoded body, decoded like a query; NULL if absent. */
 const char *http_request_field(struct http_exchange *exchange, const char *name, size_t *length);
@@ -198,6 +200,7 @@ void http_server_counts(const struct http_server *server,
                         void (*each)(void *context, const char *route, const char *method, unsigned status,
                                      unsigned long count),
                         void *context);
+/* The number of open connections. Any thread. */
 unsigned http_server_connections(const struct http_server *server);
 
 #endif

@@ -26,6 +26,7 @@ void pages_free(struct pages *pages);
 /* The language to use: wanted ("de", from ?lang=; may be NULL) if it has a catalogue, or else the best match
  * of an Accept-Language header (may be NULL), or else the fallback. Borrowed for the life of pages. */
 const char *pages_language(const struct pages *pages, const char *wanted, const char *accept_language);
+/* All languages; the first is the fallback. Borrowed. */
 size_t pages_language_count(const struct pages *pages);
 const char *pages_language_at(const struct pages *pages, size_t index);
 
@@ -45,6 +46,7 @@ struct page_form {
     bool filled_by_link;  /* by /r/{identifier}: the person only presses the button */
 };
 
+/* Adds the page with the registration form. language: a tag from pages_language(). */
 void pages_form(const struct pages *pages, const char *language, const struct page_form *form,
                 struct text *out);
 

@@ -8,6 +8,7 @@
 #include "server/http/http.h"
 #include "server/store/store.h"
 
+/* The HTTP status for an error of the store. */
 unsigned problem_status(enum store_error error);
 
 /* Answers with a page or with JSON, depending on the URL. Adds Retry-After to 503 and WWW-Authenticate to

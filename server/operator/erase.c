@@ -59,8 +59,12 @@ static int erase_all(struct store *store, const struct operation *operation)
     do {
         erasure.now = clock_wall_ms();
         enum store_error error = store_call(store, erasure_run, &erasure, true);
-        if (error)
-            return operator_fail(store_error_name(error));
+        if (error) {
+            TEXT struct text why = TEXT_EMPTY;
+            text_printf(&why, "the registrations cannot be erased: %s; run the command again",
+                        store_error_name(error));
+            return operator_fail(text_get(&why));
+        }
         erasure.erased += erasure.step;
     } while (erasure.more);
     return print_count(erasure.erased);

@@ -59,7 +59,8 @@ static void print_help(const struct operator_command *command)
     printf(
         "Usage: expresslink-portal %s%s [--config FILE]\n\n%c%s.\n\n%s\n"
         "Exit status: 0 success, 1 a check failed, 64 wrong arguments, 69 failed, 78 wrong configuration.\n",
-        command->name, command->usage, toupper(command->about[0]), command->about + 1, command->help);
+        command->name, command->usage, toupper((unsigned char)command->about[0]), command->about + 1,
+        command->help);
 }
 
 static void __attribute__((noreturn)) refuse(const struct operator_command *command)

@@ -271,7 +271,7 @@ static enum store_error check_target(const struct backup_request *request, struc
         return STORE_FULL;
     }
     if (sqlite_same_file(path, request->file)) {
-        text_printf(why, "%s is the database itself", request->file);
+        text_printf(why, "%s is the database itself; choose another file", request->file);
         return STORE_FULL;
     }
     if (access(request->file, F_OK) == 0 && !request->replace_file) {

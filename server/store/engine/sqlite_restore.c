@@ -247,7 +247,7 @@ enum store_error sqlite_restore(const struct backup_request *request, struct bac
     struct engine *lock = NULL;
 
     if (sqlite_same_file(sqlite_path(request->options), request->file)) {
-        text_printf(why, "%s is the database itself", request->file);
+        text_printf(why, "%s is the database itself; choose another file", request->file);
         return STORE_FULL;
     }
     RETURN_IF(sqlite_backup_verify(request, out, why));

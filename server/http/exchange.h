@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One request and its answer, independent of libmicrohttpd: what is requested, which route handles it and
  * what has been answered. Private to server/http/. An exchange belongs to one HTTP thread. While it is
- * suspended, no HTTP thread touches it; the store, or whoever has the work, calls http_work_done() or
+ * suspended, no HTTP thread touches it; the thread that does the work calls http_work_done() or
  * http_resume(). */
 #ifndef SERVER_HTTP_EXCHANGE_H
 #define SERVER_HTTP_EXCHANGE_H

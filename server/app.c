@@ -19,25 +19,26 @@
 #include "server/routes.h"
 
 #define DRAIN_MS 20000
-#define COMPLAIN_EVERY_MS 5000
-/* Pictures at a time, each of 10 MiB at most. */
+#define WARN_EVERY_MS 5000
+/* Pictures in flight, each of at most 10 MiB. */
 #define PICTURES_MAX 16
 
 struct app {
     const struct settings *settings;
     struct portal portal;
-    _Atomic(struct watcher *) hearing; /* set once it runs: the dispatcher's thread asks before that */
+    _Atomic(struct watcher *)
+        running_watcher; /* NULL until it runs; the dispatcher's thread may read it before */
     struct http_server *admin_server;
     struct identifier_form *label_forms; /* borrowed from the settings */
     struct store_options store_options;
     struct housekeeping *housekeeping;
     bool (*interrupted)(void);
-    long long next_complaint; /* monotonic ms */
+    long long next_warning; /* monotonic ms */
 };
 
-static bool heard_all(void *context)
+static bool watcher_ready(void *context)
 {
-    struct watcher *watcher = atomic_load(&((struct app *)context)->hearing);
+    struct watcher *watcher = atomic_load(&((struct app *)context)->running_watcher);
 
     return watcher && watcher_is_settled(watcher);
 }
@@ -47,7 +48,7 @@ static void arrived(void *context, long long claim_id)
     dispatcher_forget(context, claim_id);
 }
 
-/* The configured folder, or the one that came with the program. */
+/* Adds the configured folder, or the one that came with the program. */
 static void folder_of(const char *configured, const char *name, struct text *out)
 {
     if (*configured)
@@ -86,7 +87,7 @@ static bool start_onboarding(struct app *app, struct text *why)
         .settings = &app->settings->claim,
         .store = portal->store,
         .leased_by = app->settings->replica,
-        .ready = heard_all,
+        .ready = watcher_ready,
         .context = app,
     };
 
@@ -100,7 +101,7 @@ static bool start_onboarding(struct app *app, struct text *why)
         .context = portal->dispatcher,
     };
     portal->watcher = watcher_start(&watching, why);
-    atomic_store(&app->hearing, portal->watcher);
+    atomic_store(&app->running_watcher, portal->watcher);
     return portal->watcher != NULL;
 }
 
@@ -127,7 +128,7 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
     return http_server_start(&options, why);
 }
 
-/* The admin side last, and only once the public one can be counted. */
+/* Starts the admin listener last: /metrics reads the counts of the public one. */
 static bool start_servers(struct app *app, struct text *why)
 {
     app->portal.public_server = start_server(app, HTTP_PUBLIC, why);
@@ -143,7 +144,7 @@ static bool start_servers(struct app *app, struct text *why)
     return true;
 }
 
-/* Without them everything but photographs works, so the portal starts all the same. */
+/* The portal also starts without decoders: only photographs do not work then. */
 static void start_decoders(struct app *app)
 {
     struct portal *portal = &app->portal;
@@ -157,19 +158,20 @@ static void start_decoders(struct app *app)
         return;
     portal->decoders = decode_pool_start(&options, &why);
     if (!portal->decoders)
-        log_event(LOG_ERROR, "portal.no_decoders", "reason", text_get(&why), NULL);
+        log_event(LOG_ERROR, "portal.decoders_failed", "reason", text_get(&why), NULL);
 }
 
-/* A database that is not there yet is waited for, until somebody ends the portal. */
+/* Called again and again while the database cannot be reached. Returns false to give up: SIGTERM or SIGINT
+ * has arrived. */
 static bool wait_for_store(void *context, const char *why)
 {
     struct app *app = context;
     long long now = clock_monotonic_ms();
 
-    if (now >= app->next_complaint)
-        log_event(LOG_WARN, "store.waiting", "reason", why, NULL);
-    if (now >= app->next_complaint)
-        app->next_complaint = now + COMPLAIN_EVERY_MS;
+    if (now >= app->next_warning)
+        log_event(LOG_WARN, "store.connect_failed", "reason", why, NULL);
+    if (now >= app->next_warning)
+        app->next_warning = now + WARN_EVERY_MS;
     return !app->interrupted || !app->interrupted();
 }
 
@@ -182,7 +184,7 @@ static bool open_store(struct app *app, struct text *why)
         return false;
     app->housekeeping = housekeeping_start(app->portal.store, &app->settings->retention);
     if (!app->housekeeping)
-        text_puts(why, "the thread that removes what is kept too long cannot be started");
+        text_puts(why, "the housekeeping thread cannot be started");
     return app->housekeeping != NULL;
 }
 
@@ -222,14 +224,14 @@ struct app *app_start(const struct settings *settings, bool (*interrupted)(void)
     return NULL;
 }
 
-/* Requests that the store does not come back with were not accepted; there is no good order left to end in.
- */
+/* If the store does not answer, the requests in flight were not accepted. A clean stop is not possible then,
+ * so the process exits. */
 static void drain(struct http_server *server)
 {
     if (!server || http_server_drain(server, DRAIN_MS))
         return;
-    log_event(LOG_ERROR, "portal.stuck", "reason",
-              "the store does not answer; requests under way are given up", NULL);
+    log_event(LOG_ERROR, "portal.drain_failed", "reason",
+              "the store does not answer; requests in flight are dropped", NULL);
     _exit(EXIT_FAILURE);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Starts everything in order and stops it in reverse: stop all, then free all. */
+/* Starts all parts of the portal in order and stops them in reverse order. Main thread only. */
 #ifndef SERVER_APP_H
 #define SERVER_APP_H
 
@@ -10,12 +10,13 @@
 
 struct app;
 
-/* NULL with a sentence in *why; then nothing is left running. settings are borrowed for the life of the app.
- * A database server that is not there yet is waited for until interrupted() says that the portal is to end.
- */
+/* Starts the portal and returns when it serves requests. settings are borrowed for the life of the app.
+ * Returns NULL with a sentence in *why on error; nothing is left running then. If the database server cannot
+ * be reached, it retries until interrupted() returns true. */
 struct app *app_start(const struct settings *settings, bool (*interrupted)(void), struct text *why);
 
-/* Takes no new requests, answers those under way, and stops. No accepted request is lost. */
+/* Accepts no new requests, answers those in flight, then stops and frees everything. No accepted request is
+ * lost. Exits the process if the store does not answer within 20 seconds. */
 void app_stop(struct app *app);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "server/operator/admin_client.h"
 
-#define SECONDS 3 /* for each step: an answer that takes longer is none */
+#define SECONDS 3 /* for each step */
 
 bool healthcheck(const char *address, struct text *why)
 {
@@ -12,9 +12,9 @@ bool healthcheck(const char *address, struct text *why)
     TEXT struct text body = TEXT_EMPTY;
     unsigned status = 0;
 
-    if (!admin_ask(&request, &status, &body, why))
+    if (!admin_call(&request, &status, &body, why))
         return false;
     if (status != 200)
-        text_printf(why, "/livez on %s does not answer 200", address);
+        text_printf(why, "GET /livez on %s was not answered with status 200", address);
     return status == 200;
 }

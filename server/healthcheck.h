@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks a portal that runs beside us whether it is alive, for containers with no other program to ask with. */
+/* Checks whether the portal on this machine is alive. For containers that have no other HTTP client. */
 #ifndef SERVER_HEALTHCHECK_H
 #define SERVER_HEALTHCHECK_H
 
@@ -7,8 +7,8 @@
 
 #include "base/text.h"
 
-/* address: the admin listener's, as the configuration has it. Blocks for a few seconds at most. False with a
- * sentence in *why when /livez does not answer 200. */
+/* Requests /livez. address: [http] admin_listen. Blocks for a few seconds at most. Returns false with a
+ * sentence in *why if the answer is not 200. */
 bool healthcheck(const char *address, struct text *why);
 
 #endif

@@ -12,12 +12,13 @@
 #include "server/store/claim_counts.h"
 #include "server/store/claims.h"
 
-#define ROUND_MS 1000 /* between two looks where there was nothing more to do */
-#define STEP_ROWS 200 /* of each kind: a step takes a few milliseconds */
-#define REST_FACTOR 4 /* of the time that a step took */
+#define ROUND_MS 1000 /* between two steps if there was nothing more to do */
+#define STEP_ROWS 200 /* of each kind; a step takes a few milliseconds */
+#define REST_FACTOR 4 /* pause after a step, as a multiple of its time */
 #define REST_LEAST_MS 2
-#define CONNECT_WAIT_MS 5000 /* from `created` to the connection that JITP leaves to come */
-#define COUNTS_KEPT_MS 60000 /* a commit whose answer was lost is looked up within seconds */
+#define CONNECT_WAIT_MS 5000 /* how long to wait for the device's connection after its thing was created */
+#define COUNTS_KEPT_MS                                                                                       \
+    60000 /* a commit whose answer was lost is looked up within seconds, long before this */
 
 struct housekeeping {
     struct store *store;
@@ -60,7 +61,7 @@ static void log_step(const struct step *step)
                   LOG_NUMBER(retention->contacts), "keys", LOG_NUMBER(retention->keys), NULL);
 }
 
-/* True: there is more to do. */
+/* Returns true if there is more to do. */
 static bool run_step(struct housekeeping *housekeeping)
 {
     struct step own = {.retention = {
@@ -71,7 +72,7 @@ static bool run_step(struct housekeeping *housekeeping)
                        }};
     enum store_error error = store_call(housekeeping->store, step, &own, true);
 
-    if (error && !housekeeping->failing) /* once, however often it is tried */
+    if (error && !housekeeping->failing) /* log the first failure only */
         log_event(LOG_WARN, "housekeeping.failed", "error", store_error_name(error), NULL);
     housekeeping->failing = error != STORE_OK;
     if (error)
@@ -81,8 +82,8 @@ static bool run_step(struct housekeeping *housekeeping)
     return own.retention.more || own.settled == STEP_ROWS || own.expired == STEP_ROWS;
 }
 
-/* False: it is time to end. */
-static bool rest(struct housekeeping *housekeeping, long long ms)
+/* Waits ms milliseconds. Returns false if the thread must stop. */
+static bool wait_for_stop(struct housekeeping *housekeeping, long long ms)
 {
     struct timespec until = condition_deadline(ms);
 
@@ -95,7 +96,7 @@ static bool rest(struct housekeeping *housekeeping, long long ms)
     return !stopping;
 }
 
-static void *keep_house(void *argument)
+static void *run_housekeeping(void *argument)
 {
     struct housekeeping *housekeeping = argument;
     long long wait;
@@ -105,7 +106,7 @@ static void *keep_house(void *argument)
         bool more = run_step(housekeeping);
         wait = (clock_monotonic_ms() - started) * REST_FACTOR;
         wait = more ? (wait > REST_LEAST_MS ? wait : REST_LEAST_MS) : ROUND_MS;
-    } while (rest(housekeeping, wait));
+    } while (wait_for_stop(housekeeping, wait));
     return NULL;
 }
 
@@ -124,7 +125,7 @@ struct housekeeping *housekeeping_start(struct store *store, const struct retent
     housekeeping->retention = retention;
     pthread_mutex_init(&housekeeping->lock, NULL);
     condition_init(&housekeeping->changed);
-    if (pthread_create(&housekeeping->thread, NULL, keep_house, housekeeping) == 0)
+    if (pthread_create(&housekeeping->thread, NULL, run_housekeeping, housekeeping) == 0)
         return housekeeping;
     housekeeping_free(housekeeping);
     return NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What time does to claims and to what is kept of them: claims that have arrived as far as can be seen are
- * onboarded, those whose window is over expire, what was kept long enough is removed, counts are joined. A
- * thread that submits one small job at a time; while there is more to do it rests four times as long as the
- * job took, so that no request waits for it. */
+/* Periodic work on the store: makes claims `onboarded` if their thing was created but no connection was seen,
+ * makes claims `expired` when their window ends, deletes data after its retention time, and joins the rows of
+ * the claim counts. A thread submits one small job at a time. While there is more to do, it pauses four times
+ * as long as the job took, so that requests do not wait for it. */
 #ifndef SERVER_HOUSEKEEPING_H
 #define SERVER_HOUSEKEEPING_H
 
@@ -11,9 +11,10 @@
 
 struct housekeeping;
 
-/* store and retention are borrowed until housekeeping_stop(). NULL when its thread cannot be started. */
+/* Starts the thread. store and retention are borrowed until housekeeping_stop(). Returns NULL if the thread
+ * cannot be started. */
 struct housekeeping *housekeeping_start(struct store *store, const struct retention *retention);
-/* While the store still runs. NULL is fine. */
+/* Stops the thread and waits for it. Call before store_close(). Accepts NULL. */
 void housekeeping_stop(struct housekeeping *housekeeping);
 
 #endif

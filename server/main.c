@@ -20,33 +20,32 @@ static const char usage[] =
     "                          --healthcheck]\n"
     "       expresslink-portal COMMAND [--config FILE] ...\n"
     "\n"
-    "The registration portal: people enter the identifier of an ExpressLink product, and the\n"
-    "product moves from its staging account to the OEM account.\n"
+    "The registration portal. People enter the device ID of an ExpressLink product on a web page, and\n"
+    "the portal moves the product from its staging account to the OEM account.\n"
     "\n"
-    "  --config FILE      read this INI file; every key can also be given as an environment\n"
-    "                     variable PORTAL_<SECTION>_<KEY>, or as ..._FILE naming a file with it\n"
-    "  --check-config     say what is wrong with the configuration, and exit\n"
-    "  --print-config     print the configuration as it is understood, secrets hidden, and exit\n"
-    "  --document-config  print all keys as a Markdown table, and exit\n"
-    "  --healthcheck      ask the portal that runs with this configuration whether it is alive\n"
+    "  --config FILE      read this INI file; every key can also be set by an environment variable\n"
+    "                     PORTAL_<SECTION>_<KEY>, or by ..._FILE, which names a file with the value\n"
+    "  --check-config     check the configuration, report all mistakes, and exit\n"
+    "  --print-config     print the configuration in force, with secrets hidden, and exit\n"
+    "  --document-config  print all configuration keys as a Markdown table, and exit\n"
+    "  --healthcheck      check whether the portal with this configuration is alive, and exit\n"
     "  --version          print the version, and exit\n"
-    "  --help             print this, and exit\n"
+    "  --help             print this help, and exit\n"
     "\n"
-    "Commands, for operators; each tells more with --help:\n"
+    "Commands for operators (COMMAND --help describes each):\n"
     "\n";
 
 static const char usage_end[] =
     "\n"
-    "SIGTERM and SIGINT end it in good order: requests under way are answered first.\n"
-    "Exit status: 0 ended as asked, 1 what was checked is not sound, 64 wrong arguments, 69 cannot start or "
-    "is not alive,\n"
-    "78 wrong configuration.\n";
+    "After SIGTERM or SIGINT the portal answers the requests in flight, then stops.\n"
+    "Exit status: 0 success, 1 a check failed, 64 wrong arguments, 69 the portal cannot start or is not\n"
+    "alive, or a command failed, 78 wrong configuration.\n";
 
 enum mode { MODE_SERVE, MODE_CHECK, MODE_PRINT, MODE_DOCUMENT, MODE_HEALTHCHECK, MODE_OPERATE };
 
 struct arguments {
     enum mode mode;
-    struct operation operation; /* its config_path is there for all modes */
+    struct operation operation; /* its config_path is used in all modes */
 };
 
 static void print_usage(void)
@@ -59,8 +58,8 @@ static void print_usage(void)
 static void __attribute__((noreturn)) refuse(const char *argument)
 {
     if (argument)
-        fprintf(stderr, "expresslink-portal: %s is not understood\n", argument);
-    fputs("Try expresslink-portal --help\n", stderr);
+        fprintf(stderr, "expresslink-portal: unexpected argument: %s\n", argument);
+    fputs("For help, run: expresslink-portal --help\n", stderr);
     exit(EXIT_USAGE);
 }
 
@@ -115,7 +114,7 @@ static void print_errors(const struct config *config)
         fprintf(stderr, "%s\n", config_error(config, i));
 }
 
-/* As many connections as the system lets us have. */
+/* Allows as many open files, and so connections, as the system permits. */
 static void raise_file_limit(void)
 {
     struct rlimit limit;
@@ -126,19 +125,19 @@ static void raise_file_limit(void)
     }
 }
 
-/* Before any thread: all of them inherit the mask, so that only the main thread is told to end. */
+/* Call before threads start: they inherit the mask, so that only the main thread receives these signals. */
 static void prepare_signals(sigset_t *endings)
 {
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a file size limit is to be an error of write(2), not the end */
+    signal(SIGXFSZ, SIG_IGN); /* make a file size limit an error of write(2) */
     sigemptyset(endings);
     sigaddset(endings, SIGTERM);
     sigaddset(endings, SIGINT);
     pthread_sigmask(SIG_BLOCK, endings, NULL);
 }
 
-/* SIGTERM or SIGINT has come: they are blocked, and wait for sigwait(). */
-static bool is_asked_to_end(void)
+/* True if SIGTERM or SIGINT has arrived. They are blocked, and stay pending for sigwait(). */
+static bool is_stop_requested(void)
 {
     sigset_t pending;
 
@@ -157,21 +156,21 @@ static int serve(const struct settings *settings)
     prepare_signals(&endings);
     raise_file_limit();
     mqtt_library_init();
-    struct app *app = app_start(settings, is_asked_to_end, &why);
+    struct app *app = app_start(settings, is_stop_requested, &why);
     if (!app) {
-        log_event(LOG_ERROR, "portal.cannot_start", "reason", text_get(&why), NULL);
+        log_event(LOG_ERROR, "portal.start_failed", "reason", text_get(&why), NULL);
         return EXIT_CANNOT;
     }
     log_event(LOG_INFO, "portal.started", "version", EXPRESSLINK_VERSION, NULL);
     sigwait(&endings, &signal_number);
-    log_event(LOG_INFO, "portal.stopping", NULL);
-    pthread_sigmask(SIG_UNBLOCK, &endings, NULL); /* a second one ends it at once */
+    log_event(LOG_INFO, "portal.stop_requested", NULL);
+    pthread_sigmask(SIG_UNBLOCK, &endings, NULL); /* a second signal ends the process at once */
     app_stop(app);
     log_event(LOG_INFO, "portal.stopped", NULL);
     return 0;
 }
 
-static int ask_whether_alive(const struct settings *settings)
+static int check_health(const struct settings *settings)
 {
     TEXT struct text why = TEXT_EMPTY;
 
@@ -185,7 +184,7 @@ static int run(struct config *config, const struct arguments *arguments)
 {
     struct settings settings;
     bool loaded = config_load(config, arguments->operation.config_path, environ);
-    /* After errors too: all there are is to be told at once. */
+    /* Also after errors, so that all of them are reported together. */
     bool fine = settings_load(config, &settings);
     int status = EXIT_CONFIG;
 
@@ -197,13 +196,13 @@ static int run(struct config *config, const struct arguments *arguments)
     if (arguments->mode == MODE_SERVE)
         status = serve(&settings);
     else if (arguments->mode == MODE_HEALTHCHECK)
-        status = ask_whether_alive(&settings);
+        status = check_health(&settings);
     else if (arguments->mode == MODE_OPERATE)
         status = operator_run(&settings, &arguments->operation);
     else
         status = 0;
     if (arguments->mode == MODE_CHECK)
-        puts("The configuration is fine.");
+        puts("The configuration is valid.");
     if (arguments->mode == MODE_PRINT)
         config_print(config, stdout);
     settings_fini(&settings);

@@ -67,7 +67,7 @@ static long long done_at(const struct registration *registration, enum registrat
     return 0;
 }
 
-/* The last step that is known to have happened; events of the OEM account may be lost or come in disorder. */
+/* The last step that is known to be done. Events of the OEM account may be lost or arrive out of order. */
 static enum registration_step last_done(const struct registration *registration)
 {
     if (registration->state == CLAIM_ONBOARDED || registration->connected_at != 0)

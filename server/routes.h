@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every URL is one row of one table. */
+/* The table of all URLs of the portal: one row for each method and path. Read-only. */
 #ifndef SERVER_ROUTES_H
 #define SERVER_ROUTES_H
 

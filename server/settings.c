@@ -10,68 +10,70 @@
 
 static const struct config_key keys[] = {
     {"http", "listen", CONFIG_TEXT, "127.0.0.1:8080", 1, 256, NULL, false,
-     "Address and port of the public pages and the API; :8080 is every address."},
+     "Address and port of the public pages and the API. :8080 listens on all addresses."},
     {"http", "admin_listen", CONFIG_TEXT, "127.0.0.1:9090", 0, 256, NULL, false,
-     "Address and port of /livez, /readyz, /metrics and /erasures; empty for none. Keep it from the public "
-     "side."},
+     "Address and port of /livez, /readyz, /metrics and /erasures. Empty: none. Keep it unreachable for the "
+     "public."},
     {"http", "public_url", CONFIG_TEXT, "", 0, 256, NULL, false,
-     "The portal's address as people see it, without a slash at the end; it stands in status_url of the "
-     "API."},
+     "The portal's public address, without a slash at the end. status_url in the API starts with it, and "
+     "labels with its host are accepted."},
     {"http", "trusted_proxies", CONFIG_TEXT, "", 0, 1024, NULL, false,
-     "Networks of reverse proxies whose X-Forwarded-For is believed."},
-    {"http", "threads", CONFIG_INTEGER, "2", 1, 64, NULL, false, "Threads that serve HTTP."},
+     "Networks of the reverse proxies whose X-Forwarded-For is trusted, such as 10.0.0.0/8."},
+    {"http", "threads", CONFIG_INTEGER, "2", 1, 64, NULL, false, "Number of threads that serve HTTP."},
     {"http", "max_connections", CONFIG_INTEGER, "20000", 16, 1000000, NULL, false,
-     "Connections at a time, at most."},
+     "Maximum number of open connections."},
     {"http", "request_timeout", CONFIG_DURATION, "15s", SECOND, 600 * SECOND, NULL, false,
-     "A request, header and body, must be here by then, however slowly it drips."},
+     "Time limit for receiving a request, headers and body. Photographs get more time."},
     {"http", "idle_timeout", CONFIG_DURATION, "60s", SECOND, 3600 * SECOND, NULL, false,
-     "How long a connection may wait for its next request."},
+     "How long a connection may be idle between requests."},
     {"http", "registrations_per_minute", CONFIG_INTEGER, "30", 0, 1000000, NULL, false,
-     "Registrations, retries and cancellations a minute from one address (IPv6: one /64 network); 0 for no "
-     "limit."},
+     "Registrations, retries and cancellations per minute allowed from one address (IPv6: one /64 network). "
+     "0: no limit."},
 
     {"labels", "decoders", CONFIG_INTEGER, "2", 0, 64, NULL, false,
-     "Processes that read photographs of labels; 0: photographs are not taken, people type."},
+     "Number of processes that read photographs of labels. 0: photographs are rejected, and people type the "
+     "device ID."},
     {"labels", "pictures_per_minute", CONFIG_INTEGER, "240", 0, 1000000, NULL, false,
-     "Pictures a minute from one address (IPv6: one /64 network); 0 for no limit. A browser that scans by "
-     "pictures sends up to three a second."},
+     "Pictures per minute allowed from one address (IPv6: one /64 network). 0: no limit. A browser that "
+     "scans by sending pictures sends up to three a second."},
     {"labels", "hosts", CONFIG_TEXT, "", 0, 1024, NULL, false,
-     "Hosts in the addresses on your labels, besides that of public_url; a label with another is told to be "
-     "another maker's."},
+     "More hosts in the addresses on your labels, besides that of public_url. A label with any other host is "
+     "reported as another maker's."},
 
     {"store", "url", CONFIG_TEXT, "sqlite:/var/lib/expresslink-portal/portal.db", 1, 1024, NULL, false,
-     "Where claims are kept: sqlite:/path/to/file, or postgresql://USER@HOST/DATABASE with several hosts and "
-     "libpq's "
-     "options; no password in it."},
+     "The database: sqlite:/path/to/file, or postgresql://USER@HOST/DATABASE with one or more hosts and "
+     "libpq's options. Without a password."},
     {"store", "password_file", CONFIG_PATH, "", 0, 0, NULL, false,
-     "File with PostgreSQL's password, read at each connect; empty for none."},
+     "File with the PostgreSQL password. It is read at each connect. Empty: no password."},
     {"store", "readers", CONFIG_INTEGER, "2", 1, 32, NULL, false,
-     "Connections that only read: pages, status and metrics never wait for a write."},
+     "Connections that only read. With them, pages, status and metrics never wait for a write."},
     {"store", "writers", CONFIG_INTEGER, "2", 1, 32, NULL, false,
-     "Connections that write to PostgreSQL; SQLite has one."},
+     "Connections that write to PostgreSQL. SQLite always has one."},
     {"store", "timeout", CONFIG_DURATION, "5s", 100, 600 * SECOND, NULL, false,
-     "PostgreSQL: a statement that takes longer is given up, and the request answered 503."},
+     "Time limit of a PostgreSQL statement. A request whose statement takes longer is answered 503."},
     {"store", "replica", CONFIG_TEXT, "portal", 1, 64, NULL, false,
-     "This process's name among those that share the store; it takes up its own claims after a restart."},
+     "Name of this process, different for each process that shares the database. After a restart it "
+     "continues with its own claims."},
 
     {"retention", "ended_claims", CONFIG_DURATION, "365d", 0, 36500 * DAY, NULL, false,
-     "How long claims are kept after their end, with their registrations and status pages; 0 for ever."},
+     "How long ended claims are kept, with their registrations and status pages. 0: forever."},
     {"retention", "contacts", CONFIG_DURATION, "90d", 0, 36500 * DAY, NULL, false,
-     "How long names and e-mail addresses are kept after the registration; 0 for ever."},
+     "How long names and e-mail addresses are kept after the registration. 0: forever."},
     {"retention", "idempotency_keys", CONFIG_DURATION, "1d", 0, 36500 * DAY, NULL, false,
-     "How long a repeated Idempotency-Key gives the first registration; 0 for ever."},
+     "How long a repeated Idempotency-Key returns the first registration. 0: forever."},
 
     {"pages", "templates", CONFIG_PATH, "", 0, 0, NULL, false,
-     "Folder of the page templates and message catalogues; empty for those that came with the program."},
+     "Folder with the page templates and message catalogues. Empty: those that came with the program."},
     {"pages", "static", CONFIG_PATH, "", 0, 0, NULL, false,
-     "Folder of style sheet, script and icon; empty for those that came with the program."},
+     "Folder with the style sheet, scripts and icon. Empty: those that came with the program."},
     {"pages", "language", CONFIG_TEXT, "en", 2, 16, NULL, false,
-     "Language for people whose own has no catalogue."},
+     "Language for people whose own language has no catalogue."},
 
     {"log", "level", CONFIG_CHOICE, "info", 0, 0, "debug|info|warn|error", false,
-     "What is logged, on standard error."},
-    {"log", "format", CONFIG_CHOICE, "plain", 0, 0, "plain|json", false, "Lines for people or JSON lines."},
-    {"log", "requests", CONFIG_BOOLEAN, "yes", 0, 0, NULL, false, "A line for every HTTP request."},
+     "Lowest level that is logged. The log goes to standard error."},
+    {"log", "format", CONFIG_CHOICE, "plain", 0, 0, "plain|json", false,
+     "plain: lines for people. json: a JSON object per line."},
+    {"log", "requests", CONFIG_BOOLEAN, "yes", 0, 0, NULL, false, "Log a line for every HTTP request."},
 };
 
 void settings_tables(struct config_table out[SETTINGS_TABLES])
@@ -92,12 +94,12 @@ static void check_http(struct config *config, const struct settings *settings)
     if (!length)
         return;
     if (strncmp(settings->public_url, "https://", 8) != 0 && strncmp(settings->public_url, "http://", 7) != 0)
-        config_add_error(config, "http", "public_url", "must begin with https:// or http://");
+        config_add_error(config, "http", "public_url", "must start with https:// or http://");
     else if (settings->public_url[length - 1] == '/')
         config_add_error(config, "http", "public_url", "must not end with a slash");
 }
 
-/* --print-config, process lists and logs show the url. */
+/* A password in the url would be shown by --print-config, process lists and logs. */
 static void check_store(struct config *config, const struct settings *settings)
 {
     const char *authority = strstr(settings->store.url, "://");
@@ -109,7 +111,7 @@ static void check_store(struct config *config, const struct settings *settings)
     if (strncmp(settings->store.url, "sqlite:", 7) != 0 &&
         (in_front || strstr(settings->store.url, "password=")))
         config_add_error(config, "store", "url",
-                         "must not hold a password; put it into a file and name that in password_file");
+                         "must not contain a password; write it to a file and set password_file to its path");
 }
 
 static enum log_level level_of(const char *name)

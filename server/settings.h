@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The portal's own part of the configuration: [http], [labels], [store], [retention], [pages], [log]. The
- * rest is claim/settings.h.
- */
+/* The portal's part of the configuration: [http], [labels], [store], [retention], [pages] and [log]. For the
+ * rest see claim/settings.h. Use it in the main thread, before other threads start; then it is read-only. */
 #ifndef SERVER_SETTINGS_H
 #define SERVER_SETTINGS_H
 
@@ -11,7 +10,7 @@
 #include "server/store/retention.h"
 #include "server/store/store.h"
 
-struct settings { /* texts borrowed from the config */
+struct settings { /* texts are borrowed from the config */
     const char *listen, *admin_listen, *public_url, *trusted_proxies;
     unsigned threads, max_connections, registrations_per_minute;
     long long request_timeout_ms, idle_timeout_ms;
@@ -27,11 +26,12 @@ struct settings { /* texts borrowed from the config */
     struct claim_settings claim;
 };
 
-/* The tables of keys of the whole portal. */
+/* Fills out with all tables of keys that the portal knows, for config_new(). */
 #define SETTINGS_TABLES 2
 void settings_tables(struct config_table out[SETTINGS_TABLES]);
 
-/* From a loaded config; adds errors to it and returns false when there are any. */
+/* Reads the values of a loaded config, which must outlive *out. Adds errors to the config and returns false
+ * if there are any; call settings_fini() in both cases. */
 bool settings_load(struct config *config, struct settings *out);
 void settings_fini(struct settings *settings);
 

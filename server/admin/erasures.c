@@ -26,8 +26,8 @@ static bool is_this_machine(const char *client)
            strncmp(client, "::ffff:127.", 11) == 0;
 }
 
-/* One of the two, and nothing that nobody understands. */
-static bool take_body(struct arguments *own)
+/* Accepts exactly one member, email or token. */
+static bool parse_body(struct arguments *own)
 {
     const cJSON *only = own->body ? own->body->child : NULL;
 
@@ -47,19 +47,23 @@ static bool read_erasure(struct http_exchange *exchange, void *arguments)
     const char *bytes = http_request_body(exchange, &length);
 
     if (!is_this_machine(http_request_client(exchange))) {
-        problem_answer_detail(exchange, 403, "Erasures are taken from the portal's own machine alone.");
+        problem_answer_detail(exchange, 403,
+                              "Erasures are only accepted from the portal's own machine. Send the request to "
+                              "its loopback address.");
         return false;
     }
     own->body = json_object_parse(bytes, length);
-    if (!take_body(own)) {
-        problem_answer_detail(exchange, 400, "The body must be an object with email or token, a text.");
+    if (!parse_body(own)) {
+        problem_answer_detail(
+            exchange, 400,
+            "The body must be a JSON object with one member, email or token, which must be a string.");
         return false;
     }
     return true;
 }
 
-/* A step a transaction: other requests come in between. */
-static void stepped(void *argument, enum store_error result)
+/* Each step is a transaction of its own, so that other requests are served in between. */
+static void on_step_done(void *argument, enum store_error result)
 {
     struct arguments *own = argument;
 
@@ -67,7 +71,7 @@ static void stepped(void *argument, enum store_error result)
         own->erasure.erased += own->erasure.step;
     if (!result && own->erasure.more) {
         result = store_submit(own->store, &own->job);
-        if (!result) /* from here on it is another step's */
+        if (!result) /* the next step has the arguments now */
             return;
     }
     own->error = result;
@@ -86,7 +90,7 @@ static void begin(struct http_exchange *exchange, void *arguments)
     own->exchange = exchange;
     own->store = portal_of(exchange)->store;
     own->erasure.now = clock_wall_ms();
-    own->job = (struct store_job){.run = run_step, .done = stepped, .argument = own, .writes = true};
+    own->job = (struct store_job){.run = run_step, .done = on_step_done, .argument = own, .writes = true};
     enum store_error error = store_submit(own->store, &own->job);
     if (!error)
         return;
@@ -114,7 +118,7 @@ static void reply(struct http_exchange *exchange, void *arguments, unsigned resu
     http_answer(exchange, 200, "application/json", &body);
 }
 
-static void forget(void *arguments)
+static void free_arguments(void *arguments)
 {
     cJSON_Delete(((struct arguments *)arguments)->body);
 }
@@ -123,4 +127,4 @@ const struct http_handler erasure_create = {.arguments_size = sizeof(struct argu
                                             .read = read_erasure,
                                             .begin = begin,
                                             .reply = reply,
-                                            .fini = forget};
+                                            .fini = free_arguments};

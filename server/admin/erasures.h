@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Erasing what is known of a person, for operators and their programs. */
+/* Erases a person's registrations, for operators and their programs. */
 #ifndef SERVER_ADMIN_ERASURES_H
 #define SERVER_ADMIN_ERASURES_H
 
 #include "server/http/http.h"
 
-/* POST /erasures on the admin side, with {"email": "..."} or {"token": "..."}: answers {"registrations": n}
- * once they are gone. From this machine alone (403): who may read metrics may not erase. */
+/* POST /erasures on the admin listener, with {"email": "..."} or {"token": "..."}. Answers {"registrations":
+ * n} when they are erased. Clients on other machines get 403: reading metrics must not be enough to erase. */
 extern const struct http_handler erasure_create;
 
 #endif

@@ -14,8 +14,8 @@ static void reply_live(struct http_exchange *exchange, void *arguments, unsigned
     http_answer(exchange, 200, "text/plain; charset=utf-8", &body);
 }
 
-/* An account's state is a member of checks, its reason one of reasons. */
-enum told { TOLD_STATE, TOLD_REASON };
+/* What to write for each account: its state (in "checks") or its reason (in "reasons"). */
+enum account_part { ACCOUNT_STATE, ACCOUNT_REASON };
 
 static void write_account(struct json_writer *json, const char *kind, const char *name, const char *value)
 {
@@ -25,7 +25,7 @@ static void write_account(struct json_writer *json, const char *kind, const char
     json_write_text(json, text_get(&member), value);
 }
 
-static void write_accounts(const struct portal *portal, enum told told, struct json_writer *json)
+static void write_accounts(const struct portal *portal, enum account_part part, struct json_writer *json)
 {
     struct dispatcher_stats staging;
     struct watcher_stats endpoint;
@@ -33,16 +33,17 @@ static void write_accounts(const struct portal *portal, enum told told, struct j
     for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {
         dispatcher_stats(portal->dispatcher, i, &staging);
         const char *state = staging.connected ? "connected" : "not connected";
-        if (told == TOLD_STATE || *staging.reason)
-            write_account(json, "staging", staging.staging, told == TOLD_STATE ? state : staging.reason);
+        if (part == ACCOUNT_STATE || *staging.reason)
+            write_account(json, "staging", staging.staging, part == ACCOUNT_STATE ? state : staging.reason);
     }
     for (size_t i = 0; i < watcher_count(portal->watcher); i++) {
         watcher_stats(portal->watcher, i, &endpoint);
         const char *state = endpoint.connected  ? "connected"
                             : endpoint.observed ? "not connected"
                                                 : "not observed";
-        if (told == TOLD_STATE || *endpoint.reason)
-            write_account(json, "endpoint", endpoint.endpoint, told == TOLD_STATE ? state : endpoint.reason);
+        if (part == ACCOUNT_STATE || *endpoint.reason)
+            write_account(json, "endpoint", endpoint.endpoint,
+                          part == ACCOUNT_STATE ? state : endpoint.reason);
     }
 }
 
@@ -62,10 +63,10 @@ static void reply_ready(struct http_exchange *exchange, void *arguments, unsigne
     json_write_text(&json, "store", healthy ? "ok" : "cannot be written");
     if (draining)
         json_write_text(&json, "portal", "shutting down");
-    write_accounts(portal, TOLD_STATE, &json);
+    write_accounts(portal, ACCOUNT_STATE, &json);
     json_end_object(&json);
     json_begin_object(&json, "reasons");
-    write_accounts(portal, TOLD_REASON, &json);
+    write_accounts(portal, ACCOUNT_REASON, &json);
     json_end_object(&json);
     json_end_object(&json);
     json_writer_finish(&json);

@@ -14,11 +14,11 @@ static void head(struct text *out, const char *name, const char *type, const cha
                 type);
 }
 
-/* What the store says. */
+/* The values that are read from the store. */
 struct arguments {
     long long claims[CLAIM_STATE_COUNT];
     long long oldest_open; /* accepted_at of the oldest open claim, wall ms; 0: none */
-    long long last_backup; /* when the last verified one was made, wall ms; 0: none */
+    long long last_backup; /* time of the last verified backup, wall ms; 0: none */
 };
 
 static void add_claims(const struct arguments *store, struct text *out)
@@ -30,7 +30,7 @@ static void add_claims(const struct arguments *store, struct text *out)
         text_printf(out, "expresslink_portal_claims{state=\"%s\"} %lld\n", claim_state_name(state),
                     store->claims[state]);
     head(out, "oldest_open_claim_seconds", "gauge",
-         "Age of the oldest claim that still waits for its device.");
+         "Age of the oldest claim whose device has not arrived yet.");
     text_printf(out, "expresslink_portal_oldest_open_claim_seconds %.3f\n",
                 (double)(age > 0 ? age : 0) / 1000.0);
 }
@@ -50,11 +50,11 @@ static void add_store(const struct portal *portal, struct text *out)
     unsigned long long commits, jobs;
 
     store_commit_counts(portal->store, &commits, &jobs);
-    head(out, "store_commits_total", "counter", "Transactions of the store.");
+    head(out, "store_commits_total", "counter", "Transactions committed by the store.");
     text_printf(out, "expresslink_portal_store_commits_total %llu\n", commits);
-    head(out, "store_jobs_total", "counter", "Requests and events that those transactions carried.");
+    head(out, "store_jobs_total", "counter", "Jobs (requests and events) in those transactions.");
     text_printf(out, "expresslink_portal_store_jobs_total %llu\n", jobs);
-    head(out, "store_healthy", "gauge", "1 when the last write succeeded.");
+    head(out, "store_healthy", "gauge", "1 if the last write succeeded.");
     text_printf(out, "expresslink_portal_store_healthy %d\n", store_is_healthy(portal->store));
 }
 
@@ -75,7 +75,7 @@ static void add_latency(const struct dispatcher_stats *stats, struct text *out)
     text_printf(out, "expresslink_portal_puback_seconds_count{staging=\"%s\"} %lu\n", stats->staging, below);
 }
 
-/* One metric for every staging account. */
+/* Writes one metric for every staging account. */
 #define EACH_STAGING(type, name, help, format, value)                                                        \
     do {                                                                                                     \
         head(out, name, type, help);                                                                         \
@@ -91,17 +91,17 @@ static void add_staging(const struct portal *portal, struct text *out)
 {
     EACH_STAGING("gauge", "staging_connected", "1 while the claim-thing is connected.", "%d",
                  stats.connected);
-    EACH_STAGING("counter", "staging_connects_total", "Times that the claim-thing connected.", "%lu",
+    EACH_STAGING("counter", "staging_connects_total", "Successful connections of the claim-thing.", "%lu",
                  stats.connects);
     EACH_STAGING("counter", "staging_connect_failures_total", "Connection attempts that failed.", "%lu",
                  stats.failures);
     EACH_STAGING("counter", "publishes_total", "Endpoint messages sent.", "%lu", stats.sent);
     EACH_STAGING("counter", "pubacks_total", "Endpoint messages acknowledged.", "%lu", stats.acknowledged);
-    EACH_STAGING("counter", "refused_publishes_total", "Publishes that cost the connection.", "%lu",
-                 stats.refused);
-    EACH_STAGING("gauge", "publishes_in_flight", "Endpoint messages waiting for their PUBACK.", "%d",
+    EACH_STAGING("counter", "refused_publishes_total",
+                 "Publishes after which the broker closed the connection.", "%lu", stats.refused);
+    EACH_STAGING("gauge", "publishes_in_flight", "Endpoint messages sent and not acknowledged yet.", "%d",
                  stats.in_flight);
-    head(out, "puback_seconds", "histogram", "From publish to PUBACK.");
+    head(out, "puback_seconds", "histogram", "Time from publish to PUBACK in seconds.");
     for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {
         struct dispatcher_stats stats;
         dispatcher_stats(portal->dispatcher, i, &stats);
@@ -138,13 +138,12 @@ static void add_endpoints(const struct portal *portal, struct text *out)
 {
     EACH_ENDPOINT("gauge", "endpoint_connected", "1 while the observer is connected and subscribed.", "%d",
                   stats.connected);
-    EACH_ENDPOINT("counter", "endpoint_connects_total", "Times that the observer connected.", "%lu",
+    EACH_ENDPOINT("counter", "endpoint_connects_total", "Successful connections of the observer.", "%lu",
                   stats.connects);
     EACH_ENDPOINT("counter", "endpoint_connect_failures_total", "Connection attempts that failed.", "%lu",
                   stats.failures);
-    EACH_ENDPOINT("counter", "events_total", "Events heard in the OEM account.", "%lu", stats.events);
-    EACH_ENDPOINT("counter", "arrivals_total", "Claims whose device was seen to connect.", "%lu",
-                  stats.arrivals);
+    EACH_ENDPOINT("counter", "events_total", "Events received from the OEM account.", "%lu", stats.events);
+    EACH_ENDPOINT("counter", "arrivals_total", "Claims whose device has connected.", "%lu", stats.arrivals);
     EACH_ENDPOINT("counter", "events_set_aside_total",
                   "Events that the store could not take and never will. The log names each.", "%lu",
                   stats.set_aside);
@@ -157,15 +156,16 @@ static void add_pictures(const struct portal *portal, struct text *out)
 
     if (portal->decoders)
         decode_pool_count(portal->decoders, &counts);
-    head(out, "pictures_total", "counter", "Pictures of labels by what became of them.");
+    head(out, "pictures_total", "counter", "Pictures of labels, by result.");
     for (enum decode_error error = DECODE_OK; error <= DECODE_UNAVAILABLE; error++)
         text_printf(out, "expresslink_portal_pictures_total{result=\"%s\"} %llu\n", decode_error_name(error),
                     counts.answered[error]);
-    head(out, "picture_seconds_total", "counter", "Time that reading pictures took.");
+    head(out, "picture_seconds_total", "counter", "Total time spent reading pictures, in seconds.");
     text_printf(out, "expresslink_portal_picture_seconds_total %.3f\n", (double)counts.milliseconds / 1000.0);
-    head(out, "decoders", "gauge", "Processes that read pictures and are alive.");
+    head(out, "decoders", "gauge", "Running processes that read pictures.");
     text_printf(out, "expresslink_portal_decoders %u\n", counts.processes);
-    head(out, "decoders_replaced_total", "counter", "Such processes that died or were late.");
+    head(out, "decoders_replaced_total", "counter",
+         "Processes replaced because they crashed or took too long.");
     text_printf(out, "expresslink_portal_decoders_replaced_total %llu\n", counts.replaced);
 }
 
@@ -184,19 +184,19 @@ static void add_request_count(void *context, const char *route, const char *meth
 
 static void add_http(const struct portal *portal, struct text *out)
 {
-    head(out, "http_requests_total", "counter", "HTTP requests answered, by route and status.");
+    head(out, "http_requests_total", "counter", "HTTP requests answered, by route, method and status.");
     http_server_counts(portal->public_server, add_request_count, out);
-    head(out, "http_connections", "gauge", "Connections open on the public listener.");
+    head(out, "http_connections", "gauge", "Open connections on the public listener.");
     text_printf(out, "expresslink_portal_http_connections %u\n",
                 http_server_connections(portal->public_server));
 }
 
-/* store: NULL where it does not answer. */
+/* store: NULL if it did not answer. */
 static void write_all(const struct portal *portal, const struct arguments *store, struct text *out)
 {
     head(out, "build_info", "gauge", "Version of the portal.");
     text_puts(out, "expresslink_portal_build_info{version=\"" EXPRESSLINK_VERSION "\"} 1\n");
-    head(out, "start_time_seconds", "gauge", "When the portal started, seconds since 1970.");
+    head(out, "start_time_seconds", "gauge", "Start time of the portal, in seconds since 1970.");
     text_printf(out, "expresslink_portal_start_time_seconds %.3f\n", (double)portal->started_at / 1000.0);
     if (store)
         add_claims(store, out);

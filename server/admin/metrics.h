@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GET /metrics: Prometheus text format 0.0.4. */
+/* GET /metrics on the admin listener: Prometheus text format 0.0.4. */
 #ifndef SERVER_ADMIN_METRICS_H
 #define SERVER_ADMIN_METRICS_H
 

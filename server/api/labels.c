@@ -12,7 +12,7 @@
 
 #define JSON_TYPE "application/json"
 
-/* ---- how it is told ---- */
+/* ---- answers ---- */
 
 static void write_problem(struct http_exchange *exchange, const struct label_reading *reading,
                           struct json_writer *json)
@@ -34,7 +34,7 @@ static void write_problem(struct http_exchange *exchange, const struct label_rea
     json_end_object(json);
 }
 
-/* What a code says may be anything, NULs too. */
+/* A code may contain any bytes, NUL too. */
 static void write_code(struct json_writer *json, const char *name, const struct decode_code *code)
 {
     json_write_visible(json, name, code->text, code->length);
@@ -71,13 +71,13 @@ static void answer_codes(struct http_exchange *exchange, const struct decode_cod
 
 struct picture {
     struct http_exchange *exchange;
-    struct portal *portal; /* that it is counted in; NULL: in none */
+    struct portal *portal; /* where the picture is counted; NULL: not counted yet */
     struct decode_job job;
     enum decode_error error;
     struct decode_result result;
 };
 
-/* Before the body: pictures are large, so what is not welcome is not read. */
+/* Runs before the body is read: pictures are large, so an unwanted one is rejected unread. */
 static unsigned admit_picture(struct http_exchange *exchange, void *arguments)
 {
     struct picture *own = arguments;
@@ -95,7 +95,7 @@ static unsigned admit_picture(struct http_exchange *exchange, void *arguments)
     return 0;
 }
 
-/* On a thread of the pool. */
+/* Runs on a thread of the pool. */
 static void decoded(void *argument, enum decode_error error, struct decode_result *result)
 {
     struct picture *own = argument;
@@ -121,7 +121,7 @@ static void begin_picture(struct http_exchange *exchange, void *arguments)
         decoded(own, DECODE_UNAVAILABLE, NULL);
 }
 
-static void tell(struct http_exchange *exchange, unsigned status, const char *reason)
+static void answer_problem(struct http_exchange *exchange, unsigned status, const char *reason)
 {
     TEXT struct text sentence = TEXT_EMPTY;
 
@@ -129,10 +129,10 @@ static void tell(struct http_exchange *exchange, unsigned status, const char *re
     problem_answer_reason(exchange, status, reason, text_get(&sentence));
 }
 
-/* Before the picture was here. */
+/* Rejects a request whose body was not read. */
 static void refuse_unread(struct http_exchange *exchange, unsigned status)
 {
-    tell(exchange, status, status == 413 ? "too_large" : status == 429 ? "limit" : "unavailable");
+    answer_problem(exchange, status, status == 413 ? "too_large" : status == 429 ? "limit" : "unavailable");
 }
 
 static void refuse_picture(struct http_exchange *exchange, enum decode_error error)
@@ -149,7 +149,7 @@ static void refuse_picture(struct http_exchange *exchange, enum decode_error err
     };
     bool later = error == DECODE_CRASHED || error == DECODE_UNAVAILABLE;
 
-    tell(exchange, later ? 503 : 422, reasons[error]);
+    answer_problem(exchange, later ? 503 : 422, reasons[error]);
 }
 
 static void reply_picture(struct http_exchange *exchange, void *arguments, unsigned result)
@@ -163,7 +163,7 @@ static void reply_picture(struct http_exchange *exchange, void *arguments, unsig
         refuse_picture(exchange, own->error);
 }
 
-static void forget_picture(void *arguments)
+static void free_picture(void *arguments)
 {
     struct picture *own = arguments;
 
@@ -188,7 +188,8 @@ static void reply_text(struct http_exchange *exchange, void *arguments, unsigned
         return;
     }
     if (!cJSON_IsString(text)) {
-        problem_answer_detail(exchange, 400, "The body must be a JSON object with a text in it.");
+        problem_answer_detail(exchange, 400,
+                              "The body must be a JSON object with the member text, which must be a string.");
         return;
     }
     const struct decode_code code = {text->valuestring, strlen(text->valuestring)};
@@ -201,6 +202,6 @@ const struct http_handler label_decode = {
     .refuse = refuse_unread,
     .begin = begin_picture,
     .reply = reply_picture,
-    .fini = forget_picture,
+    .fini = free_picture,
 };
 const struct http_handler label_text = {.refuse = refuse_unread, .reply = reply_text};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The label in front of a camera: POST /api/v1/labels/decode with a picture, /api/v1/labels/read with a text
- * that the browser has decoded itself. */
+/* Reads labels in front of a camera: POST /api/v1/labels/decode takes a picture, /api/v1/labels/read takes a
+ * text that the browser has already decoded. */
 #ifndef SERVER_API_LABELS_H
 #define SERVER_API_LABELS_H
 

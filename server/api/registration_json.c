@@ -59,7 +59,8 @@ void registration_json(const struct registration *registration, const char *publ
     text_puts(out, "\n");
 }
 
-/* False when the member is there and is no text of a sound kind. */
+/* Reads an optional text member; *out is NULL if it is absent. False if it is not a string, too long, not
+ * UTF-8, or has control characters. */
 static bool take_text(const cJSON *object, const char *name, size_t most, const char **out)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -70,7 +71,7 @@ static bool take_text(const cJSON *object, const char *name, size_t most, const 
     if (!cJSON_IsString(member) || strlen(member->valuestring) > most)
         return false;
     *out = member->valuestring;
-    for (const char *at = *out; *at; at++) /* one line of text: it may end up in a letter's head one day */
+    for (const char *at = *out; *at; at++) /* one line of text: it may be used in a mail header one day */
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
             return false;
     return utf8_is_valid(*out, strlen(*out));
@@ -83,12 +84,12 @@ static const char *take_contact(const cJSON *json, struct registration_body *bod
     if (!contact || cJSON_IsNull(contact))
         return NULL;
     if (!cJSON_IsObject(contact))
-        return "contact must be an object with name and email.";
+        return "contact must be a JSON object with the members name and email.";
     if (!take_text(contact, "name", NAME_MAX_BYTES, &body->name))
-        return "contact.name must be a text of at most 200 bytes.";
+        return "contact.name must be a string of at most 200 bytes without control characters.";
     if (!take_text(contact, "email", EMAIL_MAX_BYTES, &body->email) ||
         (body->email && (!strchr(body->email, '@') || strpbrk(body->email, " \t\r\n<>"))))
-        return "contact.email must be an e-mail address.";
+        return "contact.email must be an e-mail address, such as name@example.com.";
     return NULL;
 }
 
@@ -98,13 +99,13 @@ const char *registration_body_parse(const char *bytes, size_t length, struct reg
     struct registration_body body = {0};
 
     if (!json)
-        return "The body must be one JSON object, without NUL characters.";
+        return "The body must be one JSON object without NUL characters.";
     const cJSON *identifier = cJSON_GetObjectItemCaseSensitive(json, "identifier");
     if (!cJSON_IsString(identifier))
-        return "identifier is missing, or is not a text.";
+        return "identifier is missing or is not a string.";
     body.identifier = identifier->valuestring;
     if (!take_text(json, "endpoint", 64, &body.endpoint))
-        return "endpoint must be the key of an endpoint.";
+        return "endpoint must be the key of a configured endpoint: a string of at most 64 bytes.";
     const char *wrong = take_contact(json, &body);
     if (wrong)
         return wrong;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A registration as the API tells it, and what the API takes. */
+/* A registration as the JSON of the API, and the body of a request for a new one. Pure functions, any
+ * thread. */
 #ifndef SERVER_API_REGISTRATION_JSON_H
 #define SERVER_API_REGISTRATION_JSON_H
 
@@ -8,15 +9,16 @@
 #include "base/text.h"
 #include "server/registration.h"
 
-/* public_url: for status_url; "" makes it a path. */
+/* Adds the JSON object to out. public_url: start of status_url; "" makes status_url a path. */
 void registration_json(const struct registration *registration, const char *public_url, struct text *out);
 
 struct registration_body {
     cJSON *json;                                      /* owned; the texts below point into it */
-    const char *identifier, *endpoint, *name, *email; /* NULL: not given; identifier never */
+    const char *identifier, *endpoint, *name, *email; /* NULL: not given; identifier is never NULL */
 };
 
-/* NULL when fine, else a sentence on what is wrong; then *out is untouched. */
+/* Parses a request body. Returns NULL on success; then call registration_body_fini() later. Returns a
+ * sentence about the mistake otherwise, and leaves *out untouched. */
 const char *registration_body_parse(const char *bytes, size_t length, struct registration_body *out);
 void registration_body_fini(struct registration_body *body);
 

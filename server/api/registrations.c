@@ -50,7 +50,7 @@ static void answer_accepted(struct http_exchange *exchange, const struct registr
     answer_result(exchange, registration, 202, result);
 }
 
-/* ---- a new one ---- */
+/* ---- creating ---- */
 
 struct creation {
     struct registration_request request;
@@ -69,7 +69,8 @@ static bool key_is_sound(const char *key)
     return length > 0 && length <= KEY_MAX;
 }
 
-/* The same key with other contents is a mistake of the caller's; this tells one request from another. */
+/* Detects the mistake of reusing an Idempotency-Key for a different request: the digest is over the request's
+ * contents. */
 static void digest_request(struct creation *own)
 {
     const char *const parts[] = {own->request.targets[0].thing_name, own->request.endpoint, own->body.name,
@@ -102,9 +103,10 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
     const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, own->body.endpoint);
     const char *key = http_request_header(exchange, "Idempotency-Key");
     if (!endpoint || (key && !key_is_sound(key))) {
-        problem_answer_detail(exchange, 422,
-                              endpoint ? "Idempotency-Key must have 1 to 255 visible ASCII characters."
-                                       : "There is no endpoint of this key.");
+        problem_answer_detail(
+            exchange, 422,
+            endpoint ? "Idempotency-Key must have 1 to 255 visible ASCII characters."
+                     : "There is no endpoint with this key. Use a configured one, or leave endpoint out.");
         return false;
     }
     if (!intake_targets(settings, own->body.identifier, strlen(own->body.identifier), &own->request,
@@ -147,7 +149,7 @@ static void reply_created(struct http_exchange *exchange, void *arguments, unsig
     answer_accepted(exchange, &((struct creation *)arguments)->registration, result);
 }
 
-static void forget(void *arguments)
+static void free_arguments(void *arguments)
 {
     struct creation *own = arguments;
 
@@ -162,10 +164,10 @@ const struct http_handler registration_create = {
     .read = read_create,
     .task = &create,
     .reply = reply_created,
-    .fini = forget,
+    .fini = free_arguments,
 };
 
-/* ---- one that there is ---- */
+/* ---- existing registrations ---- */
 
 static void reply_shown(struct http_exchange *exchange, void *arguments, unsigned result)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One registration as JSON for programs: make it, look, start again, give up. */
+/* The API's calls for registrations: create, show, retry and cancel one, as JSON. */
 #ifndef SERVER_API_REGISTRATIONS_H
 #define SERVER_API_REGISTRATIONS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a handler answers. */
+/* The http_answer...() calls of http.h, except pages: server.c makes those. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ void http_answer_stream(struct http_exchange *exchange, unsigned status, const s
 {
     exchange->stream.how = stream;
     exchange->stream.then = HTTP_PIECE_MORE;
-    exchange->stream.whole = exchange->method == HTTP_HEAD; /* the library asks for nothing then */
+    exchange->stream.whole = exchange->method == HTTP_HEAD; /* libmicrohttpd asks for no piece then */
     exchange->result = 0;
     exchange->state = EXCHANGE_STREAMING;
     exchange->transport->answer_stream(exchange, status, stream->content_type);

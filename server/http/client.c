@@ -8,7 +8,8 @@
 
 #include "base/memory.h"
 
-/* Every address as IPv6, IPv4 mapped into it: one kind of network to compare. */
+/* All addresses are kept as IPv6, with IPv4 mapped into it, so that there is one kind of network to
+ * compare. */
 struct network {
     struct in6_addr address;
     unsigned prefix; /* bits */
@@ -45,7 +46,7 @@ static bool parse_network(const char *text, size_t length, struct network *out)
     if (!parse_address(copy, &out->address, &v4))
         return false;
     unsigned long most = v4 ? 32 : 128;
-    if (slash && (*slash < '0' || *slash > '9')) /* strtoul() would take blanks and signs */
+    if (slash && (*slash < '0' || *slash > '9')) /* strtoul() accepts spaces and signs */
         return false;
     unsigned long prefix = slash ? strtoul(slash, &end, 10) : most;
     if (slash && *end)
@@ -105,7 +106,8 @@ static bool is_trusted(const struct client_networks *trusted, const char *text)
     return false;
 }
 
-/* One address, one text: what is counted by it must not depend on how a proxy writes it. */
+/* Writes each address in one form only: what is counted by address must not depend on how a proxy writes
+ * it. */
 static void address_text(const struct in6_addr *address, char out[CLIENT_SIZE])
 {
     if (IN6_IS_ADDR_V4MAPPED(address))
@@ -123,7 +125,8 @@ static void peer_text(const struct sockaddr *peer, char out[CLIENT_SIZE])
         address_text(&((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, out);
 }
 
-/* The last entry of the list before *end; false when there is none that can be read. */
+/* Copies the last entry of the list before *end and moves *end to its start. False if there is none or it is
+ * not an address. */
 static bool last_entry(const char *list, const char **end, char out[CLIENT_SIZE])
 {
     const char *stop = *end, *start;

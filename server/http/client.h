@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who really asks, when the portal stands behind reverse proxies: the right-most address of X-Forwarded-For
- * that is not a trusted proxy's own. What untrusted peers write there counts for nothing. Read-only after
- * parsing, any thread. */
+/* Finds the client's address behind reverse proxies: the right-most address in X-Forwarded-For that is not a
+ * trusted proxy. Ignores X-Forwarded-For from peers that are not trusted. Networks are read-only after
+ * parsing. Any thread. */
 #ifndef SERVER_HTTP_CLIENT_H
 #define SERVER_HTTP_CLIENT_H
 
@@ -13,12 +13,14 @@
 
 struct client_networks;
 
-/* networks: "10.0.0.0/8, ::1", separated by blanks or commas; "" for none. NULL when one cannot be read; *bad
- * then points to it. */
+/* networks: "10.0.0.0/8, ::1", separated by spaces or commas; "" for none. Returns NULL if one is invalid;
+ * *bad then points to it, inside networks. Free the result with client_networks_free(), which accepts
+ * NULL. */
 struct client_networks *client_networks_parse(const char *networks, const char **bad);
 void client_networks_free(struct client_networks *networks);
 
-/* forwarded: the X-Forwarded-For header, NULL when absent. */
+/* Writes the client's address into out, or "unknown" if peer has no IP address. peer: the other end of the
+ * connection. forwarded: all X-Forwarded-For headers joined with commas; NULL if there are none. */
 void client_address(const struct client_networks *trusted, const struct sockaddr *peer, const char *forwarded,
                     char out[CLIENT_SIZE]);
 

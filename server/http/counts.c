@@ -12,7 +12,7 @@ static const unsigned statuses[] = {200, 201, 202, 204, 303, 304, 400, 401, 403,
 
 struct request_counts {
     size_t routes;
-    atomic_ulong counts[][STATUS_COUNT]; /* one row more than there are routes */
+    atomic_ulong counts[][STATUS_COUNT]; /* one row per route, and one for requests without a route */
 };
 
 struct request_counts *request_counts_new(size_t routes)

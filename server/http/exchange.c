@@ -36,7 +36,7 @@ static void log_answer(const struct http_exchange *exchange)
     if (!exchange->status || !exchange->options->log_requests)
         return;
     log_set_request(exchange->id);
-    log_event(LOG_INFO, "http.request", "method", exchange->method_name, "route",
+    log_event(LOG_INFO, "http.request_answered", "method", exchange->method_name, "route",
               route ? route->pattern : "none", "status", LOG_NUMBER(exchange->status), "ms",
               LOG_NUMBER(clock_monotonic_ms() - exchange->started), NULL);
     log_set_request(NULL);
@@ -72,7 +72,7 @@ static bool has_type(const struct http_exchange *exchange, const char *wanted)
     return type && strncasecmp(type, wanted, length) == 0 && (!type[length] || strchr("; \t", type[length]));
 }
 
-static unsigned refusal(struct http_exchange *exchange, const struct exchange_head *head)
+static unsigned check_request(struct http_exchange *exchange, const struct exchange_head *head)
 {
     const struct http_options *options = exchange->options;
     unsigned refused = framing_verdict(&head->framing, head->version);
@@ -104,8 +104,8 @@ static void make_arguments(struct http_exchange *exchange)
         exchange->arguments = memory_new(1, size);
 }
 
-/* The route's own say, before the body. */
-static unsigned admission(struct http_exchange *exchange, const struct framing *framing)
+/* Asks the route's handler whether to accept the request, before the body is read. */
+static unsigned ask_handler(struct http_exchange *exchange, const struct framing *framing)
 {
     const struct http_handler *handler = exchange->match.route->handler;
 
@@ -131,25 +131,25 @@ static void refuse(struct http_exchange *exchange, unsigned status)
         route_allowed(options->routes, options->route_count, options->side, exchange->target, &allowed);
         http_answer_header(exchange, "Allow", text_get(&allowed));
     }
-    /* Where the end of this request is in doubt, so is the start of the next. */
+    /* If it is unclear where this request ends, it is unclear where the next one starts. */
     if (status == 400 || status == 413 || status == 431 || status == 505)
         http_answer_header(exchange, "Connection", "close");
-    bool told = (status == 413 || exchange->not_admitted) && route && route->handler->refuse;
-    if (told)
+    bool by_handler = (status == 413 || exchange->not_admitted) && route && route->handler->refuse;
+    if (by_handler)
         route->handler->refuse(exchange, status);
     else
         options->error_answer(exchange, status);
 }
 
-void exchange_look(struct http_exchange *exchange, const struct exchange_head *head)
+void exchange_check_head(struct http_exchange *exchange, const struct exchange_head *head)
 {
     exchange->method_name = head->method;
     exchange->method = route_method(head->method);
-    exchange->failure = refusal(exchange, head);
+    exchange->failure = check_request(exchange, head);
     if (!exchange->failure)
-        exchange->failure = admission(exchange, &head->framing);
-    /* Answered before the body, for a client that asked first or that would send for long. With an unknown
-     * encoding the library would wait for the body's end for ever. */
+        exchange->failure = ask_handler(exchange, &head->framing);
+    /* Answer before the body is read if the client waits for permission (Expect) or would send a long body.
+     * With an unknown transfer encoding libmicrohttpd would wait for the end of the body forever. */
     if (exchange->failure && (head->framing.bad || head->framing.content_length > EXCHANGE_DISCARD_MAX ||
                               http_request_header(exchange, "Expect")))
         refuse(exchange, exchange->failure);
@@ -172,7 +172,7 @@ void exchange_take_body(struct http_exchange *exchange, const char *bytes, size_
 void http_resume(struct http_exchange *exchange)
 {
     if (exchange->state != EXCHANGE_STREAMING)
-        exchange->state = EXCHANGE_RAN;
+        exchange->state = EXCHANGE_WORK_DONE;
     exchange->transport->resume(exchange);
 }
 
@@ -194,7 +194,7 @@ void exchange_hand_over(struct http_exchange *exchange)
     const struct http_options *options = exchange->options;
     const struct http_handler *handler = exchange->match.route->handler;
 
-    /* First: it may be done before this thread goes on. */
+    /* Suspend first: the work may be done before this thread continues. */
     exchange->transport->suspend(exchange);
     if (handler->begin) {
         handler->begin(exchange, exchange->arguments);
@@ -220,7 +220,7 @@ void exchange_handle(struct http_exchange *exchange)
         exchange_reply(exchange);
         return;
     }
-    exchange->state = EXCHANGE_AWAY;
+    exchange->state = EXCHANGE_SUSPENDED;
     exchange_hand_over(exchange);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One request and its answer, apart from the library that carries it: what it asks, where it goes, what
- * becomes of it. For the files of this folder only. An exchange belongs to one HTTP thread, and while it is
- * away, in the store or with others who work for it, to nobody. */
+/* One request and its answer, independent of libmicrohttpd: what is requested, which route handles it and
+ * what has been answered. Private to server/http/. An exchange belongs to one HTTP thread. While it is
+ * suspended, no HTTP thread touches it; the thread that does the work calls http_work_done() or
+ * http_resume(). */
 #ifndef SERVER_HTTP_EXCHANGE_H
 #define SERVER_HTTP_EXCHANGE_H
 
@@ -13,47 +14,54 @@
 #define EXCHANGE_ID_SIZE 17
 #define EXCHANGE_HEADERS_MAX 12
 #define EXCHANGE_FIELDS_MAX 8
-/* Of a body that is too large, so much is read before the answer, so that the client sees it. */
+/* This many bytes of a body that is too large are read and dropped before the answer, so that the client sees
+ * the answer. */
 #define EXCHANGE_DISCARD_MAX ((size_t)8 << 20)
-/* Large bodies have a second more for each so many bytes: a phone's slowest uplink, half a megabit a second.
- */
+/* Bytes a second: the slowest upload that large bodies must reach. This is a phone's slowest uplink, half a
+ * megabit a second. */
 #define EXCHANGE_SLOWEST ((size_t)64 << 10)
-/* Of a stream, so much is to be taken within a reply's time. */
+/* A client must take this many bytes of a stream within the reply timeout. */
 #define EXCHANGE_STREAM_STRETCH ((size_t)64 << 10)
-/* Request line and headers: more is answered 431. The library has 8 KiB for them and for what it knows about
- * them (some 70 bytes a header, cookies a second time); where that is used up before, it answers in its own
- * words. */
+/* Limit for the request line and headers; more is answered 431. libmicrohttpd has 8 KiB for them and for its
+ * own records (about 70 bytes a header, cookies twice). If that is used up first, libmicrohttpd answers in
+ * its own words. */
 #define EXCHANGE_HEAD_MAX 6144
 
-enum exchange_state { EXCHANGE_NEW, EXCHANGE_READING, EXCHANGE_AWAY, EXCHANGE_RAN, EXCHANGE_STREAMING };
+enum exchange_state {
+    EXCHANGE_NEW,
+    EXCHANGE_READING,
+    EXCHANGE_SUSPENDED,
+    EXCHANGE_WORK_DONE,
+    EXCHANGE_STREAMING
+};
 
-/* What carries an exchange, given by the server. */
+/* What an exchange needs from libmicrohttpd; server.c provides it. */
 struct http_transport {
     const char *(*header)(const struct http_exchange *exchange, const char *name);
     const char *(*client)(struct http_exchange *exchange);
-    /* The connection waits, or goes on; resume: any thread. */
+    /* Suspends and resumes the connection. resume: any thread. */
     void (*suspend)(struct http_exchange *exchange);
     void (*resume)(struct http_exchange *exchange);
     void (*answer)(struct http_exchange *exchange, unsigned status, const char *content_type,
                    struct text *body);
     void (*answer_page)(struct http_exchange *exchange, unsigned status, const struct http_page *page);
-    /* Then calls stream_take() until that has come to an end. */
+    /* The transport then calls stream_take() until the stream ends. */
     void (*answer_stream)(struct http_exchange *exchange, unsigned status, const char *content_type);
 };
 
 struct exchange_stream {
-    const struct http_stream *how; /* NULL: the answer is no stream */
+    const struct http_stream *how; /* NULL: the answer is not a stream */
     struct text piece;
     size_t sent;          /* of the piece */
-    size_t stretch;       /* bytes since the client was last given time */
-    enum http_piece then; /* what comes after the piece */
+    size_t stretch;       /* bytes sent since the deadline was last extended */
+    enum http_piece then; /* what to do after the piece */
     bool whole;
 };
 
 struct http_exchange {
     const struct http_options *options;
     const struct http_transport *transport;
-    void *carrier; /* the transport's */
+    void *carrier; /* private to the transport */
     struct watched *watched;
     enum exchange_state state;
     char id[EXCHANGE_ID_SIZE];
@@ -61,11 +69,11 @@ struct http_exchange {
 
     const char *method_name;
     enum http_method method;
-    char *target; /* raw, cut at the '?' */
+    char *target; /* still encoded, without the query */
     const char *query;
     struct route_match match;
-    bool not_admitted; /* by the route's handler */
-    unsigned failure;  /* a status decided without looking at the body; 0: none */
+    bool not_admitted; /* rejected by the handler's admit */
+    unsigned failure;  /* the status to answer without reading the body; 0: none */
     struct text body, parameters[HTTP_PARAMETERS_MAX];
     size_t discarded;
     struct text fields[EXCHANGE_FIELDS_MAX]; /* decoded */
@@ -73,7 +81,7 @@ struct http_exchange {
 
     void *arguments;
     struct http_work work;
-    unsigned result; /* of the work */
+    unsigned result; /* result of the work */
 
     struct http_header headers[EXCHANGE_HEADERS_MAX]; /* of the answer; values owned */
     size_t header_count;
@@ -81,29 +89,29 @@ struct http_exchange {
     struct exchange_stream stream;
 };
 
-/* What is known once all headers are here. */
+/* What is known when all headers have been received. */
 struct exchange_head {
     const char *method, *version;
     struct framing framing;
-    bool target_whole; /* no NUL hides a part of it */
+    bool target_whole; /* false if the target contains a NUL */
     size_t size;       /* bytes */
 };
 
 struct http_exchange *exchange_new(const struct http_options *options, const char *target);
 void exchange_free(struct http_exchange *exchange);
 
-/* What can be said before the body is here: sets failure, or answers. method is borrowed for the life of the
- * exchange. */
-void exchange_look(struct http_exchange *exchange, const struct exchange_head *head);
+/* Checks the head of a request, before its body: finds the route and sets failure, or answers at once. method
+ * is borrowed for the life of the exchange. */
+void exchange_check_head(struct http_exchange *exchange, const struct exchange_head *head);
 void exchange_take_body(struct http_exchange *exchange, const char *bytes, size_t length);
-/* The request is here, whole: answers, or suspends and hands the work over. */
+/* The request is complete: answers it, or suspends the connection and hands the work over. */
 void exchange_handle(struct http_exchange *exchange);
-/* After the work: answers. */
+/* The work is done: calls the handler's reply, which answers. */
 void exchange_reply(struct http_exchange *exchange);
-/* Suspends, and hands the handler's task over or begins. */
+/* Suspends the connection. Then hands the handler's task over, or calls its begin. */
 void exchange_hand_over(struct http_exchange *exchange);
 
-/* An answer is to be made and taken within this. */
+/* Time limit for making an answer and for the client to receive it. */
 long long exchange_reply_timeout_ms(const struct http_exchange *exchange);
 bool exchange_has_answer_header(const struct http_exchange *exchange, const char *name);
 

@@ -11,9 +11,9 @@
 #include "base/memory.h"
 #include "base/random.h"
 
-#define PLACES 4096
+#define SLOTS 4096
 
-struct place {
+struct slot {
     uint64_t client;
     double credit;
     long long at; /* monotonic ms */
@@ -22,8 +22,8 @@ struct place {
 struct limiter {
     pthread_mutex_t lock;
     unsigned per_minute;
-    uint64_t seed; /* so that nobody can choose whose place to take */
-    struct place places[PLACES];
+    uint64_t seed; /* so that a client cannot choose whose slot it takes */
+    struct slot slots[SLOTS];
 };
 
 struct limiter *limiter_new(unsigned per_minute)
@@ -44,7 +44,7 @@ void limiter_free(struct limiter *limiter)
     free(limiter);
 }
 
-/* Of an IPv6 address its first half: who has one such network has all the addresses in it. */
+/* Uses the first half of an IPv6 address: a client with a /64 network has all the addresses in it. */
 static uint64_t hash_client(const struct limiter *limiter, const char *client)
 {
     struct in6_addr address;
@@ -64,16 +64,16 @@ unsigned limiter_ask(struct limiter *limiter, const char *client)
     uint64_t hash = hash_client(limiter, client);
     long long now = clock_monotonic_ms();
     pthread_mutex_lock(&limiter->lock);
-    struct place *place = &limiter->places[hash % PLACES];
-    if (place->client != hash)
-        *place = (struct place){hash, most, now};
-    place->credit += (double)(now - place->at) * a_ms;
-    place->credit = place->credit > most ? most : place->credit;
-    place->at = now;
-    if (place->credit >= 1.0)
-        place->credit -= 1.0;
+    struct slot *slot = &limiter->slots[hash % SLOTS];
+    if (slot->client != hash)
+        *slot = (struct slot){hash, most, now};
+    slot->credit += (double)(now - slot->at) * a_ms;
+    slot->credit = slot->credit > most ? most : slot->credit;
+    slot->at = now;
+    if (slot->credit >= 1.0)
+        slot->credit -= 1.0;
     else
-        wait = (unsigned)((1.0 - place->credit) / a_ms / 1000.0) + 1;
+        wait = (unsigned)((1.0 - slot->credit) / a_ms / 1000.0) + 1;
     pthread_mutex_unlock(&limiter->lock);
     return wait;
 }

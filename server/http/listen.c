@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
+#define BACKLOG 4096 /* the kernel limits it to net.core.somaxconn */
 
 /* getaddrinfo() would cut 99999 to 34463. */
 static bool is_port(const char *text)
@@ -18,7 +18,7 @@ static bool is_port(const char *text)
     return *text && text[strspn(text, "0123456789")] == '\0' && strtoul(text, NULL, 10) <= 65535;
 }
 
-/* Splits "host:port"; the host of "[::1]:80" loses its brackets. */
+/* Splits "host:port". Removes the brackets of "[::1]:80". */
 static int split(const char *address, char *host, size_t room, const char **port)
 {
     const char *colon = strrchr(address, ':');
@@ -46,7 +46,7 @@ static int open_one(const struct addrinfo *info)
     if (fd < 0)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (info->ai_family == AF_INET6) /* [::] answers IPv4 too */
+    if (info->ai_family == AF_INET6) /* [::] accepts IPv4 too */
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
     if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
@@ -74,7 +74,7 @@ int listen_on(const char *address, struct text *why)
         return -1;
     }
     int fd = -1;
-    /* With no host, the IPv6 wildcard is wanted first: it takes both. */
+    /* Without a host, try the IPv6 wildcard first: it accepts both. */
     for (int pass = 0; pass < 2 && fd < 0; pass++)
         for (struct addrinfo *at = found; at && fd < 0; at = at->ai_next)
             if (*host || (at->ai_family == AF_INET6) == (pass == 0))

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A listening socket from an address in the configuration. */
+/* Opens a listening socket for an address in the configuration. Any thread; a host name is looked up, which
+ * blocks. */
 #ifndef SERVER_HTTP_LISTEN_H
 #define SERVER_HTTP_LISTEN_H
 
 #include "base/text.h"
 
-/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080" for all addresses; port 0: any free one. Returns
- * the socket (non-blocking, owned), or -1 with a sentence in *why. */
+/* address: "127.0.0.1:8080", "[::1]:8080" or "localhost:8080"; ":8080" for all addresses; port 0 for any free
+ * port. Returns the socket (non-blocking, owned), or -1 with a sentence in *why. */
 int listen_on(const char *address, struct text *why);
 
-/* Adds the address that a socket really listens on. */
+/* Adds the address and port that the socket listens on to out. */
 void listen_name(int socket, struct text *out);
 
 #endif

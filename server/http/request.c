@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a handler reads of its exchange. */
+/* The functions of http.h with which a handler reads its request. */
 #include <stdlib.h>
 #include <string.h>
 

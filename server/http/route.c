@@ -23,7 +23,7 @@ enum http_method route_method(const char *name)
     return method < METHODS ? method : HTTP_METHOD_OTHER;
 }
 
-/* Takes the parameter at *pattern off the path; NULL when there is nothing for it. */
+/* Matches the parameter at *pattern and returns the rest of the path; NULL if there is nothing to match. */
 static const char *take_parameter(const char **pattern, const char *path, struct route_match *match)
 {
     const char *end = strchr(*pattern, '}');

@@ -19,8 +19,8 @@
 #include "server/http/stream.h"
 
 #define CONNECTION_MEMORY                                                                                    \
-    (8 * 1024) /* headers and the head of a body; more header is answered 431 by the library */
-#define STREAM_BLOCK (16 * 1024) /* for HTTP/1.0; chunks have what is left of the connection's memory */
+    (8 * 1024) /* for headers and the start of a body; more headers: libmicrohttpd answers 431 */
+#define STREAM_BLOCK (16 * 1024) /* for HTTP/1.0; chunks use the rest of the connection's memory */
 #define CUT_ROUND_MS 100
 
 struct http_page {
@@ -36,18 +36,18 @@ struct http_server {
     struct text address;
     char id_prefix[9];
     atomic_uint next_id;
-    atomic_uint active; /* exchanges under way */
+    atomic_uint active; /* exchanges in flight */
     atomic_uint connections;
     atomic_bool draining;
     struct request_counts *counts;
 };
 
-/* An exchange and what carries it. */
+/* Connects an exchange with its connection in libmicrohttpd. */
 struct carrier {
     struct http_exchange *exchange;
     struct http_server *server;
     struct MHD_Connection *connection;
-    uintptr_t target_end; /* the address behind the target's NUL in the request line */
+    uintptr_t target_end; /* the address after the target's NUL in the request line */
     enum MHD_Result queued;
     char client[CLIENT_SIZE];
 };
@@ -71,8 +71,8 @@ static void add_headers(struct MHD_Response *response, const struct http_header 
         MHD_add_response_header(response, headers->name, headers->value);
 }
 
-/* With the headers that every answer has. */
-static struct MHD_Response *dress(struct MHD_Response *response, const char *content_type)
+/* Adds the headers that every answer has. */
+static struct MHD_Response *add_common_headers(struct MHD_Response *response, const char *content_type)
 {
     if (!response)
         abort();
@@ -94,7 +94,7 @@ static const char *get_header(const struct http_exchange *exchange, const char *
     return MHD_lookup_connection_value(carrier_of(exchange)->connection, MHD_HEADER_KIND, name);
 }
 
-/* A proxy may add its entry as a line of its own: all lines are one list (RFC 9110 5.3). */
+/* A proxy may add its entry as a separate header: all of them form one list (RFC 9110 section 5.3). */
 static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, const char *name,
                                      const char *value)
 {
@@ -119,7 +119,7 @@ static const char *get_client(struct http_exchange *exchange)
     return carrier->client;
 }
 
-/* From here on it is others who take their time, not the client. */
+/* From here on the client is not the one that takes time: give the work the reply timeout. */
 static void suspend(struct http_exchange *exchange)
 {
     watchdog_extend(exchange->watched, exchange_reply_timeout_ms(exchange));
@@ -144,13 +144,13 @@ static void queue_response(struct http_exchange *exchange, unsigned status, stru
                        exchange->match.route ? exchange->match.index : server->options.route_count, status);
 }
 
-/* Takes the response over. */
+/* Takes ownership of the response. */
 static void answer_with(struct http_exchange *exchange, unsigned status, struct MHD_Response *response)
 {
     for (size_t i = 0; i < exchange->header_count; i++)
         MHD_add_response_header(response, exchange->headers[i].name, exchange->headers[i].value);
     MHD_add_response_header(response, "X-Request-Id", exchange->id);
-    /* Unless a handler says otherwise: what is made for one person is kept by nobody. */
+    /* By default, caches must not keep an answer made for one person. */
     if (!exchange_has_answer_header(exchange, "Cache-Control"))
         MHD_add_response_header(response, "Cache-Control", "no-store");
     if (atomic_load(&carrier_of(exchange)->server->draining))
@@ -166,29 +166,30 @@ static void answer(struct http_exchange *exchange, unsigned status, const char *
     char *bytes = body ? text_take(body) : memory_string("");
 
     answer_with(exchange, status,
-                dress(MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE), content_type));
+                add_common_headers(MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE),
+                                   content_type));
 }
 
-static ssize_t give_piece(void *context, uint64_t position, char *bytes, size_t most)
+static ssize_t copy_piece(void *context, uint64_t position, char *bytes, size_t most)
 {
     struct http_exchange *exchange = context;
 
     (void)position;
     log_set_request(exchange->id);
-    ssize_t given = stream_take(exchange, bytes, most);
+    ssize_t copied = stream_take(exchange, bytes, most);
     log_set_request(NULL);
-    return given;
+    return copied;
 }
 
 static void answer_stream(struct http_exchange *exchange, unsigned status, const char *content_type)
 {
     struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, give_piece, exchange, NULL);
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, copy_piece, exchange, NULL);
 
     watchdog_may_cut(exchange->watched, true);
-    dress(response, content_type);
-    /* libmicrohttpd 0.9.75 ends the chunks that it has not sent to HEAD, and who asks next on this connection
-     * would read that first. It has neither chunks nor a next request in HTTP/1.0's way. */
+    add_common_headers(response, content_type);
+    /* For HEAD, libmicrohttpd 0.9.75 sends the end of the chunks without the chunks; the next request on the
+     * connection would read that as its answer. In HTTP/1.0 mode there are no chunks and no next request. */
     if (exchange->method == HTTP_HEAD)
         MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
     answer_with(exchange, status, response);
@@ -214,9 +215,9 @@ struct http_page *http_page_new(const char *content_type, const char *bytes, siz
 {
     struct http_page *page = memory_new(1, sizeof *page);
 
-    page->response =
-        dress(MHD_create_response_from_buffer(length, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY),
-              content_type);
+    page->response = add_common_headers(
+        MHD_create_response_from_buffer(length, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY),
+        content_type);
     add_headers(page->response, headers);
     return page;
 }
@@ -231,7 +232,7 @@ void http_page_free(struct http_page *page)
 
 /* ---- the library's callbacks ---- */
 
-/* The request line is here, nothing else yet. */
+/* Called after the request line, before the headers. */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
     struct http_server *server = context;
@@ -288,16 +289,17 @@ static void first_call(struct carrier *carrier, const char *method, const char *
     struct exchange_head head = {
         .method = method,
         .version = version,
-        /* The library tells no length, and its log of targets ends at a NUL. It cuts the request line in
-         * place, so the version stands right behind the target, or something is hidden between them. Where
-         * the library does otherwise one day, every request is refused and every test says so. */
+        /* libmicrohttpd does not report the target's length, and its text ends at a NUL. It splits the
+         * request line in place, so the version directly follows the target; otherwise the target contains a
+         * NUL. If another version of libmicrohttpd does this differently, every request is rejected and the
+         * tests fail. */
         .target_whole = (uintptr_t)version == carrier->target_end,
         .size = info->header_size,
     };
 
     exchange->state = EXCHANGE_READING;
     MHD_get_connection_values(carrier->connection, MHD_HEADER_KIND, see_header, &head.framing);
-    exchange_look(exchange, &head);
+    exchange_check_head(exchange, &head);
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -318,7 +320,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *upload_size = 0;
     } else if (exchange->state == EXCHANGE_READING) {
         exchange_handle(exchange);
-    } else if (exchange->state == EXCHANGE_RAN) {
+    } else if (exchange->state == EXCHANGE_WORK_DONE) {
         exchange_reply(exchange);
     }
     log_set_request(NULL);
@@ -342,7 +344,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
     atomic_fetch_sub(&server->connections, 1);
 }
 
-/* Decoding is ours: the library's cuts at %00. */
+/* Keeps percent-encoding for url_decode(): libmicrohttpd's decoder cuts the text at %00. */
 static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text)
 {
     (void)context;
@@ -358,7 +360,7 @@ __attribute__((format(printf, 2, 0))) static void on_library_log(void *context, 
     (void)context;
     vsnprintf(line, sizeof line, format, arguments);
     line[strcspn(line, "\n")] = '\0';
-    log_event(LOG_DEBUG, "http.library", "says", line, NULL);
+    log_event(LOG_DEBUG, "http.library_logged", "message", line, NULL);
 }
 
 /* ---- the server ---- */
@@ -399,14 +401,16 @@ struct http_server *http_server_start(const struct http_options *options, struct
     server->trusted = client_networks_parse(options->trusted_proxies, &bad);
     server->watchdog = watchdog_new();
     if (!server->trusted)
-        text_printf(why, "trusted_proxies: %s is not a network", bad);
-    else if (server->watchdog)
+        text_printf(why, "trusted_proxies: %s is not a network such as 10.0.0.0/8", bad);
+    else if (!server->watchdog)
+        text_puts(why, "the thread that closes connections after their deadline cannot be started");
+    else
         server->socket = listen_on(options->listen, why);
     if (server->socket >= 0) {
         listen_name(server->socket, &server->address);
         if (start_daemon(server))
             return server;
-        text_printf(why, "cannot serve on %s", options->listen);
+        text_printf(why, "the HTTP server cannot be started on %s", options->listen);
     }
     http_server_stop(server);
     return NULL;
@@ -424,8 +428,8 @@ bool http_server_drain(struct http_server *server, long long deadline_ms)
 
     atomic_store(&server->draining, true);
     if (MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET) {
-        /* Who comes now is refused, and goes to another replica. Not closed yet: the library's threads may
-         * still look. */
+        /* New connections are refused and go to another replica. Do not close the socket yet: the threads of
+         * libmicrohttpd may still use it. */
         shutdown(server->socket, SHUT_RDWR);
     }
     long long cut_at = end - deadline_ms / 2;

@@ -14,7 +14,8 @@ static ssize_t send_part(struct http_exchange *exchange, char *bytes, size_t mos
     memcpy(bytes, text_get(&stream->piece) + stream->sent, part);
     stream->sent += part;
     stream->stretch += part;
-    /* A client that takes a byte now and then would live for ever if each gave it more time. */
+    /* Extend the deadline only after many bytes: a client that receives a byte now and then must not keep the
+     * connection forever. */
     if (stream->stretch >= EXCHANGE_STREAM_STRETCH) {
         stream->stretch = 0;
         watchdog_extend(exchange->watched, exchange_reply_timeout_ms(exchange));
@@ -31,7 +32,8 @@ static void produce(struct http_exchange *exchange)
     text_clear(&stream->piece);
     stream->sent = 0;
     stream->then = stream->how->produce(exchange, exchange->arguments, result, &stream->piece);
-    /* It would be asked again at once, and again: no other client of this thread would get its turn. */
+    /* An empty piece would be requested again and again in a loop, and block the other clients of this
+     * thread. */
     if (stream->then == HTTP_PIECE_MORE && stream->piece.length == 0)
         stream->then = HTTP_PIECE_BROKEN;
     if (stream->then == HTTP_PIECE_BROKEN)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pieces of an answer on their way from a producer to the client. For the files of this folder only, on
- * the exchange's HTTP thread. */
+/* Passes the pieces of a stream from its producer to libmicrohttpd. Private to server/http/. Call on the
+ * exchange's HTTP thread. */
 #ifndef SERVER_HTTP_STREAM_H
 #define SERVER_HTTP_STREAM_H
 
@@ -13,8 +13,8 @@
 #define STREAM_ENDS (-1)
 #define STREAM_BREAKS (-2)
 
-/* Copies so many bytes of the answer at most and returns how many, or one of the above. STREAM_WAITS: the
- * exchange is suspended, ask again when it goes on. */
+/* Copies up to most bytes of the answer and returns their number, or one of the constants above. After
+ * STREAM_WAITS the exchange is suspended; call again when it resumes. */
 ssize_t stream_take(struct http_exchange *exchange, char *bytes, size_t most);
 
 #endif

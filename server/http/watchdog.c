@@ -13,7 +13,7 @@
 #include "base/memory.h"
 
 #define ROUND_MS 500
-#define CROWD 1000 /* connections that have gone; their memory is given back to the system then */
+#define TRIM_AFTER 1000 /* after this many connections have closed, free memory is returned to the system */
 
 struct watched {
     int socket;
@@ -28,8 +28,8 @@ struct watchdog {
     pthread_mutex_t lock;
     pthread_cond_t stop;
     bool stopping;
-    struct watched list; /* head of a ring */
-    size_t count, most;  /* of the list; the most since memory was given back */
+    struct watched list; /* head of a circular list */
+    size_t count, most;  /* length of the list; its maximum since memory was last returned */
 };
 
 static void shut(struct watched *watched)
@@ -48,12 +48,12 @@ static void shut_overdue(struct watchdog *watchdog)
             shut(at);
 }
 
-/* The allocator keeps what a crowd of connections has left behind, 16 KiB for each, until it is asked. */
-static bool crowd_has_gone(struct watchdog *watchdog)
+/* The allocator keeps the memory of closed connections, 16 KiB each, until malloc_trim(). */
+static bool should_trim(struct watchdog *watchdog)
 {
     if (watchdog->count > watchdog->most)
         watchdog->most = watchdog->count;
-    if (watchdog->most - watchdog->count < CROWD)
+    if (watchdog->most - watchdog->count < TRIM_AFTER)
         return false;
     watchdog->most = watchdog->count;
     return true;
@@ -68,7 +68,7 @@ static void *watch(void *argument)
         struct timespec next = condition_deadline(ROUND_MS);
         condition_wait(&watchdog->stop, &watchdog->lock, &next);
         shut_overdue(watchdog);
-        if (!crowd_has_gone(watchdog))
+        if (!should_trim(watchdog))
             continue;
         pthread_mutex_unlock(&watchdog->lock);
         malloc_trim(0);

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shuts sockets whose deadline is over. libmicrohttpd's own timeout counts inactivity only, so a client that
- * drips a byte a second would live for ever; and it has none for suspended connections. */
+/* Shuts down sockets whose deadline has passed. libmicrohttpd's own timeout only counts inactivity, so a
+ * client that sends a byte a second could stay forever. It has no timeout for suspended connections. */
 #ifndef SERVER_HTTP_WATCHDOG_H
 #define SERVER_HTTP_WATCHDOG_H
 
 #include <stdbool.h>
 
 struct watchdog;
-struct watched; /* one socket under watch */
+struct watched; /* one watched socket */
 
-/* Starts its thread. NULL when it cannot. */
+/* Starts the watchdog's thread. Returns NULL if the thread cannot be started. */
 struct watchdog *watchdog_new(void);
-/* After every watched socket was removed. NULL is fine. */
+/* Call after every watched socket was removed. Accepts NULL. */
 void watchdog_free(struct watchdog *watchdog);
 
-/* Any thread. Remove before the socket is closed: its number may be another's right after. */
+/* Watches a socket; the deadline is in milliseconds from now. Remove it before the socket is closed, because
+ * its number may then be reused. Any thread. */
 struct watched *watchdog_add(struct watchdog *watchdog, int socket, long long deadline_in_ms);
 void watchdog_remove(struct watchdog *watchdog, struct watched *watched);
-/* Any thread, cheap: moves the deadline to so many milliseconds from now. */
+/* Moves the deadline to deadline_in_ms milliseconds from now. Cheap. Any thread. */
 void watchdog_extend(struct watched *watched, long long deadline_in_ms);
-/* Any thread: whether watchdog_cut() may shut it. Not until this says so. */
+/* Sets whether watchdog_cut() may shut the socket down. False at first. Any thread. */
 void watchdog_may_cut(struct watched *watched, bool may);
-/* Shuts those that may be cut, at once. Any thread. */
+/* Immediately shuts down all sockets that may be cut. Any thread. */
 void watchdog_cut(struct watchdog *watchdog);
 
 #endif

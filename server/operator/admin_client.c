@@ -13,7 +13,8 @@
 
 #define ANSWER_MAX (64 << 10)
 
-/* Cuts "host:port" in two and takes the brackets from "[::1]"; an empty host is the loopback. */
+/* Splits "host:port" and removes the brackets of "[::1]". An empty host stands for the loopback address. NULL
+ * if the address is invalid or cannot be resolved. */
 static struct addrinfo *resolve(char *address)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found = NULL;
@@ -37,7 +38,7 @@ static int connect_to(const struct addrinfo *info, int seconds)
 
     if (fd < 0)
         return -1;
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience); /* connect(2) heeds it too */
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience); /* also the limit for connect(2) */
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (connect(fd, info->ai_addr, info->ai_addrlen) == 0)
         return fd;
@@ -73,7 +74,7 @@ static bool send_request(int fd, const struct admin_request *request)
     return send(fd, text.data, text.length, MSG_NOSIGNAL) == (ssize_t)text.length;
 }
 
-/* Up to where the portal closes. */
+/* Reads until the portal closes the connection. */
 static void receive(int fd, struct text *answer)
 {
     char part[4096];
@@ -94,17 +95,19 @@ static unsigned split(const char *answer, struct text *body)
     return (unsigned)strtoul(answer + sizeof version - 1, NULL, 10);
 }
 
-bool admin_ask(const struct admin_request *request, unsigned *status, struct text *body, struct text *why)
+bool admin_call(const struct admin_request *request, unsigned *status, struct text *body, struct text *why)
 {
     TEXT struct text answer = TEXT_EMPTY;
 
     if (!*request->address) {
-        text_puts(why, "http.admin_listen is empty: there is nobody to ask");
+        text_puts(why, "[http] admin_listen is empty, so the portal cannot be reached; set it to an address "
+                       "such as 127.0.0.1:9090");
         return false;
     }
     int fd = connect_address(request->address, request->seconds);
     if (fd < 0) {
-        text_printf(why, "nobody listens on %s", request->address);
+        text_printf(why, "cannot connect to the portal's admin listener on %s; check that the portal runs",
+                    request->address);
         return false;
     }
     if (send_request(fd, request))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks the portal that runs on this machine, on its http.admin_listen. Blocks. */
+/* An HTTP client for the portal that runs on this machine; it uses [http] admin_listen. Blocks. */
 #ifndef SERVER_OPERATOR_ADMIN_CLIENT_H
 #define SERVER_OPERATOR_ADMIN_CLIENT_H
 
@@ -8,13 +8,14 @@
 #include "base/text.h"
 
 struct admin_request {
-    const char *address; /* as in the configuration */
+    const char *address; /* [http] admin_listen, as configured */
     const char *method, *path;
     const char *json; /* the body; NULL: none */
-    int seconds;      /* for connecting, and for each part of the answer */
+    int seconds;      /* time limit for connecting, and for each part of the answer */
 };
 
-/* False with a sentence in *why: no one listens. *status: 0 where what listens gave no answer. */
-bool admin_ask(const struct admin_request *request, unsigned *status, struct text *body, struct text *why);
+/* Sends the request and adds the answer's body to *body. Returns false with a sentence in *why if it cannot
+ * connect. *status is 0 if the answer is missing or is not HTTP. */
+bool admin_call(const struct admin_request *request, unsigned *status, struct text *body, struct text *why);
 
 #endif

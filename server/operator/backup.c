@@ -11,10 +11,10 @@ int operator_backup(const struct settings *settings, const struct operation *ope
     enum store_error error = backup_write(&request, &report, &why);
     watch_end(&watch);
     if (error)
-        return watch_complain(error, text_get(&why));
-    watch_say(operation->file, &report);
-    if (!report.is_noted)
-        operator_complain(
-            "the time of this backup could not be noted beside the database: /metrics does not know of it");
+        return watch_fail(error, text_get(&why));
+    watch_print(operation->file, &report);
+    if (!report.is_recorded)
+        operator_fail("the backup is complete, but its time could not be recorded in the database; "
+                      "/metrics does not show it");
     return 0;
 }

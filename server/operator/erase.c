@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With SQLite a portal that runs holds the store: it is asked to do it (POST /erasures). In every other case
- * the store is opened here. */
+/* A running portal locks its SQLite file, so the portal does the erasure then (POST /erasures). In all other
+ * cases this command opens the store itself. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 #define SECONDS 60
 
-static int say(size_t count)
+static int print_count(size_t count)
 {
     printf("%zu registration%s erased.\n", count, count == 1 ? "" : "s");
     return 0;
@@ -40,15 +40,16 @@ static int ask_portal(const struct settings *settings, const struct operation *o
         .json = text_get(&json),
         .seconds = SECONDS,
     };
-    if (!admin_ask(&request, &status, &body, &why)) {
-        text_puts(&why, "; a portal has the store, and must be asked on http.admin_listen");
-        return operator_complain(text_get(&why));
+    if (!admin_call(&request, &status, &body, &why)) {
+        text_puts(&why, "; the database is in use by a portal, and only the portal can erase then");
+        return operator_fail(text_get(&why));
     }
     const char *count = strstr(text_get(&body), "\"registrations\":");
     if (status == 200 && count)
-        return say(strtoul(strchr(count, ':') + 1, NULL, 10));
-    text_printf(&why, "/erasures on %s answers %u: %s", settings->admin_listen, status, text_get(&body));
-    return operator_complain(text_get(&why));
+        return print_count(strtoul(strchr(count, ':') + 1, NULL, 10));
+    text_printf(&why, "POST /erasures on %s was answered with status %u: %s", settings->admin_listen, status,
+                text_get(&body));
+    return operator_fail(text_get(&why));
 }
 
 static int erase_all(struct store *store, const struct operation *operation)
@@ -58,11 +59,15 @@ static int erase_all(struct store *store, const struct operation *operation)
     do {
         erasure.now = clock_wall_ms();
         enum store_error error = store_call(store, erasure_run, &erasure, true);
-        if (error)
-            return operator_complain(store_error_name(error));
+        if (error) {
+            TEXT struct text why = TEXT_EMPTY;
+            text_printf(&why, "the registrations cannot be erased: %s; run the command again",
+                        store_error_name(error));
+            return operator_fail(text_get(&why));
+        }
         erasure.erased += erasure.step;
     } while (erasure.more);
-    return say(erasure.erased);
+    return print_count(erasure.erased);
 }
 
 int operator_erase(const struct settings *settings, const struct operation *operation)
@@ -72,16 +77,16 @@ int operator_erase(const struct settings *settings, const struct operation *oper
     TEXT struct text why = TEXT_EMPTY;
     const char *path = strncmp(options.url, "sqlite:", 7) == 0 ? options.url + 7 : NULL;
 
-    if (path && access(path, F_OK)) { /* it is not for us to make one */
+    if (path && access(path, F_OK)) { /* store_open() would create the file */
         text_printf(&why, "%s: %s", path, strerror(errno));
-        return operator_complain(text_get(&why));
+        return operator_fail(text_get(&why));
     }
     options.alone = true;
     enum store_error error = store_open(&options, &store, &why);
     if (error == STORE_IN_USE)
         return ask_portal(settings, operation);
     if (error)
-        return operator_complain(text_get(&why));
+        return operator_fail(text_get(&why));
     int status = erase_all(store, operation);
     store_close(store);
     return status;

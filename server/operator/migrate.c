@@ -8,10 +8,10 @@ int operator_migrate(const struct settings *settings, const struct operation *op
 
     (void)operation;
     if (store_migrate(&settings->store, &versions, &why) != STORE_OK)
-        return operator_complain(text_get(&why));
+        return operator_fail(text_get(&why));
     if (versions.from == versions.to)
-        printf("The store is up to date: schema %d.\n", versions.to);
+        printf("The database is up to date: schema %d.\n", versions.to);
     else
-        printf("The store was brought from schema %d to schema %d.\n", versions.from, versions.to);
+        printf("The database was upgraded from schema %d to schema %d.\n", versions.from, versions.to);
     return 0;
 }

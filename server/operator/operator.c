@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/operator/operator.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,28 +16,28 @@ struct operator_command {
     const char *name;
     int (*run)(const struct settings *, const struct operation *);
     unsigned accepts;
-    const char *usage; /* of what is its own */
-    const char *about; /* a line */
-    const char *help;  /* the rest */
+    const char *usage; /* its own arguments */
+    const char *about; /* one line, for --help */
+    const char *help;  /* more lines, for COMMAND --help */
 };
 
 static const struct operator_command commands[] = {
-    {"migrate", operator_migrate, 0, "", "bring the schema of the store up to date",
-     "A portal does the same when it starts. Two versions may share a store while an upgrade is rolled "
-     "out.\n"},
+    {"migrate", operator_migrate, 0, "", "upgrade the database to the schema of this version",
+     "The portal does the same when it starts. Two successive versions can share a database during an "
+     "upgrade.\n"},
     {"backup", operator_backup, FILE_NAME | FORCE, " FILE [--force]",
-     "write a consistent, verified copy of the store (SQLite)",
-     "The portal may run meanwhile. Run it as the user that the portal runs as, or as root.\n\n"
-     "  --force        replace FILE where there is one\n"},
+     "write a consistent, verified copy of the database (SQLite)",
+     "The portal may run at the same time. Use the portal's user, or root.\n\n"
+     "  --force        replace FILE if it exists\n"},
     {"restore", operator_restore, FILE_NAME | VERIFY, " FILE [--verify]",
-     "verify a backup and put it in the place of the store (SQLite)",
+     "verify a backup and replace the database with it (SQLite)",
      "Stop the portal first. The replaced database is kept beside the new one.\n\n"
-     "  --verify       only verify FILE: exit status 1 when it is not sound\n"},
+     "  --verify       only verify FILE; exit status 1 if it is damaged or not a backup\n"},
     {"erase", operator_erase, EMAIL | TOKEN, " --email ADDRESS | --token TOKEN",
-     "erase what is known of a person",
-     "With SQLite, a portal that runs is asked to do it, on its http.admin_listen.\n\n"
-     "  --email ADDRESS  every registration with this address, in any case of letters\n"
-     "  --token TOKEN    the registration with this token\n"},
+     "erase a person's registrations",
+     "If a portal uses the SQLite file, the command asks that portal on [http] admin_listen.\n\n"
+     "  --email ADDRESS  erase all registrations with this address; case is ignored\n"
+     "  --token TOKEN    erase the registration with this token\n"},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -47,7 +48,7 @@ void operator_help(FILE *out)
         fprintf(out, "  %-17s  %s\n", commands[i].name, commands[i].about);
 }
 
-int operator_complain(const char *why)
+int operator_fail(const char *why)
 {
     fprintf(stderr, "expresslink-portal: %s\n", why);
     return EXIT_CANNOT;
@@ -55,9 +56,11 @@ int operator_complain(const char *why)
 
 static void print_help(const struct operator_command *command)
 {
-    printf("Usage: expresslink-portal %s%s [--config FILE]\n\n%s:\n%s\n"
-           "Exit status: 0 done, 1 a check failed, 64 wrong arguments, 69 cannot, 78 wrong configuration.\n",
-           command->name, command->usage, command->about, command->help);
+    printf(
+        "Usage: expresslink-portal %s%s [--config FILE]\n\n%c%s.\n\n%s\n"
+        "Exit status: 0 success, 1 a check failed, 64 wrong arguments, 69 failed, 78 wrong configuration.\n",
+        command->name, command->usage, toupper((unsigned char)command->about[0]), command->about + 1,
+        command->help);
 }
 
 static void __attribute__((noreturn)) refuse(const struct operator_command *command)
@@ -71,7 +74,8 @@ static const struct operator_command *find(const char *name)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
-    fprintf(stderr, "expresslink-portal: %s is not understood\nTry expresslink-portal --help\n", name);
+    fprintf(stderr, "expresslink-portal: unknown command: %s\nFor help, run: expresslink-portal --help\n",
+            name);
     exit(EXIT_USAGE);
 }
 
@@ -116,7 +120,7 @@ void operator_parse(int count, char **values, struct operation *out)
     int option;
 
     out->command = find(values[0]);
-    optind = 0; /* begins anew (getopt(3)) */
+    optind = 0; /* restart getopt(3) */
     while ((option = getopt_long(count, values, "c:h", options, NULL)) != -1)
         taken |= take_option(option, out);
     int files = (out->command->accepts & FILE_NAME) != 0;

@@ -9,8 +9,8 @@ static int verify(const struct backup_request *request)
 
     watch_end(request->context);
     if (error)
-        return watch_complain(error, text_get(&why));
-    watch_say(request->file, &report);
+        return watch_fail(error, text_get(&why));
+    watch_print(request->file, &report);
     return 0;
 }
 
@@ -27,10 +27,10 @@ int operator_restore(const struct settings *settings, const struct operation *op
     enum store_error error = backup_restore(&request, &report, &kept, &why);
     watch_end(&watch);
     if (error)
-        return watch_complain(error, text_get(&why));
-    watch_say(operation->file, &report);
-    puts("It is in the place of the database: the portal can be started.");
+        return watch_fail(error, text_get(&why));
+    watch_print(operation->file, &report);
+    puts("The database was replaced with this backup. You can start the portal now.");
     if (kept.length)
-        printf("The database that it replaced is kept as %s.\n", text_get(&kept));
+        printf("The replaced database is kept as %s.\n", text_get(&kept));
     return 0;
 }

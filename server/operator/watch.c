@@ -40,23 +40,23 @@ void watch_end(const struct watch *watch)
         fputs("\r\033[K", stderr);
 }
 
-void watch_say(const char *file, const struct backup_report *report)
+void watch_print(const char *file, const struct backup_report *report)
 {
     char when[CLOCK_RFC3339_SIZE];
 
-    printf("%s: sound, %lld rows, schema %d, SHA-256 of the contents %s", file, report->rows, report->schema,
+    printf("%s: valid, %lld rows, schema %d, SHA-256 of the contents %s", file, report->rows, report->schema,
            report->digest);
     if (!report->has_manifest) {
-        puts("\nIt has no manifest, as copies that the portal has rescued: only its structure could be "
-             "checked.");
+        puts("\nThe file has no manifest, so only its structure was checked. Copies that the portal rescued "
+             "have none.");
         return;
     }
     clock_rfc3339(report->made_at, when);
     printf(", made %s\n", when);
 }
 
-int watch_complain(enum store_error error, const char *why)
+int watch_fail(enum store_error error, const char *why)
 {
-    operator_complain(why);
+    operator_fail(why);
     return error == STORE_BROKEN ? EXIT_CHECK : EXIT_CANNOT;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What backup and restore have in common: progress on a terminal, Ctrl-C, and what they say. */
+/* What backup and restore share: progress on a terminal, Ctrl-C, and their messages. Main thread only. */
 #ifndef SERVER_OPERATOR_WATCH_H
 #define SERVER_OPERATOR_WATCH_H
 
@@ -12,16 +12,17 @@ struct watch {
     int percent;
 };
 
-/* A request whose progress is shown where standard error is a terminal. watch is borrowed. */
+/* Makes a request that shows progress if standard error is a terminal, and that Ctrl-C cancels. watch and
+ * settings are borrowed for the life of the request. */
 struct backup_request watch_request(const struct settings *settings, const struct operation *operation,
                                     struct watch *watch);
-/* Clears the line. */
+/* Clears the progress line. */
 void watch_end(const struct watch *watch);
 
-/* "FILE: 12 rows, schema 2, ..." on standard output. */
-void watch_say(const char *file, const struct backup_report *report);
+/* Prints "FILE: valid, 12 rows, schema 2, ..." on standard output. */
+void watch_print(const char *file, const struct backup_report *report);
 
-/* Says why on standard error; the exit status. */
-int watch_complain(enum store_error error, const char *why);
+/* Prints why on standard error. Returns the exit status for the error. */
+int watch_fail(enum store_error error, const char *why);
 
 #endif

@@ -40,7 +40,7 @@ static int compare_messages(const void *a, const void *b)
     return strcmp(((const struct message *)a)->key, ((const struct message *)b)->key);
 }
 
-/* The length of the placeholder that text starts with, braces included; 0: it is none. */
+/* The length of the placeholder at the start of text, with its braces; 0 if there is none. */
 static size_t placeholder_length(const char *text)
 {
     if (text[0] != '{')
@@ -69,14 +69,14 @@ static const char *entry_problem(const cJSON *entry)
     if (!page_text_valid(entry->valuestring))
         return "the text is not valid UTF-8";
     if (!braces_are_placeholders(entry->valuestring))
-        return "braces may only stand around a {placeholder}";
+        return "braces are only allowed around a {placeholder}";
     return NULL;
 }
 
 static bool fill(struct catalogue *catalogue, const cJSON *object, char **error)
 {
     if (!cJSON_IsObject(object) || cJSON_GetArraySize(object) == 0) {
-        *error = complain(catalogue->path, NULL, "not a JSON object with messages");
+        *error = complain(catalogue->path, NULL, "must be a JSON object with at least one message");
         return false;
     }
     catalogue->messages = memory_new((size_t)cJSON_GetArraySize(object), sizeof *catalogue->messages);
@@ -93,7 +93,7 @@ static bool fill(struct catalogue *catalogue, const cJSON *object, char **error)
     for (size_t i = 1; i < catalogue->count; i++) {
         if (compare_messages(&catalogue->messages[i - 1], &catalogue->messages[i]) != 0)
             continue;
-        *error = complain(catalogue->path, catalogue->messages[i].key, "stands there twice");
+        *error = complain(catalogue->path, catalogue->messages[i].key, "this key appears twice");
         return false;
     }
     return true;
@@ -165,14 +165,14 @@ const char *catalogue_get(const struct catalogue *catalogue, const char *key)
     return found != NULL ? found->text : NULL;
 }
 
-/* Every key of one, and every placeholder under it, is in the other as well. */
+/* Checks that other has every key of one, and every placeholder of its text. */
 static bool covered(const struct catalogue *one, const struct catalogue *other, char **error)
 {
     for (size_t i = 0; i < one->count; i++) {
         const char *theirs = catalogue_get(other, one->messages[i].key);
         if (theirs == NULL) {
             TEXT struct text what = TEXT_EMPTY;
-            text_printf(&what, "is missing, %s has it", one->path);
+            text_printf(&what, "this key is missing, but %s has it", one->path);
             *error = complain(other->path, one->messages[i].key, text_get(&what));
             return false;
         }
@@ -181,7 +181,7 @@ static bool covered(const struct catalogue *one, const struct catalogue *other, 
             if (strstr(theirs, placeholder) != NULL)
                 continue;
             TEXT struct text what = TEXT_EMPTY;
-            text_printf(&what, "lacks %s, %s has it", placeholder, one->path);
+            text_printf(&what, "the text must contain %s, like the text in %s", placeholder, one->path);
             *error = complain(other->path, one->messages[i].key, text_get(&what));
             return false;
         }

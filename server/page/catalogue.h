@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The texts of one language: messages.<language>.json, a flat object of key -> text. A text may hold
- * {placeholders} (small letters and _) and no other braces. Read once; then any thread. */
+/* The texts of one language: messages.<language>.json, a flat JSON object of key and text. A text may contain
+ * {placeholders} (lower-case letters and _) and no other braces. Read-only after loading. Any thread. */
 #ifndef SERVER_PAGE_CATALOGUE_H
 #define SERVER_PAGE_CATALOGUE_H
 
@@ -11,24 +11,25 @@
 struct catalogue;
 
 struct catalogue_value {
-    const char *name; /* of the placeholder; NULL ends the list */
+    const char *name; /* name of the placeholder; NULL ends the list */
     const char *text;
 };
 
-/* NULL on error, *error (owned) names the file and, where there is one, the key. */
+/* Reads a catalogue. Returns NULL on error; *error (owned) then names the file and, if there is one, the key.
+ * Free with catalogue_free(), which accepts NULL. */
 struct catalogue *catalogue_load(const char *path, const char *language, char **error);
 void catalogue_free(struct catalogue *catalogue);
 
 const char *catalogue_language(const struct catalogue *catalogue);
-/* Borrowed; NULL: no such key. */
+/* The text of a key, with its placeholders. Borrowed; NULL if there is no such key. */
 const char *catalogue_get(const struct catalogue *catalogue, const char *key);
 
-/* True when both have the same keys, and the same placeholders under each; otherwise *error (owned) says
- * where not. */
+/* Returns true if both have the same keys and each text has the same placeholders. Otherwise *error (owned)
+ * names the first difference. */
 bool catalogue_agree(const struct catalogue *a, const struct catalogue *b, char **error);
 
-/* Adds the text of key with its placeholders filled in; an unknown key adds the key, an unknown placeholder
- * itself. */
+/* Adds the text of key to out, with its placeholders replaced by values. Adds the key itself if it is
+ * unknown, and keeps an unknown placeholder as it is. */
 void catalogue_format(const struct catalogue *catalogue, const char *key,
                       const struct catalogue_value *values, struct text *out);
 

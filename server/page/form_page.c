@@ -18,7 +18,7 @@ static const char *flag(bool set)
     return set ? "" : NULL;
 }
 
-/* Neither a problem with the identifier nor another one: nothing is added. */
+/* Adds the sentence for the problem; nothing if there is none. */
 static void add_problem(const struct pages *pages, const struct page_language *language,
                         const struct page_form *form, struct text *out)
 {
@@ -83,6 +83,6 @@ void pages_form(const struct pages *pages, const char *language, const struct pa
         {"endpoints_shown", flag(form->endpoint_count > 1), NULL},
         {"endpoints", NULL, make_options(form, &options, &rows)},
     };
-    /* A form with a problem answers a POST, whose address cannot be asked for again. */
+    /* A form with a problem answers a POST; its URL does not work with GET. */
     page_render(pages, chosen, PAGE_FORM, form->filled_by_link ? "" : "/", values, out);
 }

@@ -12,7 +12,7 @@ struct range {
     int quality; /* thousandths */
 };
 
-/* How closely a range names a language; the closest one decides the quality. */
+/* How well a range matches a language. The best match decides the quality. */
 enum closeness { APART, ANY, NARROWER, WIDER, EXACT };
 
 struct wish {
@@ -47,7 +47,7 @@ static size_t skip_space(const char *bytes, size_t at, size_t end)
     return at;
 }
 
-/* qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ), in thousandths; -1: not one. */
+/* qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ), in thousandths; -1 if it is malformed. */
 static int parse_quality(const char *bytes, size_t length)
 {
     if (length == 0 || length > 5 || (bytes[0] != '0' && bytes[0] != '1') || (length > 1 && bytes[1] != '.'))
@@ -101,7 +101,7 @@ static enum closeness compare(const struct range *range, const char *language)
         return EXACT;
     if (length > range->length)
         return language[common] == '-' ? WIDER : APART;
-    /* "de-AT;q=0" says nothing about German as such. */
+    /* "de-AT;q=0" does not exclude German in general. */
     return range->tag[common] == '-' && range->quality > 0 ? NARROWER : APART;
 }
 

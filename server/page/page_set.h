@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What pages_load() made, for the files that fill one page each. */
+/* What pages_load() made: languages, catalogues and templates. Private to server/page/, for the files that
+ * render one page each. */
 #ifndef SERVER_PAGE_PAGE_SET_H
 #define SERVER_PAGE_PAGE_SET_H
 
@@ -22,19 +23,20 @@ struct pages {
     size_t language_count;
 };
 
-/* Names that a page's template may use, a space behind each; they include those of page_render(). */
+/* The names that a page's template may use, each followed by a space. They include those that page_render()
+ * adds. */
 extern const char form_page_names[];
 extern const char status_page_names[];
 extern const char problem_page_names[];
 #define PAGE_COMMON_NAMES "language asset_version here language_links link_language link_name link_current "
 
-/* Never NULL: the fallback for a language there is not. */
+/* Finds a language by its tag; the fallback if there is none. Never NULL. */
 const struct page_language *page_language(const struct pages *pages, const char *tag);
 
-/* Room in values for what page_render() adds, the end included. */
+/* How many entries page_render() needs in values, with the end. */
 #define PAGE_COMMON_VALUES 5
-/* Adds the common values at the end of values, and renders. here: path of the page without query for the
- * language links, "" for the page's own. */
+/* Appends the common values to values and renders the page to out. here: path of the page for the language
+ * links, without a query; "" for the current URL. */
 void page_render(const struct pages *pages, const struct page_language *language, enum page page,
                  const char *here, struct template_value *values, struct text *out);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text from outside, on its way into a page. Pure functions, any thread. */
+/* Checks and cleans untrusted text for a page. Pure functions, any thread. */
 #ifndef SERVER_PAGE_PAGE_TEXT_H
 #define SERVER_PAGE_PAGE_TEXT_H
 
@@ -7,12 +7,11 @@
 
 #include "base/text.h"
 
-/* UTF-8 without a broken sequence. */
+/* True if string is valid UTF-8. */
 bool page_text_valid(const char *string);
 
-/* Adds at most limit bytes of string so that it is valid UTF-8 and shows what is there: a broken byte, a
- * control, an invisible or a direction-changing character becomes U+FFFD; tabs and line ends become spaces.
- */
+/* Adds at most limit bytes of string as visible, valid UTF-8. An invalid byte and a control, invisible or
+ * direction-changing character become U+FFFD; tabs and line ends become spaces. */
 void page_text_visible(struct text *out, const char *string, size_t limit);
 
 #endif

@@ -88,7 +88,8 @@ static bool put_fallback_first(struct pages *pages, const char *folder, const ch
         pages->languages[0] = found;
         return true;
     }
-    *error = complain("%s/" CATALOGUE_PREFIX "%s" CATALOGUE_SUFFIX ": the fallback language has no messages",
+    *error = complain("%s/" CATALOGUE_PREFIX "%s" CATALOGUE_SUFFIX
+                      ": there is no catalogue for the fallback language ([pages] language)",
                       folder, fallback);
     return false;
 }

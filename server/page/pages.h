@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pages, made from mustache templates and a message catalogue for each language, both read at start-up
- * from one folder that an OEM may replace. Loaded once; rendering only reads, from any thread. */
+/* Renders the pages of the portal from mustache templates and one message catalogue for each language. Both
+ * are read at start from one folder, which an OEM may replace. Read-only after loading; any thread may
+ * render. */
 #ifndef SERVER_PAGE_PAGES_H
 #define SERVER_PAGE_PAGES_H
 
@@ -13,18 +14,19 @@
 
 struct pages;
 
-/* folder holds form.mustache, status.mustache, problem.mustache, layout parts, and messages.<language>.json;
- * the first language is fallback_language ("en"). asset_version: put behind the addresses of static files, so
- * that they can be cached for ever. NULL on error: *error (owned) then says which file and what is wrong with
- * it: a template that does not parse, a catalogue that lacks a key another one has. */
+/* Loads form.mustache, status.mustache, problem.mustache, their partials and all messages.<language>.json
+ * from folder. fallback_language must be one of the languages ("en"). asset_version: appended to the URLs of
+ * static files, so that they can be cached forever. Returns NULL on error; *error (owned) then names the file
+ * and the mistake, such as a template that cannot be parsed or a catalogue without a key that another one
+ * has. Free with pages_free(), which accepts NULL. */
 struct pages *pages_load(const char *folder, const char *fallback_language, const char *asset_version,
                          char **error);
 void pages_free(struct pages *pages);
 
-/* The language to use: wanted ("de", from ?lang=; may be NULL) where there is such a catalogue, else the best
- * of an Accept-Language header (RFC 9110 12.5.4; may be NULL), else the fallback. Borrowed, static for the
- * life of pages. */
+/* The language to use: wanted ("de", from ?lang=; may be NULL) if it has a catalogue, or else the best match
+ * of an Accept-Language header (may be NULL), or else the fallback. Borrowed for the life of pages. */
 const char *pages_language(const struct pages *pages, const char *wanted, const char *accept_language);
+/* All languages; the first is the fallback. Borrowed. */
 size_t pages_language_count(const struct pages *pages);
 const char *pages_language_at(const struct pages *pages, size_t index);
 
@@ -34,35 +36,36 @@ struct pages_choice {
 };
 
 struct page_form {
-    const char *typed;                        /* what stands in the field, "" for an empty form; any UTF-8 */
+    const char *typed;                        /* content of the field, "" for an empty form; any bytes */
     const struct identifier_problem *problem; /* NULL: none */
-    const char *problem_key; /* another problem, told by the message form_problem_<key>: "busy", "endpoint",
-                              * "limit"; an unknown key is told by form_problem_other. NULL: none */
-    const struct pages_choice *endpoints; /* more than one: a choice is shown */
+    const char *problem_key; /* another problem: "busy", "endpoint" or "limit", shown with the message
+                                form_problem_<key>. Unknown keys use form_problem_other. NULL: none */
+    const struct pages_choice *endpoints; /* with more than one, the form shows a choice */
     size_t endpoint_count;
-    const char *endpoint; /* chosen key, NULL: the first */
-    bool filled_by_link;  /* /r/{identifier}: the person only has to press the button */
+    const char *endpoint; /* key of the chosen endpoint; NULL: the first */
+    bool filled_by_link;  /* by /r/{identifier}: the person only presses the button */
 };
 
+/* Adds the page with the registration form. language: a tag from pages_language(). */
 void pages_form(const struct pages *pages, const char *language, const struct page_form *form,
                 struct text *out);
 
-/* Needs /static/status.js to keep itself up to date; without scripts it refreshes itself. now_ms: wall clock,
- * for "2 of about 15 minutes". The result depends on it only by the minute, so that an ETag over the bytes
- * stays the same while there is nothing new to see. */
+/* Adds the status page. It updates itself with /static/status.js; without scripts it reloads. now_ms: wall
+ * clock, for "2 of about 15 minutes". The page changes at most once a minute with the time, so that its ETag
+ * stays the same while nothing else changes. */
 void pages_status(const struct pages *pages, const char *language, const struct registration *registration,
                   long long now_ms, struct text *out);
 
-/* 404, 405, 413, 429, 500, 503 ... for people: what happened and what to do, with the request id to quote. */
+/* Adds the page for an error status: what happened, what to do, and the request id to quote. */
 void pages_problem(const struct pages *pages, const char *language, unsigned http_status,
                    const char *request_id, struct text *out);
 
-/* The sentence for a picture or code that is no label of ours: the message label_problem_<reason>; for an
- * unknown reason label_problem_other. */
+/* Adds the sentence for a picture or code that is not one of our labels: the message label_problem_<reason>,
+ * or label_problem_other if the reason is unknown. */
 void pages_label_problem(const struct pages *pages, const char *language, const char *reason,
                          struct text *out);
 
-/* The sentence for a problem with an identifier, in plain text (the API's `detail`). */
+/* Adds the sentence for a problem with an identifier, as plain text (the API's `detail`). */
 void pages_identifier_problem(const struct pages *pages, const char *language,
                               const struct identifier_problem *problem, struct text *out);
 

@@ -23,7 +23,7 @@ static const struct {
     {429, "problem_429_title", "problem_429_advice"},
     {431, "problem_431_title", "problem_431_advice"},
     {503, "problem_503_title", "problem_503_advice"},
-    {400, "problem_4xx_title", "problem_4xx_advice"}, /* and all others of its kind */
+    {400, "problem_4xx_title", "problem_4xx_advice"}, /* and all other 4xx */
     {500, "problem_5xx_title", "problem_5xx_advice"},
 };
 

@@ -13,13 +13,13 @@ const char status_page_names[] =
                       "onboarded_before groups group thing_name steps step_label step_state step_word "
                       "step_done step_active step_waiting step_failed step_stopped ";
 
-/* What there is to say, each with its headline and advice. */
+/* The situations that have a headline and advice of their own. */
 enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, EXPIRED, FAILED, CANCELLED };
 
 static const struct {
     const char *headline;
     const char *advice;
-} sayings[] = {
+} situations[] = {
     [PASSING_ON] = {"status_passing_on", "status_passing_on_advice"},
     [SWITCH_ON] = {"status_switch_on", "status_switch_on_advice"},
     [FOUND] = {"status_found", "status_found_advice"},
@@ -57,7 +57,8 @@ static enum situation situation_of(const struct registration *registration)
     return registration_step(registration, STEP_PROVISIONED, NULL) == STEP_DONE ? FOUND : PASSING_ON;
 }
 
-/* By the minute, counted from when the registration was accepted: the bytes change no more often. */
+/* Counts whole minutes since the registration was accepted, so that the page changes at most once a
+ * minute. */
 static void add_waiting(const struct page_language *language, const struct registration *registration,
                         long long now_ms, struct text *out)
 {
@@ -128,8 +129,8 @@ void pages_status(const struct pages *pages, const char *language, const struct 
     thing_groups_fill(registration->thing_name, &groups);
     struct template_value values[15 + PAGE_COMMON_VALUES] = {
         {"token", registration->token, NULL},
-        {"headline", catalogue_get(chosen->catalogue, sayings[situation].headline), NULL},
-        {"advice", catalogue_get(chosen->catalogue, sayings[situation].advice), NULL},
+        {"headline", catalogue_get(chosen->catalogue, situations[situation].headline), NULL},
+        {"advice", catalogue_get(chosen->catalogue, situations[situation].advice), NULL},
         {"waiting", open ? text_get(&waiting) : NULL, NULL},
         {"settled", flag(registration_is_settled(registration)), NULL},
         {"open", flag(open), NULL},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The mustache engine behind a C interface. Exceptions end here: a template that does not parse is an error
- * text, and running out of memory ends the program, as everywhere (see base/text.h). */
+/* A C interface to the mustache engine. Exceptions do not leave template.cpp: a template that cannot be
+ * parsed gives an error text, and running out of memory aborts the program, as everywhere (see
+ * base/text.h). */
 #ifndef SERVER_PAGE_TEMPLATE_H
 #define SERVER_PAGE_TEMPLATE_H
 
@@ -12,22 +13,23 @@ extern "C" {
 
 struct page_template;
 
-/* One name in a template. Lists of values end with an entry whose name is NULL.
- *   text  {{name}} is the text, escaped for HTML, and {{#name}} is shown once, even for the empty text
- *   rows  {{#name}} is shown once for each; the end is NULL. An empty list counts as absent
- *   neither: absent, {{^name}} is shown */
+/* The value of one name in a template. A list of values ends with an entry whose name is NULL.
+ *   text     {{name}} is the text, escaped for HTML; {{#name}} is shown once, even if the text is empty
+ *   rows     {{#name}} is shown once for each row; NULL ends the rows; no rows count as absent
+ *   neither  absent: {{^name}} is shown */
 struct template_value {
     const char *name;
     const char *text;
     const struct template_value *const *rows;
 };
 
-/* source must hold no partials and no lambdas (see template_source.h): then rendering changes nothing in the
- * engine and one template serves all threads. NULL on error, *error (owned) says why. */
+/* Parses a template. source must not contain partials or lambdas (see template_source.h), so that rendering
+ * does not change the engine and any number of threads can use one template. Returns NULL on error with a
+ * sentence in *error (owned). */
 struct page_template *template_new(const char *source, char **error);
 void template_free(struct page_template *page);
 
-/* Any thread, many at once. */
+/* Renders the template to out. Any number of threads at once. */
 void template_render(const struct page_template *page, const struct template_value *values, struct text *out);
 
 #ifdef __cplusplus

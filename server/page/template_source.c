@@ -14,7 +14,7 @@
 #define DEPTH_MAX 8
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
 
-/* What stays the same while one page is put together. */
+/* What stays the same while the source of one page is assembled. */
 struct assembly {
     const char *folder;
     const struct catalogue *catalogue;
@@ -23,7 +23,7 @@ struct assembly {
     char **error;
 };
 
-/* One file being read. */
+/* The position in the file that is being read. */
 struct place {
     const char *file;
     const char *bytes;
@@ -75,12 +75,12 @@ static void add_escaped(struct text *out, char byte)
         text_add(out, &byte, 1);
 }
 
-/* catalogue.h: the only braces in a message are those of placeholders. */
+/* A message has no braces except those of placeholders (catalogue.h). */
 static bool add_message(struct assembly *assembly, const struct place *place, const char *key)
 {
     const char *message = catalogue_get(assembly->catalogue, key);
     if (message == NULL)
-        return fail(assembly, place, "no message \"%s\" in messages.%s.json", key,
+        return fail(assembly, place, "there is no message \"%s\" in messages.%s.json", key,
                     catalogue_language(assembly->catalogue));
     for (; *message != '\0'; message++) {
         if (*message != '{') {
@@ -90,7 +90,8 @@ static bool add_message(struct assembly *assembly, const struct place *place, co
         const size_t length = strcspn(message + 1, "}");
         OWNED char *name = memory_part(message + 1, length);
         if (!name_is_known(assembly, name))
-            return fail(assembly, place, "message \"%s\" has {%s}, which this page does not have", key, name);
+            return fail(assembly, place,
+                        "message \"%s\" uses {%s}, but this page has no value with that name", key, name);
         text_printf(assembly->out, "{{%s}}", name);
         message += length + 1;
     }
@@ -104,38 +105,39 @@ static bool add_tag(struct assembly *assembly, const struct place *place, const 
     if (tag->kind == 0 && strncmp(tag->name, "t.", 2) == 0)
         return add_message(assembly, place, tag->name + 2);
     if (!name_is_known(assembly, tag->name))
-        return fail(assembly, place, "this page has no \"%s\"", tag->name);
+        return fail(assembly, place, "this page has no value with the name \"%s\"", tag->name);
     text_printf(assembly->out, "{{%.*s%s}}", tag->kind != 0, &tag->kind, tag->name);
     return true;
 }
 
-/* place->at stands behind "{{"; it is moved behind "}}". */
+/* Reads a tag. place->at is after "{{" and is moved after "}}". */
 static bool read_tag(struct assembly *assembly, struct place *place, struct tag *tag)
 {
     const char *end = strstr(place->at, "}}");
     if (end == NULL)
-        return fail(assembly, place, "a tag is not closed");
+        return fail(assembly, place, "a tag is not closed with }}");
     const char *at = place->at + strspn(place->at, " ");
     if (*at == '{' || *at == '&' || *at == '=')
-        return fail(assembly, place, "unescaped tags and delimiters of one's own are not allowed");
+        return fail(assembly, place,
+                    "unescaped tags ({{{x}}}, {{&x}}) and other delimiters ({{=x}}) are not allowed");
     tag->kind = strchr("#^/>!", *at) != NULL ? *at++ : '\0';
     at += strspn(at, " ");
     const size_t length = strspn(at, NAME_CHARACTERS);
     if (tag->kind != '!' && (length == 0 || at + length + strspn(at + length, " ") != end))
-        return fail(assembly, place, "a tag that cannot be read");
+        return fail(assembly, place, "a tag must contain one name of letters, digits, _ - and .");
     tag->name = memory_part(at, length);
     place->at = end + 2;
     return true;
 }
 
-/* Indentation and empty lines are for the eyes of designers: each space costs time in every rendering. */
+/* Removes indentation and empty lines, which are only for designers: each space costs time in every
+ * rendering. */
 static void skip_line_end(struct place *place)
 {
     place->at += strspn(place->at, " \t\r\n");
 }
 
-/* A single brace is written as its character reference, or it could make a tag with what comes to stand
- * beside it. */
+/* Writes a single brace as a character reference; otherwise it could form a tag with the text next to it. */
 static void add_literal(struct assembly *assembly, struct place *place)
 {
     const char byte = *place->at++;
@@ -176,7 +178,7 @@ static bool load(struct assembly *assembly, const char *name, int depth)
     text_printf(&path, "%s/%s.mustache", assembly->folder, name);
     struct place place = {text_get(&path), NULL, NULL, depth};
     if (depth > DEPTH_MAX)
-        return fail(assembly, &place, "partials are nested too deeply");
+        return fail(assembly, &place, "partials are nested more than %d deep", DEPTH_MAX);
     OWNED char *bytes = NULL;
     size_t length = 0;
     const int failure = file_read(text_get(&path), FILE_MAX, &bytes, &length);

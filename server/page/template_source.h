@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Makes the source of one page in one language: partials ({{> name}}: name.mustache in the same folder) and
- * messages
- * ({{t.key}}) are put in their places, so that nothing is looked up or parsed while a page is served. A
- * {placeholder} of a message becomes the variable of that name.
+/* Assembles the source of one page in one language. Inserts partials ({{> name}}: name.mustache in the same
+ * folder) and messages ({{t.key}}), so that nothing is looked up or parsed when a page is served. A
+ * {placeholder} in a message becomes the variable of that name.
  *
- * A template may be an OEM's own: unescaped tags ({{{x}}}, {{& x}}), delimiters of its own, names that the
- * page does not have, unknown messages and missing partials are errors. */
+ * An OEM may write its own templates. These are errors: unescaped tags ({{{x}}}, {{& x}}), other delimiters,
+ * names that the page does not have, unknown messages, and missing partials. */
 #ifndef SERVER_PAGE_TEMPLATE_SOURCE_H
 #define SERVER_PAGE_TEMPLATE_SOURCE_H
 
@@ -14,8 +13,8 @@
 #include "base/text.h"
 #include "server/page/catalogue.h"
 
-/* folder/name.mustache. names: what the page has, a space behind each. On error *error (owned) names file and
- * line. */
+/* Adds the source of folder/name.mustache to out. names: the names that the page has, each followed by a
+ * space. Returns false on error; *error (owned) names the file and line. */
 bool template_source_load(const char *folder, const char *name, const struct catalogue *catalogue,
                           const char *names, struct text *out, char **error);
 

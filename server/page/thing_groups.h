@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A thing name in groups of four, which is how people compare it with a label. Pure functions, any thread. */
+/* Splits a thing name into groups of four, as on the label, so that people can compare them. Pure functions,
+ * any thread. */
 #ifndef SERVER_PAGE_THING_GROUPS_H
 #define SERVER_PAGE_THING_GROUPS_H
 
@@ -8,15 +9,15 @@
 #include "claim/identifier.h"
 #include "server/page/template.h"
 
-/* rows is what a template takes: one row a group, each with "group". A dash of the name stays with the group
- * before it. Points into itself: not to be copied. */
+/* rows is the value for a template: one row for each group, with the name "group". A dash in the name stays
+ * with the group before it. The struct contains pointers into itself: do not copy it. */
 struct thing_groups {
     char texts[IDENTIFIER_MAX][IDENTIFIER_GROUP_SIZE];
     struct template_value values[IDENTIFIER_MAX][2];
     const struct template_value *rows[IDENTIFIER_MAX + 1];
 };
 
-/* False when name is not [A-Za-z0-9_-]{1,64}; then there are no groups. */
+/* Fills groups. Returns false, with no groups, if name is not [A-Za-z0-9_-]{1,64}. */
 bool thing_groups_fill(const char *name, struct thing_groups *groups);
 
 #endif

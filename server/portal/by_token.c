@@ -12,7 +12,7 @@ static bool is_token(const char *text, size_t length)
     return length == REGISTRATION_TOKEN_LENGTH && strspn(text, "0123456789abcdef") == length;
 }
 
-/* Whatever is no token has no registration: no need to ask the store. */
+/* A text that is not a token has no registration, so the store is not asked. */
 bool by_token_read(struct http_exchange *exchange, void *by_token)
 {
     struct by_token *own = by_token;
@@ -51,7 +51,7 @@ static enum store_error run_retry(struct store_tx *tx, void *arguments)
         return error;
     const char *thing_name = own->registration.thing_name;
     const struct oem_endpoint *endpoint = claim_settings_endpoint(own->settings, own->registration.endpoint);
-    /* The configuration may have changed since: then there is nowhere left to send it. */
+    /* The configuration may have changed, so that no endpoint or staging account is left for it. */
     if (!endpoint || !intake_targets(own->settings, thing_name, strlen(thing_name), &own->request, &problem))
         return STORE_CONFLICT;
     own->request.endpoint = endpoint->key;

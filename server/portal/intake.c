@@ -38,13 +38,14 @@ const char *intake_error_detail(enum store_error error)
 {
     switch (error) {
     case STORE_CONFLICT:
-        return "This device is being registered with another endpoint; wait until that has ended.";
+        return "This device is already being registered with another endpoint. Wait until that registration "
+               "has ended.";
     case STORE_KEY_USED:
-        return "This Idempotency-Key was used for another request.";
+        return "This Idempotency-Key was already used for a different request. Use a new key.";
     case STORE_ENDED:
-        return "The device has arrived already; there is nothing to retry or to cancel.";
+        return "The device has already arrived. There is nothing to retry or cancel.";
     case STORE_NOT_FOUND:
-        return "There is no registration with this token.";
+        return "There is no registration with this token. Check the token.";
     default:
         return NULL;
     }

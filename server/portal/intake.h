@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From what a person typed to a request to the store; shared by the form and the API. */
+/* Turns the text that a person typed into a request for the store. Shared by the form and the API. Any
+ * thread. */
 #ifndef SERVER_PORTAL_INTAKE_H
 #define SERVER_PORTAL_INTAKE_H
 
@@ -8,15 +9,16 @@
 #include "claim/settings.h"
 #include "server/store/registrations.h"
 
-/* Fills request->targets with every staging account whose form fits; only one of them has the device, and
- * nothing tells which. False with *problem where none fits. */
+/* Fills request->targets with every staging account whose identifier form fits. Only one of them has the
+ * device, but the text does not show which. Returns false with *problem if no form fits; settings are
+ * borrowed by the request. */
 bool intake_targets(const struct claim_settings *settings, const char *typed, size_t length,
                     struct registration_request *request, struct identifier_problem *problem);
 
-/* Fills the rest: a new token, the time, the window. */
+/* Fills in a new token, the current time and the claim window. */
 void intake_begin(const struct claim_settings *settings, struct registration_request *request);
 
-/* The store's errors for a registration as a sentence for programs; NULL: the status says it all. */
+/* A sentence for programs about an error of the store; NULL if the status says enough. */
 const char *intake_error_detail(enum store_error error);
 
 #endif

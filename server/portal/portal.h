@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What handlers have to work with. Made once by the app; read-only for handlers, any thread. */
+/* The state that handlers share. The app creates it at start; handlers only read it, on any thread. */
 #ifndef SERVER_PORTAL_PORTAL_H
 #define SERVER_PORTAL_PORTAL_H
 
@@ -20,27 +20,27 @@ struct assets; /* public/assets.h */
 
 struct portal {
     const struct claim_settings *settings;
-    const char *public_url; /* no slash at the end; "" when not configured */
+    const char *public_url; /* without a slash at the end; "" if not configured */
     struct store *store;
     struct pages *pages;
     struct assets *assets;
     struct label_origin labels;
-    struct limiter *limiter; /* registrations */
+    struct limiter *limiter; /* counts registrations, retries and cancellations */
     struct limiter *picture_limiter;
-    struct decode_pool *decoders; /* NULL: no pictures are taken */
-    atomic_uint pictures;         /* being received or read: each may have DECODE_BYTES_MAX in memory */
+    struct decode_pool *decoders; /* NULL: pictures are rejected */
+    atomic_uint pictures; /* pictures being received or read; each may use DECODE_BYTES_MAX of memory */
     unsigned pictures_max;
     struct dispatcher *dispatcher;
     struct watcher *watcher;
-    struct http_server *public_server; /* for the metrics */
+    struct http_server *public_server; /* for /metrics */
     long long started_at;              /* wall ms */
     atomic_bool draining;
 };
 
-/* The portal that an exchange belongs to. */
+/* The portal of an exchange. Borrowed. */
 struct portal *portal_of(const struct http_exchange *exchange);
 
-/* The language for a person: ?lang=, else a form's field lang, else Accept-Language. */
+/* The language of an answer: ?lang=, or the form field lang, or Accept-Language. Borrowed. */
 const char *portal_language(struct http_exchange *exchange);
 
 #endif

@@ -12,21 +12,27 @@ static const struct {
     unsigned status;
     const char *title, *detail;
 } problems[] = {
-    {400, "Bad request", "The request cannot be understood."},
-    {401, "Unauthorized", "This address wants to know who is asking; WWW-Authenticate says how to tell."},
-    {403, "Forbidden", "Whoever is asking may not do this."},
-    {404, "Not found", "There is nothing at this address."},
-    {405, "Method not allowed", "This address does not take this method; Allow says which it takes."},
-    {409, "Conflict", "The registration is not in a state for this."},
-    {413, "Content too large", "The body is larger than this address takes."},
-    {415, "Unsupported media type", "The body is of another type than this address takes."},
-    {422, "Unprocessable content", "The request is well-formed and cannot be followed."},
-    {429, "Too many requests", "Too many requests from this address; Retry-After says when to go on."},
-    {431, "Request header fields too large", "The headers are larger than this server takes: 6 KiB in all."},
-    {500, "Internal error", "Something went wrong here; the log has more under this request id."},
+    {400, "Bad request", "The request is malformed. Check its path, headers and body."},
+    {401, "Unauthorized", "This address requires authentication. WWW-Authenticate says which kind."},
+    {403, "Forbidden",
+     "You do not have permission for this request. Ask the operator of this portal for it."},
+    {404, "Not found", "There is nothing at this address. Check that the address is complete and correct."},
+    {405, "Method not allowed", "This address does not support this method. Use a method listed in Allow."},
+    {409, "Conflict", "The registration does not allow this in its current state. Read its state first."},
+    {413, "Content too large", "The body is too large for this address. Send a smaller one."},
+    {415, "Unsupported media type",
+     "The body has the wrong type for this address. Set Content-Type as the API description says."},
+    {422, "Unprocessable content",
+     "The contents of the request are not valid. Correct them and send it again."},
+    {429, "Too many requests",
+     "There were too many requests from your network address. Wait for Retry-After seconds, then try again."},
+    {431, "Request header fields too large",
+     "The request line and headers are larger than 6 KiB. Send fewer or shorter headers."},
+    {500, "Internal error",
+     "The portal failed. Give the request_id to its operator, who can find it in the log."},
     {503, "Unavailable",
-     "The request could not be completed. Send the same request again after Retry-After seconds."},
-    {505, "HTTP version not supported", "Please use HTTP/1.1."},
+     "The portal cannot complete the request now. Send the same request again after Retry-After seconds."},
+    {505, "HTTP version not supported", "This HTTP version is not supported. Use HTTP/1.1."},
 };
 
 #define PROBLEM_COUNT (sizeof problems / sizeof *problems)
@@ -52,16 +58,16 @@ unsigned problem_status(enum store_error error)
     }
 }
 
-/* What a status is not complete without. */
+/* Adds the headers that a status requires. */
 static void add_headers(struct http_exchange *exchange, unsigned status)
 {
     if (status == 503)
         http_answer_header(exchange, "Retry-After", "5");
-    if (status == 401) /* RFC 9110 15.5.2; a browser shows nothing of its own for this scheme */
+    if (status == 401) /* RFC 9110 section 15.5.2; browsers show no dialog for this scheme */
         http_answer_header(exchange, "WWW-Authenticate", "Bearer realm=\"expresslink-portal\"");
 }
 
-/* An object that is still open: more may be added. */
+/* Begins the JSON object; the caller may add members. */
 static struct json_writer begin_json(struct http_exchange *exchange, unsigned status, const char *detail,
                                      struct text *out)
 {

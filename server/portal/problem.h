@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors, told to a person as a page and to a program as application/problem+json (RFC 9457). The one place
- * where a store's error becomes an HTTP status. */
+/* Answers errors: a page for people, application/problem+json (RFC 9457) for programs. The only place where a
+ * store error becomes an HTTP status. HTTP threads only. */
 #ifndef SERVER_PORTAL_PROBLEM_H
 #define SERVER_PORTAL_PROBLEM_H
 
@@ -8,27 +8,28 @@
 #include "server/http/http.h"
 #include "server/store/store.h"
 
+/* The HTTP status for an error of the store. */
 unsigned problem_status(enum store_error error);
 
-/* As a page or as JSON, whichever the address is for. Adds Retry-After to 503 and WWW-Authenticate to
+/* Answers with a page or with JSON, depending on the URL. Adds Retry-After to 503 and WWW-Authenticate to
  * 401. */
 void problem_answer(struct http_exchange *exchange, unsigned status);
 
-/* JSON with more to say. detail: a sentence. */
+/* Answers with JSON. detail: a sentence; NULL: the default sentence of the status. */
 void problem_answer_detail(struct http_exchange *exchange, unsigned status, const char *detail);
 
-/* The same with `reason`, a word for programs. */
+/* The same, with `reason`: a word for programs. NULL: none. */
 void problem_answer_reason(struct http_exchange *exchange, unsigned status, const char *reason,
                            const char *detail);
 
-/* 422 with `field`, `reason`, `position`, and a sentence in the caller's language. */
+/* Answers 422 with `field`, `reason`, `position`, `group`, and a sentence in the client's language. */
 void problem_answer_identifier(struct http_exchange *exchange, const struct identifier_problem *problem);
 
-/* Each counts this request, as a registration or as a picture. True where the client asks too often:
- * Retry-After is added then, 429 is still to be answered. */
+/* Count this request as a registration or as a picture. Return true if the client is over the limit:
+ * Retry-After is then added, and the caller must answer 429. */
 bool problem_over_limit(struct http_exchange *exchange);
 bool problem_over_picture_limit(struct http_exchange *exchange);
-/* False, having answered 429, where the client asks too often. */
+/* Like problem_over_limit(), but answers 429 itself and then returns false. */
 bool problem_within_limit(struct http_exchange *exchange);
 
 #endif

@@ -12,12 +12,12 @@
 #include "server/portal/problem.h"
 
 #define FILE_LIMIT ((size_t)4 << 20)
-#define FOR_EVER "public, max-age=31536000, immutable"
-#define FOR_A_DAY "public, max-age=86400"
+#define CACHE_FOREVER "public, max-age=31536000, immutable"
+#define CACHE_A_DAY "public, max-age=86400"
 
 struct asset {
     char *name;
-    struct http_page *lasting; /* asked for with the version in its address */
+    struct http_page *lasting; /* for URLs with the version */
     struct http_page *plain;
 };
 
@@ -81,8 +81,9 @@ static bool add_file(struct assets *assets, const char *folder, const char *name
     digest_sha256(bytes, length, digest);
     text_printf(digests, "%s %s\n", digest, name);
     assets->files = memory_grow(assets->files, assets->file_count + 1, sizeof *assets->files);
-    assets->files[assets->file_count++] = (struct asset){
-        memory_string(name), page_of(name, bytes, length, FOR_EVER), page_of(name, bytes, length, FOR_A_DAY)};
+    assets->files[assets->file_count++] =
+        (struct asset){memory_string(name), page_of(name, bytes, length, CACHE_FOREVER),
+                       page_of(name, bytes, length, CACHE_A_DAY)};
     return true;
 }
 
@@ -100,7 +101,7 @@ struct assets *assets_load(const char *folder, struct text *why)
     bool fine = count > 0;
 
     if (!fine)
-        text_printf(why, "%s: there are no files to serve", folder);
+        text_printf(why, "the folder of static files cannot be read or is empty: %s", folder);
     for (int i = 0; i < count; i++) {
         fine = fine && add_file(assets, folder, entries[i]->d_name, &digests, why);
         free(entries[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What never changes while the portal runs, held ready to be sent: the files of the static folder, and the
- * empty form in each language. Made at start-up, read-only afterwards. */
+/* Answers that never change while the portal runs: the files of the static folder, and the empty form in each
+ * language. Made at start, read-only afterwards. */
 #ifndef SERVER_PUBLIC_ASSETS_H
 #define SERVER_PUBLIC_ASSETS_H
 
@@ -9,14 +9,14 @@
 
 struct assets;
 
-/* Reads every file of the folder (not those in folders below it). NULL with a sentence in *why. */
+/* Reads all files of the folder, without its subfolders. Returns NULL with a sentence in *why on error. */
 struct assets *assets_load(const char *folder, struct text *why);
 void assets_free(struct assets *assets);
 
-/* A digest over all files, for addresses that may be cached for ever; borrowed. */
+/* A digest over all files, for URLs that may be cached forever. Borrowed. */
 const char *assets_version(const struct assets *assets);
 
-/* The empty form in the language; bytes are copied. */
+/* Adds the empty form in a language (copies bytes), and finds it: NULL if there is none. */
 void assets_add_form(struct assets *assets, const char *language, const char *bytes, size_t length);
 const struct http_page *assets_form(const struct assets *assets, const char *language);
 

@@ -28,7 +28,7 @@ static void render(const struct portal *portal, const char *language, struct pag
     if (!form->endpoint)
         form->endpoint = claim_settings_endpoint(settings, NULL)->key;
     pages_form(portal->pages, language, form, out);
-    form->endpoints = NULL; /* they end here */
+    form->endpoints = NULL; /* choices ends here */
     form->endpoint_count = 0;
 }
 
@@ -50,13 +50,13 @@ static void reply_empty(struct http_exchange *exchange, void *arguments, unsigne
     http_answer_page(exchange, 200, assets_form(portal_of(exchange)->assets, portal_language(exchange)));
 }
 
-/* A page cannot hold a NUL: what stood behind it is not shown again. */
+/* Shows the form again. The typed text ends at its first NUL, because a page cannot contain one. */
 static void answer_form(struct http_exchange *exchange, unsigned status, struct page_form *form)
 {
     TEXT struct text page = TEXT_EMPTY;
 
     render(portal_of(exchange), portal_language(exchange), form, &page);
-    /* Kept by the browser, so that its back button finds the form again. */
+    /* The browser may keep the form, so that its back button shows it again. */
     http_answer_header(exchange, "Cache-Control", "private, no-cache");
     http_answer(exchange, status, HTML, &page);
 }
@@ -70,7 +70,7 @@ static void reply_filled(struct http_exchange *exchange, void *arguments, unsign
     const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, key && *key ? key : NULL);
     size_t length;
     const char *typed = http_request_parameter(exchange, "identifier", &length);
-    /* An unknown endpoint in a link is no reason to turn anybody away: the page shows the choice. */
+    /* An unknown endpoint in a link is not an error: the page lets people choose. */
     struct page_form form = {.typed = typed, .endpoint = endpoint ? endpoint->key : NULL};
 
     (void)arguments;
@@ -132,7 +132,7 @@ static void reply_register(struct http_exchange *exchange, void *arguments, unsi
     TEXT struct text location = TEXT_EMPTY;
 
     if (problem_status(result) == 503) {
-        /* Nothing was stored; what was typed is still there to be sent again. */
+        /* Nothing was stored. Show the form with the typed text, so that it can be sent again. */
         struct page_form form = {
             .typed = own->typed, .problem_key = "busy", .endpoint = own->request.endpoint};
         http_answer_header(exchange, "Retry-After", "5");

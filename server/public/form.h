@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The page with the one field, and what comes back from it. */
+/* The registration form, and what people send with it. */
 #ifndef SERVER_PUBLIC_FORM_H
 #define SERVER_PUBLIC_FORM_H
 
 #include "server/portal/portal.h"
 
-/* Puts the empty form into the assets, in every language. Once, at start-up. */
+/* Adds the empty form in every language to the assets. Call once, at start. */
 void form_prepare(struct portal *portal);
 
 extern const struct http_handler form_empty;    /* GET / */

@@ -22,7 +22,7 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
     http_answer_tagged(exchange, HTML, &page);
 }
 
-/* A button pressed twice, or on an old page: the page says how things stand. */
+/* Pressing a button twice, or on an outdated page, is not an error: the page shows the current state. */
 static void reply_changed(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     const struct by_token *own = arguments;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One registration as a page for the person: look, start again, give up. */
+/* The status page of a registration, with its buttons to retry and to cancel. */
 #ifndef SERVER_PUBLIC_REGISTRATION_PAGE_H
 #define SERVER_PUBLIC_REGISTRATION_PAGE_H
 

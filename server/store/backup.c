@@ -12,8 +12,8 @@ static enum store_error find(const struct backup_request *request, const struct 
     if (!kind)
         return STORE_FULL;
     if (!kind->backups)
-        text_puts(why, "PostgreSQL is backed up and restored with its own tools, pg_dump and pg_restore or"
-                       " pg_basebackup: docs/store.md has the commands");
+        text_puts(why, "Use PostgreSQL's own tools for backup and restore, pg_dump and pg_restore or"
+                       " pg_basebackup; docs/store.md has the commands");
     *out = kind->backups;
     return kind->backups ? STORE_OK : STORE_NOT_FOUND;
 }

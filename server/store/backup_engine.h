@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A backup as it is asked for, what is said of it, and what an engine does for backup.h. */
+/* The request for a backup, the report about it, and what an engine implements for backup.h. */
 #ifndef SERVER_STORE_BACKUP_ENGINE_H
 #define SERVER_STORE_BACKUP_ENGINE_H
 
@@ -11,20 +11,21 @@
 #include "server/store/options.h"
 
 struct backup_request {
-    const struct store_options *options; /* the store that is copied or replaced */
+    const struct store_options *options; /* the store to copy or replace */
     const char *file;                    /* the backup */
-    bool replace_file;                   /* backup_write(): may replace a file that is there */
-    /* Called many times a second; percent is -1 where it is not known. False: stop. NULL: nobody watches. */
+    bool replace_file;                   /* backup_write() may replace an existing file */
+    /* Reports progress, many times a second. doing: the current step, NULL: unchanged. percent: -1 if
+     * unknown. Returns false to stop. NULL: no progress. */
     bool (*watch)(void *context, const char *doing, int percent);
     void *context;
 };
 
 struct backup_report {
-    bool has_manifest; /* false: a copy that the portal rescued; only its structure could be checked */
+    bool has_manifest; /* false: a copy that the portal rescued, whose structure only was checked */
     long long made_at; /* wall ms; 0 without a manifest */
     int schema;        /* version */
     long long rows;    /* in all tables */
-    bool is_noted;     /* backup_write(): backup_last() knows of it */
+    bool is_recorded;  /* backup_write(): its time is recorded for backup_last() */
     char digest[DIGEST_SIZE];
 };
 

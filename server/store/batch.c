@@ -15,14 +15,14 @@
 
 #define ATTEMPTS 6
 #define ATTEMPT_PAUSE_MAX_MS 20
-#define AGAIN_MAX 4 /* another portal is faster that often, and it is called unavailable */
+#define AGAIN_MAX 4 /* retries after another portal was faster; then STORE_UNAVAILABLE */
 #define LOOK_PAUSE_MS 500
-#define LOOKS 10 /* for a commit whose answer was lost */
+#define LOOKS 10 /* lookups of a commit whose answer was lost */
 
 enum end {
-    END_KEPT,  /* committed, or nothing to commit: every job has its result */
-    END_RETRY, /* rolled back for others' sake */
-    END_ALONE, /* one job's error took the others' work with it */
+    END_KEPT,  /* committed, or nothing to commit: all jobs have their results */
+    END_RETRY, /* rolled back by a conflict with other transactions */
+    END_ALONE, /* an error of one job undid the work of the others */
     END_FAILED,
 };
 
@@ -31,7 +31,7 @@ static void pause_ms(long long ms)
     nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 }
 
-/* What had gone well or had not been reached was not kept. */
+/* Fails all jobs that had succeeded or had not run yet: their work was not kept. */
 static enum end fail_all(struct store_job *first, enum store_error error)
 {
     for (struct store_job *job = first; job; job = job->next)
@@ -40,8 +40,8 @@ static enum end fail_all(struct store_job *first, enum store_error error)
     return END_FAILED;
 }
 
-/* One job inside the transaction; an error undoes what it wrote. Alone, the whole transaction is undone by
- * the caller. */
+/* Runs one job inside the transaction. An error undoes what it wrote. If the job is not shared, the caller
+ * rolls the whole transaction back instead. */
 static enum store_error run_job(struct store_tx *tx, struct store_job *job, bool shared)
 {
     const struct engine_kind *kind = tx->database->kind;
@@ -74,7 +74,7 @@ static enum store_error run_job_patiently(struct store_tx *tx, struct store_job 
     return error == STORE_AGAIN && shared ? STORE_UNAVAILABLE : error;
 }
 
-/* The jobs of one kind, from `first` on, that have no result yet. */
+/* Runs all jobs of the kind of `first` together, from `first` on. */
 static enum store_error run_kind(struct store_tx *tx, struct store_job *first)
 {
     size_t count = 0, at = 0;
@@ -113,8 +113,8 @@ static enum store_error run_kinds(struct store_tx *tx, struct store_job *batch)
     return STORE_OK;
 }
 
-/* The connection was lost while the commit was under way: its row in claim_counts tells whether it was made.
- * It is never made twice: where nobody can say, the jobs are told that the database is not available. */
+/* The connection was lost during the commit. The transaction's row in claim_counts shows whether it was
+ * committed. It is never run again: if the row cannot be looked up, the jobs get STORE_UNAVAILABLE. */
 static bool was_committed(struct database *database, const char *token)
 {
     for (int i = 0; i < LOOKS; i++) {
@@ -125,7 +125,7 @@ static bool was_committed(struct database *database, const char *token)
         }
         pause_ms(LOOK_PAUSE_MS);
     }
-    log_event(LOG_ERROR, "store.commit_unknown", NULL);
+    log_event(LOG_ERROR, "store.commit_unresolved", NULL);
     return false;
 }
 
@@ -135,7 +135,7 @@ static enum end commit(struct store_tx *tx, struct store_job *first, struct batc
     char token[CLAIM_COUNTS_TOKEN_SIZE];
 
     outcome->erased = outcome->erased || tx->has_erased;
-    if (!tx->has_written) { /* says nothing about the disk */
+    if (!tx->has_written) { /* nothing was written, so nothing is known about the disk */
         kind->rollback(tx->database);
         return END_KEPT;
     }
@@ -156,7 +156,7 @@ static enum end commit(struct store_tx *tx, struct store_job *first, struct batc
     return END_KEPT;
 }
 
-/* The transaction is no more, or only half of what it was. */
+/* The transaction was lost, in whole or in part. */
 static enum end give_up(struct store_tx *tx, struct store_job *first, enum store_error error)
 {
     const struct engine_kind *kind = tx->database->kind;
@@ -179,7 +179,7 @@ static enum end attempt(struct database *database, struct store_job *first, stru
         job->result = STORE_AGAIN;
     enum store_error error = kind->begin(database);
     if (error) {
-        outcome->wrote = true; /* that is: it would have */
+        outcome->wrote = true; /* it would have written */
         return fail_all(first, error);
     }
     if (shared && kind->has_round_trips)
@@ -194,7 +194,7 @@ static enum end attempt(struct database *database, struct store_job *first, stru
             return give_up(&tx, first, job->result ? job->result : STORE_FULL);
         }
     }
-    if (!shared && first->result) { /* alone: no savepoint was needed */
+    if (!shared && first->result) { /* not shared, so there is no savepoint */
         kind->rollback(database);
         return first->result == STORE_AGAIN ? END_RETRY : END_KEPT;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How many claims are in each state: kept in the database with the claims, so that nobody counts ten million
- * rows. */
+/* The number of claims in each state. It is kept in the database with the claims, so that millions of rows
+ * need not be counted. */
 #ifndef SERVER_STORE_CLAIM_COUNTS_H
 #define SERVER_STORE_CLAIM_COUNTS_H
 
@@ -9,15 +9,15 @@
 
 #define CLAIM_COUNTS_TOKEN_SIZE 33
 
-/* Inside a job; reads. */
+/* Inside a job; only reads. */
 enum store_error claim_counts_read(struct store_tx *tx, long long out[CLAIM_STATE_COUNT]);
 
-/* Before the commit, by batch.c: what the transaction has changed, under a random token by which it can be
- * found afterwards (PostgreSQL). */
+/* Records what the transaction has changed. Called by batch.c before the commit. With PostgreSQL the record
+ * has a random token, written to token, by which it can be found afterwards. */
 enum store_error claim_counts_record(struct store_tx *tx, char token[CLAIM_COUNTS_TOKEN_SIZE]);
 
-/* A job that writes: joins the rows of transactions made before that time (wall ms) into one. Nothing to do
- * for SQLite. */
+/* Inside a job that writes: joins the rows of transactions made before that time (wall ms) into one row. Does
+ * nothing with SQLite. */
 enum store_error claim_counts_join(struct store_tx *tx, long long before);
 
 #endif

@@ -42,7 +42,7 @@ static void due_row(void *context, const struct row *row)
     due->at = row_integer(row, 5);
 }
 
-/* The rows of an update come in no order. */
+/* An UPDATE returns its rows in no particular order. */
 static int longest_due_first(const void *left, const void *right)
 {
     const struct due *a = left, *b = right;
@@ -73,8 +73,8 @@ enum store_error claims_lease(struct store_tx *tx, const char *staging, const ch
         tx_query(tx, SQL_DELIVERY_NEXT_DUE, WITH(sql_text(staging), sql_integer(now)), number_row, next_due));
 }
 
-/* The claim first, as everywhere: transactions that lock in one order do not wait for each other in a circle.
- */
+/* Updates the claim first, like all functions here: transactions that lock rows in the same order cannot
+ * deadlock. */
 enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id,
                                      long long now, long long next_due)
 {
@@ -251,7 +251,7 @@ static void ending_row(void *context, const struct row *row)
         ending->count++;
 }
 
-/* Ends the claims that the statement finds by a time, as `to`. */
+/* Ends the claims that the statement finds for this time; `to` is their new state. */
 static enum store_error end_found(struct store_tx *tx, enum statement statement, long long time,
                                   enum claim_state to, long long now, size_t limit, size_t *count)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What onboarding asks of the store. For use inside a store_job's run(). All times are wall clock
- * milliseconds. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN unless said otherwise. All but
- * claims_oldest_open() and claims_wanted() write. */
+/* The store's operations for onboarding. Call them inside a store_job's run(). All times are wall-clock
+ * milliseconds. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN unless stated otherwise. All
+ * functions except claims_oldest_open() and claims_wanted() write. */
 #ifndef SERVER_STORE_CLAIMS_H
 #define SERVER_STORE_CLAIMS_H
 
@@ -12,44 +12,44 @@
 
 #define STAGING_NAME_SIZE 33
 
-/* One endpoint message to be published. */
+/* One endpoint message to publish. */
 struct delivery {
     long long claim_id;
-    char thing_name[IDENTIFIER_SIZE]; /* in this staging account's form */
+    char thing_name[IDENTIFIER_SIZE]; /* in the identifier form of this staging account */
     char endpoint[REGISTRATION_ENDPOINT_SIZE];
     unsigned attempts; /* acknowledged publishes so far */
-    unsigned refusals; /* connections lost with this one alone in flight */
+    unsigned refusals; /* connections lost while this was the only message in flight */
 };
 
 #define CLAIMS_LEASE_MAX 512
 
-/* Takes up to room deliveries (CLAIMS_LEASE_MAX at most) that are due for a staging account and leases them
- * to leased_by until `until`: nobody else gets them meanwhile, and after it they come back by themselves.
- * *next_due: when the next one that is not leased falls due, 0: none. */
+/* Leases up to room deliveries (at most CLAIMS_LEASE_MAX) that are due for a staging account to leased_by
+ * until `until`. Others cannot lease them before that time; afterwards they are due again. *next_due: when
+ * the next delivery without a lease is due, 0: there is none. */
 enum store_error claims_lease(struct store_tx *tx, const char *staging, const char *leased_by, long long now,
                               long long until, struct delivery *out, size_t room, size_t *count,
                               long long *next_due);
 
-/* PUBACK: publish again at next_due unless the device arrives first. Harmless for a claim that has ended. */
+/* Records a PUBACK. The message is published again at next_due unless the device arrives first. Has no effect
+ * on a claim that has ended. */
 enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id,
                                      long long now, long long next_due);
 
-/* Not published, the connection went away: due again, not before not_before. */
+/* The connection was lost before the message was published: it is due again, but not before not_before. */
 enum store_error claims_release(struct store_tx *tx, const char *staging, long long claim_id,
                                 long long not_before);
 
-/* The staging account drops the connection for this publish. Due again at next_due, or, where give_up, never:
- * a claim that no staging account takes is failed. */
+/* The staging account closes the connection because of this message. It is due again at next_due, or never if
+ * give_up. A claim that all staging accounts reject is `failed`. */
 enum store_error claims_refused(struct store_tx *tx, const char *staging, long long claim_id, long long now,
                                 long long next_due, bool give_up);
 
-/* The leases that a dead process of the same name held. */
+/* Clears the leases of an earlier process with the same name. */
 enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by);
 
 enum arrival {
-    ARRIVAL_NONE,        /* nobody waits for it, or it is no news */
-    ARRIVAL_PROVISIONED, /* its thing was created: nothing more is published, and it will connect in a moment
-                          */
+    ARRIVAL_NONE,        /* there is no claim for it, or nothing is new */
+    ARRIVAL_PROVISIONED, /* its thing was created: publishing stops, the connection follows in a moment */
     ARRIVAL_ONBOARDED,   /* it has connected */
 };
 
@@ -72,21 +72,21 @@ enum store_error claims_wanted(struct store_tx *tx, const char *endpoint, const 
 enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const struct sighting *sighting,
                                 long long now, enum arrival *arrival, long long *claim_id);
 
-/* JITP drops the connection on which it makes the thing (IoT), and the device connects again: its claim is
- * onboarded then, or, since the thing is proof enough, once it was created before `created_before`. At most
- * limit; *count says how many. */
+/* Makes claims `onboarded` whose thing was created before `created_before` but whose device was not seen to
+ * connect. (JITP closes the connection on which it creates the thing; the device then connects again. The
+ * thing is sufficient proof.) Ends at most limit claims; *count: how many. */
 enum store_error claims_settle(struct store_tx *tx, long long created_before, long long now, size_t limit,
                                size_t *count);
 
-/* from -> to, unless it is no longer in from; nothing more is published for it then. */
+/* Changes the state of a claim from `from` to `to`, if it is still `from`. Publishing stops. */
 enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from,
                             enum claim_state to, long long now);
 
-/* Ends the claims whose window is over and whose device was not seen, at most limit of them; *count says how
- * many. */
+/* Makes claims `expired` whose window has ended and whose device was not seen. Ends at most limit claims;
+ * *count: how many. */
 enum store_error claims_expire(struct store_tx *tx, long long now, size_t limit, size_t *count);
 
-/* accepted_at of the oldest open claim, 0: none. */
+/* Reads accepted_at of the oldest open claim; 0: there is none. */
 enum store_error claims_oldest_open(struct store_tx *tx, long long *accepted_at);
 
 #endif

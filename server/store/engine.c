@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 
-/* Found in the program's own RUNPATH. It uses the program's functions (log, text, memory). */
+/* dlopen() finds it in the program's RPATH. It uses functions of the program (log, text, memory). */
 #define POSTGRESQL_MODULE "expresslink-postgresql.so"
 
 static bool has_scheme(const char *url, const char *scheme)
@@ -18,14 +18,14 @@ static bool has_scheme(const char *url, const char *scheme)
     return strncmp(url, scheme, length) == 0 && url[length] == ':' && url[length + 1];
 }
 
-/* Loaded once, kept for the life of the process. */
+/* Loads the module. It stays loaded for the life of the process. */
 static const struct engine_kind *load_postgresql(struct text *why)
 {
     void *module = dlopen(POSTGRESQL_MODULE, RTLD_NOW | RTLD_LOCAL);
     const struct engine_kind *kind = module ? dlsym(module, "engine_postgresql") : NULL;
 
     if (!kind)
-        text_printf(why, "PostgreSQL cannot be used here: %s", dlerror());
+        text_printf(why, "the PostgreSQL module cannot be loaded: %s", dlerror());
     return kind;
 }
 
@@ -35,7 +35,7 @@ const struct engine_kind *engine_find(const char *url, struct text *why)
         return &engine_sqlite;
     if (has_scheme(url, "postgresql") || has_scheme(url, "postgres"))
         return load_postgresql(why);
-    text_puts(why, "the store's url must be sqlite:/path/to/file or postgresql://host/database");
+    text_puts(why, "[store] url must be sqlite:/path/to/file or postgresql://host/database");
     return NULL;
 }
 

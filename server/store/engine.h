@@ -3,7 +3,7 @@
  * engine: engine/sqlite.c and engine/postgresql.c, the latter a module that is loaded when a url asks for it,
  * because libpq and what it brings along cost 4 MiB of memory at rest.
  *
- * An engine is opened once. Each thread of the store has a connection (struct database) of its own. */
+ * An engine is opened once. Each thread of the store has its own connection (struct database). */
 #ifndef SERVER_STORE_ENGINE_H
 #define SERVER_STORE_ENGINE_H
 
@@ -15,64 +15,65 @@
 
 struct engine;
 
-/* How a call of an engine ends, beside the errors of store.h. These never leave the store. */
+/* Results of engine calls in addition to enum store_error. They never leave the store. */
 enum {
-    ENGINE_RETRY = 1000, /* the transaction was rolled back for others' sake (40001, 40P01): run it again */
-    ENGINE_UNCERTAIN,    /* the connection was lost while the commit was under way */
+    ENGINE_RETRY = 1000, /* the transaction was rolled back by a conflict (40001, 40P01): run it again */
+    ENGINE_UNCERTAIN,    /* the connection was lost during the commit */
 };
 
 struct engine_kind {
-    const char *scheme; /* of the url, without the colon */
-    /* A statement is a round trip: jobs of one kind are worth running as one (store_job.run_together). */
+    const char *scheme; /* scheme of the url, without the colon */
+    /* Each statement costs a round trip, so jobs of one kind are run together (store_job.run_together). */
     bool has_round_trips;
     unsigned writers_max;
 
-    /* Takes the locks that it needs and opens what connections share; nothing is changed in the database. */
+    /* Takes locks and opens what the connections share. Does not change the database. */
     enum store_error (*open)(const struct store_options *options, struct engine **out, struct text *why);
     void (*close)(struct engine *engine);
 
-    /* writes: may change the database; else it is opened so that it cannot. */
+    /* Opens a connection. writes: it may change the database; otherwise it cannot. */
     enum store_error (*connect)(struct engine *engine, bool writes, struct database **out, struct text *why);
     void (*disconnect)(struct database *database);
-    /* Once, on the first writer's connection, after the schema was brought up to date and before others
-     * connect: another program's database has been refused by then, and may be changed. */
+    /* Called once, on the first writer's connection, after the schema was upgraded and before others connect.
+     * Databases of other programs were rejected before, so it may change the database. */
     enum store_error (*ready)(struct database *database, struct text *why);
 
     enum store_error (*begin)(struct database *database);
-    /* ENGINE_RETRY and ENGINE_UNCERTAIN as well. */
+    /* Also returns ENGINE_RETRY and ENGINE_UNCERTAIN. */
     int (*commit)(struct database *database);
-    /* Harmless outside of a transaction. */
+    /* Has no effect outside of a transaction. */
     void (*rollback)(struct database *database);
-    /* A savepoint named "job": set, kept, or gone back to. */
+    /* Set, release, and roll back to a savepoint named "job". */
     enum store_error (*savepoint)(struct database *database);
     enum store_error (*release)(struct database *database);
     enum store_error (*undo)(struct database *database);
-    /* False when it was lost: a full disk makes SQLite roll back, an error PostgreSQL refuse what follows. */
+    /* False if the transaction was lost: SQLite rolls back when the disk is full; PostgreSQL rejects
+     * everything after an error. */
     bool (*in_transaction)(const struct database *database);
-    /* The last error was ENGINE_RETRY's kind: the whole transaction may go well the next time. */
+    /* The last error was a conflict (see ENGINE_RETRY): the whole transaction may succeed next time. */
     bool (*may_retry)(const struct database *database);
 
     enum store_error (*execute)(struct database *database, enum statement statement, struct sql_values values,
                                 database_each *each, void *context, long long *changed, long long *rows);
 
-    /* See database_insert(). *inserted: a row was made. */
+    /* See database_insert(). *inserted: whether a row was inserted. */
     enum store_error (*insert)(struct database *database, enum statement statement, struct sql_values values,
                                long long *id, bool *inserted);
 
     long long (*integer)(const struct row *row, int column);
     const char *(*text)(const struct row *row, int column);
 
-    /* On the writer, outside of a transaction, after personal data was erased: what is left of it in the
-     * files goes too. False: not yet (somebody reads), to be called again later. NULL: the server's own
-     * business. */
+    /* Removes the traces of erased personal data from the files. Called on the writer's connection, outside
+     * of a transaction. False: not possible yet because of a reader; call again later. NULL: the server is
+     * responsible for that. */
     bool (*scrub)(struct database *database);
 
-    /* The schema; see migration.h. */
+    /* See migration.h. */
     struct migration_engine migrations;
-    const struct backup_engine *backups; /* NULL: the database has tools of its own */
+    const struct backup_engine *backups; /* NULL: the database has its own tools */
 };
 
-/* The engines' own structs begin with these. */
+/* The structs of an engine start with these. */
 struct engine {
     const struct engine_kind *kind;
 };
@@ -87,10 +88,10 @@ struct row {
     int number;
 };
 
-/* The engine for a url; NULL with a sentence in *why. */
+/* Finds the engine for a url. NULL with a sentence in *why on error. */
 const struct engine_kind *engine_find(const char *url, struct text *why);
 
-/* The first line of a file. False with a sentence in *why. */
+/* Reads the first line of a file. False with a sentence in *why on error. */
 #define ENGINE_PASSWORD_SIZE 1024
 bool engine_read_password(const char *path, char out[ENGINE_PASSWORD_SIZE], struct text *why);
 

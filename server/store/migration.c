@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-static enum store_error judge(const struct schema_state *state, int known, const char *where,
-                              struct text *why)
+static enum store_error check_state(const struct schema_state *state, int known, const char *where,
+                                    struct text *why)
 {
     if (state->foreign) {
         text_printf(why, "%s is not a database of this portal", where);
@@ -15,19 +15,19 @@ static enum store_error judge(const struct schema_state *state, int known, const
         return STORE_OK;
     text_printf(
         why,
-        "%s was written by a newer portal (schema %d, this one knows %d); start that version, or restore"
+        "%s was written by a newer portal (schema %d; this version knows %d). Start that version, or restore"
         " a backup from before the upgrade",
         where, state->version > state->oldest_program ? state->version : state->oldest_program, known);
     return STORE_TOO_NEW;
 }
 
-static enum store_error take(struct database *database, const struct migration_engine *engine,
-                             const struct migration *migration, struct text *why)
+static enum store_error run_step(struct database *database, const struct migration_engine *engine,
+                                 const struct migration *migration, struct text *why)
 {
     long long started = clock_monotonic_ms();
 
-    log_event(LOG_INFO, "store.migrating", "version", LOG_NUMBER(migration->version), "name", migration->name,
-              NULL);
+    log_event(LOG_INFO, "store.migration_started", "version", LOG_NUMBER(migration->version), "name",
+              migration->name, NULL);
     enum store_error error = engine->apply(database, migration, why);
     if (!error)
         log_event(LOG_INFO, "store.migrated", "version", LOG_NUMBER(migration->version), "ms",
@@ -43,9 +43,9 @@ enum store_error migrate(struct database *database, const struct migration_engin
     enum store_error error = engine->state(database, &state, why);
 
     if (!error)
-        error = judge(&state, known, where, why);
+        error = check_state(&state, known, where, why);
     for (int i = state.version; !error && i < known; i++)
-        error = take(database, engine, &engine->list[i], why);
+        error = run_step(database, engine, &engine->list[i], why);
     if (!error)
         *out = (struct store_versions){state.version, state.version < known ? known : state.version};
     return error;

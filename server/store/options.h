@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the store is and how it is used. */
+/* The options of store_open(), and the schema versions that store_migrate() reports. */
 #ifndef SERVER_STORE_OPTIONS_H
 #define SERVER_STORE_OPTIONS_H
 
@@ -8,18 +8,18 @@
 struct store_options {
     const char *url;           /* "sqlite:/path/to/portal.db", "postgresql://host/database?..." */
     const char *password_file; /* PostgreSQL: read at each connect; NULL or "": none */
-    unsigned writers, readers; /* connections, at least 1; SQLite has one writer whatever is asked for */
-    long long timeout_ms;      /* PostgreSQL: a statement that takes longer is given up */
-    bool alone;                /* an operator's command: nobody else waits for what a job takes */
-    /* PostgreSQL: asked while the database cannot be reached at start; false gives up. NULL: gives up at
-     * once. */
+    unsigned writers, readers; /* connections, at least 1; SQLite always has one writer */
+    long long timeout_ms;      /* PostgreSQL: time limit of a statement */
+    bool alone;                /* an operator's command: no other jobs wait, so one may take long */
+    /* PostgreSQL: called repeatedly while the database cannot be reached at start. Returns false to give up.
+     * NULL: give up at once. */
     bool (*wait)(void *context, const char *why);
     void *context;
 };
 
-/* What bringing the schema up to date did to it. */
+/* The schema versions before and after an upgrade. */
 struct store_versions {
-    int from, to; /* 0: there was none */
+    int from, to; /* 0: there was no schema */
 };
 
 #endif

@@ -30,7 +30,7 @@ static void registration_row(void *context, const struct row *row)
     out->attempts = (unsigned)row_integer(row, 9);
     out->onboarded_before = row_integer(row, 10) != 0;
     long long cancelled_at = row_integer(row, 11);
-    if (cancelled_at) { /* whatever became of the claim for others who waited for it */
+    if (cancelled_at) { /* this person has cancelled, whatever the state of a shared claim */
         out->state = CLAIM_CANCELLED;
         out->ended_at = cancelled_at;
     }
@@ -73,10 +73,10 @@ static void open_claim_row(void *context, const struct row *row)
     claim->expires_at = row_integer(row, 3);
 }
 
-/* The claim that a registration waits for. */
+/* The claim of a registration. */
 struct joined {
     long long id;
-    bool is_new, onboarded_before; /* the latter is known of new ones alone */
+    bool is_new, onboarded_before; /* onboarded_before is only set for new ones */
 };
 
 static enum store_error insert_claim(struct store_tx *tx, const struct registration_request *request,
@@ -107,7 +107,7 @@ static enum store_error insert_claim(struct store_tx *tx, const struct registrat
     return STORE_OK;
 }
 
-/* The open claim for the thing, or a new one. */
+/* Finds the open claim for the thing, or inserts a new one. */
 static enum store_error join_claim(struct store_tx *tx, const struct registration_request *request,
                                    struct joined *joined)
 {
@@ -119,7 +119,8 @@ static enum store_error join_claim(struct store_tx *tx, const struct registratio
         if (error == STORE_NOT_FOUND)
             continue;
         RETURN_IF(error);
-        if (open.expires_at <= request->now) { /* its window is over, and nobody has said so yet */
+        if (open.expires_at <=
+            request->now) { /* its window has ended, but housekeeping has not been there yet */
             RETURN_IF(claims_end(tx, open.id, open.state, CLAIM_EXPIRED, request->now));
             continue;
         }
@@ -263,7 +264,7 @@ enum store_error registrations_erase_email(struct store_tx *tx, const char *emai
         tx_query(tx, SQL_REGISTRATIONS_BY_EMAIL, WITH(sql_text(email), sql_integer(REGISTRATIONS_ERASE_MAX)),
                  token_row, tokens);
 
-    tx->has_erased = true; /* where none is left too: an erasure before may have been cut off */
+    tx->has_erased = true; /* also if none is left: an earlier erasure may have been interrupted */
     *count = 0;
     if (error)
         return error == STORE_NOT_FOUND ? STORE_OK : error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the pages and the API ask of the store. For use inside a store_job's run(). All but
+/* The store's operations for pages and the API. Call them inside a store_job's run(). All functions except
  * registrations_find() write. */
 #ifndef SERVER_STORE_REGISTRATIONS_H
 #define SERVER_STORE_REGISTRATIONS_H
@@ -16,51 +16,51 @@ struct registration_target {
 };
 
 struct registration_request {
-    char token[REGISTRATION_TOKEN_SIZE]; /* made by the caller, random */
-    const char *endpoint;                /* key */
+    char token[REGISTRATION_TOKEN_SIZE]; /* random, made by the caller */
+    const char *endpoint;                /* key of the endpoint */
     struct registration_target targets[CLAIM_STAGING_MAX];
     size_t target_count;                      /* at least 1 */
     const char *contact_name, *contact_email; /* NULL: not given */
     const char *idempotency_key;              /* NULL: none */
-    const char *request_digest;               /* with the key: a digest of what was asked */
+    const char *request_digest;               /* with a key: a digest of the request's contents */
     long long now, window_ms;
 };
 
-/* Stores the registration. A thing with an open claim gets no second one: the registration joins it.
- * A known idempotency key with the same digest gives the registration made then; with another,
- * STORE_KEY_USED. STORE_CONFLICT: the open claim goes to another endpoint. *out is filled on STORE_OK. */
+/* Stores a registration. If the thing has an open claim, the registration joins it; otherwise a new claim is
+ * made. For a known idempotency key with the same digest, *out is the registration made then; with another
+ * digest the result is STORE_KEY_USED. STORE_CONFLICT: the open claim has another endpoint. *out is set on
+ * STORE_OK. */
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 
-/* What registrations_add() gives for a claim that it has just made: nothing has to be read for it. Pure. */
+/* Fills *out as registrations_add() does for a new claim, without reading the database. Pure. */
 void registration_describe_new(const struct registration_request *request, bool onboarded_before,
                                struct registration *out);
 
-/* Many at once, for store_job.run_together: those that need nothing but new rows get STORE_OK and their
- * *outs[i]; the others are left as they are. PostgreSQL alone. */
+/* Adds many registrations at once, for store_job.run_together. Requests that only need new rows get STORE_OK
+ * and their *outs[i]; the others keep their result. PostgreSQL only. */
 enum store_error registrations_add_together(struct store_tx *tx,
                                             const struct registration_request *const requests[],
                                             struct registration *const outs[], enum store_error results[],
                                             size_t count);
 
-/* STORE_NOT_FOUND: no such token. */
+/* Finds a registration. STORE_NOT_FOUND: there is no such token. */
 enum store_error registrations_find(struct store_tx *tx, const char *token, struct registration *out);
 
-/* Starts again after the end: as registrations_add(), but for the token that there is. With a claim still
- * open it changes nothing. request needs targets, endpoint, now and window_ms. STORE_ENDED: the device has
+/* Starts again after the claim has ended: like registrations_add(), but keeps the token. Changes nothing if
+ * the claim is still open. request needs targets, endpoint, now and window_ms. STORE_ENDED: the device has
  * arrived. */
 enum store_error registrations_retry(struct store_tx *tx, const struct registration_request *request,
                                      struct registration *out);
 
-/* This person waits no longer; the claim ends with the last one who does. STORE_ENDED: it has ended
- * otherwise. */
+/* Cancels a registration. Its claim is cancelled when the last of its registrations is. STORE_ENDED: the
+ * claim has already ended in another way. */
 enum store_error registrations_cancel(struct store_tx *tx, const char *token, long long now,
                                       struct registration *out);
 
-/* Removes what is known of a person: the registration with this token, or up to REGISTRATIONS_ERASE_MAX with
- * this e-mail address (in any case of letters). An open claim that nobody else waits for is cancelled. The
- * claim itself stays until its retention ends: it names a device and no person. *count: how many were
- * removed. */
+/* Deletes the registration with this token, or up to REGISTRATIONS_ERASE_MAX with this e-mail address (case
+ * is ignored). Cancels an open claim that has no other registration. The claim itself is kept until its
+ * retention ends: it identifies a device, not a person. *count: how many registrations were deleted. */
 #define REGISTRATIONS_ERASE_MAX 200
 enum store_error registrations_erase(struct store_tx *tx, const char *token, long long now, size_t *count);
 enum store_error registrations_erase_email(struct store_tx *tx, const char *email, long long now,

@@ -11,11 +11,11 @@
 struct member {
     const struct registration_request *request;
     long long claim_id; /* 0: none yet */
-    bool plain;         /* a new claim and a new registration, and nothing that others in the set touch */
+    bool plain; /* needs only a new claim and a new registration, and shares nothing with others in the set */
     bool onboarded_before;
 };
 
-/* Who in the set has a name: a thing name, or an idempotency key. Sorted by name. */
+/* The member of the set with this thing name or idempotency key. Sorted by text. */
 struct name {
     const char *text;
     struct member *member;
@@ -52,7 +52,7 @@ static void collect_names(struct set *set)
             add_name(set, request->idempotency_key, &set->members[i], true);
     }
     qsort(set->names, set->name_count, sizeof *set->names, by_name);
-    /* Two that share a name are no business of a set. */
+    /* Members that share a name are left to registrations_add(). */
     for (size_t i = 1; i < set->name_count; i++)
         if (by_name(&set->names[i - 1], &set->names[i]) == 0 &&
             set->names[i - 1].member != set->names[i].member)
@@ -67,7 +67,7 @@ static struct member *find_name(const struct set *set, const char *text, bool is
     return found ? found->member : NULL;
 }
 
-/* What speaks against a plain new claim, and what the claim is to say. */
+/* A row about a name that is known already: the member is not plain, or the thing was onboarded before. */
 static void known_row(void *context, const struct row *row)
 {
     const char *what = row_text(row, 0), *text = row_text(row, 1);
@@ -89,7 +89,7 @@ static void claim_row(void *context, const struct row *row)
         member->claim_id = row_integer(row, 0);
 }
 
-static enum store_error look(struct store_tx *tx, struct set *set)
+static enum store_error read_known(struct store_tx *tx, struct set *set)
 {
     OWNED const char **things = memory_new(set->name_count, sizeof *things);
     OWNED const char **keys = memory_new(set->name_count, sizeof *keys);
@@ -219,12 +219,14 @@ static enum store_error insert_registrations(struct store_tx *tx, const struct s
                           number_column(&asked, 0), number_column(&asked, 1), text_column(&asked, 1),
                           text_column(&asked, 2), text_column(&asked, 3), text_column(&asked, 4)),
                      &changed));
-    return changed == (long long)asked.count ? STORE_OK : STORE_AGAIN; /* no claim without its registration */
+    return changed == (long long)asked.count
+               ? STORE_OK
+               : STORE_AGAIN; /* a claim must not be left without its registration */
 }
 
 static enum store_error add_plain(struct store_tx *tx, struct set *set, size_t *inserted)
 {
-    RETURN_IF(look(tx, set));
+    RETURN_IF(read_known(tx, set));
     RETURN_IF(insert_claims(tx, set));
     return insert_registrations(tx, set, inserted);
 }

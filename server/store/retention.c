@@ -4,12 +4,12 @@
 #include "claim/lifecycle.h"
 #include "server/store/transaction.h"
 
-/* Claims in the order of their ids, which is about the order in which they were accepted. */
+/* Claims in the order of their ids, which is roughly the order in which they were accepted. */
 struct found {
     long long ids[RETENTION_LIMIT_MAX];
     size_t count, seen;
     long long last, ended_before;
-    bool some_are_old; /* one was accepted so long ago that it could go: behind it there may be more */
+    bool some_are_old; /* one is old enough to be deleted, so there may be more after it */
 };
 
 static void claim_row(void *context, const struct row *row)
@@ -56,12 +56,12 @@ static enum store_error ended_claims(struct store_tx *tx, struct retention_step 
         RETURN_IF(remove_claims(tx, found.ids, found.count));
     step->claims = found.count;
     step->more = found.some_are_old && found.seen == limit;
-    step->after = step->more ? found.last : 0; /* from the start the next time */
+    step->after = step->more ? found.last : 0; /* start from the beginning next time */
     return STORE_OK;
 }
 
-static enum store_error forget(struct store_tx *tx, struct retention_step *step, enum statement statement,
-                               long long keep, size_t limit, size_t *count)
+static enum store_error clear_old(struct store_tx *tx, struct retention_step *step, enum statement statement,
+                                  long long keep, size_t limit, size_t *count)
 {
     long long changed;
 
@@ -82,8 +82,8 @@ enum store_error retention_run(struct store_tx *tx, struct retention_step *step)
     if (retention->ended_claims)
         RETURN_IF(ended_claims(tx, step, limit));
     if (retention->contacts)
-        RETURN_IF(forget(tx, step, SQL_RETENTION_CONTACTS, retention->contacts, limit, &step->contacts));
+        RETURN_IF(clear_old(tx, step, SQL_RETENTION_CONTACTS, retention->contacts, limit, &step->contacts));
     if (retention->idempotency_keys)
-        RETURN_IF(forget(tx, step, SQL_RETENTION_KEYS, retention->idempotency_keys, limit, &step->keys));
+        RETURN_IF(clear_old(tx, step, SQL_RETENTION_KEYS, retention->idempotency_keys, limit, &step->keys));
     return STORE_OK;
 }

@@ -8,7 +8,7 @@
     {                                                                                                        \
         text, text                                                                                           \
     }
-/* Of one row; see database_insert(). */
+/* Inserts one row; see database_insert(). */
 #define INSERT(key, text)                                                                                    \
     {                                                                                                        \
         text, text " RETURNING " key                                                                         \
@@ -25,11 +25,11 @@
     " AND c.state <> 'cancelled'"                                                                            \
     " AND (c.state <> 'onboarded' OR c.connected_at IS NULL OR c.provisioned_at IS NULL)"
 
-/* For SQLite, for PostgreSQL. */
+/* Texts for SQLite and for PostgreSQL. */
 static const char *const texts[STATEMENT_COUNT][2] = {
-    /* The claim that waits for this thing, whatever staging account's form the name is in. A new claim is
-     * made only where none is open, so it is the last one or none: a thing with 300,000 ended claims costs
-     * what others cost. */
+    /* The open claim for this thing name, in the form of any staging account. A new claim is made only if
+     * none is open, so only the last claim can be open. LIMIT keeps the query fast for a thing with 300,000
+     * ended claims. */
     [SQL_CLAIM_OPEN_FOR_THING] =
         BOTH("SELECT c.id, c.endpoint, c.state, c.expires_at"
              " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 8) d"
@@ -51,8 +51,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_ARRIVALS_WANTED] = {"SELECT n.key FROM json_each($1) n WHERE EXISTS (" WANTED("n.value") ")",
                              "SELECT n.place - 1 FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place)"
                              " WHERE EXISTS (" WANTED("n.name") ")"},
-    /* The last claim for the thing: an older one's device may be back, a cancelled one is nobody's. An
-     * expired one whose device comes late has arrived all the same. */
+    /* The last claim for the thing. Earlier claims do not count, and cancelled ones are ignored. An expired
+     * claim whose device arrives late has still arrived. */
     [SQL_CLAIM_FOR_ARRIVAL] =
         BOTH("SELECT c.id, c.state, c.accepted_at, c.provisioned_at, c.connected_at"
              " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 32) d"
@@ -70,7 +70,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         BOTH("SELECT accepted_at FROM claims WHERE " OPEN " ORDER BY expires_at LIMIT 1"),
 
     [SQL_COUNTS] = BOTH("SELECT " COUNT_SUMS " FROM claim_counts"),
-    /* One row for the one writer; a row a transaction where several write. */
+    /* SQLite has one writer and one row; PostgreSQL has several writers and one row for each transaction. */
     [SQL_COUNTS_CHANGE] = {"UPDATE claim_counts SET queued = queued + $3, published = published + $4,"
                            " onboarded = onboarded + $5, expired = expired + $6, failed = failed + $7, "
                            "cancelled = cancelled + $8,"
@@ -82,7 +82,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_COUNTS_JOIN] = {NULL, "WITH old AS (DELETE FROM claim_counts WHERE made_at < $1 RETURNING *)"
                                " INSERT INTO claim_counts (token, made_at, " COUNT_NAMES ", last_claim)"
                                " SELECT $2, 0, " COUNT_SUMS ", 0 FROM old HAVING count(*) > 0"},
-    /* A row where an older program, which does not count, was at work. */
+    /* Returns a row if an older program, which does not update the counts, has changed claims. */
     [SQL_COUNTS_CHECK] = {"SELECT 1 FROM claim_counts WHERE token = ''"
                           " AND (last_claim <> coalesce((SELECT max(id) FROM claims), 0)"
                           " OR queued + published <> (SELECT count(*) FROM claims WHERE " OPEN "))",
@@ -97,7 +97,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
 
     [SQL_DELIVERY_INSERT] = BOTH("INSERT INTO deliveries (claim_id, staging, thing_name, endpoint, due_at)"
                                  " VALUES ($1, $2, $3, $4, $5)"),
-    /* In one statement, so that two portals never lease the same. */
+    /* One statement, so that two portals never lease the same delivery. */
     [SQL_DELIVERIES_LEASE] =
         {"UPDATE deliveries SET leased_by = $3, leased_until = $4 WHERE staging = $1 AND claim_id IN"
          " (SELECT claim_id FROM deliveries WHERE staging = $1 AND due_at <= $2 AND leased_until <= $2"
@@ -149,8 +149,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
              " AND contact_email IS NOT NULL ORDER BY token LIMIT $2"),
     [SQL_REGISTRATION_ERASE] = BOTH("DELETE FROM registrations WHERE token = $1"),
 
-    /* What is known of these thing names ($1) and idempotency keys ($2). Each LIMIT keeps the planner to the
-     * indexes, whatever it believes of the tables. */
+    /* Finds what is known about these thing names ($1) and idempotency keys ($2). Each LIMIT makes the
+     * planner use the indexes, whatever its statistics say. */
     [SQL_SET_KNOWN] = {NULL,
                        "SELECT 'open', name FROM unnest($1::text[]) AS names (name), LATERAL"
                        " (SELECT claim_id FROM deliveries WHERE thing_name = name"
@@ -173,8 +173,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                " idempotency_key, request_digest) SELECT * FROM unnest($6::text[], $7::bigint[],"
                " $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])"},
 
-    /* Claims are looked at in the order in which they were accepted, so that nothing is read that need not
-       go. */
+    /* Reads claims in the order in which they were accepted, so that it can stop at the first one that is too
+     * young. */
     [SQL_RETENTION_CLAIMS] =
         BOTH("SELECT id, accepted_at, ended_at FROM claims WHERE id > $1 ORDER BY id LIMIT $2"),
     [SQL_RETENTION_REGISTRATIONS_DELETE] =

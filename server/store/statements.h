@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every SQL statement has a name. One text serves both engines; where they differ, two stand side by side. $1
- * is a parameter to both. */
+/* The names of all SQL statements. Usually one text serves both engines; otherwise statements.c has two side
+ * by side. Parameters are $1, $2, ... in both. Read-only, any thread. */
 #ifndef SERVER_STORE_STATEMENTS_H
 #define SERVER_STORE_STATEMENTS_H
 
@@ -46,7 +46,7 @@ enum statement {
     SQL_REGISTRATIONS_BY_EMAIL,
     SQL_REGISTRATION_ERASE,
 
-    /* Many registrations in a few round trips: PostgreSQL alone. */
+    /* Many registrations in a few round trips; only for PostgreSQL. */
     SQL_SET_KNOWN,
     SQL_SET_CLAIMS_INSERT,
     SQL_SET_REGISTRATIONS_INSERT,
@@ -63,7 +63,7 @@ enum statement {
 
 enum dialect { DIALECT_SQLITE, DIALECT_POSTGRESQL };
 
-/* NULL: the engine has no such statement. */
+/* The text of a statement; NULL if the engine does not use it. */
 const char *statement_text(enum statement statement, enum dialect dialect);
 
 #endif

@@ -11,8 +11,8 @@
 #include "server/store/engine.h"
 #include "server/store/transaction.h"
 
-#define QUEUE_MAX 20000 /* jobs; beyond it the portal says "busy" instead of growing */
-#define BATCH_MAX 1000  /* jobs a transaction */
+#define QUEUE_MAX 20000 /* jobs; above it new jobs get STORE_BUSY */
+#define BATCH_MAX 1000  /* jobs per transaction */
 #define WORKERS_MAX 64
 #define SCRUB_EVERY_MS 1000
 
@@ -29,14 +29,14 @@ struct worker {
     struct database *database;
     pthread_t thread;
     bool started;
-    bool has_erased;      /* and what is left of it in files is still to be removed */
+    bool has_erased;      /* erased data must still be removed from the files */
     long long next_scrub; /* monotonic ms */
 };
 
 struct store {
     struct engine *engine;
     struct queue writes, reads;
-    struct worker workers[WORKERS_MAX]; /* the writers first */
+    struct worker workers[WORKERS_MAX]; /* writers first */
     unsigned writers, count;
     atomic_ullong commits, jobs;
     atomic_bool healthy;
@@ -83,8 +83,8 @@ static enum store_error queue_add(struct queue *queue, struct store_job *job)
     return error;
 }
 
-/* Up to `most` jobs in one go, as a list: what came while the last commit was on its way to the disk shares
- * the next. NULL when the queue is closed and empty. */
+/* Takes up to `most` jobs at once, as a list: jobs that arrived during the last commit share the next one.
+ * Blocks until there is a job. Returns NULL if the queue is closed and empty. */
 static struct store_job *queue_take(struct queue *queue, size_t most)
 {
     pthread_mutex_lock(&queue->lock);
@@ -106,8 +106,8 @@ static struct store_job *queue_take(struct queue *queue, size_t most)
 
 /* ---- threads ---- */
 
-/* Before the answer, where it can be; else from time to time, as long as a long read (a backup) is in the
- * way. */
+/* Removes erased data from the files: before the answer if possible, otherwise again and again while a long
+ * read (a backup) prevents it. */
 static void scrub(struct worker *worker, bool has_erased)
 {
     const struct engine_kind *kind = worker->store->engine->kind;
@@ -136,7 +136,7 @@ static void *write_jobs(void *argument)
         scrub(worker, outcome.erased);
         while (batch) {
             struct store_job *job = batch;
-            batch = job->next; /* done() may free it */
+            batch = job->next; /* done() may free the job */
             job->done(job->argument, job->result);
         }
     }
@@ -207,7 +207,7 @@ static enum store_error start_threads(struct store *store, struct text *why)
         worker->started =
             pthread_create(&worker->thread, NULL, i < store->writers ? write_jobs : read_jobs, worker) == 0;
         if (!worker->started) {
-            text_puts(why, "the store's threads cannot be started");
+            text_puts(why, "the threads of the store cannot be started");
             return STORE_BROKEN;
         }
     }
@@ -267,7 +267,7 @@ void store_close(struct store *store)
     for (unsigned i = 0; i < store->count; i++)
         if (store->workers[i].started)
             pthread_join(store->workers[i].thread, NULL);
-    /* The last connection brings the WAL home: that is the writer's, at index 0. */
+    /* The connection that is closed last checkpoints the WAL. It must be the writer's, at index 0. */
     while (store->count)
         store->engine->kind->disconnect(store->workers[--store->count].database);
     store->engine->kind->close(store->engine);
@@ -280,7 +280,7 @@ void store_close(struct store *store)
 
 enum store_error store_submit(struct store *store, struct store_job *job)
 {
-    if (job->run_together && !job->kind) /* it would never be called */
+    if (job->run_together && !job->kind) /* run_together would never be called */
         abort();
     return queue_add(job->writes ? &store->writes : &store->reads, job);
 }

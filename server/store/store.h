@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store: where claims and registrations are kept, in SQLite or PostgreSQL.
+/* The store of claims and registrations, in SQLite or PostgreSQL.
  *
- * Jobs that write go to the writers, each a thread with a connection of its own: one for SQLite, where only
- * one connection may ever write or checkpoint (the WAL-reset bug, fixed in 3.51.3, needs two), several for
- * PostgreSQL. Jobs that wait together share one transaction, and all are answered after its one commit:
- * durable and fast at once. Jobs that only read go to the readers, which have connections that cannot write.
- * A read never waits for a write; it sees every write whose done() was called before it was submitted. */
+ * Writing jobs go to writers. Each writer is a thread with its own connection. SQLite has one writer, because
+ * only one connection may ever write or checkpoint (the WAL-reset bug, fixed in 3.51.3, needs two);
+ * PostgreSQL has several. Jobs that are queued together share one transaction and are answered after its
+ * commit, so writes are both durable and fast. Reading jobs go to readers, whose connections cannot write. A
+ * read never waits for a write. It sees every write whose done() was called before the read was submitted. */
 #ifndef SERVER_STORE_STORE_H
 #define SERVER_STORE_STORE_H
 
@@ -18,26 +18,27 @@
 
 struct store;
 
-/* Opens the database and brings its schema up to date. On error *out is untouched and *why has a sentence for
- * the operator. Options are borrowed for the life of the store. */
+/* Opens the database and upgrades its schema. Blocks. On error *out is untouched and *why has a sentence for
+ * the operator. options are borrowed for the life of the store. */
 enum store_error store_open(const struct store_options *options, struct store **out, struct text *why)
     __attribute__((warn_unused_result));
-/* Only brings the schema up to date. */
+/* Only upgrades the schema. */
 enum store_error store_migrate(const struct store_options *options, struct store_versions *out,
                                struct text *why) __attribute__((warn_unused_result));
 
-/* Runs every job that was submitted, then closes. NULL is fine. */
+/* Runs all submitted jobs, then closes and frees the store. Blocks. Accepts NULL. */
 void store_close(struct store *store);
 
-/* Any thread, never blocks. The job is borrowed until its done() has been called. STORE_BUSY: not taken,
- * done() will not be called. */
+/* Queues a job. The job is borrowed until its done() is called. STORE_BUSY: the job was not accepted, and
+ * done() will not be called. Never blocks. Any thread. */
 enum store_error store_submit(struct store *store, struct store_job *job) __attribute__((warn_unused_result));
 
-/* Submits a job and waits for it. Not on a thread of the store, not on a thread that serves HTTP. */
+/* Submits a job and waits for its result. Must not be called on a thread of the store or on an HTTP
+ * thread. */
 enum store_error store_call(struct store *store, enum store_error (*run)(struct store_tx *, void *),
                             void *argument, bool writes) __attribute__((warn_unused_result));
 
-/* Commits so far and jobs that they carried; whether the last commit failed. Any thread. */
+/* The number of commits so far and of jobs in them; and whether the last write succeeded. Any thread. */
 void store_commit_counts(const struct store *store, unsigned long long *commits, unsigned long long *jobs);
 bool store_is_healthy(const struct store *store);
 

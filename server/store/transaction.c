@@ -5,7 +5,7 @@
 
 static enum store_error before_write(struct store_tx *tx)
 {
-    if (!tx->writes) /* the job said that it only reads */
+    if (!tx->writes) /* the job was submitted as one that only reads */
         return STORE_BROKEN;
     if (!tx->wants_savepoint || tx->has_savepoint)
         return STORE_OK;

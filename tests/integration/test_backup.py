@@ -79,7 +79,7 @@ class Backup(Case):
         try:
             eventually(lambda: len(accepted) > 50, "registrations")
             before = list(accepted)
-            self.command("backup", self.file, says="sound")
+            self.command("backup", self.file, says="valid")
             after = len(accepted)
         finally:
             over.set()
@@ -89,7 +89,7 @@ class Backup(Case):
         self.assertEqual(self.portal.stop(), 0)
         kept = {token for token, in rows(self.file, "SELECT token FROM registrations")}
         self.assertEqual(set(before) - kept, set())
-        self.command("restore", self.file, says="in the place")
+        self.command("restore", self.file, says="was replaced with this backup")
         self.assert_shows(before)
         self.portal.start()
         self.portal.claim(random_thing())
@@ -323,7 +323,7 @@ class Restore(Case):
         self.portal.kill()
         for ending in ("", "-wal"):
             shutil.copy(f"{self.database}{ending}", f"{self.file}{ending}")
-        self.command("restore", self.file, "--verify", expect=CHECK, says="no backup")
+        self.command("restore", self.file, "--verify", expect=CHECK, says="not a backup")
 
     def test_a_rescued_copy(self):
         tokens = self.registered(3)
@@ -431,7 +431,7 @@ class Arguments(Case):
                           ["erase"], ["erase", "--email", "a", "--token", "b"], ["backup", "--unknown"]):
             with self.subTest(arguments):
                 self.command(*arguments, expect=USAGE, says="Usage: expresslink-portal " + arguments[0])
-        self.command("bakcup", expect=USAGE, says="bakcup is not understood")
+        self.command("bakcup", expect=USAGE, says="unknown command: bakcup")
 
     def test_help(self):
         answer = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True, timeout=DEADLINE)

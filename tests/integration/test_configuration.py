@@ -216,7 +216,7 @@ class RefusingToStart(Case):
     def test_a_store_that_cannot_be(self):
         for url in ("sqlite:/nowhere/at/all/portal.db", f"sqlite:{self.sandbox.state}", "mysql://x", "sqlite:"):
             with self.subTest(url):
-                self.refuses_to_start(self.portal(start=False, store={"url": url}), "portal.cannot_start")
+                self.refuses_to_start(self.portal(start=False, store={"url": url}), "portal.start_failed")
 
     def test_pages_that_are_not_there(self):
         empty = self.sandbox.state / "empty"
@@ -282,7 +282,7 @@ class Logs(Case):
 
     def test_every_request_has_a_line_with_the_id_of_its_answer(self):
         requests = {event["request_id"]: event for event in map(json.loads, self.lines)
-                    if event["event"] == "http.request"}
+                    if event["event"] == "http.request_answered"}
         for answer in self.answers:
             event = requests[answer.headers["X-Request-Id"]]
             self.assertEqual(int(event["status"]), answer.status)
@@ -296,7 +296,7 @@ class PlainLogs(Case):
         with Portal(self.sandbox, log={"level": "debug"}) as portal:
             portal.get("/r/a%0a2026-01-01T00:00:00.000Z%20error%20forged.line")
             portal.raw(b"GET /\x1b[31m HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUser-Agent: a\x1b[31mb\r\n\r\n")
-            eventually(lambda: len([line for line in portal.lines if "http.request" in line]) >= 2, "two lines")
+            eventually(lambda: len([line for line in portal.lines if "http.request_answered" in line]) >= 2, "two lines")
             portal.stop()
             self.assertEqual([line for line in portal.lines if "forged" in line or "\x1b" in line], [])
             for line in portal.lines:

@@ -56,7 +56,7 @@ class Drain(unittest.TestCase):
 
     def terminate(self, portal):
         portal.process.send_signal(signal.SIGTERM)
-        portal.log_has("portal.stopping")
+        portal.log_has("portal.stop_requested")
 
     def ends_quickly(self, portal):
         """Nothing was waited for until a patience was over: connections would be kept for ten minutes, requests that it

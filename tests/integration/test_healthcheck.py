@@ -28,24 +28,24 @@ class Healthcheck(unittest.TestCase):
         self.assertIn(why, answer.stderr)
 
     def test_without_an_admin_listener(self):
-        self.check_sick("", "nobody to ask")
+        self.check_sick("", "admin_listen is empty")
 
     def test_what_is_no_address(self):
         for address in ("localhost", "127.0.0.1:", "[::1:9", ":", "no.such.name.invalid:9"):
             with self.subTest(address):
-                self.check_sick(address, "nobody listens")
+                self.check_sick(address, "cannot connect")
 
     def test_nobody_listens(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
-            self.check_sick(f"127.0.0.1:{taken.getsockname()[1]}", "nobody listens")
+            self.check_sick(f"127.0.0.1:{taken.getsockname()[1]}", "cannot connect")
 
     def test_somebody_who_is_not_the_admin_listener(self):
-        self.check_sick(f"127.0.0.1:{self.portal.address[1]}", "does not answer 200")
+        self.check_sick(f"127.0.0.1:{self.portal.address[1]}", "not answered with status 200")
 
     def test_somebody_who_says_nothing(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            self.check_sick(f"127.0.0.1:{silent.getsockname()[1]}", "does not answer 200")
+            self.check_sick(f"127.0.0.1:{silent.getsockname()[1]}", "not answered with status 200")
 
     def test_alive(self):
         port = self.portal.admin[1]

@@ -68,7 +68,7 @@ class Pooled(unittest.TestCase):
             late = Portal(self.sandbox, start=False, store={"url": self.bouncer.url})
             self.addCleanup(late.stop)
             late.start(wait=False)
-            late.log_has("store.waiting")
+            late.log_has("store.connect_failed")
         finally:
             self.server.start()
         load.more(50)
@@ -103,7 +103,7 @@ class NoneLeft(unittest.TestCase):
         with contextlib.ExitStack() as others:
             self.take(others)
             portal.start(wait=False)
-            self.assertIn("too many", portal.log_has("store.waiting"))
+            self.assertIn("too many", portal.log_has("store.connect_failed"))
         portal.wait_until_listening()
         portal.claim(random_thing())
 

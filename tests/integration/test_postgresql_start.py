@@ -26,7 +26,7 @@ class Case(unittest.TestCase):
         log = "\n".join(portal.lines)
         for word in words:
             self.assertIn(word, log)
-        self.assertNotIn("store.waiting", log)
+        self.assertNotIn("store.connect_failed", log)
 
 
 class Waits(Case):
@@ -39,7 +39,7 @@ class Waits(Case):
         self.late.stop()
         portal = self.portal(self.late.url)
         portal.start(wait=False)
-        self.assertIn("refused", portal.log_has("store.waiting"))
+        self.assertIn("refused", portal.log_has("store.connect_failed"))
         self.late.start()
         portal.wait_until_listening()
         portal.claim(random_thing())
@@ -47,7 +47,7 @@ class Waits(Case):
     def test_it_can_be_ended_while_it_waits(self):
         portal = self.portal(self.late.url)
         portal.start(wait=False)
-        portal.log_has("store.waiting")
+        portal.log_has("store.connect_failed")
         portal.process.send_signal(signal.SIGTERM)
         self.assertIn(portal.ended(), (0, 69))
 

@@ -90,7 +90,7 @@ static void catalogues_that_differ(void **state)
     change("messages.de.json", "{\n", "{\n\"extra\": \"mehr\",\n");
     EXPECT_ERROR("messages.en.json", "\"extra\"", "is missing");
     change("messages.de.json", "{waited} von", "zwei von");
-    EXPECT_ERROR("messages.de.json", "\"status_waiting\"", "lacks {waited}");
+    EXPECT_ERROR("messages.de.json", "\"status_waiting\"", "must contain {waited}");
     restore("messages.de.json");
 }
 
@@ -103,14 +103,14 @@ static void catalogues_that_are_no_catalogues(void **state)
         {"{", "not valid JSON"},
         {"{\"a\": \"b\"} x", "not valid JSON"},
         {"{\n\"a\": \"b\",\n\"c\" \"d\"\n}", "near line 3"},
-        {"[]", "not a JSON object"},
-        {"{}", "not a JSON object"},
-        {"\"text\"", "not a JSON object"},
+        {"[]", "must be a JSON object"},
+        {"{}", "must be a JSON object"},
+        {"\"text\"", "must be a JSON object"},
         {"{\"a\": 1}", "\"a\": the text must be a string"},
         {"{\"a\": null}", "\"a\": the text must be a string"},
         {"{\"a\": {\"b\": \"c\"}}", "\"a\": the text must be a string"},
         {"{\"a\": \"\"}", "\"a\": the text is empty"},
-        {"{\"a\": \"b\", \"a\": \"c\"}", "\"a\": stands there twice"},
+        {"{\"a\": \"b\", \"a\": \"c\"}", "\"a\": this key appears twice"},
         {"{\"a\": \"\xFF\"}", "\"a\": the text is not valid UTF-8"},
         {"{\"a\": \"x {b\"}", "\"a\": braces"},
         {"{\"a\": \"x } y\"}", "\"a\": braces"},
@@ -135,19 +135,19 @@ static void templates_that_are_wrong(void **state)
         const char *from, *to, *complaint;
     } rows[] = {
         {"{{t.form_title}}", "{{t.form_titel}}", "no message \"form_titel\" in messages.en.json"},
-        {"{{t.form_title}}", "{{form_title}}", "this page has no \"form_title\""},
-        {"{{t.form_title}}", "{{t.status_waiting}}", "{waited}, which this page does not have"},
+        {"{{t.form_title}}", "{{form_title}}", "this page has no value with the name \"form_title\""},
+        {"{{t.form_title}}", "{{t.status_waiting}}", "uses {waited}, but this page has no value"},
         {"{{t.form_title}}", "{{{typed}}}", "unescaped tags"},
         {"{{t.form_title}}", "{{&typed}}", "unescaped tags"},
         {"{{t.form_title}}", "{{ & typed }}", "unescaped tags"},
         {"{{t.form_title}}", "{{=<% %>=}}", "unescaped tags"},
-        {"{{t.form_title}}", "{{typed", "cannot be read"},
-        {"{{t.form_title}}", "{{}}", "cannot be read"},
+        {"{{t.form_title}}", "{{typed", "must contain one name"},
+        {"{{t.form_title}}", "{{}}", "must contain one name"},
         {"{{t.form_title}}", "{{#typed}}", "nclosed section"},
         {"{{t.form_title}}", "{{/typed}}", "section"},
         {"{{t.form_title}}", "{{> nothing}}", "nothing.mustache"},
-        {"{{t.form_title}}", "{{> form}}", "nested too deeply"},
-        {"{{t.form_title}}", "{{> ../static/style.css}}", "cannot be read"},
+        {"{{t.form_title}}", "{{> form}}", "nested more than 8 deep"},
+        {"{{t.form_title}}", "{{> ../static/style.css}}", "must contain one name"},
         {"{{t.form_title}}", "\xFF", "not valid UTF-8"},
     };
     (void)state;
@@ -162,7 +162,7 @@ static void the_line_of_an_error_is_told(void **state)
 {
     (void)state;
     put("problem.mustache", "one\n\n{{t.nothing}}\n", 19);
-    EXPECT_ERROR("problem.mustache:3: no message \"nothing\"");
+    EXPECT_ERROR("problem.mustache:3: there is no message \"nothing\"");
     restore("problem.mustache");
 }
 

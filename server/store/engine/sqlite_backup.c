@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copies a database while the portal works on it, from a process of its own. The portal has nothing to do for
- * it: no thread, no memory, no listener is needed.
+/* Copies a database while a portal uses it, from a separate process. The portal does nothing for it: it needs
+ * no thread, memory or listener.
  *
- * Why that is safe with SQLite 3.40.1, whose WAL-reset bug needs two connections that write or checkpoint:
- * this connection can do neither. The file is opened read-only, so the kernel refuses every write to it
- * (a checkpoint is one; SQLite does not even try without a write lock, which a read-only descriptor cannot
- * get), and SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE turns the checkpoint at close off as well. It is one more reader
- * like those of the portal. Where -wal and -shm are missing, SQLite makes empty ones and leaves them; where
- * the last portal was killed, it reads what is in the -wal and leaves that in its place.
+ * This is safe with SQLite 3.40.1, whose WAL-reset bug needs two connections that write or checkpoint,
+ * because this connection can do neither. It opens the file read-only, so the kernel rejects all writes. A
+ * checkpoint is a write too: SQLite does not try one without a write lock, which a read-only descriptor
+ * cannot get. SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE also turns off the checkpoint at close. So it is one more
+ * reader like those of the portal. If -wal and -shm are missing, SQLite creates empty ones and leaves them.
+ * If the last portal was killed, SQLite reads the contents of the -wal and leaves it in place.
  *
- * One read transaction is held from the first page to the digest over the last row: the copy is of one
- * moment, and the portal goes on writing to the -wal, which grows meanwhile and is brought home afterwards.
- */
+ * One read transaction lasts from the first page to the digest over the last row, so the copy is of one
+ * moment. The portal continues to write to the -wal, which grows until a later checkpoint. */
 #include "server/store/engine/sqlite_backup.h"
 
 #include <errno.h>
@@ -32,7 +31,7 @@
 
 #define STEP_PAGES 1024
 #define WATCH_INSTRUCTIONS 100000
-#define BUSY_MS 10000 /* another process recovers the -wal */
+#define BUSY_MS 10000 /* another process may be recovering the -wal */
 
 static void close_handle_at(sqlite3 **handle)
 {
@@ -64,9 +63,10 @@ void sqlite_remove(const char *path)
     }
 }
 
-/* ---- watching ---- */
+/* ---- progress and interruption ---- */
 
-bool sqlite_goes_on(const struct backup_request *request, const char *doing, int percent, struct text *why)
+bool sqlite_report_progress(const struct backup_request *request, const char *doing, int percent,
+                            struct text *why)
 {
     if (!request->watch || request->watch(request->context, doing, percent))
         return true;
@@ -74,7 +74,7 @@ bool sqlite_goes_on(const struct backup_request *request, const char *doing, int
     return false;
 }
 
-static int look(void *context)
+static int is_interrupted(void *context)
 {
     const struct backup_request *request = context;
 
@@ -83,7 +83,7 @@ static int look(void *context)
 
 void sqlite_watch(struct sqlite3 *handle, const struct backup_request *request)
 {
-    sqlite3_progress_handler(handle, WATCH_INSTRUCTIONS, look, (void *)(uintptr_t)request);
+    sqlite3_progress_handler(handle, WATCH_INSTRUCTIONS, is_interrupted, (void *)(uintptr_t)request);
 }
 
 /* ---- opening ---- */
@@ -96,7 +96,7 @@ static enum store_error open_database(const char *path, int flags, sqlite3 **out
     return STORE_FULL;
 }
 
-enum store_error sqlite_open_quiet(const char *path, struct sqlite3 **out, struct text *why)
+enum store_error sqlite_open_immutable(const char *path, struct sqlite3 **out, struct text *why)
 {
     TEXT struct text uri = TEXT_EMPTY;
 
@@ -120,9 +120,9 @@ static enum store_error open_source(const struct backup_request *request, sqlite
 
 /* ---- copying ---- */
 
-/* The two files are on two disks, maybe: says which one fails, and how. */
-static enum store_error complain_of(int code, sqlite3 *to, const char **blamed,
-                                    const struct backup_request *request, struct text *why)
+/* The two files may be on different disks: finds out which one failed, and why. */
+static enum store_error describe_failure(int code, sqlite3 *to, const char **blamed,
+                                         const struct backup_request *request, struct text *why)
 {
     int error = sqlite3_system_errno(to);
 
@@ -147,14 +147,14 @@ static enum store_error copy_pages(const struct backup_request *request, sqlite3
         code = sqlite3_backup_step(backup, STEP_PAGES);
         int pages = sqlite3_backup_pagecount(backup), left = sqlite3_backup_remaining(backup);
         int percent = pages > 0 ? (int)(100LL * (pages - left) / pages) : 100;
-        goes_on = sqlite_goes_on(request, "copying", percent, why);
+        goes_on = sqlite_report_progress(request, "copying", percent, why);
     }
     int finished = sqlite3_backup_finish(backup);
     if (!goes_on)
         return STORE_FULL;
     if (code == SQLITE_DONE && finished == SQLITE_OK)
         return STORE_OK;
-    return complain_of(code == SQLITE_DONE ? finished : code, to, blamed, request, why);
+    return describe_failure(code == SQLITE_DONE ? finished : code, to, blamed, request, why);
 }
 
 static enum store_error copy_database(const struct backup_request *request, const char *to,
@@ -169,7 +169,7 @@ static enum store_error copy_database(const struct backup_request *request, cons
     RETURN_IF(open_database(to, SQLITE_OPEN_READWRITE, &copy, why));
     RETURN_IF(contents_run(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", why));
     RETURN_IF(copy_pages(request, source, copy, blamed, why));
-    if (!sqlite_goes_on(request, "reading", -1, why))
+    if (!sqlite_report_progress(request, "reading", -1, why))
         return STORE_FULL;
     long long made_at = out->made_at;
     RETURN_IF(contents_read(source, out, why));
@@ -177,7 +177,8 @@ static enum store_error copy_database(const struct backup_request *request, cons
     return STORE_OK;
 }
 
-/* The copied header says "WAL"; a backup is one file. */
+/* Turns off WAL mode, which was copied in the header, so that the backup is a single file. Adds the
+ * manifest. */
 static enum store_error seal(const char *path, const struct contents *contents, struct text *why)
 {
     CONNECTION *copy = NULL;
@@ -192,7 +193,7 @@ static enum store_error seal(const char *path, const struct contents *contents, 
 
 /* ---- verifying ---- */
 
-/* A database that somebody uses, or copied with cp: half of it is in the other file. */
+/* True for a database in use, or one copied with cp: part of its data is in the other file. */
 static bool has_wal(const char *path)
 {
     TEXT struct text wal = TEXT_EMPTY;
@@ -207,7 +208,7 @@ static enum store_error verify_open(const struct backup_request *request, sqlite
 {
     struct contents found, wanted;
 
-    if (!sqlite_goes_on(request, "verifying", -1, why))
+    if (!sqlite_report_progress(request, "verifying", -1, why))
         return STORE_FULL;
     RETURN_IF(contents_check(handle, why));
     enum store_error error = manifest_read(handle, &wanted, why);
@@ -236,17 +237,18 @@ enum store_error sqlite_verify(const struct backup_request *request, const char 
         return STORE_FULL;
     }
     if (has_wal(path)) {
-        text_printf(why, "%s-wal lies beside it: it is a database in use, and no backup", path);
+        text_printf(why, "%s-wal exists: the file is a database in use and not a backup", path);
         return STORE_BROKEN;
     }
-    RETURN_IF(sqlite_open_quiet(path, &handle, why));
+    RETURN_IF(sqlite_open_immutable(path, &handle, why));
     sqlite_watch(handle, request);
     return verify_open(request, handle, out, why);
 }
 
 /* ---- the file ---- */
 
-/* Held while it is written: two commands do not write one file. -1 with a sentence. */
+/* Creates the file and locks it while it is written, so that two commands do not write the same file. Returns
+ * -1 with a sentence in *why on error. */
 static int create_partial(const char *path, struct text *why)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -269,11 +271,11 @@ static enum store_error check_target(const struct backup_request *request, struc
         return STORE_FULL;
     }
     if (sqlite_same_file(path, request->file)) {
-        text_printf(why, "%s is the database itself", request->file);
+        text_printf(why, "%s is the database itself; choose another file", request->file);
         return STORE_FULL;
     }
     if (access(request->file, F_OK) == 0 && !request->replace_file) {
-        text_printf(why, "%s exists; --force replaces it", request->file);
+        text_printf(why, "%s exists; use --force to replace it", request->file);
         return STORE_FULL;
     }
     return STORE_OK;
@@ -298,8 +300,8 @@ static enum store_error fill(const struct backup_request *request, const char *p
     return error;
 }
 
-/* Where it cannot be noted, the backup is good all the same. */
-static bool note_time(const struct backup_request *request, long long made_at)
+/* Records the time of the backup. If this fails, the backup is still good. */
+static bool record_time(const struct backup_request *request, long long made_at)
 {
     TEXT struct text path = TEXT_EMPTY;
     TEXT struct text line = TEXT_EMPTY;
@@ -328,7 +330,7 @@ enum store_error sqlite_backup_write(const struct backup_request *request, struc
     if (error)
         sqlite_remove(text_get(&partial));
     else
-        out->is_noted = note_time(request, out->made_at);
+        out->is_recorded = record_time(request, out->made_at);
     close(fd);
     return error;
 }

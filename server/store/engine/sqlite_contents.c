@@ -8,7 +8,8 @@
 
 #include "server/store/transaction.h"
 
-/* In the header of a backup ("application_id"): it must have a manifest, so that damage cannot hide that. */
+/* Marks the header of a backup ("application_id"): it must have a manifest, so a missing manifest is
+ * noticed. */
 #define MARK 0x45784c42 /* "ExLB" */
 #define STRING(name) STRING_OF(name)
 #define STRING_OF(name) #name
@@ -74,7 +75,7 @@ enum store_error contents_versions(struct sqlite3 *handle, struct contents *out,
     RETURN_IF(has_table(handle, "claims", &is_ours, why));
     RETURN_IF(has_table(handle, "schema_migrations", &counts_versions, why));
     if (oldest < 1 || !is_ours) {
-        text_puts(why, "it is not a database of this portal");
+        text_puts(why, "the file is not a database of this portal");
         return STORE_BROKEN;
     }
     version = oldest;
@@ -85,7 +86,7 @@ enum store_error contents_versions(struct sqlite3 *handle, struct contents *out,
     return STORE_OK;
 }
 
-/* Kind, length, bytes: no two different rows give the same. */
+/* Adds type, length and bytes, so that different rows never give the same digest. */
 static void add_value(struct digest *digest, sqlite3_stmt *row, int column)
 {
     static const char kinds[] = {
@@ -120,7 +121,7 @@ static enum store_error add_rows(sqlite3 *handle, const char *sql, struct digest
     return code == SQLITE_DONE ? STORE_OK : contents_complain(handle, why);
 }
 
-/* By name, with the columns of its key. */
+/* Lists the tables by name. */
 static enum store_error list_tables(sqlite3 *handle, struct contents *out, struct text *why)
 {
     FINALIZED sqlite3_stmt *statement = NULL;
@@ -134,7 +135,7 @@ static enum store_error list_tables(sqlite3 *handle, struct contents *out, struc
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(statement, 0);
         if (!name || out->count == CONTENTS_TABLES_MAX || strlen(name) >= CONTENTS_NAME_SIZE) {
-            text_puts(why, "it has tables that are not this portal's");
+            text_puts(why, "the file has tables that do not belong to this portal");
             return STORE_BROKEN;
         }
         struct contents_table *table = &out->tables[out->count++];
@@ -207,13 +208,13 @@ enum store_error contents_check(struct sqlite3 *handle, struct text *why)
         return contents_complain(handle, why);
     const char *verdict = (const char *)sqlite3_column_text(integrity, 0);
     if (!verdict || strcmp(verdict, "ok") != 0) {
-        text_printf(why, "it is damaged: %s", verdict ? verdict : "?");
+        text_printf(why, "the file is damaged: %s", verdict ? verdict : "?");
         return STORE_BROKEN;
     }
     RETURN_IF(prepare(handle, "PRAGMA foreign_key_check", &keys, why));
     int code = sqlite3_step(keys);
     if (code == SQLITE_ROW)
-        text_printf(why, "it is damaged: a row of %s belongs to a row of %s that is missing",
+        text_printf(why, "the file is damaged: a row of %s refers to a missing row of %s",
                     (const char *)sqlite3_column_text(keys, 0), (const char *)sqlite3_column_text(keys, 2));
     return code == SQLITE_DONE  ? STORE_OK
            : code == SQLITE_ROW ? STORE_BROKEN
@@ -236,13 +237,13 @@ enum store_error contents_compare(const struct contents *found, const struct con
         long long rows = table ? table->rows : 0;
         if (table && rows == wanted->tables[i].rows)
             continue;
-        text_printf(why, "it is damaged: table %s has %lld rows and should have %lld", wanted->tables[i].name,
-                    rows, wanted->tables[i].rows);
+        text_printf(why, "the file is damaged: table %s has %lld rows and should have %lld",
+                    wanted->tables[i].name, rows, wanted->tables[i].rows);
         return STORE_BROKEN;
     }
     if (strcmp(found->digest, wanted->digest) == 0 && found->count == wanted->count)
         return STORE_OK;
-    text_puts(why, "it is damaged: its contents do not have the SHA-256 that its manifest says");
+    text_puts(why, "the file is damaged: the SHA-256 of its contents differs from the one in its manifest");
     return STORE_BROKEN;
 }
 
@@ -321,7 +322,7 @@ enum store_error manifest_read(struct sqlite3 *handle, struct contents *out, str
     }
     if (code == SQLITE_DONE && *out->digest)
         return STORE_OK;
-    text_puts(why, "it is damaged: its manifest cannot be read");
+    text_puts(why, "the file is damaged: its manifest cannot be read");
     return STORE_BROKEN;
 }
 

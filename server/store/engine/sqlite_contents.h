@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is in a SQLite database of ours, so that two copies can be compared: counts, a digest over every row,
- * and the manifest in which a backup keeps them. For the files of this folder. On error *why has a sentence;
- * STORE_BROKEN is what is wrong with the contents, STORE_FULL what could not be read or written. */
+/* Describes the contents of an SQLite database of the portal, so that two copies can be compared: row counts,
+ * a digest over all rows, and the manifest in which a backup stores them. Private to server/store/engine/. On
+ * error *why has a sentence; STORE_BROKEN means that the contents are wrong, STORE_FULL that a file cannot be
+ * read or written. */
 #ifndef SERVER_STORE_ENGINE_SQLITE_CONTENTS_H
 #define SERVER_STORE_ENGINE_SQLITE_CONTENTS_H
 
@@ -19,40 +20,40 @@ struct contents_table {
 };
 
 struct contents {
-    int version, oldest_program; /* of the schema; see migration.h */
-    long long made_at;           /* in a manifest: wall ms */
+    int version, oldest_program; /* versions of the schema; see migration.h */
+    long long made_at;           /* from a manifest, wall ms */
     long long rows;
     size_t count;
-    struct contents_table tables[CONTENTS_TABLES_MAX]; /* by name */
+    struct contents_table tables[CONTENTS_TABLES_MAX]; /* sorted by name */
     char digest[DIGEST_SIZE];
 };
 
-/* The versions alone. STORE_BROKEN: not a database of ours. */
+/* Reads only the versions. STORE_BROKEN: not a database of this portal. */
 enum store_error contents_versions(struct sqlite3 *handle, struct contents *out, struct text *why)
     __attribute__((warn_unused_result));
 
-/* All but made_at. Reads every row in the order of its key; a manifest does not count. */
+/* Reads all fields except made_at. Reads every row in the order of its key, without the manifest. */
 enum store_error contents_read(struct sqlite3 *handle, struct contents *out, struct text *why)
     __attribute__((warn_unused_result));
 
-/* SQLite's own checks: integrity_check and foreign_key_check. */
+/* Runs SQLite's own checks, integrity_check and foreign_key_check. */
 enum store_error contents_check(struct sqlite3 *handle, struct text *why) __attribute__((warn_unused_result));
 
-/* STORE_BROKEN where they differ: says in what. */
+/* Returns STORE_BROKEN if they differ; *why names the first difference. */
 enum store_error contents_compare(const struct contents *found, const struct contents *wanted,
                                   struct text *why) __attribute__((warn_unused_result));
 
 enum store_error manifest_write(struct sqlite3 *handle, const struct contents *contents, struct text *why)
     __attribute__((warn_unused_result));
-/* STORE_NOT_FOUND: it has none. */
+/* STORE_NOT_FOUND: there is no manifest. */
 enum store_error manifest_read(struct sqlite3 *handle, struct contents *out, struct text *why)
     __attribute__((warn_unused_result));
 enum store_error manifest_remove(struct sqlite3 *handle, struct text *why)
     __attribute__((warn_unused_result));
 
-/* Says what SQLite complains about, and which of the two kinds it is. Never STORE_OK. */
+/* Adds SQLite's last error to *why. Returns STORE_BROKEN or STORE_FULL, never STORE_OK. */
 enum store_error contents_complain(struct sqlite3 *handle, struct text *why);
-/* Statements without rows. */
+/* Runs statements that return no rows. */
 enum store_error contents_run(struct sqlite3 *handle, const char *sql, struct text *why)
     __attribute__((warn_unused_result));
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Puts a backup in the place of the database. In an order in which a crash at any moment leaves the old
- * database, the new one, or a portal that refuses to start and says why:
+/* Replaces the database with a backup. After a crash at any moment there is the old database, the new one, or
+ * a portal that refuses to start and gives the reason:
  *
  * 1. The portal's lock is taken and held to the end. What the old -wal holds is brought into the old file.
  * 2. The backup is copied to portal.db.restoring, without its manifest, compared, and on disk.
@@ -46,11 +46,11 @@ static enum store_error complain(const char *path, int error, struct text *why)
     return STORE_FULL;
 }
 
-/* ---- may it be replaced ---- */
+/* ---- checks ---- */
 
-/* The last process that has it takes its -wal in. A database too damaged for that is replaced as it is, and
- * SQLite does not tidy its -wal away. */
-static bool bring_home(const char *path, struct contents *out, struct text *why)
+/* Checkpoints the -wal when no other process uses the database. A database that is too damaged for that is
+ * replaced as it is, and SQLite must not remove its -wal. */
+static bool checkpoint(const char *path, struct contents *out, struct text *why)
 {
     CONNECTION *handle = NULL;
 
@@ -73,16 +73,16 @@ static enum store_error compare_versions(const struct backup_request *request, c
 
     if (backup->oldest_program > known) {
         text_printf(why,
-                    "%s was made by a newer portal (schema %d, this one knows %d); restore it with that"
+                    "%s was made by a newer portal (schema %d; this version knows %d); restore it with that"
                     " version",
                     request->file, backup->version, known);
         return STORE_TOO_NEW;
     }
-    if (access(path, F_OK) || !bring_home(path, &now, &ignored) || now.version <= backup->version)
+    if (access(path, F_OK) || !checkpoint(path, &now, &ignored) || now.version <= backup->version)
         return STORE_OK;
     text_printf(why,
-                "%s is newer (schema %d) than %s (schema %d): nothing is replaced. To go back to the older"
-                " one on purpose, move %s away first",
+                "%s is newer (schema %d) than %s (schema %d), so nothing was replaced. To use the older"
+                " one anyway, move %s away first",
                 path, now.version, request->file, backup->version, path);
     return STORE_TOO_NEW;
 }
@@ -92,7 +92,7 @@ static enum store_error versions_of(const struct backup_request *request, struct
 {
     CONNECTION *handle = NULL;
 
-    RETURN_IF(sqlite_open_quiet(request->file, &handle, why));
+    RETURN_IF(sqlite_open_immutable(request->file, &handle, why));
     return contents_versions(handle, out, why);
 }
 
@@ -110,8 +110,9 @@ static int copy_bytes(int from, int to)
     return got < 0 ? errno : 0;
 }
 
-/* root restores for the user that the portal runs as: whose the old database is, or the folder. */
-static int give_away(int fd, const char *database)
+/* Gives the file to the user that the portal runs as, if root restores: the owner of the old database, or of
+ * its folder. */
+static int give_to_owner(int fd, const char *database)
 {
     OWNED char *copy = memory_string(database);
     struct stat owner;
@@ -123,15 +124,15 @@ static int give_away(int fd, const char *database)
     return errno;
 }
 
-/* A lock that root has made is to be taken by the portal. */
-static void give_lock_away(const char *database)
+/* The portal must be able to use a lock file that root has created. */
+static void give_lock_to_owner(const char *database)
 {
     TEXT struct text lock = TEXT_EMPTY;
 
     text_printf(&lock, "%s.lock", database);
     CLOSED int fd = open(text_get(&lock), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd >= 0 && give_away(fd, database))
-        log_event(LOG_WARN, "store.lock_not_given_away", "file", text_get(&lock), NULL);
+    if (fd >= 0 && give_to_owner(fd, database))
+        log_event(LOG_WARN, "store.lock_chown_failed", "file", text_get(&lock), NULL);
 }
 
 static enum store_error copy_file(const struct backup_request *request, const char *to, struct text *why)
@@ -145,7 +146,7 @@ static enum store_error copy_file(const struct backup_request *request, const ch
     if (!error && fchmod(copy, 0600))
         error = errno;
     if (!error)
-        error = give_away(copy, sqlite_path(request->options));
+        error = give_to_owner(copy, sqlite_path(request->options));
     return error ? complain(to, error, why) : STORE_OK;
 }
 
@@ -163,17 +164,17 @@ static enum store_error prepare_new(const struct backup_request *request, const 
 {
     struct backup_report found;
 
-    sqlite_remove(path); /* of a restore that was cut off */
+    sqlite_remove(path); /* left by an interrupted restore */
     RETURN_IF(copy_file(request, path, why));
     RETURN_IF(unseal(path, why));
     RETURN_IF(sqlite_verify(request, path, &found, why));
     if (strcmp(found.digest, wanted->digest) == 0)
         return STORE_OK;
-    text_printf(why, "%s: the copy is not what was copied", path);
+    text_printf(why, "%s: the copy differs from the backup", path);
     return STORE_FULL;
 }
 
-/* ---- in its place ---- */
+/* ---- exchange ---- */
 
 static int move_if_there(const char *database, const char *ending, const char *kept)
 {
@@ -192,7 +193,7 @@ static void name_kept(const char *path, struct text *out)
     clock_rfc3339(clock_wall_ms(), when);
     for (char *at = when; *at; at++)
         if (*at == ':')
-            *at = '-'; /* names with colons are a nuisance to scp and tar */
+            *at = '-'; /* scp and tar treat colons in names specially */
     text_printf(out, "%s.replaced-%s", path, when);
 }
 
@@ -246,14 +247,14 @@ enum store_error sqlite_restore(const struct backup_request *request, struct bac
     struct engine *lock = NULL;
 
     if (sqlite_same_file(sqlite_path(request->options), request->file)) {
-        text_printf(why, "%s is the database itself", request->file);
+        text_printf(why, "%s is the database itself; choose another file", request->file);
         return STORE_FULL;
     }
     RETURN_IF(sqlite_backup_verify(request, out, why));
     enum store_error locked = engine_sqlite.open(request->options, &lock, why);
     if (locked)
         return locked == STORE_BROKEN ? STORE_FULL : locked;
-    give_lock_away(sqlite_path(request->options));
+    give_lock_to_owner(sqlite_path(request->options));
     enum store_error error = restore_locked(request, out, kept, why);
     engine_sqlite.close(lock);
     return error;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SQLite zeroes what it deletes (secure_delete), but not what stays behind in a page when its rows move to
- * another, which happens while tables grow and shrink: of 20,000 registrations one or two leave a part of
- * themselves so. Only writing the file anew (VACUUM) is sure to remove that. It stops the writer, so a portal
- * that serves does it up to a size of the file for which that takes half a second; above it, erase without a
- * portal does it. The -wal has the pages as they were: it is brought home and cut to nothing. */
+/* Removes traces of deleted rows. SQLite zeroes what it deletes (secure_delete), but not what remains in a
+ * page after its rows have moved to another page. This happens while tables grow and shrink: one or two of
+ * 20,000 registrations leave a part of themselves. Only rewriting the file (VACUUM) removes that reliably. It
+ * blocks the writer, so a running portal does it only for files small enough that it takes half a second;
+ * above that size `erase` does it when no portal runs. The -wal contains the old pages, so it is checkpointed
+ * and truncated. */
 #include "server/store/engine/sqlite_scrub.h"
 
 #include <sqlite3.h>
@@ -31,12 +32,12 @@ static void rewrite(sqlite3 *handle, bool alone)
     long long bytes = size_of(handle);
 
     if (!alone && bytes > REWRITE_BYTES_MAX)
-        log_event(LOG_INFO, "store.erased", "bytes", LOG_NUMBER(bytes), "advice",
-                  "the rows are gone; parts of them may stay in unused places of the file until"
-                  " expresslink-portal erase has run without a portal",
+        log_event(LOG_INFO, "store.rewrite_skipped", "bytes", LOG_NUMBER(bytes), "advice",
+                  "the rows are deleted, but parts of them may remain in unused places of the file until"
+                  " expresslink-portal erase runs while the portal is stopped",
                   NULL);
     else if (sqlite3_exec(handle, "VACUUM", NULL, NULL, NULL) != SQLITE_OK)
-        log_event(LOG_ERROR, "store.not_rewritten", "error", sqlite3_errmsg(handle), NULL);
+        log_event(LOG_ERROR, "store.rewrite_failed", "error", sqlite3_errmsg(handle), NULL);
 }
 
 bool sqlite_scrub_file(sqlite3 *handle, bool alone, bool *rewritten)

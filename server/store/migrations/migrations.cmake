@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# migrations/ENGINE/NNNN_name.sql -> a table of struct migration, in OUT.
+# Writes the C file `out` with a table of struct migration, made from migrations/ENGINE/NNNN_name.sql.
 function(embed_migrations engine out)
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/store/migrations/${engine}/*.sql)
   list(SORT files)
@@ -14,7 +14,7 @@ function(embed_migrations engine out)
     endif()
     set(title ${CMAKE_MATCH_2})
     if(NOT sql MATCHES "-- Oldest program: ([0-9]+)")
-      message(FATAL_ERROR "${file}: says nowhere \"-- Oldest program: N\"")
+      message(FATAL_ERROR "${file}: the comment \"-- Oldest program: N\" is missing")
     endif()
     set(oldest ${CMAKE_MATCH_1})
     string(REPLACE "\\" "\\\\" sql "${sql}")

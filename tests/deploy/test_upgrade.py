@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """An upgrade and its way back: the version before this one, built from the history, works on a database that this version has
 brought up to date, and the other way round."""
+import contextlib
+import itertools
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -11,6 +14,8 @@ import unittest
 from io import BytesIO
 from pathlib import Path
 
+from killed import killed_at_statement
+from operator_commands import OK
 from patience import LONG_DEADLINE, PATIENCE
 from portal import PROGRAM, Portal
 from sandbox import BUILD, ROOT, Sandbox, eventually
@@ -94,6 +99,45 @@ class Upgrade(unittest.TestCase):
                     self.assertTrue(open_claims)
                 finally:
                     self.assertEqual(portal.stop(), 0)
+
+    def test_a_migration_killed_at_every_statement(self):
+        """Both versions start on what it leaves, in whichever order, and have every registration."""
+        with Sandbox() as sandbox:
+            database, kept = sandbox.state / "upgrade.db", sandbox.state / "before.db"
+            programs = {program: Portal(sandbox, start=False, store={"url": f"sqlite:{database}"}, program=program)
+                        for program in (self.before, PROGRAM)}
+            portal = programs[self.before]
+            portal.start()
+            token = portal.claim("0a" * 16)["token"]
+            self.assertEqual(portal.stop(), 0)
+            shutil.copy(database, kept)
+            migrated = set()
+            for number in itertools.count(1):
+                for file in sandbox.state.glob("upgrade.db*"):
+                    file.unlink()
+                shutil.copy(kept, database)
+                code = killed_at_statement(number, PROGRAM, "migrate", "--config", programs[PROGRAM].ini)
+                for program in (self.before, PROGRAM) if number % 2 else (PROGRAM, self.before):
+                    self.serves(programs[program], token)
+                    migrated.add(self.is_migrated(database))
+                if code is not None:
+                    break
+            self.assertEqual(code, OK)
+            self.assertEqual(migrated, {False, True})
+
+    def serves(self, portal, token):
+        portal.start()
+        try:
+            self.assertEqual(portal.show(token)["thing_name"], "0a" * 16)
+            portal.claim("0b" * 16)
+            self.assertEqual(self.open_claims(portal), 2)
+        finally:
+            self.assertEqual(portal.stop(), 0)
+
+    @staticmethod
+    def is_migrated(database):
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            return bool(connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'claim_counts'").fetchone()[0])
 
     @staticmethod
     def open_claims(portal):

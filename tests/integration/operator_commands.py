@@ -7,8 +7,9 @@ from contextlib import closing
 import sqlite3
 
 from portal import PROGRAM
-from sandbox import DEADLINE
+from sandbox import DEADLINE, ROOT
 
+VERSION_1 = ROOT / "server" / "store" / "migrations" / "sqlite" / "0001_claims.sql"
 OK, CHECK, USAGE, CANNOT = 0, 1, 64, 69
 
 
@@ -37,3 +38,15 @@ def fill(database, count):
         connection.execute(
             "INSERT INTO registrations (token, claim_id, accepted_at, contact_name, contact_email) SELECT lower(hex(randomblob(16))),"
             " id, accepted_at, 'Somebody', 'somebody' || id || '@example.com' FROM claims WHERE state = 'expired'")
+
+
+def version_1(database):
+    """A database as version 1 left it, with one registration of an expired claim. Its token."""
+    now = int(time.time() * 1000)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.executescript(VERSION_1.read_text())
+        connection.execute("INSERT INTO claims VALUES (1, 'b', 'sandbox', 'expired', ?, NULL, NULL, NULL, ?, ?, 0, 0)",
+                           (now, now, now))
+        connection.execute("INSERT INTO registrations (token, claim_id, accepted_at) VALUES (?, 1, ?)", ("a" * 32, now))
+        connection.execute("PRAGMA user_version = 1")
+    return "a" * 32

@@ -232,10 +232,11 @@ class Bouncer:
 
 class CommitProxy:
     """Between a portal and its server. lose(text, after): of the transaction in which that text came by, the COMMIT's answer
-    is lost with the connection (after), or the COMMIT itself is. Everything else goes through."""
+    is lost with the connection (after), or the COMMIT itself is. for_long: and nobody gets a new connection, until
+    let_in(). Everything else goes through."""
 
     def __init__(self, port):
-        self._to, self._lose, self.lost = port, None, threading.Event()
+        self._to, self._lose, self.lost, self._closed = port, None, threading.Event(), False
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._open = []
@@ -255,9 +256,13 @@ class CommitProxy:
         for each in self._open:
             each.close()
 
-    def lose(self, text, after):
+    def lose(self, text, after, for_long=False):
         self.lost.clear()
+        self._closes = for_long
         self._lose = (text.encode(), after)
+
+    def let_in(self):
+        self._closed = False
 
     def _start(self, run, *arguments):
         thread = threading.Thread(target=run, args=arguments, daemon=True)
@@ -273,6 +278,9 @@ class CommitProxy:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listening.accept()
+                if self._closed:
+                    client.close()
+                    continue
                 server = socket.create_connection(("127.0.0.1", self._to))
                 self._open += [client, server]
                 silent = threading.Event()  # what the server says is kept from the client
@@ -286,6 +294,7 @@ class CommitProxy:
                 seen = part if b"BEGIN;" in part else seen + part
                 if self._lose and b"COMMIT\0" in part and self._lose[0] in seen:
                     after, self._lose = self._lose[1], None
+                    self._closed = self._closes
                     silent.set()
                     if not after:
                         self.lost.set()

@@ -12,11 +12,11 @@ import threading
 import time
 import unittest
 
-from operator_commands import CANNOT, CHECK, OK, USAGE, command, fill, rows
+from killed import killed_at_write
+from operator_commands import CANNOT, CHECK, OK, USAGE, command, fill, rows, version_1
 from portal import PROGRAM, Portal
-from sandbox import DEADLINE, ROOT, Sandbox, eventually, random_thing
+from sandbox import DEADLINE, Sandbox, eventually, random_thing
 
-VERSION_1 = ROOT / "server" / "store" / "migrations" / "sqlite" / "0001_claims.sql"
 AGE = "expresslink_portal_backup_age_seconds"
 ROWS = 40000  # a backup of so many takes some tenths of a second
 
@@ -263,7 +263,7 @@ class Restore(Case):
         self.assert_shows(tokens)
 
     def test_of_an_older_backup_over_what_was_migrated_since(self):
-        self.version_1(self.database)
+        version_1(self.database)
         self.command("backup", self.file)
         self.command("migrate")
         self.command("restore", self.file, expect=CANNOT, says="is newer")
@@ -365,13 +365,8 @@ class Restore(Case):
 
     def killed_after(self, moment, old, new):
         """Killed when it makes its so many-th rename, link, unlink or fsync."""
-        script = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename,renameat,renameat2,unlink,fsync,fdatasync", "-e",
-                  f"inject=rename,renameat,renameat2,unlink,fsync,fdatasync:signal=SIGKILL:when={moment}"]
-        # The leak sanitizer traces, too, and a process has one tracer.
-        environment = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
-        answer = subprocess.run([*script, PROGRAM, "restore", self.file, "--config", self.portal.ini], capture_output=True,
-                                text=True, timeout=DEADLINE, env=environment)
-        if answer.returncode == OK:
+        calls = "rename,renameat,renameat2,unlink,fsync,fdatasync"
+        if killed_at_write(moment, PROGRAM, "restore", self.file, "--config", self.portal.ini, calls=calls) == OK:
             return "ended"
         self.portal.start(wait=False)
         try:
@@ -390,21 +385,10 @@ class Restore(Case):
         finally:
             self.portal.stop()
 
-    @staticmethod
-    def version_1(database):
-        with sqlite3.connect(database) as connection:
-            connection.executescript(VERSION_1.read_text())
-            now = int(time.time() * 1000)
-            connection.execute("INSERT INTO claims VALUES (1, 'b', 'sandbox', 'expired', ?, NULL, NULL, NULL, ?, ?, 0, 0)",
-                               (now, now, now))
-            connection.execute("INSERT INTO registrations (token, claim_id, accepted_at) VALUES (?, 1, ?)", ("a" * 32, now))
-            connection.execute("PRAGMA user_version = 1")
-        connection.close()
-
 
 class Migrate(Case):
     def test_an_old_database(self):
-        Restore.version_1(self.database)
+        version_1(self.database)
         self.command("migrate", says="from schema 1 to schema 2")
         self.assertEqual(rows(self.database, "SELECT expired FROM claim_counts"), [(1,)])
         self.command("migrate", says="up to date: schema 2")

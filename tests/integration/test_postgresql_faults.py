@@ -5,10 +5,11 @@ import itertools
 import threading
 import time
 import unittest
+from urllib.parse import urlsplit
 
 from patience import DEADLINE
 from portal import Load, Portal
-from postgresql import CommitProxy, Server, Session, new_database
+from postgresql import CommitProxy, Server, Session, for_database, new_database, query
 from sandbox import Sandbox, eventually, random_thing
 
 API = "/api/v1/registrations"
@@ -126,6 +127,62 @@ class Changed(Case):
         self.assert_kept(load)
 
 
+class Replaced(Case):
+    """A connection that cannot do any more what it is for is replaced by a new one, which does it: nobody is refused."""
+
+    def portal_pids(self, url=None):
+        return {pid for pid, in query(url or self.url, "SELECT pid FROM pg_stat_activity WHERE application_name ="
+                                                      " 'expresslink-portal' AND datname = current_database()")}
+
+    def claims(self, url, thing):
+        return query(url, f"SELECT count(*) AS n FROM claims WHERE thing_name = '{thing}'")[0][0]
+
+    def test_one_whose_server_is_read_only_now(self):
+        """25006, as after a switchover with the connections left open. The url names the other server too."""
+        other = self.enterContext(Server("wal_level=replica", copy_of=self.replicated()))
+        other.promote()
+        here, there = (urlsplit(each).netloc.rpartition("@")[2] for each in (self.server.url, other.url))
+        path = urlsplit(self.url).path
+        portal = self.portal(f"postgresql://portal@{here},{there}{path}?target_session_attrs=read-write", readers=1, writers=1)
+        moved = for_database(other.url, path[1:])
+        portal.claim(random_thing())
+        self.assertEqual(self.portal_pids(moved), set())
+        before = self.portal_pids()
+        self.assertEqual(len(before), 2)
+        self.server.execute("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
+        try:
+            eventually(lambda: self.rows("SHOW default_transaction_read_only") == ["on"], "reloaded")
+            thing = random_thing()
+            portal.claim(thing)
+            self.assertEqual((self.claims(self.url, thing), self.claims(moved, thing)), (0, 1))
+            self.assertEqual(len(self.portal_pids(moved)), 1)
+            self.assertFalse([line for line in portal.lines if "store.unreachable" in line])
+        finally:
+            self.server.execute("SET default_transaction_read_only = off", "ALTER SYSTEM RESET default_transaction_read_only",
+                                "SELECT pg_reload_conf()")
+
+    def replicated(self):
+        """The server, with this test's database ready in it."""
+        with Portal(self.sandbox, store={"url": self.url}):
+            return self.server
+
+    def test_one_whose_statements_are_not_prepared_any_more(self):
+        """26000, as behind a pooler that hands out another session."""
+        portal = self.portal(readers=1, writers=1)
+        portal.claim(random_thing())
+        before = self.portal_pids()
+        self.rows("CREATE SEQUENCE inserted; CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                  " IF nextval('inserted') = 1 THEN EXECUTE 'DEALLOCATE ALL'; END IF; RETURN NEW; END $$;"
+                  "CREATE TRIGGER forget BEFORE INSERT ON deliveries FOR EACH ROW EXECUTE FUNCTION forget()")
+        thing = random_thing()
+        token = portal.claim(thing)["token"]
+        self.assertEqual(self.claims(self.url, thing), 1)
+        self.assertGreater(self.rows("SELECT last_value FROM inserted"), ["1"], "it was done again")
+        self.assertEqual(len(before & self.portal_pids()), 1, "the writer's is a new one, the reader's is not")
+        self.assertEqual(portal.show(token)["thing_name"], thing)
+        self.assert_counted()
+
+
 class LostCommit(Case):
     def setUp(self):
         super().setUp()
@@ -160,6 +217,28 @@ class LostCommit(Case):
             token = portal.claim(thing)["token"]
             self.assertEqual(portal.show(token)["thing_name"], thing)
         self.assert_counted()
+
+    def test_one_of_which_nobody_can_say_is_refused_and_can_be_repeated(self):
+        """It is told as 503, made or not; repeated with its key it is made once."""
+        portal = self.portal(self.through)
+        for made in (True, False):
+            thing = random_thing()
+            self.proxy.lose(thing, after=made, for_long=True)
+            answer = portal.post_json(API, {"identifier": thing}, Idempotency_Key=thing)
+            self.assertEqual(answer.status, 503, answer)
+            self.assertGreater(int(answer.headers["Retry-After"]), 0)
+            portal.log_has("store.commit_unknown")
+            self.assertEqual(self.claims(thing), ["1" if made else "0"])
+            self.proxy.let_in()
+            again = eventually(lambda: self.accepted(portal, thing), "it is repeated")
+            self.assertEqual(self.rows(f"SELECT r.token FROM registrations r JOIN claims c ON c.id = claim_id"
+                                       f" WHERE thing_name = '{thing}'"), [again["token"]])
+            portal.lines.clear()
+        self.assert_counted()
+
+    def accepted(self, portal, thing):
+        answer = portal.post_json(API, {"identifier": thing}, Idempotency_Key=thing)
+        return answer.status == 202 and answer.json
 
 
 class Locked(Case):

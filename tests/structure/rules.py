@@ -57,9 +57,10 @@ MAY_INCLUDE = {
 # with.
 LIBRARIES = {
     "microhttpd.h": ("server/http/server.c", "sandbox/cloud/listener.c"),
-    "sqlite3.h": ("server/store/engine/sqlite.c", "server/store/engine/sqlite_backup.c", "server/store/engine/sqlite_contents.c",
+    "sqlite3.h": ("server/store/engine/sqlite.c", "server/store/engine/sqlite_backup.c",
+                  "server/store/engine/sqlite_connection.c", "server/store/engine/sqlite_contents.c",
                   "server/store/engine/sqlite_restore.c", "server/store/engine/sqlite_scrub.c"),
-    "libpq-fe.h": ("server/store/engine/postgresql.c",),
+    "libpq-fe.h": ("server/store/engine/postgresql_connection.h",),
     "MQTTAsync.h": ("claim/mqtt.c",),
     "ini.h": ("base/config_file.c", "aws/profile.c"),
     "curl/": ("aws/http.c",),

@@ -1,316 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
+/* The engine: transactions, statements and the schema. sqlite_connection.c has the file and its connections,
+ * sqlite_backup.c and sqlite_restore.c copies of it, sqlite_scrub.c what an erasure leaves in it. */
+#include "server/store/engine.h"
+
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "server/store/engine.h"
 #include "server/store/engine/sqlite_backup.h"
+#include "server/store/engine/sqlite_connection.h"
 #include "server/store/engine/sqlite_scrub.h"
-
-#define PARAMETERS_MAX 16
-#define BUSY_MS 2000 /* an operator's sqlite3 shell may hold a lock for a moment */
-
-struct sqlite_engine {
-    struct engine engine;
-    char *path;
-    int lock_fd; /* held for as long as the store is open: one process writes */
-    bool alone;
-};
-
-struct prepared {
-    sqlite3_stmt *statement;
-    unsigned char index[PARAMETERS_MAX]; /* SQLite's number of $1, $2, ...; 0: not in this text */
-};
-
-enum control { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, UNDO, CONTROL_COUNT };
-
-struct sqlite_database {
-    struct database database;
-    const struct sqlite_engine *engine;
-    sqlite3 *handle;
-    bool writes, replaced;
-    bool rewritten;  /* by a scrub that has not finished */
-    ino_t file, wal; /* of what was opened; 0: not seen yet */
-    struct prepared statements[STATEMENT_COUNT];
-    sqlite3_stmt *controls[CONTROL_COUNT];
-};
-
-static struct sqlite_database *own(struct database *database)
-{
-    return (struct sqlite_database *)(void *)database;
-}
-
-static enum store_error translate(int code)
-{
-    switch (code & 0xff) {
-    case SQLITE_OK:
-    case SQLITE_DONE:
-    case SQLITE_ROW:
-        return STORE_OK;
-    case SQLITE_FULL:
-    case SQLITE_IOERR:
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-    case SQLITE_BUSY: /* an operator's shell holds a lock for longer than BUSY_MS */
-        return STORE_FULL;
-    default:
-        return STORE_BROKEN;
-    }
-}
-
-static enum store_error report(struct sqlite_database *database, const char *what)
-{
-    int code = sqlite3_extended_errcode(database->handle);
-    bool damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
-
-    log_event(LOG_ERROR, "store.sqlite_failed", "doing", what, "error", sqlite3_errmsg(database->handle),
-              "code", LOG_NUMBER(code), NULL);
-    if (damaged)
-        log_event(LOG_ERROR, "store.damaged", "file", database->engine->path, "advice",
-                  "the database file is damaged; stop the portal and restore the last backup:"
-                  " expresslink-portal restore FILE",
-                  NULL);
-    return translate(code) == STORE_OK ? STORE_BROKEN : translate(code);
-}
-
-static enum store_error run_script(struct sqlite_database *database, const char *sql, const char *what)
-{
-    return sqlite3_exec(database->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? STORE_OK
-                                                                              : report(database, what);
-}
-
-static enum store_error explain(const struct sqlite_database *database, enum store_error error,
-                                struct text *why)
-{
-    if (error)
-        text_printf(why, "%s: %s", database->engine->path, sqlite3_errmsg(database->handle));
-    return error;
-}
-
-/* ---- the file ---- */
-
-static ino_t inode_of(const char *path, const char *ending)
-{
-    TEXT struct text name = TEXT_EMPTY;
-    struct stat status;
-
-    text_printf(&name, "%s%s", path, ending);
-    return stat(text_get(&name), &status) == 0 ? status.st_ino : 0;
-}
-
-/* What was deleted or replaced under the running portal is written out once more, while it can still be read.
- */
-static void rescue(struct sqlite_database *database)
-{
-    TEXT struct text copy = TEXT_EMPTY;
-    TEXT struct text sql = TEXT_EMPTY;
-
-    text_printf(&copy, "%s.rescued-%lld", database->engine->path, clock_wall_ms());
-    OWNED char *quoted = NULL;
-    char *sqlite_text = sqlite3_mprintf("VACUUM INTO %Q", text_get(&copy));
-    quoted = memory_string(sqlite_text);
-    sqlite3_free(sqlite_text);
-    bool rescued = quoted && sqlite3_exec(database->handle, quoted, NULL, NULL, NULL) == SQLITE_OK;
-    log_event(
-        LOG_ERROR, "store.file_replaced", "file", database->engine->path, "rescued",
-        rescued ? text_get(&copy) : NULL, "advice",
-        "the database or its -wal file was deleted or replaced under the running portal; nothing is accepted"
-        " any more. Stop the portal, restore the rescued copy (or the last backup) with expresslink-portal"
-        " restore FILE, and start it again",
-        NULL);
-}
-
-static bool is_replaced(struct sqlite_database *database)
-{
-    const char *path = database->engine->path;
-
-    if (database->replaced)
-        return true;
-    ino_t wal = inode_of(path, "-wal");
-    if (!database->wal)
-        database->wal = wal;
-    database->replaced = inode_of(path, "") != database->file || wal != database->wal;
-    if (database->replaced)
-        rescue(database);
-    return database->replaced;
-}
-
-static enum store_error lock_for_writing(struct sqlite_engine *engine, struct text *why)
-{
-    TEXT struct text lock = TEXT_EMPTY;
-
-    text_printf(&lock, "%s.lock", engine->path);
-    engine->lock_fd = open(lock.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (engine->lock_fd < 0) {
-        text_printf(why, "%s: %s", lock.data, strerror(errno));
-        return STORE_BROKEN;
-    }
-    if (flock(engine->lock_fd, LOCK_EX | LOCK_NB) == 0)
-        return STORE_OK;
-    text_printf(why, "%s is in use by another portal; stop that one, or give each its own store",
-                engine->path);
-    return STORE_IN_USE;
-}
-
-static void sqlite_close(struct engine *engine)
-{
-    struct sqlite_engine *sqlite = (struct sqlite_engine *)(void *)engine;
-
-    if (!sqlite)
-        return;
-    if (sqlite->lock_fd >= 0)
-        close(sqlite->lock_fd);
-    free(sqlite->path);
-    free(sqlite);
-}
-
-/* See sqlite_restore.c: the old database is away, and the new one not yet in its place. */
-static enum store_error refuse_half_restored(const struct sqlite_engine *engine, struct text *why)
-{
-    TEXT struct text marked = TEXT_EMPTY;
-
-    text_printf(&marked, "%s" SQLITE_RESTORED, engine->path);
-    if (access(text_get(&marked), F_OK))
-        return STORE_OK;
-    text_printf(why, "%s is there: a restore was cut off; run expresslink-portal restore FILE again",
-                text_get(&marked));
-    return STORE_BROKEN;
-}
-
-static enum store_error sqlite_open(const struct store_options *options, struct engine **out,
-                                    struct text *why)
-{
-    struct sqlite_engine *engine = memory_new(1, sizeof *engine);
-
-    *engine = (struct sqlite_engine){
-        {&engine_sqlite}, memory_string(strchr(options->url, ':') + 1), -1, options->alone};
-    enum store_error error = lock_for_writing(engine, why);
-    if (error) {
-        sqlite_close(&engine->engine);
-        return error;
-    }
-    *out = &engine->engine;
-    return STORE_OK;
-}
-
-/* ---- a connection ---- */
-
-static bool map_parameters(struct prepared *prepared)
-{
-    char name[8];
-    int count = sqlite3_bind_parameter_count(prepared->statement), mapped = 0;
-
-    for (int i = 0; i < PARAMETERS_MAX; i++) {
-        sqlite3_snprintf(sizeof name, name, "$%d", i + 1);
-        prepared->index[i] = (unsigned char)sqlite3_bind_parameter_index(prepared->statement, name);
-        mapped += prepared->index[i] > 0;
-    }
-    return mapped == count;
-}
-
-/* When it is first needed: a reader never needs those that write. */
-static struct prepared *prepare(struct sqlite_database *database, enum statement name)
-{
-    struct prepared *prepared = &database->statements[name];
-    const char *text = statement_text(name, DIALECT_SQLITE);
-
-    if (prepared->statement)
-        return prepared;
-    if (sqlite3_prepare_v3(database->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &prepared->statement,
-                           NULL) != SQLITE_OK) {
-        report(database, text);
-        return NULL;
-    }
-    if (!map_parameters(prepared))
-        abort();
-    return prepared;
-}
-
-static void sqlite_disconnect(struct database *base)
-{
-    struct sqlite_database *database = own(base);
-
-    if (!database)
-        return;
-    for (int i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(database->statements[i].statement);
-    for (int i = 0; i < CONTROL_COUNT; i++)
-        sqlite3_finalize(database->controls[i]);
-    sqlite3_close(database->handle);
-    free(database);
-}
-
-static enum store_error open_file(struct sqlite_database *database, struct text *why)
-{
-    const char *path = database->engine->path;
-    int flags = database->writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-
-    if (sqlite3_open_v2(path, &database->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        text_printf(why, "%s: %s", path, sqlite3_errmsg(database->handle));
-        return STORE_BROKEN;
-    }
-    sqlite3_busy_timeout(database->handle, BUSY_MS);
-    database->file = inode_of(path, "");
-    return STORE_OK;
-}
-
-static enum store_error sqlite_connect(struct engine *engine, bool writes, struct database **out,
-                                       struct text *why)
-{
-    enum store_error refused = refuse_half_restored((const struct sqlite_engine *)(const void *)engine, why);
-    if (refused)
-        return refused;
-    struct sqlite_database *database = memory_new(1, sizeof *database);
-
-    database->database.kind = &engine_sqlite;
-    database->engine = (const struct sqlite_engine *)(const void *)engine;
-    database->writes = writes;
-    enum store_error error = open_file(database, why);
-    if (!error && !writes)
-        error = explain(database,
-                        run_script(database, "PRAGMA query_only = ON; PRAGMA cache_size = -1000", "settings"),
-                        why);
-    if (error) {
-        sqlite_disconnect(&database->database);
-        return error;
-    }
-    *out = &database->database;
-    return STORE_OK;
-}
 
 /* ---- transactions ---- */
 
-static enum store_error control(struct database *base, enum control name)
+static enum store_error control(struct database *base, enum sqlite_control name)
 {
     static const char *const texts[] = {
         [BEGIN] = "BEGIN IMMEDIATE",   [COMMIT] = "COMMIT",       [ROLLBACK] = "ROLLBACK",
         [SAVEPOINT] = "SAVEPOINT job", [RELEASE] = "RELEASE job", [UNDO] = "ROLLBACK TO job",
     };
-    struct sqlite_database *database = own(base);
+    struct sqlite_database *database = sqlite_own(base);
     sqlite3_stmt **statement = &database->controls[name];
 
     if (!*statement && sqlite3_prepare_v3(database->handle, texts[name], -1, SQLITE_PREPARE_PERSISTENT,
                                           statement, NULL) != SQLITE_OK)
-        return report(database, texts[name]);
+        return sqlite_report(database, texts[name]);
     enum store_error error =
-        sqlite3_step(*statement) == SQLITE_DONE ? STORE_OK : report(database, texts[name]);
+        sqlite3_step(*statement) == SQLITE_DONE ? STORE_OK : sqlite_report(database, texts[name]);
     sqlite3_reset(*statement);
     return error;
 }
 
 static enum store_error sqlite_begin(struct database *base)
 {
-    return is_replaced(own(base)) ? STORE_FULL : control(base, BEGIN);
+    return sqlite_is_replaced(sqlite_own(base)) ? STORE_FULL : control(base, BEGIN);
 }
 
 static int sqlite_commit(struct database *base)
@@ -352,6 +80,37 @@ static bool sqlite_may_retry(const struct database *base)
 
 /* ---- statements ---- */
 
+static bool map_parameters(struct sqlite_prepared *prepared)
+{
+    char name[8];
+    int count = sqlite3_bind_parameter_count(prepared->statement), mapped = 0;
+
+    for (int i = 0; i < SQLITE_PARAMETERS_MAX; i++) {
+        sqlite3_snprintf(sizeof name, name, "$%d", i + 1);
+        prepared->index[i] = (unsigned char)sqlite3_bind_parameter_index(prepared->statement, name);
+        mapped += prepared->index[i] > 0;
+    }
+    return mapped == count;
+}
+
+/* When it is first needed: a reader never needs those that write. */
+static struct sqlite_prepared *prepare(struct sqlite_database *database, enum statement name)
+{
+    struct sqlite_prepared *prepared = &database->statements[name];
+    const char *text = statement_text(name, DIALECT_SQLITE);
+
+    if (prepared->statement)
+        return prepared;
+    if (sqlite3_prepare_v3(database->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &prepared->statement,
+                           NULL) != SQLITE_OK) {
+        sqlite_report(database, text);
+        return NULL;
+    }
+    if (!map_parameters(prepared))
+        abort();
+    return prepared;
+}
+
 static void bind_list(sqlite3_stmt *statement, int index, const struct sql_value *value)
 {
     TEXT struct text list = TEXT_EMPTY;
@@ -364,7 +123,7 @@ static void bind_list(sqlite3_stmt *statement, int index, const struct sql_value
     sqlite3_bind_text(statement, index, text_get(&list), -1, SQLITE_TRANSIENT);
 }
 
-static void bind(const struct prepared *prepared, struct sql_values values)
+static void bind(const struct sqlite_prepared *prepared, struct sql_values values)
 {
     for (size_t i = 0; i < values.count; i++) {
         const struct sql_value *value = &values.list[i];
@@ -384,8 +143,8 @@ static enum store_error sqlite_execute(struct database *base, enum statement nam
                                        database_each *each, void *context, long long *changed,
                                        long long *rows)
 {
-    struct sqlite_database *database = own(base);
-    struct prepared *prepared = prepare(database, name);
+    struct sqlite_database *database = sqlite_own(base);
+    struct sqlite_prepared *prepared = prepare(database, name);
     enum store_error error = STORE_OK;
     int code;
 
@@ -400,7 +159,7 @@ static enum store_error sqlite_execute(struct database *base, enum statement nam
             each(context, &row);
     }
     if (code != SQLITE_DONE)
-        error = report(database, statement_text(name, DIALECT_SQLITE));
+        error = sqlite_report(database, statement_text(name, DIALECT_SQLITE));
     else if (changed)
         *changed = sqlite3_changes64(database->handle);
     sqlite3_reset(prepared->statement);
@@ -416,7 +175,7 @@ static enum store_error sqlite_insert(struct database *base, enum statement name
     if (error)
         return error;
     *inserted = changed > 0;
-    *id = sqlite3_last_insert_rowid(own(base)->handle);
+    *id = sqlite3_last_insert_rowid(sqlite_own(base)->handle);
     return STORE_OK;
 }
 
@@ -455,11 +214,11 @@ static long long number(struct sqlite_database *database, const char *sql)
  * else. */
 static enum store_error sqlite_state(struct database *base, struct schema_state *out, struct text *why)
 {
-    struct sqlite_database *database = own(base);
+    struct sqlite_database *database = sqlite_own(base);
     long long oldest = number(database, "PRAGMA user_version");
 
     if (oldest < 0)
-        return explain(database, STORE_BROKEN, why);
+        return sqlite_explain(database, STORE_BROKEN, why);
     long long version = oldest;
     if (number(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migrations'") > 0)
         version = number(database, "SELECT max(version) FROM schema_migrations");
@@ -474,7 +233,7 @@ static enum store_error sqlite_state(struct database *base, struct schema_state 
 static enum store_error sqlite_apply(struct database *base, const struct migration *migration,
                                      struct text *why)
 {
-    struct sqlite_database *database = own(base);
+    struct sqlite_database *database = sqlite_own(base);
     TEXT struct text sql = TEXT_EMPTY;
 
     text_printf(
@@ -485,7 +244,8 @@ static enum store_error sqlite_apply(struct database *base, const struct migrati
         "INSERT OR REPLACE INTO schema_migrations VALUES (%d, '%s', %lld);"
         "PRAGMA user_version = %d;COMMIT",
         migration->sql, migration->version, migration->name, clock_wall_ms(), migration->oldest_program);
-    enum store_error error = explain(database, run_script(database, text_get(&sql), migration->name), why);
+    enum store_error error =
+        sqlite_explain(database, sqlite_run_script(database, text_get(&sql), migration->name), why);
     if (error)
         sqlite_rollback(base);
     return error;
@@ -506,8 +266,8 @@ static enum store_error check_counts(struct database *base)
 
 static enum store_error sqlite_ready(struct database *base, struct text *why)
 {
-    struct sqlite_database *database = own(base);
-    enum store_error error = run_script(
+    struct sqlite_database *database = sqlite_own(base);
+    enum store_error error = sqlite_run_script(
         database,
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         /* Pages that change again and again are brought home less often; KiB of pages kept at most. */
@@ -516,17 +276,17 @@ static enum store_error sqlite_ready(struct database *base, struct text *why)
         "PRAGMA secure_delete = ON;",
         "settings");
 
-    return explain(database, error ? error : check_counts(base), why);
+    return sqlite_explain(database, error ? error : check_counts(base), why);
 }
 
 /* ---- what was erased, and backups ---- */
 
 static bool sqlite_scrub(struct database *base)
 {
-    struct sqlite_database *database = own(base);
+    struct sqlite_database *database = sqlite_own(base);
     bool clean = sqlite_scrub_file(database->handle, database->engine->alone, &database->rewritten);
 
-    sqlite3_busy_timeout(database->handle, BUSY_MS);
+    sqlite3_busy_timeout(database->handle, SQLITE_BUSY_MS);
     return clean;
 }
 

@@ -4,7 +4,7 @@
  *
  * 1. The portal's lock is taken and held to the end. What the old -wal holds is brought into the old file.
  * 2. The backup is copied to portal.db.restoring, without its manifest, compared, and on disk.
- * 3. That becomes portal.db.restored. While it has this name, no portal starts (sqlite.c).
+ * 3. That becomes portal.db.restored. While it has this name, no portal starts (sqlite_connection.c).
  * 4. The old database, and its -wal where it is too damaged to be brought in, get names of their own.
  * 5. portal.db.restored becomes portal.db. */
 #include <errno.h>

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/engine/postgresql_connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+
+#define RECONNECT_PAUSE_MS 1000 /* after a failed attempt; jobs are told at once meanwhile */
+#define COMPLAIN_EVERY_MS 10000
+#define STALE_MS 60000 /* a read was given up, and its answer does not come: so is its connection */
+
+void postgresql_sleep(long long ms)
+{
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
+/* ---- connecting ---- */
+
+/* What the server warns of while it commits: "canceling wait for synchronous replication" above all. It says
+ * success afterwards, and the standby may not have it. */
+static void on_notice(void *context, const PGresult *notice)
+{
+    struct postgresql_database *database = context;
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+
+    if (!severity || strcmp(severity, "WARNING") != 0)
+        return;
+    database->warned = database->warned || database->committing;
+    log_event(LOG_WARN, "store.postgresql_warning", "warning", message, NULL);
+}
+
+/* Ours first: what the url says counts more. */
+static PGconn *attempt(const struct store_options *options, struct text *why)
+{
+    const char *names[16] = {"fallback_application_name", "connect_timeout",  "keepalives_idle",
+                             "keepalives_interval",       "keepalives_count", "tcp_user_timeout",
+                             "target_session_attrs",      "client_encoding",  "dbname"};
+    const char *values[16] = {"expresslink-portal", "5",    "10",        "5", "3", "15000",
+                              "read-write",         "UTF8", options->url};
+    char password[ENGINE_PASSWORD_SIZE];
+    size_t count = 9;
+
+    if (options->password_file && *options->password_file) {
+        if (!engine_read_password(options->password_file, password, why))
+            return NULL;
+        names[count] = "password";
+        values[count] = password;
+    }
+    PGconn *handle = PQconnectdbParams(names, values, 1);
+    if (PQstatus(handle) == CONNECTION_OK)
+        return handle;
+    text_puts(why, PQerrorMessage(handle));
+    PQfinish(handle);
+    return NULL;
+}
+
+/* Its messages have a newline at the end, and some in between. */
+static void one_line(struct text *why)
+{
+    for (char *at = why->data; at && *at; at++)
+        if (*at == '\n')
+            *at = at[1] ? ';' : ' ';
+    while (why->data && why->length && why->data[why->length - 1] == ' ')
+        why->data[--why->length] = '\0';
+}
+
+void postgresql_drop(struct postgresql_database *database)
+{
+    PQfinish(database->handle);
+    database->handle = NULL;
+    database->spent = false;
+    database->stale_since = 0;
+}
+
+/* A pooler makes up a process number of its own. Where there is none, what we say of the session stays:
+ * reads, which have no transaction, are ended by the server as well. */
+static bool use(struct postgresql_database *database, PGconn *handle, struct text *why)
+{
+    char sql[64];
+
+    database->handle = handle;
+    database->direct = false;
+    memset(database->prepared, 0, sizeof database->prepared);
+    if (!handle)
+        return false;
+    PQsetNoticeReceiver(handle, on_notice, database);
+    PGresult *result = PQexec(handle, "SELECT pg_backend_pid()");
+    bool answered = PQresultStatus(result) == PGRES_TUPLES_OK;
+    database->direct = answered && strtol(PQgetvalue(result, 0, 0), NULL, 10) == PQbackendPID(handle);
+    PQclear(result);
+    if (!answered) { /* the pooler is there, and nobody behind it */
+        text_puts(why, PQerrorMessage(handle));
+        postgresql_drop(database);
+        return false;
+    }
+    if (!database->direct)
+        return true;
+    snprintf(sql, sizeof sql, "SET statement_timeout = %lld", database->options->timeout_ms);
+    PQclear(PQexec(handle, sql));
+    return true;
+}
+
+static bool reconnect(struct postgresql_database *database)
+{
+    long long now = clock_monotonic_ms();
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (now < database->next_connect)
+        return false;
+    postgresql_drop(database);
+    if (use(database, attempt(database->options, &why), &why))
+        return true;
+    database->next_connect = clock_monotonic_ms() + RECONNECT_PAUSE_MS;
+    if (now >= database->next_complaint) {
+        one_line(&why);
+        log_event(LOG_ERROR, "store.unreachable", "error", text_get(&why), NULL);
+        database->next_complaint = now + COMPLAIN_EVERY_MS;
+    }
+    return false;
+}
+
+/* An answer that came too late is thrown away, so that a slow server is not asked by more and more
+ * connections. */
+static bool has_caught_up(struct postgresql_database *database)
+{
+    if (!database->stale_since)
+        return true;
+    while (PQconsumeInput(database->handle) && !PQisBusy(database->handle)) {
+        PGresult *late = PQgetResult(database->handle);
+        if (!late) {
+            database->stale_since = 0;
+            return true;
+        }
+        PQclear(late);
+    }
+    if (PQstatus(database->handle) == CONNECTION_OK &&
+        clock_monotonic_ms() - database->stale_since < STALE_MS)
+        return false;
+    /* Not cancelled: PQcancel() waits for a server that is silent, without a limit. */
+    postgresql_drop(database);
+    return true;
+}
+
+/* There is a connection to ask on. Inside a transaction only the one that began it will do. */
+bool postgresql_is_connected(struct postgresql_database *database)
+{
+    if (database->spent && !database->begun)
+        postgresql_drop(database);
+    if (database->handle && !has_caught_up(database))
+        return false;
+    if (database->handle && PQstatus(database->handle) == CONNECTION_OK)
+        return true;
+    return !database->begun && reconnect(database);
+}
+
+bool postgresql_is_lost(const struct postgresql_database *database)
+{
+    return !database->handle || PQstatus(database->handle) != CONNECTION_OK;
+}
+
+/* ---- the first time ---- */
+
+/* Nobody listens yet, the machine has no name yet, it is starting: a start in the wrong order is no mistake.
+ * What is wrong with the configuration will not change by waiting. */
+static bool may_come_up(const char *message)
+{
+    static const char *const passing[] = {
+        "starting up", "shutting down", "not yet accepting", "in recovery", "too many",
+        "remaining connection slots", "read-only", "not read-write",
+        /* pgbouncer's */
+        "no more connections", "cannot connect to server", "server login has been failing",
+        "query_wait_timeout", "pgbouncer is"};
+    static const char *const lasting[] = {"FATAL:", "certificate", "SSL", "invalid", "no password supplied"};
+
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (strstr(message, passing[i]))
+            return true;
+    for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
+        if (strstr(message, lasting[i]))
+            return false;
+    return true;
+}
+
+static bool connect_first(struct postgresql_database *database, struct text *why)
+{
+    const struct store_options *options = database->options;
+
+    for (;;) {
+        text_clear(why);
+        if (use(database, attempt(options, why), why))
+            return true;
+        one_line(why);
+        if (!options->wait || !may_come_up(text_get(why)) || !options->wait(options->context, text_get(why)))
+            return false;
+        postgresql_sleep(RECONNECT_PAUSE_MS);
+    }
+}
+
+void postgresql_disconnect(struct database *base)
+{
+    if (!base)
+        return;
+    postgresql_drop(postgresql_own(base));
+    free(base);
+}
+
+enum store_error postgresql_connect(struct engine *engine, bool writes, struct database **out,
+                                    struct text *why)
+{
+    struct postgresql_database *database = memory_new(1, sizeof *database);
+
+    (void)writes; /* readers are told from writers by what they are asked to do */
+    database->database.kind = engine->kind;
+    database->options = ((const struct postgresql_engine *)(const void *)engine)->options;
+    if (!connect_first(database, why)) {
+        postgresql_disconnect(&database->database);
+        return STORE_UNAVAILABLE;
+    }
+    *out = &database->database;
+    return STORE_OK;
+}

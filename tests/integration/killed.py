@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that are killed at a moment that the test chooses, as `kill -9` does it: when they begin their so many-th SQL
+statement, or write to disk for the so many-th time."""
+import os
+import signal
+import subprocess
+
+from patience import DEADLINE
+from sandbox import BUILD
+
+STATEMENTS = BUILD / "tests" / "integration" / "stop_at_statement.so"
+TO_DISK = "pwrite64,write,fsync,fdatasync,ftruncate,rename,renameat,renameat2,link,unlink"
+
+
+def sanitized(options):
+    """The environment in which a sanitized program bears with it too."""
+    return {**os.environ, "ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:{options}"}
+
+
+def killed_at_statement(number, *command):
+    """Runs it with a statement of SQLite's to stop at. What it exited with; None: it was killed."""
+    # The library comes before the sanitizer's, which would rather be first.
+    environment = {**sanitized("verify_asan_link_order=0"), "LD_PRELOAD": str(STATEMENTS),
+                   "EXPRESSLINK_TEST_STOP_AT": str(number)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, env=environment)
+    return None if done.returncode == -signal.SIGKILL else done.returncode
+
+
+def killed_at_write(number, *command, calls=TO_DISK):
+    """The same with the so many-th of these system calls, which is not made any more."""
+    # The leak sanitizer traces, too, and a process has one tracer.
+    traced = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:signal=SIGKILL:when={number}"]
+    done = subprocess.run([*traced, *command], capture_output=True, text=True, timeout=DEADLINE, env=sanitized("detect_leaks=0"))
+    return None if done.returncode == -signal.SIGKILL else done.returncode

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A migration of a SQLite database that is killed at each of its statements, and at each of its writes to disk, leaves the
+schema of before or the one of after, and every row. tests/deploy/test_upgrade.py does it with the version before."""
+import contextlib
+import itertools
+import shutil
+import sqlite3
+import unittest
+
+from killed import killed_at_statement, killed_at_write
+from operator_commands import OK, command, rows, version_1
+from portal import PROGRAM, Portal
+from sandbox import Sandbox, random_thing
+
+SCHEMA = "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2"
+
+
+class Killed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox())
+
+    def setUp(self):
+        self.folder = self.sandbox.state / self._testMethodName
+        self.folder.mkdir()
+        self.database, self.before = self.folder / "portal.db", self.folder / "before.db"
+        self.portal = self.enterContext(Portal(self.sandbox, start=False, store={"url": f"sqlite:{self.database}"}))
+
+    def old_database(self):
+        """As a portal of version 1 has left it; its schema."""
+        self.token = version_1(self.before)
+        with contextlib.closing(sqlite3.connect(self.before)) as database:
+            database.execute("PRAGMA journal_mode = WAL")
+        return rows(self.before, SCHEMA)
+
+    def put_back(self):
+        for file in self.folder.glob("portal.db*"):
+            file.unlink()
+        if self.before.exists():
+            shutil.copy(self.before, self.database)
+
+    def killed_everywhere(self, kill):
+        """Calls kill(number, ...) with 1, 2, ... until it does not get that far; yields after each."""
+        for number in itertools.count(1):
+            self.put_back()
+            code = kill(number, PROGRAM, "migrate", "--config", self.portal.ini)
+            if code is not None:
+                self.assertEqual(code, OK)
+                return
+            yield number
+
+    def schema_found(self):
+        """What a reader of the files finds, which are left as they are: that belongs to the programs."""
+        copy = self.folder / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        for file in self.folder.glob("portal.db*"):
+            shutil.copy(file, copy)
+        self.assertEqual(rows(copy / "portal.db", "PRAGMA integrity_check"), [("ok",)])
+        return rows(copy / "portal.db", SCHEMA)
+
+    def the_new_schema(self):
+        self.put_back()
+        self.assertEqual(command(self.portal, "migrate").returncode, OK)
+        return rows(self.database, SCHEMA)
+
+    def is_served(self):
+        self.portal.start()
+        self.assertEqual(self.portal.show(self.token)["state"], "expired")
+        self.assertEqual(self.portal.metric('claims{state="expired"}'), 1)
+        self.portal.claim(random_thing())
+        self.assertEqual(self.portal.stop(), 0)
+
+    def assert_whole(self, found, old, new):
+        self.assertTrue(found in (old, new), f"half a migration: {[name for _, name, _ in set(found) - set(old)]}")
+
+    def is_migrated_from(self, old, new):
+        """Whichever it is, migrate goes on from there; says which."""
+        found = self.schema_found()
+        self.assert_whole(found, old, new)
+        answer = command(self.portal, "migrate")
+        self.assertEqual(answer.returncode, OK, answer)
+        self.assertIn("from schema 1 to" if found == old else "up to date", answer.stdout)
+        self.assertEqual(rows(self.database, SCHEMA), new)
+        return found == new
+
+    def test_at_every_statement(self):
+        old = self.old_database()
+        new = self.the_new_schema()
+        were_new = []
+        for number in self.killed_everywhere(killed_at_statement):
+            if number % 2:  # the portal does what migrate does
+                self.assert_whole(self.schema_found(), old, new)
+                self.is_served()
+                self.assertEqual(rows(self.database, SCHEMA), new)
+            else:
+                were_new.append(self.is_migrated_from(old, new))
+                self.is_served()
+        self.assertEqual(were_new, sorted(were_new), "first the old one, then the new one")
+        self.assertEqual(set(were_new), {False, True})
+
+    def test_at_every_write(self):
+        old = self.old_database()
+        new = self.the_new_schema()
+        were_new = []
+        for _ in self.killed_everywhere(killed_at_write):
+            were_new.append(self.is_migrated_from(old, new))
+            if were_new[-2:] != were_new[-1:] * 2:
+                self.is_served()
+        self.assertEqual(were_new, sorted(were_new), "first the old one, then the new one")
+        self.assertEqual(set(were_new), {False, True})
+
+    def test_a_new_database_at_every_statement(self):
+        new = self.the_new_schema()
+        killed = 0
+        for _ in self.killed_everywhere(killed_at_statement):
+            killed += 1
+            self.assertEqual(command(self.portal, "migrate").returncode, OK)
+            self.assertEqual(rows(self.database, SCHEMA), new)
+            self.assertEqual(rows(self.database, "SELECT version FROM schema_migrations"), [(1,), (2,)])
+        self.assertGreater(killed, 20)
+
+
+if __name__ == "__main__":
+    unittest.main()

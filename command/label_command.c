@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim label */
+/* expresslink-claim label: creates labels. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #define PART_SIZE 65536
 
-/* A list on its way into a run. */
+/* The state while a list is read into a run. */
 struct reading {
     struct label_run *run;
     struct label_progress *progress;
@@ -47,7 +47,7 @@ static int cannot_read(const char *path)
     return COMMAND_NO_INPUT;
 }
 
-/* 0 or an exit status. */
+/* Returns 0 or an exit status. */
 static int read_list(int fd, const char *path, struct list *list, struct reading *reading)
 {
     static char part[PART_SIZE];
@@ -87,7 +87,7 @@ static int run_identifiers(const struct label_arguments *arguments, struct label
     return label_run_end(run, interrupt_received != 0);
 }
 
-/* fd: of the list, or -1. */
+/* fd: the list, or -1 if there is none. */
 static int with_rules(int fd, const struct label_arguments *arguments, const struct label_rules *rules)
 {
     struct label_progress progress;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim account: one row a subcommand, and what these share. */
+/* expresslink-claim account: its subcommands, and the functions that they share. */
 #ifndef COMMAND_ACCOUNT_COMMAND_H
 #define COMMAND_ACCOUNT_COMMAND_H
 
@@ -9,43 +9,46 @@
 #include "command/account/arguments.h"
 #include "command/account/report.h"
 
-/* values[0] is the subcommand's name; they give the exit status. */
+/* Each runs one subcommand and returns the exit status. values[0] is the subcommand's name. */
 int account_apply_command(int count, char **values);
 int account_certificate_command(int count, char **values);
 int account_register_command(int count, char **values);
 int account_remove_command(int count, char **values);
 int account_show_command(int count, char **values);
 
-/* A run of one of them; from account_run() to its end signals only interrupt what waits. */
+/* A run of one subcommand. From account_run() to its end, signals only interrupt waiting calls. */
 struct account_run {
     struct account_arguments arguments;
     struct account_report report;
-    const struct oem_account *account; /* borrowed; NULL before work() */
+    const struct oem_account *account; /* borrowed; NULL before work() runs */
 };
 
-/* Reads the command line, finds out who we are, runs work(), and ends the report. prepare, may be NULL, looks
- * at files before AWS is asked anything; it gives 0, or the exit status after it has told why. context is
- * handed to both. */
+/* Reads the command line, looks up the AWS account, runs work(), and ends the report. Returns the exit
+ * status. prepare may be NULL; it checks files before any call to AWS, and returns 0, or the exit status
+ * after it has reported the error. context is passed to both. */
 int account_run(enum account_action action, int count, char **values,
                 int (*prepare)(void *context, struct account_run *run),
                 int (*work)(void *context, struct account_run *run), void *context);
 
-/* Puts a certificate (PEM) where it belongs, unless it is there. The exit status. */
+/* Writes a certificate (PEM) to path unless the file has it already. Returns the exit status. */
 int account_write_certificate(struct account_run *run, const char *path, const char *pem);
-/* Whether path is free for the request's certificate, or has it (*there); 0, or the exit status. */
+/* Checks that path is free for the request's certificate or has it already (*there). Returns 0 or the exit
+ * status. */
 int account_check_certificate(struct account_run *run, const char *path, const char *request, bool *there);
 
-/* Opens session and account, has work do its work, and closes them. The exit status: work's, or that of what
- * was reported. From here on signals only interrupt what waits (base/interrupt.h). context is handed on. */
+/* Opens session and account, calls work, and closes them. Returns work's exit status, or that of the error
+ * that was reported. From then on, signals only interrupt waiting calls (base/interrupt.h). context is passed
+ * to work. */
 int account_session(struct account_report *report, const struct aws_options *options,
                     int (*work)(void *context, const struct oem_account *account), void *context);
 
-/* Whether what was shown is to be done; otherwise *status is what to exit with. yes: without a question. */
+/* Asks whether to make the changes that were shown. Returns true if so; otherwise *status is the exit status.
+ * yes: returns true without asking. */
 bool account_wanted(struct account_report *report, bool yes, const char *question, int *status);
 
-/* Shows what setup_plan() finds, asks unless yes, and does it; dry_run: shows it alone. The exit status,
- * after all is reported. *out, to be freed, is the setup, NULL where the plan failed; *as_wanted: the account
- * is as the options say now. */
+/* Shows the changes that setup_plan() finds, asks unless yes is set, and makes them; dry_run: only shows
+ * them. Returns the exit status after reporting everything. *out is the setup, NULL if the plan failed; the
+ * caller frees it. *as_wanted: the account now matches the options. */
 int account_change(struct account_report *report, const struct oem_account *account,
                    const struct setup_options *options, bool yes, bool dry_run, struct setup **out,
                    bool *as_wanted);

@@ -274,7 +274,7 @@ class Interrupted(AccountCase):
                     (self.folder / file).unlink(missing_ok=True)
                 self.judge.script = self.stops_after(count, answer)
                 ended = self.account("apply", *self.STANDARD, "--yes", AWS_MAX_ATTEMPTS="1")
-                self.assertEqual((ended.returncode, "the same command goes on" in ended.stderr), (69, True), ended)
+                self.assertEqual((ended.returncode, "run the same command again to continue" in ended.stderr), (69, True), ended)
                 carried_out = self.judge.changing if answer is LOST else self.judge.changing[:count]
                 self.judge.script = None
                 self.apply()

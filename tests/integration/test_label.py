@@ -112,7 +112,7 @@ class Labels(unittest.TestCase):
         self.refused(73, "no/where.svg cannot be created: No such file", "--output", "no/where.svg", THING)
         (self.folder / "full").mkdir()
         (self.folder / "full" / "mine").touch()
-        self.refused(73, "has files in it; name a new one", "--format", "png", "--output", "full", THING, THING[::-1])
+        self.refused(73, "is not empty; name a new one", "--format", "png", "--output", "full", THING, THING[::-1])
         self.refused(73, "full cannot be created: Is a directory", "--format", "svg", "--output", "full", THING)
 
     def test_a_full_disk_leaves_the_old_sheet_in_its_place(self):

@@ -123,7 +123,7 @@ static bool fill(X509 *certificate, const struct birth_authority *authority, con
            X509_sign(certificate, authority->key, EVP_sha256()) > 0;
 }
 
-/* Under its final name only when it is complete: another process may be looking. */
+/* The file gets its final name only when it is complete, as another process may look for it. */
 static bool write_certificate(X509 *certificate, const char *path)
 {
     TEXT struct text temporary = TEXT_EMPTY;

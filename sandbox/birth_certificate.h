@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Birth certificates for simulated modules, signed by the manufacturer's authority (PG 12.1.3.1): subject
- * CN=<ThingName>, serialNumber=<ThingName>, O as the authority's; valid for 20 years. All modules of one
- * process share one key, which a real manufacturer must never do: making a thousand keys is what would take
- * long. One thread. */
+/* Makes birth certificates for simulated modules, signed by the manufacturer's CA (PG 12.1.3.1): subject
+ * CN=<ThingName>, serialNumber=<ThingName>, O as in the CA's; valid for 20 years. All modules of a process
+ * share one key, because making a thousand keys takes long; a real manufacturer must never do this. One
+ * thread. */
 #ifndef SANDBOX_BIRTH_CERTIFICATE_H
 #define SANDBOX_BIRTH_CERTIFICATE_H
 
@@ -10,12 +10,12 @@
 
 struct birth_authority;
 
-/* PEM files. Owned; NULL when one of them cannot be used. */
+/* PEM files. The result is owned; NULL if a file cannot be used. */
 struct birth_authority *birth_authority_open(const char *ca_file, const char *ca_key_file,
                                              const char *module_key_file);
-void birth_authority_close(struct birth_authority *authority); /* NULL is fine */
+void birth_authority_close(struct birth_authority *authority); /* NULL is allowed */
 
-/* Writes the PEM file, mode 0600, unless it is there already. */
+/* Writes the PEM file, mode 0600, unless it exists. */
 bool birth_certificate_ensure(const struct birth_authority *authority, const char *thing_name,
                               const char *path) __attribute__((warn_unused_result));
 

@@ -14,7 +14,7 @@
 #define ATTRIBUTES_WITH_TYPE 50
 #define ATTRIBUTE_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,@/:#-"
 
-/* The certificate's values that a template may ask for (IoT, "Just-in-time provisioning", predefined
+/* The certificate's fields that a template can use (IoT, "Just-in-time provisioning", predefined
  * parameters). */
 static const struct {
     const char *parameter;
@@ -70,7 +70,7 @@ static bool parameter_value(const struct provisioning *self, const char *name,
     const struct provisioning_source *source = self->source;
 
     if (!declared)
-        return fail(self, "parameter is not declared", name);
+        return fail(self, "a parameter is not declared", name);
     if (strcmp(name, "AWS::IoT::Certificate::Id") == 0) {
         certificate_id(source->certificate, out);
         return true;
@@ -78,7 +78,7 @@ static bool parameter_value(const struct provisioning *self, const char *name,
     if (source->parameters ? copy(member(source->parameters, name), out)
                            : from_certificate(source->certificate, name, out))
         return true;
-    return copy(member(declared, "Default"), out) || fail(self, "there is no value for the parameter", name);
+    return copy(member(declared, "Default"), out) || fail(self, "a parameter has no value", name);
 }
 
 static bool all_parameters_have_values(const struct provisioning *self)
@@ -97,12 +97,12 @@ static bool add(const struct provisioning *self, char out[CERTIFICATE_TEXT_SIZE]
     size_t used = strlen(out), length = strlen(text);
 
     if (used + length >= CERTIFICATE_TEXT_SIZE)
-        return fail(self, "value is too long", text);
+        return fail(self, "a value is too long", text);
     memcpy(out + used, text, length + 1);
     return true;
 }
 
-/* A text or {"Ref": parameter}. */
+/* Reads a text or {"Ref": parameter}. */
 static bool plain_value(const struct provisioning *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
 {
     out[0] = '\0';
@@ -110,7 +110,7 @@ static bool plain_value(const struct provisioning *self, const cJSON *value, cha
         return add(self, out, value->valuestring);
     const cJSON *reference = member(value, "Ref");
     if (!cJSON_IsString(reference))
-        return fail(self, "template has a value that is not understood", value ? value->string : NULL);
+        return fail(self, "the template has a value that is not supported", value ? value->string : NULL);
     return parameter_value(self, reference->valuestring, out);
 }
 
@@ -125,7 +125,7 @@ static bool value_of(const struct provisioning *self, const cJSON *value, char o
     if (!join)
         return plain_value(self, value, out);
     if (!cJSON_IsString(separator) || !cJSON_IsArray(parts))
-        return fail(self, "Fn::Join wants", "[separator, [values]]");
+        return fail(self, "Fn::Join needs", "[separator, [values]]");
     out[0] = '\0';
     cJSON_ArrayForEach(part, parts)
     {
@@ -137,7 +137,7 @@ static bool value_of(const struct provisioning *self, const cJSON *value, char o
     return true;
 }
 
-/* Adds the value to the list of that name; what is not there is none. */
+/* Adds the value to the list of that name; a missing value adds nothing. */
 static bool note(const struct provisioning *self, const char *list, const cJSON *value)
 {
     char text[CERTIFICATE_TEXT_SIZE];
@@ -165,11 +165,11 @@ static bool take_attributes(const struct provisioning *self, const cJSON *proper
         if (!value_of(self, each, text))
             return false;
         if (!each->string || !*each->string || !is_attribute_text(each->string) || !is_attribute_text(text))
-            return fail(self, "not an attribute's name or value", text);
+            return fail(self, "not a valid attribute name or value", text);
         cJSON_AddStringToObject(attributes, each->string, text);
     }
     return cJSON_GetArraySize(attributes) <= most ||
-           fail(self, "more attributes than a thing may have",
+           fail(self, "more attributes than a thing can have",
                 most == ATTRIBUTES_WITHOUT_TYPE ? "3 without a type" : "50");
 }
 
@@ -181,7 +181,7 @@ static bool take_thing(const struct provisioning *self, const cJSON *properties)
     if (!value_of(self, member(properties, "ThingName"), text))
         return false;
     if (!certificate_name_valid(text))
-        return fail(self, "not a thing name", text);
+        return fail(self, "not a valid thing name", text);
     if (!note(self, "things", member(properties, "ThingName")) ||
         !note(self, "thingTypes", member(properties, "ThingTypeName")))
         return false;
@@ -200,7 +200,7 @@ static bool take_certificate(const struct provisioning *self, const cJSON *prope
     if (!value_of(self, status, text))
         return false;
     if (strcasecmp(text, "ACTIVE") != 0 && strcasecmp(text, "INACTIVE") != 0)
-        return fail(self, "a certificate's Status is ACTIVE or INACTIVE, not", text);
+        return fail(self, "a certificate's Status must be ACTIVE or INACTIVE, not", text);
     return cJSON_ReplaceItemInObjectCaseSensitive(
         self->out, "status", cJSON_CreateString(strcasecmp(text, "ACTIVE") == 0 ? "ACTIVE" : "INACTIVE"));
 }
@@ -237,12 +237,13 @@ static bool take_resources(const struct provisioning *self)
         while (i < sizeof kinds / sizeof *kinds && !(type && strcmp(kinds[i].type, type) == 0))
             i++;
         if (i == sizeof kinds / sizeof *kinds)
-            return fail(self, "template has a resource of unknown type", resource->string);
+            return fail(self, "the template has a resource of unknown type", resource->string);
         if (!kinds[i].take(self, member(resource, "Properties")))
             return false;
     }
     if (cJSON_GetArraySize(member(self->out, "things")) != 1)
-        return fail(self, "template does not make one thing", "a resource of type AWS::IoT::Thing");
+        return fail(self, "the template does not make exactly one thing",
+                    "a resource of type AWS::IoT::Thing");
     return true;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a provisioning template makes of a certificate (OG appendix B; IoT, "Provisioning templates").
  *
- * Understood: Parameters (with Default), of which every one must have a value or provisioning fails; values
- * that are a text, {"Ref": parameter} or {"Fn::Join": [separator, [values]]}; resources of the types
+ * Supported: Parameters (with Default), each of which must have a value; values that are a text, {"Ref":
+ * parameter} or {"Fn::Join": [separator, [values]]}; resources of the types
  *   AWS::IoT::Thing        ThingName, AttributePayload, ThingTypeName, ThingGroups
- *   AWS::IoT::Certificate  Status, ACTIVE where it is not said
- *   AWS::IoT::Policy       PolicyName or PolicyDocument, not both
+ *   AWS::IoT::Certificate  Status, by default ACTIVE
+ *   AWS::IoT::Policy       either PolicyName or PolicyDocument
  * Broker's thread only. */
 #ifndef SANDBOX_PROVISIONING_TEMPLATE_H
 #define SANDBOX_PROVISIONING_TEMPLATE_H
@@ -18,17 +18,17 @@
 #define TEMPLATE_MAX 10240  /* IoT: characters of a template body */
 #define PROVISIONING_PROBLEM_SIZE 512
 
-struct provisioning_source { /* where parameters have their values */
+struct provisioning_source { /* the sources of parameters' values */
     const X509 *certificate;
     const cJSON
-        *parameters; /* what the device has sent, by name; NULL: fields of the certificate's subject */
+        *parameters; /* sent by the device, by name; NULL: fields of the certificate's subject are used */
 };
 
 /* body: JSON text; may be NULL. *out is owned by the caller:
  *   {"status", "things": [NAME], "policies": [NAME], "documents": [JSON text],
  *    "thingTypes": [NAME], "thingGroups": [NAME], "attributes": {}}
- * False when nothing can be provisioned; problem then says why, for the broker's log, and *out is untouched.
- */
+ * Returns false if nothing can be provisioned; problem then has the reason, for the broker's log, and *out is
+ * untouched. */
 bool provisioning_run(const char *body, const struct provisioning_source *source, cJSON **out,
                       char problem[PROVISIONING_PROBLEM_SIZE]);
 

@@ -30,8 +30,6 @@ static void refuse(struct cloud_answer *answer, const char *why)
     answer_json_error(answer, 400, "SandboxException", why, NULL, NULL);
 }
 
-/* ---- control logs ---- */
-
 static void on_entry(void *context, const struct control_log_entry *entry)
 {
     struct cloud_call *call = context;
@@ -71,8 +69,6 @@ static void answer_control_log(struct cloud *cloud, struct cloud_call *call, str
     answer_json(answer, whole ? 200 : 400, object);
 }
 
-/* ---- the rest ---- */
-
 static void answer_status(struct cloud *cloud, struct cloud_answer *answer)
 {
     JSON cJSON *object = cJSON_CreateObject();
@@ -99,10 +95,10 @@ static void answer_clock(struct cloud *cloud, const cJSON *body, struct cloud_an
                                           : -1;
 
     if (advance < 0 || advance > 36500.0 * (double)DAY_MS) {
-        refuse(answer, "advance_days or advance_ms is wanted, a number that is not negative");
+        refuse(answer, "advance_days or advance_ms must be a number that is not negative");
         return;
     }
-    /* What is due before that, is done before that. */
+    /* Do what is due before the new time first. */
     imports_advance(&cloud->imports);
     calendar_advance(&cloud->calendar, (long long)advance);
     answer_status(cloud, answer);
@@ -114,7 +110,7 @@ static void change_faults(struct cloud *cloud, const cJSON *body, struct cloud_a
     TEXT struct text why = TEXT_EMPTY;
 
     if (!body || !faults_change(&cloud->faults, body, &why)) {
-        refuse(answer, body ? text_get(&why) : "a JSON object is wanted");
+        refuse(answer, body ? text_get(&why) : "the body must be a JSON object");
         return;
     }
     if (cJSON_IsBool(expire))
@@ -123,7 +119,7 @@ static void change_faults(struct cloud *cloud, const cJSON *body, struct cloud_a
     answer_json(answer, 200, faults);
 }
 
-/* As a container's metadata service has it. */
+/* In the form of a container's metadata service. */
 static void answer_credentials(struct cloud *cloud, const struct cloud_request *request,
                                struct cloud_answer *answer)
 {
@@ -134,7 +130,7 @@ static void answer_credentials(struct cloud *cloud, const struct cloud_request *
     long seconds = uri_field(request->query, "seconds", &wanted) ? strtol(text_get(&wanted), NULL, 10)
                                                                  : CREDENTIAL_SECONDS;
     if (seconds < 1 || seconds > CREDENTIAL_SECONDS_MAX) {
-        refuse(answer, "seconds is a number from 1 to 86400");
+        refuse(answer, "seconds must be a number from 1 to 86400");
         return;
     }
     const struct credential *issued = credentials_issue(&cloud->credentials, clock_wall_ms(), seconds);
@@ -167,6 +163,6 @@ void admin_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_ans
     } else if (is(request, "GET", "credentials")) {
         answer_credentials(cloud, request, answer);
     } else {
-        answer_json_error(answer, 404, "SandboxException", "there is no such switch", NULL, NULL);
+        answer_json_error(answer, 404, "SandboxException", "there is no such path", NULL, NULL);
     }
 }

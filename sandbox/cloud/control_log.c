@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 
-#define ENTRY_DEPTH 2 /* {"controlLogs":[ is that deep */
+#define ENTRY_DEPTH 2 /* the depth inside {"controlLogs":[ */
 
 enum stage { HEAD, ENTRIES, TAIL, BROKEN };
 
@@ -16,10 +16,10 @@ struct control_log {
     void (*entry)(void *context, const struct control_log_entry *entry);
     void *context;
     enum stage stage;
-    struct text held; /* the head, or the entry, that is being read */
+    struct text held; /* the head or the entry that is being read */
     unsigned depth;
     bool in_string, escaped;
-    bool comma; /* one must come before the next entry */
+    bool comma; /* a comma is required before the next entry */
     bool closed;
     unsigned long long offset, unusable;
     const char *mistake;
@@ -80,7 +80,7 @@ static void end_entry(struct control_log *log)
     struct control_log_entry entry = {.apid = apid};
 
     if (!object) {
-        break_off(log, "an entry is no JSON");
+        break_off(log, "an entry is not JSON");
     } else if (!serial || !apid || !control_log_smsn(serial, strlen(serial), &entry.smsn)) {
         log->unusable++;
     } else {
@@ -90,7 +90,7 @@ static void end_entry(struct control_log *log)
     log->comma = true;
 }
 
-/* {"controlLogs":[ without spaces. */
+/* Reads {"controlLogs":[ without spaces. */
 static void take_head(struct control_log *log, char c)
 {
     static const char wanted[] = "{\"controlLogs\":[";
@@ -119,7 +119,7 @@ static void take_between(struct control_log *log, char c)
         text_add(&log->held, &c, 1);
         log->depth++;
     } else {
-        break_off(log, "between two entries stands something that does not belong there");
+        break_off(log, "there is something else between two entries");
     }
 }
 
@@ -146,7 +146,7 @@ static void take_tail(struct control_log *log, char c)
     if (isspace((unsigned char)c))
         return;
     if (c != '}' || log->closed)
-        break_off(log, "something stands behind its end");
+        break_off(log, "there is something after its end");
     log->closed = true;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Control logs of any length as they stream in: {"controlLogs":[ENTRY, ...]}. Not the reader of the check
- * (sidewalk/), so that each can find the other's mistakes. */
+/* Reads control logs of any length as a stream: {"controlLogs":[ENTRY, ...]}. Independent of the reader of
+ * the check (sidewalk/), so that each can reveal the other's mistakes. */
 #ifndef SANDBOX_CLOUD_CONTROL_LOG_H
 #define SANDBOX_CLOUD_CONTROL_LOG_H
 
@@ -20,14 +20,14 @@ struct control_log *control_log_new(void (*entry)(void *context, const struct co
                                     void *context);
 void control_log_free(struct control_log *log);
 
-/* False after the first mistake; what came before it counts. */
+/* Returns false after the first mistake; entries before it count. */
 bool control_log_add(struct control_log *log, const char *bytes, size_t length);
-/* At the end. False with a sentence in *why: it was cut off, or had a mistake. */
+/* Call at the end. Returns false with a sentence in *why if the log was cut off or had a mistake. */
 bool control_log_end(const struct control_log *log, struct text *why);
-/* Entries that had no serial number that is one. */
+/* Returns the number of entries without a valid serial number. */
 unsigned long long control_log_unusable(const struct control_log *log);
 
-/* 64 hex digits in any case. */
+/* Parses 64 hex digits in any case. */
 bool control_log_smsn(const char *text, size_t length, struct smsn *out);
 
 #endif

@@ -31,7 +31,7 @@ static void target_fini(struct target *target)
     text_fini(&target->key);
 }
 
-/* "/bucket/key/with/slashes", decoded. */
+/* Splits and decodes "/bucket/key/with/slashes". */
 static struct target read_target(const struct cloud_request *request)
 {
     struct target target = {TEXT_EMPTY, TEXT_EMPTY};
@@ -94,7 +94,7 @@ static void put_etag(struct cloud_answer *answer, const char *path, char out[40]
     cloud_answer_header(answer, "ETag", out);
 }
 
-/* Of an upload in parts: where part 0 is the list of all that belongs to it. */
+/* Returns the path of a part of a multipart upload; part 0 is the prefix of all its files. */
 static char *part_path(const char *object, const char *upload_id, long part)
 {
     struct text path = TEXT_EMPTY;
@@ -146,8 +146,8 @@ static void put_object(struct cloud_call *call, const char *object, struct cloud
     log_event(LOG_INFO, "s3.put", "path", request->path, NULL);
 }
 
-/* "bytes=0-99" or "bytes=100-"; all others are left aside, as HTTP allows. False: it begins behind the end.
- */
+/* Reads "bytes=0-99" or "bytes=100-"; ignores all other forms, as HTTP allows. Returns false if the range
+ * begins after the end. */
 static bool take_range(const struct cloud_request *request, unsigned long long size,
                        struct cloud_answer *answer)
 {
@@ -233,7 +233,7 @@ static bool append_file(FILE *out, const char *path)
     return fine;
 }
 
-/* Clients number parts from 1 without gaps: all of them are taken, whatever the body lists. */
+/* Clients number parts from 1 without gaps: all parts are used, whatever the body lists. */
 static void end_parts(const struct target *target, const char *object, const char *id,
                       struct cloud_answer *answer)
 {

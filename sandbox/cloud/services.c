@@ -18,7 +18,7 @@
 #include "sandbox/cloud/wireless.h"
 
 struct service {
-    /* What the caller must be allowed. NULL: no call that is known here. */
+    /* Returns the action that the caller needs. NULL: an unknown call. */
     const char *(*action)(const struct cloud_call *call);
     void (*answer)(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer);
 };
@@ -31,8 +31,8 @@ static const struct service services[SIGNATURE_SERVICES] = {
     [SIGNATURE_STS] = {sts_action, sts_answer},
 };
 
-/* AWS tells by the host. Here all share one, and the signature says whom a request is for. What IoT Wireless
- * has nobody else has, whatever it is signed for; what nobody has is taken for a bucket of S3. */
+/* AWS uses the host. Here all services share one, and the signature says which one is meant. Paths of IoT
+ * Wireless are unique, so they go there in any case; a path without a known service is a bucket of S3. */
 static enum signature_service service_of(const struct cloud_request *request)
 {
     enum signature_service service = SIGNATURE_S3;
@@ -83,7 +83,7 @@ static bool closes_now(struct faults *faults)
     return faults->closes && !use_up(&faults->close_after);
 }
 
-/* IoT and IAM say who may not do what. */
+/* IoT and IAM name the user and the action. */
 static void deny(const struct cloud_request *request, enum signature_service service, const char *action,
                  struct cloud_answer *answer)
 {
@@ -97,7 +97,7 @@ static void deny(const struct cloud_request *request, enum signature_service ser
     refuse_request(request, service, REFUSAL_ACCESS, text_get(&sentence), answer);
 }
 
-/* A call of AWS: who asks, bad days, and then what was asked for. */
+/* Answers an AWS call: authentication, then simulated faults, then the service. */
 static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char *digest, bool whole,
                        struct cloud_answer *answer)
 {

@@ -42,7 +42,7 @@ static void take(struct upload *upload, const char *bytes, size_t length)
     }
 }
 
-/* "1f4;extension" of a chunk, an empty line behind its data, or a trailer. */
+/* Handles "1f4;extension" of a chunk, the empty line after its data, or a trailer. */
 static void end_line(struct upload *upload)
 {
     char *end = NULL;

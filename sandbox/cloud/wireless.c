@@ -9,7 +9,7 @@
 #include "sandbox/cloud/wireless_call.h"
 
 struct route {
-    const char *method, *path; /* a path that ends with a slash is followed by an Id */
+    const char *method, *path; /* a path with a slash at the end is followed by an Id */
     const char *action;
     bool (*handle)(struct wireless_call *call);
 };

@@ -11,7 +11,7 @@
 
 struct row {
     const char *method, *path;
-    const char *members; /* as iot_input_read() has them */
+    const char *members; /* as for iot_input_read() */
     const char *action;
     void (*handle)(struct iot_call *call);
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list first, then the logs: each row and entry leaves its mark on its device. What only the end can tell
- * (who is missing, which ApId is the usual one) comes last, in the order of the files. */
+/* Reads the list first, then the logs; each row and entry marks its device. Findings that are only known at
+ * the end (missing devices, the usual ApId) come last, in the order of the files. */
 #include "sidewalk/reconciliation.h"
 
 #include <stdint.h>
@@ -25,7 +25,7 @@ struct work {
     struct apids apids;
     struct chain_verifier *verifier;
     struct sources list, logs;
-    size_t log_number; /* the one that is read */
+    size_t log_number; /* the log being read */
     struct serial_list *rows;
     struct control_log *entries;
     bool interrupted;
@@ -108,7 +108,7 @@ static void on_bad_header(void *context, unsigned long long line, const char *wh
     tell_of_row(context, FINDING_BAD_ROW, line, NULL, why);
 }
 
-/* The entry has a serial number, or has tried to. */
+/* Whether the entry is bad: it has no serial number, or an invalid one. */
 static bool is_bad_entry(struct work *work, const struct control_log_entry *entry, struct smsn *smsn)
 {
     static const char *const forms[] = {
@@ -124,7 +124,7 @@ static bool is_bad_entry(struct work *work, const struct control_log_entry *entr
         why = forms[form];
     else if (entry->apid.length == 0 || entry->apid.length >= APID_SIZE ||
              memchr(entry->apid.data, '\0', entry->apid.length) != NULL)
-        why = "advertisedProductId is empty, too long or has a NUL in it";
+        why = "advertisedProductId is empty, too long or contains a NUL";
     if (why == NULL)
         return false;
     if (form != SMSN_NEITHER)
@@ -134,7 +134,7 @@ static bool is_bad_entry(struct work *work, const struct control_log_entry *entr
 }
 
 struct judgement {        /* of a chain */
-    enum finding finding; /* FINDING_COUNT: it is sound */
+    enum finding finding; /* FINDING_COUNT: the chain is valid */
     uint64_t fingerprint;
     enum chain_problem problem;
     struct smsn device;
@@ -177,7 +177,7 @@ static void tell_of_chain(struct work *work, const struct control_log_entry *ent
         text_printf(&work->detail, ": %s", chain_problem_words(judgement->problem));
     if (judgement->finding == FINDING_CHAIN_FOREIGN) {
         smsn_hex(&judgement->device, hex);
-        text_printf(&work->detail, ": it is of %s", hex);
+        text_printf(&work->detail, ": it belongs to %s", hex);
     }
     tell_of_entry(work, judgement->finding, entry->offset, &device->smsn, text_get(&work->detail));
 }

@@ -22,7 +22,7 @@ static bool fail(const char *path, const char *reason, struct text *why)
 
 static void add(struct sources *sources, const char *path, unsigned long long bytes)
 {
-    if ((sources->count & (sources->count + 1)) == 0) /* room is there up to the next power of two */
+    if ((sources->count & (sources->count + 1)) == 0) /* there is room up to the next power of two */
         sources->paths = memory_grow(sources->paths, 2 * (sources->count + 1), sizeof *sources->paths);
     sources->paths[sources->count++] = memory_string(path);
     sources->bytes += bytes;
@@ -60,7 +60,7 @@ static bool add_folder(struct sources *sources, const char *path, struct text *w
     if (errno != 0)
         return fail(path, strerror(errno), why);
     if (sources->count == before)
-        return fail(path, "there is no file in this folder", why);
+        return fail(path, "the folder has no files", why);
     qsort(sources->paths + before, sources->count - before, sizeof *sources->paths, compare);
     return true;
 }
@@ -70,7 +70,7 @@ bool sources_add(struct sources *sources, const char *path, struct text *why)
     struct stat status;
 
     if (path[0] == '\0')
-        return fail("\"\"", "is no file", why);
+        return fail("\"\"", "not a file", why);
     if (strcmp(path, "-") == 0) {
         add(sources, path, 0);
         return true;
@@ -113,7 +113,7 @@ bool source_read(const char *path, bool (*part)(void *context, const char *bytes
             break;
         if (length < 0 && errno != EINTR)
             return fail(path, strerror(errno), why);
-        if (length < 0 && !part(context, bytes, 0)) /* it may be an interruption */
+        if (length < 0 && !part(context, bytes, 0)) /* read() was perhaps interrupted: the caller checks */
             break;
     }
     return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that are read once, from the beginning to the end, in parts; folders stand for what is in them.
- * Blocks; one thread. */
+/* Reads files once, from beginning to end, in parts; a folder stands for its files. Calls block; one
+ * thread. */
 #ifndef SIDEWALK_SOURCE_H
 #define SIDEWALK_SOURCE_H
 
@@ -9,20 +9,20 @@
 
 #include "base/text.h"
 
-struct sources {  /* finished with sources_fini() */
+struct sources {  /* free with sources_fini() */
     char **paths; /* owned */
     size_t count;
-    unsigned long long bytes; /* of all that have a size */
+    unsigned long long bytes; /* of all files with a known size */
 };
 
-/* Adds a file, or the files of a folder sorted by their names (hidden ones and folders in it are passed
- * over). "-" is standard input. False: it cannot be read, or there is nothing in it; why says which and what
- * the system says. */
+/* Adds a file, or the files of a folder sorted by name (hidden files and subfolders are skipped). "-" is
+ * standard input. Returns false if it cannot be read or is empty; why names it and the system's error. */
 bool sources_add(struct sources *sources, const char *path, struct text *why)
     __attribute__((warn_unused_result));
 void sources_fini(struct sources *sources);
 
-/* Calls part() with what is there, until it returns false or the file ends. False: as above. */
+/* Calls part() with each part of the file until it returns false or the file ends. Returns false on an error,
+ * with why as above. */
 bool source_read(const char *path, bool (*part)(void *context, const char *bytes, size_t length),
                  void *context, struct text *why) __attribute__((warn_unused_result));
 

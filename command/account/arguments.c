@@ -12,10 +12,10 @@
 
 #define STATUS                                                                                               \
     "\n"                                                                                                     \
-    "Exit status: 0 done, or there is nothing to do; 1 declined, or something existing\n"                    \
-    "conflicts; 64 wrong arguments; 65 a file has the wrong content; 66 a file\n"                            \
-    "cannot be read; 69 AWS cannot be reached or refuses; 73 a file cannot be written;\n"                    \
-    "77 no permission or no credentials; 130 interrupted.\n"
+    "Exit status: 0 done, or there is nothing to do; 1 declined, or something\n"                             \
+    "existing conflicts; 64 wrong arguments; 65 a file has the wrong content; 66 a\n"                        \
+    "file cannot be read; 69 AWS cannot be reached or refuses; 73 a file cannot be\n"                        \
+    "written; 77 no permission or no credentials; 130 interrupted.\n"
 
 static const char apply_help[] =
     "Usage: expresslink-claim account apply [--ca FILE]... [OPTION]...\n"
@@ -84,9 +84,9 @@ static const char remove_help[] =
 static const char certificate_help[] =
     "Usage: expresslink-claim account certificate FILE.csr [OPTION]...\n"
     "\n"
-    "Lets your AWS account make the certificate of a claim-thing. It is inactive there:\n"
-    "only the staging account uses it (Onboarding-by-Claim guide, appendix A). If there\n"
-    "is one for the same key already, it is downloaded again.\n"
+    "Lets your AWS account make the certificate of a claim-thing. It is inactive\n"
+    "there: only the staging account uses it (Onboarding-by-Claim guide, appendix\n"
+    "A). If there is one for the same key already, it is downloaded again.\n"
     "\n"
     "  --output FILE       where to write it (default: the request's name with\n"
     "                      .pem); another certificate is never overwritten\n"

@@ -359,7 +359,7 @@ class Authorities(AccountCase):
         openssl(self.folder, "x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
                 "-out", "leaf.pem", "-days", "30")
         said = self.fails(65, "apply", "--ca", "leaf.pem", "--yes")
-        self.assertIn("CN = module-1 is no CA's certificate", said)
+        self.assertIn("CN = module-1 is not a CA's certificate", said)
         self.assertEqual(self.judge.calls, [])
 
     def test_files_that_hold_no_certificate(self):

@@ -101,7 +101,7 @@ class Certificate(AccountCase):
         certificate, = self.state()["certificates"].values()
         self.assertEqual((certificate["status"], certificate["policies"]), ("INACTIVE", []))
         self.assertEqual((self.folder / "claim-thing.pem").read_text(), certificate["pem"])
-        self.assertIn("there already", self.does("certificate", "claim-thing.csr"))
+        self.assertIn("already exists, for the same key", self.does("certificate", "claim-thing.csr"))
         self.assertEqual(self.judge.changing, [])
         (self.folder / "claim-thing.pem").unlink()
         self.does("certificate", "claim-thing.csr", "--output", "again.pem")

@@ -155,7 +155,7 @@ class OneCertificate(Register):
         groups = self.cloud_call("GET", "/things/birth-0001/thing-groups")["thingGroups"]
         self.assertEqual({group["groupName"] for group in groups}, {"hall", "attic"})
         before = self.changes()
-        self.assertIn("registered before", self.register(*arguments))
+        self.assertIn("registered already; nothing is missing", self.register(*arguments))
         self.assertEqual(self.changes(), before)
 
     def cloud_call(self, method, path, body=b""):
@@ -486,7 +486,7 @@ class JustInTime(Register):
         status, shown = self.answered(b"n\n")
         self.assertEqual((status, "nothing was changed" in shown, self.account["cas"]), (1, True, {}), shown)
         status, shown = self.answered(b"y\n")
-        self.assertEqual((status, "5 changes in account 123456789012. Go on?" in shown), (0, True), shown)
+        self.assertEqual((status, "5 changes in account 123456789012. Continue?" in shown), (0, True), shown)
         self.expect_authority()
 
     def expect_authority(self):

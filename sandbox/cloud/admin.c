@@ -49,7 +49,7 @@ void admin_begin(struct cloud *cloud, struct cloud_call *call)
 {
     (void)cloud;
     if (call->request->local && is(call->request, "PUT", "control-log"))
-        call->upload.log = control_log_new(on_entry, call);
+        call->body.log = control_log_new(on_entry, call);
 }
 
 static void answer_control_log(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer)
@@ -60,10 +60,10 @@ static void answer_control_log(struct cloud *cloud, struct cloud_call *call, str
     deliveries_flush(&cloud->deliveries);
     log_event(LOG_INFO, "control_log.delivered", "devices", LOG_NUMBER(call->delivered), "known",
               LOG_NUMBER(call->known), NULL);
-    bool whole = control_log_end(call->upload.log, &why);
+    bool whole = control_log_end(call->body.log, &why);
     cJSON_AddNumberToObject(object, "Delivered", (double)call->delivered);
     cJSON_AddNumberToObject(object, "Known", (double)call->known);
-    cJSON_AddNumberToObject(object, "Unusable", (double)control_log_unusable(call->upload.log));
+    cJSON_AddNumberToObject(object, "Unusable", (double)control_log_unusable(call->body.log));
     if (!whole)
         cJSON_AddStringToObject(object, "Message", text_get(&why));
     answer_json(answer, whole ? 200 : 400, object);
@@ -145,11 +145,11 @@ static void answer_credentials(struct cloud *cloud, const struct cloud_request *
 void admin_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer)
 {
     const struct cloud_request *request = call->request;
-    JSON cJSON *body = json_object_parse(text_get(&call->upload.memory), call->upload.memory.length);
+    JSON cJSON *body = json_object_parse(text_get(&call->body.memory), call->body.memory.length);
 
     if (!request->local) {
         answer_json_error(answer, 403, "SandboxException", "only from this machine", NULL, NULL);
-    } else if (call->upload.log) {
+    } else if (call->body.log) {
         answer_control_log(cloud, call, answer);
     } else if (is(request, "GET", "status")) {
         answer_status(cloud, answer);

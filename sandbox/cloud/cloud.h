@@ -16,7 +16,7 @@
 #include "sandbox/cloud/listener.h"
 #include "sandbox/cloud/profiles.h"
 #include "sandbox/cloud/roles.h"
-#include "sandbox/cloud/upload.h"
+#include "sandbox/cloud/request_body.h"
 
 struct cloud_options { /* borrowed while the cloud exists */
     const char *state, *access_key, *secret_key, *session_token, *bucket, *apid;
@@ -43,7 +43,7 @@ struct cloud {
 struct cloud_call {
     struct cloud *cloud;
     const struct cloud_request *request;
-    struct upload upload;
+    struct request_body body;
     unsigned long long delivered, known; /* devices of a control log: new ones, and known ones */
 };
 

@@ -13,7 +13,7 @@
 
 static const char *form_of(const struct cloud_call *call)
 {
-    return strcmp(call->request->method, "POST") == 0 ? text_get(&call->upload.memory) : call->request->query;
+    return strcmp(call->request->method, "POST") == 0 ? text_get(&call->body.memory) : call->request->query;
 }
 
 /* In a form a plus means a space. */

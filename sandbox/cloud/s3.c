@@ -135,12 +135,12 @@ static void put_object(struct cloud_call *call, const char *object, struct cloud
         return;
     }
     OWNED char *path = is_part ? part_path(object, text_get(&id), part) : memory_string(object);
-    if (rename(call->upload.path, path) != 0) {
+    if (rename(call->body.path, path) != 0) {
         answer_xml_error(answer, 500, "InternalError", strerror(errno), request->path);
         return;
     }
-    free(call->upload.path);
-    call->upload.path = NULL;
+    free(call->body.path);
+    call->body.path = NULL;
     answer->status = 200;
     put_etag(answer, path, etag);
     log_event(LOG_INFO, "s3.put", "path", request->path, NULL);

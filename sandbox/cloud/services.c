@@ -53,12 +53,12 @@ static void begin(void *context, struct cloud_request *request)
     call->cloud = cloud;
     call->request = request;
     request->handler = call;
-    upload_begin(&call->upload);
+    request_body_begin(&call->body);
     if (admin_has(request)) {
         admin_begin(cloud, call);
     } else if (service_of(request) == SIGNATURE_S3 && s3_has_object(request)) {
-        upload_to_file(&call->upload, cloud->buckets.folder);
-        call->upload.chunked = payload && strncmp(payload, "STREAMING-", 10) == 0;
+        request_body_to_file(&call->body, cloud->buckets.folder);
+        call->body.chunked = payload && strncmp(payload, "STREAMING-", 10) == 0;
     }
 }
 
@@ -67,7 +67,7 @@ static void body(void *context, struct cloud_request *request, const char *bytes
     struct cloud_call *call = request->handler;
 
     (void)context;
-    upload_add(&call->upload, bytes, length);
+    request_body_add(&call->body, bytes, length);
 }
 
 static bool use_up(long long *count)
@@ -139,7 +139,7 @@ static void end(void *context, struct cloud_request *request, struct cloud_answe
     struct cloud_call *call = request->handler;
     char digest[SIGNATURE_SIZE], id[ARN_ID_SIZE];
 
-    bool whole = upload_end(&call->upload, digest) && !call->upload.too_large;
+    bool whole = request_body_end(&call->body, digest) && !call->body.too_large;
     if (!admin_has(request))
         wait_if_slow(cloud);
     pthread_mutex_lock(&cloud->lock);
@@ -161,7 +161,7 @@ static void done(void *context, struct cloud_request *request)
     struct cloud_call *call = request->handler;
 
     (void)context;
-    upload_fini(&call->upload);
+    request_body_fini(&call->body);
     free(call);
 }
 

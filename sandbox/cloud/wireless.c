@@ -110,7 +110,7 @@ void wireless_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_
 {
     const struct route *route = find_route(call->request);
     const char *id = route ? call->request->path + strlen(route->path) : "";
-    const struct text *bytes = &call->upload.memory;
+    const struct text *bytes = &call->body.memory;
     TEXT struct text decoded = TEXT_EMPTY;
 
     bool wants_body =

@@ -3,7 +3,7 @@
  * in chunks, a control log. The input is lines: path, query, Authorization, X-Amz-Date; and then the body. */
 #include "base/memory.h"
 #include "sandbox/cloud/signature.h"
-#include "sandbox/cloud/upload.h"
+#include "sandbox/cloud/request_body.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_canonical(char *path, char *query, enum signature_service service)
@@ -54,19 +54,19 @@ static void ignore_entry(void *context, const struct control_log_entry *entry)
 /* In one piece and byte by byte it is the same. */
 static void check_body(const char *bytes, size_t length, bool chunked)
 {
-    struct upload whole = {.chunked = chunked}, pieces = {.chunked = chunked};
+    struct request_body whole = {.chunked = chunked}, pieces = {.chunked = chunked};
     char digests[2][SIGNATURE_SIZE];
 
-    upload_begin(&whole);
-    upload_begin(&pieces);
-    upload_add(&whole, bytes, length);
+    request_body_begin(&whole);
+    request_body_begin(&pieces);
+    request_body_add(&whole, bytes, length);
     for (size_t i = 0; i < length; i++)
-        upload_add(&pieces, bytes + i, 1);
-    MUST(upload_end(&whole, digests[0]) == upload_end(&pieces, digests[1]));
+        request_body_add(&pieces, bytes + i, 1);
+    MUST(request_body_end(&whole, digests[0]) == request_body_end(&pieces, digests[1]));
     MUST(strcmp(digests[0], digests[1]) == 0);
     MUST(whole.failed || strcmp(text_get(&whole.memory), text_get(&pieces.memory)) == 0);
-    upload_fini(&whole);
-    upload_fini(&pieces);
+    request_body_fini(&whole);
+    request_body_fini(&pieces);
 }
 
 static void check_log(const char *bytes, size_t length)

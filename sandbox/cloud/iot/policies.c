@@ -44,7 +44,7 @@ static bool is_document(const cJSON *document)
 static bool check_document(struct iot_call *call)
 {
     const char *text = iot_text(call, "policyDocument");
-    JSON cJSON *document = json_object_parse_within(text, strlen(text), UPLOAD_MEMORY_MAX);
+    JSON cJSON *document = json_object_parse_within(text, strlen(text), REQUEST_BODY_MEMORY_MAX);
     size_t length = 0;
 
     for (const char *at = text; *at; at++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Receives the body of a request: into memory, into a file (S3), or through the reader of control logs. One
  * thread at a time. */
-#ifndef SANDBOX_CLOUD_UPLOAD_H
-#define SANDBOX_CLOUD_UPLOAD_H
+#ifndef SANDBOX_CLOUD_REQUEST_BODY_H
+#define SANDBOX_CLOUD_REQUEST_BODY_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,14 +11,14 @@
 #include "sandbox/cloud/control_log.h"
 #include "sandbox/cloud/signature.h"
 
-#define UPLOAD_MEMORY_MAX ((size_t)1 << 20)
+#define REQUEST_BODY_MEMORY_MAX ((size_t)1 << 20)
 
-struct upload {
+struct request_body {
     struct text memory; /* used without file and log */
     FILE *file;
     char *path;              /* of the file; removed at the end unless it was taken (then NULL); owned */
     struct control_log *log; /* owned */
-    struct digest *digest;   /* owned; until upload_end() */
+    struct digest *digest;   /* owned; until request_body_end() */
     bool too_large, failed;
     bool chunked; /* has aws-chunked framing, which is removed */
     struct {
@@ -29,13 +29,13 @@ struct upload {
 };
 
 /* All members that the caller has not set must be zero. */
-void upload_begin(struct upload *upload);
+void request_body_begin(struct request_body *body);
 /* Writes to a new file in that folder. */
-void upload_to_file(struct upload *upload, const char *folder);
-void upload_add(struct upload *upload, const char *bytes, size_t length);
+void request_body_to_file(struct request_body *body, const char *folder);
+void request_body_add(struct request_body *body, const char *bytes, size_t length);
 /* Call at the end. Returns false if the body is incomplete or could not be written. digest: of the bytes as
  * received. */
-bool upload_end(struct upload *upload, char digest[SIGNATURE_SIZE]);
-void upload_fini(struct upload *upload);
+bool request_body_end(struct request_body *body, char digest[SIGNATURE_SIZE]);
+void request_body_fini(struct request_body *body);
 
 #endif

@@ -30,7 +30,7 @@ static void refuse(struct cloud_answer *answer, const char *why)
     answer_json_error(answer, 400, "SandboxException", why, NULL, NULL);
 }
 
-static void on_entry(void *context, const struct control_log_entry *entry)
+static void on_entry(void *context, const struct delivered_log_entry *entry)
 {
     struct cloud_call *call = context;
     struct cloud *cloud = call->cloud;
@@ -49,7 +49,7 @@ void admin_begin(struct cloud *cloud, struct cloud_call *call)
 {
     (void)cloud;
     if (call->request->local && is(call->request, "PUT", "control-log"))
-        call->body.log = control_log_new(on_entry, call);
+        call->body.log = delivered_log_new(on_entry, call);
 }
 
 static void answer_control_log(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer)
@@ -60,10 +60,10 @@ static void answer_control_log(struct cloud *cloud, struct cloud_call *call, str
     deliveries_flush(&cloud->deliveries);
     log_event(LOG_INFO, "control_log.delivered", "devices", LOG_NUMBER(call->delivered), "known",
               LOG_NUMBER(call->known), NULL);
-    bool whole = control_log_end(call->body.log, &why);
+    bool whole = delivered_log_end(call->body.log, &why);
     cJSON_AddNumberToObject(object, "Delivered", (double)call->delivered);
     cJSON_AddNumberToObject(object, "Known", (double)call->known);
-    cJSON_AddNumberToObject(object, "Unusable", (double)control_log_unusable(call->body.log));
+    cJSON_AddNumberToObject(object, "Unusable", (double)delivered_log_unusable(call->body.log));
     if (!whole)
         cJSON_AddStringToObject(object, "Message", text_get(&why));
     answer_json(answer, whole ? 200 : 400, object);

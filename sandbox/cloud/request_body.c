@@ -31,7 +31,7 @@ void request_body_to_file(struct request_body *body, const char *folder)
 static void take(struct request_body *body, const char *bytes, size_t length)
 {
     if (body->log) {
-        control_log_add(body->log, bytes, length);
+        delivered_log_add(body->log, bytes, length);
     } else if (body->file) {
         if (fwrite(bytes, 1, length, body->file) != length)
             body->failed = true;
@@ -106,7 +106,7 @@ void request_body_fini(struct request_body *body)
     free(body->path);
     text_fini(&body->memory);
     text_fini(&body->chunk.line);
-    control_log_free(body->log);
+    delivered_log_free(body->log);
     if (body->digest)
         digest_end(body->digest, NULL);
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "sandbox/cloud/control_log.h"
+#include "sandbox/cloud/delivered_log.h"
 #include "sandbox/cloud/signature.h"
 
 #define REQUEST_BODY_MEMORY_MAX ((size_t)1 << 20)
@@ -17,7 +17,7 @@ struct request_body {
     struct text memory; /* used without file and log */
     FILE *file;
     char *path;              /* of the file; removed at the end unless it was taken (then NULL); owned */
-    struct control_log *log; /* owned */
+    struct delivered_log *log; /* owned */
     struct digest *digest;   /* owned; until request_body_end() */
     bool too_large, failed;
     bool chunked; /* has aws-chunked framing, which is removed */

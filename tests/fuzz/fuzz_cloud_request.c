@@ -45,7 +45,7 @@ static void check_signature(const char *authorization, const char *date)
     signature_fini(&signature);
 }
 
-static void ignore_entry(void *context, const struct control_log_entry *entry)
+static void ignore_entry(void *context, const struct delivered_log_entry *entry)
 {
     (void)context;
     MUST(entry->apid != NULL);
@@ -71,13 +71,13 @@ static void check_body(const char *bytes, size_t length, bool chunked)
 
 static void check_log(const char *bytes, size_t length)
 {
-    struct control_log *log = control_log_new(ignore_entry, NULL);
+    struct delivered_log *log = delivered_log_new(ignore_entry, NULL);
     TEXT struct text why = TEXT_EMPTY;
 
-    bool fine = control_log_add(log, bytes, length);
-    MUST(control_log_end(log, &why) == (why.length == 0));
+    bool fine = delivered_log_add(log, bytes, length);
+    MUST(delivered_log_end(log, &why) == (why.length == 0));
     MUST(fine || why.length);
-    control_log_free(log);
+    delivered_log_free(log);
 }
 
 static char *cut_line(char **at)

@@ -247,7 +247,7 @@ static int end_started(struct start_record *record, const struct earlier *earlie
         common_complain("task %s%s %s%s%s", record->id, record->before ? " of the same list" : "",
                         gone ? "was deleted" : "has failed: ",
                         !gone && record->task.reason != NULL ? record->task.reason : "",
-                        record->before ? ". Use --again to start another one" : "");
+                        record->before ? " (use --again to start another one)" : "");
         start_record_end(record, "failed");
         return COMMAND_FAILED;
     }

@@ -87,8 +87,8 @@ static int send(struct update *update, struct aws_session *session)
     if (error != AWS_OK) {
         int status = common_failed(&update->common, error, "the devices could not be added", text_get(&why));
         if (error == AWS_CONFLICT || error == AWS_REFUSED)
-            common_complain("once AWS creates devices (PENDING), a task accepts no more; start another "
-                            "task for them");
+            common_complain("while AWS creates devices (PENDING), and afterwards, a task accepts no more "
+                "devices; start another task for them");
         return status;
     }
     print_updated(update);

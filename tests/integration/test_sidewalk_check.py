@@ -113,7 +113,7 @@ class Check(unittest.TestCase):
         text = "".join(row + "\n" for row in self.smsns)
         for content, line, detail in (
                 (b"", 1, "empty"), (b"smsn\r\n", 1, "no rows below the header"), (text.encode(), 1, "no header"),
-                (("SMSN\n" + text).encode(), 1, "small letters"), ((" smsn\n" + text).encode(), 1, "spaces"),
+                (("SMSN\n" + text).encode(), 1, "not in lower case"), ((" smsn\n" + text).encode(), 1, "spaces"),
                 (b"\xef\xbb\xbf" + ("smsn\n" + text).encode(), 1, "byte order mark"),
                 (("smsn,\n" + text).encode(), 1, "comma"), (("smsn\n" + text + "12\n").encode(), 52, "2 digits"),
                 (("smsn\n" + text + "\xff\n").encode("latin-1"), 52, "UTF-8"),

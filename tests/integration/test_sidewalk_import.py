@@ -162,7 +162,7 @@ class GoodDays(Import):
         for arguments in (update, ("delete", task, "--yes")):
             code, _, err = self.cloud.run(*arguments)
             self.assertEqual(code, 69)
-            self.assertIn("once AWS creates devices (PENDING)", err)
+            self.assertIn("while AWS creates devices (PENDING)", err)
             self.assertRegex(err, r"(?i)request")
         self.cloud.advance(2)
         self.assertEqual(self.cloud.json("status", task)[1]["onboarded"], 12)

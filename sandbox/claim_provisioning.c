@@ -168,7 +168,7 @@ static void provision(const struct question *question, const char *template_name
         cJSON_GetObjectItemCaseSensitive(question->payload, "certificateOwnershipToken"));
     const cJSON *parameters = cJSON_GetObjectItemCaseSensitive(question->payload, "parameters");
     struct waiting wanted = {.certificate = NULL};
-    char thing_name[THING_NAME_SIZE], problem[PROVISIONING_PROBLEM_SIZE];
+    char thing_name[THING_NAME_SIZE], problem[TEMPLATE_PROBLEM_SIZE];
 
     snprintf(wanted.token, sizeof wanted.token, "%s", token ? token : "");
     struct waiting **found = tfind(&wanted, &question->claims->waiting, compare_waiting);
@@ -178,7 +178,7 @@ static void provision(const struct question *question, const char *template_name
         return;
     }
     cJSON *none = parameters ? NULL : cJSON_CreateObject();
-    const struct provisioning_source source = {(*found)->certificate, parameters ? parameters : none};
+    const struct template_source source = {(*found)->certificate, parameters ? parameters : none};
     bool done = provisioner_run(question->provisioner, template_name, "FLEET_PROVISIONING", &source,
                                 thing_name, problem);
     cJSON_Delete(none);

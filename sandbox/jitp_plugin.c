@@ -86,8 +86,8 @@ static struct provisioner provisioner_of(const struct account *account)
 static void provision(const struct account *account, const X509 *certificate, const char *template_name)
 {
     const struct provisioner provisioner = provisioner_of(account);
-    const struct provisioning_source source = {.certificate = certificate};
-    char thing_name[THING_NAME_SIZE], problem[PROVISIONING_PROBLEM_SIZE];
+    const struct template_source source = {.certificate = certificate};
+    char thing_name[THING_NAME_SIZE], problem[TEMPLATE_PROBLEM_SIZE];
 
     if (provisioner_run(&provisioner, template_name, "JITP", &source, thing_name, problem))
         mosquitto_log_printf(BROKER_NOTICE, "jitp: provisioned %s", thing_name);

@@ -21,7 +21,7 @@ static bool all_there(const struct iot_account *account, const cJSON *line, char
         {
             if (iot_account_has(account, wanted[i].kind, cJSON_GetStringValue(each)))
                 continue;
-            snprintf(problem, PROVISIONING_PROBLEM_SIZE, "%s: not in this account: %s", wanted[i].kind,
+            snprintf(problem, TEMPLATE_PROBLEM_SIZE, "%s: not in this account: %s", wanted[i].kind,
                      cJSON_GetStringValue(each));
             return false;
         }
@@ -44,7 +44,7 @@ static const char *template_body(const struct iot_account *account, const char *
         why = "is not enabled";
     if (!why)
         return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(template, "body"));
-    snprintf(problem, PROVISIONING_PROBLEM_SIZE, "template %s %s", name, why);
+    snprintf(problem, TEMPLATE_PROBLEM_SIZE, "template %s %s", name, why);
     return NULL;
 }
 
@@ -55,7 +55,7 @@ static bool register_line(const struct provisioner *provisioner, const cJSON *li
     bool is_new = !access_has_thing(&access, thing_name);
 
     if (!registry_add(provisioner->registry, line)) {
-        snprintf(problem, PROVISIONING_PROBLEM_SIZE, "the registry cannot be written");
+        snprintf(problem, TEMPLATE_PROBLEM_SIZE, "the registry cannot be written");
         return false;
     }
     if (is_new && iot_account_sends(provisioner->account, "THING"))
@@ -64,14 +64,14 @@ static bool register_line(const struct provisioner *provisioner, const cJSON *li
 }
 
 bool provisioner_run(const struct provisioner *provisioner, const char *template_name, const char *type,
-                     const struct provisioning_source *source, char thing_name[THING_NAME_SIZE],
-                     char problem[PROVISIONING_PROBLEM_SIZE])
+                     const struct template_source *source, char thing_name[THING_NAME_SIZE],
+                     char problem[TEMPLATE_PROBLEM_SIZE])
 {
     const char *body = template_body(provisioner->account, template_name, type, problem);
     char id[CERTIFICATE_ID_SIZE];
     cJSON *line = NULL;
 
-    if (!body || !provisioning_run(body, source, &line, problem))
+    if (!body || !template_evaluate(body, source, &line, problem))
         return false;
     certificate_id(source->certificate, id);
     cJSON_AddStringToObject(line, "certificateId", id);

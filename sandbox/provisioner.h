@@ -7,7 +7,7 @@
 
 #include "sandbox/account_events.h"
 #include "sandbox/iot_account.h"
-#include "sandbox/provisioning_template.h"
+#include "sandbox/template_evaluation.h"
 #include "sandbox/registry.h"
 
 struct provisioner { /* borrowed */
@@ -19,7 +19,7 @@ struct provisioner { /* borrowed */
 /* type: the required type of the template, "JITP" or "FLEET_PROVISIONING". Returns false, with the reason in
  * problem and nothing changed, on failure. */
 bool provisioner_run(const struct provisioner *provisioner, const char *template_name, const char *type,
-                     const struct provisioning_source *source, char thing_name[THING_NAME_SIZE],
-                     char problem[PROVISIONING_PROBLEM_SIZE]);
+                     const struct template_source *source, char thing_name[THING_NAME_SIZE],
+                     char problem[TEMPLATE_PROBLEM_SIZE]);
 
 #endif

@@ -76,7 +76,7 @@ LIBRARIES = {
     "webp/": ("decode/webp.c",),
     "seccomp.h": ("decode/confine.c",),
     "cjson/": ("base/json.h", "account/policy/condition.h", "account/policy/decision.h", "server/page/catalogue.c", "server/api/registration_json.h",
-               "sandbox/account_events.c", "sandbox/iot_account.h", "sandbox/provisioning_template.h", "sandbox/registry.h"),
+               "sandbox/account_events.c", "sandbox/iot_account.h", "sandbox/template_evaluation.h", "sandbox/registry.h"),
     "openssl/": ("base/digest.c", "claim/mqtt.c", "account/keys/private_key.c", "account/keys/certificate.c",
                  "account/keys/certificate_issue.c", "account/keys/signing_request.c", "account/keys/key_private.h",
                  "account/probe/tls.c", "sidewalk/certificate_chain.c", "sandbox/sidewalk_hsm.c",
@@ -84,7 +84,7 @@ LIBRARIES = {
                  "sandbox/cloud/x509_private.h", "sandbox/account_events.c", "sandbox/birth_certificate.c",
                  "sandbox/iot_account.h", "sandbox/issuer.c", "sandbox/issuer.h", "sandbox/module_main.c",
                  "sandbox/peer_certificate.c", "sandbox/peer_certificate.h",
-                 "sandbox/provisioning_template.c", "sandbox/provisioning_template.h", "sandbox/staging_plugin.c",
+                 "sandbox/template_evaluation.c", "sandbox/template_evaluation.h", "sandbox/staging_plugin.c",
                  "sandbox/trust_folder.c"),
     "mosquitto": ("sandbox/mosquitto_api.h",),
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/provisioning_template.h"
+#include "sandbox/template_evaluation.h"
 
 #include <openssl/objects.h>
 #include <stdio.h>
@@ -29,16 +29,16 @@ static const struct {
     {"AWS::IoT::Certificate::SerialNumber", NID_serialNumber},
 };
 
-struct provisioning {
+struct evaluation {
     const cJSON *template;
-    const struct provisioning_source *source;
+    const struct template_source *source;
     char *problem;
     cJSON *out;
 };
 
-static bool fail(const struct provisioning *self, const char *text, const char *subject)
+static bool fail(const struct evaluation *self, const char *text, const char *subject)
 {
-    snprintf(self->problem, PROVISIONING_PROBLEM_SIZE, "%s: %s", text, subject ? subject : "");
+    snprintf(self->problem, TEMPLATE_PROBLEM_SIZE, "%s: %s", text, subject ? subject : "");
     return false;
 }
 
@@ -63,11 +63,11 @@ static bool copy(const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
     return true;
 }
 
-static bool parameter_value(const struct provisioning *self, const char *name,
+static bool parameter_value(const struct evaluation *self, const char *name,
                             char out[CERTIFICATE_TEXT_SIZE])
 {
     const cJSON *declared = member(member(self->template, "Parameters"), name);
-    const struct provisioning_source *source = self->source;
+    const struct template_source *source = self->source;
 
     if (!declared)
         return fail(self, "a parameter is not declared", name);
@@ -81,7 +81,7 @@ static bool parameter_value(const struct provisioning *self, const char *name,
     return copy(member(declared, "Default"), out) || fail(self, "a parameter has no value", name);
 }
 
-static bool all_parameters_have_values(const struct provisioning *self)
+static bool all_parameters_have_values(const struct evaluation *self)
 {
     const cJSON *parameters = member(self->template, "Parameters");
     const cJSON *parameter;
@@ -92,7 +92,7 @@ static bool all_parameters_have_values(const struct provisioning *self)
     return true;
 }
 
-static bool add(const struct provisioning *self, char out[CERTIFICATE_TEXT_SIZE], const char *text)
+static bool add(const struct evaluation *self, char out[CERTIFICATE_TEXT_SIZE], const char *text)
 {
     size_t used = strlen(out), length = strlen(text);
 
@@ -103,7 +103,7 @@ static bool add(const struct provisioning *self, char out[CERTIFICATE_TEXT_SIZE]
 }
 
 /* Reads a text or {"Ref": parameter}. */
-static bool plain_value(const struct provisioning *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
+static bool plain_value(const struct evaluation *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
 {
     out[0] = '\0';
     if (cJSON_IsString(value))
@@ -114,7 +114,7 @@ static bool plain_value(const struct provisioning *self, const cJSON *value, cha
     return parameter_value(self, reference->valuestring, out);
 }
 
-static bool value_of(const struct provisioning *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
+static bool value_of(const struct evaluation *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
 {
     const cJSON *join = member(value, "Fn::Join");
     const cJSON *separator = cJSON_GetArrayItem(join, 0);
@@ -138,7 +138,7 @@ static bool value_of(const struct provisioning *self, const cJSON *value, char o
 }
 
 /* Adds the value to the list of that name; a missing value adds nothing. */
-static bool note(const struct provisioning *self, const char *list, const cJSON *value)
+static bool note(const struct evaluation *self, const char *list, const cJSON *value)
 {
     char text[CERTIFICATE_TEXT_SIZE];
 
@@ -153,7 +153,7 @@ static bool is_attribute_text(const char *text)
     return text[strspn(text, ATTRIBUTE_CHARACTERS)] == '\0';
 }
 
-static bool take_attributes(const struct provisioning *self, const cJSON *properties)
+static bool take_attributes(const struct evaluation *self, const cJSON *properties)
 {
     cJSON *attributes = cJSON_GetObjectItemCaseSensitive(self->out, "attributes");
     int most = member(properties, "ThingTypeName") ? ATTRIBUTES_WITH_TYPE : ATTRIBUTES_WITHOUT_TYPE;
@@ -173,7 +173,7 @@ static bool take_attributes(const struct provisioning *self, const cJSON *proper
                 most == ATTRIBUTES_WITHOUT_TYPE ? "3 without a type" : "50");
 }
 
-static bool take_thing(const struct provisioning *self, const cJSON *properties)
+static bool take_thing(const struct evaluation *self, const cJSON *properties)
 {
     const cJSON *each;
     char text[CERTIFICATE_TEXT_SIZE];
@@ -190,7 +190,7 @@ static bool take_thing(const struct provisioning *self, const cJSON *properties)
     return take_attributes(self, properties);
 }
 
-static bool take_certificate(const struct provisioning *self, const cJSON *properties)
+static bool take_certificate(const struct evaluation *self, const cJSON *properties)
 {
     const cJSON *status = member(properties, "Status");
     char text[CERTIFICATE_TEXT_SIZE];
@@ -205,7 +205,7 @@ static bool take_certificate(const struct provisioning *self, const cJSON *prope
         self->out, "status", cJSON_CreateString(strcasecmp(text, "ACTIVE") == 0 ? "ACTIVE" : "INACTIVE"));
 }
 
-static bool take_policy(const struct provisioning *self, const cJSON *properties)
+static bool take_policy(const struct evaluation *self, const cJSON *properties)
 {
     const cJSON *name = member(properties, "PolicyName"), *document = member(properties, "PolicyDocument");
 
@@ -220,11 +220,11 @@ static bool take_policy(const struct provisioning *self, const cJSON *properties
     return true;
 }
 
-static bool take_resources(const struct provisioning *self)
+static bool take_resources(const struct evaluation *self)
 {
     static const struct {
         const char *type;
-        bool (*take)(const struct provisioning *self, const cJSON *properties);
+        bool (*take)(const struct evaluation *self, const cJSON *properties);
     } kinds[] = {{"AWS::IoT::Thing", take_thing},
                  {"AWS::IoT::Certificate", take_certificate},
                  {"AWS::IoT::Policy", take_policy}};
@@ -259,11 +259,11 @@ static cJSON *nothing_yet(void)
     return out;
 }
 
-bool provisioning_run(const char *body, const struct provisioning_source *source, cJSON **out,
-                      char problem[PROVISIONING_PROBLEM_SIZE])
+bool template_evaluate(const char *body, const struct template_source *source, cJSON **out,
+                      char problem[TEMPLATE_PROBLEM_SIZE])
 {
     cJSON *template = body && strlen(body) <= TEMPLATE_MAX ? cJSON_Parse(body) : NULL;
-    struct provisioning self = {template, source, problem, nothing_yet()};
+    struct evaluation self = {template, source, problem, nothing_yet()};
 
     bool done = template ? all_parameters_have_values(&self) && take_resources(&self)
                          : fail(&self, "the template is not JSON of at most", "10240 characters");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a provisioning template makes of a certificate (OG appendix B; IoT, "Provisioning templates").
+/* Evaluates a provisioning template for a certificate (OG appendix B; IoT, "Provisioning templates").
  *
  * Supported: Parameters (with Default), each of which must have a value; values that are a text, {"Ref":
  * parameter} or {"Fn::Join": [separator, [values]]}; resources of the types
@@ -7,8 +7,8 @@
  *   AWS::IoT::Certificate  Status, by default ACTIVE
  *   AWS::IoT::Policy       either PolicyName or PolicyDocument
  * Broker's thread only. */
-#ifndef SANDBOX_PROVISIONING_TEMPLATE_H
-#define SANDBOX_PROVISIONING_TEMPLATE_H
+#ifndef SANDBOX_TEMPLATE_EVALUATION_H
+#define SANDBOX_TEMPLATE_EVALUATION_H
 
 #include <cjson/cJSON.h>
 #include <openssl/x509.h>
@@ -16,9 +16,9 @@
 
 #define THING_NAME_SIZE 129 /* IoT: 128 characters */
 #define TEMPLATE_MAX 10240  /* IoT: characters of a template body */
-#define PROVISIONING_PROBLEM_SIZE 512
+#define TEMPLATE_PROBLEM_SIZE 512
 
-struct provisioning_source { /* the sources of parameters' values */
+struct template_source { /* the sources of parameters' values */
     const X509 *certificate;
     const cJSON
         *parameters; /* sent by the device, by name; NULL: fields of the certificate's subject are used */
@@ -29,7 +29,7 @@ struct provisioning_source { /* the sources of parameters' values */
  *    "thingTypes": [NAME], "thingGroups": [NAME], "attributes": {}}
  * Returns false if nothing can be provisioned; problem then has the reason, for the broker's log, and *out is
  * untouched. */
-bool provisioning_run(const char *body, const struct provisioning_source *source, cJSON **out,
-                      char problem[PROVISIONING_PROBLEM_SIZE]);
+bool template_evaluate(const char *body, const struct template_source *source, cJSON **out,
+                      char problem[TEMPLATE_PROBLEM_SIZE]);
 
 #endif

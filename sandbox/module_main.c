@@ -15,7 +15,7 @@
 
 #include "base/memory.h"
 #include "claim/mqtt.h"
-#include "sandbox/birth_certificate.h"
+#include "sandbox/birth_authority.h"
 #include "sandbox/control.h"
 #include "sandbox/fleet.h"
 #include "sandbox/report.h"
@@ -237,7 +237,7 @@ static void make_birth_certificates(const struct settings *settings)
         die(ca_file, "cannot be used with its key and module.key");
     for (size_t i = 0; i < settings->thing_count; i++) {
         OWNED char *path = path_of(settings->module.folder, settings->things[i], ".pem");
-        if (!birth_certificate_ensure(authority, settings->things[i], path))
+        if (!birth_authority_ensure_certificate(authority, settings->things[i], path))
             die(path, "cannot be written");
     }
     birth_authority_close(authority);

@@ -3,8 +3,8 @@
  * CN=<ThingName>, serialNumber=<ThingName>, O as in the CA's; valid for 20 years. All modules of a process
  * share one key, because making a thousand keys takes long; a real manufacturer must never do this. One
  * thread. */
-#ifndef SANDBOX_BIRTH_CERTIFICATE_H
-#define SANDBOX_BIRTH_CERTIFICATE_H
+#ifndef SANDBOX_BIRTH_AUTHORITY_H
+#define SANDBOX_BIRTH_AUTHORITY_H
 
 #include <stdbool.h>
 
@@ -16,7 +16,7 @@ struct birth_authority *birth_authority_open(const char *ca_file, const char *ca
 void birth_authority_close(struct birth_authority *authority); /* NULL is allowed */
 
 /* Writes the PEM file, mode 0600, unless it exists. */
-bool birth_certificate_ensure(const struct birth_authority *authority, const char *thing_name,
+bool birth_authority_ensure_certificate(const struct birth_authority *authority, const char *thing_name,
                               const char *path) __attribute__((warn_unused_result));
 
 #endif

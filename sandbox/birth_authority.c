@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/birth_certificate.h"
+#include "sandbox/birth_authority.h"
 
 #include <fcntl.h>
 #include <openssl/bn.h>
@@ -141,7 +141,7 @@ static bool write_certificate(X509 *certificate, const char *path)
     return false;
 }
 
-bool birth_certificate_ensure(const struct birth_authority *authority, const char *thing_name,
+bool birth_authority_ensure_certificate(const struct birth_authority *authority, const char *thing_name,
                               const char *path)
 {
     if (access(path, R_OK) == 0)

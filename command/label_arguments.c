@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
-#include "label/png.h"
+#include "label/label_png.h"
 
 static const char usage[] =
     "Usage: expresslink-claim label [OPTION]... IDENTIFIER...\n"
@@ -249,7 +249,7 @@ static const char *take_number(int option, const char *value, struct label_argum
     case OPTION_MIN_MODULE:
         return parse_module(value, &out->limits.module_min) ? NULL : "--min-module needs 0.05 to 5 mm, not ";
     case OPTION_DPI:
-        return parse_int(value, PNG_DPI_MIN, PNG_DPI_MAX, &out->dpi) ? NULL : "--dpi needs 72 to 2400, not ";
+        return parse_int(value, LABEL_PNG_DPI_MIN, LABEL_PNG_DPI_MAX, &out->dpi) ? NULL : "--dpi needs 72 to 2400, not ";
     case OPTION_COPIES:
         return parse_int(value, 1, 10000, &out->copies) ? NULL : "--copies needs 1 to 10000, not ";
     case OPTION_LABEL:

@@ -10,7 +10,7 @@
 #include "command/command.h"
 #include "label/names.h"
 #include "label/output.h"
-#include "label/png.h"
+#include "label/label_png.h"
 #include "label/proof.h"
 #include "label/svg.h"
 #include "label/terminal.h"
@@ -205,7 +205,7 @@ static int draw(struct label_run *run, const struct label *label, const struct c
         return put_on_sheet(run, &layout, code);
     if (arguments->format == LABEL_SVG)
         svg_document(&layout, code, label->name, &run->drawn);
-    else if (!png_label(&layout, code, arguments->dpi, &run->drawn, why))
+    else if (!label_png(&layout, code, arguments->dpi, &run->drawn, why))
         return 0;
     return put_in_file(run, label);
 }

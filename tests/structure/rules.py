@@ -72,7 +72,7 @@ LIBRARIES = {
     "ReadBarcode.h": ("decode/zxing.cpp",),
     "jpeglib.h": ("decode/jpeg.c",),
     "jerror.h": ("decode/jpeg.c",),
-    "png.h": ("decode/png.c", "label/png.c"),
+    "png.h": ("decode/png.c", "label/label_png.c"),
     "webp/": ("decode/webp.c",),
     "seccomp.h": ("decode/confine.c",),
     "cjson/": ("base/json.h", "account/policy/condition.h", "account/policy/decision.h", "server/page/catalogue.c", "server/api/registration_json.h",

@@ -10,7 +10,7 @@
 
 #include "account/enrolment/enrolment.h"
 #include "account/enrolment/results.h"
-#include "account/enrolment/source.h"
+#include "account/enrolment/enrolment_source.h"
 
 struct enrolment_batch_counts {
     unsigned long long devices; /* seen so far: sum of the following without passed */

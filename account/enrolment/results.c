@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "account/enrolment/index.h"
-#include "account/enrolment/list.h"
+#include "account/enrolment/enrolment_list.h"
 #include "base/csv_rows.h"
 #include "base/memory.h"
 

@@ -3,7 +3,7 @@
 #ifndef AWS_SESSION_PRIVATE_H
 #define AWS_SESSION_PRIVATE_H
 
-#include "aws/source.h"
+#include "aws/credential_source.h"
 
 struct aws_session {
     char *region, *ca_file;
@@ -11,7 +11,7 @@ struct aws_session {
     char *profile_endpoint; /* the profile's for every service */
     char *profile_services; /* the profile's [services NAME]; see session.c */
     struct aws_profile_file *config;
-    struct aws_source *source;
+    struct aws_credential_source *source;
     struct aws_http *http;
     const volatile sig_atomic_t *interrupted;
     unsigned attempts;

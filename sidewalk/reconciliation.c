@@ -13,7 +13,7 @@
 #include "sidewalk/control_log.h"
 #include "sidewalk/device_table.h"
 #include "sidewalk/serial_list.h"
-#include "sidewalk/source.h"
+#include "sidewalk/input_files.h"
 
 #define PROGRESS_EVERY 1024 /* rows or entries */
 
@@ -24,7 +24,7 @@ struct work {
     struct device_table devices;
     struct apids apids;
     struct chain_verifier *verifier;
-    struct sources list, logs;
+    struct input_files list, logs;
     size_t log_number; /* the log being read */
     struct serial_list *rows;
     struct control_log *entries;
@@ -283,7 +283,7 @@ static bool read_list(struct work *work, struct text *why)
 
     mine.context = work;
     work->rows = serial_list_new(&mine);
-    bool fine = source_read(work->list.paths[0], feed_list, work, why);
+    bool fine = input_file_read(work->list.paths[0], feed_list, work, why);
     if (fine && !work->interrupted)
         serial_list_end(work->rows);
     serial_list_free(work->rows);
@@ -295,7 +295,7 @@ static bool read_log(struct work *work, struct text *why)
     const struct control_log_events events = {work, on_entry, on_broken};
 
     work->entries = control_log_new(&events);
-    bool fine = source_read(work->logs.paths[work->log_number], feed_log, work, why);
+    bool fine = input_file_read(work->logs.paths[work->log_number], feed_log, work, why);
     if (fine && !work->interrupted)
         control_log_end(work->entries);
     control_log_free(work->entries);
@@ -351,10 +351,10 @@ static void conclude(struct work *work)
 
 static enum reconciliation_error read_all(struct work *work, struct text *why)
 {
-    if (!sources_add(&work->list, work->options->list, why))
+    if (!input_files_add(&work->list, work->options->list, why))
         return RECONCILIATION_CANNOT_READ;
     for (size_t i = 0; i < work->options->log_count; i++)
-        if (!sources_add(&work->logs, work->options->logs[i], why))
+        if (!input_files_add(&work->logs, work->options->logs[i], why))
             return RECONCILIATION_CANNOT_READ;
     work->progress.bytes_all = work->list.bytes + work->logs.bytes;
     if (!read_list(work, why))
@@ -381,8 +381,8 @@ enum reconciliation_error reconcile(const struct reconciliation_options *options
     chain_verifier_free(work.verifier);
     apids_fini(&work.apids);
     device_table_fini(&work.devices);
-    sources_fini(&work.list);
-    sources_fini(&work.logs);
+    input_files_fini(&work.list);
+    input_files_fini(&work.logs);
     text_fini(&work.detail);
     return error;
 }

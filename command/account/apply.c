@@ -11,7 +11,7 @@
 #include "account/portal_section.h"
 #include "account/setup/setup.h"
 #include "base/memory.h"
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 static const char *const usual_roots[] = {"AmazonRootCA1.pem", "/etc/ssl/certs/Amazon_Root_CA_1.pem"};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim account certificate: gets a claim-thing's certificate. */
 #include "account/requested_certificate.h"
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 struct wanted {

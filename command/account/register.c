@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 static const struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim account remove: removes a setup. */
 #include "account/setup/setup.h"
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 static int refuse_devices(struct account_run *run, size_t devices)

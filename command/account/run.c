@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a subcommand runs: opens session and account, writes certificates to files, asks before it makes
  * changes. */
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 
 #include <errno.h>
 #include <stdio.h>

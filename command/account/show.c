@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim account show: shows a setup. */
 #include "account/setup/facts.h"
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 static int work(void *context, struct account_run *run)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sidewalk/command/batch_profile.h"
 
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 
 void batch_profile_fini(struct batch_profile *batch)
 {

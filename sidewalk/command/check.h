@@ -4,7 +4,7 @@
 #define SIDEWALK_COMMAND_CHECK_H
 
 #include "sidewalk/command/check_options.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/reconciliation.h"
 
 /* Returns COMMAND_DONE if an import may start, COMMAND_FAILED if it may not; out is filled after both. Any

@@ -8,7 +8,7 @@
 #include "base/json_writer.h"
 #include "base/terminal.h"
 #include "base/text.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/import_limits.h"
 
 bool common_take(struct common *common, int option, const char *value)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/terminal.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/interrupt.h"
 #include "base/memory.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 
 static const char usage[] =
     "Usage: sidewalk-import start --csv FILE --control-log FILE...\n"

@@ -8,7 +8,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "sidewalk/command/check.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/start_arguments.h"
 #include "sidewalk/command/start_record.h"
 #include "sidewalk/command/task_report.h"

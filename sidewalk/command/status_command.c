@@ -2,7 +2,7 @@
 /* sidewalk-import status: shows one task. */
 #include <stdio.h>
 
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/terminal.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 
 #define BAR 60
 #define REASONS_SHOWN 10

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/interrupt.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_limits.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The subcommands of sidewalk-import: one function and one row of a table each. */
-#ifndef SIDEWALK_COMMAND_COMMAND_H
-#define SIDEWALK_COMMAND_COMMAND_H
+#ifndef SIDEWALK_COMMAND_IMPORT_COMMAND_H
+#define SIDEWALK_COMMAND_IMPORT_COMMAND_H
 
 /* Exit statuses, the same for all subcommands. */
 enum command_status {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim account: its subcommands, and the functions that they share. */
-#ifndef COMMAND_ACCOUNT_COMMAND_H
-#define COMMAND_ACCOUNT_COMMAND_H
+#ifndef COMMAND_ACCOUNT_ACCOUNT_COMMAND_H
+#define COMMAND_ACCOUNT_ACCOUNT_COMMAND_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 
 #include "base/subcommand.h"
 

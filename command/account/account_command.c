@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 
 #include "base/subcommand.h"
 #include "command/command.h"

@@ -115,7 +115,8 @@ static bool keys_of_both(const struct aws_profile_file *credentials, const struc
 }
 
 /* True without an access key: the files are valid and have none. */
-static bool read_files(const struct aws_credential_source *source, struct aws_credentials *out, struct text *why)
+static bool read_files(const struct aws_credential_source *source, struct aws_credentials *out,
+                       struct text *why)
 {
     struct aws_profile_file *config = aws_profile_load(source->config_path, AWS_PROFILE_CONFIG, why);
     struct aws_profile_file *credentials =
@@ -158,7 +159,8 @@ static bool find_source(struct aws_credential_source *source, bool profile_first
     return source->origin != FROM_NOWHERE || from_container(source, why);
 }
 
-struct aws_credential_source *aws_credential_source_new(const struct aws_credential_source_options *options, struct text *why)
+struct aws_credential_source *aws_credential_source_new(const struct aws_credential_source_options *options,
+                                                        struct text *why)
 {
     struct aws_credential_source *source = memory_new(1, sizeof *source);
 
@@ -270,8 +272,8 @@ static enum aws_error get(struct aws_credential_source *source, struct aws_http 
 }
 
 enum aws_error aws_credential_source_get(struct aws_credential_source *source, struct aws_http *http,
-                              const volatile sig_atomic_t *interrupted, bool again,
-                              const struct aws_credentials **out, struct text *why)
+                                         const volatile sig_atomic_t *interrupted, bool again,
+                                         const struct aws_credentials **out, struct text *why)
 {
     enum aws_error error = get(source, http, interrupted, again, why);
 

@@ -17,14 +17,15 @@ struct aws_credential_source_options { /* borrowed; all but credentials_path and
 
 struct aws_credential_source;
 /* Reads variables and files. NULL with a sentence in *why. Missing credentials are not an error yet. */
-struct aws_credential_source *aws_credential_source_new(const struct aws_credential_source_options *options, struct text *why);
+struct aws_credential_source *aws_credential_source_new(const struct aws_credential_source_options *options,
+                                                        struct text *why);
 void aws_credential_source_free(struct aws_credential_source *source); /* NULL is fine */
 
 /* *out is borrowed until the next call. again: the service rejected the current ones as expired. AWS_EXPIRED:
  * the source has no newer ones. */
 enum aws_error aws_credential_source_get(struct aws_credential_source *source, struct aws_http *http,
-                              const volatile sig_atomic_t *interrupted, bool again,
-                              const struct aws_credentials **out, struct text *why)
+                                         const volatile sig_atomic_t *interrupted, bool again,
+                                         const struct aws_credentials **out, struct text *why)
     __attribute__((warn_unused_result));
 
 #endif

@@ -283,7 +283,7 @@ static enum aws_error attempt(struct sending *sending, bool newer, bool *again)
 
     *again = false;
     enum aws_error error = aws_credential_source_get(sending->session->source, sending->session->http,
-                                          sending->interrupted, newer, &credentials, sending->why);
+                                                     sending->interrupted, newer, &credentials, sending->why);
     if (error)
         return error;
     if (request->stream && sending->sent_before && !request->stream->rewind(request->stream->context)) {

@@ -8,9 +8,9 @@
 
 #include "base/memory.h"
 #include "command/command.h"
+#include "label/label_png.h"
 #include "label/names.h"
 #include "label/output.h"
-#include "label/label_png.h"
 #include "label/proof.h"
 #include "label/svg.h"
 #include "label/terminal.h"

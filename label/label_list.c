@@ -57,8 +57,8 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
 
     list->titled = true;
     const struct label_list_row row = {field_of(list, IDENTIFIER, fields, count),
-                                 field_of(list, PRODUCT, fields, count),
-                                 field_of(list, SERIAL, fields, count), line};
+                                       field_of(list, PRODUCT, fields, count),
+                                       field_of(list, SERIAL, fields, count), line};
     if (titles)
         return;
     if (list->columns_max != 0 && count > list->columns_max)

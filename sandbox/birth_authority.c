@@ -142,7 +142,7 @@ static bool write_certificate(X509 *certificate, const char *path)
 }
 
 bool birth_authority_ensure_certificate(const struct birth_authority *authority, const char *thing_name,
-                              const char *path)
+                                        const char *path)
 {
     if (access(path, R_OK) == 0)
         return true;

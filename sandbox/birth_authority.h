@@ -17,6 +17,6 @@ void birth_authority_close(struct birth_authority *authority); /* NULL is allowe
 
 /* Writes the PEM file, mode 0600, unless it exists. */
 bool birth_authority_ensure_certificate(const struct birth_authority *authority, const char *thing_name,
-                              const char *path) __attribute__((warn_unused_result));
+                                        const char *path) __attribute__((warn_unused_result));
 
 #endif

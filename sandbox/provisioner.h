@@ -7,8 +7,8 @@
 
 #include "sandbox/account_events.h"
 #include "sandbox/iot_account.h"
-#include "sandbox/template_evaluation.h"
 #include "sandbox/registry.h"
+#include "sandbox/template_evaluation.h"
 
 struct provisioner { /* borrowed */
     const struct iot_account *account;

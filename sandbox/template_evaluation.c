@@ -63,8 +63,7 @@ static bool copy(const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
     return true;
 }
 
-static bool parameter_value(const struct evaluation *self, const char *name,
-                            char out[CERTIFICATE_TEXT_SIZE])
+static bool parameter_value(const struct evaluation *self, const char *name, char out[CERTIFICATE_TEXT_SIZE])
 {
     const cJSON *declared = member(member(self->template, "Parameters"), name);
     const struct template_source *source = self->source;
@@ -260,7 +259,7 @@ static cJSON *nothing_yet(void)
 }
 
 bool template_evaluate(const char *body, const struct template_source *source, cJSON **out,
-                      char problem[TEMPLATE_PROBLEM_SIZE])
+                       char problem[TEMPLATE_PROBLEM_SIZE])
 {
     cJSON *template = body && strlen(body) <= TEMPLATE_MAX ? cJSON_Parse(body) : NULL;
     struct evaluation self = {template, source, problem, nothing_yet()};

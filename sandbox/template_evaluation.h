@@ -30,6 +30,6 @@ struct template_source { /* the sources of parameters' values */
  * Returns false if nothing can be provisioned; problem then has the reason, for the broker's log, and *out is
  * untouched. */
 bool template_evaluate(const char *body, const struct template_source *source, cJSON **out,
-                      char problem[TEMPLATE_PROBLEM_SIZE]);
+                       char problem[TEMPLATE_PROBLEM_SIZE]);
 
 #endif

@@ -98,7 +98,7 @@ static void close_file(const int *file)
 }
 
 bool input_file_read(const char *path, bool (*part)(void *context, const char *bytes, size_t length),
-                 void *context, struct text *why)
+                     void *context, struct text *why)
 {
     __attribute__((cleanup(close_file))) int file =
         strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);

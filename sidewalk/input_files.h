@@ -9,8 +9,8 @@
 
 #include "base/text.h"
 
-struct input_files {  /* free with input_files_fini() */
-    char **paths; /* owned */
+struct input_files { /* free with input_files_fini() */
+    char **paths;    /* owned */
     size_t count;
     unsigned long long bytes; /* of all files with a known size */
 };
@@ -24,6 +24,6 @@ void input_files_fini(struct input_files *files);
 /* Calls part() with each part of the file until it returns false or the file ends. Returns false on an error,
  * with why as above. */
 bool input_file_read(const char *path, bool (*part)(void *context, const char *bytes, size_t length),
-                 void *context, struct text *why) __attribute__((warn_unused_result));
+                     void *context, struct text *why) __attribute__((warn_unused_result));
 
 #endif

@@ -12,8 +12,8 @@
 #include "sidewalk/certificate_chain.h"
 #include "sidewalk/control_log.h"
 #include "sidewalk/device_table.h"
-#include "sidewalk/serial_list.h"
 #include "sidewalk/input_files.h"
+#include "sidewalk/serial_list.h"
 
 #define PROGRESS_EVERY 1024 /* rows or entries */
 

@@ -15,8 +15,8 @@
 #include "sandbox/cloud/iot/state.h"
 #include "sandbox/cloud/listener.h"
 #include "sandbox/cloud/profiles.h"
-#include "sandbox/cloud/roles.h"
 #include "sandbox/cloud/request_body.h"
+#include "sandbox/cloud/roles.h"
 
 struct cloud_options { /* borrowed while the cloud exists */
     const char *state, *access_key, *secret_key, *session_token, *bucket, *apid;

@@ -26,7 +26,7 @@ struct delivered_log {
 };
 
 struct delivered_log *delivered_log_new(void (*entry)(void *context, const struct delivered_log_entry *entry),
-                                    void *context)
+                                        void *context)
 {
     struct delivered_log *log = memory_new(1, sizeof *log);
 

@@ -17,7 +17,7 @@ struct delivered_log_entry {
 
 struct delivered_log;
 struct delivered_log *delivered_log_new(void (*entry)(void *context, const struct delivered_log_entry *entry),
-                                    void *context);
+                                        void *context);
 void delivered_log_free(struct delivered_log *log);
 
 /* Returns false after the first mistake; entries before it count. */

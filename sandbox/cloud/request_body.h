@@ -16,9 +16,9 @@
 struct request_body {
     struct text memory; /* used without file and log */
     FILE *file;
-    char *path;              /* of the file; removed at the end unless it was taken (then NULL); owned */
+    char *path;                /* of the file; removed at the end unless it was taken (then NULL); owned */
     struct delivered_log *log; /* owned */
-    struct digest *digest;   /* owned; until request_body_end() */
+    struct digest *digest;     /* owned; until request_body_end() */
     bool too_large, failed;
     bool chunked; /* has aws-chunked framing, which is removed */
     struct {

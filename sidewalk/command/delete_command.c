@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/json_writer.h"
-#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_task.h"
 

@@ -6,8 +6,8 @@
 
 #include "base/json_writer.h"
 #include "base/terminal.h"
-#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/output.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_task.h"

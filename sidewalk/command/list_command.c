@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "base/terminal.h"
-#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 
 static const char usage[] = "Usage: sidewalk-import list [OPTION]...\n"

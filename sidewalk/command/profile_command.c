@@ -5,8 +5,8 @@
 
 #include "base/memory.h"
 #include "base/terminal.h"
-#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/device_profile.h"
 #include "sidewalk/import_limits.h"

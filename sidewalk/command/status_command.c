@@ -2,8 +2,8 @@
 /* sidewalk-import status: shows one task. */
 #include <stdio.h>
 
-#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 
 static const char usage[] = "Usage: sidewalk-import status [OPTION]... ID\n"

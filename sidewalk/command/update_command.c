@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/interrupt.h"
-#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_limits.h"
 #include "sidewalk/import_task.h"
@@ -88,7 +88,7 @@ static int send(struct update *update, struct aws_session *session)
         int status = common_failed(&update->common, error, "the devices could not be added", text_get(&why));
         if (error == AWS_CONFLICT || error == AWS_REFUSED)
             common_complain("while AWS creates devices (PENDING), and afterwards, a task accepts no more "
-                "devices; start another task for them");
+                            "devices; start another task for them");
         return status;
     }
     print_updated(update);

@@ -2,8 +2,8 @@
 /* What the simulated cloud does with the parts of a signed request: its canonical form, Authorization, a body
  * in chunks, a control log. The input is lines: path, query, Authorization, X-Amz-Date; and then the body. */
 #include "base/memory.h"
-#include "sandbox/cloud/signature.h"
 #include "sandbox/cloud/request_body.h"
+#include "sandbox/cloud/signature.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_canonical(char *path, char *query, enum signature_service service)

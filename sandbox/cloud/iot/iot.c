@@ -210,9 +210,9 @@ void iot_answer(struct cloud *cloud, struct cloud_call *whole, struct cloud_answ
     const struct row *row = find_row(whole->request);
     const struct text *bytes = &whole->body.memory;
     TEXT struct text why = TEXT_EMPTY;
-    JSON cJSON *input = bytes->length
-                            ? json_object_parse_within(text_get(bytes), bytes->length, REQUEST_BODY_MEMORY_MAX)
-                            : cJSON_CreateObject();
+    JSON cJSON *input =
+        bytes->length ? json_object_parse_within(text_get(bytes), bytes->length, REQUEST_BODY_MEMORY_MAX)
+                      : cJSON_CreateObject();
     struct iot_call call = {.cloud = cloud,
                             .request = whole->request,
                             .members = row->members,

@@ -48,7 +48,7 @@ static void what_would_not_be_provisioned_says_why(void **state)
             "makes no thing");
     refuses(
         "{\"Parameters\":{\"AWS::IoT::Certificate::SerialNumber\":{\"Type\":\"String\"}}," THING("\"x\"") "}",
-        "wants SerialNumber");
+        "needs SerialNumber");
     refuses("{\"Parameters\":{\"Location\":{\"Type\":\"String\"}}," THING("\"x\"") "}",
             "needs the parameter Location");
     refuses("{" THING("{\"Ref\":\"AWS::IoT::Certificate::CommonName\"}") "}", "without declaring it");

@@ -11,7 +11,7 @@
 #define ANSWER_MAX ((size_t)4 << 20)
 #define PAGES_MAX 10000
 
-/* The action that AWS itself says is missing (iam:PassRole, when a role is handed over), otherwise action. */
+/* Appends the action that AWS reports as missing (iam:PassRole, if a role is passed), otherwise action. */
 static void missing_action(const char *action, const char *said, struct text *out)
 {
     static const char before[] = "to perform: ";
@@ -24,7 +24,7 @@ static void missing_action(const char *action, const char *said, struct text *ou
         text_puts(out, action);
 }
 
-/* The error sentence for an action. code distinguishes a missing permission from a wrong signature. */
+/* Writes the error sentence for an action. code distinguishes a missing permission from a wrong signature. */
 static void explain(const struct oem_account *account, const char *action, const char *code, const char *said,
                     struct text *why)
 {
@@ -75,7 +75,7 @@ enum aws_error oem_account_open(struct aws_session *session, struct oem_account 
         account.caller = memory_string(caller);
         *out = account;
     } else {
-        text_puts(why, "sts:GetCallerIdentity: the answer names no account");
+        text_puts(why, "sts:GetCallerIdentity: the answer has no account");
         error = AWS_BAD_ANSWER;
     }
     aws_xml_free(answer);
@@ -88,7 +88,7 @@ void oem_account_fini(struct oem_account *account)
     account->caller = NULL;
 }
 
-/* The existing resource, if the error names it. */
+/* Appends the existing resource, if the error names it. */
 static void add_resource(const struct text *body, struct text *out)
 {
     JSON cJSON *object = json_object_parse(text_get(body), body->length);
@@ -106,7 +106,7 @@ static enum aws_error take_answer(const struct iot_call *call, const struct text
     cJSON *object = body->length ? json_object_parse_within(text_get(body), body->length, ANSWER_MAX)
                                  : cJSON_CreateObject();
     if (!object) {
-        text_printf(why, "%s: the answer is no JSON object", call->action);
+        text_printf(why, "%s: the answer is not a JSON object", call->action);
         return AWS_BAD_ANSWER;
     }
     *answer = object;
@@ -172,7 +172,7 @@ enum aws_error oem_account_iam(const struct oem_account *account, const char *ac
     return AWS_OK;
 }
 
-/* The parameter for the next page; NULL value: this was the last. */
+/* Returns the parameter for the next page; a NULL value: this was the last one. */
 static struct aws_pair next_page(const cJSON *page)
 {
     const cJSON *marker = cJSON_GetObjectItemCaseSensitive(page, "nextMarker");

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 
-#define FILE_MAX ((size_t)1 << 20) /* as base/config.h reads it */
+#define FILE_MAX ((size_t)1 << 20) /* the maximum of base/config.h */
 #define KEY_MAX 32
 
 struct field {
@@ -37,7 +37,7 @@ void portal_section_text(const struct portal_section *section, struct text *out)
             text_printf(out, "%s = %s\n", fields[i].name, fields[i].value);
 }
 
-/* What the file's reader (base/config.h) would read back as something else. */
+/* Whether base/config.h reads the value back unchanged. */
 static bool is_plain(const char *value)
 {
     size_t length = strlen(value);
@@ -57,7 +57,7 @@ static bool check(const struct portal_section *section, struct text *why)
     struct field fields[FIELDS];
 
     if (length < 1 || length > KEY_MAX || strspn(section->key, letters) != length) {
-        text_printf(why, "\"%s\" is no key of an endpoint: letters, digits, _ and -, 32 at most",
+        text_printf(why, "\"%s\" is not a valid key of an endpoint: use up to 32 letters, digits, _ and -",
                     section->key);
         return false;
     }
@@ -72,7 +72,7 @@ static bool check(const struct portal_section *section, struct text *why)
     return true;
 }
 
-/* Cuts white space at both ends, in place. */
+/* Removes white space at both ends, in place. */
 static char *trim(char *text)
 {
     char *end = text + strlen(text);
@@ -83,7 +83,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* The value behind = or :, without the comment behind it; NULL: the line is another key's. */
+/* Returns the value after = or :, without a comment; NULL: the line has another key. */
 static char *value_in(char *line, const char *name)
 {
     size_t length = strcspn(line, "=:");
@@ -105,7 +105,7 @@ static char *value_in(char *line, const char *name)
 
 struct found {
     bool section;
-    char *values[FIELDS]; /* owned; NULL: not there */
+    char *values[FIELDS]; /* owned; NULL: missing */
 };
 
 static void found_fini(struct found *found)
@@ -169,7 +169,7 @@ static enum portal_section_result failed(const char *path, const char *what, int
     return PORTAL_SECTION_FAILED;
 }
 
-/* A link stays a link: its target is what is replaced. */
+/* If path is a link, its target is replaced, not the link. */
 static char *target_of(const char *path)
 {
     char *target = realpath(path, NULL);

@@ -7,7 +7,7 @@
 #define CERTIFICATE_ID OF_CERTIFICATE "Id"
 #define THING_NAME_MAX 128
 
-/* {"Parameters": {<name>: {"Type": "String"}, ...::Id: ...}, "Resources": {}} */
+/* Returns {"Parameters": {<name>: {"Type": "String"}, ...::Id: ...}, "Resources": {}}. */
 static cJSON *new_body(const char *parameter)
 {
     const char *const names[] = {parameter, CERTIFICATE_ID};
@@ -20,7 +20,7 @@ static cJSON *new_body(const char *parameter)
     return body;
 }
 
-/* Gives its properties. */
+/* Returns the new resource's properties. */
 static cJSON *add_resource(cJSON *body, const char *name, const char *type)
 {
     cJSON *resource = cJSON_AddObjectToObject(cJSON_GetObjectItem(body, "Resources"), name);
@@ -37,7 +37,7 @@ static cJSON *reference(const char *parameter)
     return object;
 }
 
-/* Takes thing_name. */
+/* Takes ownership of thing_name. */
 static void add_resources(cJSON *body, const struct provisioning_options *options, cJSON *thing_name)
 {
     cJSON *thing = add_resource(body, "thing", "AWS::IoT::Thing");
@@ -113,15 +113,14 @@ static bool value_of_parameter(const struct trial *trial, const cJSON *declared,
         return true;
     }
     if (strncmp(name, OF_CERTIFICATE, strlen(OF_CERTIFICATE)) == 0)
-        text_printf(trial->why, "the template wants %s, and the certificate's subject has none",
+        text_printf(trial->why, "the template needs %s, but the certificate's subject does not have it",
                     name + strlen(OF_CERTIFICATE));
     else
-        text_printf(trial->why, "the template wants the parameter %s, which is none that a certificate has",
-                    name);
+        text_printf(trial->why, "the template needs the parameter %s, which certificates do not have", name);
     return false;
 }
 
-/* A text or {"Ref": a parameter that is declared}. */
+/* Reads a text or {"Ref": a declared parameter}. */
 static bool plain_value(const struct trial *trial, const cJSON *value, struct text *out)
 {
     const cJSON *name = cJSON_GetObjectItemCaseSensitive(value, "Ref");
@@ -131,13 +130,13 @@ static bool plain_value(const struct trial *trial, const cJSON *value, struct te
         return true;
     }
     if (!cJSON_IsString(name)) {
-        text_puts(trial->why, "the template makes the thing's name in a way that is not known here");
+        text_puts(trial->why, "the template makes the thing's name in a way that is not supported");
         return false;
     }
     const cJSON *declared = cJSON_GetObjectItemCaseSensitive(trial->parameters, name->valuestring);
     if (declared)
         return value_of_parameter(trial, declared, out);
-    text_printf(trial->why, "the template uses %s, and does not declare it", name->valuestring);
+    text_printf(trial->why, "the template uses %s without declaring it", name->valuestring);
     return false;
 }
 
@@ -182,8 +181,7 @@ static bool is_thing_name(const struct text *name)
            strspn(text_get(name), letters) == name->length;
 }
 
-/* The service looks at every parameter that is declared, whether it is used or not (IoT, "Just-in-time
- * provisioning"). */
+/* AWS requires a value for every declared parameter, used or not (IoT, "Just-in-time provisioning"). */
 static bool has_all_parameters(const struct trial *trial)
 {
     const cJSON *declared;
@@ -215,7 +213,8 @@ bool provisioning_template_try(const cJSON *body, const struct certificate *cert
         return false;
     if (!is_thing_name(&made)) {
         text_printf(
-            why, "\"%.128s\" is no thing name: letters, digits, colons, underscores and hyphens, 128 at most",
+            why,
+            "\"%.128s\" is not a thing name: use up to 128 letters, digits, colons, underscores and hyphens",
             text_get(&made));
         return false;
     }
@@ -223,7 +222,7 @@ bool provisioning_template_try(const cJSON *body, const struct certificate *cert
     return true;
 }
 
-/* "lamps, hall", "vendor=acme"; "none". */
+/* Appends "lamps, hall", "vendor=acme" or "none". */
 static void add_words(const cJSON *value, struct text *out)
 {
     const cJSON *item;

@@ -8,7 +8,7 @@
 #include "aws/encoding.h"
 #include "base/memory.h"
 
-/* What an interrupted run has left is among these. */
+/* A certificate from an interrupted run is among the newest ones. */
 #define NEWEST "25"
 #define ATTEMPTS 5
 
@@ -28,7 +28,7 @@ struct search {
     struct text *why;
 };
 
-/* Keeps it where its key made the request. */
+/* Keeps the certificate if its key is the request's key. */
 static void compare(struct search *search, const cJSON *description)
 {
     const char *pem = setup_text(description, "certificatePem");
@@ -45,7 +45,7 @@ static void compare(struct search *search, const cJSON *description)
     certificate_free(certificate);
 }
 
-/* False: the search is over. */
+/* Returns false to end the search. */
 static bool describe(struct search *search, const char *id)
 {
     const char *const path[] = {"certificates", id, NULL};
@@ -65,7 +65,8 @@ static bool describe(struct search *search, const char *id)
     return !search->error && !search->found.arn;
 }
 
-/* "arn:aws:iot:us-east-1:123456789012:cert/<id>"; others are identities of Cognito, and thing groups. */
+/* Handles "arn:aws:iot:us-east-1:123456789012:cert/<id>"; other targets are Cognito identities and thing
+ * groups. */
 static bool look_at_target(void *context, const cJSON *item)
 {
     const char *mark = cJSON_IsString(item) ? strstr(item->valuestring, ":cert/") : NULL;
@@ -159,14 +160,15 @@ static enum aws_error create_once(const struct oem_account *account, const char 
     return AWS_OK;
 }
 
-/* AWS may have made one. (Or has had too much to do, and asking less often is right as well.) */
+/* AWS may have made a certificate even though no answer came. (If throttled, retrying less often is right
+ * too.) */
 static bool has_no_answer(enum aws_error error)
 {
     return error == AWS_UNREACHABLE || error == AWS_UNAVAILABLE || error == AWS_BAD_ANSWER ||
            error == AWS_THROTTLED;
 }
 
-/* *again: what an attempt without an answer may have made is not there. */
+/* Looks for the certificate of an attempt without an answer. *again: there is none, so try again. */
 static enum aws_error look_again(const struct oem_account *account, const char *request,
                                  struct requested_certificate *out, bool *again, struct text *why)
 {

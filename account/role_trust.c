@@ -18,7 +18,7 @@ static void decode(const char *text, struct text *out)
     }
 }
 
-/* One text, or one of a list. */
+/* The value is one text, or a list of texts. */
 static bool has_text(const cJSON *value, const char *wanted)
 {
     bool one = cJSON_IsString(value);

@@ -283,8 +283,8 @@ static enum aws_error attempt(struct sending *sending, bool newer, bool *again)
     const struct aws_credentials *credentials = NULL;
 
     *again = false;
-    enum aws_error error = aws_source_get(sending->session->source, sending->session->http,
-                                          sending->interrupted, newer, &credentials, sending->why);
+    enum aws_error error = aws_credential_source_get(sending->session->source, sending->session->http,
+                                                     sending->interrupted, newer, &credentials, sending->why);
     if (error)
         return error;
     if (request->stream && sending->sent_before && !request->stream->rewind(request->stream->context)) {

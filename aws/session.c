@@ -128,7 +128,7 @@ static bool fill(struct aws_session *session, const struct aws_options *options,
         options->attempts ? options->attempts : attempts_wanted(setting(files, profile, "max_attempts"));
     session->answer_ms = options->answer_ms;
     session->retry_base_ms = options->retry_base_ms ? options->retry_base_ms : AWS_RETRY_BASE_MS;
-    const struct aws_source_options source = {
+    const struct aws_credential_source_options source = {
         .profile = profile,
         .profile_is_given = options->profile && options->profile[0],
         .config_path = files->config_path,
@@ -136,7 +136,7 @@ static bool fill(struct aws_session *session, const struct aws_options *options,
         .ca_file = session->ca_file,
         .retry_base_ms = session->retry_base_ms,
     };
-    session->source = aws_source_new(&source, why);
+    session->source = aws_credential_source_new(&source, why);
     return session->source != NULL;
 }
 
@@ -162,7 +162,7 @@ void aws_session_free(struct aws_session *session)
     if (!session)
         return;
     aws_http_free(session->http);
-    aws_source_free(session->source);
+    aws_credential_source_free(session->source);
     aws_profile_free(session->config);
     free(session->profile_services);
     free(session->profile_endpoint);

@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "aws/source.h"
+#include "aws/credential_source.h"
 
 struct aws_session {
     char *region, *ca_file;
@@ -13,7 +13,7 @@ struct aws_session {
     char *profile_endpoint; /* the profile's for every service */
     char *profile_services; /* the profile's [services NAME]; see session.c */
     struct aws_profile_file *config;
-    struct aws_source *source;
+    struct aws_credential_source *source;
     struct aws_http *http;
     const atomic_int *interrupted;
     unsigned attempts;

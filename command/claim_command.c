@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim claim */
+/* expresslink-claim claim: publishes endpoint messages from a terminal. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -24,19 +24,19 @@
 static const char usage[] =
     "Usage: expresslink-claim claim [OPTION]... IDENTIFIER...\n"
     "\n"
-    "Sends the endpoint message to devices in the staging account. An IDENTIFIER is what stands on\n"
-    "the label: any case, spaces and dashes do not matter, the address in its QR code does as well.\n"
+    "Sends the endpoint message to devices in the staging account. An IDENTIFIER is the text on\n"
+    "the label (case, spaces and dashes are ignored) or the address in its QR code.\n"
     "\n"
     "  --config FILE     the portal's configuration (default: portal.ini); [staging.*], [endpoint.*]\n"
     "                    and [claim] are used; PORTAL_... variables as for the portal\n"
-    "  --endpoint KEY    where the devices shall go: an [endpoint.KEY]; default: the default endpoint\n"
-    "  --wait            send again on the schedule until the devices have arrived\n"
-    "  --timeout SECONDS give up after so long (default: 30, with --wait the claim window)\n"
-    "  --json            JSON lines on standard output, one an event; the last one is \"ended\"\n"
+    "  --endpoint KEY    the devices' destination: an [endpoint.KEY]; default: the default endpoint\n"
+    "  --wait            resend on the schedule until the devices have arrived\n"
+    "  --timeout SECONDS give up after this time (default: 30; with --wait the claim window)\n"
+    "  --json            print one JSON line per event; the last one is \"ended\"\n"
     "  --help            print this, and exit\n"
     "\n"
-    "Connects with the claim-thing's client id: a running portal loses its connection for that time\n"
-    "and comes back by itself.\n"
+    "Connects with the claim-thing's client id: a running portal loses its connection meanwhile\n"
+    "and reconnects by itself.\n"
     "\n"
     "Exit status: 0 sent (with --wait: arrived), 1 sent but not arrived in time, 2 refused by the\n"
     "staging account, 64 wrong arguments, 65 not an identifier, 69 staging account not reached in\n"
@@ -75,7 +75,7 @@ static bool parse_seconds(const char *text, long long *out_ms)
     return true;
 }
 
-/* Less than 0: go on; otherwise exit with it. */
+/* Returns less than 0 to continue, otherwise the exit status. */
 static int parse_arguments(int count, char **values, struct arguments *out)
 {
     static const struct option options[] = {
@@ -99,11 +99,11 @@ static int parse_arguments(int count, char **values, struct arguments *out)
         else if (option == 'j')
             out->json = true;
         else if (option == 't' && !parse_seconds(optarg, &out->timeout_ms))
-            return usage_error("--timeout wants a number of seconds, not ", optarg);
+            return usage_error("--timeout needs a number of seconds, not ", optarg);
         else if (option == 'h')
             return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
         else if (option == '?')
-            return usage_error("these arguments are not understood", "");
+            return usage_error("unknown option, or an option without its value", "");
     }
     out->identifiers = values + optind;
     out->count = (size_t)(count - optind);
@@ -117,15 +117,16 @@ static void explain(const char *typed, const struct identifier_problem *problem)
     if (problem->error == IDENTIFIER_BAD_CHARACTER && problem->position)
         fprintf(stderr, " %s at position %zu", problem->character, problem->position);
     if (problem->group_is_check)
-        fprintf(stderr, ", probably mistyped themselves: \"%s\"", problem->group_text);
+        fprintf(stderr, ", which are probably mistyped: \"%s\"", problem->group_text);
     else if (problem->group)
-        fprintf(stderr, ", a mistake in group %zu probably: \"%s\"", problem->group, problem->group_text);
+        fprintf(stderr, ", probably a mistake in group %zu: \"%s\"", problem->group, problem->group_text);
     if (problem->wanted)
         fprintf(stderr, " (%zu of %zu characters)", problem->length, problem->wanted);
     fputs("\n", stderr);
 }
 
-/* Every staging account whose form fits gets the message: only one of them has the device. */
+/* The message goes to every staging account whose form fits the identifier: only one of them has the
+ * device. */
 static bool parse_device(const struct claim_settings *settings, const char *typed, struct claim_device *out)
 {
     struct identifier_problem best = {0}, this;
@@ -200,7 +201,7 @@ static int with_settings(const struct claim_settings *settings, const struct arg
     const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, arguments->endpoint);
 
     if (!endpoint)
-        return usage_error("there is no endpoint of the key ", arguments->endpoint);
+        return usage_error("there is no endpoint with the key ", arguments->endpoint);
     if (arguments->wait && !endpoint->observed) {
         fprintf(stderr, "expresslink-claim: --wait needs the observer's certificate in [endpoint.%s]\n",
                 endpoint->key);

@@ -4,12 +4,12 @@
 #include "base/subcommand.h"
 
 static const struct subcommand list[] = {
-    {"account", account_command, "set up the OEM's AWS account, and register devices in it"},
+    {"account", account_command, "set up the OEM's AWS account and register devices in it"},
     {"claim", claim_command, "move devices from the staging account to the OEM account"},
     {"decode", decode_command, "read the codes in photographs of labels"},
-    {"doctor", doctor_command, "look at everything that a claim needs, and say what would mend it"},
-    {"keygen", keygen_command, "make the claim-thing's private key, and what AWS needs to know it"},
-    {"label", label_command, "make labels with QR codes: to print, for files, for the terminal"},
+    {"doctor", doctor_command, "check everything that a claim needs, and report how to fix it"},
+    {"keygen", keygen_command, "create the claim-thing's private key and its signing request for AWS"},
+    {"label", label_command, "create labels with QR codes: to print, as files, on the terminal"},
 };
 
 int main(int count, char **values)

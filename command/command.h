@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The expresslink-claim command: one row a subcommand. */
+/* The subcommands of expresslink-claim: one function and one row of a table each. */
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 
-/* Exit statuses, the same for every subcommand. */
+/* Exit statuses, the same for all subcommands. */
 enum command_status {
     COMMAND_DONE = 0,
-    COMMAND_NOT_ARRIVED = 1,     /* published, and the device has not arrived in time */
-    COMMAND_NO_CODE = 1,         /* a picture without one, or without one identifier */
-    COMMAND_DOCTOR_FAILED = 1,   /* a check of the doctor's */
-    COMMAND_NOT_REGISTERED = 1,  /* some devices of a batch; a change to the account that is not wanted */
-    COMMAND_REFUSED = 2,         /* the staging account refuses the publish */
+    COMMAND_NOT_ARRIVED = 1,     /* published, but the device did not arrive in time */
+    COMMAND_NO_CODE = 1,         /* a picture without a code, or without exactly one identifier */
+    COMMAND_DOCTOR_FAILED = 1,   /* a check of the doctor failed */
+    COMMAND_NOT_REGISTERED = 1,  /* some devices of a batch; or the user declined a change of the account */
+    COMMAND_REFUSED = 2,         /* the staging account rejected the publish */
     COMMAND_USAGE = 64,          /* sysexits.h: EX_USAGE */
-    COMMAND_BAD_IDENTIFIER = 65, /* EX_DATAERR; also a bad row of a list, and what fits no label */
+    COMMAND_BAD_IDENTIFIER = 65, /* EX_DATAERR; also a bad row of a list, and a text that fits no label */
     COMMAND_BAD_PICTURE = 65,    /* EX_DATAERR */
     COMMAND_NO_INPUT = 66,       /* EX_NOINPUT */
-    COMMAND_UNREACHABLE = 69,    /* EX_UNAVAILABLE: not published in time; the decoder does not start */
-    COMMAND_NOT_READ_BACK = 70,  /* EX_SOFTWARE: a label's code does not say what it should */
+    COMMAND_UNREACHABLE = 69,    /* EX_UNAVAILABLE: not published in time, or the decoder cannot be started */
+    COMMAND_NOT_READ_BACK = 70,  /* EX_SOFTWARE: a label's code does not read back correctly */
     COMMAND_CANNOT_CREATE = 73,  /* EX_CANTCREAT */
     COMMAND_IO = 74,             /* EX_IOERR */
-    COMMAND_NO_PERMISSION = 77,  /* EX_NOPERM: AWS forbids it; no credentials, or expired ones */
+    COMMAND_NO_PERMISSION = 77,  /* EX_NOPERM: AWS denied access, or credentials are missing or expired */
     COMMAND_CONFIG = 78,         /* EX_CONFIG */
     COMMAND_INTERRUPTED = 130,
 };
 
-/* values[0] is the subcommand's name. */
+/* Each runs one subcommand and returns its exit status. values[0] is the subcommand's name. */
 int account_command(int count, char **values);
 int claim_command(int count, char **values);
 int decode_command(int count, char **values);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim decode */
+/* expresslink-claim decode: reads codes in pictures. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -21,21 +21,21 @@ static const char usage[] =
     "Usage: expresslink-claim decode [OPTION]... FILE...\n"
     "\n"
     "Reads the codes in photographs of labels (JPEG, PNG or WebP; - is standard input) and prints\n"
-    "the text of each; of several codes in one picture the one that is a label of yours, else the\n"
-    "largest, and tells the others on standard error. On a terminal, and with several FILEs, whose\n"
-    "lines begin with \"FILE: \", control and hidden characters, broken UTF-8 and the backslash are\n"
-    "written as \\xNN; to a file or another program one text goes as it is. The pictures are looked\n"
-    "at by expresslink-decode, in its sandbox.\n"
+    "the text of each. If a picture has several codes, it prints the one that is a label of yours,\n"
+    "else the largest; the others go to standard error. With several FILEs each line begins with\n"
+    "\"FILE: \". With several FILEs, and on a terminal, control and hidden characters, invalid UTF-8\n"
+    "and backslashes are written as \\xNN; otherwise the text is printed unchanged. Pictures are read\n"
+    "by expresslink-decode, which is confined.\n"
     "\n"
-    "  --config FILE  the portal's configuration: also say which identifier it is, as the forms in\n"
-    "                 its [staging.*] have it; public_url and hosts tell another maker's label\n"
-    "  --json         a JSON object a line and FILE: \"file\" and \"text\" and \"texts\", with --config\n"
-    "                 \"identifier\"; where there is none, \"error\"\n"
+    "  --config FILE  the portal's configuration: also find the identifier, by the forms in its\n"
+    "                 [staging.*]; public_url and hosts detect another maker's label\n"
+    "  --json         print one JSON line per FILE: \"file\", \"text\" and \"texts\", with --config also\n"
+    "                 \"identifier\"; \"error\" if there is none\n"
     "  --help         print this, and exit\n"
     "\n"
-    "Exit status: 0 all were read, 1 some have no code (with --config: not one identifier), 64 wrong\n"
-    "arguments, 65 some are refused (too large, damaged, of another format), 66 some cannot be opened,\n"
-    "69 the decoder cannot be started, 78 wrong configuration. Of several, the highest.\n";
+    "Exit status: 0 all were read, 1 some have no code (with --config: not exactly one identifier), 64\n"
+    "wrong arguments, 65 some are not accepted (too large, damaged, other format), 66 some cannot be\n"
+    "opened, 69 the decoder cannot be started, 78 wrong configuration. The highest of these wins.\n";
 
 struct arguments {
     const char *config_path;
@@ -44,7 +44,7 @@ struct arguments {
     size_t count;
 };
 
-/* The process is started for the first picture, and again after one that it did not survive. */
+/* Starts the decoder process for the first picture, and again after a picture that killed it. */
 struct reader {
     struct text program;
     struct decode_process *process;
@@ -56,7 +56,7 @@ static int usage_error(const char *what)
     return COMMAND_USAGE;
 }
 
-/* Less than 0: go on; otherwise exit with it. */
+/* Returns less than 0 to continue, otherwise the exit status. */
 static int parse_arguments(int count, char **values, struct arguments *out)
 {
     static const struct option options[] = {
@@ -75,7 +75,7 @@ static int parse_arguments(int count, char **values, struct arguments *out)
         else if (option == 'h')
             return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
         else
-            return usage_error("these arguments are not understood");
+            return usage_error("unknown option, or an option without its value");
     }
     out->files = values + optind;
     out->count = (size_t)(count - optind);
@@ -117,8 +117,8 @@ static void read_picture(struct reader *reader, struct decode_report *report)
     else if (error)
         report->file_error = error;
     else if ((report->error = ask(reader, bytes, length, &report->result)) == DECODE_UNAVAILABLE)
-        report->error =
-            ask(reader, bytes, length, &report->result); /* it had gone before it had the picture */
+        report->error = ask(reader, bytes, length,
+                            &report->result); /* the process had ended before it received the picture */
 }
 
 static int status_of(const struct decode_report *report)
@@ -150,7 +150,7 @@ static int read_one(struct reader *reader, const struct arguments *arguments, co
     return status;
 }
 
-/* origin NULL: nobody asks for identifiers. */
+/* origin NULL: identifiers are not looked for. */
 static int read_all(const struct arguments *arguments, const struct label_origin *origin)
 {
     struct reader reader = {0};

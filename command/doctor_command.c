@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim doctor */
+/* expresslink-claim doctor: checks everything that a claim needs. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -20,37 +20,37 @@
 
 #define TIMEOUT_MAX_S 600
 #define AWS_WAIT_MS 10000
-#define AWS_ATTEMPTS 2 /* who looks wants to be told soon */
+#define AWS_ATTEMPTS 2 /* the user waits for the result */
 
 static const char usage[] =
     "Usage: expresslink-claim doctor [OPTION]...\n"
     "\n"
-    "Looks at everything that a claim needs, from the configuration to both accounts, and says how to\n"
-    "mend what is wrong.\n"
+    "Checks everything that a claim needs, from the configuration to both accounts, and says how to\n"
+    "fix what is wrong.\n"
     "\n"
     "  --config FILE     the portal's configuration (default: portal.ini); PORTAL_... variables as for\n"
     "                    the portal\n"
-    "  --staging NAME    of the accounts look only at [staging.NAME],\n"
-    "  --endpoint KEY    only at [endpoint.KEY]; with both, at these two\n"
+    "  --staging NAME    of the accounts check only [staging.NAME],\n"
+    "  --endpoint KEY    only [endpoint.KEY]; with both, these two\n"
     "  --birth-certificate FILE\n"
     "                    a module's certificate: would it be provisioned?\n"
-    "  --offline         only what can be seen without a network\n"
+    "  --offline         only checks that need no network\n"
     "  --timeout SECONDS how long each step may wait for the network (default: 10)\n"
-    "  --stay SECONDS    how long to stay connected to see that nobody else takes the client id\n"
+    "  --stay SECONDS    how long to stay connected to see that no one else uses the client id\n"
     "                    (default: 3)\n"
-    "  --json            JSON lines on standard output, one a finding; the last one has the counts\n"
+    "  --json            print one JSON line per finding; the last one has the counts\n"
     "  --help            print this, and exit\n"
     "\n"
-    "The OEM's AWS account is looked at too where there are AWS credentials:\n"
-    "  --aws             there must be some\n"
-    "  --no-aws          leave it\n"
+    "The OEM's AWS account is checked too if there are AWS credentials:\n"
+    "  --aws             fail without credentials\n"
+    "  --no-aws          skip the AWS account\n"
     "  --name SETUP      which setup (expresslink-claim account apply --name; default: "
     "expresslink)\n" AWS_ARGUMENTS_HELP "\n"
     "Connects with the client ids of claim-thing and observer: a running portal loses its connections\n"
-    "for that time and comes back by itself. Changes nothing.\n"
+    "meanwhile and reconnects by itself. Changes nothing.\n"
     "\n"
-    "Exit status: 0 all is well, or there are warnings, 1 something failed, 64 wrong arguments, 74 the\n"
-    "report cannot be written, 78 no configuration, 130 interrupted.\n";
+    "Exit status: 0 no check failed (warnings are possible), 1 a check failed, 64 wrong arguments, 74\n"
+    "the report cannot be written, 78 no configuration, 130 interrupted.\n";
 
 enum { NO_AWS = 256, SETUP_NAME, STAY, LIST_CHECKS };
 
@@ -68,7 +68,7 @@ static const struct option long_options[] = {
     {"name", required_argument, NULL, SETUP_NAME},
     {"stay", required_argument, NULL, STAY},
     AWS_ARGUMENTS,
-    {"list-checks", no_argument, NULL, LIST_CHECKS}, /* for the tests, which cover each */
+    {"list-checks", no_argument, NULL, LIST_CHECKS}, /* for the tests, which cover each check */
     {NULL, 0, NULL, 0},
 };
 
@@ -127,7 +127,7 @@ static void take_text(struct arguments *out, int option, const char *value)
         aws_arguments_take(&out->session, option, value);
 }
 
-/* Less than 0: go on; otherwise exit with it. */
+/* Returns less than 0 to continue, otherwise the exit status. */
 static int parse_arguments(int count, char **values, struct arguments *out)
 {
     int option;
@@ -146,18 +146,18 @@ static int parse_arguments(int count, char **values, struct arguments *out)
         else if (option == 'h')
             return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
         else if (option == 't' && !take_seconds(optarg, &out->doctor.network_ms))
-            return usage_error("--timeout wants a number of seconds, 1 to 600, not ", optarg);
+            return usage_error("--timeout needs a number of seconds from 1 to 600, not ", optarg);
         else if (option == STAY && !take_seconds(optarg, &out->doctor.stay_ms))
-            return usage_error("--stay wants a number of seconds, 1 to 600, not ", optarg);
+            return usage_error("--stay needs a number of seconds from 1 to 600, not ", optarg);
         else if (option == '?')
-            return usage_error("these arguments are not understood", "");
+            return usage_error("unknown option, or an option without its value", "");
         else if (option != 't' && option != STAY)
             take_text(out, option, optarg);
     }
     if (optind < count)
-        return usage_error("this argument is not understood: ", values[optind]);
+        return usage_error("unexpected argument: ", values[optind]);
     if (out->aws && (out->no_aws || out->doctor.offline))
-        return usage_error("--aws cannot be with ", out->no_aws ? "--no-aws" : "--offline");
+        return usage_error("--aws cannot be combined with ", out->no_aws ? "--no-aws" : "--offline");
     return -1;
 }
 
@@ -185,10 +185,10 @@ static int run(const struct claim_settings *settings, struct arguments *argument
     struct doctor_options *doctor = &arguments->doctor;
 
     if (doctor->staging && !has_staging(settings, doctor->staging))
-        return usage_error("there is no staging account of the name ", doctor->staging);
+        return usage_error("there is no staging account with the name ", doctor->staging);
     if (doctor->endpoint &&
         (settings->endpoint_count == 0 || !claim_settings_endpoint(settings, doctor->endpoint)))
-        return usage_error("there is no endpoint of the key ", doctor->endpoint);
+        return usage_error("there is no endpoint with the key ", doctor->endpoint);
     signal(SIGINT, interrupt);
     signal(SIGTERM, interrupt);
     mqtt_library_init();
@@ -227,7 +227,7 @@ static int with_config(struct config *config, struct arguments *arguments)
 {
     struct claim_settings settings = {0};
 
-    /* One error is enough where there is no file. */
+    /* One error is enough if there is no file. */
     bool loaded = config_load(config, arguments->config_path, environ);
     if (loaded || config_family_count(config, "staging") || config_family_count(config, "endpoint"))
         claim_settings_load_partly(config, &settings);

@@ -10,9 +10,9 @@
 
 #include "base/utf8.h"
 
-#define WIDTH 100 /* of what is not a terminal */
+#define WIDTH 100 /* if the output is not a terminal */
 #define WIDTH_MIN 60
-#define MARK_WIDTH 2 /* mark and space */
+#define MARK_WIDTH 2 /* the mark and a space */
 #define MARGIN 2
 #define MEND_INDENT (MARGIN + MARK_WIDTH + 2)
 
@@ -59,8 +59,8 @@ void doctor_report_fini(struct doctor_report *report)
     text_fini(&report->subject);
 }
 
-/* One word as a terminal may have it, and how many columns it takes: what a server's certificate says comes
- * from outside. */
+/* Appends one word in a form that is safe for a terminal, and returns its width in columns: words from a
+ * server's certificate are untrusted. */
 static size_t add_word(const struct doctor_report *report, struct text *out, const char *word, size_t length)
 {
     size_t columns = 0;
@@ -78,7 +78,7 @@ static size_t add_word(const struct doctor_report *report, struct text *out, con
     return columns;
 }
 
-/* words from column `column` on, further lines indented; ends the line. */
+/* Prints words from column `column` on, indents further lines, and ends the line. */
 static void print_wrapped(const struct doctor_report *report, const char *words, size_t column, size_t indent)
 {
     TEXT struct text line = TEXT_EMPTY;
@@ -174,9 +174,9 @@ void doctor_report_end(struct doctor_report *report, const struct doctor_totals 
     fprintf(report->out, "\n%u ok, %u warning%s, %u failed, %u skipped. ", totals->ok, totals->warnings,
             totals->warnings == 1 ? "" : "s", totals->failed, totals->skipped);
     if (interrupted)
-        fputs("Interrupted: not everything was looked at.\n", report->out);
+        fputs("Interrupted: not everything was checked.\n", report->out);
     else if (totals->failed)
-        fputs("What failed first may be why others do: mend from the top.\n", report->out);
+        fputs("Fix the first failure first: it may have caused the others.\n", report->out);
     else
-        fputs(totals->warnings ? "Nothing stops a claim.\n" : "All is well.\n", report->out);
+        fputs(totals->warnings ? "No problem that stops a claim.\n" : "All is well.\n", report->out);
 }

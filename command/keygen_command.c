@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each file is made in one step and never over another, and what is there already is kept where it belongs to
- * the key: a run that was interrupted goes on when it is started again. */
+/* expresslink-claim keygen. Each file is created in one step and never overwritten. A file that exists is
+ * kept if it belongs to the key, so an interrupted run can be repeated. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -17,29 +17,29 @@
 static const char usage[] =
     "Usage: expresslink-claim keygen [OPTION]...\n"
     "\n"
-    "Makes the claim-thing's private key and a signing request for it, says what is sent to AWS and\n"
-    "what never is, and what comes next. The key is made here and stays here.\n"
+    "Creates the claim-thing's private key and a signing request for it. Says what to send to AWS, what\n"
+    "never to send, and what to do next. The key never leaves this machine.\n"
     "\n"
-    "  -C, --directory DIR  the folder for the files (default: this one)\n"
-    "  --observer           of the observer instead, which sees devices arrive in your own account\n"
-    "  --name NAME          of the files and in the request (default: claim-thing, portal-observer)\n"
-    "  --self-signed        also a certificate that the key signs itself: for an AWS contact who\n"
-    "                       takes one, without an AWS account of your own\n"
+    "  -C, --directory DIR  the folder for the files (default: the current one)\n"
+    "  --observer           for the observer instead, which sees devices arrive in your own account\n"
+    "  --name NAME          name of the files and in the request (default: claim-thing, portal-observer)\n"
+    "  --self-signed        also create a self-signed certificate: for an AWS contact who accepts\n"
+    "                       one, if you have no AWS account of your own\n"
     "  --days DAYS          how long that certificate is valid, 1 to 36500 (default: 3650)\n"
-    "  --json               one JSON object on standard output instead of text\n"
+    "  --json               print one JSON object instead of text\n"
     "  --help               print this, and exit\n"
     "\n"
-    "NAME.key is the private key (P-256, readable by you alone), NAME.csr the signing request,\n"
-    "NAME.pem the certificate. Nothing is ever overwritten: run again it keeps what is there, makes\n"
-    "what is missing, and says so. For another key, choose another folder or name.\n"
+    "NAME.key is the private key (P-256, readable by you only), NAME.csr the signing request,\n"
+    "NAME.pem the certificate. Files are never overwritten: a second run keeps existing files and\n"
+    "creates missing ones. For another key, choose another folder or name.\n"
     "\n"
     "Examples:\n"
     "  mkdir -m 700 secrets && expresslink-claim keygen -C secrets\n"
     "  expresslink-claim account certificate secrets/claim-thing.csr\n"
     "  expresslink-claim keygen -C secrets --observer\n"
     "\n"
-    "Exit status: 0 done, 64 wrong arguments, 65 a file that is there is not what it should be, 73 a\n"
-    "file cannot be made, 74 the report cannot be written.\n";
+    "Exit status: 0 done, 64 wrong arguments, 65 an existing file has the wrong content, 73 a file\n"
+    "cannot be created, 74 the report cannot be written.\n";
 
 struct arguments {
     const char *directory, *name;
@@ -73,7 +73,7 @@ static bool parse_days(const char *text, int *out)
     return true;
 }
 
-/* What may be a file's name anywhere, and stand in a command as it is. */
+/* Whether the name is safe as a file name on any system and unquoted in a shell command. */
 static bool is_name(const char *name)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -102,22 +102,22 @@ static int take_options(int count, char **values, struct arguments *out)
         else if (option == OPTION_NAME && is_name(optarg))
             out->name = optarg;
         else if (option == OPTION_NAME)
-            return usage_error("--name wants 1 to 64 letters, digits, dots, dashes and underscores, not ",
+            return usage_error("--name needs 1 to 64 letters, digits, dots, dashes and underscores, not ",
                                optarg);
         else if (option == OPTION_OBSERVER)
             out->observer = true;
         else if (option == OPTION_SELF_SIGNED)
             out->self_signed = true;
         else if (option == OPTION_DAYS && !parse_days(optarg, &out->days))
-            return usage_error("--days wants 1 to 36500, not ", optarg);
+            return usage_error("--days needs a number from 1 to 36500, not ", optarg);
         else if (option == OPTION_JSON)
             out->json = true;
         else if (option == OPTION_HELP)
             return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
         else if (option == '?')
-            return usage_error("these arguments are not understood", "");
+            return usage_error("unknown option, or an option without its value", "");
     }
-    return optind == count ? -1 : usage_error("this argument is not understood: ", values[optind]);
+    return optind == count ? -1 : usage_error("unexpected argument: ", values[optind]);
 }
 
 static int parse_arguments(int count, char **values, struct arguments *out)
@@ -127,11 +127,12 @@ static int parse_arguments(int count, char **values, struct arguments *out)
     if (status >= 0)
         return status;
     if (out->observer && out->self_signed)
-        return usage_error("--self-signed goes with a claim-thing only: the observer's certificate is made "
-                           "by your AWS account, expresslink-claim account apply",
-                           "");
+        return usage_error(
+            "--self-signed is only for a claim-thing: your AWS account makes the observer's certificate, "
+            "with expresslink-claim account apply",
+            "");
     if (out->days != 0 && !out->self_signed)
-        return usage_error("--days goes with --self-signed only: AWS says itself how long its certificates "
+        return usage_error("--days is only for --self-signed: AWS decides how long its own certificates "
                            "are valid",
                            "");
     if (out->days == 0)
@@ -154,9 +155,9 @@ static int check_directory(const char *path)
 
     if (stat(path, &folder) != 0)
         text_printf(&why, "%s: %s%s%s", path, strerror(errno),
-                    errno == ENOENT ? "; make it: mkdir -m 700 " : "", errno == ENOENT ? path : "");
+                    errno == ENOENT ? "; create it: mkdir -m 700 " : "", errno == ENOENT ? path : "");
     else if (!S_ISDIR(folder.st_mode))
-        text_printf(&why, "%s: is no folder", path);
+        text_printf(&why, "%s: not a folder", path);
     return why.length == 0 ? COMMAND_DONE : complain(COMMAND_CANNOT_CREATE, text_get(&why));
 }
 
@@ -176,19 +177,19 @@ static void name_file(const struct arguments *arguments, const char *ending, str
     text_printf(&out->path, "%s%s", arguments->name, ending);
 }
 
-/* Of another key, or no such thing at all. */
+/* Reports that the file belongs to another key, or has other content. */
 static int not_of_this_key(const struct keygen_file *file, const struct keygen_outcome *outcome)
 {
     TEXT struct text sentence = TEXT_EMPTY;
 
     text_printf(&sentence,
-                "%s: is there already, but belongs to another key than %s; move it away, or choose "
+                "%s: exists, but belongs to another key than %s; move it away, or choose "
                 "another --name",
                 text_get(&file->path), text_get(&outcome->key.path));
     return complain(COMMAND_BAD_IDENTIFIER, text_get(&sentence));
 }
 
-/* Public, so as open as the user's umask lets it be; but always readable by its owner. */
+/* A public file has the permissions that the user's umask allows, but its owner can always read it. */
 static int write_public(struct keygen_file *file, const struct text *content)
 {
     TEXT struct text sentence = TEXT_EMPTY;
@@ -213,7 +214,7 @@ static int keep_key(struct keygen_outcome *outcome, struct private_key **out)
 
     if (key != NULL && !private_key_suits_aws(key)) {
         text_printf(&why,
-                    "%s: AWS IoT takes keys of P-256, P-384, P-521 and RSA from 2048 bits on, and this is ",
+                    "%s: AWS IoT accepts keys of P-256, P-384, P-521 and RSA from 2048 bits, but this is ",
                     path);
         private_key_words(key, &why);
         text_puts(&why, "; move it away, or choose another --name");
@@ -228,13 +229,13 @@ static int keep_key(struct keygen_outcome *outcome, struct private_key **out)
     return COMMAND_DONE;
 }
 
-/* Of a key that is elsewhere, or lost: a new one would not fit it. */
+/* The key is elsewhere or lost: a new one would not match the file. */
 static int key_is_missing(const struct keygen_file *file, const struct keygen_outcome *outcome)
 {
     TEXT struct text sentence = TEXT_EMPTY;
 
     text_printf(&sentence,
-                "%s: is there already, but its key is not; bring %s back, move it away, or choose "
+                "%s: exists, but its key does not; restore %s, move the file away, or choose "
                 "another --name",
                 text_get(&file->path), text_get(&outcome->key.path));
     return complain(COMMAND_BAD_IDENTIFIER, text_get(&sentence));
@@ -243,7 +244,8 @@ static int key_is_missing(const struct keygen_file *file, const struct keygen_ou
 static int have_key(struct keygen_outcome *outcome, struct private_key **out)
 {
     TEXT struct text why = TEXT_EMPTY;
-    /* Before the key: another process may make all of them just now, in the order of key, request. */
+    /* Looked for before the key: another process may be creating all of them now, in the order key,
+     * request. */
     const struct keygen_file *alone = is_there(&outcome->request)       ? &outcome->request
                                       : is_there(&outcome->certificate) ? &outcome->certificate
                                                                         : NULL;
@@ -269,7 +271,7 @@ static int have_request(struct keygen_outcome *outcome, const struct private_key
 
     if (!is_there(file)) {
         if (!signing_request_make(key, outcome->name, &pem))
-            abort(); /* is_name() lets through nothing else */
+            abort(); /* cannot happen: is_name() rejects such names */
         return write_public(file, &pem);
     }
     if (!signing_request_read(text_get(&file->path), &pem, &why))
@@ -308,7 +310,7 @@ static int have_certificate(struct keygen_outcome *outcome, const struct private
         return COMMAND_DONE;
     struct certificate *certificate = certificate_self_signed(key, outcome->name, arguments->days);
     if (certificate == NULL)
-        abort(); /* is_name() lets through nothing else */
+        abort(); /* cannot happen: is_name() rejects such names */
     certificate_pem(certificate, &pem);
     certificate_free(certificate);
     return write_public(file, &pem);
@@ -348,7 +350,7 @@ int keygen_command(int count, char **values)
     status = make_files(&arguments, &outcome);
     if (status == COMMAND_DONE &&
         !(arguments.json ? keygen_report_json : keygen_report_print)(stdout, &outcome))
-        status = complain(COMMAND_IO, "the report cannot be written; the files are there");
+        status = complain(COMMAND_IO, "the report cannot be written; the files are complete");
     keygen_outcome_fini(&outcome);
     return status;
 }

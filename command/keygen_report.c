@@ -15,7 +15,7 @@ void keygen_outcome_fini(struct keygen_outcome *outcome)
     text_fini(&outcome->certificate.path);
 }
 
-/* A path as a shell takes it. */
+/* Appends a path, quoted for a shell if needed. */
 static void add_quoted(const char *path, struct text *out)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+,:@%";
@@ -33,7 +33,7 @@ static void add_quoted(const char *path, struct text *out)
     text_puts(out, "'");
 }
 
-/* The command that comes next; nothing added: there is none. */
+/* Appends the command to run next; nothing if there is none. */
 static void add_next(const struct keygen_outcome *outcome, struct text *out)
 {
     const char *request = text_get(&outcome->request.path);
@@ -71,30 +71,28 @@ static void print_files(FILE *out, const struct keygen_outcome *outcome)
     print_file(out, &outcome->certificate, "certificate of that key", width);
     fputs("\n", out);
     if (outcome->key_is_open)
-        fprintf(out, "Careful: others on this machine may read %s. Close it: chmod 600 %s\n\n",
+        fprintf(out, "Warning: other users of this machine can read %s. Restrict it: chmod 600 %s\n\n",
                 text_get(&outcome->key.path), text_get(&outcome->key.path));
 }
 
 static void print_never(FILE *out, const struct keygen_outcome *outcome)
 {
     fprintf(out,
-            "Never send %s to anybody, AWS included: whoever has it is this %s.\n"
-            "Keep a copy where you keep secrets: nobody else has one.\n",
+            "Never send %s to anyone, not even AWS: whoever has it can act as this %s.\n"
+            "Keep a backup where you keep secrets: there is no other copy.\n",
             text_get(&outcome->key.path), outcome->observer ? "observer" : "claim-thing");
 }
 
 static void print_observer(FILE *out, const struct keygen_outcome *outcome, const char *next)
 {
     if (*next != '\0')
-        fprintf(
-            out,
-            "Next: let your AWS account make its certificate, together with all that devices need there\n"
-            "(manufacturer-ca.pem is your module vendor's CA; --dry-run shows first what would change):\n\n"
-            "    %s\n\n",
-            next);
-    else
         fprintf(out,
-                "The observer is complete. Is all well? expresslink-claim doctor --config portal.ini\n\n");
+                "Next: let your AWS account make its certificate, and everything that devices need there\n"
+                "(manufacturer-ca.pem is your module vendor's CA; --dry-run shows what would change):\n\n"
+                "    %s\n\n",
+                next);
+    else
+        fprintf(out, "The observer is complete. Check it: expresslink-claim doctor --config portal.ini\n\n");
     print_never(out, outcome);
 }
 
@@ -105,20 +103,20 @@ static void print_claim_thing(FILE *out, const struct keygen_outcome *outcome, c
     if (*next != '\0')
         fprintf(
             out,
-            "Next: let your AWS account make a certificate of it, an inactive one that lets nobody in:\n\n"
+            "Next: let your AWS account make its certificate, inactive there so that no one can connect:\n\n"
             "    %s\n\nThen send %s",
             next, certificate);
     else
         fprintf(out, "Send %s", certificate);
     fprintf(out,
             ", and nothing else, to your AWS contact or module vendor\n"
-            "(Onboarding-by-Claim guide, appendix A). It is no secret. If they ask for a signing request\n"
+            "(Onboarding-by-Claim guide, appendix A). It is not secret. If they ask for a signing request\n"
             "instead, send them %s.\n",
             text_get(&outcome->request.path));
     print_never(out, outcome);
     fputs("\n"
-          "You get back the claim-thing's name, a UUID, and the staging endpoint of your module vendor.\n"
-          "In portal.ini they are client_id and address of [staging.VENDOR], beside\n\n",
+          "You receive the claim-thing's name, a UUID, and the staging endpoint of your module vendor.\n"
+          "In portal.ini they are client_id and address of [staging.VENDOR], together with\n\n",
           out);
     OWNED char *full_key = realpath(text_get(&outcome->key.path), NULL);
     if (full_key != NULL)

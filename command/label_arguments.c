@@ -10,62 +10,62 @@
 #include <unistd.h>
 
 #include "command/command.h"
-#include "label/png.h"
+#include "label/label_png.h"
 
 static const char usage[] =
     "Usage: expresslink-claim label [OPTION]... IDENTIFIER...\n"
     "       expresslink-claim label [OPTION]... --csv FILE\n"
     "\n"
-    "Makes labels: a QR code that opens the portal with the identifier filled in, and under it the\n"
-    "identifier in groups of four with two check characters, which tell a typing mistake.\n"
+    "Creates labels: a QR code that opens the portal with the identifier filled in, and below it the\n"
+    "identifier in groups of four with two check characters, which reveal typing mistakes.\n"
     "\n"
-    "  --url URL         the portal's address as people see it: the code holds URL/r/IDENTIFIER\n"
-    "  --config FILE     the portal's configuration (default without --url: portal.ini, if there is\n"
-    "                    one): public_url of [http], and identifier_form and identifier_case of\n"
-    "                    [staging.*], which identifiers are checked with\n"
-    "  --csv FILE        a list instead of IDENTIFIERs, - for standard input: thing name, and where\n"
-    "                    there are any product and serial; a first row may name the columns\n"
-    "  --skip-bad        leave bad rows out instead of making no labels at all\n"
+    "  --url URL         the portal's public address: the code contains URL/r/IDENTIFIER\n"
+    "  --config FILE     the portal's configuration (default without --url: portal.ini if it\n"
+    "                    exists): public_url of [http], and identifier_form and identifier_case of\n"
+    "                    [staging.*], to check identifiers\n"
+    "  --csv FILE        a list instead of IDENTIFIERs, - for standard input: thing name, and\n"
+    "                    optionally product and serial; the first row may name the columns\n"
+    "  --skip-bad        leave out bad rows instead of creating no labels at all\n"
     "  --format FORMAT   terminal, svg, png or sheet (one HTML file to print from any browser).\n"
-    "                    Default: by the ending of --output; otherwise terminal or svg for one\n"
+    "                    Default: from the ending of --output; otherwise terminal or svg for one\n"
     "                    identifier, sheet for several\n"
-    "  --output PATH     a file; for several as svg or png, and with --split, a new folder. Default:\n"
-    "                    standard output. Nothing is there before all of it is\n"
+    "  --output PATH     a file; for several labels as svg or png, and with --split, a new folder.\n"
+    "                    Default: standard output. It appears only when it is complete\n"
     "  --level LEVEL     how much of the code may be damaged: L, M (default), Q or H\n"
     "  --min-module MM   refuse codes with smaller modules than this (default: 0.25)\n"
-    "  --dpi NUMBER      of png (default: 300)\n"
-    "  --verify          read every code back with expresslink-decode before anything is written\n"
-    "  --copies N        every label so many times on a sheet\n"
+    "  --dpi NUMBER      resolution of png (default: 300)\n"
+    "  --verify          read back every code with expresslink-decode before anything is written\n"
+    "  --copies N        print every label N times on a sheet\n"
     "  --help            print this, and exit\n"
     "\n"
     "Label and sheet, in millimetres (WxH, or WxHin for inches):\n"
-    "  --stock NAME      a sheet as it is sold (default: L7160); --stock list shows all of them\n"
+    "  --stock NAME      a commercial label sheet (default: L7160); --stock list shows all of them\n"
     "  --label WxH       size of a label instead (svg and png: default 50x30)\n"
     "  --paper PAPER     a4 (default), a5, a3, letter, legal or WxH\n"
     "  --margin X[,Y]    from the paper's left and upper edge to the first label; default: centred,\n"
     "                    or the stock's\n"
     "  --gap X[,Y]       between labels (default: 0)\n"
-    "  --columns N       labels beside each other (default: as many as fit)\n"
-    "  --rows N          labels below each other (default: as many as fit)\n"
-    "  --skip N          the first N labels of the first sheet are used up\n"
-    "  --split N         a file for every N sheets: PATH/sheet-0001.html and so on\n"
-    "  --cut-marks       marks for cutting in the margins\n"
-    "  --border          a thin line around every label\n"
-    "  --ruler           100 mm to measure: a browser that prints at 100 % prints it so long\n"
+    "  --columns N       labels in a row (default: as many as fit)\n"
+    "  --rows N          labels in a column (default: as many as fit)\n"
+    "  --skip N          leave out the first N labels of the first sheet, already used\n"
+    "  --split N         one file for every N sheets: PATH/sheet-0001.html and so on\n"
+    "  --cut-marks       print cut marks in the margins\n"
+    "  --border          print a thin line around every label\n"
+    "  --ruler           print a line of 100 mm, to check that the browser prints at 100 %\n"
     "\n"
     "Examples:\n"
     "  expresslink-claim label --url https://register.example.com a84e07f1c2b95d3e6f80914ab27dc35e\n"
     "  expresslink-claim label --csv devices.csv --stock L7651 --verify --output labels.html\n"
     "  expresslink-claim label --csv devices.csv --format png --label 40x30 --dpi 203 --output labels\n"
     "\n"
-    "Exit status: 0 made, 64 wrong arguments, 65 not an identifier, a bad row, or it does not fit the\n"
-    "label, 66 the list cannot be read, 69 the decoder does not start, 70 a code was not read back\n"
-    "as it should be, 73 the output cannot be made, 74 it cannot be written, 78 wrong configuration,\n"
-    "130 interrupted. But for 0, nothing has been written.\n";
+    "Exit status: 0 created, 64 wrong arguments, 65 not an identifier, a bad row, or too long for the\n"
+    "label, 66 the list cannot be read, 69 the decoder cannot be started, 70 a code did not read back\n"
+    "correctly, 73 the output cannot be created, 74 it cannot be written, 78 wrong configuration,\n"
+    "130 interrupted. Nothing is written unless the status is 0.\n";
 
 #define STOCK_DEFAULT "L7160"
 
-/* As given, before it is known what goes together. */
+/* The options as given, before they are checked together. */
 struct given {
     const char *stock;
     struct layout_size label, paper; /* width 0: not given */
@@ -101,7 +101,7 @@ static bool parse_int(const char *text, int least, int most, int *out)
     return true;
 }
 
-/* "X" or "X,Y". */
+/* Parses "X" or "X,Y". */
 static bool parse_pair(const char *text, double most, double *x, double *y)
 {
     char *end;
@@ -214,7 +214,7 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* NULL, or what the option wants. */
+/* Returns NULL, or what the option needs. */
 static const char *take_text(int option, const char *value, struct label_arguments *out, struct given *given)
 {
     switch (option) {
@@ -229,16 +229,16 @@ static const char *take_text(int option, const char *value, struct label_argumen
         return NULL;
     case OPTION_OUTPUT:
         out->output = value;
-        return value[0] != '\0' ? NULL : "--output wants a file or folder, not ";
+        return value[0] != '\0' ? NULL : "--output needs a file or folder, not ";
     case OPTION_STOCK:
         given->stock = value;
         return NULL;
     case OPTION_FORMAT:
         out->format = format_of(value);
         return out->format != LABEL_FORMAT_UNKNOWN ? NULL
-                                                   : "--format wants terminal, svg, png or sheet, not ";
+                                                   : "--format needs terminal, svg, png or sheet, not ";
     default:
-        return code_level_parse(value, &out->level) ? NULL : "--level wants L, M, Q or H, not ";
+        return code_level_parse(value, &out->level) ? NULL : "--level needs L, M, Q or H, not ";
     }
 }
 
@@ -247,35 +247,37 @@ static const char *take_number(int option, const char *value, struct label_argum
 {
     switch (option) {
     case OPTION_MIN_MODULE:
-        return parse_module(value, &out->limits.module_min) ? NULL : "--min-module wants 0.05 to 5 mm, not ";
+        return parse_module(value, &out->limits.module_min) ? NULL : "--min-module needs 0.05 to 5 mm, not ";
     case OPTION_DPI:
-        return parse_int(value, PNG_DPI_MIN, PNG_DPI_MAX, &out->dpi) ? NULL : "--dpi wants 72 to 2400, not ";
+        return parse_int(value, LABEL_PNG_DPI_MIN, LABEL_PNG_DPI_MAX, &out->dpi)
+                   ? NULL
+                   : "--dpi needs 72 to 2400, not ";
     case OPTION_COPIES:
-        return parse_int(value, 1, 10000, &out->copies) ? NULL : "--copies wants 1 to 10000, not ";
+        return parse_int(value, 1, 10000, &out->copies) ? NULL : "--copies needs 1 to 10000, not ";
     case OPTION_LABEL:
-        return stock_size(value, &given->label) ? NULL : "--label wants a size like 63.5x38.1, not ";
+        return stock_size(value, &given->label) ? NULL : "--label needs a size like 63.5x38.1, not ";
     case OPTION_PAPER:
         return stock_paper(value, &given->paper) ? NULL
-                                                 : "--paper wants a4, letter or a size like 210x297, not ";
+                                                 : "--paper needs a4, letter or a size like 210x297, not ";
     case OPTION_MARGIN:
         return parse_pair(value, 500, &given->margin_x, &given->margin_y)
                    ? NULL
-                   : "--margin wants X or X,Y in mm, not ";
+                   : "--margin needs X or X,Y in mm, not ";
     case OPTION_GAP:
         return parse_pair(value, 500, &given->gap_x, &given->gap_y) ? NULL
-                                                                    : "--gap wants X or X,Y in mm, not ";
+                                                                    : "--gap needs X or X,Y in mm, not ";
     case OPTION_COLUMNS:
-        return parse_int(value, 1, 1000, &given->columns) ? NULL : "--columns wants a number, not ";
+        return parse_int(value, 1, 1000, &given->columns) ? NULL : "--columns needs a number, not ";
     case OPTION_ROWS:
-        return parse_int(value, 1, 1000, &given->rows) ? NULL : "--rows wants a number, not ";
+        return parse_int(value, 1, 1000, &given->rows) ? NULL : "--rows needs a number, not ";
     case OPTION_SKIP:
-        return parse_int(value, 0, 1000000, &out->skip) ? NULL : "--skip wants a number, not ";
+        return parse_int(value, 0, 1000000, &out->skip) ? NULL : "--skip needs a number, not ";
     default:
-        return parse_count(value, 1, 1000000, &out->split) ? NULL : "--split wants a number of sheets, not ";
+        return parse_count(value, 1, 1000000, &out->split) ? NULL : "--split needs a number of sheets, not ";
     }
 }
 
-/* False when it is none of these. */
+/* Returns false if the option is not a switch. */
 static bool take_switch(int option, struct label_arguments *out)
 {
     bool *switches[] = {
@@ -300,7 +302,7 @@ static int take_options(int count, char **values, struct label_arguments *out, s
     while ((option = getopt_long(count, values, "", options, NULL)) != -1) {
         const char *wanted = NULL;
         if (option == '?')
-            return usage_error("these arguments are not understood", "");
+            return usage_error("unknown option, or an option without its value", "");
         if (option == OPTION_HELP)
             return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
         if (take_switch(option, out))
@@ -315,7 +317,7 @@ static int take_options(int count, char **values, struct label_arguments *out, s
     return -1;
 }
 
-/* A sheet of one's own. */
+/* Composes a sheet from the user's own measures. */
 static void compose_stock(const struct given *given, struct stock *out)
 {
     static const struct layout_size a4 = {210, 297};
@@ -345,11 +347,10 @@ static int choose_stock(const struct given *given, struct label_arguments *out)
     const struct stock *known = stock_find(given->stock != NULL ? given->stock : STOCK_DEFAULT);
 
     if (known == NULL)
-        return usage_error("there is no stock of that name, --stock list shows those there are: ",
-                           given->stock);
+        return usage_error("there is no stock with that name; --stock list shows all: ", given->stock);
     if (given->stock != NULL && has_geometry(given))
-        return usage_error("--stock says label, paper, gaps, columns and rows; only --margin goes with it",
-                           "");
+        return usage_error(
+            "--stock sets label, paper, gaps, columns and rows; only --margin can be combined with it", "");
     if (given->label.width > 0)
         compose_stock(given, &out->stock);
     else if (has_geometry(given))
@@ -381,13 +382,13 @@ static int check_output(struct label_arguments *out)
     bool single = out->csv == NULL && out->count == 1;
 
     if (out->split > 0 && out->format != LABEL_SHEET)
-        return usage_error("--split is for --format sheet", "");
+        return usage_error("--split is only for --format sheet", "");
     out->folder = out->split > 0 || (!single && (out->format == LABEL_SVG || out->format == LABEL_PNG));
     if (out->folder && out->output == NULL)
-        return usage_error("--output FOLDER is missing: several files are made", "");
+        return usage_error("--output FOLDER is missing: there are several files", "");
     if (out->output == NULL && (out->format == LABEL_PNG || out->format == LABEL_SHEET) &&
         isatty(STDOUT_FILENO))
-        return usage_error("--output FILE is missing: this is not for a terminal", "");
+        return usage_error("--output FILE is missing: this format cannot go to a terminal", "");
     return -1;
 }
 
@@ -399,8 +400,8 @@ static int check_sheet(struct label_arguments *out)
     out->sheet.stock = &out->stock;
     if (out->format != LABEL_SHEET) {
         if (out->copies > 1 || out->skip > 0 || out->sheet.cut_marks || out->sheet.border || out->sheet.ruler)
-            return usage_error("--copies, --skip, --cut-marks, --border and --ruler are for --format sheet",
-                               "");
+            return usage_error(
+                "--copies, --skip, --cut-marks, --border and --ruler are only for --format sheet", "");
         return -1;
     }
     if (!stock_fits(&out->stock, &why) || !sheet_options_fit(&out->sheet, &why))
@@ -420,7 +421,7 @@ static int complete(const struct given *given, struct label_arguments *out)
     if (given->stock != NULL && strcasecmp(given->stock, "list") == 0)
         return list_stocks();
     if (out->csv != NULL && out->count > 0)
-        return usage_error("either --csv or IDENTIFIERs, not both", "");
+        return usage_error("give either --csv or IDENTIFIERs, not both", "");
     if (out->csv == NULL && out->count == 0)
         return usage_error("an IDENTIFIER or --csv FILE is missing", "");
     out->format = choose_format(out);

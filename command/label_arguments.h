@@ -13,24 +13,25 @@
 
 enum label_format { LABEL_FORMAT_UNKNOWN, LABEL_TERMINAL, LABEL_SVG, LABEL_PNG, LABEL_SHEET };
 
-/* Texts are borrowed from the command line. */
+/* Strings are borrowed from the command line. */
 struct label_arguments {
     const char *config, *url, *csv, *output;
     enum label_format format;
-    bool folder; /* output is one */
+    bool folder; /* output is a folder */
     enum code_level level;
     int dpi;
     struct layout_limits limits;
     struct stock stock;         /* of sheets; its label size is also that of single labels */
     struct sheet_options sheet; /* borrows stock */
     int skip, copies;
-    long split; /* sheets a file, 0: all in one */
+    long split; /* sheets per file; 0: all in one */
     bool verify, skip_bad;
     char **identifiers;
     size_t count;
 };
 
-/* Less than 0: go on; otherwise exit with it. *out is for good where it is: it borrows from itself. */
+/* Returns less than 0 to continue, otherwise the exit status. Do not copy or move *out: it points into
+ * itself. */
 int label_arguments_parse(int count, char **values, struct label_arguments *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim label */
+/* expresslink-claim label: creates labels. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,18 +13,18 @@
 #include "command/label_arguments.h"
 #include "command/label_run.h"
 #include "command/label_settings.h"
-#include "label/list.h"
+#include "label/label_list.h"
 
 #define PART_SIZE 65536
 
-/* A list on its way into a run. */
+/* The state while a list is read into a run. */
 struct reading {
     struct label_run *run;
     struct label_progress *progress;
     unsigned long long bytes;
 };
 
-static void take_row(void *context, const struct list_row *row)
+static void take_row(void *context, const struct label_list_row *row)
 {
     struct reading *reading = context;
 
@@ -47,8 +47,8 @@ static int cannot_read(const char *path)
     return COMMAND_NO_INPUT;
 }
 
-/* 0 or an exit status. */
-static int read_list(int fd, const char *path, struct list *list, struct reading *reading)
+/* Returns 0 or an exit status. */
+static int read_list(int fd, const char *path, struct label_list *list, struct reading *reading)
 {
     static char part[PART_SIZE];
 
@@ -60,11 +60,11 @@ static int read_list(int fd, const char *path, struct list *list, struct reading
             return cannot_read(path);
         if (got == 0)
             break;
-        list_feed(list, part, (size_t)got);
+        label_list_feed(list, part, (size_t)got);
         reading->bytes += (unsigned long long)got;
     }
     if (!interrupt_received && !label_run_is_over(reading->run))
-        list_end(list);
+        label_list_end(list);
     return COMMAND_DONE;
 }
 
@@ -72,11 +72,11 @@ static int run_list(int fd, const struct label_arguments *arguments, struct labe
                     struct label_progress *progress)
 {
     struct reading reading = {run, progress, 0};
-    const struct list_events events = {&reading, take_row, take_bad};
-    struct list *list = list_new(&events);
+    const struct label_list_events events = {&reading, take_row, take_bad};
+    struct label_list *list = label_list_new(&events);
     int status = read_list(fd, arguments->csv, list, &reading);
 
-    list_free(list);
+    label_list_free(list);
     return status != COMMAND_DONE ? status : label_run_end(run, interrupt_received != 0);
 }
 
@@ -87,7 +87,7 @@ static int run_identifiers(const struct label_arguments *arguments, struct label
     return label_run_end(run, interrupt_received != 0);
 }
 
-/* fd: of the list, or -1. */
+/* fd: the list, or -1 if there is none. */
 static int with_rules(int fd, const struct label_arguments *arguments, const struct label_rules *rules)
 {
     struct label_progress progress;

@@ -8,9 +8,9 @@
 
 #include "base/memory.h"
 #include "command/command.h"
+#include "label/label_png.h"
 #include "label/names.h"
 #include "label/output.h"
-#include "label/png.h"
 #include "label/proof.h"
 #include "label/svg.h"
 #include "label/terminal.h"
@@ -26,11 +26,11 @@ struct label_run {
     struct names *names;
     struct sheet sheet;
     bool sheet_begun;
-    unsigned long long sheets_here, files; /* full ones in this file; files begun */
-    unsigned long long sheets;             /* all of them */
+    unsigned long long sheets_here, files; /* full sheets in this file; files begun */
+    unsigned long long sheets;             /* in all files */
     unsigned long long made, bad;
     struct text drawn;
-    int status; /* of what went wrong for good */
+    int status; /* of the error that ended the run */
 };
 
 static const char *output_name(const struct label_run *run)
@@ -59,10 +59,9 @@ static void fail(struct label_run *run, int error)
 static int refuse_output(const struct label_run *run, int error)
 {
     if (error == ENOTEMPTY)
-        fprintf(stderr, "expresslink-claim: the folder %s has files in it; name a new one\n",
-                output_name(run));
+        fprintf(stderr, "expresslink-claim: the folder %s is not empty; name a new one\n", output_name(run));
     else
-        fprintf(stderr, "expresslink-claim: %s cannot be made: %s\n", output_name(run), strerror(error));
+        fprintf(stderr, "expresslink-claim: %s cannot be created: %s\n", output_name(run), strerror(error));
     return COMMAND_CANNOT_CREATE;
 }
 
@@ -190,7 +189,7 @@ static int put_in_file(struct label_run *run, const struct label *label)
     return error != 0 ? error : put_drawn(run);
 }
 
-/* An errno value; or 0, with a sentence in *why where the label cannot be drawn. */
+/* Returns an errno value; or 0, with a sentence in *why if the label cannot be drawn. */
 static int draw(struct label_run *run, const struct label *label, const struct code *code, struct text *why)
 {
     const struct label_arguments *arguments = run->arguments;
@@ -206,7 +205,7 @@ static int draw(struct label_run *run, const struct label *label, const struct c
         return put_on_sheet(run, &layout, code);
     if (arguments->format == LABEL_SVG)
         svg_document(&layout, code, label->name, &run->drawn);
-    else if (!png_label(&layout, code, arguments->dpi, &run->drawn, why))
+    else if (!label_png(&layout, code, arguments->dpi, &run->drawn, why))
         return 0;
     return put_in_file(run, label);
 }
@@ -217,7 +216,7 @@ static void make(struct label_run *run, const struct label *label, unsigned long
     struct code code;
 
     if (!code_make(label->url, run->arguments->level, &code)) {
-        label_run_refuse(run, line, label->name, "no code can hold its address");
+        label_run_refuse(run, line, label->name, "its address is too long for a code");
         return;
     }
     fail(run, draw(run, label, &code, &why));
@@ -245,7 +244,7 @@ void label_run_add(struct label_run *run, const char *identifier, const char *pr
         if (line > 0)
             text_printf(&why, "the same as in line %llu", before);
         else
-            text_puts(&why, "it is there twice");
+            text_puts(&why, "it is given twice");
         label_run_refuse(run, line, identifier, why.data);
         return;
     }
@@ -274,11 +273,11 @@ static void summarise(const struct label_run *run)
     if (run->bad > 0)
         fprintf(stderr, "%llu row%s left out\n", run->bad, run->bad == 1 ? " was" : "s were");
     if (run->proof != NULL && elapsed > 0)
-        fprintf(stderr, "Every code was read back as it should be, %.0f labels a second.\n",
+        fprintf(stderr, "Every code read back correctly, %.0f labels per second.\n",
                 (double)run->made * 1000 / (double)elapsed);
 }
 
-/* What stands against putting the output into its place. */
+/* Returns what prevents the output from being moved into place. */
 static int find_obstacle(struct label_run *run)
 {
     TEXT struct text message = TEXT_EMPTY;
@@ -294,12 +293,12 @@ static int find_obstacle(struct label_run *run)
         fprintf(stderr, "expresslink-claim: ... and %llu more\n", run->bad - BAD_TOLD_MAX);
     if (run->bad > 0 && !run->arguments->skip_bad) {
         fprintf(stderr, "expresslink-claim: nothing was written%s\n",
-                run->arguments->csv != NULL ? "; --skip-bad leaves bad rows out" : "");
+                run->arguments->csv != NULL ? "; use --skip-bad to leave out bad rows" : "");
         return COMMAND_BAD_IDENTIFIER;
     }
     if (run->made > 0)
         return COMMAND_DONE;
-    tell(run, "there is nothing to make a label of");
+    tell(run, "there are no labels to create");
     return COMMAND_BAD_IDENTIFIER;
 }
 

@@ -12,7 +12,7 @@
 
 #define DEFAULT_PATH "portal.ini"
 
-/* Rows of the tables in server/settings.c and claim/settings.c, with their defaults. */
+/* The same keys and defaults as in server/settings.c and claim/settings.c. */
 static const struct config_key keys[] = {
     {"http", "public_url", CONFIG_TEXT, "", 0, LABEL_PUBLIC_URL_MAX, NULL, false, ""},
     {"labels", "hosts", CONFIG_TEXT, "", 0, 1024, NULL, false, ""},
@@ -32,7 +32,8 @@ static void read_form(struct config *config, const char *name, struct label_sett
     if (identifier_form_parse(form, letter_case, &settings->forms[index]) == IDENTIFIER_OK)
         settings->rules.form_count++;
     else
-        config_add_error(config, section.data, "identifier_form", "\"%s\" is no form of identifiers", form);
+        config_add_error(config, section.data, "identifier_form", "\"%s\" is not a form of identifiers",
+                         form);
 }
 
 static void read_config(struct config *config, struct label_settings *settings)
@@ -68,8 +69,8 @@ int label_settings_check_url(const struct label_settings *settings, bool given)
     const char *problem;
 
     if (settings->public_url[0] == '\0') {
-        fputs("expresslink-claim: where is the portal? Labels carry its address: say it with --url "
-              "https://..., or with public_url in [http] of the --config file.\n",
+        fputs("expresslink-claim: the portal's address is missing, which labels carry: give --url "
+              "https://..., or set public_url in [http] of the --config file.\n",
               stderr);
         return COMMAND_USAGE;
     }

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "decode/pool.h"
-#include "label/png.h"
+#include "label/label_png.h"
 
 #define PROCESSES 2
 #define ON_THE_WAY_MAX 8
@@ -117,7 +117,7 @@ static struct trial *make_trial(struct proof *proof, const struct label *label, 
     trial->proof = proof;
     memcpy(trial->name, label->name, sizeof trial->name);
     memcpy(trial->url, label->url, sizeof trial->url);
-    png_code(code, MODULE_PIXELS, &trial->picture);
+    label_png_code(code, MODULE_PIXELS, &trial->picture);
     trial->job = (struct decode_job){
         .bytes = (const unsigned char *)trial->picture.data,
         .length = trial->picture.length,

@@ -41,7 +41,7 @@ static bool has_text(const cJSON *list, const char *wanted)
     return false;
 }
 
-/* One more policy: a denial stands against all that allow. */
+/* Adds one policy's decision: a deny overrides every allow. */
 static enum policy_decision with(enum policy_decision so_far, const cJSON *document,
                                  const struct policy_request *request)
 {
@@ -59,7 +59,7 @@ static enum policy_decision decide(const struct access *access, const cJSON *cer
 
     cJSON_ArrayForEach(each, member(certificate, "policies")) if (cJSON_IsString(each)) decision =
         with(decision, iot_account_policy(access->account, each->valuestring), request);
-    /* Policies that a template has brought along have no name. */
+    /* Policies that came in a template's body have no name. */
     cJSON_ArrayForEach(each, member(certificate, "documents"))
     {
         cJSON *document = cJSON_IsString(each) ? cJSON_Parse(each->valuestring) : NULL;

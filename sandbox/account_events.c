@@ -77,7 +77,7 @@ void account_events_free(struct account_events *events)
     free(events);
 }
 
-/* NULL when there is no control file or it is not JSON (it may be half written: the next event reads it
+/* Returns NULL if there is no control file or it is not JSON (it may be half written: the next event reads it
  * again). */
 static cJSON *control_read(const struct account_events *events)
 {
@@ -116,7 +116,7 @@ static void publish(const char *topic, const char *payload)
 {
     if (mosquitto_broker_publish_copy(NULL, topic, (int)strlen(payload), payload, 1, false, NULL) !=
         BROKER_OK)
-        mosquitto_log_printf(BROKER_ERROR, "account: event on %s is lost", topic);
+        mosquitto_log_printf(BROKER_ERROR, "account: event on %s was lost", topic);
 }
 
 static void publish_later(struct account_events *events, int delay_ms, const char *topic, const char *payload)
@@ -147,7 +147,7 @@ void account_events_tick(struct account_events *events)
     }
 }
 
-/* Takes the payload. */
+/* Takes ownership of payload. */
 static void say(struct account_events *events, enum kind kind, const char *topic, cJSON *payload)
 {
     cJSON *control = control_read(events);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an AWS IoT account says about itself (IoT, "Registry events", "Lifecycle events"), and the ways in
- * which it may say it badly. Broker's thread only.
+/* The registry and lifecycle events that an AWS IoT account publishes (IoT, "Registry events", "Lifecycle
+ * events"), with simulated faults. Broker's thread only.
  *
- * A control file, read again for each event, holds a JSON object; no file, or no key, means the value given
- * here:
+ * A control file, read again for each event, holds a JSON object. A missing file or key means these values:
  *   {"created": true, "presence": true, "copies": 1, "created_delay_ms": 0, "presence_delay_ms": 0}
- * false leaves events out, copies sends duplicates, two different delays bring them out of order (the broker
- * looks at its clock ten times a second). */
+ * false omits events, copies sends duplicates, two different delays change their order (the broker checks its
+ * clock ten times a second). */
 #ifndef SANDBOX_ACCOUNT_EVENTS_H
 #define SANDBOX_ACCOUNT_EVENTS_H
 
@@ -16,11 +15,11 @@
 
 struct account_events;
 
-/* control_file: copied; NULL: none. Owned; NULL when out of memory. */
+/* control_file: copied; NULL: none. The result is owned; NULL if memory runs out. */
 struct account_events *account_events_new(const char *control_file);
-void account_events_free(struct account_events *events); /* NULL is fine */
+void account_events_free(struct account_events *events); /* NULL is allowed */
 
-/* A session of a client, as both presence events tell it. Texts are borrowed. */
+/* A client's session, as both presence events describe it. Strings are borrowed. */
 struct account_session {
     const char *client_id;
     const char *session_id;
@@ -33,13 +32,14 @@ void account_events_registered(struct account_events *events, const char *author
                                const char *certificate_id);
 void account_events_created(struct account_events *events, const char *thing_name);
 void account_events_connected(struct account_events *events, const struct account_session *session);
-/* Always as a lost connection: mosquitto 2.0.11 does not tell a plugin whether there was a DISCONNECT. */
+/* Always reported as a lost connection: mosquitto 2.0.11 does not tell a plugin whether there was a
+ * DISCONNECT. */
 void account_events_disconnected(struct account_events *events, const struct account_session *session);
 
-/* Sends what was delayed and is due. */
+/* Publishes delayed events that are due. */
 void account_events_tick(struct account_events *events);
 
-/* A random UUID. */
+/* Writes a random UUID. */
 void account_uuid(char out[SESSION_ID_SIZE]);
 
 #endif

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# certificates.sh DIR [NAME...] - makes what both sandbox accounts and the modules need, where it is missing.
+# certificates.sh DIR [NAME...] - creates the certificates and keys of both sandbox accounts and the modules, if missing.
 #
 #   server-ca, server                 stands in for Amazon Root CA 1, and the brokers' certificate
-#   account-ca                        signs the two certificates that an OEM registers by itself:
+#   account-ca                        signs the two certificates that an OEM registers:
 #     claim-thing                       the OEM's right to publish endpoint messages in staging (key made by the OEM)
-#     observer                          the OEM's right to hear the events of its own account
+#     observer                          the OEM's right to receive the events of its own account
 #   manufacturer-ca                   the module vendor whose modules the OEM account accepts
-#   other-manufacturer-ca             a vendor that nobody registered, for tests
-#   module.key                        the key of all simulated modules (each has a birth certificate of its own)
+#   other-manufacturer-ca             a vendor that is not registered, for tests
+#   module.key                        the key of all simulated modules (each has its own birth certificate)
 #
-# NAME: further host names or addresses for the server certificate. Safe to run at the same time twice.
+# NAME: further host names or addresses for the server certificate. Two can run at the same time.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: $0 DIR [NAME...]" >&2; exit 2; }
 
@@ -25,7 +25,7 @@ flock 9
 days=7300 # 20 years; a birth certificate is valid for 10 or more (PG 12.1.3.1)
 ec=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
 
-# quietly COMMAND...: what openssl says is shown only when it fails.
+# quietly COMMAND...: shows openssl's output only if it fails.
 quietly() {
     "$@" 2>openssl.log || { cat openssl.log >&2; exit 1; }
 }

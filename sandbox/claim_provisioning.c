@@ -14,7 +14,7 @@
 #define PROVISIONING_PREFIX "$aws/provisioning-templates/"
 #define PROVISIONING_SUFFIX "/provision/json"
 
-/* A certificate that was made and waits to be provisioned. */
+/* A certificate that was made and is not provisioned yet. */
 struct waiting {
     char token[SESSION_ID_SIZE];
     X509 *certificate;
@@ -22,7 +22,7 @@ struct waiting {
 
 struct claim_provisioning {
     struct issuer *issuer;
-    void *waiting; /* of struct waiting, by token */
+    void *waiting; /* tree of struct waiting, by token */
 };
 
 struct question {
@@ -66,7 +66,7 @@ void claim_provisioning_free(struct claim_provisioning *claims)
     free(claims);
 }
 
-/* Takes the answer. */
+/* Takes ownership of answer. */
 static void reply(const struct question *question, const char *outcome, cJSON *answer)
 {
     char topic[TOPIC_SIZE];
@@ -74,11 +74,11 @@ static void reply(const struct question *question, const char *outcome, cJSON *a
 
     snprintf(topic, sizeof topic, "%s/%s", question->topic, outcome);
     if (!question->device->hears(question->device->context, topic))
-        mosquitto_log_printf(BROKER_NOTICE, "claim: %s hears no answer: it is not subscribed to %s",
+        mosquitto_log_printf(BROKER_NOTICE, "claim: %s gets no answer: it is not subscribed to %s",
                              question->device->client_id, topic);
     else if (!text || mosquitto_broker_publish_copy(question->device->client_id, topic, (int)strlen(text),
                                                     text, 1, false, NULL) != BROKER_OK)
-        mosquitto_log_printf(BROKER_ERROR, "claim: an answer to %s is lost", question->device->client_id);
+        mosquitto_log_printf(BROKER_ERROR, "claim: the answer to %s was lost", question->device->client_id);
     cJSON_free(text);
     cJSON_Delete(answer);
 }
@@ -87,7 +87,7 @@ static void reject(const struct question *question, const char *code, const char
 {
     cJSON *answer = cJSON_CreateObject();
 
-    mosquitto_log_printf(BROKER_NOTICE, "claim: %s on %s is rejected: %s", question->device->client_id,
+    mosquitto_log_printf(BROKER_NOTICE, "claim: %s on %s was rejected: %s", question->device->client_id,
                          question->topic, message);
     cJSON_AddNumberToObject(answer, "statusCode", 400);
     cJSON_AddStringToObject(answer, "errorCode", code);
@@ -95,7 +95,7 @@ static void reject(const struct question *question, const char *code, const char
     reply(question, "rejected", answer);
 }
 
-/* Takes the certificate. Borrowed; NULL when out of memory. */
+/* Takes ownership of the certificate. The result is borrowed; NULL if memory runs out. */
 static struct waiting *keep(struct claim_provisioning *claims, X509 *certificate)
 {
     struct waiting *waiting = calloc(1, sizeof *waiting);
@@ -112,7 +112,7 @@ static struct waiting *keep(struct claim_provisioning *claims, X509 *certificate
     return NULL;
 }
 
-/* Takes both; key may be NULL. */
+/* Takes ownership of both; key may be NULL. */
 static void give(const struct question *question, X509 *certificate, char *key)
 {
     char id[CERTIFICATE_ID_SIZE];
@@ -168,17 +168,17 @@ static void provision(const struct question *question, const char *template_name
         cJSON_GetObjectItemCaseSensitive(question->payload, "certificateOwnershipToken"));
     const cJSON *parameters = cJSON_GetObjectItemCaseSensitive(question->payload, "parameters");
     struct waiting wanted = {.certificate = NULL};
-    char thing_name[THING_NAME_SIZE], problem[PROVISIONING_PROBLEM_SIZE];
+    char thing_name[THING_NAME_SIZE], problem[TEMPLATE_PROBLEM_SIZE];
 
     snprintf(wanted.token, sizeof wanted.token, "%s", token ? token : "");
     struct waiting **found = tfind(&wanted, &question->claims->waiting, compare_waiting);
     if (!found) {
         reject(question, "InvalidCertificateOwnershipToken",
-               "certificateOwnershipToken is of no certificate");
+               "certificateOwnershipToken does not belong to a certificate");
         return;
     }
     cJSON *none = parameters ? NULL : cJSON_CreateObject();
-    const struct provisioning_source source = {(*found)->certificate, parameters ? parameters : none};
+    const struct template_source source = {(*found)->certificate, parameters ? parameters : none};
     bool done = provisioner_run(question->provisioner, template_name, "FLEET_PROVISIONING", &source,
                                 thing_name, problem);
     cJSON_Delete(none);

@@ -209,5 +209,5 @@ void fleet_command(struct fleet *fleet, char *line, struct text *reply)
             command(fleet, commands[i].act, thing_name, reply);
             return;
         }
-    add_error("commands are on, off, reset and status, with or without a thing name, and list", reply);
+    add_error("use on, off, reset or status, with or without a thing name, or list", reply);
 }

@@ -11,9 +11,9 @@
 
 #define FILE_MAX (256L * 1024 * 1024)
 
-/* cJSON finds members one by one: thousands of certificates want an index. */
+/* cJSON searches members one by one: with thousands of certificates an index is needed. */
 struct index {
-    const cJSON **members; /* by name */
+    const cJSON **members; /* sorted by name */
     size_t count;
 };
 
@@ -110,7 +110,7 @@ void iot_account_free(struct iot_account *account)
     free(account);
 }
 
-/* Sections have their entries by name. */
+/* Checks that each section is an object with its entries by name. */
 static bool is_state(const cJSON *json)
 {
     static const char *const sections[] = {"cas",    "certificates", "policies",    "templates",
@@ -183,13 +183,13 @@ bool iot_account_refresh(struct iot_account *account)
     FILE *file = fopen(account->path, "re");
     if (!file)
         return false;
-    /* Another one may be there by now. */
+    /* The path may have a newer file by now. */
     cJSON *json = fstat(fileno(file), &now) == 0 ? file_parse(file, now.st_size) : NULL;
     fclose(file);
     account->seen = now;
     if (!json) {
         mosquitto_log_printf(BROKER_ERROR,
-                             "account: %s is not JSON of an account; what was set up before stays",
+                             "account: %s is not the JSON of an account; the previous state stays",
                              account->path);
         return false;
     }

@@ -66,7 +66,7 @@ static bool add_extension(X509 *certificate, int nid, const char *value)
     return done;
 }
 
-/* AWS IoT's certificates end with the year 2049. */
+/* As at AWS IoT, certificates are valid until the end of 2049. */
 static X509 *issue(const struct issuer *issuer, const X509_NAME *subject, EVP_PKEY *key)
 {
     X509 *certificate = X509_new();

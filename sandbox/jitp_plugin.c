@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The OEM's AWS account, for mosquitto (OG appendices B and C): what its state says (iot_account.h), with
- * policies deciding over every CONNECT, PUBLISH, SUBSCRIBE and delivery.
+/* A mosquitto plugin with the OEM's AWS account (OG appendices B and C): its configuration is in a file
+ * (iot_account.h), and policies decide on every CONNECT, PUBLISH, SUBSCRIBE and delivery.
  *
- * A certificate that is not registered yet, of an authority with automatic registration, is registered when
- * it connects for the first time. The authority's template provisions it: a thing is made, `created` is
- * published if thing events are on. Without a template it stays PENDING_ACTIVATION until somebody activates
- * it. That first connection is dropped without a CONNACK either way. What is refused later: CONNECT by
- * CONNACK 5, SUBSCRIBE in its SUBACK, and a PUBLISH costs the connection.
+ * A certificate that is not registered but signed by a CA with automatic registration is registered at its
+ * first connection. The CA's template provisions it: a thing is made, and `created` is published if thing
+ * events are on. Without a template the certificate stays PENDING_ACTIVATION until it is activated. In both
+ * cases the first connection is closed without a CONNACK. Later rejections: CONNECT by CONNACK 5, SUBSCRIBE
+ * in its SUBACK, and a PUBLISH closes the connection.
  *
- * plugin_opt_account FILE     the account's state, iot_account.h; read again when it has changed
- * plugin_opt_registry FILE    certificates and things that came by connecting
- * plugin_opt_trust FOLDER     see trust_folder.h
- * plugin_opt_issuer CERTIFICATE,KEY   what signs certificates of fleet provisioning by claim; optional
- * plugin_opt_control FILE     faults to simulate, see account_events.h; optional */
+ * plugin_opt_account FILE              the account's configuration, iot_account.h; read again after a change
+ * plugin_opt_registry FILE             certificates and things that came when devices connected
+ * plugin_opt_trust FOLDER              see trust_folder.h
+ * plugin_opt_issuer CERTIFICATE,KEY    the CA for fleet provisioning by claim; optional
+ * plugin_opt_control FILE              faults to simulate, see account_events.h; optional */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ struct account {
     struct registry *registry;
     struct trust_folder *trust;
     struct account_events *events;
-    struct claim_provisioning *claims; /* NULL: there is none */
+    struct claim_provisioning *claims; /* NULL: not configured */
     struct sessions *sessions;
 };
 
@@ -86,8 +86,8 @@ static struct provisioner provisioner_of(const struct account *account)
 static void provision(const struct account *account, const X509 *certificate, const char *template_name)
 {
     const struct provisioner provisioner = provisioner_of(account);
-    const struct provisioning_source source = {.certificate = certificate};
-    char thing_name[THING_NAME_SIZE], problem[PROVISIONING_PROBLEM_SIZE];
+    const struct template_source source = {.certificate = certificate};
+    char thing_name[THING_NAME_SIZE], problem[TEMPLATE_PROBLEM_SIZE];
 
     if (provisioner_run(&provisioner, template_name, "JITP", &source, thing_name, problem))
         mosquitto_log_printf(BROKER_NOTICE, "jitp: provisioned %s", thing_name);
@@ -95,7 +95,7 @@ static void provision(const struct account *account, const X509 *certificate, co
         mosquitto_log_printf(BROKER_WARNING, "jitp: provisioning failed: %s", problem);
 }
 
-/* It waits for somebody to activate it (just-in-time registration). */
+/* The certificate stays inactive until someone activates it (just-in-time registration). */
 static void register_only(struct account *account, X509 *certificate, const char *id, const char *authority)
 {
     cJSON *line = cJSON_CreateObject();
@@ -106,7 +106,7 @@ static void register_only(struct account *account, X509 *certificate, const char
     cJSON_AddStringToObject(line, "caCertificateId", authority);
     cJSON_AddStringToObject(line, "pem", pem ? pem : "");
     if (!registry_add(account->registry, line))
-        mosquitto_log_printf(BROKER_ERROR, "jitr: cannot write the registry");
+        mosquitto_log_printf(BROKER_ERROR, "jitr: the registry cannot be written");
     cJSON_Delete(line);
     free(pem);
 }
@@ -117,7 +117,7 @@ static int first_connection(struct account *account, X509 *certificate, const ch
 
     if (!iot_account_issuer(account->state, certificate, &authority)) {
         mosquitto_log_printf(BROKER_NOTICE,
-                             "account: certificate %s is not registered, and of no CA that is active with "
+                             "account: certificate %s is not registered, and not signed by an active CA with "
                              "automatic registration",
                              id);
         return BROKER_REFUSED;
@@ -161,8 +161,7 @@ static int on_connect(int event, void *data, void *context)
     bool named = client_id && certificate_name_valid(client_id);
     int result = named ? admit(account, certificate, id, client_id) : BROKER_REFUSED;
     X509_free(certificate);
-    /* ACL checks go by it: they are also made for clients that are away, when there is no certificate to look
-     * at. */
+    /* Used for ACL checks, which are also made for offline clients, when there is no certificate. */
     if (result == BROKER_OK)
         result = mosquitto_set_username(connect->client, id);
     if (result == BROKER_OK)
@@ -267,7 +266,7 @@ static int on_tick(int event, void *data, void *context)
 
     (void)event;
     (void)data;
-    refresh(account); /* TLS must know a certificate before it connects */
+    refresh(account); /* TLS must know a certificate before its device connects */
     account_events_tick(account->events);
     return BROKER_OK;
 }
@@ -331,7 +330,8 @@ static struct account *account_new(const struct mosquitto_opt *options, int coun
         refresh(account);
         return account;
     }
-    mosquitto_log_printf(BROKER_ERROR, "jitp: needs account, trust and registry");
+    mosquitto_log_printf(BROKER_ERROR,
+                         "jitp: plugin_opt_account, plugin_opt_trust and plugin_opt_registry are needed");
     account_free(account);
     return NULL;
 }

@@ -78,7 +78,7 @@ bool mailbox_post(struct mailbox *mailbox, struct module *module, unsigned gener
         free(happening);
         return false;
     }
-    /* Fails only when the counter is full: then the reader is awake anyway. */
+    /* Fails only if the counter is at its maximum: the reader is awake then anyway. */
     ssize_t written = write(mailbox->wake, &one, sizeof one);
     (void)written;
     return true;
@@ -88,7 +88,7 @@ struct happening *mailbox_take(struct mailbox *mailbox)
 {
     uint64_t count;
 
-    /* Before the list: what is posted in between wakes the reader once more. */
+    /* Before the list is taken: an event posted in between wakes the reader again. */
     if (read(mailbox->wake, &count, sizeof count) < 0)
         return NULL;
     pthread_mutex_lock(&mailbox->lock);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What happened to the modules' connections, on its way from Paho's threads to the one thread that runs them.
- */
+/* Passes the connection events of modules from Paho's threads to the one thread that runs the modules. */
 #ifndef SANDBOX_MAILBOX_H
 #define SANDBOX_MAILBOX_H
 
@@ -23,22 +22,22 @@ struct happening {
     unsigned generation; /* of the module's connection */
     enum happening_kind kind;
     size_t length;
-    char text[]; /* the message, or why the connection was lost; terminated */
+    char text[]; /* the message, or the reason why the connection was lost; terminated */
 };
 
 struct mailbox;
 
 struct mailbox *mailbox_new(void);
-void mailbox_free(struct mailbox *mailbox); /* no other thread may be using it; NULL is fine */
+void mailbox_free(struct mailbox *mailbox); /* no other thread may use it any more; NULL is allowed */
 
-/* Readable when there is something to take. */
+/* Returns a descriptor that is readable while there are events. */
 int mailbox_fd(const struct mailbox *mailbox);
 
-/* Any thread. False when the mailbox is full of messages; everything else is always taken. */
+/* Any thread. Returns false if the mailbox is full of messages; all other events are always accepted. */
 bool mailbox_post(struct mailbox *mailbox, struct module *module, unsigned generation,
                   enum happening_kind kind, const void *text, size_t length);
 
-/* All of it, oldest first; the caller frees each. NULL when there is none. */
+/* Takes all events, the oldest first; the caller frees each. Returns NULL if there are none. */
 struct happening *mailbox_take(struct mailbox *mailbox);
 
 #endif

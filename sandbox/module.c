@@ -16,10 +16,9 @@
 
 #define MESSAGE_MAX 4096
 #define KEEP_ALIVE_S 60
-#define FAREWELL_MS 1000 /* for the DISCONNECT to go out, before a connection is freed */
+#define FAREWELL_MS 1000 /* time for the DISCONNECT to be sent before a connection is freed */
 
-/* One connection: what Paho's thread needs to know, apart from the module, which belongs to the other thread.
- */
+/* One connection: what Paho's thread may use. The module itself belongs to the other thread. */
 struct line {
     struct mailbox *mailbox;
     struct module *module;
@@ -36,10 +35,10 @@ struct module {
     char endpoint[ENDPOINT_ADDRESS_MAX + 1];
     char topic[ENDPOINT_TOPIC_SIZE];
     struct line *line;   /* owned; NULL while switched off */
-    struct line *parted; /* owned; the connection before, on its way out */
+    struct line *parted; /* owned; the previous connection, closing */
     long long parted_until;
     unsigned generation;
-    long long due; /* for line */
+    long long due; /* when line is due */
     bool connected, subscribed;
 };
 
@@ -66,8 +65,8 @@ static void on_subscribed(void *context, const char *topic, bool accepted)
     mailbox_post(line->mailbox, line->module, line->generation, kind, topic, strlen(topic));
 }
 
-/* There is one subscription, so the topic is known. What is too long for an endpoint is taken and forgotten.
- */
+/* There is only one subscription, so the topic is known. A message too long for an endpoint is accepted and
+ * ignored. */
 static bool on_message(void *context, const char *topic, const void *payload, size_t length)
 {
     const struct line *line = context;
@@ -136,7 +135,7 @@ static void line_free(struct line *line)
     free(line);
 }
 
-/* Freeing a connection waits for its DISCONNECT, so that is put off: other modules have work to do. */
+/* Freeing a connection waits for its DISCONNECT, so it is done later: other modules must not wait. */
 static void hang_up(struct module *module)
 {
     if (!module->line)
@@ -146,7 +145,7 @@ static void hang_up(struct module *module)
     module->parted_until = clock_monotonic_ms() + FAREWELL_MS;
     mqtt_pause(module->line->mqtt);
     module->line = NULL;
-    module->generation++; /* what is still in the mailbox is about the past */
+    module->generation++; /* makes older events in the mailbox outdated */
     module->connected = module->subscribed = false;
     module->due = LLONG_MAX;
 }
@@ -272,8 +271,8 @@ static void went_down(struct module *module, const char *reason)
     report(module->thing_name, "lost", "reason", reason);
 }
 
-/* PG 12.3.2.2: store the value, tell the host (MSG, then CONLOST), disconnect, connect to the new endpoint.
- */
+/* PG 12.3.2.2: store the value, report to the host (MSG, then CONLOST), disconnect, connect to the new
+ * endpoint. */
 static void take_endpoint(struct module *module, const char *payload, size_t length)
 {
     char address[ENDPOINT_ADDRESS_MAX + 1];

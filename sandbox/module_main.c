@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-module: simulated ExpressLink modules, one or a thousand. */
+/* expresslink-module: simulates ExpressLink modules, from one to thousands. */
 #include <errno.h>
 #include <getopt.h>
 #include <openssl/evp.h>
@@ -15,7 +15,7 @@
 
 #include "base/memory.h"
 #include "claim/mqtt.h"
-#include "sandbox/birth_certificate.h"
+#include "sandbox/birth_authority.h"
 #include "sandbox/control.h"
 #include "sandbox/fleet.h"
 #include "sandbox/report.h"
@@ -26,21 +26,21 @@
 static const char usage[] =
     "usage: expresslink-module --certificates DIR --folder DIR [option...]\n"
     "\n"
-    "Simulates ExpressLink modules. Events are printed as JSON lines. Commands, a line each, are taken from "
+    "Simulates ExpressLink modules. Prints events as JSON lines. Reads commands, one per line, from "
     "standard\n"
     "input and from the control socket: on, off, reset, status (each with a thing name or for all), list.\n"
     "\n"
-    "  --certificates DIR      what certificates.sh made\n"
-    "  --folder DIR            where the modules keep their birth certificates and endpoints\n"
-    "  --thing NAME            a module of that ThingName; may be given several times\n"
-    "  --count N               N more modules, each named after 32 hex digits that are always the same\n"
-    "  --prefix TEXT           what those names begin with\n"
-    "  --staging-address A     the Endpoint that modules leave the factory with (127.0.0.1)\n"
-    "  --port N                of every endpoint (8883)\n"
-    "  --manufacturer NAME     who signs the birth certificates: a file of --certificates (manufacturer-ca)\n"
+    "  --certificates DIR      the folder that certificates.sh made\n"
+    "  --folder DIR            the folder for the modules' birth certificates and endpoints\n"
+    "  --thing NAME            a module with that ThingName; may be given several times\n"
+    "  --count N               N more modules, named with 32 hex digits, the same at each start\n"
+    "  --prefix TEXT           the prefix of those names\n"
+    "  --staging-address A     the factory default of Endpoint (127.0.0.1)\n"
+    "  --port N                port of every endpoint (8883)\n"
+    "  --manufacturer NAME     the CA of the birth certificates: a file in --certificates (manufacturer-ca)\n"
     "  --control PATH          Unix socket for commands\n"
     "  --off                   start switched off\n"
-    "  --pace N                modules that connect for the first time in a second (200)\n"
+    "  --pace N                number of first connections per second (200)\n"
     "  --backoff MIN,MAX       milliseconds between attempts to connect (250,10000)\n";
 
 struct settings {
@@ -50,7 +50,7 @@ struct settings {
     const char *manufacturer;
     const char *prefix;
     const char *control;
-    char **things; /* owned, and so are the names */
+    char **things; /* owned, with their names */
     size_t thing_count;
     long count;
     long pace;
@@ -70,7 +70,7 @@ static long number(const char *option, const char *text, long low, long high)
     errno = 0;
     long value = strtol(text, &end, 10);
     if (errno || end == text || *end || value < low || value > high)
-        die(option, "bad number");
+        die(option, "not a valid number");
     return value;
 }
 
@@ -79,7 +79,7 @@ static void take_backoff(struct settings *settings, char *text)
     char *comma = strchr(text, ',');
 
     if (!comma)
-        die("--backoff", "wants MIN,MAX");
+        die("--backoff", "needs MIN,MAX");
     *comma = '\0';
     settings->module.backoff_min_ms = number("--backoff", text, 1, 3600000);
     settings->module.backoff_max_ms =
@@ -92,7 +92,7 @@ static void add_thing(struct settings *settings, const char *name)
     size_t length = strlen(name);
 
     if (length == 0 || length > THING_NAME_MAX || strspn(name, allowed) != length)
-        die("--thing", "1 to 64 letters, digits, - and _");
+        die("--thing", "a name has 1 to 64 letters, digits, - and _");
     settings->things = memory_grow(settings->things, settings->thing_count + 1, sizeof *settings->things);
     settings->things[settings->thing_count++] = memory_string(name);
 }
@@ -170,7 +170,7 @@ static char *path_of(const char *folder, const char *name, const char *suffix)
     return text_take(&path);
 }
 
-/* Not sequential, as PG 12.1.3.1 wants it, and the same at every start. */
+/* Returns a name that is not sequential, as PG 12.1.3.1 requires, and the same at every start. */
 static char *derived_name(const char *prefix, long index)
 {
     TEXT struct text seed = TEXT_EMPTY;
@@ -237,13 +237,13 @@ static void make_birth_certificates(const struct settings *settings)
         die(ca_file, "cannot be used with its key and module.key");
     for (size_t i = 0; i < settings->thing_count; i++) {
         OWNED char *path = path_of(settings->module.folder, settings->things[i], ".pem");
-        if (!birth_certificate_ensure(authority, settings->things[i], path))
+        if (!birth_authority_ensure_certificate(authority, settings->things[i], path))
             die(path, "cannot be written");
     }
     birth_authority_close(authority);
 }
 
-/* A connection needs a descriptor, and a thousand are more than the usual limit. */
+/* Each connection needs a descriptor; a thousand are more than the usual limit. */
 static void raise_descriptor_limit(void)
 {
     struct rlimit limit;

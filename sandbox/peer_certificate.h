@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The certificate that a client of a sandbox broker has shown. Broker's thread only. */
+/* The certificate of a client of a sandbox broker. Broker's thread only. */
 #ifndef SANDBOX_PEER_CERTIFICATE_H
 #define SANDBOX_PEER_CERTIFICATE_H
 
@@ -9,30 +9,31 @@
 
 struct mosquitto;
 
-#define CERTIFICATE_ID_SIZE 65 /* SHA-256 of the DER form in hex, as AWS IoT makes it */
+#define CERTIFICATE_ID_SIZE 65 /* SHA-256 of the DER form in hex, as at AWS IoT */
 #define CERTIFICATE_TEXT_SIZE 257
 
-/* Owned (X509_free); NULL when the client has shown none. */
+/* The result is owned (X509_free); NULL if the client has no certificate. */
 X509 *peer_certificate(const struct mosquitto *client);
 
-/* The first certificate of a PEM file; owned, NULL when there is none. */
+/* Reads the first certificate of a PEM file; owned; NULL if there is none. */
 X509 *certificate_read(const char *path);
 
-/* The same of a text; NULL: none. */
+/* Reads the first certificate of a PEM text; owned; NULL if there is none. */
 X509 *certificate_parse(const char *pem);
 
-/* As text; owned (free); NULL when out of memory. */
+/* Returns the PEM text; owned (free); NULL if memory runs out. */
 char *certificate_pem(X509 *certificate);
 
 void certificate_id(const X509 *certificate, char out[CERTIFICATE_ID_SIZE]);
 
 bool certificate_issued_by(X509 *certificate, X509 *authority);
 
-/* The subject's attribute of that NID as UTF-8. False, out untouched, when it is missing, empty, too long or
- * has a NUL inside. */
+/* Copies the subject's attribute with that NID as UTF-8. Returns false and leaves out untouched if it is
+ * missing, empty, too long or contains a NUL. */
 bool certificate_subject(const X509 *certificate, int nid, char out[CERTIFICATE_TEXT_SIZE]);
 
-/* A name that may stand in a topic and be a client id: [A-Za-z0-9_:-]{1,128}, as AWS IoT's thing names. */
+/* Whether the name can be part of a topic and a client id: [A-Za-z0-9_:-]{1,128}, as AWS IoT's thing
+ * names. */
 bool certificate_name_valid(const char *name);
 
 #endif

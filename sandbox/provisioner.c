@@ -8,7 +8,7 @@
 #include "sandbox/access.h"
 #include "sandbox/peer_certificate.h"
 
-/* What a template refers to must be there before it runs. */
+/* Checks that everything the template refers to exists. */
 static bool all_there(const struct iot_account *account, const cJSON *line, char *problem)
 {
     static const struct {
@@ -21,14 +21,14 @@ static bool all_there(const struct iot_account *account, const cJSON *line, char
         {
             if (iot_account_has(account, wanted[i].kind, cJSON_GetStringValue(each)))
                 continue;
-            snprintf(problem, PROVISIONING_PROBLEM_SIZE, "%s: not in this account: %s", wanted[i].kind,
+            snprintf(problem, TEMPLATE_PROBLEM_SIZE, "%s: not in this account: %s", wanted[i].kind,
                      cJSON_GetStringValue(each));
             return false;
         }
     return true;
 }
 
-/* The template's body; NULL with a problem when it is not there, not for this purpose, or not enabled. */
+/* Returns the template's body; NULL, with a problem, if it is missing, has another type or is not enabled. */
 static const char *template_body(const struct iot_account *account, const char *name, const char *type,
                                  char *problem)
 {
@@ -37,14 +37,14 @@ static const char *template_body(const struct iot_account *account, const char *
     const char *why = NULL;
 
     if (!template)
-        why = "is not there";
+        why = "does not exist";
     else if (!said || strcmp(said, type) != 0)
-        why = "is of another type";
+        why = "has another type";
     else if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(template, "enabled")))
         why = "is not enabled";
     if (!why)
         return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(template, "body"));
-    snprintf(problem, PROVISIONING_PROBLEM_SIZE, "template %s %s", name, why);
+    snprintf(problem, TEMPLATE_PROBLEM_SIZE, "template %s %s", name, why);
     return NULL;
 }
 
@@ -55,7 +55,7 @@ static bool register_line(const struct provisioner *provisioner, const cJSON *li
     bool is_new = !access_has_thing(&access, thing_name);
 
     if (!registry_add(provisioner->registry, line)) {
-        snprintf(problem, PROVISIONING_PROBLEM_SIZE, "cannot write the registry");
+        snprintf(problem, TEMPLATE_PROBLEM_SIZE, "the registry cannot be written");
         return false;
     }
     if (is_new && iot_account_sends(provisioner->account, "THING"))
@@ -64,14 +64,14 @@ static bool register_line(const struct provisioner *provisioner, const cJSON *li
 }
 
 bool provisioner_run(const struct provisioner *provisioner, const char *template_name, const char *type,
-                     const struct provisioning_source *source, char thing_name[THING_NAME_SIZE],
-                     char problem[PROVISIONING_PROBLEM_SIZE])
+                     const struct template_source *source, char thing_name[THING_NAME_SIZE],
+                     char problem[TEMPLATE_PROBLEM_SIZE])
 {
     const char *body = template_body(provisioner->account, template_name, type, problem);
     char id[CERTIFICATE_ID_SIZE];
     cJSON *line = NULL;
 
-    if (!body || !provisioning_run(body, source, &line, problem))
+    if (!body || !template_evaluate(body, source, &line, problem))
         return false;
     certificate_id(source->certificate, id);
     cJSON_AddStringToObject(line, "certificateId", id);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the modules do, as one JSON line each on standard output: {"at", "thing", "event", ...}. One thread.
- */
+/* Prints the events of the modules to standard output, as one JSON line each: {"at", "thing", "event", ...}.
+ * One thread. */
 #ifndef SANDBOX_REPORT_H
 #define SANDBOX_REPORT_H
 
-/* key and value may be NULL: nothing is added. */
+/* key and value may be NULL: nothing is added then. */
 void report(const char *thing_name, const char *event, const char *key, const char *value);
 
-/* Everything reported so far is written. */
+/* Flushes all reports. */
 void report_flush(void);
 
 #endif

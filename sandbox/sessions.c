@@ -9,7 +9,7 @@
 #define CLIENT_ID_SIZE 129 /* IoT: 128 bytes */
 
 struct sessions {
-    void *open; /* of struct session, by client */
+    void *open; /* tree of struct session, by client */
     unsigned long version;
 };
 
@@ -90,12 +90,12 @@ void sessions_close(struct sessions *sessions, struct session *session)
 
 struct account_session sessions_describe(struct sessions *sessions, const struct session *session)
 {
-    /* Counted over all clients: it still grows for each of them, which is what it is good for. */
+    /* Counted over all clients: so it also grows for each client, which is all that is needed. */
     return (struct account_session){session->client_id, session->session_id, session->principal,
                                     session->ip_address, sessions->version++};
 }
 
-/* filter_count: it is not there. */
+/* Returns filter_count if there is none. */
 static size_t place_of(const struct session *session, const char *filter)
 {
     size_t place = 0;

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#define AUTHORITIES 5 /* from Amazon, the root, to the DAK, which signs devices */
+#define AUTHORITIES 5 /* from the root, Amazon, to the DAK, which signs devices */
 #define AUTHORITY_SERIAL_BYTES 4
 #define SECRET_BYTES 32
 #define P256_POINT_BYTES 65 /* 4 || x || y */
@@ -25,7 +25,7 @@
 static const char *const authority_names[AUTHORITIES] = {"Amazon", "Sidewalk", "manufacturer", "product",
                                                          "DAK"};
 
-/* Of one curve: the DAK's key, and the certificates of the authorities, the DAK's first, the root's last. */
+/* For one curve: the DAK's key, and the authorities' certificates, the DAK's first, the root's last. */
 struct branch {
     EVP_PKEY *dak;
     unsigned char authorities[CHAIN_BYTES_MAX];
@@ -45,7 +45,7 @@ struct sidewalk_signer {
     EVP_PKEY_CTX *p256;
     EVP_MD_CTX *ed25519;
     unsigned char p256_public[SIGNATURE_BYTES],
-        ed25519_public[SECRET_BYTES]; /* of the device in hand; with one_key of all */
+        ed25519_public[SECRET_BYTES]; /* of the current device; with one_key, of all devices */
 };
 
 static void must(bool done)
@@ -53,8 +53,6 @@ static void must(bool done)
     if (!done)
         abort();
 }
-
-/* ---- keys ---- */
 
 static void derive_secret(const char *seed, const char *curve, const char *owner, unsigned long long number,
                           unsigned char out[SECRET_BYTES])
@@ -65,7 +63,7 @@ static void derive_secret(const char *seed, const char *curve, const char *owner
     SHA256((const unsigned char *)text_get(&source), source.length, out);
 }
 
-/* A number of [1, order of the group): whatever does not fit, about one in 2^32, is hashed again. */
+/* Returns a number in [1, order of the group): a value outside, about one in 2^32, is hashed again. */
 static BIGNUM *p256_scalar(const EC_GROUP *group, unsigned char secret[SECRET_BYTES])
 {
     for (;;) {
@@ -123,9 +121,7 @@ static EVP_PKEY *ed25519_key(const unsigned char secret[SECRET_BYTES], unsigned 
     return key;
 }
 
-/* ---- signatures ---- */
-
-/* OpenSSL's signature is DER; a chain has r || s. */
+/* OpenSSL's signature is DER; a chain needs r || s. */
 static void p256_sign(EVP_PKEY_CTX *context, const unsigned char *bytes, size_t length,
                       unsigned char out[SIGNATURE_BYTES])
 {
@@ -165,8 +161,8 @@ static EVP_MD_CTX *ed25519_signing(EVP_PKEY *key)
     return context;
 }
 
-/* What is signed is public key || serial; what stands in a chain is serial || public key || signature.
- * Returns the length of the certificate. */
+/* Signs public key || serial and writes serial || public key || signature. Returns the length of the
+ * certificate. */
 static size_t put_certificate(unsigned char *out, const unsigned char *serial, size_t serial_length,
                               const unsigned char *public_key, size_t key_length, EVP_PKEY_CTX *p256,
                               EVP_MD_CTX *ed25519)
@@ -185,18 +181,16 @@ static size_t put_certificate(unsigned char *out, const unsigned char *serial, s
     return serial_length + key_length + SIGNATURE_BYTES;
 }
 
-/* ---- the authorities ---- */
-
 static void authority_serial(const char *seed, const char *curve, const char *name, unsigned char *out)
 {
     unsigned char secret[SECRET_BYTES];
 
     derive_secret(seed, curve, name, 1, secret);
     memcpy(out, secret, AUTHORITY_SERIAL_BYTES);
-    out[3] &= 0x7f; /* 1011.... would announce a longer serial number */
+    out[3] &= 0x7f; /* 1011.... would mean a longer serial number */
 }
 
-/* Puts a certificate before the others: the root's comes first, and stands last. */
+/* Puts a certificate before the others: the root's is made first and comes last. */
 static void put_before(struct branch *branch, const unsigned char *certificate, size_t length)
 {
     must(branch->authorities_length + length <= sizeof branch->authorities);
@@ -274,8 +268,6 @@ void sidewalk_hsm_free(struct sidewalk_hsm *hsm)
     free(hsm->apid);
     free(hsm);
 }
-
-/* ---- devices ---- */
 
 static void device_p256(struct sidewalk_signer *signer, unsigned long long number,
                         unsigned char out[SIGNATURE_BYTES])

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules of a module vendor's staging account, for mosquitto: the claim-thing may only publish endpoint
- * messages, a module may only subscribe to its own, and whoever publishes anything else is disconnected, as
- * AWS IoT does it (mosquitto alone would answer with a PUBACK).
+/* A mosquitto plugin with the rules of a module vendor's staging account: the claim-thing may only publish
+ * endpoint messages, and a module may only subscribe to its own. A client that publishes anything else is
+ * disconnected, as by AWS IoT (mosquitto alone would answer with a PUBACK).
  *
  * plugin_opt_claim_thing FILE      the certificate of the claim-thing (may be given several times)
- * plugin_opt_manufacturer_ca FILE  the authority of the birth certificates */
+ * plugin_opt_manufacturer_ca FILE  the CA of the birth certificates */
 #include <openssl/objects.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +17,7 @@
 #define CONFIG_TOPIC "/expresslink_config" /* PG 12.3.2.1 */
 #define CLAIM_THINGS_MAX 8
 
-/* What ACL checks go by: they are also made for clients that are away, when there is no certificate to look
- * at. */
+/* Used for ACL checks, which are also made for offline clients, when there is no certificate. */
 static const char role_claim_thing[] = "claim-thing";
 static const char role_module[] = "module";
 
@@ -46,7 +45,7 @@ static const char *role_of(const struct staging *staging, X509 *certificate)
     return certificate_issued_by(certificate, staging->manufacturer_ca) ? role_module : NULL;
 }
 
-/* The policies of both kinds of things allow one client id only: the thing's name. */
+/* The policies of both kinds of things allow only one client id: the thing's name. */
 static int on_connect(int event, void *data, void *context)
 {
     const struct staging *staging = context;
@@ -62,14 +61,14 @@ static int on_connect(int event, void *data, void *context)
     bool named = certificate_subject(certificate, NID_commonName, name) && certificate_name_valid(name);
     X509_free(certificate);
     if (!role || !named || !client_id || strcmp(client_id, name) != 0) {
-        mosquitto_log_printf(BROKER_NOTICE, "staging: refused client id %s",
+        mosquitto_log_printf(BROKER_NOTICE, "staging: rejected client id %s",
                              client_id ? client_id : "(none)");
         return BROKER_REFUSED;
     }
     return mosquitto_set_username(connect->client, role);
 }
 
-/* "<one level>/expresslink_config" */
+/* Checks for "<one level>/expresslink_config". */
 static bool is_config_topic(const char *topic)
 {
     const char *slash = strchr(topic, '/');
@@ -86,7 +85,7 @@ static bool is_own_config_topic(const char *topic, const char *client_id)
 
 static int may_publish(const struct mosquitto_evt_acl_check *check, const char *role)
 {
-    /* RETAIN needs iot:RetainPublish, which the claim-thing was not given. */
+    /* RETAIN needs iot:RetainPublish, which the claim-thing does not have. */
     if (strcmp(role, role_claim_thing) == 0 && is_config_topic(check->topic) && !check->retain)
         return BROKER_OK;
     mosquitto_log_printf(BROKER_NOTICE, "staging: %s may not publish to %s: dropped", role, check->topic);
@@ -157,9 +156,10 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **userdata, struct mos
         staging_free(staging);
         return 1;
     }
-    /* A claim-thing's certificate may be signed by whomever its OEM likes. */
+    /* Any CA may have signed the claim-thing's certificate. */
     if (!staging->manufacturer_ca || staging->claim_thing_count == 0 || !trust_without_issuer()) {
-        mosquitto_log_printf(BROKER_ERROR, "staging: needs manufacturer_ca and claim_thing");
+        mosquitto_log_printf(BROKER_ERROR,
+                             "staging: plugin_opt_manufacturer_ca and plugin_opt_claim_thing are needed");
         staging_free(staging);
         return 1;
     }

@@ -19,13 +19,12 @@
 
 struct trust_folder {
     int folder;
-    void *ids; /* of char *, owned: what is there */
+    void *ids; /* tree of char *, owned: the ids in the folder */
 };
 
 bool trust_without_issuer(void)
 {
-    /* The parameters that OpenSSL starts from when a server verifies a client. mosquitto gives no other way
-     * to them. */
+    /* The parameters that OpenSSL uses first to verify a client. mosquitto offers no other access to them. */
     X509_VERIFY_PARAM *parameters = X509_VERIFY_PARAM_new();
 
     if (parameters && X509_VERIFY_PARAM_set1_name(parameters, "ssl_client") &&
@@ -87,7 +86,7 @@ static int compare_ids(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* False: it was there. */
+/* Returns false if the id is known already. */
 static bool remember(struct trust_folder *folder, const char *id)
 {
     char *copy = strdup(id);
@@ -99,7 +98,7 @@ static bool remember(struct trust_folder *folder, const char *id)
     return false;
 }
 
-/* The name under which OpenSSL looks for certificates of that subject. */
+/* Creates the file name by which OpenSSL finds certificates of that subject. */
 static int create(const struct trust_folder *folder, const X509 *certificate)
 {
     char name[32];
@@ -130,7 +129,7 @@ static bool write_pem(const struct trust_folder *folder, X509 *certificate)
 
 void trust_folder_add(struct trust_folder *folder, const char *id, const char *pem)
 {
-    /* Thousands are there already: they are not looked at again. */
+    /* There may be thousands: known ones are not parsed again. */
     X509 *certificate = remember(folder, id) ? certificate_parse(pem) : NULL;
 
     if (certificate && !write_pem(folder, certificate))

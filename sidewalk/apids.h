@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ApIds (advertised product ids) of a batch, and how many devices have each. A batch has one, so the few
- * others are mistakes; memory is bounded by numbering only so many of them. One thread. */
+/* Counts the devices of a batch for each ApId (advertised product id). A batch should have one ApId; others
+ * are mistakes. Memory is bounded: at most APIDS_MAX ApIds are kept. One thread. */
 #ifndef SIDEWALK_APIDS_H
 #define SIDEWALK_APIDS_H
 
@@ -9,7 +9,7 @@
 
 #define APID_SIZE 65
 #define APIDS_MAX 4096
-#define APID_OTHER 0 /* the number of all that had no place any more */
+#define APID_OTHER 0 /* stands for all ApIds beyond APIDS_MAX */
 
 struct apid {
     char text[APID_SIZE];
@@ -17,18 +17,18 @@ struct apid {
 };
 
 struct apids {
-    struct apid *known; /* owned; from 1 */
+    struct apid *known; /* owned; the first is at index 1 */
     size_t count;
     uint16_t *places; /* owned */
 };
 
 void apids_init(struct apids *apids);
 void apids_fini(struct apids *apids);
-/* Counts a device. text: at most APID_SIZE - 1 bytes without a NUL. */
+/* Counts a device and returns the number of its ApId. text: at most APID_SIZE - 1 bytes without a NUL. */
 uint16_t apids_count(struct apids *apids, const char *text);
-/* Borrowed; "" for APID_OTHER. */
+/* The result is borrowed; "" for APID_OTHER. */
 const char *apids_text(const struct apids *apids, uint16_t number);
-/* The one that most devices have (the first of equals), "" where there is none. */
+/* Returns the ApId that most devices have (the first if several have as many); "" if there is none. */
 const char *apids_most(const struct apids *apids);
 
 #endif

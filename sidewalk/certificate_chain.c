@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All devices of a product have the same authorities, and base64 of the same bytes at the same place is the
- * same text: what follows the device's certificate is compared as text with what was verified before, and
- * only the device's own certificate is decoded each time. */
+/* All devices of a product share the certificates above their own, and equal bytes at the same position give
+ * equal base64. So the text after the device's certificate is compared with texts verified before, and only
+ * the device's certificate is decoded each time. */
 #include "sidewalk/certificate_chain.h"
 
 #include <openssl/core_names.h>
@@ -25,7 +25,7 @@
 static const struct {
     size_t key;   /* bytes of a public key */
     size_t head;  /* bytes of the device's certificate */
-    size_t split; /* characters of the groups that have bytes of it */
+    size_t split; /* base64 characters that contain bytes of the device's certificate */
 } forms[] = {
     [CHAIN_ED25519] = {32, 128, 172},
     [CHAIN_P256] = {64, 160, 216},
@@ -33,12 +33,12 @@ static const struct {
 
 struct authorities {
     enum chain_curve curve;
-    char *text; /* owned; NULL: nothing is remembered here */
+    char *text; /* owned; NULL: an unused place */
     size_t length;
-    unsigned char first[2]; /* the bytes of theirs that share a group with the device's certificate */
+    unsigned char first[2]; /* the bytes that share a base64 group with the device's certificate */
     uint64_t hash;
     enum chain_problem problem;
-    EVP_PKEY *signer; /* owned: of the device; NULL unless they are sound */
+    EVP_PKEY *signer; /* owned: the key that signs devices; NULL unless the authorities are valid */
     unsigned long long used;
 };
 
@@ -55,11 +55,11 @@ struct certificate {
 const char *chain_problem_words(enum chain_problem problem)
 {
     static const char *const words[] = {
-        [CHAIN_SOUND] = "it is sound",
+        [CHAIN_SOUND] = "it is valid",
         [CHAIN_NOT_BASE64] = "it is not base64",
-        [CHAIN_BAD_LENGTH] = "its length is not that of a chain of certificates",
-        [CHAIN_BAD_AUTHORITY] = "the signature of one of its authorities does not hold",
-        [CHAIN_BAD_DEVICE_SIGNATURE] = "the signature of the device's certificate does not hold",
+        [CHAIN_BAD_LENGTH] = "its length does not match a chain of certificates",
+        [CHAIN_BAD_AUTHORITY] = "the signature of one of its authorities is not valid",
+        [CHAIN_BAD_DEVICE_SIGNATURE] = "the signature of the device's certificate is not valid",
     };
     return words[problem];
 }
@@ -85,7 +85,7 @@ void chain_verifier_free(struct chain_verifier *verifier)
     free(verifier);
 }
 
-/* NULL: no point of the curve. */
+/* Returns NULL if the bytes are not a point of the curve. */
 static EVP_PKEY *public_key(enum chain_curve curve, const unsigned char *bytes)
 {
     if (curve == CHAIN_ED25519)
@@ -107,7 +107,7 @@ static EVP_PKEY *public_key(enum chain_curve curve, const unsigned char *bytes)
     return key;
 }
 
-/* r || s as OpenSSL wants it; the length, 0 where it cannot be one. */
+/* Encodes r || s as OpenSSL needs it. Returns the length, 0 if it is not a signature. */
 static int der_signature(const unsigned char *raw, unsigned char **out)
 {
     ECDSA_SIG *signature = ECDSA_SIG_new();
@@ -116,7 +116,7 @@ static int der_signature(const unsigned char *raw, unsigned char **out)
     int length = 0;
 
     if (signature != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(signature, r, s) == 1) {
-        r = s = NULL; /* the signature's now */
+        r = s = NULL; /* owned by the signature now */
         length = i2d_ECDSA_SIG(signature, out);
     }
     BN_free(r);
@@ -148,7 +148,7 @@ static bool signature_holds(enum chain_curve curve, EVP_PKEY *signer, const stru
     return holds;
 }
 
-/* Cuts the certificates above the device. Returns how many, 0 where they do not fill bytes. */
+/* Cuts off the certificates above the device. Returns their number, 0 if their lengths do not add up. */
 static size_t cut(enum chain_curve curve, const unsigned char *bytes, size_t length, struct certificate *out)
 {
     size_t count = 0, key = forms[curve].key;
@@ -168,7 +168,8 @@ static size_t cut(enum chain_curve curve, const unsigned char *bytes, size_t len
     return count == 3 || count == AUTHORITIES_MAX ? count : 0;
 }
 
-/* Of each authority by the next one, of the root by itself. signer: the lowest key, owned by the caller. */
+/* Verifies each authority with the next one's key, and the root with its own. signer: the lowest key, owned
+ * by the caller. */
 static bool authorities_hold(enum chain_curve curve, const struct certificate *certificates, size_t count,
                              EVP_PKEY **signer)
 {
@@ -188,7 +189,7 @@ static bool authorities_hold(enum chain_curve curve, const struct certificate *c
     return hold;
 }
 
-/* Of the authorities' text, first included; fills problem and signer. */
+/* Verifies the authorities' text, including `first`; sets problem and signer. */
 static void verify(struct authorities *authorities)
 {
     unsigned char bytes[sizeof authorities->first + BASE64_ROOM(TEXT_MAX)];
@@ -212,7 +213,7 @@ static bool is_same(const struct authorities *one, const struct authorities *oth
            memcmp(one->text, other->text, one->length) == 0;
 }
 
-/* The place of these, or of those that were used longest ago. */
+/* Returns the place of these authorities, or else the least recently used one. */
 static struct authorities *place_of(struct chain_verifier *verifier, const struct authorities *wanted)
 {
     struct authorities *oldest = &verifier->remembered[0];
@@ -227,7 +228,7 @@ static struct authorities *place_of(struct chain_verifier *verifier, const struc
     return oldest;
 }
 
-/* text is borrowed. */
+/* Returns the verified authorities. text is borrowed. */
 static const struct authorities *find(struct chain_verifier *verifier, const struct authorities *wanted)
 {
     struct authorities *found = place_of(verifier, wanted);
@@ -235,7 +236,7 @@ static const struct authorities *find(struct chain_verifier *verifier, const str
     if (!is_same(found, wanted)) {
         forget(found);
         *found = *wanted;
-        found->text = memory_new(wanted->length, 1); /* may have a NUL in it */
+        found->text = memory_new(wanted->length, 1); /* may contain a NUL */
         memcpy(found->text, wanted->text, wanted->length);
         found->hash =
             hash_bytes(hash_bytes(HASH_START, found->first, sizeof found->first), found->text, found->length);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only user of yajl. Its callbacks follow one path down, document, logs, entry, device; whatever else is
- * there is counted and skipped. */
+/* The only user of yajl. The callbacks follow one path: document, logs, entry, device. All other values are
+ * counted and skipped. */
 #include "sidewalk/control_log.h"
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "sidewalk/entry_search.h"
 
-#define SEARCH_KEPT 1024 /* bytes of an entry's beginning that a search may have seen a part of */
+#define SEARCH_KEPT 1024 /* bytes before the current position, of which a search may need a part */
 #define FIELD_MAX 256
 #define CHAIN_MAX 16384
 
@@ -33,9 +33,9 @@ enum field {
 
 static const struct {
     const char *name;
-    enum place place; /* where its key stands */
+    enum place place; /* the place of its key */
     enum kind kind;
-    enum place inside; /* of maps and arrays */
+    enum place inside; /* the place inside it, for maps and arrays */
 } fields[FIELDS] = {
     [F_LOGS] = {"controlLogs", DOCUMENT, ARRAY, LOGS},
     [F_VERSION] = {"version", ENTRY, STRING, OUTSIDE},
@@ -55,28 +55,28 @@ static const enum place above[] = {OUTSIDE, OUTSIDE, DOCUMENT, LOGS, ENTRY, DEVI
 struct control_log {
     struct control_log_events events;
     yajl_handle parser;
-    unsigned long long length;    /* bytes of the log that were fed */
-    unsigned long long run_begin; /* of the log: where the bytes that yajl has now begin */
-    unsigned long long told;      /* of the log: where the last callback was */
-    bool started;                 /* past the byte order mark */
-    bool dead;                    /* not worth reading on */
+    unsigned long long length;    /* bytes of the log so far */
+    unsigned long long run_begin; /* offset in the log of yajl's current input */
+    unsigned long long told;      /* offset in the log of the last callback */
+    bool started;                 /* after the byte order mark */
+    bool dead;                    /* the rest of the log is ignored */
 
     enum place place;
-    enum field key; /* the value of which comes next */
-    size_t skipped; /* levels inside a value that nobody wants */
+    enum field key; /* of the next value */
+    size_t skipped; /* levels inside a value that is skipped */
     size_t depth;
     unsigned seen; /* fields of this document and entry, as bits */
     bool in_entry;
-    bool any; /* token, so far */
+    bool any; /* there was any token */
     struct control_log_entry entry;
 
-    const char *refusal; /* of a callback: why it stopped yajl */
-    bool hopeless;       /* ... and there is nothing to take up again */
+    const char *refusal; /* why a callback stopped yajl */
+    bool hopeless;       /* ... and the rest of the log is useless */
     bool searching;      /* for the next entry, after a mistake */
     struct text mistake;
     unsigned long long mistake_offset;
-    struct text window; /* bytes since the beginning of the entry; of the search, while searching */
-    size_t searched;    /* bytes of window in which no entry begins */
+    struct text window; /* bytes since the beginning of the entry, or of the search */
+    size_t searched;    /* bytes at the start of window in which no entry begins */
 };
 
 static int refuse(struct control_log *log, const char *why, bool hopeless)
@@ -86,7 +86,7 @@ static int refuse(struct control_log *log, const char *why, bool hopeless)
     return 0;
 }
 
-/* Where yajl is: after the token that it tells of. */
+/* Returns yajl's position: after the current token. */
 static unsigned long long position(struct control_log *log)
 {
     log->any = true;
@@ -122,15 +122,15 @@ static void clear_entry(struct control_log *log)
     log->in_entry = false;
 }
 
-/* Only the first mistake of an entry is told. */
+/* Records a mistake. Only the first one of an entry is reported. */
 static void note(struct control_log *log, const char *name, const char *is, const char *what)
 {
     if (log->entry.mistake.length == 0)
         text_printf(&log->entry.mistake, "%s %s %s", name, is, what);
 }
 
-/* A value that is none of those which the path goes through; size: bytes of it that yajl has passed, as far
- * as that can be known (escapes). False: stop. */
+/* Handles a value that the path does not expect; size: the bytes that yajl has passed, as far as known
+ * (escapes). Returns false to stop. */
 static int unwanted_value(struct control_log *log, const char *what, size_t size)
 {
     enum field key = log->key;
@@ -191,7 +191,7 @@ static int on_string(void *context, const unsigned char *bytes, size_t length)
     return 1;
 }
 
-/* The chains' names are seen with a small s as well. */
+/* The chains' names are also written with a small s. */
 static bool is_field(enum field field, enum place place, const unsigned char *name, size_t length)
 {
     const char *wanted = fields[field].name;
@@ -219,8 +219,8 @@ static int on_key(void *context, const unsigned char *name, size_t length)
     if ((log->seen & 1U << log->key) != 0) {
         if (log->key == F_LOGS)
             return refuse(log, "a document has controlLogs twice", true);
-        note(log, fields[log->key].name, "is there", "twice");
-        log->key = NONE; /* the first one stays */
+        note(log, fields[log->key].name, "occurs", "twice");
+        log->key = NONE; /* the first one is kept */
     } else
         log->seen |= 1U << log->key;
     return 1;
@@ -357,7 +357,7 @@ static void note_mistake(struct control_log *log, unsigned long long offset, con
     log->mistake_offset = offset;
 }
 
-/* Parses bytes that stand at offset of the log. False: there is a mistake, which has been noted. */
+/* Parses bytes at this offset of the log. Returns false after a mistake, which it has recorded. */
 static bool parse(struct control_log *log, const char *bytes, size_t length, unsigned long long offset)
 {
     log->run_begin = offset;
@@ -379,7 +379,7 @@ static bool parse(struct control_log *log, const char *bytes, size_t length, uns
     return false;
 }
 
-/* lost: the first bytes of the window that belong to the mistake. */
+/* Reports the mistake. lost: the number of bytes of the window that belong to it. */
 static void tell_mistake(struct control_log *log, size_t lost)
 {
     TEXT struct text serial = TEXT_EMPTY;
@@ -399,7 +399,7 @@ static void drop(struct text *text, size_t length)
     text->length -= length;
 }
 
-/* yajl goes on with what begins at this byte of the window. False: with another mistake. */
+/* Continues with yajl at this byte of the window. Returns false at another mistake. */
 static bool take_up(struct control_log *log, size_t at)
 {
     static const unsigned char prefix[] = "{\"controlLogs\":[";
@@ -412,7 +412,7 @@ static bool take_up(struct control_log *log, size_t at)
     return parse(log, log->window.data + at, log->window.length - at, offset);
 }
 
-/* From a mistake to the next entry, as often as there are mistakes in the window. */
+/* Searches for the next entry after a mistake, and again after each mistake in the window. */
 static void search(struct control_log *log)
 {
     while (log->searching) {
@@ -430,7 +430,7 @@ static void search(struct control_log *log)
             log->dead = true;
             return;
         }
-        /* A mistake in its very first entry is no reason to look into that entry again. */
+        /* Do not look into the same entry again if the mistake is in the first entry after a search. */
         unsigned long long keep = log->in_entry ? log->entry.offset : fine ? log->length : log->told;
         size_t passed = (size_t)(keep - begin);
         drop(&log->window, passed);
@@ -441,7 +441,7 @@ static void search(struct control_log *log)
     }
 }
 
-/* What is fed now, at offset, has a mistake. */
+/* The bytes at this offset have a mistake: starts the search. */
 static void begin_search(struct control_log *log, const char *bytes, size_t length, unsigned long long offset)
 {
     if (log->refusal != NULL && log->hopeless) {
@@ -452,13 +452,13 @@ static void begin_search(struct control_log *log, const char *bytes, size_t leng
     unsigned long long keep = log->in_entry ? log->entry.offset : log->told;
     size_t passed = keep > offset ? (size_t)(keep - offset) : 0;
     if (!log->in_entry || keep >= offset)
-        text_clear(&log->window); /* it is of an entry that is complete */
+        text_clear(&log->window); /* the window belongs to a complete entry */
     text_add(&log->window, bytes + passed, length - passed);
     log->searching = true;
     log->searched = log->in_entry ? 1 : 0;
 }
 
-/* Of an entry that is not complete, all bytes are kept: should it break, the next one may begin inside. */
+/* Keeps all bytes of an incomplete entry: if it turns out broken, the next entry may begin inside. */
 static void keep_window(struct control_log *log, const char *bytes, size_t length, unsigned long long offset)
 {
     if (!log->in_entry || log->entry.offset >= offset)
@@ -481,7 +481,7 @@ static void search_further(struct control_log *log, const char *bytes, size_t le
     }
 }
 
-/* What is no JSON text at all. */
+/* Returns what the file is if it is not JSON text, else NULL. */
 static const char *foreign(const char *bytes, size_t length)
 {
     static const struct {
@@ -489,15 +489,15 @@ static const char *foreign(const char *bytes, size_t length)
         size_t length;
         const char *words;
     } known[] = {
-        {"\x1F\x8B", 2, "it is compressed (gzip)"},
-        {"PK\x03\x04", 4, "it is compressed (zip)"},
-        {"BZh", 3, "it is compressed (bzip2)"},
+        {"\x1F\x8B", 2, "the file is compressed (gzip)"},
+        {"PK\x03\x04", 4, "the file is compressed (zip)"},
+        {"BZh", 3, "the file is compressed (bzip2)"},
         {"\xFD"
          "7zXZ",
-         5, "it is compressed (xz)"},
-        {"\x28\xB5\x2F\xFD", 4, "it is compressed (zstd)"},
-        {"\xFF\xFE", 2, "it is UTF-16 instead of UTF-8"},
-        {"\xFE\xFF", 2, "it is UTF-16 instead of UTF-8"},
+         5, "the file is compressed (xz)"},
+        {"\x28\xB5\x2F\xFD", 4, "the file is compressed (zstd)"},
+        {"\xFF\xFE", 2, "the file is UTF-16 instead of UTF-8"},
+        {"\xFE\xFF", 2, "the file is UTF-16 instead of UTF-8"},
     };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -524,7 +524,7 @@ static void feed(struct control_log *log, const char *bytes, size_t length)
     }
 }
 
-/* The first bytes are gathered until one can say what they are. */
+/* Collects the first bytes until the kind of file is known. */
 static void start(struct control_log *log)
 {
     static const char mark[] = "\xEF\xBB\xBF";
@@ -563,8 +563,8 @@ void control_log_feed(struct control_log *log, const char *bytes, size_t length)
 static const char *what_is_missing(const struct control_log *log)
 {
     if (!log->any)
-        return "it is empty";
-    return log->in_entry ? "it is cut off in an entry" : "it is cut off";
+        return "the file is empty";
+    return log->in_entry ? "the file is cut off in an entry" : "the file is cut off";
 }
 
 void control_log_end(struct control_log *log)

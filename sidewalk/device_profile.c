@@ -45,7 +45,7 @@ static char *take_text(const cJSON *object, const char *name)
     return memory_string(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name)));
 }
 
-/* A number that is missing or senseless promises no signature. */
+/* A missing or invalid number counts as no signatures. */
 static long long take_signatures(const cJSON *object)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, "MaxAllowedSignature");
@@ -77,7 +77,7 @@ static void take_certificates(const cJSON *list, struct device_profile *out)
     }
 }
 
-/* AWS's own name for the list was DakCertificate, then DakCertificateMetadata. */
+/* AWS has used two names for this list: DakCertificate, then DakCertificateMetadata. */
 static const cJSON *certificate_list(const cJSON *sidewalk)
 {
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(sidewalk, "DakCertificateMetadata");
@@ -91,11 +91,11 @@ bool device_profile_parse(const char *json, size_t length, struct device_profile
     const cJSON *sidewalk = cJSON_GetObjectItemCaseSensitive(object, "Sidewalk");
 
     if (object == NULL) {
-        text_puts(why, "AWS's answer is no JSON object");
+        text_puts(why, "AWS's answer is not a JSON object");
         return false;
     }
     if (!cJSON_IsObject(sidewalk)) {
-        text_puts(why, "it is no Sidewalk device profile (one for LoRaWAN?)");
+        text_puts(why, "this is not a Sidewalk device profile (one for LoRaWAN?)");
         return false;
     }
     *out = (struct device_profile){

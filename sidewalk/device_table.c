@@ -23,7 +23,7 @@ void device_table_fini(struct device_table *table)
     *table = (struct device_table){0};
 }
 
-/* Seeded: serial numbers in a list need not be digests, and nobody shall make a list that takes for ever. */
+/* Seeded: the serial numbers in a list may be chosen to collide, which would make the table very slow. */
 static uint64_t hash(const struct device_table *table, const struct smsn *smsn)
 {
     uint64_t result = table->seed, word;
@@ -36,7 +36,7 @@ static uint64_t hash(const struct device_table *table, const struct smsn *smsn)
     return result;
 }
 
-/* The place of that number, or the free one where it belongs. */
+/* Returns the place of that number, or the free place where it belongs. */
 static uint32_t *place_of(const struct device_table *table, const struct smsn *smsn)
 {
     size_t mask = table->place_count - 1;

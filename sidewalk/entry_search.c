@@ -13,7 +13,7 @@ static size_t skip_space(const char *bytes, size_t length, size_t at)
     return at;
 }
 
-/* After the key and its colon, 0 where they are not at this place. */
+/* Returns the offset after the key and its colon, 0 if they are not at this place. */
 static size_t match_key(const char *bytes, size_t length, size_t at, const char *quoted)
 {
     size_t size = strlen(quoted);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a control log goes on after a mistake: by what entries look like, as the JSON around it cannot be
- * trusted. Pure functions, any thread. */
+/* Finds the next entry of a control log after a mistake by the look of an entry, as the JSON around it cannot
+ * be trusted. Pure functions, any thread. */
 #ifndef SIDEWALK_ENTRY_SEARCH_H
 #define SIDEWALK_ENTRY_SEARCH_H
 
@@ -8,11 +8,11 @@
 
 #include "base/text.h"
 
-/* Where, from `from` on, an entry seems to begin: an object whose first key is "version" or "device". length:
- * nowhere. */
+/* Returns the offset, at or after `from`, at which an entry seems to begin: an object whose first key is
+ * "version" or "device". Returns length if there is none. */
 size_t entry_find(const char *bytes, size_t length, size_t from);
 
-/* Adds the serial number in what is lost, the first 64 hex digits in a row; nothing where there is none. */
+/* Appends the serial number in the lost bytes, the first 64 hex digits in a row; nothing if there is none. */
 void entry_find_serial(const char *bytes, size_t length, struct text *out);
 
 #endif

@@ -5,19 +5,19 @@ static const struct {
     const char *name, *words;
     bool warning;
 } findings[FINDING_COUNT] = {
-    [FINDING_ONLY_IN_LIST] = {"only_in_list", "in the list only", false},
-    [FINDING_ONLY_IN_LOG] = {"only_in_log", "in a control log only", true},
+    [FINDING_ONLY_IN_LIST] = {"only_in_list", "only in the list", false},
+    [FINDING_ONLY_IN_LOG] = {"only_in_log", "only in a control log", true},
     [FINDING_TWICE_IN_LIST] = {"twice_in_list", "again in the list", false},
     [FINDING_TWICE_IN_LOG] = {"twice_in_log", "the same entry again in a control log", true},
-    [FINDING_CONTRADICTED] = {"contradicted", "again in a control log, and different", false},
+    [FINDING_CONTRADICTED] = {"contradicted", "again in a control log, with differences", false},
     [FINDING_BAD_ROW] = {"bad_row", "malformed rows of the list", false},
     [FINDING_BASE64_ROW] = {"base64_row", "base64 instead of hex in the list", false},
     [FINDING_BAD_ENTRY] = {"bad_entry", "malformed entries of control logs", false},
-    [FINDING_BAD_LOG] = {"bad_log", "control logs that are broken", false},
-    [FINDING_UNKNOWN_VERSION] = {"unknown_version", "entries of a version that is not known", true},
+    [FINDING_BAD_LOG] = {"bad_log", "broken control logs", false},
+    [FINDING_UNKNOWN_VERSION] = {"unknown_version", "entries of an unknown version", true},
     [FINDING_WRONG_APID] = {"wrong_apid", "another ApId", false},
     [FINDING_CHAIN_MISSING] = {"chain_missing", "without a certificate chain", false},
-    [FINDING_CHAIN_BROKEN] = {"chain_broken", "certificate chains that are broken", false},
+    [FINDING_CHAIN_BROKEN] = {"chain_broken", "broken certificate chains", false},
     [FINDING_CHAIN_FOREIGN] = {"chain_foreign", "certificate chains of another device", false},
 };
 

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 
-#define COUNT_MAX 9007199254740992.0 /* 2^53: what a JSON number holds exactly */
+#define COUNT_MAX 9007199254740992.0 /* 2^53: the largest integer that a JSON number holds exactly */
 #define SECONDS_MAX 253402300799.0   /* the year 9999 */
 
 static const char *const state_names[] = {
@@ -69,7 +69,7 @@ static unsigned long long count_member(const cJSON *object, const char *name)
     return (unsigned long long)member->valuedouble;
 }
 
-/* The API says ISO 8601; seconds since 1970 are what its other half of the services uses. */
+/* The API documents ISO 8601; other AWS services use seconds since 1970. */
 static char *time_member(const cJSON *object, const char *name)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -95,7 +95,7 @@ static void take_files(const cJSON *list, struct import_task *task)
         memory_string(file->valuestring);
 }
 
-/* In lists AWS calls it Id, too; without one there is nothing to ask about. */
+/* In lists AWS also calls it Id. A task without an id is useless. */
 static bool take_task(const cJSON *object, struct import_task *out, struct text *why)
 {
     const cJSON *sidewalk = cJSON_GetObjectItemCaseSensitive(object, "Sidewalk");
@@ -124,14 +124,14 @@ static bool take_task(const cJSON *object, struct import_task *out, struct text 
     return true;
 }
 
-/* Owned; NULL with a sentence in *why. */
+/* The result is owned; NULL with a sentence in *why on error. */
 static cJSON *parse(const char *json, size_t length, struct text *why)
 {
     cJSON *object = json_object_parse_within(json, length, IMPORT_ANSWER_MAX);
 
     if (object == NULL)
-        text_puts(why, length > IMPORT_ANSWER_MAX ? "AWS's answer is longer than any answer should be"
-                                                  : "AWS's answer is no JSON object");
+        text_puts(why, length > IMPORT_ANSWER_MAX ? "AWS's answer is too long"
+                                                  : "AWS's answer is not a JSON object");
     return object;
 }
 

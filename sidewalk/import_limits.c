@@ -43,11 +43,11 @@ bool import_smsn_fits(const char *smsn, struct text *why)
     case SMSN_BASE64: {
         char hex[SMSN_HEX_SIZE];
         smsn_hex(&parsed, hex);
-        text_printf(why, "the serial number is in base64, but AWS wants it in hex: %s", hex);
+        text_printf(why, "the serial number is in base64, but AWS needs it in hex: %s", hex);
         return false;
     }
     default:
-        text_printf(why, "\"%.80s\" is no Sidewalk serial number (SMSN): it has 64 hex digits", smsn);
+        text_printf(why, "\"%.80s\" is not a Sidewalk serial number (SMSN): it needs 64 hex digits", smsn);
         return false;
     }
 }
@@ -60,13 +60,12 @@ bool import_destination_fits(const char *destination, struct text *why)
         return refuse(why, "the destination is empty");
     if (length <= DESTINATION_MAX && is_made_of(destination, "-_"))
         return true;
-    text_printf(why,
-                "\"%.160s\" cannot be the name of a destination: it has 1 to %d letters, digits, - and _",
+    text_printf(why, "\"%.160s\" is not a valid destination: the name has 1 to %d letters, digits, - and _",
                 destination, DESTINATION_MAX);
     return false;
 }
 
-/* "arn:aws:iam::123456789012:role/path/Name", in any partition. */
+/* Checks for "arn:aws:iam::123456789012:role/path/Name", in any partition. */
 static bool looks_like_a_role(const char *role)
 {
     const char *at = role;
@@ -90,13 +89,14 @@ bool import_role_fits(const char *role, struct text *why)
 
     if (length < ROLE_MIN || !looks_like_a_role(role)) {
         text_printf(
-            why, "\"%.160s\" is no role's ARN: it looks like arn:aws:iam::123456789012:role/SidewalkImport",
+            why,
+            "\"%.160s\" is not a role's ARN: it looks like arn:aws:iam::123456789012:role/SidewalkImport",
             role);
         return false;
     }
     if (length <= ROLE_MAX)
         return true;
-    text_printf(why, "the role's ARN has %zu characters, at most %d are allowed", length, ROLE_MAX);
+    text_printf(why, "the role's ARN has %zu characters, but at most %d are allowed", length, ROLE_MAX);
     return false;
 }
 
@@ -122,12 +122,12 @@ bool import_name_fits(const char *name, struct text *why)
     if (*name == '\0')
         return refuse(why, "the name is empty");
     if (strlen(name) > NAME_MAX_BYTES) {
-        text_printf(why, "the name has %zu bytes, at most %d are allowed", strlen(name), NAME_MAX_BYTES);
+        text_printf(why, "the name has %zu bytes, but at most %d are allowed", strlen(name), NAME_MAX_BYTES);
         return false;
     }
     for (const char *at = name; *at != '\0'; at++)
         if (iscntrl((unsigned char)*at))
-            return refuse(why, "the name has control characters in it");
+            return refuse(why, "the name contains control characters");
     return utf8_is_valid(name, strlen(name)) || refuse(why, "the name is not UTF-8");
 }
 
@@ -137,12 +137,12 @@ bool import_id_fits(const char *id, struct text *why)
 
     if (length >= 1 && length <= ID_MAX && is_made_of(id, "-_"))
         return true;
-    text_printf(why, "\"%.80s\" is no id: ids look like 01234567-89ab-cdef-0123-456789abcdef", id);
+    text_printf(why, "\"%.80s\" is not an id: ids look like 01234567-89ab-cdef-0123-456789abcdef", id);
     return false;
 }
 
-/* Letters, digits, spaces and _ . : / = + - @ (AWS General Reference, tagging); bytes of UTF-8 are let
- * through. */
+/* Letters, digits, spaces and _ . : / = + - @ (AWS General Reference, tagging); non-ASCII bytes are
+ * accepted. */
 static bool is_tag_text(const char *text)
 {
     for (const char *at = text; *at != '\0'; at++)
@@ -166,7 +166,7 @@ static bool tag_fits(const struct aws_pair *tag, struct text *why)
     if (*tag->name == '\0')
         return refuse(why, "a tag has no key");
     if (strncasecmp(tag->name, "aws:", 4) == 0) {
-        text_printf(why, "the tag %.80s: keys that begin with aws: are AWS's own", tag->name);
+        text_printf(why, "the tag %.80s: keys that begin with aws: are reserved by AWS", tag->name);
         return false;
     }
     if (count_characters(tag->name) > TAG_NAME_MAX || count_characters(tag->value) > TAG_VALUE_MAX) {
@@ -176,7 +176,7 @@ static bool tag_fits(const struct aws_pair *tag, struct text *why)
     }
     if (is_tag_text(tag->name) && is_tag_text(tag->value))
         return true;
-    text_printf(why, "the tag %.80s: only letters, digits, spaces and _ . : / = + - @ may be in tags",
+    text_printf(why, "the tag %.80s: tags may contain only letters, digits, spaces and _ . : / = + - @",
                 tag->name);
     return false;
 }
@@ -190,7 +190,7 @@ bool import_tags_fit(const struct aws_pair *tags, struct text *why)
             return false;
         for (size_t i = 0; i < count; i++)
             if (strcmp(tags[i].name, tags[count].name) == 0) {
-                text_printf(why, "the tag %.80s is there twice", tags[i].name);
+                text_printf(why, "the tag %.80s is given twice", tags[i].name);
                 return false;
             }
     }
@@ -200,7 +200,7 @@ bool import_tags_fit(const struct aws_pair *tags, struct text *why)
     return false;
 }
 
-/* The terminators go into the digest too: no two different lists of texts have the same bytes. */
+/* The terminators are included, so that different lists of strings never have the same bytes. */
 static void digest_texts(const char *const *texts, size_t count, char out[DIGEST_SIZE])
 {
     TEXT struct text all = TEXT_EMPTY;

@@ -10,11 +10,11 @@
 #include "sidewalk/import_answer.h"
 #include "sidewalk/import_limits.h"
 
-#define PAGE "250" /* the most that AWS gives */
+#define PAGE "250" /* AWS's maximum */
 
 static const struct aws_pair json_headers[] = {{"Content-Type", "application/json"}, {NULL, NULL}};
 
-/* A method and path with its JSON body (may be NULL) and query (may be NULL). */
+/* Sends one request. body and query may be NULL. */
 static enum aws_error ask(struct aws_session *session, const char *method, const char *path,
                           const struct aws_pair *query, const struct text *body,
                           struct aws_response *response, struct text *why)
@@ -59,7 +59,7 @@ static void write_tags(struct json_writer *json, const struct aws_pair *tags)
     json_end_array(json);
 }
 
-/* The last member of every request. */
+/* Writes the last member of every request. */
 static void write_sidewalk(struct json_writer *json, const char *name, const char *value, const char *role)
 {
     json_begin_object(json, "Sidewalk");
@@ -173,7 +173,7 @@ enum aws_error import_task_delete(struct aws_session *session, const char *id, s
     return ask(session, "DELETE", text_get(&path), NULL, NULL, &response, why);
 }
 
-/* A list in pages: where it is, what is asked besides, and who takes a page. */
+/* How to read a list in pages: the path, the query, and the function that takes a page. */
 struct pages {
     const char *path, *id, *status;
     bool (*take)(const struct pages *pages, const struct text *body, char **next, bool *enough,
@@ -202,12 +202,12 @@ static enum aws_error ask_page(struct aws_session *session, const struct pages *
     char *token = NULL;
     if (!pages->take(pages, &response.body, &token, enough, why))
         return AWS_BAD_ANSWER;
-    /* The same page for ever is worse than an error. */
+    /* Stop instead of reading the same page forever. */
     bool repeats = token != NULL && *next != NULL && strcmp(token, *next) == 0;
     free(*next);
     *next = token;
     if (repeats)
-        text_puts(why, "AWS gives the same page again and again");
+        text_puts(why, "AWS sends the same page again and again");
     return repeats ? AWS_BAD_ANSWER : AWS_OK;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list first, then the logs: each row and entry leaves its mark on its device. What only the end can tell
- * (who is missing, which ApId is the usual one) comes last, in the order of the files. */
+/* Reads the list first, then the logs; each row and entry marks its device. Findings that are only known at
+ * the end (missing devices, the usual ApId) come last, in the order of the files. */
 #include "sidewalk/reconciliation.h"
 
 #include <stdint.h>
@@ -12,8 +12,8 @@
 #include "sidewalk/certificate_chain.h"
 #include "sidewalk/control_log.h"
 #include "sidewalk/device_table.h"
+#include "sidewalk/input_files.h"
 #include "sidewalk/serial_list.h"
-#include "sidewalk/source.h"
 
 #define PROGRESS_EVERY 1024 /* rows or entries */
 
@@ -24,8 +24,8 @@ struct work {
     struct device_table devices;
     struct apids apids;
     struct chain_verifier *verifier;
-    struct sources list, logs;
-    size_t log_number; /* the one that is read */
+    struct input_files list, logs;
+    size_t log_number; /* the log being read */
     struct serial_list *rows;
     struct control_log *entries;
     bool interrupted;
@@ -108,7 +108,7 @@ static void on_bad_header(void *context, unsigned long long line, const char *wh
     tell_of_row(context, FINDING_BAD_ROW, line, NULL, why);
 }
 
-/* The entry has a serial number, or has tried to. */
+/* Whether the entry is bad: it has no serial number, or an invalid one. */
 static bool is_bad_entry(struct work *work, const struct control_log_entry *entry, struct smsn *smsn)
 {
     static const char *const forms[] = {
@@ -124,7 +124,7 @@ static bool is_bad_entry(struct work *work, const struct control_log_entry *entr
         why = forms[form];
     else if (entry->apid.length == 0 || entry->apid.length >= APID_SIZE ||
              memchr(entry->apid.data, '\0', entry->apid.length) != NULL)
-        why = "advertisedProductId is empty, too long or has a NUL in it";
+        why = "advertisedProductId is empty, too long or contains a NUL";
     if (why == NULL)
         return false;
     if (form != SMSN_NEITHER)
@@ -134,7 +134,7 @@ static bool is_bad_entry(struct work *work, const struct control_log_entry *entr
 }
 
 struct judgement {        /* of a chain */
-    enum finding finding; /* FINDING_COUNT: it is sound */
+    enum finding finding; /* FINDING_COUNT: the chain is valid */
     uint64_t fingerprint;
     enum chain_problem problem;
     struct smsn device;
@@ -177,7 +177,7 @@ static void tell_of_chain(struct work *work, const struct control_log_entry *ent
         text_printf(&work->detail, ": %s", chain_problem_words(judgement->problem));
     if (judgement->finding == FINDING_CHAIN_FOREIGN) {
         smsn_hex(&judgement->device, hex);
-        text_printf(&work->detail, ": it is of %s", hex);
+        text_printf(&work->detail, ": it belongs to %s", hex);
     }
     tell_of_entry(work, judgement->finding, entry->offset, &device->smsn, text_get(&work->detail));
 }
@@ -283,7 +283,7 @@ static bool read_list(struct work *work, struct text *why)
 
     mine.context = work;
     work->rows = serial_list_new(&mine);
-    bool fine = source_read(work->list.paths[0], feed_list, work, why);
+    bool fine = input_file_read(work->list.paths[0], feed_list, work, why);
     if (fine && !work->interrupted)
         serial_list_end(work->rows);
     serial_list_free(work->rows);
@@ -295,7 +295,7 @@ static bool read_log(struct work *work, struct text *why)
     const struct control_log_events events = {work, on_entry, on_broken};
 
     work->entries = control_log_new(&events);
-    bool fine = source_read(work->logs.paths[work->log_number], feed_log, work, why);
+    bool fine = input_file_read(work->logs.paths[work->log_number], feed_log, work, why);
     if (fine && !work->interrupted)
         control_log_end(work->entries);
     control_log_free(work->entries);
@@ -351,10 +351,10 @@ static void conclude(struct work *work)
 
 static enum reconciliation_error read_all(struct work *work, struct text *why)
 {
-    if (!sources_add(&work->list, work->options->list, why))
+    if (!input_files_add(&work->list, work->options->list, why))
         return RECONCILIATION_CANNOT_READ;
     for (size_t i = 0; i < work->options->log_count; i++)
-        if (!sources_add(&work->logs, work->options->logs[i], why))
+        if (!input_files_add(&work->logs, work->options->logs[i], why))
             return RECONCILIATION_CANNOT_READ;
     work->progress.bytes_all = work->list.bytes + work->logs.bytes;
     if (!read_list(work, why))
@@ -381,8 +381,8 @@ enum reconciliation_error reconcile(const struct reconciliation_options *options
     chain_verifier_free(work.verifier);
     apids_fini(&work.apids);
     device_table_fini(&work.devices);
-    sources_fini(&work.list);
-    sources_fini(&work.logs);
+    input_files_fini(&work.list);
+    input_files_fini(&work.logs);
     text_fini(&work.detail);
     return error;
 }

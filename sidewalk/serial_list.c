@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only user of libcsv here. It counts no lines and stops at the first bad quote, so it gets its lines one
- * at a time, and is started again after a bad row. The usual line, 64 hex digits, goes past it: it would come
- * out as it went in. */
+/* The only user of libcsv here. libcsv counts no lines and stops at the first bad quote, so it gets one line
+ * at a time and is restarted after a bad row. A plain line of 64 hex digits does not need libcsv and bypasses
+ * it. */
 #include "sidewalk/serial_list.h"
 
 #include <csv.h>
@@ -21,19 +21,19 @@
 struct serial_list {
     struct serial_list_events events;
     struct csv_parser parser;
-    struct text line; /* the one that is not complete yet */
+    struct text line; /* the line that is not complete yet */
     bool after_cr;
-    bool started; /* past the byte order mark */
-    bool titled;  /* the first row has been seen */
+    bool started; /* after the byte order mark */
+    bool titled;  /* the first row has been read */
     bool any_row;
-    unsigned long long line_number; /* of the row that is judged */
-    bool in_row;                    /* libcsv has not yet told of its end */
+    unsigned long long line_number; /* of the current row */
+    bool in_row;                    /* libcsv has not reported its end yet */
     struct text first, second;      /* fields of the row */
     size_t field_count;
     bool skipping; /* the rest of an overlong line */
 };
 
-/* AWS takes the field as it is; libcsv would take spaces off. */
+/* Keeps libcsv from removing spaces: AWS uses the field unchanged. */
 static int is_no_space(unsigned char character)
 {
     (void)character;
@@ -75,7 +75,7 @@ static void forget_row(struct serial_list *list)
     list->in_row = false;
 }
 
-/* A first row that is bad in any way is no header. */
+/* A bad first row counts as a bad header. */
 static void refuse(struct serial_list *list, const struct smsn *smsn, const char *why)
 {
     list->any_row = list->any_row || list->titled;
@@ -83,7 +83,7 @@ static void refuse(struct serial_list *list, const struct smsn *smsn, const char
         list->events.bad(list->events.context, list->line_number, smsn, why);
     else {
         TEXT struct text whole = TEXT_EMPTY;
-        text_printf(&whole, "the first row has to be smsn; here %s", why);
+        text_printf(&whole, "the first row must be smsn, but %s", why);
         list->events.bad_header(list->events.context, list->line_number, text_get(&whole));
     }
     list->titled = true;
@@ -107,7 +107,7 @@ static bool is_hex_digit(char character)
            (character >= 'A' && character <= 'F');
 }
 
-/* What is wrong with the text of a field that is no serial number. */
+/* Explains why the field is not a serial number. */
 static void explain(const char *text, size_t length, struct text *why)
 {
     size_t at = 0;
@@ -120,7 +120,7 @@ static void explain(const char *text, size_t length, struct text *why)
     else if (at == length)
         text_printf(why, "it has %zu digits instead of 64", length);
     else if (memchr(text, '\0', length) != NULL)
-        text_puts(why, "it has a NUL in it");
+        text_puts(why, "it contains a NUL");
     else if (!utf8_is_valid(text, length))
         text_puts(why, "it is not UTF-8");
     else {
@@ -129,7 +129,7 @@ static void explain(const char *text, size_t length, struct text *why)
     }
 }
 
-/* Something else than one serial number in one field. */
+/* Rejects a row that is not one serial number in one field. */
 static void refuse_row(struct serial_list *list)
 {
     TEXT struct text why = TEXT_EMPTY;
@@ -147,13 +147,13 @@ static void refuse_row(struct serial_list *list)
     else if (form == SMSN_NEITHER)
         explain(text, length, &why);
     else if (length != list->first.length)
-        text_puts(&why, "it has spaces around it, and AWS takes the field as it is");
+        text_puts(&why, "it has spaces around it, and AWS uses the field unchanged");
     if (list->field_count > 1) {
         text_puts(&why, why.length > 0 ? "; and there is " : "there is ");
         if (list->field_count > 2)
             text_printf(&why, "more than one column: %zu", list->field_count);
         else if (list->second.length == 0)
-            text_puts(&why, "a comma behind it");
+            text_puts(&why, "a comma after it");
         else {
             text_puts(&why, "a second column: ");
             add_shown(&why, &list->second);
@@ -167,12 +167,12 @@ static void give(struct serial_list *list, enum smsn_form form, const struct sms
     if (!list->titled)
         list->events.bad_header(
             list->events.context, list->line_number,
-            "there is no header: AWS would take this device for it; put a row smsn above");
+            "there is no header: AWS would take this device for the header; add a first row smsn");
     list->titled = list->any_row = true;
     list->events.row(list->events.context, list->line_number, form, smsn, text);
 }
 
-/* True: it is the header, good or bad. */
+/* Returns true if the row is the header, good or bad. */
 static bool take_header(struct serial_list *list)
 {
     static const char title[] = "smsn";
@@ -188,11 +188,11 @@ static bool take_header(struct serial_list *list)
     if (length != sizeof title - 1 || strncasecmp(text, title, length) != 0)
         return false;
     if (list->field_count > 1)
-        refuse(list, NULL, "is another column or a comma behind it");
+        refuse(list, NULL, "it has another column or a comma after it");
     else if (length != list->first.length)
-        refuse(list, NULL, "are spaces around it, and AWS takes the field as it is");
+        refuse(list, NULL, "it has spaces around it, and AWS uses the field unchanged");
     else if (memcmp(text, title, length) != 0)
-        refuse(list, NULL, "it is not in small letters");
+        refuse(list, NULL, "it is not in lower case");
     list->titled = true;
     return true;
 }
@@ -241,11 +241,11 @@ static size_t pass_mark(struct serial_list *list, const char *line, size_t lengt
         return 0;
     list->events.bad_header(
         list->events.context, 1,
-        "the file begins with a byte order mark, which AWS would take for a part of the header");
+        "the file begins with a byte order mark, which AWS would take for part of the header");
     return mark;
 }
 
-/* A line with its end. No serial number goes over the end of a line, in quotes or not. */
+/* Parses a line with its end. A serial number never continues on the next line, not even in quotes. */
 static void parse_line(struct serial_list *list, const char *line, size_t length)
 {
     struct smsn smsn;
@@ -265,7 +265,7 @@ static void parse_line(struct serial_list *list, const char *line, size_t length
     if (csv_parse(&list->parser, line, length, take_field, take_row, list) != length) {
         if (csv_error(&list->parser) != CSV_EPARSE)
             abort();
-        restart(list, "the quotes are not right");
+        restart(list, "its quotes are not right");
     } else if (list->in_row)
         restart(list, "a quote is not closed");
 }
@@ -278,7 +278,7 @@ static void end_line(struct serial_list *list)
     text_clear(&list->line);
 }
 
-/* Part of a line. What is too long to be one is refused as soon as it is. */
+/* Takes a part of a line. A line is rejected as soon as it is too long. */
 static void add_part(struct serial_list *list, const char *bytes, size_t length)
 {
     if (list->skipping)
@@ -290,10 +290,10 @@ static void add_part(struct serial_list *list, const char *bytes, size_t length)
     list->skipping = true;
     list->started = true;
     list->line_number++;
-    restart(list, "a row is too long");
+    restart(list, "the row is too long");
 }
 
-/* How many bytes of a line are there, without its end; not all of a line that is too long. */
+/* Returns the bytes up to the end of the line; not all of them if the line is too long. */
 static size_t line_length(const char *bytes, size_t length)
 {
     if (length > SERIAL_LIST_ROW_MAX + 1)
@@ -308,7 +308,7 @@ static size_t line_length(const char *bytes, size_t length)
 void serial_list_feed(struct serial_list *list, const char *bytes, size_t length)
 {
     while (length > 0) {
-        if (list->after_cr && *bytes == '\n') { /* of a pair that has ended its line already */
+        if (list->after_cr && *bytes == '\n') { /* the second byte of a CRLF */
             list->after_cr = false;
             bytes++;
             length--;
@@ -337,5 +337,6 @@ void serial_list_end(struct serial_list *list)
     if (!list->titled)
         list->events.bad_header(list->events.context, 1, "the list is empty");
     else if (!list->any_row)
-        list->events.bad_header(list->events.context, list->line_number, "there is nothing below the header");
+        list->events.bad_header(list->events.context, list->line_number,
+                                "the list has no rows below the header");
 }

@@ -16,13 +16,13 @@ struct smsn {
 
 enum smsn_form {
     SMSN_HEX,
-    SMSN_BASE64, /* what the factory's tool prints: right bytes, but AWS does not take it in a list */
+    SMSN_BASE64, /* as the factory's tool prints it: the right bytes, but AWS does not accept it in a list */
     SMSN_NEITHER,
 };
 
-/* out is filled but for SMSN_NEITHER. */
+/* Fills out unless the result is SMSN_NEITHER. */
 enum smsn_form smsn_parse(const char *text, size_t length, struct smsn *out);
-/* Lower case. */
+/* Writes lower case. */
 void smsn_hex(const struct smsn *smsn, char out[SMSN_HEX_SIZE]);
 
 #endif

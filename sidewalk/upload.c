@@ -31,7 +31,7 @@ static bool is_key(const char *key)
     return *key != '\0' && key[strlen(key) - 1] != '/';
 }
 
-/* libcurl and servers resolve such segments, with another signature then. */
+/* libcurl and servers resolve such segments, which would change the signature. */
 static bool has_dots(const char *key)
 {
     for (const char *at = key;;) {
@@ -49,23 +49,26 @@ bool upload_url_parse(const char *url, struct text *bucket, struct text *key, st
     const char *name = url + strlen(SCHEME);
 
     if (strlen(url) > UPLOAD_URL_MAX) {
-        text_printf(why, "the file's address has %zu characters, at most %d are allowed", strlen(url),
+        text_printf(why, "the file's address has %zu characters, but at most %d are allowed", strlen(url),
                     UPLOAD_URL_MAX);
         return false;
     }
     if (strncmp(url, SCHEME, strlen(SCHEME)) != 0 || strchr(name, '/') == NULL) {
         text_printf(
-            why, "\"%.160s\" is no address of a file in S3: it looks like s3://bucket/folder/list.csv", url);
+            why, "\"%.160s\" is not the address of a file in S3: it looks like s3://bucket/folder/list.csv",
+            url);
         return false;
     }
     size_t length = strcspn(name, "/");
     if (!is_bucket(name, length)) {
-        text_printf(why, "\"%.*s\" cannot be a bucket: 3 to 63 small letters, digits, dots and dashes",
+        text_printf(why,
+                    "\"%.*s\" is not a valid bucket: a bucket has 3 to 63 lower-case letters, digits, dots "
+                    "and dashes",
                     length < 80 ? (int)length : 80, name);
         return false;
     }
     if (!is_key(name + length + 1) || has_dots(name + length + 1)) {
-        text_printf(why, "\"%.160s\" has no key that a file could have", url);
+        text_printf(why, "\"%.160s\" has no valid key for a file", url);
         return false;
     }
     text_add(bucket, name, length);
@@ -73,13 +76,13 @@ bool upload_url_parse(const char *url, struct text *bucket, struct text *key, st
     return true;
 }
 
-/* A list while it is sent. */
+/* A list while it is being sent. */
 struct upload {
     int fd;
     const char *path;
-    struct digest *digest; /* of what was read in this attempt */
+    struct digest *digest; /* of the bytes read in this attempt */
     unsigned long long done, all;
-    char sha256[DIGEST_SIZE]; /* that it has to be */
+    char sha256[DIGEST_SIZE]; /* the expected digest */
     bool changed;
     int error; /* errno */
     void (*progress)(void *context, unsigned long long sent, unsigned long long all);
@@ -115,7 +118,7 @@ static bool is_as_before(struct upload *upload)
     return strcmp(now, upload->sha256) == 0 && read_again(upload->fd, &more, 1) == 0;
 }
 
-/* The last part is held back where the list is no longer what it was: S3 never gets it whole then. */
+/* Holds back the last part if the list has changed: S3 then never receives a complete object. */
 static size_t read_part(void *context, char *out, size_t room)
 {
     struct upload *upload = context;
@@ -192,7 +195,7 @@ static bool open_list(struct upload *upload, struct text *why)
     if (upload->fd < 0 || fstat(upload->fd, &found) != 0)
         return cannot_read(upload->path, errno, why);
     if (!S_ISREG(found.st_mode)) {
-        text_printf(why, "%s is no file: it has to be read twice, for its digest and to be sent",
+        text_printf(why, "%s is not a regular file: it must be read twice, for its digest and to be sent",
                     upload->path);
         return false;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of serial numbers on its way to S3. Blocks; one thread at a time for a session. */
+/* Uploads the list of serial numbers to S3. Calls block; one thread at a time per session. */
 #ifndef SIDEWALK_UPLOAD_H
 #define SIDEWALK_UPLOAD_H
 
@@ -10,14 +10,16 @@
 
 #define UPLOAD_URL_MAX 1024
 
-/* "s3://bucket/some/key.csv". False with a sentence in *why. bucket and key are initialised by the caller. */
+/* Parses "s3://bucket/some/key.csv". Returns false with a sentence in *why. The caller initialises bucket and
+ * key. */
 bool upload_url_parse(const char *url, struct text *bucket, struct text *key, struct text *why);
 
-/* Digest (hex) and length of a file; false with a sentence in *why. */
+/* Returns the digest (hex) and length of a file; false with a sentence in *why on error. */
 bool upload_digest(const char *path, unsigned long long *length, char sha256[65], struct text *why);
 
-/* The file is read twice: for its digest, and to be sent. sha256: of what was sent, hex. progress may be
- * NULL. A file that cannot be read, or changes in between, is AWS_UNREADABLE; S3 does not get it then. */
+/* Reads the file twice: for its digest, and to send it. sha256: of the bytes sent, in hex. progress may be
+ * NULL. If the file cannot be read, or changes in between, the result is AWS_UNREADABLE and S3 does not keep
+ * it. */
 enum aws_error upload_file(struct aws_session *session, const char *path, const char *url,
                            void (*progress)(void *context, unsigned long long sent, unsigned long long all),
                            void *context, const atomic_int *interrupted, char sha256[65],

@@ -9,15 +9,15 @@
 #define INTERVAL_MS 5000
 #define INTERVAL_WAITING_MS 30000
 #define PATIENCE 60
-#define SLICE_MS 200 /* how late an interruption may be noticed */
+#define SLICE_MS 200 /* the longest delay after an interruption */
 #define TICK_MS 1000
 #define RATE_WINDOW 12 /* answers */
 
 struct watch {
     const struct watch_options *options;
-    struct import_task *task; /* the last answer; its id is NULL before */
+    struct import_task *task; /* the last answer; its id is NULL before the first */
     long long started_ms;     /* monotonic */
-    long long created_ms;     /* of the task, wall clock; 0: not known */
+    long long created_ms;     /* of the task, wall clock; 0: unknown */
     unsigned troubles;
     unsigned without_credentials;
     struct {
@@ -32,7 +32,7 @@ static bool is_interrupted(const struct watch *watch)
     return watch->options->interrupted != NULL && *watch->options->interrupted != 0;
 }
 
-/* "2026-11-21T09:30:00.123Z"; 0 when it is none. */
+/* Parses "2026-11-21T09:30:00.123Z". Returns 0 if it is not a time. */
 static long long parse_time(const char *text)
 {
     struct tm parts = {0};
@@ -50,7 +50,7 @@ static long long elapsed_ms(const struct watch *watch)
     return elapsed > 0 ? elapsed : 0;
 }
 
-/* Over the last answers, so that it does not jump with each. */
+/* An average over the last answers, so that it does not jump with each. */
 static double rate(const struct watch *watch)
 {
     if (watch->answer_count < 2)
@@ -101,7 +101,7 @@ static void take(struct watch *watch, struct import_task *answer)
     tell(watch, (struct watch_news){.kind = kind});
 }
 
-/* Whether asking again may help. Expired credentials are renewed by somebody, in a file, while this waits. */
+/* Whether a retry may help. Someone may renew expired credentials in a file while this waits. */
 static bool may_pass(struct watch *watch, enum aws_error error)
 {
     unsigned patience = watch->options->patience > 0 ? watch->options->patience : PATIENCE;
@@ -140,7 +140,7 @@ static void wait_for_next(struct watch *watch)
     }
 }
 
-/* True: go on. */
+/* Asks AWS once. Returns true to continue. */
 static bool ask(struct watch *watch, enum watch_result *result, enum aws_error *out_error, struct text *why)
 {
     struct import_task answer;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Follows an import task until it has ended: asks AWS again and again, tells what it hears, and goes on after
- * errors. It keeps nothing: who was interrupted, or killed, watches again and has lost nothing. */
+/* Follows an import task until it has ended: polls AWS, reports news, and continues after errors. It stores
+ * nothing: after an interruption or a kill, watching again loses nothing. */
 #ifndef SIDEWALK_WATCH_H
 #define SIDEWALK_WATCH_H
 
@@ -10,19 +10,19 @@
 #include "sidewalk/import_task.h"
 
 enum watch_kind {
-    WATCH_STATE,   /* the first answer, or the task's state is another one */
-    WATCH_COUNTS,  /* devices are in other states */
-    WATCH_SAME,    /* an answer without any news */
-    WATCH_TROUBLE, /* no answer: why; it is asked again */
+    WATCH_STATE,   /* the first answer, or the task has a new state */
+    WATCH_COUNTS,  /* devices have new states */
+    WATCH_SAME,    /* an answer without news */
+    WATCH_TROUBLE, /* no answer: see why; it will be retried */
     WATCH_TIME,    /* about every second, for clocks on screens */
 };
 
 struct watch_news { /* borrowed during the call */
     enum watch_kind kind;
     const struct import_task *task; /* the last answer; NULL before the first */
-    long long elapsed_ms;           /* since AWS made the task; without an answer: since watch() began */
-    double rate;                    /* devices a second that came to an end lately; below 0: not known */
-    enum aws_error error;           /* of WATCH_TROUBLE */
+    long long elapsed_ms;           /* since AWS created the task; without an answer: since watch() began */
+    double rate;                    /* devices per second that ended recently; below 0: unknown */
+    enum aws_error error;           /* for WATCH_TROUBLE */
     const char *why;
     unsigned troubles; /* in a row */
 };
@@ -30,22 +30,23 @@ struct watch_news { /* borrowed during the call */
 struct watch_options {
     struct aws_session *session;
     const char *id;
-    long long interval_ms; /* between two questions; 0: 5 s, and 30 s while it waits for the control log */
-    unsigned patience;     /* so many questions in a row without credentials that are valid; 0: 60 */
+    long long
+        interval_ms;   /* between two requests; 0: 5 s, and 30 s while the task waits for the control log */
+    unsigned patience; /* maximum number of consecutive requests without valid credentials; 0: 60 */
     void (*news)(void *context, const struct watch_news *news); /* on the caller's thread */
     void *context;
     const atomic_int *interrupted; /* from a signal or another thread; may be NULL */
 };
 
 enum watch_result {
-    WATCH_ENDED,       /* out says how: COMPLETE is not success */
+    WATCH_ENDED,       /* see out: COMPLETE is not always success */
     WATCH_GONE,        /* there is no such task (any more) */
-    WATCH_GAVE_UP,     /* AWS refuses, or no valid credentials came; *error and why say more */
-    WATCH_INTERRUPTED, /* out has the last answer, if there was one (id is not NULL) */
+    WATCH_GAVE_UP,     /* AWS refuses, or there were no valid credentials; see *error and why */
+    WATCH_INTERRUPTED, /* out has the last answer; its id is NULL without one */
 };
 
-/* Blocks for hours. out is initialised here and to be finished by the caller. Trouble with the network, with
- * throttling and with AWS itself is waited out without end. */
+/* Blocks, maybe for hours. Initialises out; the caller frees it. Waits without limit while the network fails,
+ * AWS throttles or AWS has errors. */
 enum watch_result watch(const struct watch_options *options, struct import_task *out, enum aws_error *error,
                         struct text *why) __attribute__((warn_unused_result));
 

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 #include "account/enrolment/enrolment.h"
+#include "account/enrolment/enrolment_source.h"
 #include "account/enrolment/results.h"
-#include "account/enrolment/source.h"
 
 struct enrolment_batch_counts {
     unsigned long long devices; /* seen so far: sum of the following without passed */

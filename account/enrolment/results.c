@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "account/enrolment/enrolment_list.h"
 #include "account/enrolment/index.h"
-#include "account/enrolment/list.h"
 #include "base/csv_rows.h"
 #include "base/memory.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim account apply */
+/* expresslink-claim account apply: sets up the AWS account. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "account/portal_section.h"
 #include "account/setup/setup.h"
 #include "base/memory.h"
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 static const char *const usual_roots[] = {"AmazonRootCA1.pem", "/etc/ssl/certs/Amazon_Root_CA_1.pem"};
@@ -20,7 +20,7 @@ struct apply {
     struct setup_authority *authorities; /* owned, with their certificates */
     size_t count;
     struct text request;
-    char *root; /* ca_file of the section, NULL: none; owned */
+    char *root; /* ca_file of the section; NULL: none; owned */
 };
 
 static void apply_fini(struct apply *apply)
@@ -37,10 +37,11 @@ static int wrong_authority(struct account_run *run, const char *path, const stru
     TEXT struct text words = TEXT_EMPTY, subject = TEXT_EMPTY;
 
     certificate_subject_words(certificate, &subject);
-    text_printf(&words,
-                "%s: %s is no CA's certificate but one that a CA has signed (CA:FALSE); ask the manufacturer "
-                "for the certificate of the CA",
-                path, text_get(&subject));
+    text_printf(
+        &words,
+        "%s: %s is not a CA's certificate but one that a CA has signed (CA:FALSE); ask the manufacturer "
+        "for the certificate of the CA",
+        path, text_get(&subject));
     return account_report_wrong(&run->report, COMMAND_BAD_IDENTIFIER, "%s", text_get(&words));
 }
 
@@ -73,7 +74,7 @@ static int read_request(struct apply *apply, struct account_run *run)
     return account_check_certificate(run, run->arguments.certificate, text_get(&apply->request), &there);
 }
 
-/* The path as it is from everywhere; the portal may be started elsewhere. */
+/* Returns the absolute path: the portal may be started in another folder. */
 static char *absolute(const char *path)
 {
     char *real = realpath(path, NULL);
@@ -102,7 +103,7 @@ static int find_root(struct apply *apply, struct account_run *run)
             given = usual_roots[i];
     if (given && run->arguments.ca_file)
         apply->root = absolute(given);
-    else if (given) /* as it is named: Debian's is a link whose target may be moved */
+    else if (given) /* not resolved: in Debian it is a link whose target may be moved */
         apply->root = given[0] == '/' ? memory_string(given) : absolute(given);
     return COMMAND_DONE;
 }
@@ -131,7 +132,7 @@ static int print_section(struct account_run *run, const struct portal_section *s
     return COMMAND_DONE;
 }
 
-/* portal_ini has the section now. */
+/* Reports what to do next, now that portal_ini has the section. */
 static int say_next(struct account_run *run, const char *state)
 {
     account_report_add(&run->report, "portal_ini", state);
@@ -149,10 +150,10 @@ static int add_section(struct account_run *run, const struct portal_section *sec
         account_report_say(&run->report, "wrote [endpoint.%s] to %s", section->key, path);
         return say_next(run, "written");
     case PORTAL_SECTION_THERE:
-        account_report_say(&run->report, "%s has [endpoint.%s] already", path, section->key);
+        account_report_say(&run->report, "%s already has [endpoint.%s]", path, section->key);
         return say_next(run, "there");
     case PORTAL_SECTION_DIFFERS:
-        text_puts(&why, "; it was left as it is: change it, or choose another --endpoint-key");
+        text_puts(&why, "; it was not changed: change it, or choose another --endpoint-key");
         account_report_add(&run->report, "portal_ini", "differs");
         (void)account_report_wrong(&run->report, COMMAND_CANNOT_CREATE, "%s", text_get(&why));
         print_section(run, section);
@@ -187,8 +188,9 @@ static int write_files(const struct apply *apply, struct account_run *run, const
     };
     account_report_add(&run->report, "endpoint", section.address);
     if (has_observer && !section.ca_file)
-        account_report_say(&run->report,
-                           "There is no AmazonRootCA1.pem here: give --ca-file, or add ca_file yourself.");
+        account_report_say(
+            &run->report,
+            "AmazonRootCA1.pem is not in this folder: give --ca-file, or add ca_file yourself.");
     return run->arguments.portal_ini ? add_section(run, &section) : print_section(run, &section);
 }
 

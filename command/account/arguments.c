@@ -12,36 +12,36 @@
 
 #define STATUS                                                                                               \
     "\n"                                                                                                     \
-    "Exit status: 0 done, or there is nothing to do; 1 not wanted, or what is there\n"                       \
-    "is in the way; 64 wrong arguments; 65 a file holds something else; 66 a file\n"                         \
-    "cannot be read; 69 AWS is not reached or refuses; 73 a file cannot be written;\n"                       \
-    "77 no permission or no credentials; 130 interrupted.\n"
+    "Exit status: 0 done, or there is nothing to do; 1 declined, or something\n"                             \
+    "existing conflicts; 64 wrong arguments; 65 a file has the wrong content; 66 a\n"                        \
+    "file cannot be read; 69 AWS cannot be reached or refuses; 73 a file cannot be\n"                        \
+    "written; 77 no permission or no credentials; 130 interrupted.\n"
 
 static const char apply_help[] =
     "Usage: expresslink-claim account apply [--ca FILE]... [OPTION]...\n"
     "\n"
-    "Makes in your AWS account what devices need to arrive: the manufacturers' CAs,\n"
+    "Sets up your AWS account so that devices can arrive: the manufacturers' CAs,\n"
     "a provisioning template with its role, a policy for modules, thing events, and\n"
-    "an observer for the portal. Shows what would change, asks, and does it. The\n"
-    "same command again goes on after an interruption, and changes nothing where all\n"
-    "is as it should be.\n"
+    "an observer for the portal. Shows the changes and asks before it makes them.\n"
+    "Repeat the command to continue after an interruption. It changes nothing if\n"
+    "everything is set up already.\n"
     "\n"
-    "  --name NAME         the setup's name (default: expresslink): several for\n"
-    "                      manufacturers that are not to be treated alike\n"
-    "  --ca FILE           a manufacturer's CA certificates (PEM); several times for\n"
-    "                      several\n"
+    "  --name NAME         the setup's name (default: expresslink): one for each\n"
+    "                      group of manufacturers with the same settings\n"
+    "  --ca FILE           a manufacturer's CA certificates (PEM); may be given\n"
+    "                      several times\n"
     "  --thing-name FIELD  where a birth certificate has the ThingName: common-name\n"
     "                      (the default) or serial-number\n"
     "  --thing-type NAME   thing type of the devices\n"
-    "  --thing-group NAME  a thing group of the devices; several times for several\n"
+    "  --thing-group NAME  a thing group of the devices; may be given several times\n"
     "  --attribute NAME=VALUE\n"
-    "                      an attribute of every thing; several times for several\n"
+    "                      an attribute of every thing; may be given several times\n"
     "\n"
     "  --observer-request FILE\n"
     "                      signing request of the observer (expresslink-claim keygen\n"
     "                      --observer makes one)\n"
     "  --observer-certificate FILE\n"
-    "                      where its certificate is written (default: the request's\n"
+    "                      where to write its certificate (default: the request's\n"
     "                      name with .pem)\n"
     "  --observer-key FILE its key (default: the request's name with .key)\n"
     "  --client-id ID      its client id (default: portal-observer)\n"
@@ -59,7 +59,7 @@ static const char apply_help[] =
 static const char show_help[] =
     "Usage: expresslink-claim account show [OPTION]...\n"
     "\n"
-    "Tells what there is of a setup in your AWS account.\n"
+    "Shows the parts of a setup in your AWS account.\n"
     "\n"
     "  --name NAME         the setup's name (default: expresslink)\n"
     "  --json              JSON on standard output, for programs\n" AWS_ARGUMENTS_HELP
@@ -68,15 +68,15 @@ static const char show_help[] =
 static const char remove_help[] =
     "Usage: expresslink-claim account remove [OPTION]...\n"
     "\n"
-    "Takes a setup away: its CAs, provisioning templates, policies, observer and\n"
-    "role. Shows what would go, asks, and does it; the same command again goes on\n"
+    "Removes a setup: its CAs, provisioning templates, policies, observer and\n"
+    "role. Shows what it will remove and asks first. Repeat the command to continue\n"
     "after an interruption. Things, modules' certificates, thing types, groups and\n"
     "events stay.\n"
     "\n"
     "  --name NAME         the setup's name (default: expresslink)\n"
-    "  --force             also while devices live by its policy: they lose all\n"
+    "  --force             also if devices still use its policy: they lose all\n"
     "                      their rights\n"
-    "  --dry-run           show what would go, and change nothing\n"
+    "  --dry-run           show what would be removed, and change nothing\n"
     "  --yes               do not ask\n"
     "  --json              JSON on standard output, for programs\n" AWS_ARGUMENTS_HELP
     "  --help              print this, and exit\n" STATUS;
@@ -84,11 +84,11 @@ static const char remove_help[] =
 static const char certificate_help[] =
     "Usage: expresslink-claim account certificate FILE.csr [OPTION]...\n"
     "\n"
-    "Has your AWS account make the certificate of a claim-thing, inactive: for the\n"
-    "staging account alone (Onboarding-by-Claim guide, appendix A). Where there is\n"
-    "one for the same key it is fetched again.\n"
+    "Lets your AWS account make the certificate of a claim-thing. It is inactive\n"
+    "there: only the staging account uses it (Onboarding-by-Claim guide, appendix\n"
+    "A). If there is one for the same key already, it is downloaded again.\n"
     "\n"
-    "  --output FILE       where it is written (default: the request's name with\n"
+    "  --output FILE       where to write it (default: the request's name with\n"
     "                      .pem); another certificate is never overwritten\n"
     "  --json              JSON on standard output, for programs\n" AWS_ARGUMENTS_HELP
     "  --help              print this, and exit\n" STATUS;
@@ -154,7 +154,7 @@ static const struct option options[] = {{"name", required_argument, NULL, NAME},
 
 #define EVERY (ACCOUNT_APPLY | ACCOUNT_SHOW | ACCOUNT_REMOVE | ACCOUNT_CERTIFICATE)
 
-/* Which subcommands have an option. */
+/* Returns the subcommands that have the option. */
 static unsigned who_has(int option, const char *long_name)
 {
     switch (option) {
@@ -253,7 +253,7 @@ static int take_option(struct account_arguments *out, int option, const char *va
     case 'h':
         return fputs(account_help(out->action), stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
     case '?':
-        return usage_error(out, "these arguments are not understood", "");
+        return usage_error(out, "unknown option, or an option without its value", "");
     case CA:
         add_authority(out, value);
         return -1;
@@ -271,7 +271,7 @@ static int take_option(struct account_arguments *out, int option, const char *va
     }
 }
 
-/* The request's name with another ending. */
+/* Returns the request's name with another ending. */
 static char *beside(const char *request, const char *ending)
 {
     const char *dot = strrchr(request, '.'), *slash = strrchr(request, '/');
@@ -287,9 +287,9 @@ static int take_argument(struct account_arguments *out, int count, char **values
     bool wants_one = out->action == ACCOUNT_CERTIFICATE;
 
     if (wants_one && optind == count)
-        return usage_error(out, "which signing request? FILE.csr is missing", "");
+        return usage_error(out, "the signing request FILE.csr is missing", "");
     if (optind + wants_one < count)
-        return usage_error(out, "this is too much: ", values[optind + wants_one]);
+        return usage_error(out, "unexpected argument: ", values[optind + wants_one]);
     if (wants_one)
         out->request = values[optind];
     return -1;
@@ -298,21 +298,21 @@ static int take_argument(struct account_arguments *out, int count, char **values
 static int check(struct account_arguments *out)
 {
     if (!setup_name_fits(out->name))
-        return usage_error(out, "a setup's name is of 1 to 36 letters, digits, _ and -, not ", out->name);
+        return usage_error(out, "a setup's name has 1 to 36 letters, digits, _ and -, not ", out->name);
     if (account_things_problem(&out->things))
         return usage_error(out, account_things_problem(&out->things), "");
     if (!is_made_of(out->client_id, NAME_MAX_LENGTH, WORD ":."))
-        return usage_error(out, "this is no client id: ", out->client_id);
+        return usage_error(out, "not a valid client id: ", out->client_id);
     if (!out->request && (out->certificate || out->key))
-        return usage_error(out, "an observer's certificate or key takes --observer-request FILE", "");
+        return usage_error(out, "--observer-certificate and --observer-key need --observer-request FILE", "");
     if (out->json && !out->yes && !out->dry_run && out->action & (ACCOUNT_APPLY | ACCOUNT_REMOVE))
-        return usage_error(out, "--json asks nothing: it takes --yes or --dry-run", "");
+        return usage_error(out, "--json cannot ask: add --yes or --dry-run", "");
     if (out->request && !out->certificate)
         out->certificate = beside(out->request, ".pem");
     if (out->request && !out->key)
         out->key = beside(out->request, ".key");
     if (out->request && strcmp(out->request, out->certificate) == 0)
-        return usage_error(out, "the certificate would be written over its request: ", out->request);
+        return usage_error(out, "the certificate would overwrite its request: ", out->request);
     return -1;
 }
 
@@ -329,7 +329,7 @@ int account_arguments_parse(enum account_action action, int count, char **values
     while (status < 0 && (option = getopt_long(count, values, "h", options, &which)) != -1) {
         bool is_long = option != 'h' && option != '?';
         if (is_long && !(who_has(option, options[which].name) & action))
-            status = usage_error(out, "this subcommand has no --", options[which].name);
+            status = usage_error(out, "this subcommand has no option --", options[which].name);
         else
             status = take_option(out, option, optarg);
     }

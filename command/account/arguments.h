@@ -11,21 +11,21 @@
 
 enum account_action { ACCOUNT_APPLY = 1, ACCOUNT_SHOW = 2, ACCOUNT_REMOVE = 4, ACCOUNT_CERTIFICATE = 8 };
 
-struct account_arguments { /* borrowed from the command line; finished with account_arguments_fini() */
+struct account_arguments { /* borrowed from the command line; free with account_arguments_fini() */
     enum account_action action;
     struct aws_options aws;
     bool json, yes, dry_run, force;
     const char *name;
-    const char **authorities; /* files; owned, not its texts */
+    const char **authorities; /* files; the array is owned, its strings are not */
     size_t authority_count;
     struct account_things things;
-    const char *request; /* signing request, of the observer or the one argument; NULL: none */
-    char *certificate;   /* where its certificate goes; owned; NULL without a request */
+    const char *request; /* the observer's signing request, or the one argument; NULL: none */
+    char *certificate;   /* where to write the certificate; owned; NULL without a request */
     char *key;           /* owned; NULL without a request */
     const char *client_id, *endpoint_key, *portal_ini, *ca_file;
 };
 
-/* Less than 0: go on; otherwise exit with it. */
+/* Returns less than 0 to continue, otherwise the exit status. */
 int account_arguments_parse(enum account_action action, int count, char **values,
                             struct account_arguments *out);
 void account_arguments_fini(struct account_arguments *arguments);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim account certificate */
+/* expresslink-claim account certificate: gets a claim-thing's certificate. */
 #include "account/requested_certificate.h"
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 struct wanted {
     struct text request;
-    bool there; /* in its file */
+    bool there; /* the certificate's file exists */
 };
 
 static int prepare(void *context, struct account_run *run)
@@ -44,12 +44,12 @@ static int work(void *context, struct account_run *run)
 
     account_report_add(&run->report, "certificate", run->arguments.certificate);
     if (wanted->there)
-        account_report_say(&run->report, "%s is there already, for the same key", run->arguments.certificate);
+        account_report_say(&run->report, "%s already exists, for the same key", run->arguments.certificate);
     else
         status = obtain(wanted, run);
     if (!status)
         account_report_say(&run->report,
-                           "Send %s to AWS, as the Onboarding-by-Claim guide says; never the key.",
+                           "Send %s to AWS, as the Onboarding-by-Claim guide says; never send the key.",
                            run->arguments.certificate);
     return status;
 }

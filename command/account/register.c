@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 static const struct {
@@ -13,19 +13,20 @@ static const struct {
     const char *help;
 } ways[] = {
     {"certificate", register_certificate_command, "one device, by its birth certificate"},
-    {"batch", register_batch_command, "thousands: a folder, a CSV or one file of birth certificates"},
-    {"jitr", register_jitr_command, "just-in-time registration: all devices of a CA of mode DEFAULT"},
+    {"batch", register_batch_command,
+     "thousands of devices: a folder, a CSV or one file of birth certificates"},
+    {"jitr", register_jitr_command, "just-in-time registration: all devices of a CA in mode DEFAULT"},
     {"fleet", register_fleet_command, "fleet provisioning by a claim certificate that devices share"},
 };
 
 static int print_help(FILE *out)
 {
     fputs("Usage: expresslink-claim account register WAY ...\n\n"
-          "Brings devices into the account that are not claimed by their users.\n\n",
+          "Registers devices in the account that their users do not claim.\n\n",
           out);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         fprintf(out, "  %-12s %s\n", ways[i].name, ways[i].help);
-    fputs("\nexpresslink-claim account register WAY --help tells more.\n", out);
+    fputs("\nSee expresslink-claim account register WAY --help for details.\n", out);
     return out == stdout ? COMMAND_DONE : COMMAND_USAGE;
 }
 

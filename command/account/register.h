@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ways of expresslink-claim account register: devices that are not claimed by their users. values[0] is
- * the way's name; each gives the exit status. */
+/* The ways of expresslink-claim account register, for devices that their users do not claim. values[0] is the
+ * way's name; each returns the exit status. */
 #ifndef COMMAND_ACCOUNT_REGISTER_H
 #define COMMAND_ACCOUNT_REGISTER_H
 

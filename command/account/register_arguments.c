@@ -12,30 +12,30 @@
 #include "command/command.h"
 
 #define DEVICE_HELP                                                                                          \
-    "  --thing-name FIELD  what of the certificate's subject is the thing's name: common-name\n"             \
+    "  --thing-name FIELD  the subject field with the thing's name: common-name\n"                           \
     "                      (default) or serial-number\n"                                                     \
-    "  --name NAME         the setup that account apply has made (default: expresslink); its\n"              \
+    "  --name NAME         the setup made by account apply (default: expresslink); its\n"                    \
     "                      policy is NAME-module\n"                                                          \
     "  --policy NAME       another policy for the devices\n"                                                 \
     "  --thing-type NAME   thing type of the devices\n"                                                      \
-    "  --thing-group NAME  a group that they are put into; several times for several\n"                      \
-    "  --create-missing    make policy, thing type and groups that are not in the account\n"                 \
-    "  --without-ca        do not look whether the account has the certificate's CA\n"                       \
-    "  --activate          also certificates that somebody has made inactive\n"                              \
-    "  --add-certificate   a thing that has another certificate gets this one too\n"
+    "  --thing-group NAME  a thing group for them; may be given several times\n"                             \
+    "  --create-missing    create policy, thing type and groups that the account does not have\n"            \
+    "  --without-ca        do not check that the account has the certificate's CA\n"                         \
+    "  --activate          also activate certificates that someone has made inactive\n"                      \
+    "  --add-certificate   add this certificate even if the thing has another one\n"
 
 #define JSON_HELP "  --json              JSON on standard output, for programs\n"
 
 #define STATUS_HELP                                                                                          \
-    "64 wrong arguments, 65 no certificate of a device, 66 a file cannot be read, 69 AWS is not\n"           \
-    "reached or refuses, 73 or 74 a file cannot be made or written, 77 no permission or no\n"                \
+    "64 wrong arguments, 65 not a device's certificate, 66 a file cannot be read, 69 AWS cannot be\n"        \
+    "reached or refuses, 73 or 74 a file cannot be created or written, 77 no permission or no\n"             \
     "credentials, 130 interrupted.\n"
 
 static const char certificate_help[] =
     "Usage: expresslink-claim account register certificate [OPTION]... FILE\n"
     "\n"
     "Registers one device by its birth certificate: makes the thing, registers the certificate as\n"
-    "active, and attaches policy and thing to it. May be done again: what is there is kept.\n"
+    "active, and attaches policy and thing to it. Can be repeated: existing parts are kept.\n"
     "\n"
     "  --thing NAME        the thing's name\n" DEVICE_HELP
     "  --dry-run           say what would be done, and change nothing\n" JSON_HELP AWS_ARGUMENTS_HELP
@@ -44,27 +44,27 @@ static const char certificate_help[] =
     "Example:\n"
     "  expresslink-claim account register certificate birth.pem --thing-group lamps\n"
     "\n"
-    "Exit status: 0 registered, or it was; 1 what is there is in the way,\n" STATUS_HELP;
+    "Exit status: 0 registered now or before, 1 something existing conflicts,\n" STATUS_HELP;
 
 static const char batch_help[] =
     "Usage: expresslink-claim account register batch [OPTION]... FOLDER|FILE\n"
     "\n"
     "Registers many devices by their birth certificates: a folder of PEM files (.pem, .crt, .cer,\n"
     ".cert), a CSV (.csv, .tsv) with the columns certificate (PEM, or a file beside the list) and\n"
-    "thing_name (optional), or one file with many certificates. What became of each stands in the\n"
-    "result file. A certificate that is bad stops no other one; start it again for those that failed\n"
-    "and it goes on where it was: what the result file has as registered is not done again.\n"
+    "thing_name (optional), or one file with many certificates. The result file has one row for each.\n"
+    "A bad certificate does not stop the others. Repeat the command to continue and to retry those\n"
+    "that failed: it skips what the result file has as registered.\n"
     "\n"
     "  --result FILE       the result file, a CSV (default: FOLDER.result.csv, beside it)\n"
-    "  --rate NUMBER       so many devices a second at most (default: as AWS answers)\n" DEVICE_HELP
-    "  --dry-run           read and check all of it, and change nothing\n" JSON_HELP AWS_ARGUMENTS_HELP
+    "  --rate NUMBER       at most so many devices per second (default: as fast as AWS answers)\n" DEVICE_HELP
+    "  --dry-run           read and check everything, and change nothing\n" JSON_HELP AWS_ARGUMENTS_HELP
     "  --help              print this, and exit\n"
     "\n"
     "Examples:\n"
     "  expresslink-claim account register batch births/ --dry-run\n"
     "  expresslink-claim account register batch births.csv --thing-type lamp --rate 8\n"
     "\n"
-    "Exit status: 0 all are registered, 1 some failed, or what is there is in the way,\n" STATUS_HELP;
+    "Exit status: 0 all are registered, 1 some failed, or something existing conflicts,\n" STATUS_HELP;
 
 static const char jitr_help[] =
     "Usage: expresslink-claim account register jitr --ca FILE --ca-key FILE [OPTION]...\n"
@@ -72,50 +72,50 @@ static const char jitr_help[] =
     "       expresslink-claim account register jitr --ca FILE --verification-certificate FILE\n"
     "                                               [OPTION]...\n"
     "\n"
-    "Just-in-time registration: a CA of mode DEFAULT, whose devices AWS registers by a template when\n"
-    "they first connect. AWS wants to see that who registers the CA holds its key, by a verification\n"
-    "certificate that it has signed. Shows what will change, and asks.\n"
+    "Just-in-time registration: a CA in mode DEFAULT, whose devices AWS registers by a template when\n"
+    "they first connect. AWS needs proof that you have the CA's key: a verification certificate that\n"
+    "the key has signed. Shows the changes and asks before it makes them.\n"
     "\n"
     "  --ca FILE                  the CA's certificate\n"
-    "  --ca-key FILE              its key, where you have it: signs the verification certificate here\n"
-    "  --verification-request FILE      where its key is elsewhere: writes a signing request for\n"
-    "                             whoever has it, and says what they have to do\n"
-    "  --verification-certificate FILE  what came back from there\n"
-    "  --thing-name FIELD  what of the certificate's subject is the thing's name: common-name\n"
+    "  --ca-key FILE              its key, if you have it: signs the verification certificate here\n"
+    "  --verification-request FILE      if the key is elsewhere: writes a signing request for\n"
+    "                             the holder of the key, and says what to do with it\n"
+    "  --verification-certificate FILE  the certificate that the holder sent back\n"
+    "  --thing-name FIELD  the subject field with the thing's name: common-name\n"
     "                      (default) or serial-number\n"
-    "  --name NAME         of the setup: role NAME-provisioning, policy NAME-module, template NAME\n"
+    "  --name NAME         the setup's name: role NAME-provisioning, policy NAME-module, template NAME\n"
     "                      (default: expresslink)\n"
     "  --thing-type NAME   thing type of the devices\n"
-    "  --thing-group NAME  a group that they are put into; several times for several\n"
-    "  --attribute NAME=VALUE  an attribute of the things; several times for several\n"
+    "  --thing-group NAME  a thing group for them; may be given several times\n"
+    "  --attribute NAME=VALUE  an attribute of the things; may be given several times\n"
     "  --dry-run           show what would change, and change nothing\n"
     "  --yes               do not ask\n" JSON_HELP AWS_ARGUMENTS_HELP
     "  --help              print this, and exit\n"
     "\n"
-    "Exit status: 0 done, 1 not wanted, or what is there is in the way,\n" STATUS_HELP;
+    "Exit status: 0 done, 1 declined, or something existing conflicts,\n" STATUS_HELP;
 
 static const char fleet_help[] =
     "Usage: expresslink-claim account register fleet [--claim-request FILE] [OPTION]...\n"
     "\n"
-    "Fleet provisioning by claim: all devices share a claim certificate that can do nothing but ask\n"
-    "for one of their own, with their serial number. Makes role, template, policies, and the claim\n"
-    "certificate of a signing request. Shows what will change, and asks.\n"
+    "Fleet provisioning by claim: all devices share a claim certificate that can only be used to ask\n"
+    "for their own certificate, with their serial number. Makes role, template, policies, and the claim\n"
+    "certificate for a signing request. Shows the changes and asks before it makes them.\n"
     "\n"
     "  --claim-request FILE  signing request of the claim certificate: expresslink-claim keygen\n"
     "                      --name fleet-claim makes it, with its key\n"
-    "  --output FILE       where the claim certificate is put (default: FILE.pem for FILE.csr);\n"
+    "  --output FILE       where to write the claim certificate (default: FILE.pem for FILE.csr);\n"
     "                      never overwritten\n"
-    "  --prefix TEXT       the things are named TEXT and their serial number (default: nothing)\n"
-    "  --name NAME         of the setup: template NAME-fleet, policies NAME-module and NAME-claim,\n"
+    "  --prefix TEXT       a thing's name is TEXT and its serial number (default: no TEXT)\n"
+    "  --name NAME         the setup's name: template NAME-fleet, policies NAME-module and NAME-claim,\n"
     "                      role NAME-provisioning (default: expresslink)\n"
     "  --thing-type NAME   thing type of the devices\n"
-    "  --thing-group NAME  a group that they are put into; several times for several\n"
-    "  --attribute NAME=VALUE  an attribute of the things; several times for several\n"
+    "  --thing-group NAME  a thing group for them; may be given several times\n"
+    "  --attribute NAME=VALUE  an attribute of the things; may be given several times\n"
     "  --dry-run           show what would change, and change nothing\n"
     "  --yes               do not ask\n" JSON_HELP AWS_ARGUMENTS_HELP
     "  --help              print this, and exit\n"
     "\n"
-    "Exit status: 0 done, 1 not wanted, or what is there is in the way,\n" STATUS_HELP;
+    "Exit status: 0 done, 1 declined, or something existing conflicts,\n" STATUS_HELP;
 
 static const char *register_help(enum register_way way)
 {
@@ -169,12 +169,12 @@ enum option_key {
     OPTION_PREFIX,
     OPTION_CLAIM_REQUEST,
     OPTION_OUTPUT,
-    OPTION_THING_NAME, /* from here on texts are more than kept */
+    OPTION_THING_NAME, /* from here on, options that are parsed, not just kept */
     OPTION_THING_TYPE,
     OPTION_THING_GROUP,
     OPTION_ATTRIBUTE,
     OPTION_RATE,
-    OPTION_CREATE_MISSING, /* from here on switches */
+    OPTION_CREATE_MISSING, /* from here on, switches */
     OPTION_WITHOUT_CA,
     OPTION_ACTIVATE,
     OPTION_ADD_CERTIFICATE,
@@ -218,7 +218,7 @@ static const struct {
 
 static const struct option aws_rows[] = {AWS_ARGUMENTS, {NULL, 0, NULL, 0}};
 
-/* out has room for all rows, AWS's, and the end. */
+/* out has room for all rows, the AWS options, and the end. */
 static void choose_rows(enum register_way way, struct option *out)
 {
     for (size_t i = 0; i < ROW_COUNT; i++)
@@ -272,7 +272,7 @@ static bool take_rate(struct register_arguments *out, const char *text)
     return true;
 }
 
-/* NULL, or what is wrong with it. */
+/* Returns NULL, or an error sentence. */
 static const char *take_value(struct register_arguments *out, int option, const char *value)
 {
     switch (option) {
@@ -283,7 +283,7 @@ static const char *take_value(struct register_arguments *out, int option, const 
     case OPTION_ATTRIBUTE:
         return account_things_take_attribute(&out->things, value);
     case OPTION_RATE:
-        return take_rate(out, value) ? NULL : "--rate wants devices a second, 0.01 to 1000, not ";
+        return take_rate(out, value) ? NULL : "--rate needs devices per second, 0.01 to 1000, not ";
     default:
         return account_things_take_group(&out->things, value);
     }
@@ -294,7 +294,7 @@ static int take_option(struct register_arguments *out, int option)
     const char *wanted = NULL;
 
     if (option == '?')
-        return register_usage_error(out->way, "these arguments are not understood", "");
+        return register_usage_error(out->way, "unknown option, or an option without its value", "");
     if (option == OPTION_HELP)
         return fputs(register_help(out->way), stdout) < 0 ? COMMAND_IO : COMMAND_DONE;
     if (aws_arguments_take(&out->aws, option, optarg))
@@ -317,11 +317,11 @@ static int check_paths(const struct register_arguments *out)
                                         : "the file with the device's certificate is missing",
                                     "");
     if ((out->way & SETUPS) != 0 && out->path != NULL)
-        return register_usage_error(out->way, "this is not understood: ", out->path);
+        return register_usage_error(out->way, "unexpected argument: ", out->path);
     return -1;
 }
 
-/* How the account is shown who holds the CA's key: exactly one of three. */
+/* Exactly one of three options shows AWS who has the CA's key. */
 static int check_jitr(const struct register_arguments *out)
 {
     int given = (out->authority_key != NULL) + (out->verification_request != NULL) +
@@ -330,10 +330,11 @@ static int check_jitr(const struct register_arguments *out)
     if (out->authority == NULL)
         return register_usage_error(out->way, "--ca FILE is missing: the manufacturer's CA", "");
     if (given != 1)
-        return register_usage_error(out->way,
-                                    "one of --ca-key, --verification-request and --verification-certificate "
-                                    "shows AWS who holds the CA's key; which one?",
-                                    "");
+        return register_usage_error(
+            out->way,
+            "give one of --ca-key, --verification-request and --verification-certificate: "
+            "it shows AWS that you have the CA's key",
+            "");
     return -1;
 }
 
@@ -343,18 +344,18 @@ static int check_together(const struct register_arguments *out)
 
     if (status < 0 && !setup_name_fits(out->name))
         status = register_usage_error(
-            out->way, "--name wants 1 to 36 letters, digits, dashes and underscores, not ", out->name);
+            out->way, "--name needs 1 to 36 letters, digits, dashes and underscores, not ", out->name);
     if (status < 0 && out->way == REGISTER_FLEET && strlen(out->name) > SETUP_NAME_FLEET_MAX)
         status =
-            register_usage_error(out->way, "a fleet's --name has 30 characters at most, unlike ", out->name);
+            register_usage_error(out->way, "a fleet's --name has at most 30 characters, unlike ", out->name);
     if (status < 0 && account_things_problem(&out->things) != NULL)
         status = register_usage_error(out->way, account_things_problem(&out->things), "");
     if (status < 0 && out->way == REGISTER_JITR)
         status = check_jitr(out);
     if (status < 0 && out->way == REGISTER_FLEET && out->output != NULL && out->claim_request == NULL)
-        status = register_usage_error(out->way, "--output goes with --claim-request FILE", "");
+        status = register_usage_error(out->way, "--output is only for --claim-request FILE", "");
     if (status < 0 && out->json && (out->way & SETUPS) != 0 && !out->yes && !out->dry_run)
-        status = register_usage_error(out->way, "--json asks nothing: it takes --yes or --dry-run", "");
+        status = register_usage_error(out->way, "--json cannot ask: add --yes or --dry-run", "");
     return status;
 }
 
@@ -376,7 +377,7 @@ int register_arguments_parse(enum register_way way, int count, char **values, st
     *out = (struct register_arguments){
         .way = way, .name = SETUP_NAME_DEFAULT, .things = {.name_field = "CommonName"}, .prefix = ""};
     choose_rows(way, options);
-    optind = 0; /* the subcommand before has been read with it */
+    optind = 0; /* restarts getopt, which already read the subcommand */
     while (status < 0 && (option = getopt_long(count, values, "", options, NULL)) != -1)
         status = take_option(out, option);
     if (status >= 0)
@@ -384,7 +385,7 @@ int register_arguments_parse(enum register_way way, int count, char **values, st
     if (optind < count)
         out->path = values[optind++];
     if (optind < count)
-        return register_usage_error(way, "this is not understood: ", values[optind]);
+        return register_usage_error(way, "unexpected argument: ", values[optind]);
     status = check_together(out);
     if (status < 0)
         out->policy_name = choose_policy(out);

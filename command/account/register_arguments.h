@@ -19,13 +19,13 @@ enum register_way {
     REGISTER_FLEET = 8,
 };
 
-struct register_arguments { /* borrowed from the command line; finished with register_arguments_fini() */
+struct register_arguments { /* borrowed from the command line; free with register_arguments_fini() */
     enum register_way way;
     struct aws_options aws;
     const char *path;           /* the one argument: FILE or FOLDER; NULL: none */
-    const char *name;           /* of the setup */
+    const char *name;           /* the setup's name */
     const char *thing, *policy; /* NULL: not given */
-    char *policy_name;          /* policy, or the setup's; owned */
+    char *policy_name;          /* policy, or the setup's policy; owned */
     struct account_things things;
     const char *result;
     double rate;
@@ -33,16 +33,16 @@ struct register_arguments { /* borrowed from the command line; finished with reg
     const char *prefix, *claim_request, *output;
     bool create_missing, without_authority, activate, add_certificate;
     bool dry_run, yes, json;
-    struct account_report *report; /* borrowed; NULL until something runs */
+    struct account_report *report; /* borrowed; NULL before register_run() */
 };
 
-/* Less than 0: go on; otherwise exit with it. */
+/* Returns less than 0 to continue, otherwise the exit status. */
 int register_arguments_parse(enum register_way way, int count, char **values, struct register_arguments *out);
 void register_arguments_fini(struct register_arguments *arguments);
 
-const char *register_way_name(enum register_way way); /* "batch" */
+const char *register_way_name(enum register_way way); /* such as "batch" */
 
-/* Prints what and value (may be ""), and where help is. COMMAND_USAGE. */
+/* Prints what and value (may be ""), and how to get help. Returns COMMAND_USAGE. */
 int register_usage_error(enum register_way way, const char *what, const char *value);
 
 #endif

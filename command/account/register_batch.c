@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim account register batch */
+/* expresslink-claim account register batch: registers many devices. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static void show_progress(void *context, const struct enrolment_batch_counts *co
     register_progress_show(&running->progress, counts);
 }
 
-/* words: for people; NULL: they are told otherwise, or not at all. */
+/* words: the text for people; NULL: only the JSON object has the count. */
 static void say_count(const struct running *running, const char *name, unsigned long long count,
                       const char *words)
 {
@@ -64,19 +64,18 @@ static void summarise(const struct running *running, const struct enrolment_batc
     account_report_say(report, "%llu device%s:", counts->devices, counts->devices == 1 ? "" : "s");
     say_count(running, "devices", counts->devices, NULL);
     say_count(running, "registered", counts->registered, dry_run ? "would be registered" : "registered");
-    say_count(running, "there", counts->there, "were registered already, and nothing was missing");
-    say_count(running, "before", counts->before, "are registered by the result file, and were not asked for");
+    say_count(running, "there", counts->there, "were registered already, with nothing missing");
+    say_count(running, "before", counts->before, "were skipped: the result file has them as registered");
     say_count(running, "duplicates", counts->duplicates, "are duplicates");
     say_count(running, "failed", counts->failed, "failed");
     say_count(running, "passed", counts->passed - counts->keys,
-              "certificates of authorities or signing requests passed over");
-    say_count(running, "keys", counts->keys,
-              "private keys passed over: nobody but the devices should have them");
+              "certificates of CAs and signing requests were skipped");
+    say_count(running, "keys", counts->keys, "private keys were skipped: only the devices should have them");
     account_report_flag(report, "dry_run", dry_run);
     if (dry_run)
         return;
     if (asked > 0)
-        account_report_say(report, "%.1f devices a second.", (double)asked * 1000 / (double)ms);
+        account_report_say(report, "%.1f devices per second.", (double)asked * 1000 / (double)ms);
     account_report_say(report, "Results: %s", running->result_path);
     account_report_add(report, "results", running->result_path);
 }
@@ -91,17 +90,17 @@ static int batch_status(const struct running *running, enum enrolment_batch_end 
         return COMMAND_DONE;
     case ENROLMENT_BATCH_INTERRUPTED:
         return account_report_wrong(report, COMMAND_INTERRUPTED,
-                                    "interrupted; the same command goes on from here");
+                                    "interrupted; run the same command again to continue");
     case ENROLMENT_BATCH_UNREADABLE:
         return account_report_wrong(report, COMMAND_NO_INPUT, "%s", why);
     case ENROLMENT_BATCH_UNWRITABLE:
         return account_report_wrong(report, COMMAND_IO,
-                                    "%s; the same command goes on from here when there is room", why);
+                                    "%s; free some space, then run the same command again to continue", why);
     default:
         return account_report_failed(report, error,
                                      running->arguments->dry_run
                                          ? "the batch was stopped"
-                                         : "the batch was stopped; the same command goes on from here",
+                                         : "the batch was stopped; run the same command again to continue",
                                      why);
     }
 }
@@ -144,7 +143,7 @@ static int run(struct running *running, const struct oem_account *account, struc
     return status == COMMAND_DONE && counts.failed > 0 ? COMMAND_NOT_REGISTERED : status;
 }
 
-/* Where it is not given: beside the source, "births/" and "births.csv" have "births.result.csv". */
+/* The default of --result, beside the source: "births/" and "births.csv" give "births.result.csv". */
 static void choose_result(const struct register_arguments *arguments, const struct enrolment_source *source,
                           struct text *out)
 {
@@ -157,7 +156,7 @@ static void choose_result(const struct register_arguments *arguments, const stru
     while (length > 1 && arguments->path[length - 1] == '/')
         length--;
     if (source->kind == ENROLMENT_FOLDER && (length == 0 || strchr("./", arguments->path[length - 1]))) {
-        text_puts(out, "births.result.csv"); /* of ".", "..": in the folder where we are */
+        text_puts(out, "births.result.csv"); /* for "." and "..": in the current folder */
         return;
     }
     if (source->kind == ENROLMENT_LIST)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim account register certificate */
+/* expresslink-claim account register certificate: registers one device. */
 #include <stdio.h>
 
 #include "account/enrolment/enrolment.h"
@@ -62,7 +62,7 @@ static int register_it(const struct register_arguments *arguments, const struct 
     account_report_add(arguments->report, "result", result == ENROLMENT_NEW ? "registered" : "there");
     account_report_say(arguments->report, "%s",
                        result == ENROLMENT_NEW ? "Registered:"
-                                               : "It was registered before; nothing is missing:");
+                                               : "It was registered already; nothing is missing:");
     say_device(arguments, enroller, certificate, thing);
     account_report_say(arguments->report, "%s", "");
     register_say_endpoint(arguments, account, "The device connects to ",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim account register fleet */
+/* expresslink-claim account register fleet: sets up fleet provisioning by claim. */
 #include <string.h>
 
 #include "account/enrolment/fleet.h"
@@ -8,7 +8,7 @@
 #include "command/account/register_run.h"
 #include "command/command.h"
 
-/* "secrets/fleet-claim.csr" has "secrets/fleet-claim.pem". */
+/* "secrets/fleet-claim.csr" gives "secrets/fleet-claim.pem". */
 static void choose_output(const struct register_arguments *arguments, struct text *out)
 {
     const char *request = arguments->claim_request;
@@ -35,13 +35,13 @@ static int make_claim(const struct register_arguments *arguments, const struct o
     if (error == AWS_UNREADABLE)
         return account_report_wrong(report, COMMAND_CANNOT_CREATE, "%s", text_get(&why));
     if (error != AWS_OK)
-        return account_report_failed(report, error,
-                                     "there is no claim certificate yet; the same command goes on from here",
-                                     text_get(&why));
+        return account_report_failed(
+            report, error, "there is no claim certificate yet; run the same command again to continue",
+            text_get(&why));
     account_report_add(report, "claim_certificate", claim->path);
     account_report_say(report, "%s", "");
     account_report_say(report, "The claim certificate is %s%s.", claim->path,
-                       made ? "" : "; it was made before");
+                       made ? "" : "; it existed already");
     return COMMAND_DONE;
 }
 
@@ -55,7 +55,7 @@ static void say_next(const struct register_arguments *arguments, const struct oe
 {
     static const char *const claim[] = {
         "",
-        "Next, the claim certificate, with all other options as they were:",
+        "Next, get the claim certificate, with all other options unchanged:",
         "",
         "  expresslink-claim keygen --name fleet-claim",
         "  expresslink-claim account register fleet --claim-request fleet-claim.csr",
@@ -81,7 +81,7 @@ static void say_next(const struct register_arguments *arguments, const struct oe
         arguments->prefix);
 }
 
-/* claim: NULL where there is no request. */
+/* claim: NULL without a request. */
 static int set_up(const struct register_arguments *arguments, const struct oem_account *account,
                   const struct fleet_claim *claim)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim account register jitr */
+/* expresslink-claim account register jitr: sets up just-in-time registration. */
 #include <errno.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "command/account/register_run.h"
 #include "command/command.h"
 
-/* The request for whoever has the CA's key, and what they have to do. */
+/* Writes the request for the holder of the CA's key, and says what to do with it. */
 static int write_request(const struct register_arguments *arguments, const char *code)
 {
     const char *path = arguments->verification_request;
@@ -24,14 +24,14 @@ static int write_request(const struct register_arguments *arguments, const char 
     int error = file_create(path, request.data, request.length, 0644);
     if (error == EEXIST)
         return account_report_wrong(report, COMMAND_CANNOT_CREATE,
-                                    "%s is there already, and is not overwritten: name another file, or go "
-                                    "on with --verification-certificate",
+                                    "%s exists and is not overwritten: name another file, or continue "
+                                    "with --verification-certificate",
                                     path);
     if (error != 0)
-        return account_report_wrong(report, COMMAND_CANNOT_CREATE, "%s cannot be made: %s", path,
+        return account_report_wrong(report, COMMAND_CANNOT_CREATE, "%s cannot be created: %s", path,
                                     strerror(error));
     account_report_add(report, "verification_request", path);
-    account_report_say(report, "%s is the request. Whoever has the key of the CA signs it as it is:", path);
+    account_report_say(report, "%s is the request. The holder of the CA's key signs it unchanged:", path);
     account_report_say(report, "%s", "");
     account_report_say(report, "  openssl x509 -req -in %s -CA %s -CAkey CA.key -CAcreateserial \\", path,
                        arguments->authority);
@@ -39,14 +39,14 @@ static int write_request(const struct register_arguments *arguments, const char 
     account_report_say(report, "%s", "");
     account_report_say(
         report,
-        "and sends verification.pem back, which is no secret. Then, with all other options as they were:");
+        "and sends back verification.pem, which is not secret. Then, with all other options unchanged:");
     account_report_say(report, "%s", "");
     account_report_say(report, "  expresslink-claim account register jitr --ca %s \\", arguments->authority);
     account_report_say(report, "    --verification-certificate verification.pem");
     return COMMAND_DONE;
 }
 
-/* The exit status, after it has told why there is none. */
+/* Returns the exit status; reports an error itself. */
 static int sign_here(const struct register_arguments *arguments, const struct certificate *authority,
                      const char *code, struct text *out)
 {
@@ -113,7 +113,7 @@ static int with_authority(const struct register_arguments *arguments, const stru
 
     enum aws_error error = verification_code(account, &code, &why);
     if (error != AWS_OK)
-        return account_report_failed(arguments->report, error, "the registration code cannot be asked for",
+        return account_report_failed(arguments->report, error, "the registration code cannot be read",
                                      text_get(&why));
     if (arguments->verification_request != NULL)
         return write_request(arguments, code.data);
@@ -133,8 +133,8 @@ static int work(const struct register_arguments *arguments, const struct oem_acc
     else if (!certificate_is_authority(authority))
         status = account_report_wrong(
             arguments->report, COMMAND_BAD_IDENTIFIER,
-            "%s: this is no CA's certificate (its basic constraints do not say CA): ask the manufacturer for "
-            "that of the CA which signs the devices' certificates",
+            "%s: not a CA's certificate (its basic constraints do not say CA): ask the manufacturer for "
+            "the certificate of the CA which signs the devices' certificates",
             arguments->authority);
     else
         status = with_authority(arguments, account, authority);

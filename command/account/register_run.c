@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 struct running {
@@ -68,7 +68,7 @@ void register_say_endpoint(const struct register_arguments *arguments, const str
     if (ask_endpoint(account, &address, &why) == AWS_OK)
         account_report_add(arguments->report, "endpoint", text_get(&address));
     else
-        account_report_complain("the endpoint's address cannot be told: %s", text_get(&why));
+        account_report_complain("the endpoint's address is unknown: %s", text_get(&why));
     account_report_say(
         arguments->report, "%s%s%s", before,
         address.length ? text_get(&address) : "the account's endpoint (aws iot describe-endpoint)", after);

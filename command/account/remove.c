@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim account remove */
+/* expresslink-claim account remove: removes a setup. */
 #include "account/setup/setup.h"
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 static int refuse_devices(struct account_run *run, size_t devices)
@@ -10,7 +10,7 @@ static int refuse_devices(struct account_run *run, size_t devices)
 
     text_printf(&words,
                 "nothing was removed: %zu device certificate%s the policy of modules, and would be left "
-                "without any rights; --force does it all the same",
+                "without any rights; use --force to remove it anyway",
                 devices, devices == 1 ? " has" : "s have");
     return account_report_wrong(&run->report, COMMAND_NOT_REGISTERED, "%s", text_get(&words));
 }
@@ -22,7 +22,7 @@ static int carry_out(struct account_run *run, struct setup *setup)
     int status = COMMAND_DONE;
 
     if (changes == 0) {
-        account_report_say(&run->report, "There is nothing of it: nothing to remove.");
+        account_report_say(&run->report, "The setup does not exist: nothing to remove.");
         return COMMAND_DONE;
     }
     if (run->arguments.dry_run) {
@@ -36,9 +36,10 @@ static int carry_out(struct account_run *run, struct setup *setup)
         return status;
     enum aws_error error = setup_apply(setup, account_report_done, &run->report, &why);
     if (error)
-        return account_report_failed(&run->report, error,
-                                     "not finished (what is gone is gone; the same command goes on)",
-                                     text_get(&why));
+        return account_report_failed(
+            &run->report, error,
+            "not finished (what was removed stays removed; run the same command again to continue)",
+            text_get(&why));
     account_report_flag(&run->report, "removed", true);
     return COMMAND_DONE;
 }

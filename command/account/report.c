@@ -9,7 +9,7 @@
 #include "base/terminal.h"
 #include "command/command.h"
 
-#define LINE_MAX_BYTES 8192 /* AWS's messages have a few hundred bytes; what is longer is cut */
+#define LINE_MAX_BYTES 8192 /* AWS's messages have a few hundred bytes; longer ones are cut */
 
 static void print_line(FILE *file, const char *line)
 {

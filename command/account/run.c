@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a subcommand runs: session and account, certificates in files, and changes that are asked for. */
-#include "command/account/command.h"
+/* How a subcommand runs: opens session and account, writes certificates to files, asks before it makes
+ * changes. */
+#include "command/account/account_command.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -113,7 +114,8 @@ int account_write_certificate(struct account_run *run, const char *path, const c
         return COMMAND_DONE;
     int error = file_replace(path, pem, strlen(pem), 0644);
     if (error) {
-        text_printf(&why, "%s cannot be written: %s; run this again when it can", path, strerror(error));
+        text_printf(&why, "%s cannot be written: %s; fix this, then run the same command again", path,
+                    strerror(error));
         return account_report_wrong(&run->report, COMMAND_CANNOT_CREATE, "%s", text_get(&why));
     }
     account_report_say(&run->report, "wrote %s", path);
@@ -127,9 +129,9 @@ bool account_wanted(struct account_report *report, bool yes, const char *questio
     if (yes)
         return true;
     if (isatty(STDIN_FILENO) != 1) {
-        *status = account_report_wrong(
-            report, COMMAND_USAGE,
-            "nothing was changed: there is no terminal to ask at; --yes does it, --dry-run only looks");
+        *status = account_report_wrong(report, COMMAND_USAGE,
+                                       "nothing was changed: there is no terminal to ask on; use --yes to "
+                                       "change without asking, or --dry-run");
         return false;
     }
     fprintf(stderr, "%s [y/N] ", question);
@@ -138,7 +140,7 @@ bool account_wanted(struct account_report *report, bool yes, const char *questio
         (answer[0] == 'y' || answer[0] == 'Y'))
         return true;
     if (interrupt_received)
-        fputs("\n", stderr); /* behind what the terminal shows of Ctrl-C */
+        fputs("\n", stderr); /* after the ^C that the terminal shows */
     *status = interrupt_received
                   ? account_report_wrong(report, COMMAND_INTERRUPTED, "interrupted: nothing was changed")
                   : account_report_wrong(report, COMMAND_NOT_REGISTERED, "nothing was changed");
@@ -152,14 +154,15 @@ static int carry_out(struct account_report *report, const struct oem_account *ac
     size_t changes = setup_changes(setup);
     int status = COMMAND_DONE;
 
-    text_printf(&question, "%zu change%s in account %s. Go on?", changes, changes == 1 ? "" : "s",
+    text_printf(&question, "%zu change%s in account %s. Continue?", changes, changes == 1 ? "" : "s",
                 account->id);
     if (!account_wanted(report, yes, text_get(&question), &status))
         return status;
     enum aws_error error = setup_apply(setup, account_report_done, report, &why);
     if (error)
         return account_report_failed(
-            report, error, "not finished (what was made stays; the same command goes on)", text_get(&why));
+            report, error, "not finished (what was made stays; run the same command again to continue)",
+            text_get(&why));
     *as_wanted = true;
     return COMMAND_DONE;
 }
@@ -170,7 +173,7 @@ static int decide(struct account_report *report, const struct oem_account *accou
     size_t changes = setup_changes(setup);
 
     if (changes == 0) {
-        account_report_say(report, "All is as it should be: nothing to change.");
+        account_report_say(report, "Everything is as it should be: nothing to change.");
         *as_wanted = !dry_run;
         return COMMAND_DONE;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-claim account show */
+/* expresslink-claim account show: shows a setup. */
 #include "account/setup/facts.h"
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 #include "command/command.h"
 
 static int work(void *context, struct account_run *run)
@@ -13,11 +13,11 @@ static int work(void *context, struct account_run *run)
     enum aws_error error =
         setup_facts(run->account, run->arguments.name, account_report_fact, &run->report, &why);
     if (error)
-        return account_report_failed(&run->report, error, "not all could be looked at", text_get(&why));
+        return account_report_failed(&run->report, error, "not everything could be checked", text_get(&why));
     account_report_flag(&run->report, "good", !run->report.bad);
     if (run->report.bad)
         account_report_say(&run->report,
-                           "expresslink-claim account apply makes and mends what is missing or not ok.");
+                           "Run expresslink-claim account apply to fix what is missing or not ok.");
     return COMMAND_DONE;
 }
 

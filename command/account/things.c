@@ -9,7 +9,7 @@
 
 #define NAME_MAX_LENGTH 128
 #define VALUE_MAX_LENGTH 800
-#define ATTRIBUTES_WITHOUT_TYPE 3 /* quotas of AWS IoT */
+#define ATTRIBUTES_WITHOUT_TYPE 3 /* AWS IoT quotas */
 #define ATTRIBUTES_MAX 50
 #define GROUPS_MAX 10
 #define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -28,14 +28,14 @@ const char *account_things_take_name(struct account_things *things, const char *
     else if (strcmp(value, "serial-number") == 0)
         things->name_field = "SerialNumber";
     else
-        return "--thing-name is common-name or serial-number, not ";
+        return "--thing-name needs common-name or serial-number, not ";
     return NULL;
 }
 
 const char *account_things_take_type(struct account_things *things, const char *value)
 {
     if (!is_made_of(value, NAME_MAX_LENGTH, WORD ":"))
-        return "this is no name of a thing type: ";
+        return "not a valid thing type: ";
     things->type = value;
     return NULL;
 }
@@ -43,9 +43,9 @@ const char *account_things_take_type(struct account_things *things, const char *
 const char *account_things_take_group(struct account_things *things, const char *value)
 {
     if (!is_made_of(value, NAME_MAX_LENGTH, WORD ":"))
-        return "this is no name of a thing group: ";
+        return "not a valid thing group: ";
     if (things->group_count == GROUPS_MAX)
-        return "a thing is in 10 groups at most, this is one more: ";
+        return "a thing has at most 10 groups, this is one too many: ";
     things->groups = memory_grow(things->groups, things->group_count + 2, sizeof *things->groups);
     things->groups[things->group_count++] = value;
     things->groups[things->group_count] = NULL;
@@ -57,13 +57,13 @@ const char *account_things_take_attribute(struct account_things *things, const c
     const char *equals = strchr(value, '=');
 
     if (!equals)
-        return "--attribute wants NAME=VALUE, not ";
+        return "--attribute needs NAME=VALUE, not ";
     OWNED char *name = memory_part(value, (size_t)(equals - value));
     if (!is_made_of(name, NAME_MAX_LENGTH, WORD ".,@/:#") ||
         !(equals[1] == '\0' || is_made_of(equals + 1, VALUE_MAX_LENGTH, WORD ".,@/:#")))
-        return "names and values of attributes are of letters, digits and _.,@/:#-, not ";
+        return "names and values of attributes have only letters, digits and _.,@/:#-, not ";
     if (things->attribute_count == ATTRIBUTES_MAX)
-        return "a thing has 50 attributes at most, this is one more: ";
+        return "a thing has at most 50 attributes, this is one too many: ";
     things->attributes =
         memory_grow(things->attributes, things->attribute_count + 2, sizeof *things->attributes);
     things->attributes[things->attribute_count++] =
@@ -75,7 +75,7 @@ const char *account_things_take_attribute(struct account_things *things, const c
 const char *account_things_problem(const struct account_things *things)
 {
     return !things->type && things->attribute_count > ATTRIBUTES_WITHOUT_TYPE
-               ? "more than 3 attributes take a --thing-type"
+               ? "more than 3 attributes need a --thing-type"
                : NULL;
 }
 

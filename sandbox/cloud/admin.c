@@ -30,9 +30,7 @@ static void refuse(struct cloud_answer *answer, const char *why)
     answer_json_error(answer, 400, "SandboxException", why, NULL, NULL);
 }
 
-/* ---- control logs ---- */
-
-static void on_entry(void *context, const struct control_log_entry *entry)
+static void on_entry(void *context, const struct delivered_log_entry *entry)
 {
     struct cloud_call *call = context;
     struct cloud *cloud = call->cloud;
@@ -51,7 +49,7 @@ void admin_begin(struct cloud *cloud, struct cloud_call *call)
 {
     (void)cloud;
     if (call->request->local && is(call->request, "PUT", "control-log"))
-        call->upload.log = control_log_new(on_entry, call);
+        call->body.log = delivered_log_new(on_entry, call);
 }
 
 static void answer_control_log(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer)
@@ -62,16 +60,14 @@ static void answer_control_log(struct cloud *cloud, struct cloud_call *call, str
     deliveries_flush(&cloud->deliveries);
     log_event(LOG_INFO, "control_log.delivered", "devices", LOG_NUMBER(call->delivered), "known",
               LOG_NUMBER(call->known), NULL);
-    bool whole = control_log_end(call->upload.log, &why);
+    bool whole = delivered_log_end(call->body.log, &why);
     cJSON_AddNumberToObject(object, "Delivered", (double)call->delivered);
     cJSON_AddNumberToObject(object, "Known", (double)call->known);
-    cJSON_AddNumberToObject(object, "Unusable", (double)control_log_unusable(call->upload.log));
+    cJSON_AddNumberToObject(object, "Unusable", (double)delivered_log_unusable(call->body.log));
     if (!whole)
         cJSON_AddStringToObject(object, "Message", text_get(&why));
     answer_json(answer, whole ? 200 : 400, object);
 }
-
-/* ---- the rest ---- */
 
 static void answer_status(struct cloud *cloud, struct cloud_answer *answer)
 {
@@ -99,10 +95,10 @@ static void answer_clock(struct cloud *cloud, const cJSON *body, struct cloud_an
                                           : -1;
 
     if (advance < 0 || advance > 36500.0 * (double)DAY_MS) {
-        refuse(answer, "advance_days or advance_ms is wanted, a number that is not negative");
+        refuse(answer, "advance_days or advance_ms must be a number that is not negative");
         return;
     }
-    /* What is due before that, is done before that. */
+    /* Do what is due before the new time first. */
     imports_advance(&cloud->imports);
     calendar_advance(&cloud->calendar, (long long)advance);
     answer_status(cloud, answer);
@@ -114,7 +110,7 @@ static void change_faults(struct cloud *cloud, const cJSON *body, struct cloud_a
     TEXT struct text why = TEXT_EMPTY;
 
     if (!body || !faults_change(&cloud->faults, body, &why)) {
-        refuse(answer, body ? text_get(&why) : "a JSON object is wanted");
+        refuse(answer, body ? text_get(&why) : "the body must be a JSON object");
         return;
     }
     if (cJSON_IsBool(expire))
@@ -123,7 +119,7 @@ static void change_faults(struct cloud *cloud, const cJSON *body, struct cloud_a
     answer_json(answer, 200, faults);
 }
 
-/* As a container's metadata service has it. */
+/* In the form of a container's metadata service. */
 static void answer_credentials(struct cloud *cloud, const struct cloud_request *request,
                                struct cloud_answer *answer)
 {
@@ -134,7 +130,7 @@ static void answer_credentials(struct cloud *cloud, const struct cloud_request *
     long seconds = uri_field(request->query, "seconds", &wanted) ? strtol(text_get(&wanted), NULL, 10)
                                                                  : CREDENTIAL_SECONDS;
     if (seconds < 1 || seconds > CREDENTIAL_SECONDS_MAX) {
-        refuse(answer, "seconds is a number from 1 to 86400");
+        refuse(answer, "seconds must be a number from 1 to 86400");
         return;
     }
     const struct credential *issued = credentials_issue(&cloud->credentials, clock_wall_ms(), seconds);
@@ -149,11 +145,11 @@ static void answer_credentials(struct cloud *cloud, const struct cloud_request *
 void admin_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer)
 {
     const struct cloud_request *request = call->request;
-    JSON cJSON *body = json_object_parse(text_get(&call->upload.memory), call->upload.memory.length);
+    JSON cJSON *body = json_object_parse(text_get(&call->body.memory), call->body.memory.length);
 
     if (!request->local) {
         answer_json_error(answer, 403, "SandboxException", "only from this machine", NULL, NULL);
-    } else if (call->upload.log) {
+    } else if (call->body.log) {
         answer_control_log(cloud, call, answer);
     } else if (is(request, "GET", "status")) {
         answer_status(cloud, answer);
@@ -167,6 +163,6 @@ void admin_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_ans
     } else if (is(request, "GET", "credentials")) {
         answer_credentials(cloud, request, answer);
     } else {
-        answer_json_error(answer, 404, "SandboxException", "there is no such switch", NULL, NULL);
+        answer_json_error(answer, 404, "SandboxException", "there is no such path", NULL, NULL);
     }
 }

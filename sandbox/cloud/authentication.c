@@ -21,7 +21,7 @@ static const struct words words[REFUSAL_COUNT] = {
     [REFUSAL_INCOMPLETE] =
         {403, 400, 400, "IncompleteSignatureException", "AuthorizationHeaderMalformed", "IncompleteSignature",
          "The authorization header is not complete: Credential, SignedHeaders, Signature and X-Amz-Date "
-         "are wanted."},
+         "are required."},
     [REFUSAL_SCOPE] = {403, 400, 403, "InvalidSignatureException", "AuthorizationHeaderMalformed",
                        "SignatureDoesNotMatch", "The scope is wrong."},
     [REFUSAL_TIME] = {403, 403, 403, "InvalidSignatureException", "RequestTimeTooSkewed",
@@ -90,7 +90,7 @@ static bool is_token_right(const struct cloud_request *request, const struct cre
     return token && strcmp(token, credential->token) == 0;
 }
 
-/* What stands in the canonical request for the body. S3 signs what the header says, which may say that the
+/* Returns what the canonical request has for the body. S3 signs the header's value, which may say that the
  * body is not signed; it is compared with the body afterwards. */
 static bool payload_hash(const struct signature *signature, enum signature_service service,
                          const char *digest, const char **out, enum refusal *refusal)

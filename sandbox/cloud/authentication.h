@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who asks, and whether it is signed rightly, in the words of each service. With the cloud's lock held.
- */
+/* Checks who sent a request and its signature. Answers with the errors of each service. With the cloud's lock
+ * held. */
 #ifndef SANDBOX_CLOUD_AUTHENTICATION_H
 #define SANDBOX_CLOUD_AUTHENTICATION_H
 
 #include "sandbox/cloud/cloud.h"
 
-/* digest: of the body as it came. False: the answer says why not. */
+/* digest: of the body as received. On false the answer has the reason. */
 bool authenticate(const struct cloud *cloud, const struct cloud_call *call, enum signature_service service,
                   const char *digest, struct cloud_answer *answer);
 
-/* An error that has a name in each of the three protocols. */
+/* Errors that have a name in each of the three protocols. */
 enum refusal {
     REFUSAL_NOT_SIGNED,
     REFUSAL_INCOMPLETE,
@@ -29,7 +29,7 @@ enum refusal {
     REFUSAL_NO_CALL,
     REFUSAL_COUNT,
 };
-/* detail: instead of the usual sentence; may be NULL or "". */
+/* detail: replaces the standard message; may be NULL or "". */
 void refuse_request(const struct cloud_request *request, enum signature_service service, enum refusal refusal,
                     const char *detail, struct cloud_answer *answer);
 

@@ -19,7 +19,7 @@ static void keep(const struct calendar *calendar)
     store_write(calendar->path, object);
 }
 
-/* From now on it counts from here. */
+/* Continues counting from this time. */
 static void rebase(struct calendar *calendar, long long now_ms)
 {
     calendar->base_ms = now_ms;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The simulated clock of the cloud: it can run faster than the real one and jump ahead, and remembers that in
- * its state folder. Guarded by the cloud's lock. */
+/* The cloud's simulated clock: it can run faster than the real one and jump ahead. Its state is in the state
+ * folder. Guarded by the cloud's lock. */
 #ifndef SANDBOX_CLOUD_CALENDAR_H
 #define SANDBOX_CLOUD_CALENDAR_H
 
@@ -10,11 +10,11 @@ struct calendar {
     double speed;
 };
 
-/* speed: simulated seconds in a second. */
+/* speed: simulated seconds per second. */
 void calendar_open(struct calendar *calendar, const char *folder, double speed);
 void calendar_close(struct calendar *calendar);
 
-/* Simulated milliseconds since 1970. */
+/* Returns simulated milliseconds since 1970. */
 long long calendar_now_ms(const struct calendar *calendar);
 void calendar_advance(struct calendar *calendar, long long ms);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the service demands of the members of a request (its API model). Any thread. */
+/* Checks members of a request by the service's API model. Any thread. */
 #ifndef SANDBOX_CLOUD_CHECKS_H
 #define SANDBOX_CLOUD_CHECKS_H
 
@@ -17,15 +17,16 @@ struct check {
     const char *characters; /* NULL: any */
 };
 
-/* *out is the member's text, borrowed, or NULL where it may be absent. False with AWS's kind of sentence. */
+/* *out is the member's text, borrowed; NULL if it is optional and missing. Returns false with a sentence in
+ * AWS's style. */
 bool check_text(const cJSON *object, const struct check *check, const char **out, struct text *why);
-/* A list of {"Key", "Value"}; absent is fine. */
+/* Checks a list of {"Key", "Value"}; it may be missing. */
 bool check_tags(const cJSON *object, struct text *why);
-/* A whole number of [0, most]; "" is 0. */
+/* Checks a whole number from 0 to most; "" is 0. */
 bool check_number(const char *name, const char *text, long most, long *out, struct text *why);
 
 bool check_role(const char *role, struct text *why);
-/* "s3://bucket/key" */
+/* Checks "s3://bucket/key". */
 bool check_url(const char *url, struct text *why);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The simulated cloud: everything that it has. */
+/* The simulated cloud and all its state. */
 #ifndef SANDBOX_CLOUD_CLOUD_H
 #define SANDBOX_CLOUD_CLOUD_H
 
@@ -15,19 +15,19 @@
 #include "sandbox/cloud/iot/state.h"
 #include "sandbox/cloud/listener.h"
 #include "sandbox/cloud/profiles.h"
+#include "sandbox/cloud/request_body.h"
 #include "sandbox/cloud/roles.h"
-#include "sandbox/cloud/upload.h"
 
-struct cloud_options { /* borrowed while the cloud is there */
+struct cloud_options { /* borrowed while the cloud exists */
     const char *state, *access_key, *secret_key, *session_token, *bucket, *apid;
-    const char *iot_endpoint, *iot_ca; /* as iot_open() has them; may be NULL */
+    const char *iot_endpoint, *iot_ca; /* as for iot_open(); may be NULL */
     long pace_ms;
     double speed;
 };
 
 struct cloud {
     struct cloud_options options;
-    pthread_mutex_t lock; /* of all that follows */
+    pthread_mutex_t lock; /* guards all members below */
     struct calendar calendar;
     struct faults faults;
     struct credentials credentials;
@@ -43,14 +43,14 @@ struct cloud {
 struct cloud_call {
     struct cloud *cloud;
     const struct cloud_request *request;
-    struct upload upload;
-    unsigned long long delivered, known; /* devices of a control log: new ones, and those that were there */
+    struct request_body body;
+    unsigned long long delivered, known; /* devices of a control log: new ones, and known ones */
 };
 
-/* False with a sentence in *why; cloud_close() is wanted then too. */
+/* Returns false with a sentence in *why; call cloud_close() then too. */
 bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct text *why);
 void cloud_close(struct cloud *cloud);
-/* Brings to the disk what waits for it; now and then, from any thread. */
+/* Writes pending changes to disk. Call regularly, from any thread. */
 void cloud_flush(struct cloud *cloud);
 
 #endif

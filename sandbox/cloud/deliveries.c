@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "sandbox/cloud/control_log.h"
+#include "sandbox/cloud/delivered_log.h"
 #include "sandbox/cloud/store.h"
 
 #define BUCKETS_AT_FIRST 1024
@@ -74,7 +74,7 @@ static void read_line(struct deliveries *deliveries, const char *line, size_t le
     const char *smsn = store_text(object, "smsn"), *apid = store_text(object, "apid");
     struct delivery delivery = {.at_ms = store_number(object, "at_ms")};
 
-    if (!smsn || !apid || !control_log_smsn(smsn, strlen(smsn), &delivery.smsn))
+    if (!smsn || !apid || !delivered_log_smsn(smsn, strlen(smsn), &delivery.smsn))
         return;
     strncpy(delivery.apid, apid, sizeof delivery.apid - 1);
     delivery.supported = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "supported"));

@@ -98,7 +98,7 @@ bool faults_change(struct faults *faults, const cJSON *object, struct text *why)
     {
         if (take(&changed, member))
             continue;
-        text_printf(why, "\"%s\" is no fault, or has a value that it cannot have", member->string);
+        text_printf(why, "\"%s\" is not a fault, or its value is not valid", member->string);
         faults_fini(&changed);
         return false;
     }

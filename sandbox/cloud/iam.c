@@ -21,7 +21,7 @@ static cJSON *policies_of(const cJSON *role)
     return cJSON_GetObjectItemCaseSensitive(role, "policies");
 }
 
-/* Its name in *name. False with an error. */
+/* Reads the role's name into *name. Returns false after an error. */
 static bool read_name(struct query_call *call, struct text *name)
 {
     query_field(call, "RoleName", name);
@@ -46,7 +46,7 @@ static cJSON *wanted(struct query_call *call)
     return role;
 }
 
-/* Policies of roles say who may assume them, and have no Resource. */
+/* A role's trust policy says who may assume it, and has no Resource. */
 static bool read_document(struct query_call *call, const char *field, struct text *document)
 {
     query_field(call, field, document);
@@ -57,8 +57,9 @@ static bool read_document(struct query_call *call, const char *field, struct tex
 
     if (!effect || !cJSON_GetObjectItemCaseSensitive(first, "Principal") ||
         !cJSON_GetObjectItemCaseSensitive(first, "Action"))
-        query_fail(call, 400, "MalformedPolicyDocument",
-                   "The trust policy is not valid: statements with Effect, Principal and Action are wanted.");
+        query_fail(
+            call, 400, "MalformedPolicyDocument",
+            "The trust policy is not valid: statements with Effect, Principal and Action are required.");
     else if (cJSON_GetObjectItemCaseSensitive(first, "Resource"))
         query_fail(call, 400, "MalformedPolicyDocument", "Has prohibited field Resource");
     return !call->failed;
@@ -192,7 +193,7 @@ static void update_assume_role_policy(struct query_call *call)
     roles_changed(&call->cloud->roles);
 }
 
-/* Those of AWS that are for AWS IoT. */
+/* AWS's policies for AWS IoT. */
 static bool is_policy(const char *arn)
 {
     static const char *const known[] = {
@@ -255,7 +256,7 @@ static void list_attached_role_policies(struct query_call *call)
     query_add(call, "IsTruncated", "false");
 }
 
-/* Policies inside roles are kept by their names: nobody here asks what they say. */
+/* Inline policies are only kept by name: their content has no effect here. */
 static void put_role_policy(struct query_call *call)
 {
     TEXT struct text name = TEXT_EMPTY;
@@ -307,7 +308,7 @@ static void list_role_policies(struct query_call *call)
     query_add(call, "IsTruncated", "false");
 }
 
-/* There are none here. */
+/* Always empty here. */
 static void list_instance_profiles_for_role(struct query_call *call)
 {
     if (!wanted(call))

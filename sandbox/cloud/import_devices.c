@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "sandbox/cloud/control_log.h"
+#include "sandbox/cloud/delivered_log.h"
 
 #define BASE64_LENGTH 44
 
@@ -33,7 +33,7 @@ void import_devices_add(struct import_devices *devices, const char *row, size_t 
 {
     struct import_device device = {.ready_ms = ready_ms};
 
-    if (!control_log_smsn(row, length, &device.smsn))
+    if (!delivered_log_smsn(row, length, &device.smsn))
         device.problem = length == BASE64_LENGTH && row[length - 1] == '=' ? ROW_BASE64 : ROW_NO_SMSN;
     memcpy(device.row, row, length < sizeof device.row ? length : sizeof device.row - 1);
     if (devices->count == devices->room) {

@@ -37,8 +37,6 @@ const char *device_state_name(enum device_state state)
     return device_names[state];
 }
 
-/* ---- files ---- */
-
 static char *json_path(const struct imports *imports, const struct import *import)
 {
     struct text path = TEXT_EMPTY;
@@ -203,8 +201,6 @@ void imports_close(struct imports *imports)
     free(imports->folder);
 }
 
-/* ---- moving ---- */
-
 static void fail_file(struct import *import, struct import_file *file, const char *what, const char *why)
 {
     struct text problem = TEXT_EMPTY;
@@ -215,7 +211,7 @@ static void fail_file(struct import *import, struct import_file *file, const cha
         import->failure = memory_string(file->problem);
 }
 
-/* With the role that the task was given. */
+/* Uses the task's role. */
 static void read_list(const struct imports *imports, struct import *import, size_t index)
 {
     struct import_file *file = &import->files[index];
@@ -326,14 +322,12 @@ struct import *imports_with_token(const struct imports *imports, const char *tok
     return NULL;
 }
 
-/* ---- what they have come to ---- */
-
 static long long later(long long one, long long other)
 {
     return one > other ? one : other;
 }
 
-/* Devices of one control log are done one after the other, within two paces. */
+/* The devices of one control log are finished one after the other, within two paces. */
 static enum device_state reported_device(const struct imports *imports, const struct import *import,
                                          size_t index, const char **reason, long long *updated_ms)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Import tasks and how they move. Nothing runs in the background: what a task has come to follows from what
- * happened to it and the simulated time, so that it is the same after a kill. Guarded by the cloud's lock;
- * kept in imports/, a JSON file a task and a copy of each list that was read.
+/* Import tasks and their progress. Nothing runs in the background: a task's state follows from its events and
+ * the simulated time, so it is the same after a kill. Guarded by the cloud's lock; kept in imports/, with a
+ * JSON file per task and a copy of each list that was read.
  *
  *   INITIALIZING -> its list was read -> INITIALIZED -> a control log has one of its devices -> PENDING
- *   -> all of these done: INITIALIZED when others still wait, else COMPLETE */
+ *   -> all of these done: INITIALIZED if others still wait, else COMPLETE */
 #ifndef SANDBOX_CLOUD_IMPORTS_H
 #define SANDBOX_CLOUD_IMPORTS_H
 
@@ -31,11 +31,11 @@ struct import_file {
     long long read_ms; /* 0: not yet */
 };
 
-struct import { /* texts owned; each may be NULL where it was not given */
+struct import { /* strings are owned; NULL if not given */
     char *id, *destination, *role, *name, *single;
-    char *token, *fingerprint; /* ClientRequestToken, and what it was used for */
-    char *failure;             /* of the task */
-    unsigned long long number; /* in the order in which they were started */
+    char *token, *fingerprint; /* ClientRequestToken, and the request that it was used for */
+    char *failure;             /* why the task failed */
+    unsigned long long number; /* in the order of the starts */
     long long created_ms, deleted_ms;
     struct import_file *files;
     size_t file_count;
@@ -47,35 +47,35 @@ struct imports {
     struct import **all;
     size_t count;
     unsigned long long last_number;
-    long long pace_ms; /* simulated: how long a state lasts that waits for nobody */
+    long long pace_ms; /* simulated: the duration of a state that waits for nothing else */
     const struct calendar *calendar;
     struct buckets *buckets;
     struct deliveries *deliveries;
     const struct faults *faults;
 };
 
-/* All but the folder is filled by the caller, and borrowed. */
+/* The caller sets all members except folder; they are borrowed. */
 void imports_open(struct imports *imports, const char *folder);
 void imports_close(struct imports *imports);
 
-/* Reads lists that are due, and forgets what was deleted. Before anything is asked. */
+/* Reads lists that are due, and removes deleted tasks. Call before other functions. */
 void imports_advance(struct imports *imports);
 
-/* given: id, number and times are made here, the texts are taken over; url NULL: a single device. Borrowed.
- */
+/* given: strings are taken over; id, number and times are set here. url NULL: a single device. The result is
+ * borrowed. */
 struct import *imports_start(struct imports *imports, const struct import *given, const char *url);
 struct import *imports_find(const struct imports *imports, const char *id);
 struct import *imports_with_token(const struct imports *imports, const char *token);
 void imports_add_file(struct imports *imports, struct import *import, const char *url);
 void imports_delete(struct imports *imports, struct import *import);
 
-/* counts: of devices, by state. */
+/* counts: number of devices by state. */
 enum task_state imports_state(const struct imports *imports, const struct import *import,
                               unsigned long long counts[DEVICE_STATES]);
-/* reason: NULL where there is none; borrowed. */
+/* reason: NULL if there is none; borrowed. */
 enum device_state imports_device(const struct imports *imports, const struct import *import, size_t index,
                                  const char **reason, long long *updated_ms);
-/* What StatusReason says; out is empty where there is nothing to say. */
+/* Appends the StatusReason; nothing if there is none. */
 void imports_reason(const struct import *import, struct text *out);
 
 #endif

@@ -53,7 +53,7 @@ static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
-/* The target is looked at before the library decodes anything in it. */
+/* Reads the target before the library decodes it. */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
     struct carrier *carrier = memory_new(1, sizeof *carrier);
@@ -93,7 +93,7 @@ static bool is_local(struct MHD_Connection *connection)
     return peer && peer->sin_family == AF_INET && ntohl(peer->sin_addr.s_addr) >> 24 == 127;
 }
 
-/* HEAD, 204 and the like: the library leaves the body away by itself. */
+/* The library itself omits the body for HEAD, 204 and the like. */
 static struct MHD_Response *make_response(struct cloud_answer *answer)
 {
     int file = answer->file ? open(answer->file, O_RDONLY | O_CLOEXEC) : -1;
@@ -174,7 +174,7 @@ struct listener *listener_start(const char *address, const struct cloud_handler 
     struct sockaddr_in at;
 
     if (!parse_address(address, &at)) {
-        text_printf(why, "%s is not an address to listen on; write 127.0.0.1:4566", address);
+        text_printf(why, "%s is not an address to listen on; use for example 127.0.0.1:4566", address);
         return NULL;
     }
     struct listener *listener = memory_new(1, sizeof *listener);

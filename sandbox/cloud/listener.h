@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The HTTP listener of the simulated cloud. listener.c is the only user of libmicrohttpd here. A thread a
- * connection: handlers may block. */
+/* The HTTP listener of the simulated cloud. listener.c is the only user of libmicrohttpd here. There is one
+ * thread per connection: handlers may block. */
 #ifndef SANDBOX_CLOUD_LISTENER_H
 #define SANDBOX_CLOUD_LISTENER_H
 
@@ -12,33 +12,32 @@
 #define LISTENER_HEADERS_MAX 64
 
 struct cloud_header {
-    const char *name, *value; /* borrowed while the request lasts */
+    const char *name, *value; /* borrowed during the request */
 };
 
 struct cloud_request {
     const char *method;
-    char *path,
-        *query; /* as they came, still encoded; query: behind the question mark, "" when there is none */
-    struct cloud_header headers[LISTENER_HEADERS_MAX]; /* in the order in which they came */
+    char *path, *query; /* as received, still encoded; query: the part after the question mark, or "" */
+    struct cloud_header headers[LISTENER_HEADERS_MAX]; /* in the order received */
     size_t header_count;
-    bool local;    /* it comes from this machine */
-    void *handler; /* the handler's own */
+    bool local;    /* from this machine */
+    void *handler; /* owned by the handler */
 };
 
 struct cloud_answer {
-    unsigned status; /* 0: the connection is closed without an answer */
+    unsigned status; /* 0: close the connection without an answer */
     const char *content_type;
     struct {
         char name[48], value[160];
     } headers[8];
     size_t header_count;
     struct text body;
-    char *file;                     /* sent instead of body, where not NULL; owned */
-    unsigned long long from, until; /* which bytes of the file; until 0: all of it */
+    char *file;                     /* sent instead of body unless NULL; owned */
+    unsigned long long from, until; /* the range of bytes of the file; until 0: the whole file */
 };
 
-/* begin: the headers are here. body: a part of the body. end: fills the answer. done: always last, also when
- * the client went away. On the connection's thread. */
+/* begin: the headers have arrived. body: a part of the body. end: fills the answer. done: always called last,
+ * also after a disconnection. All on the connection's thread. */
 struct cloud_handler {
     void (*begin)(void *context, struct cloud_request *request);
     void (*body)(void *context, struct cloud_request *request, const char *bytes, size_t length);
@@ -52,11 +51,11 @@ const char *cloud_request_header(const struct cloud_request *request, const char
 
 void cloud_answer_header(struct cloud_answer *answer, const char *name, const char *value);
 
-/* address: "127.0.0.1:4566"; port 0 is any free one. NULL with a sentence in *why. */
+/* address: such as "127.0.0.1:4566"; port 0: any free port. Returns NULL with a sentence in *why on error. */
 struct listener *listener_start(const char *address, const struct cloud_handler *handler, struct text *why);
-/* "127.0.0.1:41234"; borrowed. */
+/* Returns an address such as "127.0.0.1:41234"; borrowed. */
 const char *listener_address(const struct listener *listener);
-/* Waits for requests under way. NULL is fine. */
+/* Waits for requests in progress. NULL is allowed. */
 void listener_stop(struct listener *listener);
 
 #endif

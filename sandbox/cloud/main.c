@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expresslink-cloud: AWS IoT, IAM and STS, as far as an account is set up with them, and AWS IoT Wireless and
- * S3, as far as an import of Sidewalk devices needs them, on this machine. */
+/* expresslink-cloud: simulates the parts of AWS IoT, IAM and STS that set up an account, and the parts of AWS
+ * IoT Wireless and S3 that import Sidewalk devices. */
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
@@ -15,28 +15,27 @@
 
 #define FLUSH_MS 200
 
-static const char usage[] = "Usage: expresslink-cloud --state FOLDER [OPTION]...\n"
-                            "\n"
-                            "AWS on this machine: IoT, IAM and STS, as far as an account is set up "
-                            "with them, and IoT Wireless\n"
-                            "and S3, as far as an import of Sidewalk devices needs them. Prints its "
-                            "address when it is ready; what happens stands on standard error, a JSON object "
-                            "a line. Its switches are\n"
-                            "described in sandbox/README.md.\n"
-                            "\n"
-                            "  --state FOLDER       what it remembers; made where it is not there\n"
-                            "  --listen ADDRESS     (127.0.0.1:0, a free port)\n"
-                            "  --access-key KEY     what requests must be signed with (sandbox)\n"
-                            "  --secret-key KEY     (sandbox)\n"
-                            "  --session-token T    requests must have it; without it they must have none\n"
-                            "  --bucket NAME        a bucket that is there from the start (sandbox-imports)\n"
-                            "  --iot-endpoint ADDR  of the account's broker (iot:Data-ATS)\n"
-                            "  --iot-ca CERT,KEY    two files: who signs the certificates that AWS IoT makes "
-                            "(made in FOLDER)\n"
-                            "  --apid ID            the product of its device profiles (eXpL)\n"
-                            "  --pace MS            how long each state lasts that waits for nobody (1000)\n"
-                            "  --speed FACTOR       simulated seconds in a second (1)\n"
-                            "  --help               print this, and exit\n";
+static const char usage[] =
+    "Usage: expresslink-cloud --state FOLDER [OPTION]...\n"
+    "\n"
+    "Simulates AWS on this machine: the parts of IoT, IAM and STS that set up an account,\n"
+    "and the parts of IoT Wireless and S3 that import Sidewalk devices. Prints its address\n"
+    "when it is ready, and logs to standard error, one JSON object per line.\n"
+    "sandbox/README.md describes its controls.\n"
+    "\n"
+    "  --state FOLDER      where to keep the state; created if missing\n"
+    "  --listen ADDRESS    (127.0.0.1:0, a free port)\n"
+    "  --access-key KEY    the key that must sign requests (sandbox)\n"
+    "  --secret-key KEY    its secret (sandbox)\n"
+    "  --session-token T   the token that requests must have; without it they must have none\n"
+    "  --bucket NAME       a bucket that exists from the start (sandbox-imports)\n"
+    "  --iot-endpoint ADDR address of the account's broker (iot:Data-ATS)\n"
+    "  --iot-ca CERT,KEY   files of the CA that signs the account's own certificates "
+    "(a new one in FOLDER)\n"
+    "  --apid ID           the ApId of its device profiles (eXpL)\n"
+    "  --pace MS           duration of each state that waits for nothing else (1000)\n"
+    "  --speed FACTOR      simulated seconds per second (1)\n"
+    "  --help              print this, and exit\n";
 
 struct settings {
     struct cloud_options cloud;
@@ -83,13 +82,13 @@ static void take_option(struct settings *settings, int option)
     else if (option == 'c')
         cloud->iot_ca = optarg;
     else if (option == 'p')
-        cloud->pace_ms = (long)number("--pace wants 1 to 3600000 milliseconds", optarg, 1, 3600000);
+        cloud->pace_ms = (long)number("--pace needs 1 to 3600000 milliseconds", optarg, 1, 3600000);
     else if (option == 'S')
-        cloud->speed = number("--speed wants a number from 0.001 to 1000000", optarg, 0.001, 1000000);
+        cloud->speed = number("--speed needs a number from 0.001 to 1000000", optarg, 0.001, 1000000);
     else if (option == 'h')
         exit(fputs(usage, stdout) < 0);
     else
-        wrong_usage("these arguments are not understood");
+        wrong_usage("unknown option, or an option without its value");
 }
 
 static void read_settings(int argc, char **argv, struct settings *settings)
@@ -114,7 +113,7 @@ static void read_settings(int argc, char **argv, struct settings *settings)
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
         take_option(settings, option);
     if (optind < argc || !settings->cloud.state)
-        wrong_usage("--state is wanted, and nothing beside options");
+        wrong_usage("--state is missing, or there is an unexpected argument");
 }
 
 static int signals_as_file(void)

@@ -10,7 +10,7 @@
 #include "sandbox/cloud/store.h"
 
 #define PROTOTYPE_SIGNATURES 1000
-#define TOKEN_MEMBER "_token" /* ours, and not shown */
+#define TOKEN_MEMBER "_token" /* internal, not shown */
 
 void profiles_open(struct profiles *profiles, const char *folder)
 {

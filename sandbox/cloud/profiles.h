@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Device profiles. Guarded by the cloud's lock; kept in profiles.json, one entry a profile in the API's own
- * form. */
+/* Device profiles. Guarded by the cloud's lock; kept in profiles.json, one entry per profile in the API's
+ * format. */
 #ifndef SANDBOX_CLOUD_PROFILES_H
 #define SANDBOX_CLOUD_PROFILES_H
 
@@ -16,12 +16,12 @@ struct profiles {
 void profiles_open(struct profiles *profiles, const char *folder);
 void profiles_close(struct profiles *profiles);
 
-/* As GetDeviceProfile gives it; borrowed. NULL: not there. */
+/* Returns the profile as in GetDeviceProfile; borrowed. NULL: there is none. */
 const cJSON *profiles_find(const struct profiles *profiles, const char *id);
-/* name may be NULL; token: ClientRequestToken or NULL. factory: a DAK for an HSM, of that ApId. */
+/* name may be NULL; token: ClientRequestToken or NULL. factory: adds a DAK for an HSM, with that ApId. */
 const cJSON *profiles_create(struct profiles *profiles, const char *name, const char *token, const char *apid,
                              bool factory);
-/* By its ClientRequestToken. */
+/* Finds a profile by its ClientRequestToken. */
 const cJSON *profiles_with_token(const struct profiles *profiles, const char *token);
 bool profiles_support(const struct profiles *profiles, const char *apid);
 

@@ -13,10 +13,10 @@
 
 static const char *form_of(const struct cloud_call *call)
 {
-    return strcmp(call->request->method, "POST") == 0 ? text_get(&call->upload.memory) : call->request->query;
+    return strcmp(call->request->method, "POST") == 0 ? text_get(&call->body.memory) : call->request->query;
 }
 
-/* In a form a plus is a space. */
+/* In a form a plus means a space. */
 static bool read_field(const char *form, const char *name, struct text *out)
 {
     TEXT struct text spaced = TEXT_EMPTY;

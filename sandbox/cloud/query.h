@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* AWS's query protocol, which IAM and STS speak: fields of a form in, XML out. With the cloud's lock held. */
+/* AWS's query protocol, used by IAM and STS: form fields in, XML out. With the cloud's lock held. */
 #ifndef SANDBOX_CLOUD_QUERY_H
 #define SANDBOX_CLOUD_QUERY_H
 
@@ -10,24 +10,24 @@
 
 struct query_call {
     struct cloud *cloud;
-    const char *name; /* "GetRole" */
+    const char *name; /* such as "GetRole" */
     const char *form; /* encoded */
     struct cloud_answer *answer;
-    struct text result; /* the inside of <GetRoleResult> */
+    struct text result; /* the content of, for example, <GetRoleResult> */
     bool failed;
 };
 
 struct query_row {
-    const char *action; /* "iam:GetRole" */
+    const char *action; /* such as "iam:GetRole" */
     void (*handle)(struct query_call *call);
 };
 
-/* As struct service has them. */
+/* Answers a call; for struct service. */
 const char *query_action(const struct cloud_call *call, const struct query_row *rows, size_t count);
 void query_answer(struct cloud *cloud, struct cloud_call *call, const struct query_row *rows, size_t count,
                   const char *name_space, struct cloud_answer *answer);
 
-/* False: it is not there; out, initialised by the caller, is untouched. */
+/* Returns false if the field is missing; out, initialised by the caller, is untouched then. */
 bool query_field(const struct query_call *call, const char *name, struct text *out);
 void query_fail(struct query_call *call, unsigned status, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -44,7 +44,7 @@ void roles_changed(struct roles *roles)
     store_write(roles->path, roles->all);
 }
 
-/* One text, or a list of them. */
+/* The member is one text, or a list of texts. */
 static bool names(const cJSON *member, const char *text)
 {
     const cJSON *each;

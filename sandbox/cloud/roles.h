@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* IAM's roles. Guarded by the cloud's lock; kept in iam.json. */
+/* IAM roles. Guarded by the cloud's lock; kept in iam.json. */
 #ifndef SANDBOX_CLOUD_ROLES_H
 #define SANDBOX_CLOUD_ROLES_H
 
@@ -13,15 +13,15 @@ struct roles {
 void roles_open(struct roles *roles, const char *folder);
 void roles_close(struct roles *roles);
 
-/* NULL: not there. They stay the roles'. */
+/* Both return a borrowed role; NULL: there is none. */
 cJSON *roles_find(const struct roles *roles, const char *name);
 cJSON *roles_add(struct roles *roles, const char *name);
 void roles_remove(struct roles *roles, const char *name);
-/* To the disk. */
+/* Writes the roles to disk. */
 void roles_changed(struct roles *roles);
 
 enum role_trust { ROLE_TRUSTS, ROLE_MISSING, ROLE_TRUSTS_OTHERS };
-/* Whether the role of that ARN lets the service assume it ("iot.amazonaws.com"). */
+/* Checks whether the role with that ARN lets the service assume it ("iot.amazonaws.com"). */
 enum role_trust roles_trust(const struct roles *roles, const char *arn, const char *service);
 
 #endif

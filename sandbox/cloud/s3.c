@@ -31,7 +31,7 @@ static void target_fini(struct target *target)
     text_fini(&target->key);
 }
 
-/* "/bucket/key/with/slashes", decoded. */
+/* Splits and decodes "/bucket/key/with/slashes". */
 static struct target read_target(const struct cloud_request *request)
 {
     struct target target = {TEXT_EMPTY, TEXT_EMPTY};
@@ -94,7 +94,7 @@ static void put_etag(struct cloud_answer *answer, const char *path, char out[40]
     cloud_answer_header(answer, "ETag", out);
 }
 
-/* Of an upload in parts: where part 0 is the list of all that belongs to it. */
+/* Returns the path of a part of a multipart upload; part 0 is the prefix of all its files. */
 static char *part_path(const char *object, const char *upload_id, long part)
 {
     struct text path = TEXT_EMPTY;
@@ -135,19 +135,19 @@ static void put_object(struct cloud_call *call, const char *object, struct cloud
         return;
     }
     OWNED char *path = is_part ? part_path(object, text_get(&id), part) : memory_string(object);
-    if (rename(call->upload.path, path) != 0) {
+    if (rename(call->body.path, path) != 0) {
         answer_xml_error(answer, 500, "InternalError", strerror(errno), request->path);
         return;
     }
-    free(call->upload.path);
-    call->upload.path = NULL;
+    free(call->body.path);
+    call->body.path = NULL;
     answer->status = 200;
     put_etag(answer, path, etag);
     log_event(LOG_INFO, "s3.put", "path", request->path, NULL);
 }
 
-/* "bytes=0-99" or "bytes=100-"; all others are left aside, as HTTP allows. False: it begins behind the end.
- */
+/* Reads "bytes=0-99" or "bytes=100-"; ignores all other forms, as HTTP allows. Returns false if the range
+ * begins after the end. */
 static bool take_range(const struct cloud_request *request, unsigned long long size,
                        struct cloud_answer *answer)
 {
@@ -233,7 +233,7 @@ static bool append_file(FILE *out, const char *path)
     return fine;
 }
 
-/* Clients number parts from 1 without gaps: all of them are taken, whatever the body lists. */
+/* Clients number parts from 1 without gaps: all parts are used, whatever the body lists. */
 static void end_parts(const struct target *target, const char *object, const char *id,
                       struct cloud_answer *answer)
 {

@@ -18,7 +18,7 @@
 #include "sandbox/cloud/wireless.h"
 
 struct service {
-    /* What the caller must be allowed. NULL: no call that is known here. */
+    /* Returns the action that the caller needs. NULL: an unknown call. */
     const char *(*action)(const struct cloud_call *call);
     void (*answer)(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer);
 };
@@ -31,8 +31,8 @@ static const struct service services[SIGNATURE_SERVICES] = {
     [SIGNATURE_STS] = {sts_action, sts_answer},
 };
 
-/* AWS tells by the host. Here all share one, and the signature says whom a request is for. What IoT Wireless
- * has nobody else has, whatever it is signed for; what nobody has is taken for a bucket of S3. */
+/* AWS uses the host. Here all services share one, and the signature says which one is meant. Paths of IoT
+ * Wireless are unique, so they go there in any case; a path without a known service is a bucket of S3. */
 static enum signature_service service_of(const struct cloud_request *request)
 {
     enum signature_service service = SIGNATURE_S3;
@@ -53,12 +53,12 @@ static void begin(void *context, struct cloud_request *request)
     call->cloud = cloud;
     call->request = request;
     request->handler = call;
-    upload_begin(&call->upload);
+    request_body_begin(&call->body);
     if (admin_has(request)) {
         admin_begin(cloud, call);
     } else if (service_of(request) == SIGNATURE_S3 && s3_has_object(request)) {
-        upload_to_file(&call->upload, cloud->buckets.folder);
-        call->upload.chunked = payload && strncmp(payload, "STREAMING-", 10) == 0;
+        request_body_to_file(&call->body, cloud->buckets.folder);
+        call->body.chunked = payload && strncmp(payload, "STREAMING-", 10) == 0;
     }
 }
 
@@ -67,7 +67,7 @@ static void body(void *context, struct cloud_request *request, const char *bytes
     struct cloud_call *call = request->handler;
 
     (void)context;
-    upload_add(&call->upload, bytes, length);
+    request_body_add(&call->body, bytes, length);
 }
 
 static bool use_up(long long *count)
@@ -83,7 +83,7 @@ static bool closes_now(struct faults *faults)
     return faults->closes && !use_up(&faults->close_after);
 }
 
-/* IoT and IAM say who may not do what. */
+/* IoT and IAM name the user and the action. */
 static void deny(const struct cloud_request *request, enum signature_service service, const char *action,
                  struct cloud_answer *answer)
 {
@@ -97,7 +97,7 @@ static void deny(const struct cloud_request *request, enum signature_service ser
     refuse_request(request, service, REFUSAL_ACCESS, text_get(&sentence), answer);
 }
 
-/* A call of AWS: who asks, bad days, and then what was asked for. */
+/* Answers an AWS call: authentication, then simulated faults, then the service. */
 static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char *digest, bool whole,
                        struct cloud_answer *answer)
 {
@@ -139,7 +139,7 @@ static void end(void *context, struct cloud_request *request, struct cloud_answe
     struct cloud_call *call = request->handler;
     char digest[SIGNATURE_SIZE], id[ARN_ID_SIZE];
 
-    bool whole = upload_end(&call->upload, digest) && !call->upload.too_large;
+    bool whole = request_body_end(&call->body, digest) && !call->body.too_large;
     if (!admin_has(request))
         wait_if_slow(cloud);
     pthread_mutex_lock(&cloud->lock);
@@ -161,7 +161,7 @@ static void done(void *context, struct cloud_request *request)
     struct cloud_call *call = request->handler;
 
     (void)context;
-    upload_fini(&call->upload);
+    request_body_fini(&call->body);
     free(call);
 }
 

@@ -25,7 +25,7 @@ static const struct {
     {"iotwireless", SIGNATURE_IOTWIRELESS},
     {"s3", SIGNATURE_S3},
     {"iot", SIGNATURE_IOT},
-    {"execute-api", SIGNATURE_IOT}, /* as botocore before 1.30 signs for AWS IoT */
+    {"execute-api", SIGNATURE_IOT}, /* used by botocore before 1.30 for AWS IoT */
     {"iam", SIGNATURE_IAM},
     {"sts", SIGNATURE_STS},
 };
@@ -39,8 +39,6 @@ void signature_fini(struct signature *signature)
     free(signature->date);
     *signature = (struct signature){0};
 }
-
-/* ---- digests ---- */
 
 static EVP_MD_CTX *digest_context(const EVP_MD *kind)
 {
@@ -68,8 +66,6 @@ void signature_md5_file(const char *path, char out[33])
         fclose(file);
 }
 
-/* ---- the canonical request ---- */
-
 static bool is_unreserved(unsigned char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -87,7 +83,7 @@ static void add_encoded(struct text *out, const char *bytes, size_t length)
     }
 }
 
-/* However the client has encoded it, it is encoded again as the canonical form wants it. */
+/* Encodes it again in the canonical form, however the client encoded it. */
 static void add_recoded(struct text *out, const char *bytes, size_t length)
 {
     TEXT struct text plain = TEXT_EMPTY;
@@ -96,7 +92,7 @@ static void add_recoded(struct text *out, const char *bytes, size_t length)
     add_encoded(out, text_get(&plain), plain.length);
 }
 
-/* out ends where its last segment began. */
+/* Removes the last segment of out. */
 static void drop_segment(struct text *out)
 {
     while (out->length && out->data[out->length - 1] != '/')
@@ -105,8 +101,8 @@ static void drop_segment(struct text *out)
         out->data[--out->length] = '\0';
 }
 
-/* S3 takes keys as they are. All others: without "." and ".." and empty segments, and encoded a second time.
- * A slash at the end stays. */
+/* S3 uses keys unchanged. Other services remove ".", ".." and empty segments, and encode twice. A slash at
+ * the end stays. */
 static void add_path(struct text *out, const char *path, enum signature_service service)
 {
     TEXT struct text plain = TEXT_EMPTY;
@@ -142,7 +138,7 @@ static int compare_pairs(const void *one, const void *other)
     return order ? order : strcmp(text_get(&a->value), text_get(&b->value));
 }
 
-/* False: there is more than can be looked at. */
+/* Returns false if there are too many fields. */
 static bool add_query(struct text *out, const char *query)
 {
     struct pair pairs[PAIRS_MAX] = {0};
@@ -170,7 +166,7 @@ static bool add_query(struct text *out, const char *query)
     return *at == '\0';
 }
 
-/* Without spaces around it, and one where there are more. */
+/* Removes spaces at both ends and joins runs of spaces. */
 static void add_trimmed(struct text *out, const char *value)
 {
     bool space = false, first = true;
@@ -221,9 +217,7 @@ bool signature_canonical(const struct cloud_request *request, enum signature_ser
     return all;
 }
 
-/* ---- what the request says ---- */
-
-/* "Name=value" of a list with commas. */
+/* Returns the value of "Name=value" in a list with commas. */
 static char *part_of(const char *list, const char *name)
 {
     size_t length = strlen(name);
@@ -261,7 +255,7 @@ enum signature_error signature_read(const struct cloud_request *request, struct 
     return SIGNATURE_OK;
 }
 
-/* The third part of a scope; where it is no service's signing name, NULL. */
+/* Returns the third part of a scope; NULL if it is not a service's signing name. */
 static const char *service_of_scope(const char *scope, enum signature_service *out)
 {
     const char *region = strchr(scope, '/'), *service = region ? strchr(region + 1, '/') : NULL;
@@ -287,7 +281,7 @@ bool signature_service(const struct cloud_request *request, enum signature_servi
     return known;
 }
 
-/* The name that a scope must have: its own, where that is one of the service's. */
+/* Returns the name that the scope must have: the one it has, if that is one of the service's names. */
 static const char *signing_name(const char *scope, enum signature_service service)
 {
     enum signature_service found = SIGNATURE_SERVICES;

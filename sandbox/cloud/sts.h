@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* STS (API of 2011-06-15): who the caller is. With the cloud's lock held. */
+/* STS (API of 2011-06-15): the caller's identity. With the cloud's lock held. */
 #ifndef SANDBOX_CLOUD_STS_H
 #define SANDBOX_CLOUD_STS_H
 

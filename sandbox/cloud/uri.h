@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Percent-encoded parts of a target. Any thread. */
+/* Decodes percent-encoded parts of a request target. Any thread. */
 #ifndef SANDBOX_CLOUD_URI_H
 #define SANDBOX_CLOUD_URI_H
 
@@ -8,9 +8,9 @@
 
 #include "base/text.h"
 
-/* What is no escape stays as it is; so does a plus. */
+/* Keeps invalid escapes, and plus signs, unchanged. */
 void uri_decode(const char *encoded, size_t length, struct text *out);
-/* The first field of that name, decoded. False when it is not there. */
+/* Decodes the first field with that name. Returns false if it is missing. */
 bool uri_field(const char *query, const char *name, struct text *out);
 
 #endif

@@ -9,7 +9,7 @@
 #include "sandbox/cloud/wireless_call.h"
 
 struct route {
-    const char *method, *path; /* a path that ends with a slash is followed by an Id */
+    const char *method, *path; /* a path with a slash at the end is followed by an Id */
     const char *action;
     bool (*handle)(struct wireless_call *call);
 };
@@ -110,7 +110,7 @@ void wireless_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_
 {
     const struct route *route = find_route(call->request);
     const char *id = route ? call->request->path + strlen(route->path) : "";
-    const struct text *bytes = &call->upload.memory;
+    const struct text *bytes = &call->body.memory;
     TEXT struct text decoded = TEXT_EMPTY;
 
     bool wants_body =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One call of AWS IoT Wireless, and what its calls have in common. With the cloud's lock held. */
+/* One call of AWS IoT Wireless, and what its handlers share. With the cloud's lock held. */
 #ifndef SANDBOX_CLOUD_WIRELESS_CALL_H
 #define SANDBOX_CLOUD_WIRELESS_CALL_H
 
@@ -9,27 +9,27 @@
 #include "sandbox/cloud/checks.h"
 #include "sandbox/cloud/cloud.h"
 
-/* What it came with, and where its answer goes. */
+/* The request, and the answer. */
 struct wireless_call {
     struct cloud *cloud;
     const cJSON *body;
-    const char *id;    /* of the path, decoded; "" where it has none */
+    const char *id;    /* from the path, decoded; "" if there is none */
     const char *query; /* encoded */
     struct cloud_answer *answer;
-    struct text why; /* of a ValidationException */
+    struct text why; /* the message of a ValidationException */
 };
 
 extern const struct check wireless_token_check; /* ClientRequestToken */
 
-/* Answers; false, as a handler that has failed. */
+/* Answer with an error and return false, for a handler to return. */
 bool wireless_not_found(struct wireless_call *call, const char *type, const char *id);
 bool wireless_conflict(struct wireless_call *call, const char *message, const char *type, const char *id);
-/* Id and ARN of what was made; true. */
+/* Answers with Id and ARN of the new resource; returns true. */
 bool wireless_created(struct wireless_call *call, const char *type, const char *id);
-/* *out: the member of the body, an object. False, and call->why says it, where it is none. */
+/* *out: the member of the body. Returns false, with a sentence in call->why, if it is not an object. */
 bool wireless_check_object(struct wireless_call *call, const char *name, const cJSON **out);
 
-/* The handlers. False: call->why says what is not valid, or the answer is there. */
+/* The handlers. They return false if call->why has a sentence, or if the answer is an error. */
 bool wireless_start_import(struct wireless_call *call);
 bool wireless_start_single(struct wireless_call *call);
 bool wireless_get_import(struct wireless_call *call);

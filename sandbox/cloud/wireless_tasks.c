@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Import tasks, and the devices in them. */
+/* Import tasks and their devices. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +28,6 @@ static struct import *wanted_import(struct wireless_call *call, const char *id)
         wireless_not_found(call, TASK_TYPE, id);
     return import;
 }
-
-/* ---- describing ---- */
 
 static void add_time(cJSON *object, const char *name, long long ms)
 {
@@ -75,9 +73,7 @@ static cJSON *describe(const struct cloud *cloud, const struct import *import)
     return task;
 }
 
-/* ---- starting ---- */
-
-/* What a client token stands for: the call and all its members but the token. */
+/* A client token stands for the call and all its members except the token. */
 static char *fingerprint(const char *action, const cJSON *body)
 {
     TEXT struct text whole = TEXT_EMPTY;
@@ -91,7 +87,7 @@ static char *fingerprint(const char *action, const cJSON *body)
     return memory_string(digest);
 }
 
-/* given and its texts become the task's; they are given back where there is none. */
+/* Takes over given and its strings; frees them if no task was started. */
 static bool start(struct wireless_call *call, struct import *given, const char *url)
 {
     struct imports *imports = &call->cloud->imports;
@@ -159,8 +155,6 @@ bool wireless_start_single(struct wireless_call *call)
     return start(call, &given, NULL);
 }
 
-/* ---- one task ---- */
-
 bool wireless_get_import(struct wireless_call *call)
 {
     struct import *import = wanted_import(call, call->id);
@@ -209,14 +203,12 @@ bool wireless_delete_import(struct wireless_call *call)
     return true;
 }
 
-/* ---- lists ---- */
-
 struct page {
     long most;
-    unsigned long long from; /* of the NextToken */
+    unsigned long long from; /* from the NextToken */
 };
 
-/* The token is a number that says what it is of, so that it is not taken for another list's. */
+/* The token is a number with the list's name, so that it cannot be used for another list. */
 static bool read_page(struct wireless_call *call, const char *list, struct page *out)
 {
     TEXT struct text most = TEXT_EMPTY;
@@ -287,7 +279,7 @@ static cJSON *describe_device(const struct import_device *device, enum device_st
     return object;
 }
 
-/* DEVICE_STATES: all of them. */
+/* DEVICE_STATES: all states. */
 static bool read_status(struct wireless_call *call, enum device_state *out)
 {
     TEXT struct text status = TEXT_EMPTY;
@@ -307,7 +299,7 @@ static bool read_status(struct wireless_call *call, enum device_state *out)
     return false;
 }
 
-/* As long as the list has not been read, there are none. */
+/* There are no devices before the list is read. */
 static void add_devices(struct wireless_call *call, const struct import *import, const struct page *page,
                         enum device_state wanted, cJSON *object)
 {

@@ -16,7 +16,7 @@
 #include "sandbox/cloud/x509.h"
 #include "sandbox/cloud/x509_private.h"
 
-/* AWS IoT's own issuer, and the end of what it makes. */
+/* AWS IoT's own issuer, and the end of its certificates. */
 #define ISSUER_UNIT "Amazon Web Services O=Amazon.com Inc. L=Seattle ST=Washington C=US"
 #define LAST_MOMENT "20491231235959Z"
 #define FILE_MOST ((size_t)64 * 1024)
@@ -68,7 +68,7 @@ static void add_extension(X509 *certificate, X509 *issuer, int nid, const char *
     X509_EXTENSION_free(extension);
 }
 
-/* Everything but who it is for and who signs: number and time. */
+/* Sets everything except subject, issuer and key: serial number and validity. */
 static X509 *new_certificate(const ASN1_TIME *end)
 {
     unsigned char number[20];
@@ -108,7 +108,7 @@ void x509_issuer_make(const char *certificate_path, const char *key_path)
     EVP_PKEY *key = EVP_EC_gen("P-256");
     X509 *certificate = new_certificate(NULL);
     X509_NAME *name = X509_get_subject_name(certificate);
-    /* Longer than X.520 has it, as AWS's own is: the type is said, so that nothing is checked. */
+    /* Longer than X.520 allows, like AWS's own: with the type given, OpenSSL does not check it. */
     must(X509_NAME_add_entry_by_txt(name, "OU", V_ASN1_UTF8STRING, (const unsigned char *)ISSUER_UNIT, -1, -1,
                                     0));
     must(X509_set_issuer_name(certificate, name));
@@ -143,7 +143,7 @@ struct x509_issuer *x509_issuer_open(const char *certificate_path, const char *k
     BIO_free(bio);
     if (issuer->certificate && issuer->key && X509_check_private_key(issuer->certificate, issuer->key) == 1)
         return issuer;
-    text_printf(why, "%s and %s are no certificate and its key", certificate_path, key_path);
+    text_printf(why, "%s and %s are not a certificate and its key", certificate_path, key_path);
     x509_issuer_free(issuer);
     return NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sidewalk/command/batch_profile.h"
 
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 
 void batch_profile_fini(struct batch_profile *batch)
 {
@@ -16,7 +16,7 @@ int batch_profile_ask(const struct common *common, struct aws_session *session, 
     enum aws_error error = device_profile_get(session, id, &out->profile, &why);
 
     if (error != AWS_OK)
-        return common_failed(common, error, "the device profile cannot be looked at", text_get(&why));
+        return common_failed(common, error, "the device profile cannot be read", text_get(&why));
     out->certificate = device_profile_factory(&out->profile, apid);
     return COMMAND_DONE;
 }
@@ -31,7 +31,7 @@ void batch_profile_words(const struct batch_profile *batch, const char *apid, st
     }
     text_printf(out, "factory support, ApId %s, ", batch->certificate->apid);
     if (batch->certificate->signatures_max < 0)
-        text_puts(out, "signatures without limit");
+        text_puts(out, "unlimited signatures");
     else
         common_count((unsigned long long)batch->certificate->signatures_max, out);
     if (batch->certificate->signatures_max >= 0)

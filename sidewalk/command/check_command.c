@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import check */
+/* sidewalk-import check: compares a list with control logs. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,24 +15,24 @@
 static const char usage[] =
     "Usage: sidewalk-import check --csv FILE --control-log FILE... [OPTION]...\n"
     "\n"
-    "Do the list of serial numbers and the control logs of the factory agree? Reads both once, in\n"
-    "bounded memory; control logs may be gigabytes. Nothing of them is sent anywhere.\n"
+    "Checks that the list of serial numbers and the factory's control logs agree. Reads both once, in\n"
+    "bounded memory; control logs may have gigabytes. Sends nothing of them anywhere.\n"
     "\n"
-    "  --csv FILE          the list: a first row smsn, then a serial number (64 hex digits) a row;\n"
+    "  --csv FILE          the list: a first row smsn, then one serial number (64 hex digits) per row;\n"
     "                      - is standard input\n"
-    "  --control-log FILE  a control log (JSON), or a folder: all files in it, by name; may be given\n"
+    "  --control-log FILE  a control log (JSON), or a folder with control logs; may be given\n"
     "                      several times\n"
-    "  --apid ID           every entry has to have this ApId; default: the one that most have\n"
-    "  --verify-signatures verify the signatures of the devices' own certificates too: those above\n"
-    "                      them always are. Takes about a fifth of a millisecond a device\n"
+    "  --apid ID           the ApId that every entry must have; default: the one that most have\n"
+    "  --verify-signatures also verify the signatures of the devices' own certificates (those above\n"
+    "                      are always verified). Takes about 0.2 milliseconds per device\n"
     "  --differences FILE  write every finding to this file, as CSV\n"
-    "  --corrected FILE    write a list with all that is good in this one, base64 made hex, doubles\n"
-    "                      and malformed rows left out\n"
-    "  --all               show every finding, not only the first ones of each kind\n"
-    "  --profile ID        ask AWS for this device profile: it must have factory support, and its\n"
-    "                      ApId is what every entry has to have\n" COMMON_HELP "\n"
+    "  --corrected FILE    write a corrected list: base64 converted to hex, duplicates and\n"
+    "                      malformed rows left out\n"
+    "  --all               show all findings, not only the first ones of each kind\n"
+    "  --profile ID        read this device profile from AWS: it must have factory support, and its\n"
+    "                      ApId is the one that every entry must have\n" COMMON_HELP "\n"
     "Exit status: 0 an import may start, 1 it may not, 64 wrong arguments, 66 a file cannot be\n"
-    "read, 69 AWS not reached or it refuses (--profile), 73 a file cannot be written, 77 no permission,\n"
+    "read, 69 AWS cannot be reached or refuses, 73 a file cannot be written, 77 no permission,\n"
     "130 interrupted.\n";
 
 struct arguments {
@@ -49,7 +49,7 @@ static int usage_error(const char *what, const char *value)
     return common_usage_error(&common, what, value);
 }
 
-/* Less than 0: go on; otherwise exit with it. */
+/* Returns less than 0 to continue, otherwise the exit status. */
 static int take_option(struct arguments *out, int option)
 {
     struct check_options *check = &out->check;
@@ -65,7 +65,7 @@ static int take_option(struct arguments *out, int option)
         check->apid = optarg;
         return optarg[0] != '\0' && strlen(optarg) < sizeof((struct reconciliation *)0)->apid
                    ? -1
-                   : usage_error("--apid wants 1 to 64 characters, not ", optarg);
+                   : usage_error("--apid needs 1 to 64 characters, not ", optarg);
     case 'v':
         check->verify_signatures = true;
         return -1;
@@ -83,15 +83,17 @@ static int take_option(struct arguments *out, int option)
         return -1;
     case 'h':
         return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+    case 1: /* an argument that is not an option */
+        return usage_error("unexpected argument: ", optarg);
     default:
         if (!common_take(&out->common, option, optarg))
-            return usage_error("these arguments are not understood", "");
+            return usage_error("unknown option, or an option without its value", "");
         check->form = out->common.json ? CHECK_JSON : CHECK_TABLE;
         return -1;
     }
 }
 
-/* Also through links, and by another name. */
+/* Returns true also for links and other names of the same file. */
 static bool is_same_file(const char *one, const char *other)
 {
     struct stat first, second;
@@ -102,7 +104,7 @@ static bool is_same_file(const char *one, const char *other)
            first.st_ino == second.st_ino;
 }
 
-/* What is written replaces nothing that is read. */
+/* Returns true if the output would replace an input. */
 static bool is_input(const struct check_options *check, const char *output)
 {
     if (output == NULL)
@@ -120,9 +122,9 @@ static int look_over(const struct check_options *check)
     if (check->log_count == 0)
         return usage_error("--control-log FILE is missing", "");
     if (is_input(check, check->corrected))
-        return usage_error("--corrected is a file that is read: ", check->corrected);
+        return usage_error("--corrected would overwrite an input file: ", check->corrected);
     if (is_input(check, check->differences))
-        return usage_error("--differences is a file that is read: ", check->differences);
+        return usage_error("--differences would overwrite an input file: ", check->differences);
     if (check->corrected != NULL && check->differences != NULL &&
         is_same_file(check->corrected, check->differences))
         return usage_error("--corrected and --differences are the same file: ", check->corrected);
@@ -147,12 +149,12 @@ static int parse_arguments(int count, char **values, struct arguments *out)
     int option, status = -1;
 
     while (status < 0 && (option = getopt_long(count, values, "-c:l:h", options, NULL)) != -1) {
-        if (option == 1 && out->check.log_count > 0) /* `--control-log *.json` */
+        if (option == 1 && out->check.log_count > 0) /* for `--control-log *.json` */
             option = 'l';
         status = take_option(out, option);
     }
     if (status < 0 && optind < count)
-        status = usage_error("these arguments are not understood", "");
+        status = usage_error("unexpected argument", "");
     out->check.logs = out->logs;
     return status < 0 ? look_over(&out->check) : status;
 }
@@ -165,7 +167,7 @@ static void tell_profile(const struct arguments *arguments, const struct batch_p
     batch_profile_words(batch, arguments->check.apid, &words);
     common_complain("device profile %s: %s", arguments->profile, text_get(&words));
     if (batch_profile_is_short(batch, devices))
-        common_complain("these are fewer signatures than the list has devices (a warning)");
+        common_complain("the allowed signatures are fewer than the list's devices (a warning)");
 }
 
 static int run_with_profile(struct arguments *arguments)

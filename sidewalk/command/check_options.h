@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a check looks at, and what it writes. */
+/* The inputs and outputs of a check. */
 #ifndef SIDEWALK_COMMAND_CHECK_OPTIONS_H
 #define SIDEWALK_COMMAND_CHECK_OPTIONS_H
 
@@ -7,20 +7,20 @@
 #include <stddef.h>
 
 enum check_form {
-    CHECK_TABLE, /* for people, on standard output */
-    CHECK_JSON,  /* one object, on standard output */
+    CHECK_TABLE, /* for people, to standard output */
+    CHECK_JSON,  /* one object, to standard output */
     CHECK_SILENT,
 };
 
 struct check_options { /* all borrowed */
-    const char *list;  /* the CSV, "-": standard input */
+    const char *list;  /* the CSV; "-": standard input */
     const char *const *logs;
     size_t log_count;
-    const char *apid;        /* NULL: the one that most entries have */
-    const char *differences; /* file for all findings as CSV; NULL: none */
-    const char *corrected;   /* file for the list with what is good in it; NULL: none */
+    const char *apid;        /* NULL: the ApId that most entries have */
+    const char *differences; /* CSV file for all findings; NULL: none */
+    const char *corrected;   /* file for the corrected list; NULL: none */
     bool verify_signatures;
-    bool all; /* findings in the report, instead of the first ones of each kind */
+    bool all; /* report all findings, not only the first ones of each kind */
     enum check_form form;
 };
 

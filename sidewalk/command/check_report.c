@@ -18,24 +18,24 @@
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
 
-/* What to do, in the order in which it helps most. */
+/* Advice, the most useful first. */
 static const struct {
     enum finding finding;
     const char *advice;
 } advices[] = {
     {FINDING_BAD_LOG,
-     "get the broken control log from the factory again: what is lost in it cannot be judged"},
-    {FINDING_BASE64_ROW, "have the list written again with --corrected FILE, and check that one"},
-    {FINDING_BAD_ROW, "mend the malformed rows, or have them left out with --corrected FILE"},
-    {FINDING_TWICE_IN_LIST, "have the doubles left out with --corrected FILE"},
-    {FINDING_WRONG_APID, "ask the factory: devices of another product are in the control log"},
-    {FINDING_CONTRADICTED, "ask the factory which of the entries for the same serial number holds"},
+     "get the broken control log from the factory again: the lost entries cannot be checked"},
+    {FINDING_BASE64_ROW, "write a corrected list with --corrected FILE, and check that one"},
+    {FINDING_BAD_ROW, "fix the malformed rows, or leave them out with --corrected FILE"},
+    {FINDING_TWICE_IN_LIST, "leave out the duplicates with --corrected FILE"},
+    {FINDING_WRONG_APID, "ask the factory: the control log has devices of another product"},
+    {FINDING_CONTRADICTED, "ask the factory which of the entries for the same serial number is right"},
     {FINDING_CHAIN_FOREIGN, "ask the factory: certificates are with the wrong devices"},
-    {FINDING_CHAIN_BROKEN, "ask the factory for the entries with broken certificate chains again"},
-    {FINDING_CHAIN_MISSING, "ask the factory for the entries without certificate chains again"},
-    {FINDING_BAD_ENTRY, "ask the factory for the malformed entries again"},
+    {FINDING_CHAIN_BROKEN, "get the entries with broken certificate chains from the factory again"},
+    {FINDING_CHAIN_MISSING, "get the entries without certificate chains from the factory again"},
+    {FINDING_BAD_ENTRY, "get the malformed entries from the factory again"},
     {FINDING_ONLY_IN_LIST,
-     "wait for the control log of the devices that are in the list only, or take them out"},
+     "wait for the control log of the devices that are only in the list, or remove them"},
 };
 
 void check_report_init(struct check_report *report, const struct check_options *options, bool colours)
@@ -88,7 +88,7 @@ static void add_object(struct text *out, const struct found *found)
     json_writer_finish(&json);
 }
 
-/* The place is in the first line, what is known in the second. */
+/* The place is on the first line, the details on the second. */
 static void add_lines(struct text *out, const struct found *found)
 {
     TEXT struct text harmless = TEXT_EMPTY;
@@ -134,7 +134,7 @@ void check_report_add(struct check_report *report, const struct found *found)
     if (!report->options->all)
         return;
     if (report->spilled[finding] == NULL && (report->spilled[finding] = tmpfile()) == NULL)
-        return; /* then they stay in memory */
+        return; /* keep them in memory */
     fwrite(lines->data, 1, lines->length, report->spilled[finding]);
     text_clear(lines);
 }
@@ -159,7 +159,7 @@ static void flush_json(struct text *written, FILE *out)
     text_clear(written);
 }
 
-/* The findings of a kind are written already, with commas and line breaks between them. */
+/* The findings of a kind are stored already as JSON, with commas and line breaks between them. */
 static void print_findings_json(struct check_report *report, FILE *out)
 {
     bool first = true;
@@ -230,7 +230,7 @@ static void draw_part(const struct check_report *report, int count, char charact
     fputs(colour(report, PLAIN), out);
 }
 
-/* Devices that match, against whatever else there is. One that differs is seen. */
+/* Draws matching devices against all others. Even one device that differs is visible. */
 static void draw_bar(const struct check_report *report, const struct reconciliation *result, FILE *out)
 {
     unsigned long long bad = 0, warned = 0;
@@ -265,7 +265,7 @@ static void print_finding(struct check_report *report, const struct reconciliati
     if (result->findings[finding] == 0)
         return;
     print_count(report, finding_words(finding), result->findings[finding], warning ? YELLOW : RED,
-                warning ? "warning" : "stops it", out);
+                warning ? "warning" : "blocks it", out);
     print_lines(report, finding, out);
     if (left_out == 0)
         return;
@@ -280,7 +280,7 @@ static void print_verdict(const struct check_report *report, const struct reconc
                 colour(report, PLAIN));
         return;
     }
-    fprintf(out, "\n%s%sAn import must not start yet.%s\n", colour(report, BOLD), colour(report, RED),
+    fprintf(out, "\n%s%sAn import cannot start yet.%s\n", colour(report, BOLD), colour(report, RED),
             colour(report, PLAIN));
     for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
         if (result->findings[advices[i].finding] > 0) {
@@ -309,7 +309,7 @@ static void print_files(const struct check_report *report, FILE *out)
     if (!options->all && options->differences == NULL)
         for (enum finding finding = 0; finding < FINDING_COUNT; finding++)
             if (report->told[finding] == SHOWN_TO_PEOPLE) {
-                fputs("\n  --all shows every one, --differences FILE writes them as CSV\n", out);
+                fputs("\n  --all shows all findings, --differences FILE writes them as CSV\n", out);
                 return;
             }
 }

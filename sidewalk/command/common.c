@@ -8,7 +8,7 @@
 #include "base/json_writer.h"
 #include "base/terminal.h"
 #include "base/text.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/import_limits.h"
 
 bool common_take(struct common *common, int option, const char *value)
@@ -44,7 +44,7 @@ int common_take_all(struct common *common, int count, char **values, const char 
         if (option == 'h')
             return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
         else if (!common_take(common, option, optarg))
-            return common_usage_error(common, "these arguments are not understood", "");
+            return common_usage_error(common, "unknown option, or an option without its value", "");
     return -1;
 }
 
@@ -55,7 +55,7 @@ const char *common_single_id(const struct common *common, int count, char **valu
     if (optind == count)
         common_usage_error(common, "the ID of a task is missing", "");
     else if (optind + 1 < count)
-        common_usage_error(common, "one ID is enough, this is too much: ", values[optind + 1]);
+        common_usage_error(common, "one ID is enough, unexpected argument: ", values[optind + 1]);
     else if (!import_id_fits(values[optind], &why))
         common_usage_error(common, text_get(&why), "");
     else

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import delete */
+/* sidewalk-import delete: deletes a task. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/json_writer.h"
-#include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_task.h"
 
-static const char usage[] =
-    "Usage: sidewalk-import delete [OPTION]... ID\n"
-    "\n"
-    "Deletes an import task. Devices that are onboarded stay; those that wait are\n"
-    "not imported. While AWS makes devices (PENDING) it cannot be deleted.\n"
-    "\n"
-    "  --yes               do not ask\n" COMMON_HELP "\n"
-    "Exit status: 0 deleted, 1 not wanted, 64 wrong arguments, 69 AWS is not reached\n"
-    "or refuses, 77 no permission or no credentials.\n";
+static const char usage[] = "Usage: sidewalk-import delete [OPTION]... ID\n"
+                            "\n"
+                            "Deletes an import task. Onboarded devices stay; waiting devices are not\n"
+                            "imported. A task cannot be deleted while AWS creates devices (PENDING).\n"
+                            "\n"
+                            "  --yes               do not ask\n" COMMON_HELP "\n"
+                            "Exit status: 0 deleted, 1 declined, 64 wrong arguments, 69 AWS cannot be\n"
+                            "reached or refuses, 77 no permission or no credentials.\n";
 
 static bool wanted(const struct import_task *task)
 {
@@ -30,7 +29,7 @@ static bool wanted(const struct import_task *task)
     return fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0;
 }
 
-/* Less than 0: go on. */
+/* Returns less than 0 to continue, otherwise the exit status. */
 static int confirm(const struct common *common, struct aws_session *session, const char *id)
 {
     struct import_task task;
@@ -38,7 +37,7 @@ static int confirm(const struct common *common, struct aws_session *session, con
     enum aws_error error = import_task_get(session, id, &task, &why);
 
     if (error != AWS_OK)
-        return common_failed(common, error, "the task cannot be looked at", text_get(&why));
+        return common_failed(common, error, "the task cannot be read", text_get(&why));
     bool yes = wanted(&task);
     import_task_fini(&task);
     if (yes)
@@ -55,7 +54,7 @@ static int delete_task(const struct common *common, struct aws_session *session,
     if (error != AWS_OK) {
         int status = common_failed(common, error, "the task could not be deleted", text_get(&why));
         if (error == AWS_CONFLICT || error == AWS_REFUSED)
-            common_complain("while AWS makes devices (PENDING) a task cannot be deleted");
+            common_complain("a task cannot be deleted while AWS creates devices (PENDING)");
         return status;
     }
     if (common->json) {
@@ -88,12 +87,12 @@ int delete_command(int count, char **values)
         else if (option == 'y')
             yes = true;
         else if (!common_take(&common, option, optarg))
-            return common_usage_error(&common, "these arguments are not understood", "");
+            return common_usage_error(&common, "unknown option, or an option without its value", "");
     const char *id = common_single_id(&common, count, values);
     if (id == NULL)
         return COMMAND_USAGE;
     if (!yes && (common.json || isatty(STDIN_FILENO) != 1))
-        return common_usage_error(&common, "--yes is missing: there is nobody to ask", "");
+        return common_usage_error(&common, "--yes is missing: there is no terminal to ask on", "");
     struct aws_session *session = common_session(&common);
     if (session == NULL)
         return COMMAND_NO_PERMISSION;

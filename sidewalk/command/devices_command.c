@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import devices */
+/* sidewalk-import devices: shows or exports the devices of a task. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json_writer.h"
 #include "base/terminal.h"
-#include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/output.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_task.h"
 
-static const char usage[] = "Usage: sidewalk-import devices [OPTION]... ID\n"
-                            "\n"
-                            "The devices of an import task, and how each of them is.\n"
-                            "\n"
-                            "  --status STATE      only those that are INITIALIZED, PENDING, ONBOARDED or\n"
-                            "                      FAILED\n"
-                            "  --csv FILE          a table of them with the columns smsn, status, reason,\n"
-                            "                      updated; - is standard output\n"
-                            "  --list FILE         a list of them as check and start take it: the serial\n"
-                            "                      numbers alone\n" COMMON_HELP "\n"
-                            "Without --csv and --list they are printed; with --json a line for each.\n"
-                            "\n"
-                            "Exit status: 0, 64 wrong arguments, 69 AWS is not reached or refuses, 73 the\n"
-                            "file cannot be written, 77 no permission or no credentials.\n";
+static const char usage[] =
+    "Usage: sidewalk-import devices [OPTION]... ID\n"
+    "\n"
+    "Shows the devices of an import task and their states.\n"
+    "\n"
+    "  --status STATE      only devices in state INITIALIZED, PENDING, ONBOARDED or\n"
+    "                      FAILED\n"
+    "  --csv FILE          write a table with the columns smsn, status, reason,\n"
+    "                      updated; - is standard output\n"
+    "  --list FILE         write a list for check and start: only the serial\n"
+    "                      numbers\n" COMMON_HELP "\n"
+    "Without --csv and --list it prints them; with --json one line each.\n"
+    "\n"
+    "Exit status: 0, 64 wrong arguments, 69 AWS cannot be reached or refuses, 73 the\n"
+    "file cannot be written, 77 no permission or no credentials.\n";
 
 struct devices {
     struct common common;
     const char *id, *status, *csv, *list;
     struct output file;
-    FILE *out; /* of it, or standard output; NULL: lines for people or JSON */
+    FILE *out; /* the file or standard output; NULL: print lines for people or JSON */
     unsigned long long count;
 };
 
@@ -162,10 +163,10 @@ static int check(const struct devices *devices)
         known = strcmp(devices->status, states[i]) == 0;
     if (!known)
         return common_usage_error(&devices->common,
-                                  "--status is one of INITIALIZED, PENDING, ONBOARDED, FAILED, not ",
+                                  "--status must be INITIALIZED, PENDING, ONBOARDED or FAILED, not ",
                                   devices->status);
     if (devices->csv != NULL && devices->list != NULL)
-        return common_usage_error(&devices->common, "either --csv or --list, not both", "");
+        return common_usage_error(&devices->common, "give either --csv or --list, not both", "");
     return -1;
 }
 
@@ -188,7 +189,7 @@ int devices_command(int count, char **values)
         else if (option == 'l')
             devices.list = optarg;
         else if (!common_take(&devices.common, option, optarg))
-            return common_usage_error(&devices.common, "these arguments are not understood", "");
+            return common_usage_error(&devices.common, "unknown option, or an option without its value", "");
     int status = check(&devices);
     if (status >= 0)
         return status;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import list */
+/* sidewalk-import list: shows all tasks. */
 #include <stdio.h>
 
 #include "base/terminal.h"
-#include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 
 static const char usage[] = "Usage: sidewalk-import list [OPTION]...\n"
                             "\n"
-                            "All import tasks of the account and region. With --json a line for each.\n"
+                            "Shows all import tasks of the account and region. With --json one line each.\n"
                             "\n" COMMON_HELP "\n"
-                            "Exit status: 0, 64 wrong arguments, 69 AWS is not reached or refuses, 77 no\n"
+                            "Exit status: 0, 64 wrong arguments, 69 AWS cannot be reached or refuses, 77 no\n"
                             "permission or no credentials.\n";
 
 struct listing {
@@ -61,7 +61,7 @@ int list_command(int count, char **values)
     if (wanted >= 0)
         return wanted;
     if (optind < count)
-        return common_usage_error(&common, "this is not understood: ", values[optind]);
+        return common_usage_error(&common, "unexpected argument: ", values[optind]);
     struct aws_session *session = common_session(&common);
     if (session == NULL)
         return COMMAND_NO_PERMISSION;

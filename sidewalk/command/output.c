@@ -18,7 +18,8 @@ bool output_open(struct output *output, const char *path)
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
     text_add(&temporary, path, (size_t)(name - path));
-    text_printf(&temporary, ".%s.XXXXXX", name); /* hidden: a folder of control logs is read without it */
+    text_printf(&temporary, ".%s.XXXXXX",
+                name); /* hidden, so that a folder of control logs is read without it */
     int file = mkstemp(temporary.data);
     if (file < 0 || (output->file = fdopen(file, "w")) == NULL) {
         common_complain("%s cannot be written: %s", path, strerror(errno));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file that is there as a whole or not at all: it is written beside its place and moved there at the end.
- */
+/* Writes a file completely or not at all: it is written under a temporary name and renamed at the end. */
 #ifndef SIDEWALK_COMMAND_OUTPUT_H
 #define SIDEWALK_COMMAND_OUTPUT_H
 
@@ -12,12 +11,12 @@ struct output {
     char *path, *temporary;
 };
 
-/* False, with a line on standard error, where it cannot be made. */
+/* Returns false, with a line on standard error, if it cannot be created. */
 bool output_open(struct output *output, const char *path) __attribute__((warn_unused_result));
-/* Puts it into its place. False, with a line on standard error, where not all could be written; nothing stays
- * then. */
+/* Renames the file into place. Returns false, with a line on standard error, if it could not be written
+ * completely; it is then removed. */
 bool output_keep(struct output *output) __attribute__((warn_unused_result));
-/* Whatever has not been kept is removed. */
+/* Removes the file unless it was kept. */
 void output_fini(struct output *output);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import profile */
+/* sidewalk-import profile: shows or creates a device profile. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/terminal.h"
-#include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/device_profile.h"
 #include "sidewalk/import_limits.h"
@@ -14,14 +14,14 @@
 static const char usage[] = "Usage: sidewalk-import profile get ID [OPTION]...\n"
                             "       sidewalk-import profile create --name NAME [OPTION]...\n"
                             "\n"
-                            "Shows a device profile of AWS IoT Core for Amazon Sidewalk, and what the\n"
-                            "factory may sign with it; or makes one. A new profile is for prototypes: for a\n"
-                            "factory, Amazon adds a certificate with factory support after the product's\n"
+                            "Shows a device profile of AWS IoT Core for Amazon Sidewalk and what the\n"
+                            "factory may sign with it, or creates one. A new profile is for prototypes. For\n"
+                            "a factory, Amazon adds a certificate with factory support after the product's\n"
                             "qualification.\n"
                             "\n"
-                            "  --name NAME         what the new profile is called\n" COMMON_HELP "\n"
+                            "  --name NAME         the new profile's name\n" COMMON_HELP "\n"
                             "Exit status: 0; 1 no certificate of the profile has factory support; 64 wrong\n"
-                            "arguments; 69 AWS is not reached or refuses; 77 no permission or no\n"
+                            "arguments; 69 AWS cannot be reached or refuses; 77 no permission or no\n"
                             "credentials.\n";
 
 struct profile_arguments {
@@ -44,7 +44,7 @@ static void print_certificate(const struct dak_certificate *certificate)
     TEXT struct text signatures = TEXT_EMPTY;
 
     if (certificate->signatures_max < 0)
-        text_puts(&signatures, "without limit");
+        text_puts(&signatures, "unlimited");
     else
         common_count((unsigned long long)certificate->signatures_max, &signatures);
     fputs("\n", stdout);
@@ -68,7 +68,7 @@ static void print_profile(const struct device_profile *profile)
         print_certificate(&profile->certificates[i]);
     if (device_profile_factory(profile, NULL) == NULL)
         puts("\nNo certificate has factory support: a factory cannot make devices with this profile, and\n"
-             "no batch of it can be imported.");
+             "batches of devices with it cannot be imported.");
 }
 
 static void write_certificate(const struct dak_certificate *certificate, struct json_writer *json)
@@ -110,8 +110,7 @@ static int get(const struct profile_arguments *arguments, struct aws_session *se
     enum aws_error error = device_profile_get(session, arguments->rest[1], &profile, &why);
 
     if (error != AWS_OK)
-        return common_failed(&arguments->common, error, "the device profile cannot be looked at",
-                             text_get(&why));
+        return common_failed(&arguments->common, error, "the device profile cannot be read", text_get(&why));
     if (arguments->common.json)
         profile_json(&profile);
     else
@@ -128,7 +127,7 @@ static int create(const struct profile_arguments *arguments, struct aws_session 
     enum aws_error error = device_profile_create(session, arguments->name, &id, &why);
 
     if (error != AWS_OK)
-        return common_failed(&arguments->common, error, "the device profile could not be made",
+        return common_failed(&arguments->common, error, "the device profile could not be created",
                              text_get(&why));
     if (arguments->common.json) {
         struct json_writer json = json_writer_into(&line);
@@ -141,7 +140,7 @@ static int create(const struct profile_arguments *arguments, struct aws_session 
         puts(text_get(&line));
     } else {
         terminal_add(id, &line);
-        printf("Device profile %s is made.\n\nLook at it with: sidewalk-import profile get %s\n",
+        printf("Device profile %s was created.\n\nShow it with: sidewalk-import profile get %s\n",
                text_get(&line), text_get(&line));
     }
     return COMMAND_DONE;
@@ -154,10 +153,10 @@ static int check(const struct profile_arguments *arguments)
     bool is_get = arguments->rest_count > 0 && strcmp(arguments->rest[0], "get") == 0;
 
     if (!is_get && (arguments->rest_count == 0 || strcmp(arguments->rest[0], "create") != 0))
-        return common_usage_error(common, "what shall be done: get or create?", "");
+        return common_usage_error(common, "get or create is missing", "");
     if (arguments->rest_count != (is_get ? 2 : 1))
-        return common_usage_error(common, is_get ? "get wants one ID" : "create wants no argument but --name",
-                                  "");
+        return common_usage_error(common,
+                                  is_get ? "get needs one ID" : "create needs no argument except --name", "");
     if (is_get && !import_id_fits(arguments->rest[1], &why))
         return common_usage_error(common, text_get(&why), "");
     if (!is_get && arguments->name == NULL)
@@ -182,7 +181,8 @@ int profile_command(int count, char **values)
         else if (option == 'n')
             arguments.name = optarg;
         else if (!common_take(&arguments.common, option, optarg))
-            return common_usage_error(&arguments.common, "these arguments are not understood", "");
+            return common_usage_error(&arguments.common, "unknown option, or an option without its value",
+                                      "");
     arguments.rest = values + optind;
     arguments.rest_count = count - optind;
     int status = check(&arguments);

@@ -7,7 +7,7 @@
 
 #include "base/interrupt.h"
 #include "base/memory.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 
 static const char usage[] =
     "Usage: sidewalk-import start --csv FILE --control-log FILE...\n"
@@ -15,32 +15,32 @@ static const char usage[] =
     "                             --role ARN [OPTION]...\n"
     "\n"
     "Onboards a batch of Sidewalk devices: checks that the list and the control\n"
-    "logs agree, puts the list into S3, and starts an import task. Started again\n"
-    "with the same list, destination and role it finds the task that there is, and\n"
+    "logs agree, uploads the list to S3, and starts an import task. If it runs again\n"
+    "with the same list, destination and role, it finds the existing task and\n"
     "imports nothing twice.\n"
     "\n"
-    "  --csv FILE          the list of serial numbers: first line smsn, then one a\n"
+    "  --csv FILE          the list of serial numbers: first line smsn, then one per\n"
     "                      line\n"
-    "  --control-log FILE  a control log of the factory's; several times for several\n"
-    "  --s3 URL            where to put the list. With a slash at the end it is\n"
+    "  --control-log FILE  a control log of the factory; may be given several times\n"
+    "  --s3 URL            where to upload the list. With a slash at the end it is\n"
     "                      named by its content (the beginning of its SHA-256)\n"
     "  --bucket NAME       the same as --s3 s3://NAME/\n"
     "  --destination NAME  the Sidewalk destination of the devices\n"
-    "  --role ARN          the role by which AWS IoT reads the list from S3\n"
-    "  --tag KEY=VALUE     a tag for the task; several times for several\n"
+    "  --role ARN          the role with which AWS IoT reads the list from S3\n"
+    "  --tag KEY=VALUE     a tag for the task; may be given several times\n"
     "  --profile ID        the device profile: it must have factory support, and\n"
-    "                      its ApId is what every device must have\n"
+    "                      its ApId is the one that every device must have\n"
     "  --apid ID           the ApId that every device must have, without a profile\n"
-    "  --force REASON      start although the check fails. The reason becomes the\n"
-    "                      task's tag " START_FORCED_TAG ", and is in the record\n"
-    "                      that is printed\n"
-    "  --again             start another task where one of the same list has ended\n"
+    "  --force REASON      start even if the check fails. The reason becomes the\n"
+    "                      task's tag " START_FORCED_TAG ", and is in the report\n"
+    "                      that start prints\n"
+    "  --again             start another task even if one of the same list ended\n"
     "                      or was deleted\n"
-    "  --dry-run           say what would be done, and change nothing\n" COMMON_HELP "\n"
+    "  --dry-run           show what would be done, and change nothing\n" COMMON_HELP "\n"
     "Exit status: 0 started, now or before; 1 the check or the device profile does\n"
     "not allow it, or the task has failed; 64 wrong arguments; 65 bad data; 66 a\n"
-    "file cannot be read; 69 AWS is not reached or refuses; 77 no permission or no\n"
-    "credentials; 130 interrupted.\n";
+    "file cannot be read; 69 AWS cannot be reached or refuses; 77 no permission or\n"
+    "no credentials; 130 interrupted.\n";
 
 enum start_option {
     START_CSV = 1,
@@ -92,19 +92,20 @@ static int take_tag(struct start_arguments *out, const char *text)
     const char *equals = strchr(text, '=');
 
     if (equals == NULL)
-        return common_usage_error(&out->common, "--tag wants KEY=VALUE, not ", text);
+        return common_usage_error(&out->common, "--tag needs KEY=VALUE, not ", text);
     if (!add_tag(out, text, (size_t)(equals - text), equals + 1))
-        return common_usage_error(&out->common, "these are too many tags: ", text);
+        return common_usage_error(&out->common, "too many tags: ", text);
     return -1;
 }
 
-/* "s3://bucket/": the same as --s3 with it. The text lives as long as the process: it is an argument. */
+/* Takes the bucket of "s3://bucket/", as --s3 would. The string must live as long as the process: it is an
+ * argument. */
 static int take_bucket(struct start_arguments *out, const char *name)
 {
     static char url[128];
 
     if (snprintf(url, sizeof url, "s3://%s/", name) >= (int)sizeof url)
-        return common_usage_error(&out->common, "this is no bucket: ", name);
+        return common_usage_error(&out->common, "not a valid bucket: ", name);
     out->s3 = url;
     return -1;
 }
@@ -140,7 +141,7 @@ static int take_option(struct start_arguments *out, int option, const char *valu
     case 'h':
         return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
     case '?':
-        return common_usage_error(&out->common, "these arguments are not understood", "");
+        return common_usage_error(&out->common, "unknown option, or an option without its value", "");
     default:
         return common_take(&out->common, option, value) ? -1 : take_value(out, option, value);
     }
@@ -152,7 +153,7 @@ static int check_missing(const struct start_arguments *out)
         const char *value, *words;
     } needed[] = {
         {out->csv, "--csv FILE is missing"},
-        {out->s3, "--s3 URL is missing: where the list is to be put"},
+        {out->s3, "--s3 URL is missing: where to upload the list"},
         {out->destination, "--destination NAME is missing"},
         {out->role, "--role ARN is missing"},
     };
@@ -162,9 +163,9 @@ static int check_missing(const struct start_arguments *out)
             return common_usage_error(&out->common, needed[i].words, "");
     if (out->log_count == 0 && out->force == NULL)
         return common_usage_error(&out->common,
-                                  "--control-log FILE is missing: nothing to check the list with", "");
+                                  "--control-log FILE is missing: the list cannot be checked without it", "");
     if (strcmp(out->csv, "-") == 0)
-        return common_usage_error(&out->common, "--csv wants a file: it is read several times", "");
+        return common_usage_error(&out->common, "--csv needs a file: it is read several times", "");
     return -1;
 }
 
@@ -173,7 +174,7 @@ static int check_limits(struct start_arguments *out)
     TEXT struct text why = TEXT_EMPTY;
 
     if (out->force != NULL && *out->force == '\0')
-        return common_usage_error(&out->common, "--force wants a reason", "");
+        return common_usage_error(&out->common, "--force needs a reason", "");
     if (out->force != NULL)
         out->tags[out->tag_count] = (struct aws_pair){START_FORCED_TAG, out->force};
     if (!import_destination_fits(out->destination, &why) || !import_role_fits(out->role, &why) ||
@@ -193,7 +194,7 @@ int start_arguments_parse(int count, char **values, struct start_arguments *out)
     while (status < 0 && (option = getopt_long(count, values, "h", options, NULL)) != -1)
         status = take_option(out, option, optarg);
     if (status < 0 && optind < count)
-        status = common_usage_error(&out->common, "this is not understood: ", values[optind]);
+        status = common_usage_error(&out->common, "unexpected argument: ", values[optind]);
     if (status < 0)
         status = check_missing(out);
     return status < 0 ? check_limits(out) : status;

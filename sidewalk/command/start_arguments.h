@@ -11,18 +11,19 @@
 
 #define START_FORCED_TAG "expresslink:forced"
 
-struct start_arguments { /* borrowed from the command line; finished with start_arguments_fini() */
+struct start_arguments { /* borrowed from the command line; free with start_arguments_fini() */
     struct common common;
     const char *csv, *s3, *destination, *role, *profile, *apid, *force;
-    const char **logs; /* owned, not its texts */
+    const char **logs; /* array owned, its strings borrowed */
     size_t log_count;
     struct aws_pair
-        tags[IMPORT_TAGS_MAX + 2]; /* ends with a NULL name; names owned; room for START_FORCED_TAG */
+        tags[IMPORT_TAGS_MAX + 2]; /* ends with a NULL name; names are owned; has room for START_FORCED_TAG */
     size_t tag_count;
     bool again, dry_run;
 };
 
-/* Less than 0: go on; otherwise exit with it. Limits are checked here, but for the file's address. */
+/* Returns less than 0 to continue, otherwise the exit status. Checks all limits except those of the file's
+ * address. */
 int start_arguments_parse(int count, char **values, struct start_arguments *out);
 void start_arguments_fini(struct start_arguments *arguments);
 

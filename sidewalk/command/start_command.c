@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import start */
+/* sidewalk-import start: checks, uploads the list, starts a task. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,23 +8,23 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "sidewalk/command/check.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/start_arguments.h"
 #include "sidewalk/command/start_record.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/upload.h"
 
-#define NAME_DIGITS 16 /* of the list's digest, in its name in S3 */
-#define AGAIN_MOST 16  /* tasks of one content that --again goes past */
+#define NAME_DIGITS 16 /* of the list's digest, used in its name in S3 */
+#define AGAIN_MOST 16  /* how many tasks of the same content --again tries at most */
 #define CONTINUE (-1)
 
-/* The list's tasks that were there before this start. */
+/* The list's tasks that existed before this start. */
 struct earlier {
     const struct start_record *record;
     char **ids; /* owned */
     size_t count;
-    struct import_task live; /* one that this start would repeat; its id is NULL: none */
-    bool known;              /* AWS has told */
+    struct import_task live; /* a task that this start would repeat; its id is NULL: none */
+    bool known;              /* AWS has answered */
 };
 
 static void earlier_fini(struct earlier *earlier)
@@ -56,7 +56,7 @@ static bool is_the_same(const struct start_arguments *arguments, const struct im
            (task->role == NULL || strcmp(task->role, arguments->role) == 0);
 }
 
-/* Only a name that comes from the content says that the content is the same. */
+/* Only a name made from the content proves that the content is the same. */
 static bool named_by_content(const struct start_arguments *arguments)
 {
     return arguments->s3[strlen(arguments->s3) - 1] == '/';
@@ -148,8 +148,8 @@ static int adopt(struct start_record *record, struct earlier *earlier)
         return CONTINUE;
     if (!is_the_same(arguments, &earlier->live)) {
         common_complain(
-            "this list is imported already, by task %s with destination %s and role %s. Delete that "
-            "task if it is wrong; --again starts another one all the same",
+            "this list was already imported, by task %s with destination %s and role %s. Delete that "
+            "task if it is wrong; use --again to start another one anyway",
             earlier->live.id, earlier->live.destination, earlier->live.role);
         start_record_end(record, "failed");
         return COMMAND_FAILED;
@@ -163,15 +163,15 @@ static int adopt(struct start_record *record, struct earlier *earlier)
     return COMMAND_DONE;
 }
 
-/* Who may start tasks but not list them still has the token against doubles. */
+/* A user who may start tasks but not list them is still protected by the token. */
 static int look_for_earlier(struct start_record *record, struct aws_session *session, struct earlier *earlier)
 {
     TEXT struct text why = TEXT_EMPTY;
     enum aws_error error = import_task_list(session, note_task, earlier, &why);
 
     if (error != AWS_OK && error != AWS_FORBIDDEN)
-        return common_failed(&record->arguments->common, error,
-                             "the tasks that there are cannot be looked at", text_get(&why));
+        return common_failed(&record->arguments->common, error, "the existing tasks cannot be read",
+                             text_get(&why));
     earlier->known = error == AWS_OK;
     return earlier->live.id != NULL ? adopt(record, earlier) : CONTINUE;
 }
@@ -180,7 +180,7 @@ static void show_sent(void *context, unsigned long long sent, unsigned long long
 {
     (void)context;
     if (all > 0)
-        fprintf(stderr, "\r  sending the list: %3d %%\033[K%s", (int)((double)sent * 100.0 / (double)all),
+        fprintf(stderr, "\r  uploading the list: %3d %%\033[K%s", (int)((double)sent * 100.0 / (double)all),
                 sent == all ? "\r\033[K" : "");
 }
 
@@ -199,10 +199,10 @@ static int put_list(struct start_record *record, struct aws_session *session)
     }
     if (error != AWS_OK)
         return common_failed(&arguments->common, error,
-                             "the list could not be put into S3, nothing was started", text_get(&why));
+                             "the list could not be uploaded to S3, nothing was started", text_get(&why));
     if (strcmp(sha256, record->sha256) == 0)
         return CONTINUE;
-    common_complain("%s was changed after the check, nothing was started", arguments->csv);
+    common_complain("%s has changed since the check, nothing was started", arguments->csv);
     return COMMAND_BAD_DATA;
 }
 
@@ -211,15 +211,16 @@ static int start_failed(const struct start_record *record, enum aws_error error,
     int status = common_failed(&record->arguments->common, error, "the task could not be started", why);
 
     if (error == AWS_CONFLICT)
-        common_complain("the same list was started before with something else different (its tags?); "
+        common_complain("the same list was started before with other options (tags?); "
                         "sidewalk-import list shows the tasks");
     else if (error == AWS_INTERRUPTED || error == AWS_UNREACHABLE || error == AWS_UNAVAILABLE)
-        common_complain("whether it has started is not known. The same command again does no harm");
+        common_complain(
+            "it is unknown whether the task has started. Run the same command again: it does no harm");
     return status;
 }
 
-/* AWS gives the same task for the same token, even one that has failed or is deleted: with --again its id
- * makes another token, and so on. True: there is another one to try. */
+/* AWS returns the same task for the same token, even a failed or deleted one: with --again its id makes
+ * another token, and so on. Returns true if there is another token to try. */
 static bool go_past(struct start_record *record, const struct earlier *earlier, enum aws_error error)
 {
     const struct start_arguments *arguments = record->arguments;
@@ -246,7 +247,7 @@ static int end_started(struct start_record *record, const struct earlier *earlie
         common_complain("task %s%s %s%s%s", record->id, record->before ? " of the same list" : "",
                         gone ? "was deleted" : "has failed: ",
                         !gone && record->task.reason != NULL ? record->task.reason : "",
-                        record->before ? ". --again starts another one" : "");
+                        record->before ? " (use --again to start another one)" : "");
         start_record_end(record, "failed");
         return COMMAND_FAILED;
     }

@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import start-one */
+/* sidewalk-import start-one: imports a single device. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "base/terminal.h"
-#include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_limits.h"
 #include "sidewalk/import_task.h"
 
-static const char usage[] =
-    "Usage: sidewalk-import start-one SMSN --destination NAME [OPTION]...\n"
-    "\n"
-    "Onboards a single Sidewalk device, without a list in S3. SMSN is its serial\n"
-    "number, 64 hex digits. Done again it finds the task that there is.\n"
-    "\n"
-    "  --destination NAME  the device's Sidewalk destination\n"
-    "  --name NAME         what the device is called in AWS IoT Wireless\n" COMMON_HELP "\n"
-    "Exit status: 0 started, 64 wrong arguments, 65 not a serial number, 69 AWS is\n"
-    "not reached or refuses, 77 no permission or no credentials.\n";
+static const char usage[] = "Usage: sidewalk-import start-one SMSN --destination NAME [OPTION]...\n"
+                            "\n"
+                            "Onboards a single Sidewalk device, without a list in S3. SMSN is its serial\n"
+                            "number, 64 hex digits. If it runs again, it finds the existing task.\n"
+                            "\n"
+                            "  --destination NAME  the device's Sidewalk destination\n"
+                            "  --name NAME         the device's name in AWS IoT Wireless\n" COMMON_HELP "\n"
+                            "Exit status: 0 started, 64 wrong arguments, 65 not a serial number, 69 AWS\n"
+                            "cannot be reached or refuses, 77 no permission or no credentials.\n";
 
 struct single {
     struct common common;
@@ -60,7 +59,7 @@ static void print_started(const struct single *single, const char *id, const cha
         return;
     }
     terminal_add(id, &line);
-    printf("Import task %s is started.\n\nWatch it with: sidewalk-import watch %s\n", text_get(&line),
+    printf("Import task %s was started.\n\nWatch it with: sidewalk-import watch %s\n", text_get(&line),
            text_get(&line));
 }
 
@@ -101,9 +100,9 @@ int start_one_command(int count, char **values)
         else if (option == 'n')
             single.name = optarg;
         else if (!common_take(&single.common, option, optarg))
-            return common_usage_error(&single.common, "these arguments are not understood", "");
+            return common_usage_error(&single.common, "unknown option, or an option without its value", "");
     if (optind + 1 != count)
-        return common_usage_error(&single.common, "one SMSN is wanted", "");
+        return common_usage_error(&single.common, "give exactly one SMSN", "");
     single.smsn = values[optind];
     int status = check(&single);
     return status < 0 ? start(&single) : status;

@@ -47,7 +47,7 @@ void start_record_tell_check(const struct start_record *record)
     common_count(record->check.matched, &words);
     text_puts(&words, " of ");
     common_count(record->check.rows, &words);
-    text_printf(&words, " devices are right in the list and in the control logs%s",
+    text_printf(&words, " devices agree in the list and the control logs%s",
                 record->check.may_start ? "" : ":");
     tell(record, "check", text_get(&words));
     tell_findings(record, false);
@@ -63,7 +63,7 @@ void start_record_tell_profile(const struct start_record *record)
     batch_profile_words(&record->profile, record->arguments->apid, &words);
     tell(record, "profile", text_get(&words));
     if (batch_profile_is_short(&record->profile, record->check.rows))
-        tell(record, "", "these are fewer than the list has devices (a warning)");
+        tell(record, "", "these are fewer than the list's devices (a warning)");
 }
 
 void start_record_tell_upload(const struct start_record *record)
@@ -136,10 +136,10 @@ static void print_next(const struct start_record *record)
     }
     tell(record, "task", record->id);
     if (record->before)
-        printf("\nThis list was started before: nothing was started again.%s\n", text_get(&state));
+        printf("\nThis list was started before: nothing new was started.%s\n", text_get(&state));
     else
-        fputs("\nStarted. AWS waits 90 days at most for the control log: see that the factory\n"
-              "has sent it to Amazon. Then the devices are made, in ten minutes or more.\n",
+        fputs("\nStarted. AWS waits up to 90 days for the control log: make sure that the factory\n"
+              "sends it to Amazon. Then AWS creates the devices, in ten minutes or more.\n",
               stdout);
     printf("\nWatch it with: sidewalk-import watch %s\n", text_get(&id));
 }
@@ -151,14 +151,14 @@ static void print_refused(const struct start_record *record)
     fputs("\nNothing was started.\n", stdout);
     if (!record->check.may_start) {
         TEXT struct text line = TEXT_EMPTY;
-        text_printf(&line, "Look at what is wrong with: sidewalk-import check --csv %s", arguments->csv);
+        text_printf(&line, "Show the problems with: sidewalk-import check --csv %s", arguments->csv);
         for (size_t i = 0; i < arguments->log_count; i++)
             text_printf(&line, " --control-log %s", arguments->logs[i]);
         TEXT struct text safe = TEXT_EMPTY;
         terminal_add(text_get(&line), &safe);
         printf("%s\n", text_get(&safe));
     }
-    fputs("--force REASON starts it all the same, and puts the reason on the record.\n", stdout);
+    fputs("Use --force REASON to start anyway; the reason becomes a tag of the task.\n", stdout);
 }
 
 static void print_dry_run(const struct start_record *record)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a start did, or would do: lines while it goes on, and one record for programs. */
+/* The record of a start, real or dry: lines for people meanwhile, one JSON object for programs. */
 #ifndef SIDEWALK_COMMAND_START_RECORD_H
 #define SIDEWALK_COMMAND_START_RECORD_H
 
@@ -14,24 +14,24 @@ struct start_record {
     const struct start_arguments *arguments;
     struct reconciliation check;
     char sha256[65], token[65];
-    unsigned long long bytes; /* of the list */
+    unsigned long long bytes; /* length of the list */
     struct text url;
-    struct batch_profile profile;              /* where one was named */
-    char *id, *arn;                            /* of the task, owned; NULL: none */
-    const char *forced;                        /* the reason, where force was needed; borrowed */
-    struct aws_pair tags[IMPORT_TAGS_MAX + 2]; /* with that one; texts borrowed */
-    bool before;                               /* the task was there before */
-    struct import_task task;                   /* as it is now; id is NULL where that is not known */
+    struct batch_profile profile;              /* if one was given */
+    char *id, *arn;                            /* of the task; owned; NULL: none */
+    const char *forced;                        /* the reason if --force was needed; borrowed; else NULL */
+    struct aws_pair tags[IMPORT_TAGS_MAX + 2]; /* including START_FORCED_TAG; strings are borrowed */
+    bool before;                               /* the task existed before */
+    struct import_task task;                   /* its current state; its id is NULL if that is unknown */
 };
 void start_record_fini(struct start_record *record);
 
-/* Lines for people, nothing with --json. */
+/* Print lines for people; nothing with --json. */
 void start_record_tell_check(const struct start_record *record);
 void start_record_tell_profile(const struct start_record *record);
 void start_record_tell_upload(const struct start_record *record);
 
-/* The end: what to do next, or the whole record as JSON. result: "started", "started_before", "refused",
- * "dry_run", "failed". */
+/* Prints the end: what to do next, or the whole record as JSON. result: "started", "started_before",
+ * "refused", "dry_run", "failed". */
 void start_record_end(const struct start_record *record, const char *result);
 
 #endif

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import status */
+/* sidewalk-import status: shows one task. */
 #include <stdio.h>
 
-#include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 
-static const char usage[] =
-    "Usage: sidewalk-import status [OPTION]... ID\n"
-    "\n"
-    "How an import task is: its state, its devices, and why any of them failed.\n"
-    "\n" COMMON_HELP "\n"
-    "Exit status: 0; 1 the task or devices of it failed (a task that is COMPLETE\n"
-    "can have failed devices); 64 wrong arguments; 69 AWS is not reached or refuses;\n"
-    "77 no permission or no credentials.\n";
+static const char usage[] = "Usage: sidewalk-import status [OPTION]... ID\n"
+                            "\n"
+                            "Shows an import task: its state, its devices, and why any of them failed.\n"
+                            "\n" COMMON_HELP "\n"
+                            "Exit status: 0; 1 the task or devices of it failed (a task that is COMPLETE\n"
+                            "can have failed devices); 64 wrong arguments; 69 AWS cannot be reached or\n"
+                            "refuses; 77 no permission or no credentials.\n";
 
 static int show(const struct common *common, struct aws_session *session, const char *id)
 {
@@ -22,7 +21,7 @@ static int show(const struct common *common, struct aws_session *session, const 
     enum aws_error error = import_task_get(session, id, &task, &why);
 
     if (error != AWS_OK)
-        return common_failed(common, error, "the task's state is not known", text_get(&why));
+        return common_failed(common, error, "the task's state is unknown", text_get(&why));
     if (!common->json)
         task_print(stdout, &task);
     int status = task_finish(common, session, &task, NULL);

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/terminal.h"
-#include "sidewalk/command/command.h"
+#include "sidewalk/command/import_command.h"
 
 #define BAR 60
 #define REASONS_SHOWN 10
@@ -19,14 +19,13 @@ const char *task_state_words(const struct import_task *task)
     case IMPORT_INITIALIZING:
         return "AWS reads the list";
     case IMPORT_INITIALIZED:
-        return "waits for the factory's control log, 90 days at most";
+        return "waits for the factory's control log, up to 90 days";
     case IMPORT_PENDING:
-        return "AWS makes the devices; ten minutes or more";
+        return "AWS creates the devices; this takes ten minutes or more";
     case IMPORT_COMPLETE:
-        return task->failed > 0 ? "it has ended, but not every device was onboarded"
-                                : "every device is onboarded";
+        return task->failed > 0 ? "ended, but not every device was onboarded" : "every device is onboarded";
     case IMPORT_FAILED:
-        return "it has failed";
+        return "failed";
     case IMPORT_DELETING:
         return "it is being deleted";
     default:
@@ -57,7 +56,7 @@ void task_bar(const struct import_task *task, int width, struct text *out)
         if (widths[i] > widths[widest])
             widest = i;
     }
-    widths[widest] += all > 0 ? left : 0; /* rounding: the widest part gives and takes */
+    widths[widest] += all > 0 ? left : 0; /* rounding: the widest part takes the difference */
     for (int i = 0; i < 4; i++)
         for (int at = 0; at < widths[i]; at++)
             text_add(out, &parts[i].mark, 1);
@@ -116,7 +115,7 @@ void task_print(FILE *out, const struct import_task *task)
     }
     print_count(out, "# onboarded", task->onboarded, "");
     print_count(out, "! failed", task->failed, "");
-    print_count(out, "= pending", task->pending, "being made");
+    print_count(out, "= pending", task->pending, "being created");
     print_count(out, ". waiting", task->initialized, "for the control log");
 }
 
@@ -147,7 +146,7 @@ void task_write(const struct import_task *task, struct json_writer *json)
     json_writer_finish(json);
 }
 
-/* Breaks words at the line's end; what is too long for a line stays whole. */
+/* Breaks lines between words; a word longer than a line stays whole. */
 static void print_wrapped(FILE *out, const char *words, int indent)
 {
     int column = indent;
@@ -194,7 +193,7 @@ static void print_reasons(FILE *out, const struct import_task *task, const struc
     if (rest > 0)
         print_reason(out, rest, "for other reasons");
     fprintf(out,
-            "\nWhich ones they are; --list FILE writes them as a list for another start:\n"
+            "\nList them; --list FILE writes them as a list for another start:\n"
             "  sidewalk-import devices %s --status FAILED\n",
             task->id);
 }
@@ -240,7 +239,7 @@ int task_finish(const struct common *common, struct aws_session *session, const 
     }
     fflush(stdout);
     if (error != AWS_OK)
-        common_complain("AWS does not tell why devices failed: %s", text_get(&why));
+        common_complain("AWS does not say why devices failed: %s", text_get(&why));
     failure_reasons_fini(&reasons);
     return failed ? COMMAND_FAILED : COMMAND_DONE;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import update */
+/* sidewalk-import update: adds devices to a task. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/interrupt.h"
-#include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_limits.h"
 #include "sidewalk/import_task.h"
@@ -13,19 +13,19 @@
 
 #define NAME_DIGITS 16
 
-static const char usage[] =
-    "Usage: sidewalk-import update ID --csv FILE --s3 s3://BUCKET/FOLDER/\n"
-    "                              [OPTION]...\n"
-    "\n"
-    "Adds the devices of another list to an import task, until AWS makes devices\n"
-    "(PENDING). Nothing can be taken out of a task. Check the list before:\n"
-    "sidewalk-import check.\n"
-    "\n"
-    "  --csv FILE          the list of serial numbers to add\n"
-    "  --s3 URL            where to put it; with a slash at the end it is named by\n"
-    "                      its content\n" COMMON_HELP "\n"
-    "Exit status: 0 added, 64 wrong arguments, 66 the list cannot be read, 69 AWS is\n"
-    "not reached or refuses, 77 no permission or no credentials, 130 interrupted.\n";
+static const char usage[] = "Usage: sidewalk-import update ID --csv FILE --s3 s3://BUCKET/FOLDER/\n"
+                            "                              [OPTION]...\n"
+                            "\n"
+                            "Adds the devices of another list to an import task, until AWS creates devices\n"
+                            "(PENDING). Devices cannot be removed from a task. Check the list first:\n"
+                            "sidewalk-import check.\n"
+                            "\n"
+                            "  --csv FILE          the list of serial numbers to add\n"
+                            "  --s3 URL            where to upload it; with a slash at the end it is\n"
+                            "                      named by its content\n" COMMON_HELP "\n"
+                            "Exit status: 0 added, 64 wrong arguments, 66 the list cannot be read, 69 AWS\n"
+                            "cannot be reached or refuses, 77 no permission or no credentials, 130\n"
+                            "interrupted.\n";
 
 struct update {
     struct common common;
@@ -56,7 +56,7 @@ static void print_updated(const struct update *update)
     TEXT struct text line = TEXT_EMPTY;
 
     if (!update->common.json) {
-        printf("The devices of %s are added.\n\nWatch it with: sidewalk-import watch %s\n",
+        printf("The devices were added to %s.\n\nWatch it with: sidewalk-import watch %s\n",
                text_get(&update->url), update->id);
         return;
     }
@@ -82,14 +82,13 @@ static int send(struct update *update, struct aws_session *session)
         return COMMAND_NO_INPUT;
     }
     if (error != AWS_OK)
-        return common_failed(&update->common, error, "the list could not be put into S3", text_get(&why));
+        return common_failed(&update->common, error, "the list could not be uploaded to S3", text_get(&why));
     error = import_task_update(session, update->id, text_get(&update->url), &why);
     if (error != AWS_OK) {
         int status = common_failed(&update->common, error, "the devices could not be added", text_get(&why));
         if (error == AWS_CONFLICT || error == AWS_REFUSED)
-            common_complain(
-                "while AWS makes devices (PENDING), and after it, a task takes no more; start another "
-                "one for them");
+            common_complain("while AWS creates devices (PENDING), and afterwards, a task accepts no more "
+                            "devices; start another task for them");
         return status;
     }
     print_updated(update);
@@ -113,7 +112,7 @@ static int take_options(int count, char **values, struct update *out)
         else if (option == 's')
             out->s3 = optarg;
         else if (!common_take(&out->common, option, optarg))
-            return common_usage_error(&out->common, "these arguments are not understood", "");
+            return common_usage_error(&out->common, "unknown option, or an option without its value", "");
     out->id = common_single_id(&out->common, count, values);
     if (out->id == NULL)
         return COMMAND_USAGE;

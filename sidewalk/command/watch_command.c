@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-import watch */
+/* sidewalk-import watch: follows a task. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/interrupt.h"
 #include "base/terminal.h"
-#include "sidewalk/command/command.h"
 #include "sidewalk/command/common.h"
+#include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/command/watch_report.h"
 #include "sidewalk/import_limits.h"
@@ -15,11 +15,11 @@
 
 static const char usage[] = "Usage: sidewalk-import watch [OPTION]... ID\n"
                             "\n"
-                            "Follows an import task until it has ended. It may be interrupted, or the\n"
-                            "machine switched off: the same command goes on. Errors of the network and of\n"
-                            "AWS are waited out.\n"
+                            "Follows an import task until it has ended. It can be interrupted, or the\n"
+                            "machine switched off: run it again to continue. It retries after errors of the\n"
+                            "network and of AWS.\n"
                             "\n"
-                            "  --interval SECONDS  between two questions; default: 5, and 30 while the task\n"
+                            "  --interval SECONDS  between two requests; default: 5, and 30 while the task\n"
                             "                      waits for the control log\n" COMMON_HELP "\n"
                             "Exit status: 0 every device is onboarded; 1 the task or devices of it failed;\n"
                             "64 wrong arguments; 69 AWS refuses; 77 no permission, or credentials that\n"
@@ -40,7 +40,7 @@ static void say_how_to_go_on(const struct common *common, const char *id)
 {
     TEXT struct text line = TEXT_EMPTY;
 
-    text_printf(&line, "the task goes on at AWS. Watch it again with: sidewalk-import watch %s", id);
+    text_printf(&line, "the task continues at AWS. Watch it again with: sidewalk-import watch %s", id);
     if (common->aws.profile != NULL)
         text_printf(&line, " --aws-profile %s", common->aws.profile);
     if (common->aws.region != NULL)
@@ -59,7 +59,7 @@ static void print_end(const struct import_task *task)
     } else if (task->state == IMPORT_FAILED) {
         TEXT struct text reason = TEXT_EMPTY;
         terminal_add(task->reason != NULL ? task->reason : "AWS gives no reason", &reason);
-        printf("The task has failed: %s\n", text_get(&reason));
+        printf("The task failed: %s\n", text_get(&reason));
     } else {
         TEXT struct text failed = TEXT_EMPTY, all = TEXT_EMPTY;
         common_count(task->failed, &failed);
@@ -96,7 +96,7 @@ static int end(const struct common *common, const struct watch_options *options,
             print_event("deleted");
         return COMMAND_FAILED;
     case WATCH_GAVE_UP: {
-        int status = common_failed(common, error, "it cannot be watched", why);
+        int status = common_failed(common, error, "the task cannot be watched", why);
         if (task->id != NULL)
             say_how_to_go_on(common, options->id);
         return status;
@@ -150,9 +150,9 @@ int watch_command(int count, char **values)
         if (option == 'h')
             return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
         else if (option == 'i' && !parse_interval(optarg, &interval_ms))
-            return common_usage_error(&common, "--interval wants a number of seconds, not ", optarg);
+            return common_usage_error(&common, "--interval needs a number of seconds, not ", optarg);
         else if (option != 'i' && !common_take(&common, option, optarg))
-            return common_usage_error(&common, "these arguments are not understood", "");
+            return common_usage_error(&common, "unknown option, or an option without its value", "");
     const char *id = common_single_id(&common, count, values);
     if (id == NULL)
         return COMMAND_USAGE;

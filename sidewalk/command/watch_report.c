@@ -13,7 +13,7 @@
 #define COLUMNS 80
 #define COLUMNS_MIN 40
 #define BAR_MAX 56
-#define COUNTS_EVERY_MS 30000 /* in logs */
+#define COUNTS_EVERY_MS 30000 /* for output that is not a terminal */
 
 static int terminal_columns(FILE *out)
 {
@@ -43,8 +43,8 @@ void watch_report_clear(struct watch_report *report)
     fflush(report->out);
 }
 
-/* Cut at the terminal's edge: a line that wraps would not be taken away whole. Multibyte characters count as
- * several, which only cuts earlier. */
+/* Cuts the line at the terminal's width: a line that wraps could not be erased completely. A multibyte
+ * character counts as several, which only cuts earlier. */
 static void draw_line(struct watch_report *report, const struct text *line)
 {
     fprintf(report->out, "%.*s\n", report->columns - 1, text_get(line));
@@ -145,21 +145,21 @@ static void tell_counts(struct watch_report *report, const struct watch_news *ne
     print_line(report, news, text_get(&words));
 }
 
-/* The first of several in a row has a line; the others only change the clock. */
+/* Prints a line for the first failure in a row; later ones only change the clock. */
 static void tell_trouble(struct watch_report *report, const struct watch_news *news)
 {
     TEXT struct text words = TEXT_EMPTY;
 
     if (news->troubles == 1) {
-        text_printf(&words, "AWS does not answer as it should, going on: %s", news->why);
+        text_printf(&words, "no valid answer from AWS, retrying: %s", news->why);
         print_line(report, news, text_get(&words));
     }
     report->in_trouble = true;
-    snprintf(report->trouble, sizeof report->trouble, "no answer %u time%s in a row, going on",
+    snprintf(report->trouble, sizeof report->trouble, "no answer %u time%s in a row, retrying",
              news->troubles, news->troubles == 1 ? "" : "s");
 }
 
-/* What the news are is told with them, but not by "recovered". */
+/* Prints an event with the news; "recovered" has none. */
 static void print_event(struct watch_report *report, const char *event, const struct watch_news *news)
 {
     TEXT struct text line = TEXT_EMPTY;

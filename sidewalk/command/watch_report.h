@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What watch() tells, on a terminal as a bar that moves, otherwise as lines, for programs as JSON lines. */
+/* Reports the news of watch(): a moving bar on a terminal, otherwise lines, or JSON lines for programs. */
 #ifndef SIDEWALK_COMMAND_WATCH_REPORT_H
 #define SIDEWALK_COMMAND_WATCH_REPORT_H
 
@@ -12,7 +12,7 @@ struct watch_report {
     FILE *out;
     bool json, terminal;
     int columns; /* of the terminal */
-    int drawn;   /* lines of the bar that stand on it */
+    int drawn;   /* lines of the bar that are on the screen */
     char trouble[160];
     bool in_trouble;
     long long counts_told_ms; /* monotonic */
@@ -21,7 +21,7 @@ struct watch_report {
 void watch_report_begin(struct watch_report *report, FILE *out, bool json);
 /* For watch_options.news; context is the report. */
 void watch_report_news(void *context, const struct watch_news *news);
-/* Takes the bar away. */
+/* Erases the bar. */
 void watch_report_clear(struct watch_report *report);
 
 #endif

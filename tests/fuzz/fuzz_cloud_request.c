@@ -2,8 +2,8 @@
 /* What the simulated cloud does with the parts of a signed request: its canonical form, Authorization, a body
  * in chunks, a control log. The input is lines: path, query, Authorization, X-Amz-Date; and then the body. */
 #include "base/memory.h"
+#include "sandbox/cloud/request_body.h"
 #include "sandbox/cloud/signature.h"
-#include "sandbox/cloud/upload.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_canonical(char *path, char *query, enum signature_service service)
@@ -45,7 +45,7 @@ static void check_signature(const char *authorization, const char *date)
     signature_fini(&signature);
 }
 
-static void ignore_entry(void *context, const struct control_log_entry *entry)
+static void ignore_entry(void *context, const struct delivered_log_entry *entry)
 {
     (void)context;
     MUST(entry->apid != NULL);
@@ -54,30 +54,30 @@ static void ignore_entry(void *context, const struct control_log_entry *entry)
 /* In one piece and byte by byte it is the same. */
 static void check_body(const char *bytes, size_t length, bool chunked)
 {
-    struct upload whole = {.chunked = chunked}, pieces = {.chunked = chunked};
+    struct request_body whole = {.chunked = chunked}, pieces = {.chunked = chunked};
     char digests[2][SIGNATURE_SIZE];
 
-    upload_begin(&whole);
-    upload_begin(&pieces);
-    upload_add(&whole, bytes, length);
+    request_body_begin(&whole);
+    request_body_begin(&pieces);
+    request_body_add(&whole, bytes, length);
     for (size_t i = 0; i < length; i++)
-        upload_add(&pieces, bytes + i, 1);
-    MUST(upload_end(&whole, digests[0]) == upload_end(&pieces, digests[1]));
+        request_body_add(&pieces, bytes + i, 1);
+    MUST(request_body_end(&whole, digests[0]) == request_body_end(&pieces, digests[1]));
     MUST(strcmp(digests[0], digests[1]) == 0);
     MUST(whole.failed || strcmp(text_get(&whole.memory), text_get(&pieces.memory)) == 0);
-    upload_fini(&whole);
-    upload_fini(&pieces);
+    request_body_fini(&whole);
+    request_body_fini(&pieces);
 }
 
 static void check_log(const char *bytes, size_t length)
 {
-    struct control_log *log = control_log_new(ignore_entry, NULL);
+    struct delivered_log *log = delivered_log_new(ignore_entry, NULL);
     TEXT struct text why = TEXT_EMPTY;
 
-    bool fine = control_log_add(log, bytes, length);
-    MUST(control_log_end(log, &why) == (why.length == 0));
+    bool fine = delivered_log_add(log, bytes, length);
+    MUST(delivered_log_end(log, &why) == (why.length == 0));
     MUST(fine || why.length);
-    control_log_free(log);
+    delivered_log_free(log);
 }
 
 static char *cut_line(char **at)

@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "label/label.h"
-#include "label/list.h"
+#include "label/label_list.h"
 #include "label/svg.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -34,7 +34,7 @@ static void draw(const struct label *label)
     MUST(strpbrk(text_get(&out), "<>\"'\n") == NULL);
 }
 
-static void row(void *context, const struct list_row *row)
+static void row(void *context, const struct label_list_row *row)
 {
     static const struct label_rules rules = {.public_url = "https://register.example.com"};
     struct label label;
@@ -59,13 +59,13 @@ static void bad(void *context, unsigned long long line, const char *why)
 static struct said read_in_parts(const uint8_t *data, size_t size, size_t part)
 {
     struct said said = {.hash = HASH_START};
-    const struct list_events events = {&said, row, bad};
-    struct list *list = list_new(&events);
+    const struct label_list_events events = {&said, row, bad};
+    struct label_list *list = label_list_new(&events);
 
     for (size_t at = 0; at < size; at += part)
-        list_feed(list, (const char *)data + at, size - at < part ? size - at : part);
-    list_end(list);
-    list_free(list);
+        label_list_feed(list, (const char *)data + at, size - at < part ? size - at : part);
+    label_list_end(list);
+    label_list_free(list);
     return said;
 }
 

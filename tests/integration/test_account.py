@@ -274,7 +274,7 @@ class Interrupted(AccountCase):
                     (self.folder / file).unlink(missing_ok=True)
                 self.judge.script = self.stops_after(count, answer)
                 ended = self.account("apply", *self.STANDARD, "--yes", AWS_MAX_ATTEMPTS="1")
-                self.assertEqual((ended.returncode, "the same command goes on" in ended.stderr), (69, True), ended)
+                self.assertEqual((ended.returncode, "run the same command again to continue" in ended.stderr), (69, True), ended)
                 carried_out = self.judge.changing if answer is LOST else self.judge.changing[:count]
                 self.judge.script = None
                 self.apply()
@@ -359,7 +359,7 @@ class Authorities(AccountCase):
         openssl(self.folder, "x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
                 "-out", "leaf.pem", "-days", "30")
         said = self.fails(65, "apply", "--ca", "leaf.pem", "--yes")
-        self.assertIn("CN = module-1 is no CA's certificate", said)
+        self.assertIn("CN = module-1 is not a CA's certificate", said)
         self.assertEqual(self.judge.calls, [])
 
     def test_files_that_hold_no_certificate(self):

@@ -84,11 +84,11 @@ class Section(AccountCase):
 
     def test_arguments(self):
         for arguments, words in ((("--name", "a b"), "a setup's name"), (("--thing-name", "id"), "common-name or serial-number"),
-                                 (("--attribute", "x"), "NAME=VALUE"), (("--attribute", "a b=c"), "attributes are of"),
+                                 (("--attribute", "x"), "NAME=VALUE"), (("--attribute", "a b=c"), "attributes have only"),
                                  (("--thing-group", "a/b"), "thing group"), (("--json",), "--yes or --dry-run"),
-                                 (("--force",), "has no --force"), (("more",), "too much"),
+                                 (("--force",), "has no option --force"), (("more",), "unexpected argument: more"),
                                  (("--attribute", "a=1", "--attribute", "b=1", "--attribute", "c=1", "--attribute", "d=1"),
-                                  "--thing-type"), (("--observer-key", "x"), "takes --observer-request")):
+                                  "--thing-type"), (("--observer-key", "x"), "need --observer-request")):
             with self.subTest(arguments):
                 self.assertIn(words, self.fails(64, "apply", *arguments))
                 self.assertEqual(self.judge.calls, [])
@@ -101,7 +101,7 @@ class Certificate(AccountCase):
         certificate, = self.state()["certificates"].values()
         self.assertEqual((certificate["status"], certificate["policies"]), ("INACTIVE", []))
         self.assertEqual((self.folder / "claim-thing.pem").read_text(), certificate["pem"])
-        self.assertIn("there already", self.does("certificate", "claim-thing.csr"))
+        self.assertIn("already exists, for the same key", self.does("certificate", "claim-thing.csr"))
         self.assertEqual(self.judge.changing, [])
         (self.folder / "claim-thing.pem").unlink()
         self.does("certificate", "claim-thing.csr", "--output", "again.pem")
@@ -123,7 +123,7 @@ class Certificate(AccountCase):
     def test_it_wants_a_request(self):
         self.assertIn("FILE.csr is missing", self.fails(64, "certificate"))
         self.assertIn("ca.pem", self.fails(66, "certificate", "ca.pem", "--output", "x.pem"))
-        self.assertIn("over its request", self.fails(64, "certificate", "portal-observer.csr", "--output", "portal-observer.csr"))
+        self.assertIn("overwrite its request", self.fails(64, "certificate", "portal-observer.csr", "--output", "portal-observer.csr"))
 
 
 class Answers(AccountCase):

@@ -134,7 +134,7 @@ class OneCertificate(Register):
         self.refuses(65, "no serial number.*--thing-name common-name", "certificate", "--thing-name", "serial-number",
                      self.file("plain.pem", self.factory.device("plain")))
         self.refuses(64, "is missing", "certificate")
-        self.refuses(64, "not understood", "certificate", "birth.pem", "--rate", "3")
+        self.refuses(64, "unknown option", "certificate", "birth.pem", "--rate", "3")
         self.assertEqual(self.account["things"], {})
 
     def test_a_policy_that_is_missing_is_said_before_anything_is_made(self):
@@ -155,7 +155,7 @@ class OneCertificate(Register):
         groups = self.cloud_call("GET", "/things/birth-0001/thing-groups")["thingGroups"]
         self.assertEqual({group["groupName"] for group in groups}, {"hall", "attic"})
         before = self.changes()
-        self.assertIn("registered before", self.register(*arguments))
+        self.assertIn("registered already; nothing is missing", self.register(*arguments))
         self.assertEqual(self.changes(), before)
 
     def cloud_call(self, method, path, body=b""):
@@ -266,7 +266,7 @@ class Batch(Register):
         count = fewer(2000)
         made = self.births(count)
         out = self.register("batch", "births/")
-        self.assertRegex(out, rf"{count} devices:\n +{count} registered\n[\d.]+ devices a second")
+        self.assertRegex(out, rf"{count} devices:\n +{count} registered\n[\d.]+ devices per second")
         self.assertIn("connect to oem.example.com", out)
         self.expect_all(made)
         rows = self.results()
@@ -275,7 +275,7 @@ class Batch(Register):
         self.assertEqual({(row["result"], row["account"], row["region"], row["policy"]) for row in rows},
                          {("registered", "123456789012", "us-east-1", POLICY)})
         self.cloud.faults(deny=["iot:CreateThing", "iot:RegisterCertificateWithoutCA", "iot:AttachPolicy"])
-        self.assertRegex(self.register("batch", "births"), f"{count} are registered by the result file")
+        self.assertRegex(self.register("batch", "births"), f"{count} were skipped: the result file has them")
         self.assertEqual(self.results(), rows)
 
     def test_a_bad_one_costs_no_other(self):
@@ -299,7 +299,7 @@ class Batch(Register):
         self.expect_all(made)
         before = self.results()
         again = self.refuses(1, "", "batch", "births")
-        self.assertRegex(again.stdout, "6 are registered by the result file")
+        self.assertRegex(again.stdout, "6 were skipped: the result file has them as registered")
         self.assertEqual(self.results(), before)
 
     def test_lists_and_bundles(self):
@@ -362,7 +362,7 @@ class Batch(Register):
             self.assertGreater(len(rows), after - 1)
         with open(self.folder / "births.result.csv", "a") as file:
             file.write("births/0299.pem,births-02")  # half a row, of a machine that stopped
-        self.assertRegex(self.register("batch", "births"), f"{len(rows)} are registered by the result file")
+        self.assertRegex(self.register("batch", "births"), f"{len(rows)} were skipped: the result file has them")
         self.expect_all(made)
         ended = self.results()
         self.assertEqual({row["certificate_id"]: row["thing"] for row in ended}, made)
@@ -406,7 +406,7 @@ class Batch(Register):
     def test_rate(self):
         self.births(8)
         out = self.register("batch", "births", "--rate", "20")
-        self.assertLessEqual(float(re.search(r"([\d.]+) devices a second", out)[1]), 23.5)
+        self.assertLessEqual(float(re.search(r"([\d.]+) devices per second", out)[1]), 23.5)
 
     def test_a_terminal_sees_a_bar(self):
         self.births(60)
@@ -430,7 +430,7 @@ class Batch(Register):
                                   "batch", "births"], env=self.environment(), cwd=self.folder, text=True, capture_output=True,
                                  timeout=DEADLINE, stdin=subprocess.DEVNULL)
         self.assertEqual(limited.returncode, 74, limited)
-        self.assertRegex(limited.stderr, "births.result.csv: .*goes on from here")
+        self.assertRegex(limited.stderr, "births.result.csv: .*same command again to continue")
         self.assertTrue((self.folder / "births.result.csv").read_text().endswith("\n"))
         self.register("batch", "births")
         self.expect_all(made)
@@ -440,9 +440,9 @@ class JustInTime(Register):
     def test_what_does_not_fit_is_refused(self):
         self.file("birth.pem", self.factory.device("birth"))
         self.refuses(64, "--ca FILE is missing", "jitr")
-        self.refuses(64, "which one", "jitr", "--ca", "ca.pem")
-        self.refuses(64, "which one", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key", "--verification-request", "x")
-        self.refuses(65, "no CA's certificate", "jitr", "--ca", "birth.pem", "--ca-key", "ca.key")
+        self.refuses(64, "give one of --ca-key", "jitr", "--ca", "ca.pem")
+        self.refuses(64, "give one of --ca-key", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key", "--verification-request", "x")
+        self.refuses(65, "not a CA's certificate", "jitr", "--ca", "birth.pem", "--ca-key", "ca.key")
         other = self.folder / "other"
         other.mkdir()
         Factory("Other").write(other)
@@ -453,7 +453,7 @@ class JustInTime(Register):
         self.assertEqual(self.account["cas"], {})
 
     def test_nothing_without_being_asked(self):
-        done = self.refuses(64, "--yes does it, --dry-run only looks", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key")
+        done = self.refuses(64, "use --yes to change without asking, or --dry-run", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key")
         self.assertRegex(done.stdout, "create +CA +CN = Factory CA")
         self.register("jitr", "--ca", "ca.pem", "--ca-key", "ca.key", "--dry-run")
         self.assertEqual((self.account["cas"], self.account["policies"]), ({}, {}))
@@ -486,7 +486,7 @@ class JustInTime(Register):
         status, shown = self.answered(b"n\n")
         self.assertEqual((status, "nothing was changed" in shown, self.account["cas"]), (1, True, {}), shown)
         status, shown = self.answered(b"y\n")
-        self.assertEqual((status, "5 changes in account 123456789012. Go on?" in shown), (0, True), shown)
+        self.assertEqual((status, "5 changes in account 123456789012. Continue?" in shown), (0, True), shown)
         self.expect_authority()
 
     def expect_authority(self):
@@ -544,7 +544,7 @@ class Fleet(Register):
         for words in ("iot:Connect", "$aws/certificates/create", "$aws/provisioning-templates/expresslink-fleet/provision/"):
             self.assertIn(words, allowed)
         before = self.changes()
-        self.assertIn("it was made before", self.fleet())
+        self.assertIn("it existed already", self.fleet())
         self.assertEqual(self.changes(), before)
 
     def test_what_was_interrupted_goes_on_with_the_same_certificate(self):
@@ -607,13 +607,13 @@ class Json(Register):
         self.assertEqual((answer["way"], answer["changed"]), ("fleet", True))
 
     def test_what_no_thing_may_have_is_refused_before_anything_is_made(self):
-        for words, *options in (("attributes are of letters", "--attribute", "a=b c"), ("no name of a thing group", "--thing-group", "a b"),
-                                ("no name of a thing type", "--thing-type", ""),
+        for words, *options in (("attributes have only letters", "--attribute", "a=b c"), ("not a valid thing group", "--thing-group", "a b"),
+                                ("not a valid thing type", "--thing-type", ""),
                                 ("more than 3 attributes", *(f"--attribute={name}=1" for name in "abcd"))):
             self.refuses(64, words, "fleet", "--yes", *options)
 
     def test_it_asks_nothing(self):
-        self.refuses(64, "--json asks nothing: it takes --yes or --dry-run", "fleet", "--json")
+        self.refuses(64, "--json cannot ask: add --yes or --dry-run", "fleet", "--json")
 
 
 if __name__ == "__main__":

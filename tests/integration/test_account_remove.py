@@ -130,7 +130,7 @@ class Remove(AccountCase):
                     seen = []
                     self.judge.script = lambda call: seen.append(call.changes) or (answer if sum(seen) > count else None)
                     ended = self.account("remove", "--yes", AWS_MAX_ATTEMPTS="1")
-                    self.assertEqual((ended.returncode, "the same command goes on" in ended.stderr), (69, True), ended)
+                    self.assertEqual((ended.returncode, "run the same command again to continue" in ended.stderr), (69, True), ended)
                     self.judge.script = None
                     self.does("remove", "--yes")
                     self.gone()

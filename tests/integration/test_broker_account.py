@@ -142,7 +142,7 @@ class Templates(AccountTest):
     def test_that_cannot_run(self):
         for change, why in (
                 (lambda: self.template.update(enabled=False), "template expresslink is not enabled"),
-                (lambda: self.template.update(type="FLEET_PROVISIONING"), "template expresslink is of another type"),
+                (lambda: self.template.update(type="FLEET_PROVISIONING"), "template expresslink has another type"),
                 (lambda: self.template.update(body="{"), "the template is not JSON"),
                 (lambda: self.account["policies"].pop("expresslink-module"), "policies: not in this account: expresslink-module"),
                 (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
@@ -150,12 +150,12 @@ class Templates(AccountTest):
                 (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
                     "ThingName": "x", "ThingGroups": ["kettles"]}}}), "thingGroups: not in this account: kettles"),
                 (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
-                    "ThingName": "x", "AttributePayload": {"by": "Acme Inc."}}}}), "not an attribute's name or value: Acme Inc."),
+                    "ThingName": "x", "AttributePayload": {"by": "Acme Inc."}}}}), "not a valid attribute name or value: Acme Inc."),
                 (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
-                    "ThingName": "x", "AttributePayload": dict.fromkeys("abcd", "1")}}}), "more attributes than a thing may have"),
+                    "ThingName": "x", "AttributePayload": dict.fromkeys("abcd", "1")}}}), "more attributes than a thing can have"),
                 (lambda: self.body({"policy": {"Type": "AWS::IoT::Policy", "Properties": {}}}), "a policy has"),
                 (lambda: self.body({"more": {"Type": "AWS::IoT::Rule"}}), "resource of unknown type: more"),
-                (lambda: self.account["templates"].pop("expresslink"), "template expresslink is not there")):
+                (lambda: self.account["templates"].pop("expresslink"), "template expresslink does not exist")):
             with self.subTest(why):
                 self.thing = random_thing()
                 right = json.dumps(self.account)
@@ -367,7 +367,7 @@ class Claim(AccountTest):
     def test_an_answer_comes_to_who_has_subscribed_and_may_receive(self):
         hearing, deaf = self.claimer("a"), self.device("b", self.claim).accepted()
         self.assertTrue(deaf.publish(self.KEYS, "{}"))
-        eventually(lambda: "b hears no answer" in self.log(), "the broker says why")
+        eventually(lambda: "b gets no answer" in self.log(), "the broker says why")
         self.account["policies"]["claim"]["document"] = self.account["policies"]["claim"]["document"].replace(
             f"topic/{self.KEYS}/accepted", "topic/x")
         self.change()
@@ -421,7 +421,7 @@ class State(AccountTest):
                 (self.sandbox.state / "oem" / "iot.json").write_text(text)
                 self.thing = random_thing()
                 self.provisioned().accepted()
-        self.assertIn("is not JSON of an account; what was set up before stays", self.log())
+        self.assertIn("is not the JSON of an account; the previous state stays", self.log())
 
     def test_the_account_is_kept_over_starts(self):
         self.account["events"] = {}

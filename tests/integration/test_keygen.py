@@ -67,21 +67,21 @@ class Keygen(unittest.TestCase):
 
     def test_arguments(self):
         for message, arguments in (
-                ("not understood", ["--no-such"]), ("this argument is not understood: x", ["x"]),
-                ("--days wants 1 to 36500, not 0", ["--self-signed", "--days", "0"]),
-                ("--days wants 1 to 36500, not 36501", ["--self-signed", "--days", "36501"]),
-                ("--days wants 1 to 36500, not 1y", ["--self-signed", "--days", "1y"]),
-                ("--days goes with --self-signed", ["--days", "10"]),
-                ("the observer's certificate is made by your AWS account", ["--observer", "--self-signed"]),
-                *((f"--name wants", ["--name", name]) for name in ("", "../x", ".hidden", "-x", "a b", "ü", "a" * 65))):
+                ("unknown option", ["--no-such"]), ("unexpected argument: x", ["x"]),
+                ("--days needs a number from 1 to 36500, not 0", ["--self-signed", "--days", "0"]),
+                ("--days needs a number from 1 to 36500, not 36501", ["--self-signed", "--days", "36501"]),
+                ("--days needs a number from 1 to 36500, not 1y", ["--self-signed", "--days", "1y"]),
+                ("--days is only for --self-signed", ["--days", "10"]),
+                ("your AWS account makes the observer's certificate", ["--observer", "--self-signed"]),
+                *((f"--name needs", ["--name", name]) for name in ("", "../x", ".hidden", "-x", "a b", "ü", "a" * 65))):
             with self.subTest(arguments):
-                self.refused(64, re.escape(message) if "wants" not in message else message, *arguments)
+                self.refused(64, re.escape(message) if "needs" not in message else message, *arguments)
         self.assertEqual(self.names(), [])
 
     def test_folder(self):
-        self.refused(73, "make it: mkdir -m 700 missing", "-C", "missing")
+        self.refused(73, "create it: mkdir -m 700 missing", "-C", "missing")
         (self.folder / "file").touch()
-        self.refused(73, "file: is no folder", "-C", "file")
+        self.refused(73, "file: not a folder", "-C", "file")
         self.refused(73, "No such file", "-C", "")
 
     def test_folder_that_may_not_be_written(self):
@@ -118,7 +118,7 @@ class Keygen(unittest.TestCase):
         with open("/dev/full", "wb") as full:
             status, _, err = self.run_keygen(stdout=full, capture_output=False, stderr=subprocess.PIPE)
         self.assertEqual((status, self.names()), (74, ["claim-thing.csr", "claim-thing.key"]))
-        self.assertIn("the files are there", err)
+        self.assertIn("the files are complete", err)
 
     def test_what_is_there_and_is_something_else(self):
         openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self.folder / "other.key")
@@ -133,13 +133,13 @@ class Keygen(unittest.TestCase):
         for ending in ("csr", "pem"):
             with self.subTest("without its key", ending=ending), tempfile.TemporaryDirectory(dir=self.folder) as inner:
                 (Path(inner) / f"claim-thing.{ending}").write_text(files[f"other.{ending}"])
-                self.refused(65, "is there already, but its key is not; bring .*claim-thing.key back", "-C", inner)
+                self.refused(65, "exists, but its key does not; restore .*claim-thing.key", "-C", inner)
                 self.assertEqual(os.listdir(inner), [f"claim-thing.{ending}"])
         for ending, text, message in (
                 ("key", "", "is empty"), ("key", "hello", "nothing in PEM form"),
                 ("key", files["other.pem"], "holds a certificate, and a private key is wanted"),
                 ("key", files["secret.key"], "has a pass phrase"),
-                ("key", files["ed25519.key"], "takes keys of P-256.*and this is ED25519"),
+                ("key", files["ed25519.key"], "accepts keys of P-256.*but this is ED25519"),
                 ("csr", files["other.csr"], "belongs to another key than .*claim-thing.key; move it away"),
                 ("csr", files["other.key"], "holds a private key, and a signing request is wanted"),
                 ("pem", files["other.pem"], "belongs to another key than .*claim-thing.key; move it away"),
@@ -178,7 +178,7 @@ class Keygen(unittest.TestCase):
         self.assertIn(self.public_of("claim-thing.key"), request.stdout)
         self.assertIn("\n    expresslink-claim account certificate claim-thing.csr\n", out)
         self.assertRegex(out, "Then send claim-thing.pem, and nothing else")
-        self.assertRegex(out, "Never send claim-thing.key to anybody, AWS included")
+        self.assertRegex(out, "Never send claim-thing.key to anyone, not even AWS")
         self.assertIn(f"cert_file = {self.folder.resolve()}/claim-thing.pem\n", out)
         self.assertNotIn(str(key.split("pub:")[0].split("priv:")[1].split()[0]), out)
         self.assertLessEqual(max(map(len, out.split("cert_file")[0].splitlines())), 100)
@@ -209,7 +209,7 @@ class Keygen(unittest.TestCase):
         self.assertIn("CN = portal-observer", openssl("req", "-in", self.folder / "portal-observer.csr", "-noout",
                                                       "-subject"))
         self.assertRegex(out, "account apply --ca .* --observer-request portal-observer.csr --portal-ini portal.ini")
-        self.assertRegex(out, "Never send portal-observer.key to anybody")
+        self.assertRegex(out, "Never send portal-observer.key to anyone")
         self.assertNotIn("Send ", out)
         self.assertNotIn("claim-thing", out)
 
@@ -242,7 +242,7 @@ class Keygen(unittest.TestCase):
             (self.folder / f"{name}.key").chmod(0o644)
             out = self.keygen("--name", name, "--self-signed")
             self.assertRegex(out, f"Kept  {name}.key  private key, {words}\n")
-            self.assertIn(f"Close it: chmod 600 {name}.key\n", out)
+            self.assertIn(f"Restrict it: chmod 600 {name}.key\n", out)
             self.assertEqual(openssl("x509", "-in", self.folder / f"{name}.pem", "-noout", "-pubkey"),
                              self.public_of(f"{name}.key"))
             self.assertEqual(mode(self.folder / f"{name}.key"), 0o644)

@@ -72,20 +72,20 @@ class Labels(unittest.TestCase):
         for message, arguments in (
                 ("an IDENTIFIER or --csv FILE is missing", []),
                 ("either --csv or IDENTIFIERs", ["--csv", "x", THING]),
-                ("--level wants L, M, Q or H, not X", ["--level", "X", THING]),
-                ("--label wants a size like", ["--label", "50", THING]),
-                ("no stock of that name.*: L1", ["--stock", "L1", THING]),
-                ("only --margin goes with it", ["--stock", "L7160", "--rows", "3", THING]),
+                ("--level needs L, M, Q or H, not X", ["--level", "X", THING]),
+                ("--label needs a size like", ["--label", "50", THING]),
+                ("no stock with that name.*: L1", ["--stock", "L1", THING]),
+                ("only --margin can be combined with it", ["--stock", "L7160", "--rows", "3", THING]),
                 ("--label WxH is missing", ["--paper", "a5", THING]),
                 ("--output FOLDER is missing", ["--format", "svg", THING, THING[::-1]]),
                 ("not one label of 300 x 40 mm", ["--format", "sheet", "--label", "300x40", THING]),
                 ("--skip 21 leaves no label: a sheet has 21", ["--format", "sheet", "--skip", "21", THING]),
                 ("no room for a ruler", ["--format", "sheet", "--stock", "L7164", "--ruler", THING]),
-                ("are for --format sheet", ["--format", "svg", "--ruler", THING]),
+                ("are only for --format sheet", ["--format", "svg", "--ruler", THING]),
                 ("--url \"register.example.com\" must begin with https://", ["--url", "register.example.com", THING])):
             with self.subTest(arguments=arguments):
                 self.refused(64, message, *arguments)
-        self.refused(64, "where is the portal\\?", THING, url=None)
+        self.refused(64, "the portal's address is missing", THING, url=None)
 
     def test_what_does_not_fit_is_65_before_anything_is_written(self):
         self.refused(65, "the code is too large for the label: 37 x 37 modules of 0.25 mm",
@@ -94,7 +94,7 @@ class Labels(unittest.TestCase):
 
     def test_bad_rows_are_all_told_with_their_lines(self):
         path = self.csv(f"{THING},p,s\nshort\n{THING}\n\"x\"y,z\n{THING[::-1]},\"a\nb\"\n")
-        err = self.refused(65, "nothing was written; --skip-bad", "--csv", path, "--output", "out.html")
+        err = self.refused(65, "nothing was written; use --skip-bad", "--csv", path, "--output", "out.html")
         for line, why in ((2, "not a thing name"), (3, "the same as in line 1"), (4, "its quotes are not right"),
                           (5, "its product has an invisible character")):
             self.assertRegex(err, rf"list\.csv:{line}: .*{why}")
@@ -106,14 +106,14 @@ class Labels(unittest.TestCase):
     def test_lists_that_are_not_there(self):
         self.refused(66, "nowhere.csv cannot be read: No such file", "--csv", "nowhere.csv", "--output", "x.html")
         self.refused(66, "cannot be read: Is a directory", "--csv", ".", "--output", "x.html")
-        self.refused(65, "nothing to make a label of", "--csv", self.csv("thing_name,product\n"), "--output", "x.html")
+        self.refused(65, "there are no labels to create", "--csv", self.csv("thing_name,product\n"), "--output", "x.html")
 
     def test_outputs_that_cannot_be(self):
-        self.refused(73, "no/where.svg cannot be made: No such file", "--output", "no/where.svg", THING)
+        self.refused(73, "no/where.svg cannot be created: No such file", "--output", "no/where.svg", THING)
         (self.folder / "full").mkdir()
         (self.folder / "full" / "mine").touch()
-        self.refused(73, "has files in it; name a new one", "--format", "png", "--output", "full", THING, THING[::-1])
-        self.refused(73, "full cannot be made: Is a directory", "--format", "svg", "--output", "full", THING)
+        self.refused(73, "is not empty; name a new one", "--format", "png", "--output", "full", THING, THING[::-1])
+        self.refused(73, "full cannot be created: Is a directory", "--format", "svg", "--output", "full", THING)
 
     def test_a_full_disk_leaves_the_old_sheet_in_its_place(self):
         (self.folder / "out.html").write_text("old")
@@ -231,7 +231,7 @@ class Labels(unittest.TestCase):
     def test_every_code_is_read_back_before_it_is_written(self):
         code, _, err = self.label("--csv", self.csv("\n".join(things(200))), "--verify", "--output", "x.html")
         self.assertEqual(code, 0, err)
-        self.assertRegex(err, r"Every code was read back as it should be, \d+ labels a second\.")
+        self.assertRegex(err, r"Every code read back correctly, \d+ labels per second\.")
 
     def test_without_a_decoder_it_is_69(self):
         away = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="labels-"))) / "expresslink-claim"

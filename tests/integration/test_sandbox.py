@@ -406,7 +406,7 @@ class Command(SandboxTest):
 
     def test_a_claim_thing_that_is_none(self):
         for path in (self.sandbox.certificates / "module.key", self.sandbox.state / "missing.pem"):
-            with self.assertRaisesRegex(AssertionError, "is no certificate with a common name"):
+            with self.assertRaisesRegex(AssertionError, "is not a certificate with a common name"):
                 self.sandbox.start("--claim-thing", str(path))
         self.sandbox.claim_thing().accepted()
 

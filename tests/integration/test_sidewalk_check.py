@@ -61,9 +61,9 @@ class Check(unittest.TestCase):
 
     def test_wrong_arguments_are_64(self):
         for message, arguments in (("--csv FILE is missing", []), ("--control-log FILE is missing", ["--csv", "x"]),
-                                   ("not understood", ["--no-such-option"]), ("not understood", ["x"]),
-                                   ("--apid wants", ["--csv", "x", "--control-log", "y", "--apid", ""]),
-                                   ("--apid wants", ["--csv", "x", "--control-log", "y", "--apid", "a" * 65])):
+                                   ("unknown option", ["--no-such-option"]), ("unexpected argument", ["x"]),
+                                   ("--apid needs", ["--csv", "x", "--control-log", "y", "--apid", ""]),
+                                   ("--apid needs", ["--csv", "x", "--control-log", "y", "--apid", "a" * 65])):
             done = subprocess.run([IMPORT, "check", *arguments], capture_output=True, text=True, timeout=DEADLINE)
             self.assertEqual((done.returncode, done.stdout), (64, ""), arguments)
             self.assertRegex(done.stderr, message)
@@ -75,14 +75,14 @@ class Check(unittest.TestCase):
             for path in (rows, self.folder / "link.csv", self.batch / "control-log.json"):
                 code, _, err = self.check(option, path, rows=rows)
                 self.assertEqual(code, 64)
-                self.assertIn("a file that is read", err)
+                self.assertIn("would overwrite an input file", err)
         self.assertEqual(rows.read_text().split(), ["smsn", *self.smsns])
 
     def test_what_cannot_be_read_is_66_and_leaves_nothing(self):
         for rows, log in ((self.folder / "no.csv", None), (None, self.folder / "no.json"), (None, self.folder), (self.folder, None)):
             code, out, err = self.check("--differences", self.folder / "d.csv", rows=rows, log=log)
             self.assertEqual((code, out), (66, ""))
-            self.assertRegex(err, "sidewalk-import: .*(No such file|no file in this folder|directory)")
+            self.assertRegex(err, "sidewalk-import: .*(No such file|the folder has no files|directory)")
             self.assertEqual(list(self.folder.glob("d.csv*")), [])
 
     def test_what_cannot_be_written_is_73(self):
@@ -112,12 +112,12 @@ class Check(unittest.TestCase):
     def test_lists_that_are_bad(self):
         text = "".join(row + "\n" for row in self.smsns)
         for content, line, detail in (
-                (b"", 1, "empty"), (b"smsn\r\n", 1, "nothing below"), (text.encode(), 1, "no header"),
-                (("SMSN\n" + text).encode(), 1, "small letters"), ((" smsn\n" + text).encode(), 1, "spaces"),
+                (b"", 1, "empty"), (b"smsn\r\n", 1, "no rows below the header"), (text.encode(), 1, "no header"),
+                (("SMSN\n" + text).encode(), 1, "not in lower case"), ((" smsn\n" + text).encode(), 1, "spaces"),
                 (b"\xef\xbb\xbf" + ("smsn\n" + text).encode(), 1, "byte order mark"),
                 (("smsn,\n" + text).encode(), 1, "comma"), (("smsn\n" + text + "12\n").encode(), 52, "2 digits"),
                 (("smsn\n" + text + "\xff\n").encode("latin-1"), 52, "UTF-8"),
-                (("smsn\n" + text).encode("utf-16"), 1, "the first row has to be smsn")):
+                (("smsn\n" + text).encode("utf-16"), 1, "the first row must be smsn")):
             told = self.findings(rows=self.write(content))
             self.assertFalse(told["may_start"], detail)
             first = next(each for each in told["findings"] if each["finding"] == "bad_row")
@@ -192,10 +192,10 @@ class Check(unittest.TestCase):
     def test_the_table_says_what_to_do(self):
         code, out, err = self.check(rows=self.list(*self.smsns[:40], *(f"{number:064x}" for number in range(9))))
         self.assertEqual((code, err), (1, ""))
-        self.assertRegex(out, r"in the list only +9  stops it\n +\S+list.csv:42\n +0{64}\n")
+        self.assertRegex(out, r"only in the list +9  blocks it\n +\S+list.csv:42\n +0{64}\n")
         self.assertRegex(out, r"and 5 more")
-        self.assertRegex(out, r"in a control log only +10  warning")
-        self.assertIn("An import must not start yet.\nFirst wait for the control log", out)
+        self.assertRegex(out, r"only in a control log +10  warning")
+        self.assertIn("An import cannot start yet.\nFirst wait for the control log", out)
         self.assertNotIn("\x1b", out)
         code, out, _ = self.check()
         self.assertEqual(code, 0)

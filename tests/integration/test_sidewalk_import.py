@@ -111,7 +111,7 @@ class GoodDays(Import):
         arguments = [a if a != "Destination" else "Elsewhere" for a in self.start_arguments(self.few)]
         code, _, err = self.cloud.run(*arguments)
         self.assertEqual(code, 1)
-        self.assertIn(f"imported already, by task {first['id']}", err)
+        self.assertIn(f"already imported, by task {first['id']}", err)
         self.assertEqual(len(self.tasks()), 1)
         self.assertEqual(self.cloud.run(*arguments, "--again")[0], 0)
         self.assertEqual(len(self.tasks()), 2)
@@ -162,7 +162,7 @@ class GoodDays(Import):
         for arguments in (update, ("delete", task, "--yes")):
             code, _, err = self.cloud.run(*arguments)
             self.assertEqual(code, 69)
-            self.assertIn("while AWS makes devices (PENDING)", err)
+            self.assertIn("while AWS creates devices (PENDING)", err)
             self.assertRegex(err, r"(?i)request")
         self.cloud.advance(2)
         self.assertEqual(self.cloud.json("status", task)[1]["onboarded"], 12)
@@ -205,7 +205,7 @@ class Refusals(Import):
         folder = self.cut(self.few)
         code, out, err = self.cloud.run(*self.start_arguments(folder))
         self.assertEqual((code, err), (1, ""))
-        self.assertIn("7 of 9 devices are right", out)
+        self.assertIn("7 of 9 devices agree", out)
         self.assertIn("Nothing was started.", out)
         self.assertIn(f"sidewalk-import check --csv {folder}/devices.csv", out)
         code, record = self.cloud.json(*self.start_arguments(folder))
@@ -233,19 +233,19 @@ class Refusals(Import):
     def test_limits_before_any_call(self):
         nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
         cases = (
-            ({"Destination": "with space"}, "cannot be the name of a destination"),
-            ({"Destination": "x" * 129}, "cannot be the name of a destination"),
-            ({ROLE: "SidewalkImport"}, "is no role's ARN"),
+            ({"Destination": "with space"}, "is not a valid destination"),
+            ({"Destination": "x" * 129}, "is not a valid destination"),
+            ({ROLE: "SidewalkImport"}, "is not a role's ARN"),
             ({ROLE: ROLE + "x" * 2048}, "at most 2048"),
-            ({f"s3://{BUCKET}/lists/": "bucket/key"}, "is no address of a file in S3"),
+            ({f"s3://{BUCKET}/lists/": "bucket/key"}, "is not the address of a file in S3"),
             ({f"s3://{BUCKET}/lists/": f"s3://{BUCKET}/" + "x" * 1024}, "at most 1024"),
         )
         for changes, words in cases:
             code, out, err = self.cloud.run(*(changes.get(a, a) for a in self.start_arguments(self.few)), **nowhere)
             self.assertEqual((code, out), (64, ""), words)
             self.assertIn(words, err)
-        for more, words in ((("--tag", "novalue"), "KEY=VALUE"), (("--tag", "aws:x=1"), "AWS's own"),
-                            (("--force", "a\nb"), "may be in tags"), (("--tag", "a=1", "--tag", "a=2"), "twice")):
+        for more, words in ((("--tag", "novalue"), "KEY=VALUE"), (("--tag", "aws:x=1"), "reserved by AWS"),
+                            (("--force", "a\nb"), "tags may contain only"), (("--tag", "a=1", "--tag", "a=2"), "twice")):
             code, _, err = self.cloud.run(*self.start_arguments(self.few, *more), **nowhere)
             self.assertEqual(code, 64)
             self.assertIn(words, err)
@@ -267,7 +267,7 @@ class Refusals(Import):
         self.cloud.faults(deny=["s3:PutObject"])
         code, record = self.cloud.json(*self.start_arguments(self.few))
         self.assertEqual((code, record["error"], record["what"]),
-                         (77, "forbidden", "the list could not be put into S3, nothing was started"))
+                         (77, "forbidden", "the list could not be uploaded to S3, nothing was started"))
         _, _, err = self.cloud.run(*self.start_arguments(self.few))
         self.assertRegex(err, r"(?i)access ?denied")
         self.assertRegex(err, r"(?i)request")
@@ -276,7 +276,7 @@ class Refusals(Import):
     def test_a_bucket_that_is_not_there(self):
         code, _, err = self.cloud.run(*self.start_arguments(self.few, s3="s3://not-there/"))
         self.assertEqual(code, 69)
-        self.assertIn("could not be put into S3", err)
+        self.assertIn("could not be uploaded to S3", err)
 
     def test_a_wrong_role_fails_the_task_and_again_goes_past_it(self):
         self.cloud.faults(role="wrong")
@@ -288,13 +288,13 @@ class Refusals(Import):
         self.assertIn("cannot be assumed", watch.events[-1]["status_reason"])
         code, out, _ = self.cloud.run("watch", record["id"], *FAST)
         self.assertEqual(code, 1)
-        self.assertIn("The task has failed: The role", out)
+        self.assertIn("The task failed: The role", out)
 
         self.cloud.faults(role="right")
         code, out, err = self.cloud.run(*self.start_arguments(self.few))
         self.assertEqual(code, 1)
         self.assertIn(f"task {record['id']} of the same list has failed", err)
-        self.assertIn("--again starts another one", err)
+        self.assertIn("use --again to start another one", err)
         second = self.start(self.few, "--again")
         self.assertEqual(second["result"], "started")
         self.assertNotEqual(second["id"], record["id"])
@@ -330,7 +330,7 @@ class Refusals(Import):
         code, out, err = self.cloud.run(*self.start_arguments(self.few, "--tag", "a=2", s3=named))
         self.assertEqual(code, 69)
         self.assertIn("ConflictException", err)
-        self.assertIn("started before with something else different", err)
+        self.assertIn("started before with other options", err)
         self.assertEqual(list(self.tasks()), [first["id"]])
 
 

@@ -64,12 +64,12 @@ static void check(const struct example *examples, size_t count)
 static void what_is_no_control_log_is_told_once(void **state)
 {
     static const struct example examples[] = {
-        {"", "broken: it is empty\n"},
-        {" \n", "broken: it is empty\n"},
-        {"\xEF\xBB\xBF", "broken: it is empty\n"},
-        {"\x1F\x8B\x08 whatever", "broken: it is compressed (gzip)\n"},
-        {"PK\x03\x04 whatever", "broken: it is compressed (zip)\n"},
-        {"\xFF\xFE{", "broken: it is UTF-16 instead of UTF-8\n"},
+        {"", "broken: the file is empty\n"},
+        {" \n", "broken: the file is empty\n"},
+        {"\xEF\xBB\xBF", "broken: the file is empty\n"},
+        {"\x1F\x8B\x08 whatever", "broken: the file is compressed (gzip)\n"},
+        {"PK\x03\x04 whatever", "broken: the file is compressed (zip)\n"},
+        {"\xFF\xFE{", "broken: the file is UTF-16 instead of UTF-8\n"},
         {"[" ENTRY "]", "broken: a document is not an object with controlLogs in it\n"},
         {"17", "broken: a document is not an object with controlLogs in it\n"},
         {"\"x\"", "broken: a document is not an object with controlLogs in it\n"},
@@ -100,11 +100,11 @@ static void a_bad_entry_says_what(void **state)
         {LOG("{\"version\":\"4-0-1\",\"device\":{" INNER "}}"), "16: serialNumber is missing\n"},
         {LOG("{\"version\":\"4-0-1\",\"device\":{\"serialNumber\":true," INNER "}}"),
          "16: serialNumber is true instead of a text\n"},
-        {LOG("{\"version\":\"4-0-1\",\"version\":\"4-0-1\"," DEVICE "}"), "16: version is there twice\n"},
+        {LOG("{\"version\":\"4-0-1\",\"version\":\"4-0-1\"," DEVICE "}"), "16: version occurs twice\n"},
         {LOG("{\"version\":\"4-0-1\",\"device\":{\"serialNumber\":\"" SERIAL "\",\"productIdentifier\":{},"
              "\"sidewalkData\":{\"SidewalkP256R1CertificateChain\":\"\",\"sidewalkP256R1CertificateChain\":"
              "\"\"}}}"),
-         "16: SidewalkP256R1CertificateChain is there twice\n"},
+         "16: SidewalkP256R1CertificateChain occurs twice\n"},
         {LOG("{\"version\":\"4-0-1\",\"device\":{\"serialNumber\":\"" SERIAL
              "\",\"productIdentifier\":{},\"sidewalkData\":{}}}"),
          "16: advertisedProductId is missing\n"},
@@ -142,7 +142,7 @@ static void a_log_that_is_cut_says_so_wherever_it_is_cut(void **state)
     for (size_t length = 1; length < sizeof whole - 1; length++) {
         TEXT struct text said = TEXT_EMPTY;
         read_log(whole, length, length, &said);
-        assert_non_null(strstr(text_get(&said), "broken: it is cut off"));
+        assert_non_null(strstr(text_get(&said), "broken: the file is cut off"));
         assert_int_equal(strstr(text_get(&said), "16: " GOOD) != NULL, length >= first);
     }
 }

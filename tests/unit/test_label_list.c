@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "label/list.h"
+#include "label/label_list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "tests/unit/test.h"
 
 /* What a list says, as lines: "3: name|product|serial" and "4! why". */
-static void note_row(void *context, const struct list_row *row)
+static void note_row(void *context, const struct label_list_row *row)
 {
     text_printf(context, "%llu: %s|%s|%s\n", row->line, row->identifier, row->product, row->serial);
 }
@@ -21,13 +21,13 @@ static void note_bad(void *context, unsigned long long line, const char *why)
 
 static void read_in_parts(const char *bytes, size_t length, size_t part, struct text *out)
 {
-    const struct list_events events = {out, note_row, note_bad};
-    struct list *list = list_new(&events);
+    const struct label_list_events events = {out, note_row, note_bad};
+    struct label_list *list = label_list_new(&events);
 
     for (size_t at = 0; at < length; at += part)
-        list_feed(list, bytes + at, length - at < part ? length - at : part);
-    list_end(list);
-    list_free(list);
+        label_list_feed(list, bytes + at, length - at < part ? length - at : part);
+    label_list_end(list);
+    label_list_free(list);
 }
 
 /* In one piece and byte by byte. */
@@ -65,7 +65,7 @@ static void an_open_quote_takes_no_memory(void **state)
     (void)state;
 
     text_puts(&input, "first\n\"open");
-    for (int i = 0; i < LIST_ROW_MAX + 10; i++)
+    for (int i = 0; i < LABEL_LIST_ROW_MAX + 10; i++)
         text_puts(&input, "x");
     text_puts(&input, "\nlast\n");
     read_in_parts(input.data, input.length, 4096, &said);
@@ -75,7 +75,7 @@ static void an_open_quote_takes_no_memory(void **state)
     text_clear(&input);
     text_clear(&said);
     text_puts(&input, "first\n\"open\n");
-    for (int i = 0; i < LIST_ROW_MAX; i++)
+    for (int i = 0; i < LABEL_LIST_ROW_MAX; i++)
         text_puts(&input, "x\n");
     read_in_parts(input.data, input.length, 4096, &said);
     assert_non_null(strstr(said.data, "2! it is too long, or a quote is not closed\n"));

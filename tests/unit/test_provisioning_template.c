@@ -48,14 +48,14 @@ static void what_would_not_be_provisioned_says_why(void **state)
             "makes no thing");
     refuses(
         "{\"Parameters\":{\"AWS::IoT::Certificate::SerialNumber\":{\"Type\":\"String\"}}," THING("\"x\"") "}",
-        "wants SerialNumber");
+        "needs SerialNumber");
     refuses("{\"Parameters\":{\"Location\":{\"Type\":\"String\"}}," THING("\"x\"") "}",
-            "wants the parameter Location");
-    refuses("{" THING("{\"Ref\":\"AWS::IoT::Certificate::CommonName\"}") "}", "does not declare it");
-    refuses("{" THING("{\"Fn::Sub\":\"x\"}") "}", "not known here");
+            "needs the parameter Location");
+    refuses("{" THING("{\"Ref\":\"AWS::IoT::Certificate::CommonName\"}") "}", "without declaring it");
+    refuses("{" THING("{\"Fn::Sub\":\"x\"}") "}", "not supported");
     refuses("{" THING("{\"Fn::Join\":\"x\"}") "}", "Fn::Join");
-    refuses("{" THING("\"\"") "}", "no thing name");
-    refuses("{" THING("\"a b\"") "}", "no thing name");
+    refuses("{" THING("\"\"") "}", "is not a thing name");
+    refuses("{" THING("\"a b\"") "}", "is not a thing name");
 }
 
 static void makes(const char *body, const char *expected)
@@ -92,7 +92,7 @@ static void ours_takes_the_name_from_where_it_was_told(void **state)
     assert_string_equal(text_get(&name), "0123abcd-4567");
     assert_false(provisioning_template_try(by_serial, certificate, &name, &why));
     assert_string_equal(text_get(&why),
-                        "the template wants SerialNumber, and the certificate's subject has none");
+                        "the template needs SerialNumber, but the certificate's subject does not have it");
 }
 
 static void looks_like(cJSON *made, const char *expected)

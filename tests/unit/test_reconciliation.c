@@ -128,7 +128,7 @@ static void what_cannot_be_read_is_named(void **state)
     assert_int_equal(mkdir(LOGS, 0700), 0);
     options.logs = empty;
     assert_int_equal(reconcile(&options, &result, &why), RECONCILIATION_CANNOT_READ);
-    assert_string_equal(text_get(&why), "logs: there is no file in this folder");
+    assert_string_equal(text_get(&why), "logs: the folder has no files");
     options.list = LOGS "/";
     assert_int_equal(reconcile(&options, &result, &why), RECONCILIATION_CANNOT_READ);
     assert_int_equal(result.rows, 17);

@@ -61,32 +61,33 @@ static void a_bad_header_is_told(void **state)
     static const struct example examples[] = {
         {"", "1 header: the list is empty\n", 0},
         {"\n\r\n", "1 header: the list is empty\n", 0},
-        {"smsn\n", "1 header: there is nothing below the header\n", 0},
-        {"smsn", "1 header: there is nothing below the header\n", 0},
+        {"smsn\n", "1 header: the list has no rows below the header\n", 0},
+        {"smsn", "1 header: the list has no rows below the header\n", 0},
         {HEX "\n",
-         "1 header: there is no header: AWS would take this device for it; put a row smsn above\n1 hex "
+         "1 header: there is no header: AWS would take this device for the header; add a first row smsn\n1 "
+         "hex "
          "0011\n",
          0},
         {BASE64,
-         "1 header: there is no header: AWS would take this device for it; put a row smsn above\n1 base64 "
+         "1 header: there is no header: AWS would take this device for the header; add a first row smsn\n1 "
+         "base64 "
          "ABEi\n",
          0},
-        {"SMSN\n" HEX,
-         "1 header: the first row has to be smsn; here it is not in small letters\n2 hex 0011\n", 0},
+        {"SMSN\n" HEX, "1 header: the first row must be smsn, but it is not in lower case\n2 hex 0011\n", 0},
         {" smsn \n" HEX,
-         "1 header: the first row has to be smsn; here are spaces around it, and AWS takes the field as it "
-         "is\n"
+         "1 header: the first row must be smsn, but it has spaces around it, and AWS uses the field "
+         "unchanged\n"
          "2 hex 0011\n",
          0},
         {"smsn,name\n" HEX,
-         "1 header: the first row has to be smsn; here is another column or a comma behind it\n2 hex 0011\n",
+         "1 header: the first row must be smsn, but it has another column or a comma after it\n2 hex 0011\n",
          0},
         {"abcd\n" HEX, /* as long as smsn */
-         "1 header: the first row has to be smsn; here it has 4 digits instead of 64\n2 hex 0011\n", 0},
+         "1 header: the first row must be smsn, but it has 4 digits instead of 64\n2 hex 0011\n", 0},
         {"serial\n" HEX,
-         "1 header: the first row has to be smsn; here it is not 64 hex digits: \"serial\"\n2 hex 0011\n", 0},
+         "1 header: the first row must be smsn, but it is not 64 hex digits: \"serial\"\n2 hex 0011\n", 0},
         {"\xEF\xBB\xBFsmsn\n" HEX,
-         "1 header: the file begins with a byte order mark, which AWS would take for a part of the header\n2 "
+         "1 header: the file begins with a byte order mark, which AWS would take for part of the header\n2 "
          "hex 0011\n",
          0},
     };
@@ -100,18 +101,18 @@ static void a_bad_row_says_what(void **state)
     static const struct example examples[] = {
         {"smsn\n0" HEX "\n", "2 bad: it has 65 digits instead of 64\n", 0},
         {"smsn\n\n00\n", "3 bad: it has 2 digits instead of 64\n", 0},
-        {"smsn\n " HEX "\n", "2 bad known: it has spaces around it, and AWS takes the field as it is\n", 0},
-        {"smsn\n" HEX "\t\n", "2 bad known: it has spaces around it, and AWS takes the field as it is\n", 0},
-        {"smsn\n" HEX ",\n", "2 bad known: there is a comma behind it\n", 0},
+        {"smsn\n " HEX "\n", "2 bad known: it has spaces around it, and AWS uses the field unchanged\n", 0},
+        {"smsn\n" HEX "\t\n", "2 bad known: it has spaces around it, and AWS uses the field unchanged\n", 0},
+        {"smsn\n" HEX ",\n", "2 bad known: there is a comma after it\n", 0},
         {"smsn\n" HEX ",\"a,\"\"b\"\n", "2 bad known: there is a second column: \"a,\"b\"\n", 0},
         {"smsn\n" HEX ",,,\n", "2 bad known: there is more than one column: 4\n", 0},
-        {"smsn\n,\n", "2 bad: the serial number is missing; and there is a comma behind it\n", 0},
+        {"smsn\n,\n", "2 bad: the serial number is missing; and there is a comma after it\n", 0},
         {"smsn\n  \n", "2 bad: it has only spaces\n", 0},
         {"smsn\nhello\n", "2 bad: it is not 64 hex digits: \"hello\"\n", 0},
         {"smsn\nhell\xC3\n", "2 bad: it is not UTF-8\n", 0},
-        {"smsn\nx\0y\n", "2 bad: it has a NUL in it\n", 9},
+        {"smsn\nx\0y\n", "2 bad: it contains a NUL\n", 9},
         {"smsn\n\"" HEX "\n" HEX "\n", "2 bad: a quote is not closed\n3 hex 0011\n", 0},
-        {"smsn\n00\"11\n" HEX, "2 bad: the quotes are not right\n3 hex 0011\n", 0},
+        {"smsn\n00\"11\n" HEX, "2 bad: its quotes are not right\n3 hex 0011\n", 0},
     };
     (void)state;
 
@@ -146,7 +147,7 @@ static void a_long_line_is_refused_once_and_takes_no_memory(void **state)
     for (size_t part = 1; part <= whole.length; part = part * 7 + 1) {
         text_clear(&said);
         read_list(whole.data, whole.length, part, &said);
-        assert_string_equal(text_get(&said), "2 bad: a row is too long\n3 hex 0011\n");
+        assert_string_equal(text_get(&said), "2 bad: the row is too long\n3 hex 0011\n");
     }
 }
 

@@ -6,7 +6,7 @@
 
 #define POLICIES_MOST 10 /* attached to one certificate or group (IoT quotas) */
 
-/* The certificate or group of an ARN; NULL with an error. */
+/* Returns the certificate or group of an ARN; NULL after an error. */
 static cJSON *wanted_target(struct iot_call *call, const char *arn)
 {
     const char *certificate = iot_arn_id(arn, "cert"), *group = iot_arn_id(arn, "thinggroup");
@@ -27,8 +27,6 @@ static cJSON *wanted_certificate(struct iot_call *call)
         iot_fail(call, IOT_INVALID, "The principal %s is not the ARN of a certificate here.", arn);
     return id ? iot_wanted(call, "certificates", id) : NULL;
 }
-
-/* ---- policies ---- */
 
 void iot_attach_policy(struct iot_call *call)
 {
@@ -101,8 +99,6 @@ void iot_list_attached_policies(struct iot_call *call)
     }
     iot_list_end(call, &list, "policies");
 }
-
-/* ---- things ---- */
 
 void iot_attach_thing_principal(struct iot_call *call)
 {

@@ -11,7 +11,7 @@ void iot_get_registration_code(struct iot_call *call)
     iot_set_text(call->output, "registrationCode", store_text(call->cloud->iot.all, "registrationCode"));
 }
 
-/* Of {"templateName"} or {"templateBody", "roleArn"}; nothing given is fine. */
+/* Checks {"templateName"} or {"templateBody", "roleArn"}; it may be missing. */
 static bool check_registration(struct iot_call *call)
 {
     const cJSON *config = cJSON_GetObjectItemCaseSensitive(call->input, "registrationConfig");
@@ -26,14 +26,14 @@ static bool check_registration(struct iot_call *call)
     else if (template && strcmp(store_text(template, "type"), "JITP") != 0)
         iot_fail(call, IOT_INVALID, "The template %s is not of type JITP.", name);
     else if (!name && (body != NULL) != (role != NULL))
-        iot_fail(call, IOT_INVALID, "templateBody and roleArn are wanted together.");
+        iot_fail(call, IOT_INVALID, "templateBody and roleArn must be given together.");
     else if (body && iot_check_template_body(call, body))
         iot_check_role(call, role);
     return !call->failed;
 }
 
-/* The holder of the CA's key signed a certificate for this account's registration code (IoT, "Register your
- * CA certificate"). */
+/* Checks that the CA's key signed a certificate for this account's registration code (IoT, "Register your CA
+ * certificate"). */
 static bool check_verification(struct iot_call *call, const char *ca)
 {
     const char *mode = iot_text(call, "certificateMode"), *pem = iot_text(call, "verificationCertificate");

@@ -13,14 +13,14 @@
 struct iot_call {
     struct cloud *cloud;
     const struct cloud_request *request;
-    const char *members; /* that the call has, as its row of the table has them */
-    cJSON *input;  /* its members, of path, query, headers and body alike, all as the model wants them */
-    cJSON *output; /* where the handler puts the answer's members */
+    const char *members; /* the call's members, as in its row of the table */
+    cJSON *input;        /* the members from path, query, headers and body, checked by the API model */
+    cJSON *output;       /* where the handler puts the answer's members */
     struct cloud_answer *answer;
-    bool failed; /* the answer is an error, and there */
+    bool failed; /* the answer is an error */
 };
 
-/* The exceptions of the model, each with its status. */
+/* The exceptions of the API model, each with its HTTP status. */
 enum iot_error {
     IOT_INVALID, /* InvalidRequestException */
     IOT_NOT_FOUND,
@@ -35,48 +35,48 @@ enum iot_error {
     IOT_VERSION_CONFLICT,
     IOT_LIMIT,
 };
-/* The first error of a call counts. */
+/* Fails the call. Only the first error counts. */
 void iot_fail(struct iot_call *call, enum iot_error error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* ResourceAlreadyExistsException, which says what is there. */
+/* Fails with ResourceAlreadyExistsException, which names the existing resource. */
 void iot_fail_exists(struct iot_call *call, const char *kind, const char *id, const char *what);
 
-/* Of a call's members; NULL, false and 0 where they were not given. Texts are borrowed. */
+/* Read a member of the call; NULL, false or 0 if it is missing. Strings are borrowed. */
 const char *iot_text(const struct iot_call *call, const char *name);
 bool iot_flag(const struct iot_call *call, const char *name);
 
-/* "arn:aws:iot:us-east-1:123456789012:policy/NAME" */
+/* Writes an ARN such as "arn:aws:iot:us-east-1:123456789012:policy/NAME". */
 void iot_arn(const char *kind, const char *id, char out[IOT_ARN_SIZE]);
-/* The last part of an ARN of this account and kind; NULL: it is none. Borrowed from arn. */
+/* Returns the last part of an ARN of this account and kind; NULL if it is not one. Borrowed from arn. */
 const char *iot_arn_id(const char *arn, const char *kind);
 
-/* Entries of "cas", "certificates", "policies", "templates", "things", "thingTypes", "thingGroups". They stay
- * the registry's. */
+/* Entries of "cas", "certificates", "policies", "templates", "things", "thingTypes" and "thingGroups". All
+ * results are borrowed. */
 cJSON *iot_section(const struct iot_call *call, const char *section);
 cJSON *iot_find(const struct iot_call *call, const char *section, const char *name);
-/* NULL with ResourceNotFoundException. */
+/* Like iot_find(), but fails with ResourceNotFoundException if it returns NULL. */
 cJSON *iot_wanted(struct iot_call *call, const char *section, const char *name);
-/* A new entry, with the time and a number of its own. */
+/* Adds an entry, with the time and its own number. */
 cJSON *iot_add(struct iot_call *call, const char *section, const char *name);
-/* What was changed goes to the disk; entry may be NULL, otherwise its time of change is now. */
+/* Writes the change to disk; entry may be NULL, otherwise its time of change is set. */
 void iot_changed(struct iot_call *call, cJSON *entry);
 void iot_remove(struct iot_call *call, const char *section, const char *name);
 
 void iot_set_text(cJSON *object, const char *name, const char *text);
 void iot_set_flag(cJSON *object, const char *name, bool value);
 void iot_set_number(cJSON *object, const char *name, long long value);
-/* A time of an entry as the API has it, seconds with a fraction. */
+/* Adds a time of an entry in the API's format, seconds with a fraction. */
 void iot_add_time(cJSON *out, const char *name, const cJSON *entry, const char *entry_name);
 
-/* Lists of texts inside an entry. */
+/* Lists of strings inside an entry. */
 bool iot_has_text(const cJSON *entry, const char *list, const char *text);
-/* Once; false: it was there. */
+/* Adds a string once; returns false if it exists. */
 bool iot_add_text(cJSON *entry, const char *list, const char *text);
-/* False: it was not there. */
+/* Returns false if it is not in the list. */
 bool iot_remove_text(cJSON *entry, const char *list, const char *text);
 
-/* The pages of a list: all rows are added, in ascending order of their numbers (from 1), and one page of them
- * is the output's member, after pageSize, marker and isAscendingOrder, or maxResults and nextToken. */
+/* Pages of a list. Add all rows, in ascending order of their numbers (from 1); iot_list_end() puts one page
+ * into the output, by pageSize, marker and isAscendingOrder, or maxResults and nextToken. */
 struct iot_list {
     struct iot_row {
         unsigned long long number;
@@ -84,19 +84,19 @@ struct iot_list {
     } * rows;
     size_t count, room;
 };
-/* item becomes the list's; NULL is left out. */
+/* Takes ownership of item; NULL is ignored. */
 void iot_list_add(struct iot_list *list, unsigned long long number, cJSON *item);
-/* Where rows come from more than one place. */
+/* Needed if rows come from several sources. */
 void iot_list_sort(struct iot_list *list);
-/* Frees list. */
+/* Also frees list. */
 void iot_list_end(struct iot_call *call, struct iot_list *list, const char *member);
-/* All texts of an entry's list. */
+/* Lists all strings of an entry's list. */
 void iot_list_texts(struct iot_call *call, const cJSON *texts, const char *member);
-/* The certificateDescription of the output, of an entry with a certificate; texts are members to take over,
- * and end with NULL. It stays the output's. */
+/* Adds certificateDescription to the output, for an entry with a certificate; texts: the members to copy,
+ * ended by NULL. The result is borrowed. */
 cJSON *iot_describe_x509(const struct iot_call *call, const char *kind, const cJSON *entry,
                          const char *const *texts);
-/* All entries of a section, as describe() has them, NULL for those that are left out. */
+/* Lists all entries of a section in the form of describe(), which returns NULL to leave one out. */
 void iot_list_section(struct iot_call *call, const char *section, const char *member,
                       cJSON *(*describe)(const struct iot_call *call, const cJSON *entry));
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The handlers of AWS IoT's calls, each named after its call; their table is in iot.c. Each reads the call's
- * members, changes the registry, and fills the output or fails. */
+/* The handlers of AWS IoT's calls, each named after its call; the table is in iot.c. Each reads the call's
+ * members, changes the account, and fills the output or fails. */
 #ifndef SANDBOX_CLOUD_IOT_CALLS_H
 #define SANDBOX_CLOUD_IOT_CALLS_H
 
 #include "sandbox/cloud/iot/call.h"
 
-/* iot_certificates.c */
+/* certificates.c */
 void iot_create_certificate_from_csr(struct iot_call *call);
 void iot_create_keys_and_certificate(struct iot_call *call);
 void iot_register_certificate(struct iot_call *call);
@@ -17,7 +17,7 @@ void iot_delete_certificate(struct iot_call *call);
 void iot_list_certificates(struct iot_call *call);
 void iot_list_certificates_by_ca(struct iot_call *call);
 
-/* iot_authorities.c */
+/* authorities.c */
 void iot_register_ca_certificate(struct iot_call *call);
 void iot_describe_ca_certificate(struct iot_call *call);
 void iot_list_ca_certificates(struct iot_call *call);
@@ -25,7 +25,7 @@ void iot_update_ca_certificate(struct iot_call *call);
 void iot_delete_ca_certificate(struct iot_call *call);
 void iot_get_registration_code(struct iot_call *call);
 
-/* iot_policies.c */
+/* policies.c */
 void iot_create_policy(struct iot_call *call);
 void iot_get_policy(struct iot_call *call);
 void iot_list_policies(struct iot_call *call);
@@ -36,7 +36,7 @@ void iot_get_policy_version(struct iot_call *call);
 void iot_set_default_policy_version(struct iot_call *call);
 void iot_delete_policy_version(struct iot_call *call);
 
-/* iot_attachments.c */
+/* attachments.c */
 void iot_attach_policy(struct iot_call *call);
 void iot_detach_policy(struct iot_call *call);
 void iot_list_targets_for_policy(struct iot_call *call);
@@ -46,7 +46,7 @@ void iot_detach_thing_principal(struct iot_call *call);
 void iot_list_thing_principals(struct iot_call *call);
 void iot_list_principal_things(struct iot_call *call);
 
-/* iot_templates.c */
+/* templates.c */
 void iot_create_provisioning_template(struct iot_call *call);
 void iot_describe_provisioning_template(struct iot_call *call);
 void iot_update_provisioning_template(struct iot_call *call);
@@ -56,19 +56,19 @@ void iot_create_provisioning_template_version(struct iot_call *call);
 void iot_list_provisioning_template_versions(struct iot_call *call);
 void iot_describe_provisioning_template_version(struct iot_call *call);
 void iot_delete_provisioning_template_version(struct iot_call *call);
-/* Whether AWS IoT can act as the role; fails otherwise. */
+/* Checks that AWS IoT can assume the role; fails the call otherwise. */
 bool iot_check_role(struct iot_call *call, const char *arn);
-/* Whether it is a template's body; fails otherwise. */
+/* Checks a template's body; fails the call otherwise. */
 bool iot_check_template_body(struct iot_call *call, const char *body);
 
-/* iot_things.c */
+/* things.c */
 void iot_create_thing(struct iot_call *call);
 void iot_describe_thing(struct iot_call *call);
 void iot_update_thing(struct iot_call *call);
 void iot_delete_thing(struct iot_call *call);
 void iot_list_things(struct iot_call *call);
 
-/* iot_groups.c: thing types and thing groups */
+/* groups.c: thing types and thing groups */
 void iot_create_thing_type(struct iot_call *call);
 void iot_describe_thing_type(struct iot_call *call);
 void iot_list_thing_types(struct iot_call *call);
@@ -83,7 +83,7 @@ void iot_remove_thing_from_thing_group(struct iot_call *call);
 void iot_list_things_in_thing_group(struct iot_call *call);
 void iot_list_thing_groups_for_thing(struct iot_call *call);
 
-/* iot_settings.c: of the whole account */
+/* settings.c: of the whole account */
 void iot_describe_endpoint(struct iot_call *call);
 void iot_describe_event_configurations(struct iot_call *call);
 void iot_update_event_configurations(struct iot_call *call);

@@ -6,9 +6,7 @@
 #include "sandbox/cloud/iot/calls.h"
 #include "sandbox/cloud/store.h"
 
-/* ---- making and registering ---- */
-
-/* ca: id of the authority that is registered for it; NULL: none. */
+/* ca: the id of the registered CA; NULL: none. */
 static void add(struct iot_call *call, const char *id, const char *pem, const char *status, const char *mode,
                 const char *ca)
 {
@@ -50,9 +48,10 @@ void iot_create_certificate_from_csr(struct iot_call *call)
     if (x509_issue(call->cloud->iot.issuer, iot_text(call, "certificateSigningRequest"), &pem))
         add_made(call, text_get(&pem));
     else
-        iot_fail(call, IOT_INVALID,
-                 "The certificate signing request is not valid: a PKCS #10 request is wanted, signed by its "
-                 "own key, RSA of 2048 bits or more, or NIST P-256, P-384 or P-521.");
+        iot_fail(
+            call, IOT_INVALID,
+            "The certificate signing request is not valid: a PKCS #10 request is required, signed by its "
+            "own key, RSA of 2048 bits or more, or NIST P-256, P-384 or P-521.");
 }
 
 void iot_create_keys_and_certificate(struct iot_call *call)
@@ -94,7 +93,7 @@ static void add_registered(struct iot_call *call, const struct x509_facts *facts
     add(call, facts->id, iot_text(call, "certificatePem"), status ? status : wanted_status(call), mode, ca);
 }
 
-/* Of the authorities that are registered; with caCertificatePem, that one only. */
+/* Searches the registered CAs; with caCertificatePem, only that one. */
 static const cJSON *find_authority(struct iot_call *call, const char *pem)
 {
     const char *given = iot_text(call, "caCertificatePem");
@@ -111,14 +110,15 @@ static const cJSON *find_authority(struct iot_call *call, const char *pem)
             !x509_is_signed_by(pem, store_text(each, "pem")))
             continue;
         if (found)
-            iot_fail(call, IOT_CERTIFICATE_CONFLICT,
-                     "More than one CA certificate with the same subject and key is registered: say which by "
-                     "caCertificatePem.");
+            iot_fail(
+                call, IOT_CERTIFICATE_CONFLICT,
+                "More than one CA certificate with the same subject and key is registered: choose one with "
+                "caCertificatePem.");
         found = each;
     }
     if (!found)
         iot_fail(call, IOT_CERTIFICATE_VALIDATION,
-                 "No CA certificate is registered that the certificate is signed by.");
+                 "No registered CA certificate has signed the certificate.");
     return call->failed ? NULL : found;
 }
 
@@ -143,8 +143,6 @@ void iot_register_certificate_without_ca(struct iot_call *call)
     if (check_new(call, iot_text(call, "certificatePem"), &facts))
         add_registered(call, &facts, "SNI_ONLY", NULL);
 }
-
-/* ---- looking ---- */
 
 cJSON *iot_describe_x509(const struct iot_call *call, const char *kind, const cJSON *entry,
                          const char *const *texts)
@@ -206,8 +204,6 @@ void iot_list_certificates_by_ca(struct iot_call *call)
 {
     iot_list_section(call, "certificates", "certificates", describe);
 }
-
-/* ---- changing ---- */
 
 void iot_update_certificate(struct iot_call *call)
 {

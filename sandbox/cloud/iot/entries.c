@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The entries of the account, as calls read and change them (call.h). */
+/* How calls read and change the account's entries (call.h). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "sandbox/cloud/iot/call.h"
 #include "sandbox/cloud/store.h"
 
-#define SMALL_ACCOUNT 250 /* certificates, whose file is quickly written */
+#define SMALL_ACCOUNT 250 /* number of certificates up to which the file is written quickly */
 
 #define ARN_PREFIX "arn:aws:iot:" ARN_REGION ":" ARN_ACCOUNT ":"
 
@@ -29,8 +29,6 @@ const char *iot_arn_id(const char *arn, const char *kind)
     arn += sizeof ARN_PREFIX - 1;
     return strncmp(arn, kind, length) == 0 && arn[length] == '/' ? arn + length + 1 : NULL;
 }
-
-/* ---- entries ---- */
 
 cJSON *iot_section(const struct iot_call *call, const char *section)
 {
@@ -111,8 +109,6 @@ void iot_add_time(cJSON *out, const char *name, const cJSON *entry, const char *
 {
     cJSON_AddNumberToObject(out, name, (double)store_number(entry, entry_name) / 1000);
 }
-
-/* ---- lists of texts ---- */
 
 static int place_of(const cJSON *list, const char *text)
 {

@@ -5,9 +5,7 @@
 #include "sandbox/cloud/iot/calls.h"
 #include "sandbox/cloud/store.h"
 
-#define DEPRECATED_MS (5 * 60 * 1000LL) /* before a type may be deleted (IoT, DeleteThingType) */
-
-/* ---- both ---- */
+#define DEPRECATED_MS (5 * 60 * 1000LL) /* before a type can be deleted (IoT, DeleteThingType) */
 
 static void add_names(cJSON *out, const cJSON *entry, const char *kind, const char *name_member,
                       const char *arn_member)
@@ -19,7 +17,7 @@ static void add_names(cJSON *out, const cJSON *entry, const char *kind, const ch
     iot_set_text(out, arn_member, arn);
 }
 
-/* A new one; the one that is there, where it has the same properties; or NULL with an error. */
+/* Returns a new entry; the existing one if it has the same properties; or NULL after an error. */
 static cJSON *make(struct iot_call *call, const char *section, const char *kind, const char *name,
                    const char *properties_member, const char *parent)
 {
@@ -52,8 +50,6 @@ static void add_properties(cJSON *out, const char *member, const cJSON *entry)
     cJSON_AddItemToObject(out, member,
                           cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(entry, "properties"), 1));
 }
-
-/* ---- types ---- */
 
 void iot_create_thing_type(struct iot_call *call)
 {
@@ -145,8 +141,6 @@ void iot_delete_thing_type(struct iot_call *call)
         iot_remove(call, "thingTypes", type->string);
 }
 
-/* ---- groups ---- */
-
 void iot_create_thing_group(struct iot_call *call)
 {
     const char *parent = iot_text(call, "parentGroupName");
@@ -170,7 +164,7 @@ static cJSON *describe_group(const struct iot_call *call, const cJSON *group)
     return out;
 }
 
-/* From the top to the parent. */
+/* Lists the ancestors from the top to the parent. */
 static void add_ancestors(struct iot_call *call, cJSON *metadata, const cJSON *group)
 {
     cJSON *list = cJSON_AddArrayToObject(metadata, "rootToParentThingGroups");
@@ -209,7 +203,7 @@ void iot_list_thing_groups(struct iot_call *call)
     iot_list_section(call, "thingGroups", "thingGroups", describe_group);
 }
 
-/* One that is not there is deleted already, says the model, which has no exception for it. */
+/* A missing group counts as deleted: the API model has no exception for it. */
 void iot_delete_thing_group(struct iot_call *call)
 {
     const char *name = iot_text(call, "thingGroupName");
@@ -225,9 +219,7 @@ void iot_delete_thing_group(struct iot_call *call)
         iot_remove(call, "thingGroups", name);
 }
 
-/* ---- which things are in which groups ---- */
-
-/* By name or by ARN; NULL with an error. */
+/* Finds an entry by name or ARN; NULL after an error. */
 static cJSON *wanted_by(struct iot_call *call, const char *section, const char *kind, const char *name_member,
                         const char *arn_member)
 {
@@ -235,7 +227,7 @@ static cJSON *wanted_by(struct iot_call *call, const char *section, const char *
     const char *id = name || !arn ? name : iot_arn_id(arn, kind);
 
     if (!id)
-        iot_fail(call, IOT_INVALID, "%s or %s is wanted.", name_member, arn_member);
+        iot_fail(call, IOT_INVALID, "%s or %s is required.", name_member, arn_member);
     return id ? iot_wanted(call, section, id) : NULL;
 }
 

@@ -18,13 +18,13 @@
 
 enum kind { KIND_TEXT, KIND_NUMBER, KIND_FLAG, KIND_CHOICE, KIND_OBJECT, KIND_LIST };
 
-/* A member means the same in all calls. */
+/* A member has the same rule in all calls. */
 struct rule {
     const char *name;
     enum kind kind;
-    long least, most;       /* characters of a text, a number, or entries of a list */
-    const char *characters; /* of a text; NULL: any. The values of a choice, with spaces between them */
-    const char *pattern;    /* as the model has it, for the sentence */
+    long least, most;       /* for the length of a text, a number, or the entries of a list */
+    const char *characters; /* allowed in a text; NULL: any. For a choice: its values, separated by spaces */
+    const char *pattern;    /* from the API model, for the message */
 };
 
 static const struct rule rules[] = {
@@ -94,7 +94,7 @@ static const struct rule *find_rule(const char *name)
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (strcmp(rules[i].name, name) == 0)
             return &rules[i];
-    abort(); /* the table of calls names a member that has no rule */
+    abort(); /* the table of calls names a member without a rule */
 }
 
 static bool fail(struct text *why, const char *name, const char *value, const char *constraint)
@@ -156,7 +156,7 @@ static bool check_number(const struct rule *rule, double value, struct text *why
     return fail(why, rule->name, given, text_get(&constraint));
 }
 
-/* Queries and paths have texts only. What is no number or flag stays a text, and is refused as one. */
+/* Queries and paths only have texts. Text that is not a number or flag stays text, and is rejected later. */
 static cJSON *from_text(const struct rule *rule, const char *text)
 {
     char *end = NULL;
@@ -186,10 +186,11 @@ static bool check_member(const struct rule *rule, const cJSON *member, struct te
         (rule->kind == KIND_OBJECT && cJSON_IsObject(member)) ||
         (rule->kind == KIND_LIST && cJSON_IsArray(member) && cJSON_GetArraySize(member) <= rule->most))
         return true;
-    return fail(why, rule->name, "", "Member must be of its type");
+    return fail(why, rule->name, "", "Member must have the right type");
 }
 
-/* Names beside the table's, as "caCertificate.registrationConfig" is not: only what the row names counts. */
+/* Only the members named in the call's row are checked, not nested ones such as
+ * "caCertificate.registrationConfig". */
 static bool take_member(const struct cloud_request *request, cJSON *input, char *word, struct text *why)
 {
     bool query = *word == '?', header = *word == '@', required = word[strlen(word) - 1] == '!';
@@ -224,7 +225,7 @@ bool iot_path_matches(const char *pattern, const char *path)
     return !*pattern && !*path;
 }
 
-/* Of a path that matches. */
+/* Takes the members of a path that matches. */
 static bool take_path(const char *pattern, const char *path, cJSON *input, struct text *why)
 {
     for (; *pattern; pattern++, path++) {
@@ -245,7 +246,7 @@ static bool take_path(const char *pattern, const char *path, cJSON *input, struc
     return true;
 }
 
-/* The body has no say in what belongs elsewhere. */
+/* Removes members from the body that belong to the path, query or headers. */
 static void drop_foreign(cJSON *input, const char *pattern, const char *members)
 {
     cJSON *each = input->child;

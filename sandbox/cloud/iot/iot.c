@@ -11,7 +11,7 @@
 
 struct row {
     const char *method, *path;
-    const char *members; /* as iot_input_read() has them */
+    const char *members; /* as for iot_input_read() */
     const char *action;
     void (*handle)(struct iot_call *call);
 };
@@ -208,11 +208,11 @@ const char *iot_action(const struct cloud_call *call)
 void iot_answer(struct cloud *cloud, struct cloud_call *whole, struct cloud_answer *answer)
 {
     const struct row *row = find_row(whole->request);
-    const struct text *bytes = &whole->upload.memory;
+    const struct text *bytes = &whole->body.memory;
     TEXT struct text why = TEXT_EMPTY;
-    JSON cJSON *input = bytes->length
-                            ? json_object_parse_within(text_get(bytes), bytes->length, UPLOAD_MEMORY_MAX)
-                            : cJSON_CreateObject();
+    JSON cJSON *input =
+        bytes->length ? json_object_parse_within(text_get(bytes), bytes->length, REQUEST_BODY_MEMORY_MAX)
+                      : cJSON_CreateObject();
     struct iot_call call = {.cloud = cloud,
                             .request = whole->request,
                             .members = row->members,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control plane of AWS IoT (API of 2015-05-28), as far as an account is set up with it. With the cloud's
+/* The control plane of AWS IoT (API of 2015-05-28), with the calls that set up an account. With the cloud's
  * lock held. */
 #ifndef SANDBOX_CLOUD_IOT_IOT_H
 #define SANDBOX_CLOUD_IOT_IOT_H
 
 #include "sandbox/cloud/cloud.h"
 
-/* As struct service has it. */
+/* For struct service. */
 const char *iot_action(const struct cloud_call *call);
 void iot_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer);
 

@@ -7,9 +7,7 @@
 #include "sandbox/cloud/store.h"
 
 #define VERSIONS_MOST 5
-#define DOCUMENT_MOST 2048 /* characters that are no white space (IoT quotas) */
-
-/* ---- documents ---- */
+#define DOCUMENT_MOST 2048 /* characters that are not white space (IoT quotas) */
 
 static bool is_list(const cJSON *member)
 {
@@ -46,7 +44,7 @@ static bool is_document(const cJSON *document)
 static bool check_document(struct iot_call *call)
 {
     const char *text = iot_text(call, "policyDocument");
-    JSON cJSON *document = json_object_parse_within(text, strlen(text), UPLOAD_MEMORY_MAX);
+    JSON cJSON *document = json_object_parse_within(text, strlen(text), REQUEST_BODY_MEMORY_MAX);
     size_t length = 0;
 
     for (const char *at = text; *at; at++)
@@ -54,14 +52,14 @@ static bool check_document(struct iot_call *call)
     if (!document || !is_document(document))
         iot_fail(call, IOT_MALFORMED_POLICY,
                  "Policy document is Malformed: Version 2012-10-17 and statements with Effect, Action and "
-                 "Resource are wanted");
+                 "Resource are required");
     else if (length > DOCUMENT_MOST)
         iot_fail(call, IOT_MALFORMED_POLICY, "Policy document is too long: %zu characters of %d", length,
                  DOCUMENT_MOST);
     return !call->failed;
 }
 
-/* ---- versions: "versions" has them by number, "default" and "document" are the one that counts ---- */
+/* Versions: "versions" has them by number; "default" and "document" are the default version. */
 
 static cJSON *versions_of(const cJSON *policy)
 {
@@ -107,7 +105,7 @@ static cJSON *wanted(struct iot_call *call)
     return iot_wanted(call, "policies", iot_text(call, "policyName"));
 }
 
-/* The version that the call names. */
+/* Returns the version that the call names. */
 static cJSON *wanted_version(struct iot_call *call, const cJSON *policy)
 {
     const char *name = iot_text(call, "policyVersionId");
@@ -122,8 +120,6 @@ static bool is_default(const cJSON *policy, const cJSON *version)
 {
     return strcmp(store_text(policy, "default"), version->string) == 0;
 }
-
-/* ---- calls ---- */
 
 void iot_create_policy(struct iot_call *call)
 {

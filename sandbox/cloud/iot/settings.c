@@ -5,7 +5,7 @@
 #include "sandbox/cloud/iot/calls.h"
 #include "sandbox/cloud/store.h"
 
-#define PREFIX "a1b2c3d4e5f6g7" /* of the account's endpoints */
+#define PREFIX "a1b2c3d4e5f6g7" /* prefix of the account's endpoints */
 
 void iot_describe_endpoint(struct iot_call *call)
 {
@@ -29,8 +29,6 @@ void iot_describe_endpoint(struct iot_call *call)
     }
     iot_fail(call, IOT_INVALID, "Endpoint type %s is not recognized.", type);
 }
-
-/* ---- events ---- */
 
 static const char *const event_types[] = {"THING",
                                           "THING_GROUP",
@@ -74,7 +72,7 @@ void iot_update_event_configurations(struct iot_call *call)
     long long now = calendar_now_ms(&call->cloud->calendar);
 
     cJSON_ArrayForEach(each, given) if (!is_event_type(each->string))
-        iot_fail(call, IOT_INVALID, "%s is no type of event.", each->string);
+        iot_fail(call, IOT_INVALID, "%s is not a type of event.", each->string);
     if (call->failed)
         return;
     cJSON_ArrayForEach(each, given)

@@ -16,7 +16,7 @@ static bool open_issuer(struct iot *iot, const char *folder, const char *files, 
     const char *comma = files ? strchr(files, ',') : NULL;
 
     if (files && !comma) {
-        text_printf(why, "%s: two files are wanted, CERTIFICATE,KEY", files);
+        text_printf(why, "%s: must be two files, CERTIFICATE,KEY", files);
         return false;
     }
     OWNED char *certificate =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the control plane of AWS IoT knows. Guarded by the cloud's lock; kept in iot.json, which the OEM
- * account's broker reads: only this writes it, in one step. */
+/* The state of AWS IoT's control plane. Guarded by the cloud's lock; kept in iot.json, which the OEM
+ * account's broker reads. Only this module writes the file, and replaces it atomically. */
 #ifndef SANDBOX_CLOUD_IOT_STATE_H
 #define SANDBOX_CLOUD_IOT_STATE_H
 
@@ -14,17 +14,17 @@ struct iot {
     char *path; /* owned */
     cJSON *all; /* owned: an object of sections, each an object of entries by name or id */
     struct x509_issuer *issuer;
-    const char *endpoint; /* borrowed; NULL: one that nobody answers at */
-    bool unwritten;       /* what changed is not in the file yet: see iot_flush() */
+    const char *endpoint; /* borrowed; NULL: an address without a server */
+    bool unwritten;       /* there are changes that are not in the file: see iot_flush() */
 };
 
-/* issuer: "CERTIFICATE,KEY", two files, or NULL: an authority that is made in the folder. False with a
- * sentence in *why when it cannot be used. */
+/* issuer: "CERTIFICATE,KEY", two files, or NULL: a CA is created in the folder. Returns false with a sentence
+ * in *why if it cannot be used. */
 bool iot_open(struct iot *iot, const char *folder, const char *issuer, const char *endpoint,
               struct text *why);
-void iot_close(struct iot *iot); /* flushes */
-/* A change is in the file when it is answered, but in an account of hundreds of certificates, where that
- * would cost more than the change: there this brings it in, a few times a second. */
+void iot_close(struct iot *iot); /* flushes first */
+/* A change is usually in the file before the call is answered. In an account with hundreds of certificates
+ * that would take longer than the change, so this writes the file, a few times a second. */
 void iot_flush(struct iot *iot);
 
 #endif

@@ -63,7 +63,7 @@ bool iot_check_template_body(struct iot_call *call, const char *text)
     return !call->failed;
 }
 
-/* Lambda's functions are no part of this cloud: any that could be one is taken. */
+/* Lambda is not simulated: any valid ARN of a function is accepted. */
 static bool check_hook(struct iot_call *call)
 {
     const cJSON *hook = cJSON_GetObjectItemCaseSensitive(call->input, "preProvisioningHook");
@@ -74,7 +74,7 @@ static bool check_hook(struct iot_call *call)
     return !call->failed;
 }
 
-/* ---- versions: "versions" has them by number, "default" and "body" are the one that counts ---- */
+/* Versions: "versions" has them by number; "default" and "body" are the default version. */
 
 static cJSON *versions_of(const cJSON *template)
 {
@@ -136,9 +136,7 @@ static void add_names(cJSON *out, const cJSON *template)
     iot_set_text(out, "templateName", template->string);
 }
 
-/* ---- templates ---- */
-
-/* A new role is not everywhere in AWS at once. */
+/* In AWS, a new role is not visible everywhere at once. */
 static bool is_role_delayed(struct iot_call *call)
 {
     struct faults *faults = &call->cloud->faults;
@@ -261,8 +259,6 @@ void iot_delete_provisioning_template(struct iot_call *call)
     if (!call->failed)
         iot_remove(call, "templates", template->string);
 }
-
-/* ---- calls on versions ---- */
 
 void iot_create_provisioning_template_version(struct iot_call *call)
 {

@@ -53,7 +53,7 @@ static bool check_type(struct iot_call *call)
     return !call->failed;
 }
 
-/* An attribute without a value is taken away. */
+/* An attribute without a value is removed. */
 static void take_attributes(cJSON *attributes, const cJSON *given)
 {
     const cJSON *each;
@@ -76,14 +76,12 @@ static bool check_room(struct iot_call *call, const cJSON *attributes, const cha
     return !call->failed;
 }
 
-/* ---- calls ---- */
-
 static bool is_same_text(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* What exists with the same settings is as good as made. */
+/* Creating an existing thing with the same settings succeeds. */
 static bool is_same(const struct iot_call *call, const cJSON *thing, const cJSON *attributes)
 {
     return is_same_text(store_text(thing, "thingTypeName"), iot_text(call, "thingTypeName")) &&

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sidewalk-import command: one row a subcommand. */
-#ifndef SIDEWALK_COMMAND_COMMAND_H
-#define SIDEWALK_COMMAND_COMMAND_H
+/* The subcommands of sidewalk-import: one function and one row of a table each. */
+#ifndef SIDEWALK_COMMAND_IMPORT_COMMAND_H
+#define SIDEWALK_COMMAND_IMPORT_COMMAND_H
 
-/* Exit statuses, the same for every subcommand. */
+/* Exit statuses, the same for all subcommands. */
 enum command_status {
     COMMAND_DONE = 0,
     COMMAND_FAILED = 1,         /* the check does not allow an import; the task or devices of it failed */
     COMMAND_USAGE = 64,         /* sysexits.h: EX_USAGE */
     COMMAND_BAD_DATA = 65,      /* EX_DATAERR */
     COMMAND_NO_INPUT = 66,      /* EX_NOINPUT: a file cannot be read */
-    COMMAND_UNAVAILABLE = 69,   /* EX_UNAVAILABLE: AWS is not reached, or refuses */
+    COMMAND_UNAVAILABLE = 69,   /* EX_UNAVAILABLE: AWS cannot be reached, or refuses */
     COMMAND_CANNOT_CREATE = 73, /* EX_CANTCREAT: a file cannot be written */
-    COMMAND_NO_PERMISSION = 77, /* EX_NOPERM: AWS forbids it; no credentials, or expired ones */
+    COMMAND_NO_PERMISSION = 77, /* EX_NOPERM: AWS denied access, or credentials are missing or expired */
     COMMAND_INTERRUPTED = 130,
 };
 
-/* values[0] is the subcommand's name. */
+/* Each runs one subcommand and returns its exit status. values[0] is the subcommand's name. */
 int check_command(int count, char **values);
 int delete_command(int count, char **values);
 int devices_command(int count, char **values);

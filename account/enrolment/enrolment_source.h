@@ -2,8 +2,8 @@
 /* Reads the certificates of a batch from a folder of PEM files, one file with many, or a CSV. Each
  * certificate that is not an authority is a device; authorities, keys and signing requests are skipped. An
  * unreadable item does not affect the others. Blocks; one thread. */
-#ifndef ACCOUNT_ENROLMENT_SOURCE_H
-#define ACCOUNT_ENROLMENT_SOURCE_H
+#ifndef ACCOUNT_ENROLMENT_ENROLMENT_SOURCE_H
+#define ACCOUNT_ENROLMENT_ENROLMENT_SOURCE_H
 
 #include <stdbool.h>
 

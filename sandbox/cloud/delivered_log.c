@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/cloud/control_log.h"
+#include "sandbox/cloud/delivered_log.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -8,34 +8,34 @@
 #include "base/json.h"
 #include "base/memory.h"
 
-#define ENTRY_DEPTH 2 /* {"controlLogs":[ is that deep */
+#define ENTRY_DEPTH 2 /* the depth inside {"controlLogs":[ */
 
 enum stage { HEAD, ENTRIES, TAIL, BROKEN };
 
-struct control_log {
-    void (*entry)(void *context, const struct control_log_entry *entry);
+struct delivered_log {
+    void (*entry)(void *context, const struct delivered_log_entry *entry);
     void *context;
     enum stage stage;
-    struct text held; /* the head, or the entry, that is being read */
+    struct text held; /* the head or the entry that is being read */
     unsigned depth;
     bool in_string, escaped;
-    bool comma; /* one must come before the next entry */
+    bool comma; /* a comma is required before the next entry */
     bool closed;
     unsigned long long offset, unusable;
     const char *mistake;
 };
 
-struct control_log *control_log_new(void (*entry)(void *context, const struct control_log_entry *entry),
-                                    void *context)
+struct delivered_log *delivered_log_new(void (*entry)(void *context, const struct delivered_log_entry *entry),
+                                        void *context)
 {
-    struct control_log *log = memory_new(1, sizeof *log);
+    struct delivered_log *log = memory_new(1, sizeof *log);
 
     log->entry = entry;
     log->context = context;
     return log;
 }
 
-void control_log_free(struct control_log *log)
+void delivered_log_free(struct delivered_log *log)
 {
     if (!log)
         return;
@@ -43,13 +43,13 @@ void control_log_free(struct control_log *log)
     free(log);
 }
 
-static void break_off(struct control_log *log, const char *mistake)
+static void break_off(struct delivered_log *log, const char *mistake)
 {
     log->stage = BROKEN;
     log->mistake = mistake;
 }
 
-bool control_log_smsn(const char *text, size_t length, struct smsn *out)
+bool delivered_log_smsn(const char *text, size_t length, struct smsn *out)
 {
     struct smsn smsn;
 
@@ -70,18 +70,18 @@ static const cJSON *member(const cJSON *object, const char *name)
     return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-static void end_entry(struct control_log *log)
+static void end_entry(struct delivered_log *log)
 {
     JSON cJSON *object = json_object_parse(text_get(&log->held), log->held.length);
     const cJSON *device = member(object, "device");
     const char *serial = cJSON_GetStringValue(member(device, "serialNumber"));
     const char *apid =
         cJSON_GetStringValue(member(member(device, "productIdentifier"), "advertisedProductId"));
-    struct control_log_entry entry = {.apid = apid};
+    struct delivered_log_entry entry = {.apid = apid};
 
     if (!object) {
-        break_off(log, "an entry is no JSON");
-    } else if (!serial || !apid || !control_log_smsn(serial, strlen(serial), &entry.smsn)) {
+        break_off(log, "an entry is not JSON");
+    } else if (!serial || !apid || !delivered_log_smsn(serial, strlen(serial), &entry.smsn)) {
         log->unusable++;
     } else {
         log->entry(log->context, &entry);
@@ -90,8 +90,8 @@ static void end_entry(struct control_log *log)
     log->comma = true;
 }
 
-/* {"controlLogs":[ without spaces. */
-static void take_head(struct control_log *log, char c)
+/* Reads {"controlLogs":[ without spaces. */
+static void take_head(struct delivered_log *log, char c)
 {
     static const char wanted[] = "{\"controlLogs\":[";
 
@@ -107,7 +107,7 @@ static void take_head(struct control_log *log, char c)
     }
 }
 
-static void take_between(struct control_log *log, char c)
+static void take_between(struct delivered_log *log, char c)
 {
     if (isspace((unsigned char)c))
         return;
@@ -119,11 +119,11 @@ static void take_between(struct control_log *log, char c)
         text_add(&log->held, &c, 1);
         log->depth++;
     } else {
-        break_off(log, "between two entries stands something that does not belong there");
+        break_off(log, "there is something else between two entries");
     }
 }
 
-static void take_inside(struct control_log *log, char c)
+static void take_inside(struct delivered_log *log, char c)
 {
     text_add(&log->held, &c, 1);
     if (log->held.length > JSON_PAYLOAD_MAX) {
@@ -141,16 +141,16 @@ static void take_inside(struct control_log *log, char c)
     }
 }
 
-static void take_tail(struct control_log *log, char c)
+static void take_tail(struct delivered_log *log, char c)
 {
     if (isspace((unsigned char)c))
         return;
     if (c != '}' || log->closed)
-        break_off(log, "something stands behind its end");
+        break_off(log, "there is something after its end");
     log->closed = true;
 }
 
-bool control_log_add(struct control_log *log, const char *bytes, size_t length)
+bool delivered_log_add(struct delivered_log *log, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length && log->stage != BROKEN; i++, log->offset++) {
         if (log->stage == HEAD)
@@ -165,7 +165,7 @@ bool control_log_add(struct control_log *log, const char *bytes, size_t length)
     return log->stage != BROKEN;
 }
 
-bool control_log_end(const struct control_log *log, struct text *why)
+bool delivered_log_end(const struct delivered_log *log, struct text *why)
 {
     if (log->closed && log->stage == TAIL)
         return true;
@@ -174,7 +174,7 @@ bool control_log_end(const struct control_log *log, struct text *why)
     return false;
 }
 
-unsigned long long control_log_unusable(const struct control_log *log)
+unsigned long long delivered_log_unusable(const struct delivered_log *log)
 {
     return log->unusable;
 }

@@ -2,8 +2,8 @@
 /* Parses the CSV of a batch: certificate (PEM, also with \n as two characters, or a PEM file's name relative
  * to the list) and an optional thing name. A first row may name the columns; other columns are ignored.
  * Without one, the first two columns are used. One thread. */
-#ifndef ACCOUNT_ENROLMENT_LIST_H
-#define ACCOUNT_ENROLMENT_LIST_H
+#ifndef ACCOUNT_ENROLMENT_ENROLMENT_LIST_H
+#define ACCOUNT_ENROLMENT_ENROLMENT_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/enrolment/list.h"
+#include "account/enrolment/enrolment_list.h"
 
 #include <ctype.h>
 #include <libgen.h>

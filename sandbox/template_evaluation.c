@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/provisioning_template.h"
+#include "sandbox/template_evaluation.h"
 
 #include <openssl/objects.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define ATTRIBUTES_WITH_TYPE 50
 #define ATTRIBUTE_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,@/:#-"
 
-/* The certificate's values that a template may ask for (IoT, "Just-in-time provisioning", predefined
+/* The certificate's fields that a template can use (IoT, "Just-in-time provisioning", predefined
  * parameters). */
 static const struct {
     const char *parameter;
@@ -29,16 +29,16 @@ static const struct {
     {"AWS::IoT::Certificate::SerialNumber", NID_serialNumber},
 };
 
-struct provisioning {
+struct evaluation {
     const cJSON *template;
-    const struct provisioning_source *source;
+    const struct template_source *source;
     char *problem;
     cJSON *out;
 };
 
-static bool fail(const struct provisioning *self, const char *text, const char *subject)
+static bool fail(const struct evaluation *self, const char *text, const char *subject)
 {
-    snprintf(self->problem, PROVISIONING_PROBLEM_SIZE, "%s: %s", text, subject ? subject : "");
+    snprintf(self->problem, TEMPLATE_PROBLEM_SIZE, "%s: %s", text, subject ? subject : "");
     return false;
 }
 
@@ -63,14 +63,13 @@ static bool copy(const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
     return true;
 }
 
-static bool parameter_value(const struct provisioning *self, const char *name,
-                            char out[CERTIFICATE_TEXT_SIZE])
+static bool parameter_value(const struct evaluation *self, const char *name, char out[CERTIFICATE_TEXT_SIZE])
 {
     const cJSON *declared = member(member(self->template, "Parameters"), name);
-    const struct provisioning_source *source = self->source;
+    const struct template_source *source = self->source;
 
     if (!declared)
-        return fail(self, "parameter is not declared", name);
+        return fail(self, "a parameter is not declared", name);
     if (strcmp(name, "AWS::IoT::Certificate::Id") == 0) {
         certificate_id(source->certificate, out);
         return true;
@@ -78,10 +77,10 @@ static bool parameter_value(const struct provisioning *self, const char *name,
     if (source->parameters ? copy(member(source->parameters, name), out)
                            : from_certificate(source->certificate, name, out))
         return true;
-    return copy(member(declared, "Default"), out) || fail(self, "there is no value for the parameter", name);
+    return copy(member(declared, "Default"), out) || fail(self, "a parameter has no value", name);
 }
 
-static bool all_parameters_have_values(const struct provisioning *self)
+static bool all_parameters_have_values(const struct evaluation *self)
 {
     const cJSON *parameters = member(self->template, "Parameters");
     const cJSON *parameter;
@@ -92,29 +91,29 @@ static bool all_parameters_have_values(const struct provisioning *self)
     return true;
 }
 
-static bool add(const struct provisioning *self, char out[CERTIFICATE_TEXT_SIZE], const char *text)
+static bool add(const struct evaluation *self, char out[CERTIFICATE_TEXT_SIZE], const char *text)
 {
     size_t used = strlen(out), length = strlen(text);
 
     if (used + length >= CERTIFICATE_TEXT_SIZE)
-        return fail(self, "value is too long", text);
+        return fail(self, "a value is too long", text);
     memcpy(out + used, text, length + 1);
     return true;
 }
 
-/* A text or {"Ref": parameter}. */
-static bool plain_value(const struct provisioning *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
+/* Reads a text or {"Ref": parameter}. */
+static bool plain_value(const struct evaluation *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
 {
     out[0] = '\0';
     if (cJSON_IsString(value))
         return add(self, out, value->valuestring);
     const cJSON *reference = member(value, "Ref");
     if (!cJSON_IsString(reference))
-        return fail(self, "template has a value that is not understood", value ? value->string : NULL);
+        return fail(self, "the template has a value that is not supported", value ? value->string : NULL);
     return parameter_value(self, reference->valuestring, out);
 }
 
-static bool value_of(const struct provisioning *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
+static bool value_of(const struct evaluation *self, const cJSON *value, char out[CERTIFICATE_TEXT_SIZE])
 {
     const cJSON *join = member(value, "Fn::Join");
     const cJSON *separator = cJSON_GetArrayItem(join, 0);
@@ -125,7 +124,7 @@ static bool value_of(const struct provisioning *self, const cJSON *value, char o
     if (!join)
         return plain_value(self, value, out);
     if (!cJSON_IsString(separator) || !cJSON_IsArray(parts))
-        return fail(self, "Fn::Join wants", "[separator, [values]]");
+        return fail(self, "Fn::Join needs", "[separator, [values]]");
     out[0] = '\0';
     cJSON_ArrayForEach(part, parts)
     {
@@ -137,8 +136,8 @@ static bool value_of(const struct provisioning *self, const cJSON *value, char o
     return true;
 }
 
-/* Adds the value to the list of that name; what is not there is none. */
-static bool note(const struct provisioning *self, const char *list, const cJSON *value)
+/* Adds the value to the list of that name; a missing value adds nothing. */
+static bool note(const struct evaluation *self, const char *list, const cJSON *value)
 {
     char text[CERTIFICATE_TEXT_SIZE];
 
@@ -153,7 +152,7 @@ static bool is_attribute_text(const char *text)
     return text[strspn(text, ATTRIBUTE_CHARACTERS)] == '\0';
 }
 
-static bool take_attributes(const struct provisioning *self, const cJSON *properties)
+static bool take_attributes(const struct evaluation *self, const cJSON *properties)
 {
     cJSON *attributes = cJSON_GetObjectItemCaseSensitive(self->out, "attributes");
     int most = member(properties, "ThingTypeName") ? ATTRIBUTES_WITH_TYPE : ATTRIBUTES_WITHOUT_TYPE;
@@ -165,15 +164,15 @@ static bool take_attributes(const struct provisioning *self, const cJSON *proper
         if (!value_of(self, each, text))
             return false;
         if (!each->string || !*each->string || !is_attribute_text(each->string) || !is_attribute_text(text))
-            return fail(self, "not an attribute's name or value", text);
+            return fail(self, "not a valid attribute name or value", text);
         cJSON_AddStringToObject(attributes, each->string, text);
     }
     return cJSON_GetArraySize(attributes) <= most ||
-           fail(self, "more attributes than a thing may have",
+           fail(self, "more attributes than a thing can have",
                 most == ATTRIBUTES_WITHOUT_TYPE ? "3 without a type" : "50");
 }
 
-static bool take_thing(const struct provisioning *self, const cJSON *properties)
+static bool take_thing(const struct evaluation *self, const cJSON *properties)
 {
     const cJSON *each;
     char text[CERTIFICATE_TEXT_SIZE];
@@ -181,7 +180,7 @@ static bool take_thing(const struct provisioning *self, const cJSON *properties)
     if (!value_of(self, member(properties, "ThingName"), text))
         return false;
     if (!certificate_name_valid(text))
-        return fail(self, "not a thing name", text);
+        return fail(self, "not a valid thing name", text);
     if (!note(self, "things", member(properties, "ThingName")) ||
         !note(self, "thingTypes", member(properties, "ThingTypeName")))
         return false;
@@ -190,7 +189,7 @@ static bool take_thing(const struct provisioning *self, const cJSON *properties)
     return take_attributes(self, properties);
 }
 
-static bool take_certificate(const struct provisioning *self, const cJSON *properties)
+static bool take_certificate(const struct evaluation *self, const cJSON *properties)
 {
     const cJSON *status = member(properties, "Status");
     char text[CERTIFICATE_TEXT_SIZE];
@@ -200,12 +199,12 @@ static bool take_certificate(const struct provisioning *self, const cJSON *prope
     if (!value_of(self, status, text))
         return false;
     if (strcasecmp(text, "ACTIVE") != 0 && strcasecmp(text, "INACTIVE") != 0)
-        return fail(self, "a certificate's Status is ACTIVE or INACTIVE, not", text);
+        return fail(self, "a certificate's Status must be ACTIVE or INACTIVE, not", text);
     return cJSON_ReplaceItemInObjectCaseSensitive(
         self->out, "status", cJSON_CreateString(strcasecmp(text, "ACTIVE") == 0 ? "ACTIVE" : "INACTIVE"));
 }
 
-static bool take_policy(const struct provisioning *self, const cJSON *properties)
+static bool take_policy(const struct evaluation *self, const cJSON *properties)
 {
     const cJSON *name = member(properties, "PolicyName"), *document = member(properties, "PolicyDocument");
 
@@ -220,11 +219,11 @@ static bool take_policy(const struct provisioning *self, const cJSON *properties
     return true;
 }
 
-static bool take_resources(const struct provisioning *self)
+static bool take_resources(const struct evaluation *self)
 {
     static const struct {
         const char *type;
-        bool (*take)(const struct provisioning *self, const cJSON *properties);
+        bool (*take)(const struct evaluation *self, const cJSON *properties);
     } kinds[] = {{"AWS::IoT::Thing", take_thing},
                  {"AWS::IoT::Certificate", take_certificate},
                  {"AWS::IoT::Policy", take_policy}};
@@ -237,12 +236,13 @@ static bool take_resources(const struct provisioning *self)
         while (i < sizeof kinds / sizeof *kinds && !(type && strcmp(kinds[i].type, type) == 0))
             i++;
         if (i == sizeof kinds / sizeof *kinds)
-            return fail(self, "template has a resource of unknown type", resource->string);
+            return fail(self, "the template has a resource of unknown type", resource->string);
         if (!kinds[i].take(self, member(resource, "Properties")))
             return false;
     }
     if (cJSON_GetArraySize(member(self->out, "things")) != 1)
-        return fail(self, "template does not make one thing", "a resource of type AWS::IoT::Thing");
+        return fail(self, "the template does not make exactly one thing",
+                    "a resource of type AWS::IoT::Thing");
     return true;
 }
 
@@ -258,11 +258,11 @@ static cJSON *nothing_yet(void)
     return out;
 }
 
-bool provisioning_run(const char *body, const struct provisioning_source *source, cJSON **out,
-                      char problem[PROVISIONING_PROBLEM_SIZE])
+bool template_evaluate(const char *body, const struct template_source *source, cJSON **out,
+                       char problem[TEMPLATE_PROBLEM_SIZE])
 {
     cJSON *template = body && strlen(body) <= TEMPLATE_MAX ? cJSON_Parse(body) : NULL;
-    struct provisioning self = {template, source, problem, nothing_yet()};
+    struct evaluation self = {template, source, problem, nothing_yet()};
 
     bool done = template ? all_parameters_have_values(&self) && take_resources(&self)
                          : fail(&self, "the template is not JSON of at most", "10240 characters");

@@ -2,8 +2,8 @@
 /* Draws a label as PNG: the code with its quiet zone and the identifier below, in the built-in font
  * (glyph.h), because no font may be installed. Product and serial, which may be in any script, are left to
  * formats whose reader has fonts. Any thread. */
-#ifndef LABEL_PNG_H
-#define LABEL_PNG_H
+#ifndef LABEL_LABEL_PNG_H
+#define LABEL_LABEL_PNG_H
 
 #include <stdbool.h>
 
@@ -11,15 +11,15 @@
 #include "label/code.h"
 #include "label/layout.h"
 
-#define PNG_DPI_MIN 72
-#define PNG_DPI_MAX 2400
+#define LABEL_PNG_DPI_MIN 72
+#define LABEL_PNG_DPI_MAX 2400
 
 /* Draws a label of the layout's size; modules and font dots are whole pixels. Appends to *out. Returns false
  * with a sentence in *why if dpi is too low for the layout. */
-bool png_label(const struct layout *layout, const struct code *code, int dpi, struct text *out,
+bool label_png(const struct layout *layout, const struct code *code, int dpi, struct text *out,
                struct text *why) __attribute__((warn_unused_result));
 
 /* Draws only the code and its quiet zone, scale pixels per module. */
-void png_code(const struct code *code, int scale, struct text *out);
+void label_png_code(const struct code *code, int scale, struct text *out);
 
 #endif

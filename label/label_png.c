@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One of the two files that use libpng: this one writes. */
-#include "label/png.h"
+#include "label/label_png.h"
 
 #include <png.h>
 #include <stdlib.h>
@@ -104,7 +104,7 @@ static void draw_line(struct picture *picture, const struct layout_line *line, b
                     darken(picture, left + ((int)i * GLYPH_ADVANCE + x) * dot, top + y * dot, dot);
 }
 
-bool png_label(const struct layout *layout, const struct code *code, int dpi, struct text *out,
+bool label_png(const struct layout *layout, const struct code *code, int dpi, struct text *out,
                struct text *why)
 {
     PICTURE struct picture picture = {0};
@@ -125,7 +125,7 @@ bool png_label(const struct layout *layout, const struct code *code, int dpi, st
     return true;
 }
 
-void png_code(const struct code *code, int scale, struct text *out)
+void label_png_code(const struct code *code, int scale, struct text *out)
 {
     PICTURE struct picture picture = {0};
     int side = (code->side + 2 * CODE_QUIET) * scale;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sidewalk/source.h"
+#include "sidewalk/input_files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,12 +20,12 @@ static bool fail(const char *path, const char *reason, struct text *why)
     return false;
 }
 
-static void add(struct sources *sources, const char *path, unsigned long long bytes)
+static void add(struct input_files *files, const char *path, unsigned long long bytes)
 {
-    if ((sources->count & (sources->count + 1)) == 0) /* room is there up to the next power of two */
-        sources->paths = memory_grow(sources->paths, 2 * (sources->count + 1), sizeof *sources->paths);
-    sources->paths[sources->count++] = memory_string(path);
-    sources->bytes += bytes;
+    if ((files->count & (files->count + 1)) == 0) /* there is room up to the next power of two */
+        files->paths = memory_grow(files->paths, 2 * (files->count + 1), sizeof *files->paths);
+    files->paths[files->count++] = memory_string(path);
+    files->bytes += bytes;
 }
 
 static int compare(const void *one, const void *other)
@@ -39,10 +39,10 @@ static void close_folder(DIR **folder)
         closedir(*folder);
 }
 
-static bool add_folder(struct sources *sources, const char *path, struct text *why)
+static bool add_folder(struct input_files *files, const char *path, struct text *why)
 {
     __attribute__((cleanup(close_folder))) DIR *folder = opendir(path);
-    size_t before = sources->count;
+    size_t before = files->count;
     struct dirent *each;
     struct stat status;
 
@@ -55,40 +55,40 @@ static bool add_folder(struct sources *sources, const char *path, struct text *w
             continue;
         if (stat(name.data, &status) != 0)
             return fail(name.data, strerror(errno), why);
-        add(sources, name.data, (unsigned long long)status.st_size);
+        add(files, name.data, (unsigned long long)status.st_size);
     }
     if (errno != 0)
         return fail(path, strerror(errno), why);
-    if (sources->count == before)
-        return fail(path, "there is no file in this folder", why);
-    qsort(sources->paths + before, sources->count - before, sizeof *sources->paths, compare);
+    if (files->count == before)
+        return fail(path, "the folder has no files", why);
+    qsort(files->paths + before, files->count - before, sizeof *files->paths, compare);
     return true;
 }
 
-bool sources_add(struct sources *sources, const char *path, struct text *why)
+bool input_files_add(struct input_files *files, const char *path, struct text *why)
 {
     struct stat status;
 
     if (path[0] == '\0')
-        return fail("\"\"", "is no file", why);
+        return fail("\"\"", "not a file", why);
     if (strcmp(path, "-") == 0) {
-        add(sources, path, 0);
+        add(files, path, 0);
         return true;
     }
     if (stat(path, &status) != 0)
         return fail(path, strerror(errno), why);
     if (S_ISDIR(status.st_mode))
-        return add_folder(sources, path, why);
-    add(sources, path, S_ISREG(status.st_mode) ? (unsigned long long)status.st_size : 0);
+        return add_folder(files, path, why);
+    add(files, path, S_ISREG(status.st_mode) ? (unsigned long long)status.st_size : 0);
     return true;
 }
 
-void sources_fini(struct sources *sources)
+void input_files_fini(struct input_files *files)
 {
-    for (size_t i = 0; i < sources->count; i++)
-        free(sources->paths[i]);
-    free(sources->paths);
-    *sources = (struct sources){0};
+    for (size_t i = 0; i < files->count; i++)
+        free(files->paths[i]);
+    free(files->paths);
+    *files = (struct input_files){0};
 }
 
 static void close_file(const int *file)
@@ -97,8 +97,8 @@ static void close_file(const int *file)
         close(*file);
 }
 
-bool source_read(const char *path, bool (*part)(void *context, const char *bytes, size_t length),
-                 void *context, struct text *why)
+bool input_file_read(const char *path, bool (*part)(void *context, const char *bytes, size_t length),
+                     void *context, struct text *why)
 {
     __attribute__((cleanup(close_file))) int file =
         strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -113,7 +113,7 @@ bool source_read(const char *path, bool (*part)(void *context, const char *bytes
             break;
         if (length < 0 && errno != EINTR)
             return fail(path, strerror(errno), why);
-        if (length < 0 && !part(context, bytes, 0)) /* it may be an interruption */
+        if (length < 0 && !part(context, bytes, 0)) /* read() was perhaps interrupted: the caller checks */
             break;
     }
     return true;

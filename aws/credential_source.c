@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "aws/source.h"
+#include "aws/credential_source.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 enum origin { FROM_NOWHERE, FROM_ENVIRONMENT, FROM_FILES, FROM_CONTAINER };
 
-struct aws_source {
+struct aws_credential_source {
     enum origin origin;
     struct aws_credentials now;
     bool has;             /* now is set */
@@ -26,7 +26,7 @@ struct aws_source {
     struct aws_url container;
 };
 
-static bool from_environment(struct aws_source *source, struct text *why)
+static bool from_environment(struct aws_credential_source *source, struct text *why)
 {
     const char *access = aws_variable("AWS_ACCESS_KEY_ID"), *secret = aws_variable("AWS_SECRET_ACCESS_KEY");
 
@@ -116,7 +116,8 @@ static bool keys_of_both(const struct aws_profile_file *credentials, const struc
 }
 
 /* True without an access key: the files are valid and have none. */
-static bool read_files(const struct aws_source *source, struct aws_credentials *out, struct text *why)
+static bool read_files(const struct aws_credential_source *source, struct aws_credentials *out,
+                       struct text *why)
 {
     struct aws_profile_file *config = aws_profile_load(source->config_path, AWS_PROFILE_CONFIG, why);
     struct aws_profile_file *credentials =
@@ -128,7 +129,7 @@ static bool read_files(const struct aws_source *source, struct aws_credentials *
     return fine;
 }
 
-static bool from_files(struct aws_source *source, struct text *why)
+static bool from_files(struct aws_credential_source *source, struct text *why)
 {
     if (!read_files(source, &source->now, why))
         return false;
@@ -139,7 +140,7 @@ static bool from_files(struct aws_source *source, struct text *why)
     return true;
 }
 
-static bool from_container(struct aws_source *source, struct text *why)
+static bool from_container(struct aws_credential_source *source, struct text *why)
 {
     bool found = false;
 
@@ -150,7 +151,7 @@ static bool from_container(struct aws_source *source, struct text *why)
     return true;
 }
 
-static bool find_source(struct aws_source *source, bool profile_first, struct text *why)
+static bool find_source(struct aws_credential_source *source, bool profile_first, struct text *why)
 {
     if (!profile_first && !from_environment(source, why))
         return false;
@@ -159,9 +160,10 @@ static bool find_source(struct aws_source *source, bool profile_first, struct te
     return source->origin != FROM_NOWHERE || from_container(source, why);
 }
 
-struct aws_source *aws_source_new(const struct aws_source_options *options, struct text *why)
+struct aws_credential_source *aws_credential_source_new(const struct aws_credential_source_options *options,
+                                                        struct text *why)
 {
-    struct aws_source *source = memory_new(1, sizeof *source);
+    struct aws_credential_source *source = memory_new(1, sizeof *source);
 
     source->profile = memory_string(options->profile ? options->profile : "default");
     source->config_path = memory_string(options->config_path);
@@ -170,11 +172,11 @@ struct aws_source *aws_source_new(const struct aws_source_options *options, stru
     source->retry_base_ms = options->retry_base_ms;
     if (find_source(source, options->profile_is_given, why))
         return source;
-    aws_source_free(source);
+    aws_credential_source_free(source);
     return NULL;
 }
 
-void aws_source_free(struct aws_source *source)
+void aws_credential_source_free(struct aws_credential_source *source)
 {
     if (!source)
         return;
@@ -187,19 +189,19 @@ void aws_source_free(struct aws_source *source)
     free(source);
 }
 
-static void replace(struct aws_source *source, struct aws_credentials *newer)
+static void replace(struct aws_credential_source *source, struct aws_credentials *newer)
 {
     aws_credentials_fini(&source->now);
     source->now = *newer;
     source->has = true;
 }
 
-static bool expires_within(const struct aws_source *source, long long ms)
+static bool expires_within(const struct aws_credential_source *source, long long ms)
 {
     return source->now.expires_ms && source->now.expires_ms - clock_wall_ms() < ms;
 }
 
-static enum aws_error get_container(struct aws_source *source, struct aws_http *http,
+static enum aws_error get_container(struct aws_credential_source *source, struct aws_http *http,
                                     const atomic_int *interrupted, bool again, struct text *why)
 {
     struct aws_credentials newer = {0};
@@ -228,7 +230,7 @@ static bool same(const char *a, const char *b)
 }
 
 /* The user may have logged in since. */
-static enum aws_error read_files_again(struct aws_source *source, struct text *why)
+static enum aws_error read_files_again(struct aws_credential_source *source, struct text *why)
 {
     struct aws_credentials newer = {0};
 
@@ -246,7 +248,7 @@ static enum aws_error read_files_again(struct aws_source *source, struct text *w
     return AWS_EXPIRED;
 }
 
-static enum aws_error get(struct aws_source *source, struct aws_http *http,
+static enum aws_error get(struct aws_credential_source *source, struct aws_http *http,
                           const atomic_int *interrupted, bool again, struct text *why)
 {
     switch (source->origin) {
@@ -270,9 +272,9 @@ static enum aws_error get(struct aws_source *source, struct aws_http *http,
     }
 }
 
-enum aws_error aws_source_get(struct aws_source *source, struct aws_http *http,
-                              const atomic_int *interrupted, bool again,
-                              const struct aws_credentials **out, struct text *why)
+enum aws_error aws_credential_source_get(struct aws_credential_source *source, struct aws_http *http,
+                                         const atomic_int *interrupted, bool again,
+                                         const struct aws_credentials **out, struct text *why)
 {
     enum aws_error error = get(source, http, interrupted, again, why);
 

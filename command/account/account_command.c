@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/account/command.h"
+#include "command/account/account_command.h"
 
 #include "base/subcommand.h"
 #include "command/command.h"
 
 static const struct subcommand list[] = {
-    {"apply", account_apply_command, "make in your AWS account what devices need to arrive"},
-    {"show", account_show_command, "what is there of it"},
-    {"remove", account_remove_command, "take it away again"},
-    {"certificate", account_certificate_command, "have a claim-thing's certificate made"},
-    {"register", account_register_command, "bring devices in that are not claimed by their users"},
+    {"apply", account_apply_command, "set up your AWS account so that devices can arrive"},
+    {"show", account_show_command, "show a setup"},
+    {"remove", account_remove_command, "remove a setup"},
+    {"certificate", account_certificate_command, "get a claim-thing's certificate"},
+    {"register", account_register_command, "register devices that their users do not claim"},
 };
 
 int account_command(int count, char **values)

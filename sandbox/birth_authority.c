@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/birth_certificate.h"
+#include "sandbox/birth_authority.h"
 
 #include <fcntl.h>
 #include <openssl/bn.h>
@@ -123,7 +123,7 @@ static bool fill(X509 *certificate, const struct birth_authority *authority, con
            X509_sign(certificate, authority->key, EVP_sha256()) > 0;
 }
 
-/* Under its final name only when it is complete: another process may be looking. */
+/* The file gets its final name only when it is complete, as another process may look for it. */
 static bool write_certificate(X509 *certificate, const char *path)
 {
     TEXT struct text temporary = TEXT_EMPTY;
@@ -141,8 +141,8 @@ static bool write_certificate(X509 *certificate, const char *path)
     return false;
 }
 
-bool birth_certificate_ensure(const struct birth_authority *authority, const char *thing_name,
-                              const char *path)
+bool birth_authority_ensure_certificate(const struct birth_authority *authority, const char *thing_name,
+                                        const char *path)
 {
     if (access(path, R_OK) == 0)
         return true;

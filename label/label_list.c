@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "label/list.h"
+#include "label/label_list.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 
 enum column { IDENTIFIER, PRODUCT, SERIAL, COLUMNS };
 
-struct list {
-    struct list_events events;
+struct label_list {
+    struct label_list_events events;
     struct csv_rows *rows;
     bool titled;          /* the first row was read */
     int columns[COLUMNS]; /* field index of each column; -1: none */
@@ -19,7 +19,7 @@ struct list {
 };
 
 /* Returns whether the row is a header row. */
-static bool read_titles(struct list *list, const char *const *fields, size_t count)
+static bool read_titles(struct label_list *list, const char *const *fields, size_t count)
 {
     static const char *const titles[COLUMNS][7] = {
         [IDENTIFIER] = {"thingname", "identifier", "thing", "uniqueidentifier", "uid", "deviceid", NULL},
@@ -42,7 +42,7 @@ static bool read_titles(struct list *list, const char *const *fields, size_t cou
     return true;
 }
 
-static const char *field_of(const struct list *list, enum column column, const char *const *fields,
+static const char *field_of(const struct label_list *list, enum column column, const char *const *fields,
                             size_t count)
 {
     int index = list->columns[column];
@@ -52,13 +52,13 @@ static const char *field_of(const struct list *list, enum column column, const c
 
 static void take_row(void *context, const char *const *fields, size_t count, unsigned long long line)
 {
-    struct list *list = context;
+    struct label_list *list = context;
     bool titles = !list->titled && read_titles(list, fields, count);
 
     list->titled = true;
-    const struct list_row row = {field_of(list, IDENTIFIER, fields, count),
-                                 field_of(list, PRODUCT, fields, count),
-                                 field_of(list, SERIAL, fields, count), line};
+    const struct label_list_row row = {field_of(list, IDENTIFIER, fields, count),
+                                       field_of(list, PRODUCT, fields, count),
+                                       field_of(list, SERIAL, fields, count), line};
     if (titles)
         return;
     if (list->columns_max != 0 && count > list->columns_max)
@@ -72,22 +72,22 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
 
 static void take_bad(void *context, unsigned long long line, const char *why)
 {
-    struct list *list = context;
+    struct label_list *list = context;
 
     list->events.bad(list->events.context, line, why);
 }
 
-struct list *list_new(const struct list_events *events)
+struct label_list *label_list_new(const struct label_list_events *events)
 {
-    struct list *list = memory_new(1, sizeof *list);
+    struct label_list *list = memory_new(1, sizeof *list);
     const struct csv_rows_events rows = {list, take_row, take_bad};
 
     list->events = *events;
-    list->rows = csv_rows_new(&rows, LIST_ROW_MAX);
+    list->rows = csv_rows_new(&rows, LABEL_LIST_ROW_MAX);
     return list;
 }
 
-void list_free(struct list *list)
+void label_list_free(struct label_list *list)
 {
     if (list == NULL)
         return;
@@ -95,12 +95,12 @@ void list_free(struct list *list)
     free(list);
 }
 
-void list_feed(struct list *list, const char *bytes, size_t length)
+void label_list_feed(struct label_list *list, const char *bytes, size_t length)
 {
     csv_rows_feed(list->rows, bytes, length);
 }
 
-void list_end(struct list *list)
+void label_list_end(struct label_list *list)
 {
     csv_rows_end(list->rows);
 }

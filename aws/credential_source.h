@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finds the credentials, in the order that session.h gives, and renews them in time. One thread at a time. No
  * function here writes a secret to a log or an error. */
-#ifndef AWS_SOURCE_H
-#define AWS_SOURCE_H
+#ifndef AWS_CREDENTIAL_SOURCE_H
+#define AWS_CREDENTIAL_SOURCE_H
 
 #include <stdatomic.h>
 
 #include "aws/credentials.h"
 #include "aws/http.h"
 
-struct aws_source_options { /* borrowed; all but credentials_path and config_path may be NULL */
+struct aws_credential_source_options { /* borrowed; all but credentials_path and config_path may be NULL */
     const char *profile;
     bool profile_is_given; /* by an option: it precedes the environment */
     const char *config_path, *credentials_path;
@@ -17,16 +17,17 @@ struct aws_source_options { /* borrowed; all but credentials_path and config_pat
     long long retry_base_ms;
 };
 
-struct aws_source;
+struct aws_credential_source;
 /* Reads variables and files. NULL with a sentence in *why. Missing credentials are not an error yet. */
-struct aws_source *aws_source_new(const struct aws_source_options *options, struct text *why);
-void aws_source_free(struct aws_source *source); /* NULL is fine */
+struct aws_credential_source *aws_credential_source_new(const struct aws_credential_source_options *options,
+                                                        struct text *why);
+void aws_credential_source_free(struct aws_credential_source *source); /* NULL is fine */
 
 /* *out is borrowed until the next call. again: the service rejected the current ones as expired. AWS_EXPIRED:
  * the source has no newer ones. */
-enum aws_error aws_source_get(struct aws_source *source, struct aws_http *http,
-                              const atomic_int *interrupted, bool again,
-                              const struct aws_credentials **out, struct text *why)
+enum aws_error aws_credential_source_get(struct aws_credential_source *source, struct aws_http *http,
+                                         const atomic_int *interrupted, bool again,
+                                         const struct aws_credentials **out, struct text *why)
     __attribute__((warn_unused_result));
 
 #endif

@@ -6,7 +6,7 @@
 #include "sandbox/cloud/iot/call.h"
 #include "sandbox/cloud/store.h"
 
-#define PAGE_USUAL 25 /* where a call does not say how many */
+#define PAGE_USUAL 25 /* the default page size */
 
 void iot_list_add(struct iot_list *list, unsigned long long number, cJSON *item)
 {
@@ -32,7 +32,7 @@ void iot_list_sort(struct iot_list *list)
         qsort(list->rows, list->count, sizeof *list->rows, compare_rows);
 }
 
-/* Where the last page ended: its last number, in hex. */
+/* The token is the last number of the previous page, in hex. */
 static bool read_token(struct iot_call *call, unsigned long long *out)
 {
     const char *token = iot_text(call, "marker");
@@ -54,7 +54,7 @@ static void add_token(struct iot_call *call, bool marker, unsigned long long num
     cJSON_AddStringToObject(call->output, marker ? "nextMarker" : "nextToken", text_get(&token));
 }
 
-/* Where a call may choose, and does not. */
+/* The default order of calls that can choose. */
 static bool is_descending(const struct iot_call *call)
 {
     return strstr(call->members, "?isAscendingOrder") && !iot_flag(call, "isAscendingOrder");

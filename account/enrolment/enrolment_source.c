@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/enrolment/source.h"
+#include "account/enrolment/enrolment_source.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "account/enrolment/list.h"
+#include "account/enrolment/enrolment_list.h"
 #include "account/enrolment/pem.h"
 #include "base/memory.h"
 

@@ -132,7 +132,7 @@ class Killed(unittest.TestCase):
             process.kill()
             process.wait(DEADLINE)
             portal.start(wait=False)
-            portal.log_has("store.migrating")
+            portal.log_has("store.migration_started")
             session.say("SELECT pg_advisory_unlock_all()")
             self.assert_served(portal)
             self.assertEqual(self.schema(url), new)

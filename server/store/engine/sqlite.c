@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "server/store/engine/sqlite_backup.h"
@@ -114,13 +115,18 @@ static struct sqlite_prepared *prepare(struct sqlite_database *database, enum st
 static void bind_list(sqlite3_stmt *statement, int index, const struct sql_value *value)
 {
     TEXT struct text list = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&list);
 
-    if (value->type == SQL_IS_TEXTS) /* no statement of this engine takes one */
-        abort();
-    for (size_t i = 0; i < value->count; i++)
-        text_printf(&list, "%s%lld", i ? "," : "[", value->integers[i]);
-    text_puts(&list, value->count ? "]" : "[]");
-    sqlite3_bind_text(statement, index, text_get(&list), -1, SQLITE_TRANSIENT);
+    json_begin_array(&json, NULL);
+    for (size_t i = 0; i < value->count; i++) {
+        if (value->type == SQL_IS_TEXTS)
+            json_write_text_or_null(&json, NULL, value->texts[i]);
+        else
+            json_write_integer(&json, NULL, value->integers[i]);
+    }
+    json_end_array(&json);
+    json_writer_finish(&json);
+    sqlite3_bind_text(statement, index, text_get(&list), (int)list.length, SQLITE_TRANSIENT);
 }
 
 static void bind(const struct sqlite_prepared *prepared, struct sql_values values)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the store needs of a database engine; for the files of this folder and engine/ only. The
- * engines are engine/sqlite.c and engine/postgresql.c, the latter a module that is loaded when a url asks for
- * it, because libpq and what it brings along cost 4 MiB of memory at rest.
+/* The interface of a database engine. Private to server/store/ and engine/. The engines are engine/sqlite.c
+ * and engine/postgresql.c. The latter is a module that is loaded only if the url requires it, because libpq
+ * and its dependencies cost 4 MiB of memory.
  *
  * An engine is opened once. Each thread of the store has its own connection (struct database). */
 #ifndef SERVER_STORE_ENGINE_H

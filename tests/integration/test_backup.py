@@ -338,7 +338,7 @@ class Restore(Case):
         (self.folder / "portal.db.restored").write_bytes(b"")
         self.portal.start(wait=False)
         self.assertEqual(self.portal.ended(), CANNOT)
-        self.portal.log_has("a restore was cut off")
+        self.portal.log_has("a restore was interrupted")
         self.portal.stop()
         self.command("restore", self.file)
         self.assert_shows(tokens)
@@ -373,7 +373,7 @@ class Restore(Case):
             eventually(lambda: self.portal.process.poll() is not None or any("portal.listening" in line for line in self.portal.lines),
                        lambda: self.portal.lines)
             if self.portal.process.poll() is not None:
-                self.portal.log_has("a restore was cut off")
+                self.portal.log_has("a restore was interrupted")
                 self.portal.stop()
                 self.command("restore", self.file)
                 self.portal.start()

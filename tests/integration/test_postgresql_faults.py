@@ -74,7 +74,7 @@ class Stopped(Case):
             self.assertEqual(portal.get(f"/registrations/{load.tokens[0]}").status, 503)
             eventually(lambda: portal.ready().status == 503, lambda: portal.ready())
             self.assertEqual(portal.request("GET", "/livez", admin=True).status, 200)
-            portal.log_has("store.unreachable")
+            portal.log_has("store.reconnect_failed")
         finally:
             self.server.start()
         eventually(lambda: portal.ready().status == 200, lambda: portal.ready())

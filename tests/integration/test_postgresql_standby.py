@@ -57,7 +57,7 @@ class Standby(unittest.TestCase):
         execute(self.primary.url, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
         client.join(DEADLINE)
         self.assertEqual([answer.status for answer in answers], [503])
-        self.portal.log_has("store.postgresql_warning")
+        self.portal.log_has("store.postgresql_warned")
         self.standby.start()
         eventually(lambda: self.portal.post_json("/api/v1/registrations", {"identifier": random_thing()}).status == 202,
                    "it goes on", 60)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PostgreSQL 12 and later, and what speaks like it, also through a pooler in transaction mode: no state of a
- * session, no advisory locks, no LISTEN, and statements are prepared only where there is no pooler. Here are
- * transactions and the schema; postgresql_query.c asks, postgresql_connection.c connects. */
+/* The engine for PostgreSQL 12 and later and for compatible servers. It also works through a pooler in
+ * transaction mode: it uses no session state, no advisory locks and no LISTEN, and prepares statements only
+ * without a pooler. This file has transactions and the schema; postgresql_query.c runs statements,
+ * postgresql_connection.c connects. */
 #include "server/store/engine.h"
 
 #include <stdio.h>
@@ -23,21 +24,21 @@ static enum store_error postgresql_begin(struct database *base)
     char sql[160];
 
     database->begun = database->savepoint = database->retry = false;
-    /* Should we be stopped in the middle, nobody is to wait for our locks. */
+    /* If this process stops in the middle, others must not wait for its locks. */
     snprintf(sql, sizeof sql,
              "BEGIN; SET LOCAL statement_timeout = %lld; SET LOCAL"
              " idle_in_transaction_session_timeout = %lld",
              database->options->timeout_ms, database->options->timeout_ms + POSTGRESQL_GRACE_MS);
-    enum store_error error = postgresql_say(database, sql);
-    /* A connection that had died in its sleep; the next one may be fine. */
+    enum store_error error = postgresql_run(database, sql);
+    /* The idle connection had been lost; a new one may work. */
     if (error == STORE_UNAVAILABLE && postgresql_is_lost(database))
-        error = postgresql_say(database, sql);
+        error = postgresql_run(database, sql);
     database->begun = !error;
     return error;
 }
 
-/* Never cancelled: with a standby to wait for, a cancelled commit says success. Where no answer comes, the
- * connection is dropped, and what became of it is looked up. */
+/* A commit is never cancelled: with a synchronous standby a cancelled commit reports success. If no answer
+ * comes, the connection is dropped and the outcome is looked up. */
 static int postgresql_commit(struct database *base)
 {
     struct postgresql_database *database = postgresql_own(base);
@@ -45,7 +46,7 @@ static int postgresql_commit(struct database *base)
 
     database->committing = true;
     database->warned = false;
-    PGresult *result = postgresql_ask(database, "COMMIT", postgresql_deadline(database), &error);
+    PGresult *result = postgresql_exec(database, "COMMIT", postgresql_deadline(database), &error);
     bool rolled_back = result && strcmp(PQcmdStatus(result), "COMMIT") != 0;
     PQclear(result);
     database->committing = database->begun = false;
@@ -63,14 +64,14 @@ static void postgresql_rollback(struct database *base)
     struct postgresql_database *database = postgresql_own(base);
 
     if (database->handle && database->begun && PQtransactionStatus(database->handle) != PQTRANS_IDLE &&
-        postgresql_say(database, "ROLLBACK") != STORE_OK)
+        postgresql_run(database, "ROLLBACK") != STORE_OK)
         postgresql_drop(database);
     database->begun = database->savepoint = false;
 }
 
 static enum store_error postgresql_savepoint(struct database *base)
 {
-    enum store_error error = postgresql_say(postgresql_own(base), "SAVEPOINT job");
+    enum store_error error = postgresql_run(postgresql_own(base), "SAVEPOINT job");
 
     postgresql_own(base)->savepoint = !error;
     return error;
@@ -79,12 +80,12 @@ static enum store_error postgresql_savepoint(struct database *base)
 static enum store_error postgresql_release(struct database *base)
 {
     postgresql_own(base)->savepoint = false;
-    return postgresql_say(postgresql_own(base), "RELEASE SAVEPOINT job");
+    return postgresql_run(postgresql_own(base), "RELEASE SAVEPOINT job");
 }
 
 static enum store_error postgresql_undo(struct database *base)
 {
-    return postgresql_say(postgresql_own(base), "ROLLBACK TO SAVEPOINT job");
+    return postgresql_run(postgresql_own(base), "ROLLBACK TO SAVEPOINT job");
 }
 
 static bool postgresql_in_transaction(const struct database *base)
@@ -113,10 +114,11 @@ static enum store_error postgresql_execute(struct database *base, enum statement
 
     if (values.count > POSTGRESQL_PARAMETERS_MAX)
         abort();
-    PGresult *result = postgresql_ask_statement(database, name, values, &error);
+    PGresult *result = postgresql_exec_statement(database, name, values, &error);
     if (!result && !database->begun &&
-        (postgresql_is_lost(database) || database->spent)) /* a new one may do, as in begin */
-        result = postgresql_ask_statement(database, name, values, &error);
+        (postgresql_is_lost(database) ||
+         database->spent)) /* a new connection may work, as in postgresql_begin() */
+        result = postgresql_exec_statement(database, name, values, &error);
     if (!result)
         return error;
     for (int i = 0; each && i < PQntuples(result); i++) {
@@ -133,7 +135,7 @@ static enum store_error postgresql_execute(struct database *base, enum statement
 
 static const char *postgresql_text(const struct row *row, int column)
 {
-    return PQgetvalue(row->cells, row->number, column); /* "" where it is NULL */
+    return PQgetvalue(row->cells, row->number, column); /* "" for NULL */
 }
 
 static long long postgresql_integer(const struct row *row, int column)
@@ -168,7 +170,7 @@ static enum store_error postgresql_ready(struct database *base, struct text *why
 static enum store_error explain(enum store_error error, const char *what, struct text *why)
 {
     if (error)
-        text_printf(why, "%s: %s; the log says more", what, store_error_name(error));
+        text_printf(why, "%s: %s; the log has the reason", what, store_error_name(error));
     return error;
 }
 
@@ -181,15 +183,15 @@ static enum store_error postgresql_state(struct database *base, struct schema_st
     struct postgresql_database *database = postgresql_own(base);
     enum store_error error;
 
-    PGresult *result = postgresql_ask(database, tables, postgresql_deadline(database), &error);
+    PGresult *result = postgresql_exec(database, tables, postgresql_deadline(database), &error);
     if (!result)
-        return explain(error, "the tables cannot be looked at", why);
+        return explain(error, "the list of tables cannot be read", why);
     bool ours = *PQgetvalue(result, 0, 0) == 't', claims = *PQgetvalue(result, 0, 1) == 't';
     PQclear(result);
     *out = (struct schema_state){.foreign = claims && !ours};
     if (!ours)
         return STORE_OK;
-    result = postgresql_ask(database, versions, postgresql_deadline(database), &error);
+    result = postgresql_exec(database, versions, postgresql_deadline(database), &error);
     if (!result)
         return explain(error, "schema_migrations cannot be read", why);
     out->version = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
@@ -198,7 +200,7 @@ static enum store_error postgresql_state(struct database *base, struct schema_st
     return STORE_OK;
 }
 
-/* Two portals that start together: the table's lock makes the second wait and then find the step taken. */
+/* If two portals start together, the lock on the table makes the second wait; it then finds the step done. */
 static enum store_error take_step(struct postgresql_database *database, const struct migration *migration)
 {
     static const char begin[] =
@@ -209,19 +211,19 @@ static enum store_error take_step(struct postgresql_database *database, const st
     TEXT struct text sql = TEXT_EMPTY;
     enum store_error error;
 
-    PQclear(postgresql_ask(database, begin, POSTGRESQL_FOR_EVER, &error));
+    PQclear(postgresql_exec(database, begin, POSTGRESQL_NO_DEADLINE, &error));
     if (error)
         return error;
     text_printf(&sql, "SELECT 1 FROM schema_migrations WHERE version = %d", migration->version);
-    PGresult *result = postgresql_ask(database, text_get(&sql), POSTGRESQL_FOR_EVER, &error);
+    PGresult *result = postgresql_exec(database, text_get(&sql), POSTGRESQL_NO_DEADLINE, &error);
     bool taken = result && PQntuples(result) > 0;
     PQclear(result);
     if (error || taken)
-        return error ? error : postgresql_say(database, "COMMIT");
+        return error ? error : postgresql_run(database, "COMMIT");
     text_clear(&sql);
     text_printf(&sql, "%s; INSERT INTO schema_migrations VALUES (%d, %d, '%s', %lld); COMMIT", migration->sql,
                 migration->version, migration->oldest_program, migration->name, clock_wall_ms());
-    PQclear(postgresql_ask(database, text_get(&sql), POSTGRESQL_FOR_EVER, &error));
+    PQclear(postgresql_exec(database, text_get(&sql), POSTGRESQL_NO_DEADLINE, &error));
     return error;
 }
 
@@ -231,10 +233,10 @@ static enum store_error postgresql_apply(struct database *base, const struct mig
     struct postgresql_database *database = postgresql_own(base);
     enum store_error error = take_step(database, migration);
 
-    /* Another portal may be making the very table; a lost connection has undone everything. */
+    /* Another portal may be creating the same table. A lost connection has undone everything. */
     for (int i = 0; i < MIGRATION_TRIES && error; i++) {
         if (database->handle && PQtransactionStatus(database->handle) != PQTRANS_IDLE)
-            (void)!postgresql_say(database, "ROLLBACK");
+            (void)!postgresql_run(database, "ROLLBACK");
         postgresql_sleep(MIGRATION_PAUSE_MS);
         error = take_step(database, migration);
     }

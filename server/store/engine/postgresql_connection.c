@@ -10,9 +10,9 @@
 #include "base/log.h"
 #include "base/memory.h"
 
-#define RECONNECT_PAUSE_MS 1000 /* after a failed attempt; jobs are told at once meanwhile */
+#define RECONNECT_PAUSE_MS 1000 /* after a failed attempt; meanwhile jobs fail at once */
 #define COMPLAIN_EVERY_MS 10000
-#define STALE_MS 60000 /* a read was given up, and its answer does not come: so is its connection */
+#define STALE_MS 60000 /* drop the connection if an abandoned read is unanswered this long */
 
 void postgresql_sleep(long long ms)
 {
@@ -21,8 +21,8 @@ void postgresql_sleep(long long ms)
 
 /* ---- connecting ---- */
 
-/* What the server warns of while it commits: "canceling wait for synchronous replication" above all. It says
- * success afterwards, and the standby may not have it. */
+/* Warnings of the server. The important one during a commit is "canceling wait for synchronous replication":
+ * the server then reports success, but the standby may not have the data. */
 static void on_notice(void *context, const PGresult *notice)
 {
     struct postgresql_database *database = context;
@@ -32,10 +32,10 @@ static void on_notice(void *context, const PGresult *notice)
     if (!severity || strcmp(severity, "WARNING") != 0)
         return;
     database->warned = database->warned || database->committing;
-    log_event(LOG_WARN, "store.postgresql_warning", "warning", message, NULL);
+    log_event(LOG_WARN, "store.postgresql_warned", "warning", message, NULL);
 }
 
-/* Ours first: what the url says counts more. */
+/* Defaults first: values in the url override them. */
 static PGconn *attempt(const struct store_options *options, struct text *why)
 {
     const char *names[16] = {"fallback_application_name", "connect_timeout",  "keepalives_idle",
@@ -60,7 +60,7 @@ static PGconn *attempt(const struct store_options *options, struct text *why)
     return NULL;
 }
 
-/* Its messages have a newline at the end, and some in between. */
+/* Messages of libpq end with a newline, and may contain more. */
 static void one_line(struct text *why)
 {
     for (char *at = why->data; at && *at; at++)
@@ -78,8 +78,8 @@ void postgresql_drop(struct postgresql_database *database)
     database->stale_since = 0;
 }
 
-/* A pooler makes up a process number of its own. Where there is none, what we say of the session stays:
- * reads, which have no transaction, are ended by the server as well. */
+/* Takes a new connection into use. A pooler reports a process ID of its own, which shows that there is one.
+ * Without a pooler, session settings stay, so the server can also end reads, which have no transaction. */
 static bool use(struct postgresql_database *database, PGconn *handle, struct text *why)
 {
     char sql[64];
@@ -94,7 +94,7 @@ static bool use(struct postgresql_database *database, PGconn *handle, struct tex
     bool answered = PQresultStatus(result) == PGRES_TUPLES_OK;
     database->direct = answered && strtol(PQgetvalue(result, 0, 0), NULL, 10) == PQbackendPID(handle);
     PQclear(result);
-    if (!answered) { /* the pooler is there, and nobody behind it */
+    if (!answered) { /* there is a pooler, but no server behind it */
         text_puts(why, PQerrorMessage(handle));
         postgresql_drop(database);
         return false;
@@ -119,14 +119,14 @@ static bool reconnect(struct postgresql_database *database)
     database->next_connect = clock_monotonic_ms() + RECONNECT_PAUSE_MS;
     if (now >= database->next_complaint) {
         one_line(&why);
-        log_event(LOG_ERROR, "store.unreachable", "error", text_get(&why), NULL);
+        log_event(LOG_ERROR, "store.reconnect_failed", "error", text_get(&why), NULL);
         database->next_complaint = now + COMPLAIN_EVERY_MS;
     }
     return false;
 }
 
-/* An answer that came too late is thrown away, so that a slow server is not asked by more and more
- * connections. */
+/* Discards an answer that came too late, so that a slow server does not get more and more connections. False:
+ * it is still outstanding. */
 static bool has_caught_up(struct postgresql_database *database)
 {
     if (!database->stale_since)
@@ -142,12 +142,12 @@ static bool has_caught_up(struct postgresql_database *database)
     if (PQstatus(database->handle) == CONNECTION_OK &&
         clock_monotonic_ms() - database->stale_since < STALE_MS)
         return false;
-    /* Not cancelled: PQcancel() waits for a server that is silent, without a limit. */
+    /* Not cancelled: PQcancel() waits for a silent server without a limit. */
     postgresql_drop(database);
     return true;
 }
 
-/* There is a connection to ask on. Inside a transaction only the one that began it will do. */
+/* Inside a transaction only the connection that began it will do. */
 bool postgresql_is_connected(struct postgresql_database *database)
 {
     if (database->spent && !database->begun)
@@ -164,16 +164,16 @@ bool postgresql_is_lost(const struct postgresql_database *database)
     return !database->handle || PQstatus(database->handle) != CONNECTION_OK;
 }
 
-/* ---- the first time ---- */
+/* ---- the first connection ---- */
 
-/* Nobody listens yet, the machine has no name yet, it is starting: a start in the wrong order is no mistake.
- * What is wrong with the configuration will not change by waiting. */
+/* Whether the error may go away by waiting: at start the server or its host name may not be there yet.
+ * Mistakes in the configuration do not go away. */
 static bool may_come_up(const char *message)
 {
     static const char *const passing[] = {
         "starting up", "shutting down", "not yet accepting", "in recovery", "too many",
         "remaining connection slots", "read-only", "not read-write",
-        /* pgbouncer's */
+        /* of pgbouncer */
         "no more connections", "cannot connect to server", "server login has been failing",
         "query_wait_timeout", "pgbouncer is"};
     static const char *const lasting[] = {"FATAL:", "certificate", "SSL", "invalid", "no password supplied"};
@@ -215,7 +215,7 @@ enum store_error postgresql_connect(struct engine *engine, bool writes, struct d
 {
     struct postgresql_database *database = memory_new(1, sizeof *database);
 
-    (void)writes; /* readers are told from writers by what they are asked to do */
+    (void)writes; /* readers and writers have the same connections */
     database->database.kind = engine->kind;
     database->options = ((const struct postgresql_engine *)(const void *)engine)->options;
     if (!connect_first(database, why)) {

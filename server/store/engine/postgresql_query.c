@@ -15,7 +15,7 @@
 static enum store_error translate(struct postgresql_database *database, const char *state)
 {
     static const struct {
-        const char *state; /* or how it begins */
+        const char *state; /* a SQLSTATE, or its beginning */
         enum store_error error;
     } errors[] = {
         {"40001", STORE_UNAVAILABLE}, {"40P01", STORE_UNAVAILABLE}, {"55P03", STORE_UNAVAILABLE},
@@ -24,7 +24,7 @@ static enum store_error translate(struct postgresql_database *database, const ch
         {"26000", STORE_UNAVAILABLE}, {"0A000", STORE_UNAVAILABLE},
     };
 
-    /* Not a primary any more, another session than the one in which it was prepared, tables that have changed
+    /* Not a primary any more; not the session in which the statement was prepared; tables that were changed
      * since. */
     database->spent =
         strcmp(state, "25006") == 0 || strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0;
@@ -42,7 +42,7 @@ static enum store_error report(struct postgresql_database *database, const PGres
     enum store_error error = translate(database, state ? state : "08000");
 
     if (!database->retry)
-        log_event(LOG_ERROR, "store.postgresql_failed", "doing", what, "sqlstate", state, "error", message,
+        log_event(LOG_ERROR, "store.statement_failed", "statement", what, "sqlstate", state, "error", message,
                   NULL);
     if (state && strncmp(state, "XX00", 4) == 0 && state[4] != '0')
         log_event(LOG_ERROR, "store.damaged", "advice",
@@ -50,15 +50,16 @@ static enum store_error report(struct postgresql_database *database, const PGres
     return error;
 }
 
-/* False: the deadline is over, or the connection is. deadline: monotonic ms, or POSTGRESQL_FOR_EVER. */
+/* Returns false if the deadline has passed or the connection is lost. deadline: monotonic ms, or
+ * POSTGRESQL_NO_DEADLINE. */
 static bool wait_for_answer(PGconn *handle, long long deadline)
 {
     while (PQisBusy(handle)) {
         struct pollfd socket = {.fd = PQsocket(handle), .events = POLLIN};
         long long left = deadline - clock_monotonic_ms();
-        if (deadline != POSTGRESQL_FOR_EVER && left <= 0)
+        if (deadline != POSTGRESQL_NO_DEADLINE && left <= 0)
             return false;
-        int ready = poll(&socket, 1, deadline == POSTGRESQL_FOR_EVER ? -1 : (int)left);
+        int ready = poll(&socket, 1, deadline == POSTGRESQL_NO_DEADLINE ? -1 : (int)left);
         if (ready < 0 && errno != EINTR)
             return false;
         if (ready > 0 && !PQconsumeInput(handle))
@@ -74,7 +75,7 @@ static bool is_good(const PGresult *result)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-/* All the answers to what was sent: the last one, or the first that is an error. NULL: none came. */
+/* Receives all results of what was sent. Returns the last one, or the first error; NULL if none came. */
 static PGresult *take_answers(struct postgresql_database *database, long long deadline)
 {
     PGresult *kept = NULL;
@@ -93,7 +94,7 @@ static PGresult *take_answers(struct postgresql_database *database, long long de
         kept = result;
     }
     PQclear(kept);
-    /* A read can be waited for later; a transaction whose state nobody knows is over. */
+    /* The answer to a read can still be received later. A transaction in an unknown state is dropped. */
     if (PQstatus(database->handle) == CONNECTION_OK && !database->begun)
         database->stale_since = clock_monotonic_ms();
     else
@@ -106,9 +107,8 @@ long long postgresql_deadline(const struct postgresql_database *database)
     return clock_monotonic_ms() + database->options->timeout_ms + POSTGRESQL_GRACE_MS;
 }
 
-/* Sends text of any number of statements. NULL with *error set; else PQclear it. */
-PGresult *postgresql_ask(struct postgresql_database *database, const char *sql, long long deadline,
-                         enum store_error *error)
+PGresult *postgresql_exec(struct postgresql_database *database, const char *sql, long long deadline,
+                          enum store_error *error)
 {
     *error = STORE_UNAVAILABLE;
     if (!postgresql_is_connected(database) || !PQsendQuery(database->handle, sql))
@@ -124,11 +124,11 @@ PGresult *postgresql_ask(struct postgresql_database *database, const char *sql, 
     return NULL;
 }
 
-enum store_error postgresql_say(struct postgresql_database *database, const char *sql)
+enum store_error postgresql_run(struct postgresql_database *database, const char *sql)
 {
     enum store_error error;
 
-    PQclear(postgresql_ask(database, sql, postgresql_deadline(database), &error));
+    PQclear(postgresql_exec(database, sql, postgresql_deadline(database), &error));
     return error;
 }
 
@@ -149,7 +149,7 @@ static void add_quoted(struct text *out, const char *text)
     text_puts(out, "\"");
 }
 
-/* {1,2,3} or {"a",NULL}. */
+/* Writes an array: {1,2,3} or {"a",NULL}. */
 static void add_array(struct text *out, const struct sql_value *value)
 {
     text_puts(out, "{");
@@ -164,7 +164,7 @@ static void add_array(struct text *out, const struct sql_value *value)
     text_puts(out, "}");
 }
 
-/* The parameters of one call, as text; types come from where they are used. */
+/* The parameters of one call, as text. The server derives their types from the statement. */
 struct parameters {
     const char *values[POSTGRESQL_PARAMETERS_MAX];
     char numbers[POSTGRESQL_PARAMETERS_MAX][NUMBER_SIZE];
@@ -194,7 +194,7 @@ static void parameters_free(struct parameters *parameters, size_t count)
         text_fini(&parameters->lists[i]);
 }
 
-/* It is there already: made by an earlier attempt whose answer was not waited for. */
+/* Also true if the statement already exists, from an earlier attempt whose answer was abandoned. */
 static bool is_prepared(const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -202,7 +202,7 @@ static bool is_prepared(const PGresult *result)
     return is_good(result) || (state && strcmp(state, "42P05") == 0);
 }
 
-/* Once a connection. The answer that says what is wrong with the statement, or NULL. */
+/* Prepares a statement once for each connection. Returns NULL, or the result with the error. */
 static PGresult *prepare(struct postgresql_database *database, enum statement name, const char *label)
 {
     if (database->prepared[name])
@@ -241,9 +241,8 @@ static PGresult *send_statement(struct postgresql_database *database, enum state
     return sent ? take_answers(database, postgresql_deadline(database)) : NULL;
 }
 
-/* NULL with *error set; else PQclear it. */
-PGresult *postgresql_ask_statement(struct postgresql_database *database, enum statement name,
-                                   struct sql_values values, enum store_error *error)
+PGresult *postgresql_exec_statement(struct postgresql_database *database, enum statement name,
+                                    struct sql_values values, enum store_error *error)
 {
     PGresult *result = send_statement(database, name, values);
 

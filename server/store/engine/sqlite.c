@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine: transactions, statements and the schema. sqlite_connection.c has the file and its connections,
- * sqlite_backup.c and sqlite_restore.c copies of it, sqlite_scrub.c what an erasure leaves in it. */
+/* The SQLite engine: transactions, statements and the schema. sqlite_connection.c opens the file and its
+ * connections, sqlite_backup.c and sqlite_restore.c copy and replace it, and sqlite_scrub.c removes the
+ * traces of erased data. */
 #include "server/store/engine.h"
 
 #include <sqlite3.h>
@@ -94,7 +95,7 @@ static bool map_parameters(struct sqlite_prepared *prepared)
     return mapped == count;
 }
 
-/* When it is first needed: a reader never needs those that write. */
+/* Prepares a statement when it is first used: a reader never uses those that write. */
 static struct sqlite_prepared *prepare(struct sqlite_database *database, enum statement name)
 {
     struct sqlite_prepared *prepared = &database->statements[name];
@@ -216,8 +217,8 @@ static long long number(struct sqlite_database *database, const char *sql)
     return result;
 }
 
-/* user_version is the oldest program that can work with the database: programs of version 1 look at nothing
- * else. */
+/* user_version is the oldest program that can work with the database; programs of version 1 check only
+ * that. */
 static enum store_error sqlite_state(struct database *base, struct schema_state *out, struct text *why)
 {
     struct sqlite_database *database = sqlite_own(base);
@@ -257,7 +258,7 @@ static enum store_error sqlite_apply(struct database *base, const struct migrati
     return error;
 }
 
-/* An older program changes claims and does not count them. */
+/* Counts the claims again if an older program, which does not update the counts, has changed them. */
 static enum store_error check_counts(struct database *base)
 {
     enum store_error error = database_query(base, SQL_COUNTS_CHECK, WITH_NOTHING, NULL, NULL);
@@ -266,7 +267,7 @@ static enum store_error check_counts(struct database *base)
         return STORE_OK;
     if (error)
         return error;
-    log_event(LOG_INFO, "store.counting_claims", "reason", "an older portal has used this database", NULL);
+    log_event(LOG_INFO, "store.recount_started", "reason", "an older portal has used this database", NULL);
     return database_run(base, SQL_COUNTS_ANEW, WITH_NOTHING, NULL);
 }
 
@@ -276,16 +277,17 @@ static enum store_error sqlite_ready(struct database *base, struct text *why)
     enum store_error error = sqlite_run_script(
         database,
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-        /* Pages that change again and again are brought home less often; KiB of pages kept at most. */
+        /* Checkpoint less often, so that pages which change again and again are written back less often; a
+         * cache of 8 MB. */
         "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;"
-        /* Nothing of an erased address is to be found in the file. Debian's SQLite does so anyway. */
+        /* An erased address must not remain in the file. Debian's SQLite has this on by default. */
         "PRAGMA secure_delete = ON;",
         "settings");
 
     return sqlite_explain(database, error ? error : check_counts(base), why);
 }
 
-/* ---- what was erased, and backups ---- */
+/* ---- erasure and backups ---- */
 
 static bool sqlite_scrub(struct database *base)
 {

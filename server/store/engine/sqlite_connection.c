@@ -38,11 +38,11 @@ enum store_error sqlite_report(struct sqlite_database *database, const char *wha
     int code = sqlite3_extended_errcode(database->handle);
     bool damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 
-    log_event(LOG_ERROR, "store.sqlite_failed", "doing", what, "error", sqlite3_errmsg(database->handle),
-              "code", LOG_NUMBER(code), NULL);
+    log_event(LOG_ERROR, "store.statement_failed", "statement", what, "error",
+              sqlite3_errmsg(database->handle), "code", LOG_NUMBER(code), NULL);
     if (damaged)
         log_event(LOG_ERROR, "store.damaged", "file", database->engine->path, "advice",
-                  "the database file is damaged; stop the portal and restore the last backup:"
+                  "the database file is damaged. Stop the portal and restore the last backup:"
                   " expresslink-portal restore FILE",
                   NULL);
     return translate(code) == STORE_OK ? STORE_BROKEN : translate(code);
@@ -73,8 +73,8 @@ static ino_t inode_of(const char *path, const char *ending)
     return stat(text_get(&name), &status) == 0 ? status.st_ino : 0;
 }
 
-/* What was deleted or replaced under the running portal is written out once more, while it can still be read.
- */
+/* Writes a copy of a database that was deleted or replaced while the portal runs, while it can still be
+ * read. */
 static void rescue(struct sqlite_database *database)
 {
     TEXT struct text copy = TEXT_EMPTY;
@@ -89,7 +89,7 @@ static void rescue(struct sqlite_database *database)
     log_event(
         LOG_ERROR, "store.file_replaced", "file", database->engine->path, "rescued",
         rescued ? text_get(&copy) : NULL, "advice",
-        "the database or its -wal file was deleted or replaced under the running portal; nothing is accepted"
+        "the database or its -wal file was deleted or replaced while the portal runs, and nothing is accepted"
         " any more. Stop the portal, restore the rescued copy (or the last backup) with expresslink-portal"
         " restore FILE, and start it again",
         NULL);
@@ -122,7 +122,7 @@ static enum store_error lock_for_writing(struct sqlite_engine *engine, struct te
     }
     if (flock(engine->lock_fd, LOCK_EX | LOCK_NB) == 0)
         return STORE_OK;
-    text_printf(why, "%s is in use by another portal; stop that one, or give each its own store",
+    text_printf(why, "%s is in use by another portal; stop it, or give each portal its own [store] url",
                 engine->path);
     return STORE_IN_USE;
 }
@@ -139,7 +139,8 @@ void sqlite_close(struct engine *engine)
     free(sqlite);
 }
 
-/* See sqlite_restore.c: the old database is away, and the new one not yet in its place. */
+/* An interrupted restore has moved the old database away, and the new one is not in its place yet. See
+ * sqlite_restore.c. */
 static enum store_error refuse_half_restored(const struct sqlite_engine *engine, struct text *why)
 {
     TEXT struct text marked = TEXT_EMPTY;
@@ -147,7 +148,7 @@ static enum store_error refuse_half_restored(const struct sqlite_engine *engine,
     text_printf(&marked, "%s" SQLITE_RESTORED, engine->path);
     if (access(text_get(&marked), F_OK))
         return STORE_OK;
-    text_printf(why, "%s is there: a restore was cut off; run expresslink-portal restore FILE again",
+    text_printf(why, "%s exists: a restore was interrupted; run expresslink-portal restore FILE again",
                 text_get(&marked));
     return STORE_BROKEN;
 }

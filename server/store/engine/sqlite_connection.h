@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The SQLite file and the connections to it: locked against a second portal, opened, and found deleted or
- * replaced. For the files of this folder. */
+/* Locks and opens the SQLite file, and notices if it was deleted or replaced. Private to
+ * server/store/engine/. */
 #ifndef SERVER_STORE_ENGINE_SQLITE_CONNECTION_H
 #define SERVER_STORE_ENGINE_SQLITE_CONNECTION_H
 
@@ -12,18 +12,18 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 #define SQLITE_PARAMETERS_MAX 16
-#define SQLITE_BUSY_MS 2000 /* an operator's sqlite3 shell may hold a lock for a moment */
+#define SQLITE_BUSY_MS 2000 /* an operator's sqlite3 shell may briefly hold a lock */
 
 struct sqlite_engine {
     struct engine engine;
     char *path;
-    int lock_fd; /* held for as long as the store is open: one process writes */
+    int lock_fd; /* locked while the store is open, so that only one process writes */
     bool alone;
 };
 
 struct sqlite_prepared {
     struct sqlite3_stmt *statement;
-    unsigned char index[SQLITE_PARAMETERS_MAX]; /* SQLite's number of $1, $2, ...; 0: not in this text */
+    unsigned char index[SQLITE_PARAMETERS_MAX]; /* SQLite's index of $1, $2, ...; 0: not in this statement */
 };
 
 enum sqlite_control { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, UNDO, SQLITE_CONTROL_COUNT };
@@ -33,8 +33,8 @@ struct sqlite_database {
     const struct sqlite_engine *engine;
     struct sqlite3 *handle;
     bool writes, replaced;
-    bool rewritten;  /* by a scrub that has not finished */
-    ino_t file, wal; /* of what was opened; 0: not seen yet */
+    bool rewritten;  /* a scrub has rewritten the file but is not finished */
+    ino_t file, wal; /* inodes of the opened files; 0: not known yet */
     struct sqlite_prepared statements[STATEMENT_COUNT];
     struct sqlite3_stmt *controls[SQLITE_CONTROL_COUNT];
 };
@@ -50,16 +50,16 @@ void sqlite_close(struct engine *engine);
 enum store_error sqlite_connect(struct engine *engine, bool writes, struct database **out, struct text *why);
 void sqlite_disconnect(struct database *database);
 
-/* The file or its -wal is not what was opened, and from now on never will be: nothing may be written. The
- * first time, what can still be read is written to a file of its own. */
+/* Returns true if the file or its -wal is not the one that was opened; then nothing may be written any more.
+ * The first time, rescues what can still be read to another file. */
 bool sqlite_is_replaced(struct sqlite_database *database);
 
-/* Logs the connection's last error; never STORE_OK. what: what was being done. */
+/* Logs the last error of the connection. Never returns STORE_OK. what: the statement, or what was done. */
 enum store_error sqlite_report(struct sqlite_database *database, const char *what);
-/* Passes error on, with the file and SQLite's words in *why where it is one. */
+/* Returns error. If it is an error, adds the file and SQLite's message to *why. */
 enum store_error sqlite_explain(const struct sqlite_database *database, enum store_error error,
                                 struct text *why);
-/* Statements without rows; an error is logged. */
+/* Runs statements without rows and logs errors. */
 enum store_error sqlite_run_script(struct sqlite_database *database, const char *sql, const char *what)
     __attribute__((warn_unused_result));
 

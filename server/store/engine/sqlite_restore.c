@@ -2,11 +2,11 @@
 /* Replaces the database with a backup. After a crash at any moment there is the old database, the new one, or
  * a portal that refuses to start and gives the reason:
  *
- * 1. The portal's lock is taken and held to the end. What the old -wal holds is brought into the old file.
- * 2. The backup is copied to portal.db.restoring, without its manifest, compared, and on disk.
- * 3. That becomes portal.db.restored. While it has this name, no portal starts (sqlite_connection.c).
- * 4. The old database, and its -wal where it is too damaged to be brought in, get names of their own.
- * 5. portal.db.restored becomes portal.db. */
+ * 1. Take the portal's lock and hold it to the end. Checkpoint the old -wal into the old file.
+ * 2. Copy the backup to portal.db.restoring without its manifest, compare the copy and sync it to disk.
+ * 3. Rename it to portal.db.restored. While this file exists, no portal starts (sqlite_connection.c).
+ * 4. Rename the old database, and its -wal if it was too damaged for step 1.
+ * 5. Rename portal.db.restored to portal.db. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

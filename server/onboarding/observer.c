@@ -131,11 +131,11 @@ static void on_message(void *context, const struct subscriber_message *message)
     struct observer *observer = context;
     struct event event = {.receipt = message->receipt, .sighting = {.received_at = clock_wall_ms()}};
 
+    atomic_fetch_add(&observer->events, 1);
     if (!presence_parse(message->topic, message->payload, message->length, &event.sighting.presence)) {
         subscriber_acknowledge(observer->subscriber, &message->receipt, 1);
         return;
     }
-    atomic_fetch_add(&observer->events, 1);
     if (add_event(observer, &event))
         wake(observer);
     else

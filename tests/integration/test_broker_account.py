@@ -373,7 +373,7 @@ class Claim(AccountTest):
         self.change()
         def unheard():
             self.assertTrue(hearing.publish(self.KEYS, "{}"))
-            return "a hears no answer" in self.log()
+            return "a gets no answer" in self.log()
         eventually(unheard, "the policy counts")
         self.assertEqual(deaf.messages, [])
 

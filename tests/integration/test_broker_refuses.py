@@ -239,9 +239,9 @@ class Wire(Case):
             portal.stop()
 
             lone.log_has("staging.no_puback")
-            eventually(lambda: len(other.publishes()) == 2, "sent again on the new connection")
+            eventually(lambda: len(other.publishes()) >= 2, "sent again on the new connection")
             self.assertEqual(lone.metric("refused_publishes_total" + LABEL), 0)
-            other.session(2).acknowledge()
+            other.judge = lambda publish: ACKNOWLEDGE
             lone.wait_for_state(lone_claim["token"], "published")
             lone.stop()
 

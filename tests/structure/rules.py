@@ -62,7 +62,7 @@ LIBRARIES = {
                   "server/store/engine/sqlite_restore.c", "server/store/engine/sqlite_scrub.c"),
     "libpq-fe.h": ("server/store/engine/postgresql_connection.h",),
     "MQTTAsync.h": ("claim/mqtt.c",),
-    "ini.h": ("base/config_file.c", "aws/profile.c"),
+    "ini.h": ("base/ini_pairs.c",),
     "curl/": ("aws/http.c",),
     "yajl/": ("sidewalk/control_log.c",),
     "expat.h": ("aws/xml.c",),

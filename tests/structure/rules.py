@@ -83,7 +83,7 @@ LIBRARIES = {
                  "account/probe/tls.c", "sidewalk/certificate_chain.c", "sandbox/sidewalk_hsm.c",
                  "sandbox/cloud/signature.c", "sandbox/cloud/x509.c", "sandbox/cloud/x509_issuer.c",
                  "sandbox/cloud/x509_private.h", "sandbox/account_events.c", "sandbox/birth_authority.c",
-                 "sandbox/iot_account.h", "sandbox/issuer.c", "sandbox/issuer.h", "sandbox/module_main.c",
+                 "sandbox/iot_account.h", "sandbox/issuer.c", "sandbox/issuer.h",
                  "sandbox/peer_certificate.c", "sandbox/peer_certificate.h",
                  "sandbox/template_evaluation.c", "sandbox/template_evaluation.h", "sandbox/staging_plugin.c",
                  "sandbox/trust_folder.c"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/progress.h"
 
+#include "base/json_writer.h"
 #include "base/text.h"
 
 static const char *const kind_names[] = {
@@ -32,28 +33,27 @@ const char *progress_device_name(const struct claim_device *device)
     return "";
 }
 
-static void add_member(struct text *line, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    text_printf(line, ",\"%s\":\"", name);
-    text_json(line, value);
-    text_puts(line, "\"");
-}
-
 static void print_json(FILE *out, const struct claim_news *news)
 {
     TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
 
     if (news->kind == CLAIM_NEWS_TIME)
         return;
-    text_printf(&line, "{\"event\":\"%s\",\"elapsed_ms\":%lld", kind_names[news->kind], news->elapsed_ms);
-    add_member(&line, "thing_name", news->device ? progress_device_name(news->device) : NULL);
-    add_member(&line, "account", news->account);
-    add_member(&line, "reason", news->reason);
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "event", kind_names[news->kind]);
+    json_write_integer(&json, "elapsed_ms", news->elapsed_ms);
     if (news->device)
-        text_printf(&line, ",\"published\":%u", news->device->published);
-    fprintf(out, "%s}\n", text_get(&line));
+        json_write_text(&json, "thing_name", progress_device_name(news->device));
+    if (news->account)
+        json_write_text(&json, "account", news->account);
+    if (news->reason)
+        json_write_text(&json, "reason", news->reason);
+    if (news->device)
+        json_write_unsigned(&json, "published", news->device->published);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    fprintf(out, "%s\n", text_get(&line));
 }
 
 static void clear_clock(struct progress *progress)
@@ -138,22 +138,35 @@ void progress_news(void *context, const struct claim_news *news)
     fflush(progress->out);
 }
 
+static void write_device(struct json_writer *json, const struct claim_device *device)
+{
+    json_begin_object(json, NULL);
+    json_write_text(json, "thing_name", progress_device_name(device));
+    json_write_unsigned(json, "published", device->published);
+    json_write_boolean(json, "provisioned", device->provisioned);
+    json_write_boolean(json, "connected", device->connected);
+    json_write_boolean(json, "refused", device->refused);
+    json_end_object(json);
+}
+
 static void end_json(const struct progress *progress, const struct claim_run_options *options,
                      enum claim_run_result result, long long elapsed_ms)
 {
-    fprintf(progress->out,
-            "{\"event\":\"ended\",\"result\":\"%s\",\"elapsed_ms\":%lld,\"endpoint\":\"%s\",\"devices\":[",
-            result_names[result], elapsed_ms, options->endpoint->key);
-    for (size_t i = 0; i < options->device_count; i++) {
-        const struct claim_device *device = &options->devices[i];
-        fprintf(
-            progress->out,
-            "%s{\"thing_name\":\"%s\",\"published\":%u,\"provisioned\":%s,\"connected\":%s,\"refused\":%s}",
-            i ? "," : "", progress_device_name(device), device->published,
-            device->provisioned ? "true" : "false", device->connected ? "true" : "false",
-            device->refused ? "true" : "false");
-    }
-    fputs("]}\n", progress->out);
+    TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
+
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "event", "ended");
+    json_write_text(&json, "result", result_names[result]);
+    json_write_integer(&json, "elapsed_ms", elapsed_ms);
+    json_write_text(&json, "endpoint", options->endpoint->key);
+    json_begin_array(&json, "devices");
+    for (size_t i = 0; i < options->device_count; i++)
+        write_device(&json, &options->devices[i]);
+    json_end_array(&json);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    fprintf(progress->out, "%s\n", text_get(&line));
 }
 
 static void end_lines(const struct progress *progress, enum claim_run_result result)

@@ -5,10 +5,10 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/json_writer.h"
+#include "base/terminal.h"
 #include "base/utf8.h"
 
 #define WIDTH 100 /* if the output is not a terminal */
@@ -26,15 +26,13 @@ static const struct mark {
     [DOCTOR_SKIPPED] = {"\u2013", "-", "\033[2m"},
 };
 
-static size_t terminal_width(void)
+static size_t terminal_width(FILE *out)
 {
-    struct winsize size = {0};
+    int columns = terminal_columns(out);
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col == 0)
-        return WIDTH;
-    if (size.ws_col < WIDTH_MIN)
+    if (columns < WIDTH_MIN)
         return WIDTH_MIN;
-    return size.ws_col < WIDTH ? size.ws_col : WIDTH;
+    return columns < WIDTH ? (size_t)columns : WIDTH;
 }
 
 void doctor_report_init(struct doctor_report *report, FILE *out, bool json)
@@ -48,7 +46,7 @@ void doctor_report_init(struct doctor_report *report, FILE *out, bool json)
         .json = json,
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
         .colours = terminal && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0),
-        .width = terminal ? terminal_width() : WIDTH,
+        .width = terminal ? terminal_width(out) : WIDTH,
     };
     for (size_t i = 0; i < doctor_check_count; i++)
         if (strlen(doctor_checks[i].title) > report->title_width)

@@ -12,6 +12,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "claim/mqtt.h"
 #include "claim/run.h"
 #include "claim/settings.h"
@@ -66,12 +67,11 @@ static int usage_error(const char *what, const char *value)
 
 static bool parse_seconds(const char *text, long long *out_ms)
 {
-    char *end;
-    long seconds = strtol(text, &end, 10);
+    long long seconds;
 
-    if (end == text || *end || seconds < 1 || seconds > TIMEOUT_MAX_S)
+    if (!number_parse(text, 1, TIMEOUT_MAX_S, &seconds))
         return false;
-    *out_ms = seconds * 1000LL;
+    *out_ms = seconds * 1000;
     return true;
 }
 

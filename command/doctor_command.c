@@ -13,6 +13,7 @@
 #include "aws/session.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "claim/mqtt.h"
 #include "claim/settings.h"
 #include "command/command.h"
@@ -102,12 +103,11 @@ static int list_checks(void)
 
 static bool take_seconds(const char *text, int *out_ms)
 {
-    char *end;
-    long seconds = strtol(text, &end, 10);
+    int seconds;
 
-    if (end == text || *end || seconds < 1 || seconds > TIMEOUT_MAX_S)
+    if (!number_parse_int(text, 1, TIMEOUT_MAX_S, &seconds))
         return false;
-    *out_ms = (int)seconds * 1000;
+    *out_ms = seconds * 1000;
     return true;
 }
 

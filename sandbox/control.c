@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/lines.h"
 #include "base/memory.h"
 
@@ -50,20 +51,6 @@ static int listen_at(const char *path)
     return listener;
 }
 
-static bool write_all(int out, const char *bytes, size_t length)
-{
-    while (length) {
-        ssize_t done = write(out, bytes, length);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        bytes += done;
-        length -= (size_t)done;
-    }
-    return true;
-}
-
 static void answer_line(void *context, char *line, size_t length)
 {
     struct talk *talk = context;
@@ -73,7 +60,7 @@ static void answer_line(void *context, char *line, size_t length)
         return;
     line[length - 1] = '\0'; /* its end */
     talk->control->answer(talk->control->context, line, &reply);
-    talk->broken = !write_all(talk->out, text_get(&reply), reply.length);
+    talk->broken = file_write_all(talk->out, text_get(&reply), reply.length) != 0;
 }
 
 static void refuse_line(void *context)

@@ -14,6 +14,7 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "claim/mqtt.h"
 #include "sandbox/birth_authority.h"
 #include "sandbox/control.h"
@@ -65,13 +66,11 @@ static void die(const char *what, const char *why)
 
 static long number(const char *option, const char *text, long low, long high)
 {
-    char *end = NULL;
+    long long value;
 
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno || end == text || *end || value < low || value > high)
+    if (!number_parse(text, low, high, &value))
         die(option, "not a valid number");
-    return value;
+    return (long)value;
 }
 
 static void take_backoff(struct settings *settings, char *text)

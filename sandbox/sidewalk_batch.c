@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "sandbox/sidewalk_hsm.h"
@@ -395,13 +396,11 @@ __attribute__((noreturn)) static void usage_error(const char *what, const char *
 
 static long number(const char *option, const char *text, long most)
 {
-    char *end = NULL;
+    long long value;
 
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno || end == text || *end || value < 1 || value > most)
+    if (!number_parse(text, 1, most, &value))
         usage_error(option, text);
-    return value;
+    return (long)value;
 }
 
 static void take_form(struct settings *settings, const char *form)

@@ -52,8 +52,7 @@ static void print_json(FILE *out, const struct claim_news *news)
     if (news->device)
         json_write_unsigned(&json, "published", news->device->published);
     json_end_object(&json);
-    json_writer_finish(&json);
-    fprintf(out, "%s\n", text_get(&line));
+    json_writer_print(&json, out);
 }
 
 static void show_clock(struct claim_report *report, long long elapsed_ms)
@@ -155,8 +154,7 @@ static void end_json(const struct claim_report *report, const struct claim_run_o
         write_device(&json, &options->devices[i]);
     json_end_array(&json);
     json_end_object(&json);
-    json_writer_finish(&json);
-    fprintf(report->out, "%s\n", text_get(&line));
+    json_writer_print(&json, report->out);
 }
 
 static void end_lines(const struct claim_report *report, enum claim_run_result result)

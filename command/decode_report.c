@@ -162,8 +162,7 @@ void decode_report_print_json(const struct decode_report *report)
     else
         write_result(&json, report);
     json_end_object(&json);
-    json_writer_finish(&json);
-    puts(text_get(&line));
+    json_writer_print(&json, stdout);
 }
 
 void decode_report_fini(struct decode_report *report)

@@ -143,8 +143,7 @@ static void print_json(struct doctor_report *report, const struct doctor_finding
     json_write_text(&json, "seen", finding->seen);
     json_write_text(&json, "mend", finding->mend);
     json_end_object(&json);
-    json_writer_finish(&json);
-    fprintf(report->out, "%s\n", text_get(&line));
+    json_writer_print(&json, report->out);
 }
 
 static void print_json_totals(struct doctor_report *report, const struct doctor_totals *totals,
@@ -160,8 +159,7 @@ static void print_json_totals(struct doctor_report *report, const struct doctor_
     json_write_unsigned(&json, "skipped", totals->skipped);
     json_write_boolean(&json, "interrupted", interrupted);
     json_end_object(&json);
-    json_writer_finish(&json);
-    fprintf(report->out, "%s\n", text_get(&line));
+    json_writer_print(&json, report->out);
 }
 
 void doctor_report_tell(void *context, const struct doctor_finding *finding)

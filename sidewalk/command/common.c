@@ -88,8 +88,7 @@ int common_failed(const struct common *common, enum aws_error error, const char 
         json_write_text(&json, "what", what);
         json_write_text(&json, "why", why);
         json_end_object(&json);
-        json_writer_finish(&json);
-        puts(text_get(&line));
+        json_writer_print(&json, stdout);
     }
     return aws_exit_status(error);
 }

@@ -76,8 +76,7 @@ static void print_event(const char *event)
     json_begin_object(&json, NULL);
     json_write_text(&json, "event", event);
     json_end_object(&json);
-    json_writer_finish(&json);
-    puts(text_get(&line));
+    json_writer_print(&json, stdout);
 }
 
 static int end(const struct common *common, const struct watch_options *options, enum watch_result result,

@@ -148,8 +148,7 @@ static void print_event(struct watch_report *report, const char *event, const st
         task_write_members(news->task, &json);
     }
     json_end_object(&json);
-    json_writer_finish(&json);
-    fprintf(report->out, "%s\n", text_get(&line));
+    json_writer_print(&json, report->out);
 }
 
 static void print_recovered(struct watch_report *report, const struct watch_news *news)

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/subcommand.h"
 #include "claim/mqtt.h"
 #include "claim/run.h"
 #include "claim/settings.h"
@@ -61,8 +62,7 @@ static void interrupt(int number)
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim claim --help\n", what, value);
-    return COMMAND_USAGE;
+    return subcommand_usage_error("expresslink-claim", "claim", what, value);
 }
 
 static bool parse_seconds(const char *text, long long *out_ms)

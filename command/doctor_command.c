@@ -14,6 +14,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/number.h"
+#include "base/subcommand.h"
 #include "claim/mqtt.h"
 #include "claim/settings.h"
 #include "command/command.h"
@@ -90,8 +91,7 @@ static void interrupt(int number)
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim doctor --help\n", what, value);
-    return COMMAND_USAGE;
+    return subcommand_usage_error("expresslink-claim", "doctor", what, value);
 }
 
 static int list_checks(void)

@@ -12,6 +12,7 @@
 #include "account/keys/signing_request.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "base/subcommand.h"
 #include "command/command.h"
 #include "command/keygen_report.h"
 
@@ -59,8 +60,7 @@ enum option_key {
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim keygen --help\n", what, value);
-    return COMMAND_USAGE;
+    return subcommand_usage_error("expresslink-claim", "keygen", what, value);
 }
 
 /* Whether the name is safe as a file name on any system and unquoted in a shell command. */

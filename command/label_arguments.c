@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/subcommand.h"
 #include "command/command.h"
 #include "label/label_png.h"
 
@@ -77,8 +78,7 @@ struct given {
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim label --help\n", what, value);
-    return COMMAND_USAGE;
+    return subcommand_usage_error("expresslink-claim", "label", what, value);
 }
 
 /* Parses "X" or "X,Y". */

@@ -9,6 +9,7 @@
 #include "account/setup/setup.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/subcommand.h"
 #include "command/account/report.h"
 #include "command/command.h"
 
@@ -148,9 +149,10 @@ const char *register_way_name(enum register_way way)
 
 int register_usage_error(enum register_way way, const char *what, const char *value)
 {
-    account_report_complain("%s%s", what, value);
-    fprintf(stderr, "Try expresslink-claim account register %s --help\n", register_way_name(way));
-    return COMMAND_USAGE;
+    TEXT struct text words = TEXT_EMPTY;
+
+    text_printf(&words, "account register %s", register_way_name(way));
+    return subcommand_usage_error("expresslink-claim", text_get(&words), what, value);
 }
 
 #define ONE REGISTER_CERTIFICATE

@@ -229,8 +229,9 @@ static const char *take_number(int option, const char *value, struct label_argum
     case OPTION_MIN_MODULE:
         return parse_module(value, &out->limits.module_min) ? NULL : "--min-module needs 0.05 to 5 mm, not ";
     case OPTION_DPI:
-        return number_parse_int(value, LABEL_PNG_DPI_MIN, LABEL_PNG_DPI_MAX, &out->dpi) ? NULL
-                                                                            : "--dpi needs 72 to 2400, not ";
+        return number_parse_int(value, LABEL_PNG_DPI_MIN, LABEL_PNG_DPI_MAX, &out->dpi)
+                   ? NULL
+                   : "--dpi needs 72 to 2400, not ";
     case OPTION_COPIES:
         return number_parse_int(value, 1, 10000, &out->copies) ? NULL : "--copies needs 1 to 10000, not ";
     case OPTION_LABEL:

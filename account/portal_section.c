@@ -6,10 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/config.h"
 #include "base/file.h"
+#include "base/ini_pairs.h"
 #include "base/memory.h"
 
-#define FILE_MAX ((size_t)1 << 20) /* the maximum of base/config.h */
 #define KEY_MAX 32
 
 struct field {
@@ -72,37 +73,6 @@ static bool check(const struct portal_section *section, struct text *why)
     return true;
 }
 
-/* Removes white space at both ends, in place. */
-static char *trim(char *text)
-{
-    char *end = text + strlen(text);
-
-    text += strspn(text, " \t\r");
-    while (end > text && strchr(" \t\r", end[-1]))
-        *--end = '\0';
-    return text;
-}
-
-/* Returns the value after = or :, without a comment; NULL: the line has another key. */
-static char *value_in(char *line, const char *name)
-{
-    size_t length = strcspn(line, "=:");
-
-    if (line[length] == '\0')
-        return NULL;
-    line[length] = '\0';
-    char *value = line + length + 1;
-    if (strcmp(trim(line), name) != 0)
-        return NULL;
-    for (char *comment = value; (comment = strchr(comment, ';')); comment++) {
-        if (comment > value && !strchr(" \t", comment[-1]))
-            continue;
-        *comment = '\0';
-        break;
-    }
-    return trim(value);
-}
-
 struct found {
     bool section;
     char *values[FIELDS]; /* owned; NULL: missing */
@@ -115,35 +85,50 @@ static void found_fini(struct found *found)
 }
 #define FOUND __attribute__((cleanup(found_fini)))
 
-static void take_line(char *line, const struct field fields[FIELDS], struct found *out)
+struct search {
+    const struct portal_section *section;
+    bool inside;
+    struct found *out;
+};
+
+static void enter_section(void *context, const struct ini_line *line)
 {
-    for (size_t i = 0; i < FIELDS; i++) {
-        OWNED char *copy = memory_string(line);
-        const char *value = value_in(copy, fields[i].name);
-        if (value && !out->values[i])
-            out->values[i] = memory_string(value);
-    }
+    struct search *search = context;
+    TEXT struct text header = TEXT_EMPTY;
+
+    text_printf(&header, "[endpoint.%s]", search->section->key);
+    search->inside =
+        line->length >= header.length && memcmp(line->text, text_get(&header), header.length) == 0;
+    search->out->section = search->out->section || search->inside;
 }
 
-static void search(const char *content, const struct portal_section *section, struct found *out)
+static void take_pair(void *context, const struct ini_line *line, const char *name, const char *value)
 {
-    OWNED char *copy = memory_string(content);
-    TEXT struct text header = TEXT_EMPTY;
+    const struct search *search = context;
     struct field fields[FIELDS];
-    bool inside = false;
-    char *rest = copy, *line;
 
-    list_fields(section, fields);
-    text_printf(&header, "[endpoint.%s]", section->key);
-    while ((line = strsep(&rest, "\n"))) {
-        line = trim(line);
-        if (*line == '[') {
-            inside = strncmp(line, text_get(&header), header.length) == 0;
-            out->section = out->section || inside;
-        } else if (inside && *line != ';' && *line != '#') {
-            take_line(line, fields, out);
-        }
-    }
+    (void)line;
+    list_fields(search->section, fields);
+    for (size_t i = 0; search->inside && i < FIELDS; i++)
+        if (strcmp(name, fields[i].name) == 0 && !search->out->values[i])
+            search->out->values[i] = memory_string(value);
+}
+
+/* The portal reports it when it reads the file. */
+static void pass_bad_line(void *context, const struct ini_line *line, const char *why)
+{
+    (void)context;
+    (void)line;
+    (void)why;
+}
+
+static void search_section(const char *content, size_t length, const struct portal_section *section,
+                           struct found *out)
+{
+    struct search search = {.section = section, .out = out};
+    const struct ini_events events = {&search, enter_section, take_pair, pass_bad_line};
+
+    ini_pairs_read(content, length, CONFIG_LINE_MAX, &events);
 }
 
 static bool differs(const char *path, const struct portal_section *section, const struct found *found,
@@ -204,14 +189,14 @@ enum portal_section_result portal_section_add(const char *path, const struct por
 
     if (!check(section, why))
         return PORTAL_SECTION_FAILED;
-    int error = file_read(path, FILE_MAX, &content, &length);
+    int error = file_read(path, CONFIG_FILE_MAX, &content, &length);
     if (error && error != ENOENT)
         return failed(path, "read", error, why);
     if (error)
         content = memory_string("");
     if (strlen(content) != length)
         return failed(path, "read as text", EINVAL, why);
-    search(content, section, &found);
+    search_section(content, length, section, &found);
     if (!found.section)
         return write_it(path, content, section, why);
     return differs(path, section, &found, why) ? PORTAL_SECTION_DIFFERS : PORTAL_SECTION_THERE;

@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account/role_trust.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/percent.h"
 #include "base/text.h"
-
-static void decode(const char *text, struct text *out)
-{
-    for (; *text; text++) {
-        char digits[3] = {text[0] == '%' ? text[1] : '\0', text[1] ? text[2] : '\0', '\0'};
-        char byte = (char)strtoul(digits, NULL, 16);
-        bool is_encoded = text[0] == '%' && strspn(digits, "0123456789abcdefABCDEF") == 2 && byte;
-        text_add(out, is_encoded ? &byte : text, 1);
-        text += is_encoded ? 2 : 0;
-    }
-}
 
 /* The value is one text, or a list of texts. */
 static bool has_text(const cJSON *value, const char *wanted)
@@ -46,7 +35,8 @@ bool role_trust_lets_iot_in(const char *encoded)
     TEXT struct text text = TEXT_EMPTY;
     const cJSON *statement;
 
-    decode(encoded ? encoded : "", &text);
+    if (encoded)
+        percent_decode(&text, encoded, strlen(encoded));
     JSON cJSON *document = json_object_parse(text_get(&text), text.length);
     const cJSON *statements = cJSON_GetObjectItemCaseSensitive(document, "Statement");
     if (cJSON_IsObject(statements))

@@ -5,25 +5,15 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/percent.h"
 
 struct encoded {
     char *name, *value;
 };
 
-static bool is_unreserved(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~", c) != NULL);
-}
-
 void aws_encode(struct text *out, const char *text, const char *kept)
 {
-    for (; *text; text++) {
-        if (is_unreserved(*text) || strchr(kept, *text))
-            text_add(out, text, 1);
-        else
-            text_printf(out, "%%%02X", (unsigned)(unsigned char)*text);
-    }
+    percent_encode(out, text, strlen(text), kept);
 }
 
 static char *encoded_copy(const char *text)

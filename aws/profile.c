@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inih supports neither nested keys nor quoted section names, truncates long lines, and gives its handlers no
- * line numbers. So a reader here handles those and the section lines, and passes inih one line at a time. */
 #include "aws/profile.h"
 
 #include <errno.h>
-#include <ini.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/ini_pairs.h"
 #include "base/memory.h"
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 #define SPACES " \t\r\v\f"
 
 enum kind { KIND_OTHER, KIND_PROFILE, KIND_SERVICES };
@@ -34,24 +30,20 @@ struct aws_profile_file {
 
 struct reading {
     struct aws_profile_file *file;
-    const char *at, *end;
-    size_t line, bad_line;
+    size_t bad_line;
     const char *bad;
     enum kind kind;
-    char *section;
-    char *parent; /* the key without a value, parent of the indented lines below it */
-    bool in_section, indented;
-    bool pair_expected; /* inih must call take_pair() for the current line */
+    char *section; /* NULL: before the first one */
+    char *parent;  /* the key without a value, parent of the indented lines below it */
 };
 
-/* inih's settings are global. */
-static pthread_mutex_t inih_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static void refuse(struct reading *reading, const char *what)
+static void refuse(void *context, const struct ini_line *line, const char *what)
 {
+    struct reading *reading = context;
+
     if (!reading->bad) {
         reading->bad = what;
-        reading->bad_line = reading->line;
+        reading->bad_line = line->number;
     }
 }
 
@@ -114,85 +106,26 @@ static enum kind section_kind(enum aws_profile_style style, const char **name, s
     return *length == 7 && memcmp(*name, "default", 7) == 0 ? KIND_PROFILE : KIND_OTHER;
 }
 
-static void enter_section(struct reading *reading, const char *line, size_t length)
+static void enter_section(void *context, const struct ini_line *line)
 {
-    const char *close = memchr(line, ']', length);
+    struct reading *reading = context;
+    const char *close = memchr(line->text, ']', line->length);
 
-    reading->in_section = true;
-    free(reading->parent);
-    reading->parent = NULL;
-    if (!close) {
-        refuse(reading, "the section has no ]");
+    if (line->indented) { /* below a key it would continue a value */
+        refuse(reading, line,
+               reading->section ? "a [section] is indented" : "a key before the first [section]");
         return;
     }
-    size_t size = (size_t)(close - line) - 1;
-    const char *name = trim(line + 1, &size);
+    free(reading->parent);
+    reading->parent = NULL;
+    size_t size = close ? (size_t)(close - line->text) - 1 : 0;
+    const char *name = trim(line->text + 1, &size);
     reading->kind = section_kind(reading->file->style, &name, &size);
     free(reading->section);
     reading->section = memory_part(name, size);
     if (size == 0)
-        refuse(reading, "the section has no name");
+        refuse(reading, line, close ? "the section has no name" : "the section has no ]");
     add_entry(reading, NULL, NULL, NULL);
-}
-
-/* True: pass the line to inih. */
-static bool admit_line(struct reading *reading, const char *line, size_t length)
-{
-    if (length == 0 || line[0] == ';' || line[0] == '#')
-        return false;
-    if (length > AWS_PROFILE_LINE_MAX || memchr(line, '\0', length)) {
-        refuse(reading, length > AWS_PROFILE_LINE_MAX ? "the line is too long" : "the line has a NUL in it");
-        return false;
-    }
-    if (line[0] == '[' && !reading->indented) {
-        enter_section(reading, line, length);
-        return false;
-    }
-    if (!reading->in_section) {
-        refuse(reading, "a key before the first [section]");
-        return false;
-    }
-    /* inih would parse it as a section; below a key it continues a value */
-    if (line[0] == '[') {
-        refuse(reading, "a [section] is indented");
-        return false;
-    }
-    reading->pair_expected = true;
-    return true;
-}
-
-static void miss_pair(struct reading *reading)
-{
-    if (reading->pair_expected)
-        refuse(reading, "the line must be a [section] or name = value");
-    reading->pair_expected = false;
-}
-
-/* Works like fgets(). Lines that inih must not see are returned empty. */
-static char *next_line(char *out, int room, void *stream)
-{
-    struct reading *reading = stream;
-
-    miss_pair(reading);
-    if (reading->at == reading->end)
-        return NULL;
-    reading->line++;
-    const char *line = reading->at;
-    const char *end = memchr(line, '\n', (size_t)(reading->end - line));
-    reading->at = end ? end + 1 : reading->end;
-    if (!end)
-        end = reading->end;
-    reading->indented = line < end && is_space(*line);
-    while (line < end && is_space(*line))
-        line++;
-    while (line < end && is_space(end[-1]))
-        end--;
-    size_t length = (size_t)(end - line);
-    if (!admit_line(reading, line, length) || length + 2 > (size_t)room)
-        length = 0;
-    memcpy(out, line, length);
-    memcpy(out + length, "\n", 2);
-    return out;
 }
 
 /* Removes a comment after the value; inih removes those with a semicolon. */
@@ -208,53 +141,36 @@ static char *without_comment(const char *value)
     return memory_part(value, length);
 }
 
-static int take_pair(void *user, const char *section, const char *name, const char *value)
+static void take_pair(void *context, const struct ini_line *line, const char *name, const char *value)
 {
-    struct reading *reading = user;
+    struct reading *reading = context;
     OWNED char *kept = without_comment(value);
 
-    (void)section;
-    reading->pair_expected = false;
+    if (!reading->section) {
+        refuse(reading, line, "a key before the first [section]");
+        return;
+    }
     if (!name[0])
-        refuse(reading, "the name before the = is missing");
-    if (reading->indented && reading->parent) {
+        refuse(reading, line, "the name before the = is missing");
+    if (line->indented && reading->parent) {
         add_entry(reading, reading->parent, name, kept);
-        return 1;
+        return;
     }
     free(reading->parent);
     reading->parent = kept[0] ? NULL : memory_string(name);
     add_entry(reading, NULL, name, kept);
-    return 1;
-}
-
-static void run_inih(struct reading *reading)
-{
-    pthread_mutex_lock(&inih_lock);
-    int most = ini_max_line;
-    bool multiline = ini_allow_multiline, no_value = ini_allow_no_value;
-    ini_max_line = AWS_PROFILE_LINE_MAX + 3;
-    ini_allow_multiline = false;
-    ini_allow_no_value = false;
-    int line = ini_parse_stream(next_line, reading, take_pair, reading);
-    ini_max_line = most;
-    ini_allow_multiline = multiline;
-    ini_allow_no_value = no_value;
-    pthread_mutex_unlock(&inih_lock);
-    if (line != 0)
-        refuse(reading, "cannot be parsed");
 }
 
 struct aws_profile_file *aws_profile_parse(const char *path, enum aws_profile_style style, const char *bytes,
                                            size_t length, struct text *why)
 {
     struct aws_profile_file *file = memory_new(1, sizeof *file);
-    struct reading reading = {.file = file, .at = bytes, .end = bytes + length};
+    struct reading reading = {.file = file};
+    const struct ini_events events = {&reading, enter_section, take_pair, refuse};
 
     file->path = memory_string(path);
     file->style = style;
-    if (length >= 3 && memcmp(bytes, BYTE_ORDER_MARK, 3) == 0)
-        reading.at += 3;
-    run_inih(&reading);
+    ini_pairs_read(bytes, length, AWS_PROFILE_LINE_MAX, &events);
     free(reading.section);
     free(reading.parent);
     if (!reading.bad)

@@ -1,34 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads the file with inih; no other file uses inih. inih truncates long lines and sections silently, joins
- * indented lines to the line before, gives handlers no line numbers and reports only the first bad line. So
- * next_line() feeds it one line at a time, counts lines, removes indentation and rejects what inih would
- * truncate. */
-#include <ini.h>
+#include "base/config.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/config.h"
 #include "base/config_private.h"
 #include "base/file.h"
+#include "base/ini_pairs.h"
 #include "base/memory.h"
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 #define SPACES " \t\r\v\f"
 
 struct reading {
     struct config *config;
-    const char *at, *end;
-    size_t line;
-    bool pair_expected; /* inih got a line that must lead to a call of take_pair() */
+    char section[CONFIG_SECTION_MAX + 1];
     bool in_section;
     bool section_ignored; /* unknown or rejected: do not report its keys as well */
 };
 
-static void error_here(struct reading *reading, const char *message)
+static void write_place(const struct reading *reading, const struct ini_line *line, struct text *out)
+{
+    text_printf(out, "%s:%zu", reading->config->path, line->number);
+}
+
+static void error_at(const struct reading *reading, const struct ini_line *line, const char *message)
 {
     TEXT struct text place = TEXT_EMPTY;
 
-    text_printf(&place, "%s:%zu", reading->config->path, reading->line);
+    write_place(reading, line, &place);
     config_error_at(reading->config, place.data, NULL, NULL, "%s", message);
 }
 
@@ -55,109 +54,57 @@ static bool parse_section(const char *line, size_t length, char out[CONFIG_SECTI
     return rest == length || (line[rest] == ';' && rest > end + 1);
 }
 
-/* Returns whether to pass the line to inih. */
-static bool enter_section(struct reading *reading, const char *line, size_t length)
+static void enter_section(void *context, const struct ini_line *line)
 {
-    char name[CONFIG_SECTION_MAX + 1];
+    struct reading *reading = context;
     TEXT struct text place = TEXT_EMPTY;
 
     reading->in_section = true;
     reading->section_ignored = true;
-    if (!parse_section(line, length, name)) {
-        error_here(reading, "not a good [section] line");
-        return false;
+    if (!parse_section(line->text, line->length, reading->section)) {
+        error_at(reading, line, "not a good [section] line");
+        return;
     }
-    text_printf(&place, "%s:%zu", reading->config->path, reading->line);
-    if (config_section_is_known(reading->config, name)) {
-        config_mention_section(reading->config, name, place.data);
+    write_place(reading, line, &place);
+    if (config_section_is_known(reading->config, reading->section)) {
+        config_mention_section(reading->config, reading->section, place.data);
         reading->section_ignored = false;
     } else if (reading->config->strict) {
-        config_error_at(reading->config, place.data, NULL, NULL, "unknown section [%s]", name);
+        config_error_at(reading->config, place.data, NULL, NULL, "unknown section [%s]", reading->section);
     }
-    return true;
 }
 
-/* Checks one line without its end. Returns whether to pass it to inih. */
-static bool admit_line(struct reading *reading, const char *line, size_t length)
+static void take_pair(void *context, const struct ini_line *line, const char *name, const char *value)
 {
-    if (length > 0 && line[length - 1] == '\r')
-        length--;
-    if (length == 0 || line[0] == ';' || line[0] == '#')
-        return false;
-    if (length > CONFIG_LINE_MAX || memchr(line, '\0', length) != NULL) {
-        error_here(reading, length > CONFIG_LINE_MAX ? "the line is too long" : "the line has a NUL in it");
-        reading->section_ignored = reading->section_ignored || line[0] == '[';
-        return false;
-    }
-    if (line[0] == '[')
-        return enter_section(reading, line, length);
-    reading->pair_expected = true;
-    return true;
-}
-
-static void miss_pair(struct reading *reading)
-{
-    if (reading->pair_expected)
-        error_here(reading, "neither a [section] nor a name = value");
-    reading->pair_expected = false;
-}
-
-/* An fgets() for inih. Lines that inih does not need become empty lines. */
-static char *next_line(char *out, int room, void *stream)
-{
-    struct reading *reading = stream;
-
-    miss_pair(reading);
-    if (reading->at == reading->end)
-        return NULL;
-    reading->line++;
-    const char *line = reading->at;
-    const char *end = memchr(line, '\n', (size_t)(reading->end - line));
-    reading->at = end != NULL ? end + 1 : reading->end;
-    if (end == NULL)
-        end = reading->end;
-    while (line < end && *line != '\0' && strchr(SPACES, *line) != NULL)
-        line++;
-    size_t length = (size_t)(end - line);
-    if (!admit_line(reading, line, length) || length + 2 > (size_t)room)
-        length = 0;
-    memcpy(out, line, length);
-    memcpy(out + length, "\n", 2);
-    return out;
-}
-
-static int take_pair(void *user, const char *section, const char *name, const char *value)
-{
-    struct reading *reading = user;
+    struct reading *reading = context;
     TEXT struct text place = TEXT_EMPTY;
 
-    reading->pair_expected = false;
     if (!reading->in_section)
-        error_here(reading, "stands before the first [section]");
+        error_at(reading, line, "stands before the first [section]");
     if (!reading->in_section || reading->section_ignored)
-        return 1;
-    text_printf(&place, "%s:%zu", reading->config->path, reading->line);
-    config_give(reading->config, section, name, value, place.data, CONFIG_FROM_FILE);
-    return 1;
+        return;
+    write_place(reading, line, &place);
+    config_give(reading->config, reading->section, name, value, place.data, CONFIG_FROM_FILE);
+}
+
+static void take_bad_line(void *context, const struct ini_line *line, const char *why)
+{
+    struct reading *reading = context;
+
+    error_at(reading, line, why);
+    reading->section_ignored = reading->section_ignored || line->text[0] == '[';
 }
 
 void config_read_file(struct config *config)
 {
+    struct reading reading = {.config = config};
+    const struct ini_events events = {&reading, enter_section, take_pair, take_bad_line};
     OWNED char *content = NULL;
     size_t length = 0;
 
     int error = file_read(config->path, CONFIG_FILE_MAX, &content, &length);
-    if (error != 0) {
+    if (error != 0)
         config_error_at(config, config->path, NULL, NULL, "cannot be read: %s", strerror(error));
-        return;
-    }
-    struct reading reading = {.config = config, .at = content, .end = content + length};
-    if (length >= 3 && memcmp(content, BYTE_ORDER_MARK, 3) == 0)
-        reading.at += 3;
-    ini_max_line = CONFIG_LINE_MAX + 3;
-    ini_allow_multiline = false;
-    ini_allow_no_value = false;
-    int line = ini_parse_stream(next_line, &reading, take_pair, &reading);
-    if (line != 0 && config->error_count == 0)
-        config_error_at(config, config->path, NULL, NULL, "cannot be parsed, line %d", line);
+    else
+        ini_pairs_read(content, length, CONFIG_LINE_MAX, &events);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks and parses values by type. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "base/config_private.h"
+#include "base/number.h"
 #include "base/utf8.h"
 
 #define LIST_SEPARATORS " \t,"
@@ -29,12 +31,6 @@ static bool parse_integer(const char *text, const char **end, long long *out)
     *out = strtoll(text, NULL, 10);
     *end = digits + count;
     return true;
-}
-
-static bool whole_integer(const char *text, long long *out)
-{
-    const char *end;
-    return parse_integer(text, &end, out) && *end == '\0';
 }
 
 /* Parses exactly length bytes of text. */
@@ -218,7 +214,7 @@ static bool check_type(const struct config_key *key, const char *text, long long
     case CONFIG_TEXT:
         return check_text(key, text, problem);
     case CONFIG_INTEGER:
-        if (!whole_integer(text, number))
+        if (!number_parse(text, LLONG_MIN, LLONG_MAX, number))
             return refuse(key, text, "is not a whole number", problem);
         return check_number(key, text, *number, problem);
     case CONFIG_DURATION:

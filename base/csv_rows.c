@@ -9,18 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lines.h"
 #include "base/memory.h"
 #include "base/text.h"
-
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+#include "base/utf8.h"
 
 struct csv_rows {
     struct csv_rows_events events;
     size_t row_max;
     struct csv_parser parser;
-    struct text line;        /* the current incomplete line */
-    bool after_cr, started;  /* started: byte order mark skipped, delimiter known */
-    bool skipping;           /* skipping the rest of a line that is too long */
+    struct line_splitter lines;
+    bool started;            /* byte order mark skipped, delimiter known */
     unsigned long long next; /* number of the next line */
     unsigned long long row_line;
     size_t row_bytes;   /* fed to libcsv for the current row, 0 between rows */
@@ -35,27 +34,6 @@ static void start_parser(struct csv_rows *rows, char delimiter)
     if (csv_init(&rows->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         abort();
     csv_set_delim(&rows->parser, (unsigned char)delimiter);
-}
-
-struct csv_rows *csv_rows_new(const struct csv_rows_events *events, size_t row_max)
-{
-    struct csv_rows *rows = memory_new(1, sizeof *rows);
-
-    rows->events = *events;
-    rows->row_max = row_max;
-    rows->next = 1;
-    start_parser(rows, CSV_COMMA);
-    return rows;
-}
-
-void csv_rows_free(struct csv_rows *rows)
-{
-    if (rows == NULL)
-        return;
-    csv_free(&rows->parser);
-    text_fini(&rows->line);
-    text_fini(&rows->fields);
-    free(rows);
 }
 
 static void forget_row(struct csv_rows *rows)
@@ -130,12 +108,10 @@ static void restart(struct csv_rows *rows, const char *why)
 
 static void start(struct csv_rows *rows, const char **line, size_t *length)
 {
-    size_t mark = strlen(BYTE_ORDER_MARK);
+    size_t mark = utf8_mark_length(*line, *length);
 
-    if (*length >= mark && memcmp(*line, BYTE_ORDER_MARK, mark) == 0) {
-        *line += mark;
-        *length -= mark;
-    }
+    *line += mark;
+    *length -= mark;
     csv_set_delim(&rows->parser, (unsigned char)find_delimiter(*line, *length));
     rows->started = true;
 }
@@ -183,59 +159,52 @@ static void parse_line(struct csv_rows *rows, const char *line, size_t length)
         forget_row(rows); /* libcsv does not report an empty line */
 }
 
-static void end_line(struct csv_rows *rows)
+static void take_line(void *context, char *line, size_t length)
 {
-    if (rows->skipping)
-        rows->next++;
-    else
-        parse_line(rows, text_get(&rows->line), rows->line.length);
-    rows->skipping = false;
-    text_clear(&rows->line);
+    parse_line(context, line, length);
 }
 
-/* Adds part of a line. Rejects the row as soon as it is too long. */
-static void add_part(struct csv_rows *rows, const char *bytes, size_t length)
+static void skip_line(void *context)
 {
-    if (rows->skipping)
-        return;
-    if (rows->line.length + length <= rows->row_max) {
-        text_add(&rows->line, bytes, length);
-        return;
-    }
+    struct csv_rows *rows = context;
+
     if (rows->row_bytes == 0)
         rows->row_line = rows->next;
-    rows->skipping = true;
+    rows->next++;
     restart(rows, "it is too long, or a quote is not closed");
+}
+
+struct csv_rows *csv_rows_new(const struct csv_rows_events *events, size_t row_max)
+{
+    struct csv_rows *rows = memory_new(1, sizeof *rows);
+    const struct line_splitter_events lines = {rows, take_line, skip_line};
+
+    rows->events = *events;
+    rows->row_max = row_max;
+    rows->next = 1;
+    rows->lines = line_splitter_new(&lines, row_max);
+    start_parser(rows, CSV_COMMA);
+    return rows;
+}
+
+void csv_rows_free(struct csv_rows *rows)
+{
+    if (rows == NULL)
+        return;
+    csv_free(&rows->parser);
+    line_splitter_fini(&rows->lines);
+    text_fini(&rows->fields);
+    free(rows);
 }
 
 void csv_rows_feed(struct csv_rows *rows, const char *bytes, size_t length)
 {
-    while (length > 0) {
-        if (rows->after_cr && *bytes == '\n') { /* second half of a CR LF */
-            rows->after_cr = false;
-            bytes++;
-            length--;
-            continue;
-        }
-        size_t size = 0;
-        while (size < length && bytes[size] != '\n' && bytes[size] != '\r')
-            size++;
-        add_part(rows, bytes, size);
-        rows->after_cr = size < length && bytes[size] == '\r';
-        if (size < length) {
-            add_part(rows, "\n", 1);
-            end_line(rows);
-            size++;
-        }
-        bytes += size;
-        length -= size;
-    }
+    line_splitter_feed(&rows->lines, bytes, length);
 }
 
 void csv_rows_end(struct csv_rows *rows)
 {
-    if (rows->line.length > 0)
-        end_line(rows);
+    line_splitter_end(&rows->lines);
     if (csv_fini(&rows->parser, take_field, take_row, rows) != 0)
         restart(rows, "a quote is not closed");
 }

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 
 static void close_at(int *fd)
 {
@@ -19,48 +18,61 @@ static void close_at(int *fd)
         close(*fd);
 }
 
+#define PART_BYTES 65536
+
 #define CLOSED __attribute__((cleanup(close_at)))
 
-int file_read(const char *path, size_t limit, char **out, size_t *length)
+int file_read_rest(int fd, size_t limit, struct text *out)
 {
-    CLOSED int fd = open(path, O_RDONLY | O_CLOEXEC);
-    TEXT struct text content = TEXT_EMPTY;
-    char part[65536];
+    OWNED char *part = memory_new(PART_BYTES, 1);
+    size_t before = out->length;
 
-    if (fd < 0)
-        return errno;
     for (;;) {
-        ssize_t got = read(fd, part, sizeof part);
+        ssize_t got = read(fd, part, PART_BYTES);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return errno;
         if (got == 0)
-            break;
-        if (content.length + (size_t)got > limit)
+            return 0;
+        if (out->length - before + (size_t)got > limit)
             return EFBIG;
-        text_add(&content, part, (size_t)got);
+        text_add(out, part, (size_t)got);
     }
+}
+
+int file_read(const char *path, size_t limit, char **out, size_t *length)
+{
+    CLOSED int fd = open(path, O_RDONLY | O_CLOEXEC);
+    TEXT struct text content = TEXT_EMPTY;
+
+    if (fd < 0)
+        return errno;
+    int error = file_read_rest(fd, limit, &content);
+    if (error)
+        return error;
     *length = content.length;
     *out = text_take(&content);
     return 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t length)
+int file_write_all(int fd, const void *bytes, size_t length)
 {
+    const char *at = bytes;
+
     while (length) {
-        ssize_t done = write(fd, bytes, length);
+        ssize_t done = write(fd, at, length);
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
             return errno;
-        bytes += done;
+        at += done;
         length -= (size_t)done;
     }
-    return fsync(fd) ? errno : 0;
+    return 0;
 }
 
-static int sync_folder_of(const char *path)
+int file_sync_folder_of(const char *path)
 {
     OWNED char *copy = memory_string(path);
     CLOSED int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -94,8 +106,8 @@ static int write_beside(const char *path, const void *bytes, size_t length, mode
     CLOSED int fd = mkostemp(temporary.data, O_CLOEXEC);
     if (fd < 0)
         return errno;
-    int error = write_all(fd, bytes, length);
-    if (!error && fchmod(fd, mode))
+    int error = file_write_all(fd, bytes, length);
+    if (!error && (fsync(fd) || fchmod(fd, mode)))
         error = errno;
     if (!error)
         error = into_place(temporary.data, path);
@@ -103,7 +115,7 @@ static int write_beside(const char *path, const void *bytes, size_t length, mode
         unlink(temporary.data);
         return error;
     }
-    return sync_folder_of(path);
+    return file_sync_folder_of(path);
 }
 
 int file_create(const char *path, const void *bytes, size_t length, mode_t mode)
@@ -123,5 +135,5 @@ int file_move(const char *from, const char *to, bool replace)
 
     if (!error)
         error = replace ? rename_over(from, to) : rename_new(from, to);
-    return error ? error : sync_folder_of(to);
+    return error ? error : file_sync_folder_of(to);
 }

@@ -7,8 +7,16 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/text.h"
+
 /* Reads a file. EFBIG if it has more than limit bytes. The caller frees *out, which is terminated. */
 int file_read(const char *path, size_t limit, char **out, size_t *length) __attribute__((warn_unused_result));
+
+/* Adds what is left to read of an open file to out. EFBIG as above. */
+int file_read_rest(int fd, size_t limit, struct text *out) __attribute__((warn_unused_result));
+
+/* Writes all bytes to fd, which is blocking, in as many calls as it takes. */
+int file_write_all(int fd, const void *bytes, size_t length) __attribute__((warn_unused_result));
 
 /* Creates path atomically (temporary file beside it, fsync, rename, fsync of the folder): after a crash the
  * file is complete or missing. Never overwrites or follows a link: EEXIST. Sets mode regardless of the
@@ -23,5 +31,8 @@ int file_replace(const char *path, const void *bytes, size_t length, mode_t mode
 /* Renames a finished file atomically (fsync, rename, fsync of the folder). Without replace it never
  * overwrites: EEXIST. */
 int file_move(const char *from, const char *to, bool replace) __attribute__((warn_unused_result));
+
+/* Puts the name of a new or renamed file onto the disk: fsync of its folder. */
+int file_sync_folder_of(const char *path) __attribute__((warn_unused_result));
 
 #endif

@@ -80,6 +80,14 @@ void json_writer_finish(struct json_writer *json)
     json->filled = false;
 }
 
+void json_writer_print(struct json_writer *json, FILE *file)
+{
+    json_writer_finish(json);
+    text_puts(json->out, "\n");
+    fwrite(text_get(json->out), 1, json->out->length, file);
+    text_clear(json->out);
+}
+
 void json_begin_object(struct json_writer *json, const char *name)
 {
     begin_level(json, name, true);

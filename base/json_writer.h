@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/text.h"
 
@@ -41,6 +42,8 @@ struct json_writer {
 struct json_writer json_writer_into(struct text *out);
 /* Ends the document; aborts if it is incomplete. The writer can then write another one. */
 void json_writer_finish(struct json_writer *json);
+/* Ends the document, writes the text and a line end to file, and clears the text. */
+void json_writer_print(struct json_writer *json, FILE *file);
 
 void json_begin_object(struct json_writer *json, const char *name);
 void json_end_object(struct json_writer *json);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 
 static enum log_level least_level = LOG_INFO;
@@ -34,45 +35,63 @@ void log_set_request(const char *request_id)
     current_request = request_id;
 }
 
-static void add_field(struct text *line, const char *key, const char *value)
+struct line {
+    struct text text;
+    struct json_writer json; /* of LOG_JSON */
+};
+
+static void add_field(struct line *line, const char *key, const char *value)
 {
     if (chosen_format == LOG_JSON) {
-        text_printf(line, ",\"%s\":\"", key);
-        text_json(line, value);
-        text_puts(line, "\"");
+        json_write_text(&line->json, key, value);
         return;
     }
     /* Quote only values that would be ambiguous. */
     int quoted = !*value || strpbrk(value, " \"=") || strspn(value, "\n\r\t") > 0;
-    text_printf(line, quoted ? " %s=\"" : " %s=", key);
-    text_json(line, value);
+    text_printf(&line->text, quoted ? " %s=\"" : " %s=", key);
+    text_json(&line->text, value);
     if (quoted)
-        text_puts(line, "\"");
+        text_puts(&line->text, "\"");
 }
 
-static void add_head(struct text *line, enum log_level level, const char *event)
+static void begin_line(struct line *line, enum log_level level, const char *event)
 {
     char now[CLOCK_RFC3339_SIZE];
 
     clock_rfc3339(clock_wall_ms(), now);
-    if (chosen_format == LOG_JSON)
-        text_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"", now, level_names[level],
-                    event);
-    else
-        text_printf(line, "%s %-5s %s", now, level_names[level], event);
+    if (chosen_format == LOG_JSON) {
+        line->json = json_writer_into(&line->text);
+        json_begin_object(&line->json, NULL);
+        add_field(line, "time", now);
+        add_field(line, "level", level_names[level]);
+        add_field(line, "event", event);
+    } else {
+        text_printf(&line->text, "%s %-5s %s", now, level_names[level], event);
+    }
     if (current_request)
         add_field(line, "request_id", current_request);
 }
 
+static void write_line(struct line *line)
+{
+    if (chosen_format == LOG_JSON) {
+        json_end_object(&line->json);
+        json_writer_finish(&line->json);
+    }
+    text_puts(&line->text, "\n");
+    while (write(STDERR_FILENO, line->text.data, line->text.length) < 0 && errno == EINTR)
+        ;
+}
+
 void log_event(enum log_level level, const char *event, ...)
 {
-    TEXT struct text line = TEXT_EMPTY;
+    struct line line = {.text = TEXT_EMPTY};
     const char *key;
     va_list fields;
 
     if (!log_is_on(level))
         return;
-    add_head(&line, level, event);
+    begin_line(&line, level, event);
     va_start(fields, event);
     while ((key = va_arg(fields, const char *))) {
         const char *value = va_arg(fields, const char *);
@@ -80,9 +99,8 @@ void log_event(enum log_level level, const char *event, ...)
             add_field(&line, key, value);
     }
     va_end(fields);
-    text_puts(&line, chosen_format == LOG_JSON ? "}\n" : "\n");
-    while (write(STDERR_FILENO, line.data, line.length) < 0 && errno == EINTR)
-        ;
+    write_line(&line);
+    text_fini(&line.text);
 }
 
 const char *log_thing(const char *thing_name, char out[LOG_THING_SIZE])

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/terminal.h"
+
 #define USAGE 64
 
 static void print_usage(FILE *out, const struct subcommands *commands)
@@ -39,5 +41,17 @@ int subcommands_run(const struct subcommands *commands, int count, char **values
             return commands->list[i].run(count - 1, values + 1);
     fprintf(stderr, "%s: there is no command %s\nTry %s --help\n", commands->program, values[1],
             commands->program);
+    return USAGE;
+}
+
+int subcommand_usage_error(const char *program, const char *subcommand, const char *what, const char *value)
+{
+    TEXT struct text lines = TEXT_EMPTY;
+
+    text_printf(&lines, "%s: ", program);
+    terminal_add(what, &lines);
+    terminal_add(value, &lines);
+    text_printf(&lines, "\nTry %s %s --help\n", program, subcommand);
+    fputs(text_get(&lines), stderr);
     return USAGE;
 }

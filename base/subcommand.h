@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs one of a program's subcommands, and prints the help that lists them. Called from main() only. */
+/* Runs one of a program's subcommands, prints the help that lists them, and says what is wrong with
+ * arguments. One thread. */
 #ifndef BASE_SUBCOMMAND_H
 #define BASE_SUBCOMMAND_H
 
@@ -18,8 +19,13 @@ struct subcommands {
     size_t count;
 };
 
-/* Returns the exit status: the subcommand's, 0 after --help and --version, 64 (sysexits.h: EX_USAGE) if no
- * known subcommand was given. Ignores SIGPIPE: writing to a closed pipe is a write error instead. */
+/* Called from main(). Returns the exit status: the subcommand's, 0 after --help and --version, 64
+ * (sysexits.h: EX_USAGE) if no known subcommand was given. Ignores SIGPIPE: writing to a closed pipe is a
+ * write error instead. */
 int subcommands_run(const struct subcommands *commands, int count, char **values);
+
+/* Prints "PROGRAM: what value" and "Try PROGRAM SUBCOMMAND --help" to standard error, made harmless for
+ * terminals; subcommand may be several words, what and value "". Returns 64 (EX_USAGE). */
+int subcommand_usage_error(const char *program, const char *subcommand, const char *what, const char *value);
 
 #endif

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/terminal.h"
 
-#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "base/utf8.h"
 
+#define COLUMNS 80
+#define COLUMNS_MIN 40
 #define LINE_SIZE 8192 /* AWS's messages have a few hundred bytes */
+
+int terminal_columns(FILE *out)
+{
+    struct winsize size;
+
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return COLUMNS;
+    return size.ws_col < COLUMNS_MIN ? COLUMNS_MIN : size.ws_col;
+}
 
 void terminal_add(const char *string, struct text *out)
 {

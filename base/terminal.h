@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prints text on a terminal that is partly untrusted (messages of AWS, names in certificates and lists), so
- * that it cannot send control sequences. Any thread. */
+/* The width of a terminal, and printing text that is partly untrusted (messages of AWS, names in certificates
+ * and lists), so that it cannot send control sequences. Any thread. */
 #ifndef BASE_TERMINAL_H
 #define BASE_TERMINAL_H
 
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "base/text.h"
+
+/* How many columns the terminal has that out writes to: at least 40; 80 if that is not known, or out is not a
+ * terminal. */
+int terminal_columns(FILE *out);
 
 /* Adds string to out with invalid UTF-8 bytes and characters that a terminal would interpret or hide replaced
  * by U+FFFD. */

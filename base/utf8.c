@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/utf8.h"
 
+#include <string.h>
+
 struct range {
     uint32_t first, last;
 };
@@ -90,6 +92,13 @@ bool utf8_is_hidden(uint32_t character)
         {0x1D173, 0x1D17A}, {0xE0000, 0x10FFFF},
     };
     return in_ranges(character, hidden, sizeof hidden / sizeof *hidden);
+}
+
+size_t utf8_mark_length(const char *bytes, size_t length)
+{
+    static const char mark[] = {'\xEF', '\xBB', '\xBF'};
+
+    return length >= sizeof mark && memcmp(bytes, mark, sizeof mark) == 0 ? sizeof mark : 0;
 }
 
 bool utf8_is_valid(const char *bytes, size_t length)

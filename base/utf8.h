@@ -11,6 +11,9 @@
  * (truncated, overlong, a surrogate, above U+10FFFF) or length is 0; *out is then untouched. */
 size_t utf8_decode(const char *bytes, size_t length, uint32_t *out);
 
+/* The length of the byte order mark (EF BB BF) that bytes begin with, 0 if there is none. */
+size_t utf8_mark_length(const char *bytes, size_t length);
+
 bool utf8_is_valid(const char *bytes, size_t length);
 
 /* Writes the character, terminated. It must be valid. */

@@ -2,9 +2,11 @@
 #include "claim/endpoint_message.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "claim/identifier.h"
 
 #define LABEL_MAX 63 /* bytes in a label of a host name, RFC 1035 */
@@ -45,9 +47,17 @@ void endpoint_message_topic(const char *thing_name, char out[ENDPOINT_TOPIC_SIZE
 
 size_t endpoint_message_payload(const char *address, char out[ENDPOINT_PAYLOAD_SIZE])
 {
-    int length =
-        snprintf(out, ENDPOINT_PAYLOAD_SIZE, "{\"Endpoint\":\"%.*s\"}", ENDPOINT_ADDRESS_MAX, address);
-    return (size_t)length;
+    TEXT struct text payload = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&payload);
+
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "Endpoint", address);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    if (payload.length >= ENDPOINT_PAYLOAD_SIZE)
+        abort(); /* the address was not checked */
+    memcpy(out, text_get(&payload), payload.length + 1);
+    return payload.length;
 }
 
 bool endpoint_message_parse(const char *payload, size_t length, char out[ENDPOINT_ADDRESS_MAX + 1])

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 
 #define UUID_DIGITS 32
 #define HEX_DIGITS 32
@@ -29,14 +30,11 @@ static bool parse_case(const char *name, int *out)
 /* Parses the "32" of "hex:32": one or two digits, nothing else. */
 static bool parse_digits(const char *number, size_t *out)
 {
-    size_t length = strlen(number);
+    long long digits;
 
-    if (length < 1 || length > 2 || strspn(number, "0123456789") != length)
+    if (strlen(number) > 2 || !number_parse(number, IDENTIFIER_MIN, IDENTIFIER_MAX, &digits))
         return false;
-    size_t digits = (size_t)strtoul(number, NULL, 10);
-    if (digits < IDENTIFIER_MIN || digits > IDENTIFIER_MAX)
-        return false;
-    *out = digits;
+    *out = (size_t)digits;
     return true;
 }
 

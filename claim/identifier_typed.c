@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "claim/check_characters.h"
 
@@ -195,12 +196,9 @@ static bool take_from_url(struct typed *typed)
     return take_segment(typed, from, query) || take_parameter(typed, query, end);
 }
 
-static int hex_value(uint32_t character)
+static int digit_value(uint32_t character)
 {
-    character = lower(character);
-    if (character >= '0' && character <= '9')
-        return (int)(character - '0');
-    return character >= 'a' && character <= 'f' ? (int)(character - 'a') + 10 : -1;
+    return character < 0x80 ? hex_value((char)character) : -1;
 }
 
 /* The byte encoded by "%XX" at `at`, or -1. */
@@ -208,8 +206,8 @@ static int escaped_byte(const struct typed *typed, size_t at)
 {
     if (at + 2 >= typed->count || typed->marks[at].character != '%')
         return -1;
-    int high = hex_value(typed->marks[at + 1].character);
-    int low = hex_value(typed->marks[at + 2].character);
+    int high = digit_value(typed->marks[at + 1].character);
+    int low = digit_value(typed->marks[at + 2].character);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

@@ -12,11 +12,13 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/subcommand.h"
 #include "claim/mqtt.h"
 #include "claim/run.h"
 #include "claim/settings.h"
+#include "command/claim_report.h"
 #include "command/command.h"
-#include "command/progress.h"
 
 #define SEND_TIMEOUT_S 30
 #define TIMEOUT_MAX_S (7 * 24 * 3600)
@@ -60,18 +62,16 @@ static void interrupt(int number)
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim claim --help\n", what, value);
-    return COMMAND_USAGE;
+    return subcommand_usage_error("expresslink-claim", "claim", what, value);
 }
 
 static bool parse_seconds(const char *text, long long *out_ms)
 {
-    char *end;
-    long seconds = strtol(text, &end, 10);
+    long long seconds;
 
-    if (end == text || *end || seconds < 1 || seconds > TIMEOUT_MAX_S)
+    if (!number_parse(text, 1, TIMEOUT_MAX_S, &seconds))
         return false;
-    *out_ms = seconds * 1000LL;
+    *out_ms = seconds * 1000;
     return true;
 }
 
@@ -167,10 +167,9 @@ static int run_claims(const struct claim_settings *settings, const struct oem_en
                       const struct arguments *arguments, struct claim_device *devices)
 {
     long long timeout = arguments->wait ? settings->window_ms : SEND_TIMEOUT_S * 1000LL;
-    struct progress progress = {
+    struct claim_report report = {
         .out = stdout,
         .json = arguments->json,
-        .terminal = !arguments->json && isatty(STDOUT_FILENO),
         .wait = arguments->wait,
         .timeout_ms = arguments->timeout_ms ? arguments->timeout_ms : timeout,
         .device_count = arguments->count,
@@ -181,18 +180,19 @@ static int run_claims(const struct claim_settings *settings, const struct oem_en
         .devices = devices,
         .device_count = arguments->count,
         .wait = arguments->wait,
-        .timeout_ms = progress.timeout_ms,
-        .news = progress_news,
-        .context = &progress,
+        .timeout_ms = report.timeout_ms,
+        .news = claim_report_news,
+        .context = &report,
         .interrupted = &interrupted,
     };
 
     long long started = clock_monotonic_ms();
+    progress_begin(&report.clock, stdout, 0);
     signal(SIGINT, interrupt);
     signal(SIGTERM, interrupt);
     mqtt_library_init();
     enum claim_run_result result = claim_run(&options);
-    progress_end(&progress, &options, result, clock_monotonic_ms() - started);
+    claim_report_end(&report, &options, result, clock_monotonic_ms() - started);
     return exit_status(result);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/subcommand.h"
 #include "base/text.h"
 #include "command/command.h"
 #include "command/decode_report.h"
@@ -52,8 +53,7 @@ struct reader {
 
 static int usage_error(const char *what)
 {
-    fprintf(stderr, "expresslink-claim: %s\nTry expresslink-claim decode --help\n", what);
-    return COMMAND_USAGE;
+    return subcommand_usage_error("expresslink-claim", "decode", what, "");
 }
 
 /* Returns less than 0 to continue, otherwise the exit status. */

@@ -2,12 +2,11 @@
 #include "command/decode_report.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_writer.h"
 #include "base/text.h"
-#include "base/utf8.h"
 
 void decode_report_identify(struct decode_report *report, const struct label_origin *origin)
 {
@@ -109,79 +108,61 @@ void decode_report_print(const struct decode_report *report, bool many, bool raw
     tell_others(report);
 }
 
-static void add_json_escape(struct text *out, uint32_t character)
+static void write_code(struct json_writer *json, const char *name, const struct decode_code *code)
 {
-    if (character < 0x10000)
-        text_printf(out, "\\u%04x", (unsigned)character);
-    else
-        text_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((character - 0x10000) >> 10)),
-                    (unsigned)(0xdc00 + (character & 0x3ff)));
+    json_write_visible(json, name, code->text, code->length);
 }
 
-/* A text may hold NULs, which end a C string, and more that no terminal should get. */
-static void add_json_text(struct text *out, const char *name, const struct decode_code *code)
+static void write_reading(struct json_writer *json, const struct label_reading *reading)
 {
-    uint32_t character;
-
-    text_puts(out, name);
-    text_puts(out, "\"");
-    for (size_t at = 0, size; at < code->length; at += size) {
-        char piece[5] = "";
-        size = utf8_decode(code->text + at, code->length - at, &character);
-        if (size > 0 && utf8_is_hidden(character)) {
-            add_json_escape(out, character);
-            continue;
-        }
-        size = size ? size : 1;
-        memcpy(piece, code->text + at, size);
-        text_json(out, piece);
+    switch (reading->verdict) {
+    case LABEL_OURS:
+        json_write_text(json, "identifier", reading->thing_name);
+        break;
+    case LABEL_SEVERAL:
+        json_begin_array(json, "identifiers");
+        json_write_text(json, NULL, reading->thing_name);
+        json_write_text(json, NULL, reading->another_name);
+        json_end_array(json);
+        json_write_text(json, "error", "two identifiers");
+        break;
+    case LABEL_WRONG:
+        json_write_text(json, "error", identifier_error_name(reading->problem.error));
+        break;
+    case LABEL_FOREIGN:
+        json_write_text(json, "error", "no identifier");
+        break;
     }
-    text_puts(out, "\"");
 }
 
-static void add_json_member(struct text *out, const char *name, const char *value)
-{
-    text_printf(out, ",\"%s\":\"", name);
-    text_json(out, value);
-    text_puts(out, "\"");
-}
-
-static void add_json_result(struct text *out, const struct decode_report *report)
+static void write_result(struct json_writer *json, const struct decode_report *report)
 {
     const struct decode_result *result = &report->result;
-    const struct label_reading *reading = &report->reading;
 
-    add_json_text(out, ",\"text\":", &result->codes[report->reading.text]);
+    write_code(json, "text", &result->codes[report->reading.text]);
+    json_begin_array(json, "texts");
     for (size_t i = 0; i < result->count; i++)
-        add_json_text(out, i ? "," : ",\"texts\":[", &result->codes[i]);
-    text_puts(out, "]");
-    if (!report->identified)
-        return;
-    if (reading->verdict == LABEL_OURS)
-        add_json_member(out, "identifier", reading->thing_name);
-    else if (reading->verdict == LABEL_SEVERAL)
-        text_printf(out, ",\"identifiers\":[\"%s\",\"%s\"],\"error\":\"two identifiers\"",
-                    reading->thing_name, reading->another_name);
-    else if (reading->verdict == LABEL_WRONG)
-        add_json_member(out, "error", identifier_error_name(reading->problem.error));
-    else
-        add_json_member(out, "error", "no identifier");
+        write_code(json, NULL, &result->codes[i]);
+    json_end_array(json);
+    if (report->identified)
+        write_reading(json, &report->reading);
 }
 
 void decode_report_print_json(const struct decode_report *report)
 {
     TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
 
-    text_puts(&line, "{\"file\":\"");
-    text_json(&line, report->file);
-    text_puts(&line, "\"");
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "file", report->file);
     if (report->file_error)
-        add_json_member(&line, "error", strerror(report->file_error));
+        json_write_text(&json, "error", strerror(report->file_error));
     else if (report->error)
-        add_json_member(&line, "error", decode_error_name(report->error));
+        json_write_text(&json, "error", decode_error_name(report->error));
     else
-        add_json_result(&line, report);
-    printf("%s}\n", text_get(&line));
+        write_result(&json, report);
+    json_end_object(&json);
+    json_writer_print(&json, stdout);
 }
 
 void decode_report_fini(struct decode_report *report)

@@ -13,6 +13,8 @@
 #include "aws/session.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/number.h"
+#include "base/subcommand.h"
 #include "claim/mqtt.h"
 #include "claim/settings.h"
 #include "command/command.h"
@@ -89,8 +91,7 @@ static void interrupt(int number)
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim doctor --help\n", what, value);
-    return COMMAND_USAGE;
+    return subcommand_usage_error("expresslink-claim", "doctor", what, value);
 }
 
 static int list_checks(void)
@@ -102,12 +103,11 @@ static int list_checks(void)
 
 static bool take_seconds(const char *text, int *out_ms)
 {
-    char *end;
-    long seconds = strtol(text, &end, 10);
+    int seconds;
 
-    if (end == text || *end || seconds < 1 || seconds > TIMEOUT_MAX_S)
+    if (!number_parse_int(text, 1, TIMEOUT_MAX_S, &seconds))
         return false;
-    *out_ms = (int)seconds * 1000;
+    *out_ms = seconds * 1000;
     return true;
 }
 

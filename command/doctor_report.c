@@ -5,9 +5,10 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/json_writer.h"
+#include "base/terminal.h"
 #include "base/utf8.h"
 
 #define WIDTH 100 /* if the output is not a terminal */
@@ -25,15 +26,13 @@ static const struct mark {
     [DOCTOR_SKIPPED] = {"\u2013", "-", "\033[2m"},
 };
 
-static size_t terminal_width(void)
+static size_t terminal_width(FILE *out)
 {
-    struct winsize size = {0};
+    int columns = terminal_columns(out);
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col == 0)
-        return WIDTH;
-    if (size.ws_col < WIDTH_MIN)
+    if (columns < WIDTH_MIN)
         return WIDTH_MIN;
-    return size.ws_col < WIDTH ? size.ws_col : WIDTH;
+    return columns < WIDTH ? (size_t)columns : WIDTH;
 }
 
 void doctor_report_init(struct doctor_report *report, FILE *out, bool json)
@@ -47,7 +46,7 @@ void doctor_report_init(struct doctor_report *report, FILE *out, bool json)
         .json = json,
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
         .colours = terminal && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0),
-        .width = terminal ? terminal_width() : WIDTH,
+        .width = terminal ? terminal_width(out) : WIDTH,
     };
     for (size_t i = 0; i < doctor_check_count; i++)
         if (strlen(doctor_checks[i].title) > report->title_width)
@@ -131,25 +130,36 @@ static void print_finding(struct doctor_report *report, const struct doctor_find
     print_wrapped(report, finding->mend, MEND_INDENT, MEND_INDENT);
 }
 
-static void add_member(struct text *line, const char *name, const char *value)
-{
-    text_printf(line, "%s\"%s\":\"", line->length > 1 ? "," : "", name);
-    text_json(line, value);
-    text_puts(line, "\"");
-}
-
 static void print_json(struct doctor_report *report, const struct doctor_finding *finding)
 {
     TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
 
-    text_puts(&line, "{");
-    add_member(&line, "check", finding->check);
-    add_member(&line, "subject", finding->subject);
-    add_member(&line, "title", finding->title);
-    add_member(&line, "level", doctor_level_name(finding->level));
-    add_member(&line, "seen", finding->seen);
-    add_member(&line, "mend", finding->mend);
-    fprintf(report->out, "%s}\n", text_get(&line));
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "check", finding->check);
+    json_write_text(&json, "subject", finding->subject);
+    json_write_text(&json, "title", finding->title);
+    json_write_text(&json, "level", doctor_level_name(finding->level));
+    json_write_text(&json, "seen", finding->seen);
+    json_write_text(&json, "mend", finding->mend);
+    json_end_object(&json);
+    json_writer_print(&json, report->out);
+}
+
+static void print_json_totals(struct doctor_report *report, const struct doctor_totals *totals,
+                              bool interrupted)
+{
+    TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
+
+    json_begin_object(&json, NULL);
+    json_write_unsigned(&json, "ok", totals->ok);
+    json_write_unsigned(&json, "warnings", totals->warnings);
+    json_write_unsigned(&json, "failed", totals->failed);
+    json_write_unsigned(&json, "skipped", totals->skipped);
+    json_write_boolean(&json, "interrupted", interrupted);
+    json_end_object(&json);
+    json_writer_print(&json, report->out);
 }
 
 void doctor_report_tell(void *context, const struct doctor_finding *finding)
@@ -166,9 +176,7 @@ void doctor_report_tell(void *context, const struct doctor_finding *finding)
 void doctor_report_end(struct doctor_report *report, const struct doctor_totals *totals, bool interrupted)
 {
     if (report->json) {
-        fprintf(report->out, "{\"ok\":%u,\"warnings\":%u,\"failed\":%u,\"skipped\":%u,\"interrupted\":%s}\n",
-                totals->ok, totals->warnings, totals->failed, totals->skipped,
-                interrupted ? "true" : "false");
+        print_json_totals(report, totals, interrupted);
         return;
     }
     fprintf(report->out, "\n%u ok, %u warning%s, %u failed, %u skipped. ", totals->ok, totals->warnings,

@@ -11,6 +11,8 @@
 #include "account/keys/private_key.h"
 #include "account/keys/signing_request.h"
 #include "base/file.h"
+#include "base/number.h"
+#include "base/subcommand.h"
 #include "command/command.h"
 #include "command/keygen_report.h"
 
@@ -58,19 +60,7 @@ enum option_key {
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim keygen --help\n", what, value);
-    return COMMAND_USAGE;
-}
-
-static bool parse_days(const char *text, int *out)
-{
-    char *end;
-    long days = strtol(text, &end, 10);
-
-    if (end == text || *end != '\0' || days < 1 || days > 36500)
-        return false;
-    *out = (int)days;
-    return true;
+    return subcommand_usage_error("expresslink-claim", "keygen", what, value);
 }
 
 /* Whether the name is safe as a file name on any system and unquoted in a shell command. */
@@ -108,7 +98,7 @@ static int take_options(int count, char **values, struct arguments *out)
             out->observer = true;
         else if (option == OPTION_SELF_SIGNED)
             out->self_signed = true;
-        else if (option == OPTION_DAYS && !parse_days(optarg, &out->days))
+        else if (option == OPTION_DAYS && !number_parse_int(optarg, 1, 36500, &out->days))
             return usage_error("--days needs a number from 1 to 36500, not ", optarg);
         else if (option == OPTION_JSON)
             out->json = true;

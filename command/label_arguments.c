@@ -9,6 +9,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/number.h"
+#include "base/subcommand.h"
 #include "command/command.h"
 #include "label/label_png.h"
 
@@ -76,29 +78,7 @@ struct given {
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim label --help\n", what, value);
-    return COMMAND_USAGE;
-}
-
-static bool parse_count(const char *text, long least, long most, long *out)
-{
-    char *end;
-    long number = strtol(text, &end, 10);
-
-    if (end == text || *end != '\0' || number < least || number > most)
-        return false;
-    *out = number;
-    return true;
-}
-
-static bool parse_int(const char *text, int least, int most, int *out)
-{
-    long number;
-
-    if (!parse_count(text, least, most, &number))
-        return false;
-    *out = (int)number;
-    return true;
+    return subcommand_usage_error("expresslink-claim", "label", what, value);
 }
 
 /* Parses "X" or "X,Y". */
@@ -249,11 +229,11 @@ static const char *take_number(int option, const char *value, struct label_argum
     case OPTION_MIN_MODULE:
         return parse_module(value, &out->limits.module_min) ? NULL : "--min-module needs 0.05 to 5 mm, not ";
     case OPTION_DPI:
-        return parse_int(value, LABEL_PNG_DPI_MIN, LABEL_PNG_DPI_MAX, &out->dpi)
+        return number_parse_int(value, LABEL_PNG_DPI_MIN, LABEL_PNG_DPI_MAX, &out->dpi)
                    ? NULL
                    : "--dpi needs 72 to 2400, not ";
     case OPTION_COPIES:
-        return parse_int(value, 1, 10000, &out->copies) ? NULL : "--copies needs 1 to 10000, not ";
+        return number_parse_int(value, 1, 10000, &out->copies) ? NULL : "--copies needs 1 to 10000, not ";
     case OPTION_LABEL:
         return stock_size(value, &given->label) ? NULL : "--label needs a size like 63.5x38.1, not ";
     case OPTION_PAPER:
@@ -267,13 +247,13 @@ static const char *take_number(int option, const char *value, struct label_argum
         return parse_pair(value, 500, &given->gap_x, &given->gap_y) ? NULL
                                                                     : "--gap needs X or X,Y in mm, not ";
     case OPTION_COLUMNS:
-        return parse_int(value, 1, 1000, &given->columns) ? NULL : "--columns needs a number, not ";
+        return number_parse_int(value, 1, 1000, &given->columns) ? NULL : "--columns needs a number, not ";
     case OPTION_ROWS:
-        return parse_int(value, 1, 1000, &given->rows) ? NULL : "--rows needs a number, not ";
+        return number_parse_int(value, 1, 1000, &given->rows) ? NULL : "--rows needs a number, not ";
     case OPTION_SKIP:
-        return parse_int(value, 0, 1000000, &out->skip) ? NULL : "--skip needs a number, not ";
+        return number_parse_int(value, 0, 1000000, &out->skip) ? NULL : "--skip needs a number, not ";
     default:
-        return parse_count(value, 1, 1000000, &out->split) ? NULL : "--split needs a number of sheets, not ";
+        return number_parse(value, 1, 1000000, &out->split) ? NULL : "--split needs a number of sheets, not ";
     }
 }
 

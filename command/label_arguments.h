@@ -24,7 +24,7 @@ struct label_arguments {
     struct stock stock;         /* of sheets; its label size is also that of single labels */
     struct sheet_options sheet; /* borrows stock */
     int skip, copies;
-    long split; /* sheets per file; 0: all in one */
+    long long split; /* sheets per file; 0: all in one */
     bool verify, skip_bad;
     char **identifiers;
     size_t count;

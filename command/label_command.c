@@ -20,9 +20,21 @@
 /* The state while a list is read into a run. */
 struct reading {
     struct label_run *run;
-    struct label_progress *progress;
-    unsigned long long bytes;
+    struct progress *progress;
+    unsigned long long bytes, bytes_all; /* of the list; bytes_all is 0 if that cannot be known */
 };
+
+static void show_progress(struct reading *reading)
+{
+    unsigned long long labels = label_run_count(reading->run);
+    double part =
+        reading->bytes_all > 0 ? (double)reading->bytes / (double)reading->bytes_all : PROGRESS_UNKNOWN;
+    TEXT struct text counts = TEXT_EMPTY;
+
+    text_printf(&counts, "%llu labels  ", labels);
+    progress_add_rate(reading->progress, labels, &counts);
+    progress_show(reading->progress, part, text_get(&counts));
+}
 
 static void take_row(void *context, const struct label_list_row *row)
 {
@@ -31,7 +43,8 @@ static void take_row(void *context, const struct label_list_row *row)
     if (interrupt_received || label_run_is_over(reading->run))
         return;
     label_run_add(reading->run, row->identifier, row->product, row->serial, row->line);
-    label_progress_show(reading->progress, label_run_count(reading->run), reading->bytes);
+    if (progress_is_due(reading->progress))
+        show_progress(reading);
 }
 
 static void take_bad(void *context, unsigned long long line, const char *why)
@@ -68,10 +81,11 @@ static int read_list(int fd, const char *path, struct label_list *list, struct r
     return COMMAND_DONE;
 }
 
-static int run_list(int fd, const struct label_arguments *arguments, struct label_run *run,
-                    struct label_progress *progress)
+static int run_list(int fd, const struct stat *file, const struct label_arguments *arguments,
+                    struct label_run *run, struct progress *progress)
 {
-    struct reading reading = {run, progress, 0};
+    struct reading reading = {run, progress, 0,
+                              S_ISREG(file->st_mode) ? (unsigned long long)file->st_size : 0};
     const struct label_list_events events = {&reading, take_row, take_bad};
     struct label_list *list = label_list_new(&events);
     int status = read_list(fd, arguments->csv, list, &reading);
@@ -90,17 +104,17 @@ static int run_identifiers(const struct label_arguments *arguments, struct label
 /* fd: the list, or -1 if there is none. */
 static int with_rules(int fd, const struct label_arguments *arguments, const struct label_rules *rules)
 {
-    struct label_progress progress;
+    struct progress progress;
     struct label_run *run = NULL;
     struct stat list = {0};
 
     if (fd >= 0 && fstat(fd, &list) != 0)
         return cannot_read(arguments->csv);
-    label_progress_begin(&progress, stderr, S_ISREG(list.st_mode) ? (unsigned long long)list.st_size : 0);
+    progress_begin(&progress, stderr, 0);
     int status = label_run_new(arguments, rules, &progress, &run);
     if (status != COMMAND_DONE)
         return status;
-    status = fd >= 0 ? run_list(fd, arguments, run, &progress) : run_identifiers(arguments, run);
+    status = fd >= 0 ? run_list(fd, &list, arguments, run, &progress) : run_identifiers(arguments, run);
     label_run_free(run);
     return status;
 }

@@ -20,7 +20,7 @@
 struct label_run {
     const struct label_arguments *arguments;
     const struct label_rules *rules;
-    struct label_progress *progress;
+    struct progress *progress;
     struct output *output;
     struct proof *proof; /* NULL: codes are not read back */
     struct names *names;
@@ -41,7 +41,7 @@ static const char *output_name(const struct label_run *run)
 static void tell(struct label_run *run, const char *message)
 {
     if (run->progress != NULL)
-        label_progress_clear(run->progress);
+        progress_clear(run->progress);
     fprintf(stderr, "expresslink-claim: %s\n", message);
 }
 
@@ -82,7 +82,7 @@ static int start(struct label_run *run)
 }
 
 int label_run_new(const struct label_arguments *arguments, const struct label_rules *rules,
-                  struct label_progress *progress, struct label_run **out)
+                  struct progress *progress, struct label_run **out)
 {
     struct label_run *run = memory_new(1, sizeof *run);
 
@@ -264,7 +264,7 @@ unsigned long long label_run_count(const struct label_run *run)
 
 static void summarise(const struct label_run *run)
 {
-    long long elapsed = run->progress != NULL ? label_progress_elapsed_ms(run->progress) : 0;
+    long long elapsed = run->progress != NULL ? progress_elapsed_ms(run->progress) : 0;
 
     fprintf(stderr, "%llu label%s", run->made, run->made == 1 ? "" : "s");
     if (run->arguments->format == LABEL_SHEET)
@@ -305,7 +305,7 @@ static int find_obstacle(struct label_run *run)
 int label_run_end(struct label_run *run, bool interrupted)
 {
     if (run->progress != NULL)
-        label_progress_clear(run->progress);
+        progress_clear(run->progress);
     if (interrupted) {
         tell(run, "interrupted, nothing was written");
         return COMMAND_INTERRUPTED;

@@ -6,8 +6,8 @@
 
 #include <signal.h>
 
+#include "base/progress.h"
 #include "command/label_arguments.h"
-#include "command/label_progress.h"
 #include "label/label.h"
 
 struct label_run;
@@ -15,7 +15,7 @@ struct label_run;
 /* Borrows all arguments until the run is freed. Returns an exit status, 0 if *out is set; prints errors to
  * standard error. progress may be NULL. */
 int label_run_new(const struct label_arguments *arguments, const struct label_rules *rules,
-                  struct label_progress *progress, struct label_run **out);
+                  struct progress *progress, struct label_run **out);
 /* line: in the list, or 0 for the command line, where the error names the identifier instead. After an error
  * labels are still checked, so that all mistakes are reported, but no longer created. */
 void label_run_add(struct label_run *run, const char *identifier, const char *product, const char *serial,

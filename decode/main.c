@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "decode/confine.h"
@@ -76,20 +77,9 @@ static void prepare(void)
     warm_up();
 }
 
-static bool write_all(int fd, const struct text *text)
+static bool write_text(int fd, const struct text *text)
 {
-    const char *at = text_get(text);
-
-    for (size_t left = text->length; left > 0;) {
-        ssize_t done = write(fd, at, left);
-        if (done < 0 && errno != EINTR)
-            return false;
-        if (done > 0) {
-            at += done;
-            left -= (size_t)done;
-        }
-    }
-    return true;
+    return file_write_all(fd, text_get(text), text->length) == 0;
 }
 
 /* Reads up to length bytes; returns fewer only at the end of input. */
@@ -120,7 +110,7 @@ static bool answer(enum frame_kind kind, enum decode_error error, const struct d
     TEXT struct text frame = TEXT_EMPTY;
 
     frame_add_answer(&frame, kind, error, result->codes, result->count);
-    return write_all(STDOUT_FILENO, &frame);
+    return write_text(STDOUT_FILENO, &frame);
 }
 
 /* Reports the reason to the parent in the ready message. */
@@ -177,7 +167,7 @@ static void say(const char *what, const char *reason)
     TEXT struct text line = TEXT_EMPTY;
 
     text_printf(&line, "expresslink-decode: %s%s\n", what, reason);
-    write_all(STDERR_FILENO, &line);
+    (void)write_text(STDERR_FILENO, &line);
 }
 
 static bool print_text(const struct decode_result *result, bool terminal)
@@ -189,7 +179,7 @@ static bool print_text(const struct decode_result *result, bool terminal)
     else
         text_add(&line, result->codes[0].text, result->codes[0].length);
     text_puts(&line, "\n");
-    if (!write_all(STDOUT_FILENO, &line))
+    if (!write_text(STDOUT_FILENO, &line))
         return false;
     for (size_t i = 1; i < result->count; i++) {
         text_clear(&line);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lines.h"
 #include "base/utf8.h"
 #include "label/code.h"
 
@@ -232,13 +233,13 @@ static void add_text(struct layout *layout, const struct plan *plan, const char 
 
 static void add_lines(struct layout *layout, const struct plan *plan)
 {
-    const char *line = layout->identifier;
+    struct lines lines = lines_of(layout->identifier, strlen(layout->identifier));
+    const char *line;
+    size_t length;
 
     add_text(layout, plan, plan->words.label->product);
-    for (size_t length; *line != '\0'; line += length + (line[length] == '\n')) {
-        length = strcspn(line, "\n");
+    while (lines_next(&lines, &line, &length))
         add_line(layout, line, length, plan->type, (double)length * LAYOUT_ADVANCE * plan->type);
-    }
     add_text(layout, plan, plan->words.label->serial);
 }
 

@@ -4,13 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -32,23 +32,9 @@ struct output {
     char buffer[BUFFER_SIZE];
 };
 
-static int write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t done = write(fd, bytes, length);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return errno;
-        bytes += done;
-        length -= (size_t)done;
-    }
-    return 0;
-}
-
 static int flush(struct output *output)
 {
-    int error = write_all(output->file, output->buffer, output->used);
+    int error = file_write_all(output->file, output->buffer, output->used);
 
     output->used = 0;
     return error;
@@ -184,7 +170,7 @@ int output_put(struct output *output, const void *bytes, size_t length)
             return error;
     }
     if (length > sizeof output->buffer)
-        return write_all(output->file, bytes, length);
+        return file_write_all(output->file, bytes, length);
     memcpy(output->buffer + output->used, bytes, length);
     output->used += length;
     return 0;
@@ -200,7 +186,7 @@ static int copy(struct output *output, int target)
             continue;
         if (got <= 0)
             return got < 0 ? errno : 0;
-        int error = write_all(target, output->buffer, (size_t)got);
+        int error = file_write_all(target, output->buffer, (size_t)got);
         if (error != 0)
             return error;
     }
@@ -223,24 +209,13 @@ static int commit_copy(struct output *output)
     return error;
 }
 
-static int sync_folder_around(const char *path)
-{
-    OWNED char *name = memory_string(path);
-    int fd = open(dirname(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0)
-        return errno;
-    int error = fsync(fd) != 0 ? errno : 0;
-    close(fd);
-    return error;
-}
-
 static int commit_rename(struct output *output)
 {
-    if (rename(output->temporary, output->path) != 0)
-        return errno;
-    forget_temporary(output);
-    return sync_folder_around(output->path);
+    int error = file_move(output->temporary, output->path, true);
+
+    if (error == 0)
+        forget_temporary(output);
+    return error;
 }
 
 static int commit_folder(struct output *output)
@@ -261,7 +236,7 @@ static int commit_file(struct output *output)
 
     if (error != 0)
         return error;
-    if (fsync(output->file) != 0 || fchmod(output->file, 0644) != 0)
+    if (fchmod(output->file, 0644) != 0)
         return errno;
     return commit_rename(output);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/hex.h"
 #include "sandbox/iot_account.h"
 #include "sandbox/mosquitto_api.h"
 
@@ -40,13 +41,14 @@ static long long now_ms(clockid_t clock)
 void account_uuid(char out[SESSION_ID_SIZE])
 {
     unsigned char r[16];
+    char digits[2 * sizeof r + 1];
 
     RAND_bytes(r, sizeof r);
     r[6] = (unsigned char)((r[6] & 0x0f) | 0x40);
     r[8] = (unsigned char)((r[8] & 0x3f) | 0x80);
-    snprintf(out, SESSION_ID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-             r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], r[14],
-             r[15]);
+    hex_encode(r, sizeof r, digits);
+    snprintf(out, SESSION_ID_SIZE, "%.8s-%.4s-%.4s-%.4s-%s", digits, digits + 8, digits + 12, digits + 16,
+             digits + 20);
 }
 
 struct account_events *account_events_new(const char *control_file)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -126,19 +127,14 @@ static bool fill(X509 *certificate, const struct birth_authority *authority, con
 /* The file gets its final name only when it is complete, as another process may look for it. */
 static bool write_certificate(X509 *certificate, const char *path)
 {
-    TEXT struct text temporary = TEXT_EMPTY;
+    BIO *pem = BIO_new(BIO_s_mem());
+    char *bytes = NULL;
+    bool made = pem && PEM_write_bio_X509(pem, certificate) == 1;
+    long length = made ? BIO_get_mem_data(pem, &bytes) : 0;
+    bool written = length > 0 && file_replace(path, bytes, (size_t)length, 0600) == 0;
 
-    text_printf(&temporary, "%s.XXXXXX", path);
-    int fd = mkostemp(temporary.data, O_CLOEXEC);
-    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (!file)
-        return false;
-    bool written = PEM_write_X509(file, certificate) == 1;
-    written = fclose(file) == 0 && written;
-    if (written && rename(temporary.data, path) == 0)
-        return true;
-    unlink(temporary.data);
-    return false;
+    BIO_free(pem);
+    return written;
 }
 
 bool birth_authority_ensure_certificate(const struct birth_authority *authority, const char *thing_name,

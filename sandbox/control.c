@@ -10,15 +10,18 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/lines.h"
 #include "base/memory.h"
 
 #define TALKS_MAX 9 /* standard input and eight clients */
-#define LINE_SIZE 256
+#define LINE_MAX_BYTES 256
 
 struct talk {
+    const struct control *control;
     int in, out; /* -1: free */
-    size_t used;
-    char line[LINE_SIZE];
+    struct line_splitter lines;
+    bool broken; /* an answer could not be written, or a line is too long */
 };
 
 struct control {
@@ -48,6 +51,32 @@ static int listen_at(const char *path)
     return listener;
 }
 
+static void answer_line(void *context, char *line, size_t length)
+{
+    struct talk *talk = context;
+    TEXT struct text reply = TEXT_EMPTY;
+
+    if (talk->broken)
+        return;
+    line[length - 1] = '\0'; /* its end */
+    talk->control->answer(talk->control->context, line, &reply);
+    talk->broken = file_write_all(talk->out, text_get(&reply), reply.length) != 0;
+}
+
+static void refuse_line(void *context)
+{
+    struct talk *talk = context;
+
+    talk->broken = true;
+}
+
+static void begin(struct talk *talk, const struct control *control, int in, int out)
+{
+    const struct line_splitter_events events = {talk, answer_line, refuse_line};
+
+    *talk = (struct talk){control, in, out, line_splitter_new(&events, LINE_MAX_BYTES), false};
+}
+
 struct control *control_new(const char *socket_path,
                             void (*answer)(void *context, char *line, struct text *reply), void *context)
 {
@@ -60,7 +89,7 @@ struct control *control_new(const char *socket_path,
     control->context = context;
     control->listener = listener;
     control->socket_path = memory_string(socket_path);
-    control->talks[0] = (struct talk){.in = STDIN_FILENO, .out = STDOUT_FILENO};
+    begin(&control->talks[0], control, STDIN_FILENO, STDOUT_FILENO);
     for (size_t i = 1; i < TALKS_MAX; i++)
         control->talks[i].in = -1;
     return control;
@@ -71,7 +100,7 @@ static void hang_up(struct talk *talk)
     if (talk->in > STDERR_FILENO)
         close(talk->in);
     talk->in = -1;
-    talk->used = 0;
+    line_splitter_fini(&talk->lines);
 }
 
 void control_free(struct control *control)
@@ -122,59 +151,20 @@ static void accept_client(struct control *control)
         return;
     }
     setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    *talk = (struct talk){.in = client, .out = client};
+    begin(talk, control, client, client);
 }
 
-static bool write_all(int out, const char *bytes, size_t length)
+static void take_input(struct talk *talk)
 {
-    while (length) {
-        ssize_t done = write(out, bytes, length);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        bytes += done;
-        length -= (size_t)done;
-    }
-    return true;
-}
-
-static bool answer_line(const struct control *control, const struct talk *talk, char *line)
-{
-    TEXT struct text reply = TEXT_EMPTY;
-
-    control->answer(control->context, line, &reply);
-    return write_all(talk->out, text_get(&reply), reply.length);
-}
-
-/* Every complete line of what has come. */
-static bool answer_lines(const struct control *control, struct talk *talk)
-{
-    char *start = talk->line, *end = talk->line + talk->used, *newline;
-
-    while ((newline = memchr(start, '\n', (size_t)(end - start)))) {
-        *newline = '\0';
-        if (!answer_line(control, talk, start))
-            return false;
-        start = newline + 1;
-    }
-    talk->used = (size_t)(end - start);
-    memmove(talk->line, start, talk->used);
-    return talk->used < LINE_SIZE;
-}
-
-static void take_input(const struct control *control, struct talk *talk)
-{
-    ssize_t got = read(talk->in, talk->line + talk->used, LINE_SIZE - talk->used);
+    char bytes[LINE_MAX_BYTES];
+    ssize_t got = read(talk->in, bytes, sizeof bytes);
 
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return;
-    if (got > 0) {
-        talk->used += (size_t)got;
-        if (answer_lines(control, talk))
-            return;
-    }
-    hang_up(talk);
+    if (got > 0)
+        line_splitter_feed(&talk->lines, bytes, (size_t)got);
+    if (got <= 0 || talk->broken)
+        hang_up(talk);
 }
 
 void control_take(struct control *control, const struct pollfd *polled, size_t count)
@@ -188,6 +178,6 @@ void control_take(struct control *control, const struct pollfd *polled, size_t c
         }
         struct talk *talk = talk_on(control, polled[i].fd);
         if (talk)
-            take_input(control, talk);
+            take_input(talk);
     }
 }

@@ -2,7 +2,6 @@
 /* expresslink-module: simulates ExpressLink modules, from one to thousands. */
 #include <errno.h>
 #include <getopt.h>
-#include <openssl/evp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "claim/mqtt.h"
 #include "sandbox/birth_authority.h"
 #include "sandbox/control.h"
@@ -65,13 +66,11 @@ static void die(const char *what, const char *why)
 
 static long number(const char *option, const char *text, long low, long high)
 {
-    char *end = NULL;
+    long long value;
 
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno || end == text || *end || value < low || value > high)
+    if (!number_parse(text, low, high, &value))
         die(option, "not a valid number");
-    return value;
+    return (long)value;
 }
 
 static void take_backoff(struct settings *settings, char *text)
@@ -175,15 +174,12 @@ static char *derived_name(const char *prefix, long index)
 {
     TEXT struct text seed = TEXT_EMPTY;
     struct text name = TEXT_EMPTY;
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
+    char digest[DIGEST_SIZE];
 
     text_printf(&seed, "%s:%ld", prefix, index);
-    EVP_Digest(seed.data, seed.length, digest, &length, EVP_sha256(), NULL);
-    text_puts(&name, prefix);
-    for (unsigned i = 0; i < length && name.length < DERIVED_NAME_LENGTH; i++)
-        text_printf(&name, "%02x", digest[i]);
-    name.data[name.length < DERIVED_NAME_LENGTH ? name.length : DERIVED_NAME_LENGTH] = '\0';
+    digest_sha256(seed.data, seed.length, digest);
+    text_printf(&name, "%s%s", prefix, digest);
+    name.data[DERIVED_NAME_LENGTH] = '\0';
     return text_take(&name);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "sandbox/mosquitto_api.h"
 
 X509 *peer_certificate(const struct mosquitto *client)
@@ -55,8 +56,7 @@ void certificate_id(const X509 *certificate, char out[CERTIFICATE_ID_SIZE])
     out[0] = '\0';
     if (!X509_digest(certificate, EVP_sha256(), digest, &length))
         return;
-    for (unsigned i = 0; i < length && i < (CERTIFICATE_ID_SIZE - 1) / 2; i++)
-        snprintf(out + (size_t)2 * i, 3, "%02x", digest[i]);
+    hex_encode(digest, (CERTIFICATE_ID_SIZE - 1) / 2, out);
 }
 
 bool certificate_issued_by(X509 *certificate, X509 *authority)

@@ -20,8 +20,7 @@ void report(const char *thing_name, const char *event, const char *key, const ch
     if (key && value)
         json_write_text(&json, key, value);
     json_end_object(&json);
-    json_writer_finish(&json);
-    puts(text_get(&line));
+    json_writer_print(&json, stdout);
 }
 
 void report_flush(void)

@@ -11,8 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "sandbox/sidewalk_hsm.h"
 
@@ -21,8 +22,6 @@
 #define THREADS_MAX 16
 #define PARTS_MAX (2 * THREADS_MAX)
 #define FILE_BUFFER (1 << 20)
-#define BAR_WIDTH 30
-#define BAR_MS 100
 
 static const char usage[] =
     "Usage: sidewalk-batch [OPTION]... FOLDER\n"
@@ -271,22 +270,15 @@ static void *run_worker(void *argument)
 
 /* ---- writing ---- */
 
-static void show_progress(unsigned long long done, unsigned long long all, long long started_ms)
+static void show_progress(struct progress *progress, unsigned long long done, unsigned long long all)
 {
-    static long long shown_ms;
-    long long now = clock_monotonic_ms();
-    char bar[BAR_WIDTH + 1];
+    TEXT struct text counts = TEXT_EMPTY;
 
-    if (!isatty(STDERR_FILENO) || (done < all && now - shown_ms < BAR_MS))
+    if (done < all && !progress_is_due(progress))
         return;
-    shown_ms = now;
-    int filled = (int)(done * BAR_WIDTH / all);
-    for (int i = 0; i < BAR_WIDTH; i++)
-        bar[i] = i < filled ? '#' : '.';
-    bar[BAR_WIDTH] = '\0';
-    double seconds = (double)(now - started_ms + 1) / 1000.0;
-    fprintf(stderr, "\r\033[K[%s] %3llu %%  %llu of %llu devices, %.0f a second%s", bar, done * 100 / all,
-            done, all, (double)done / seconds, done == all ? "\n" : "");
+    text_printf(&counts, "%llu of %llu devices  ", done, all);
+    progress_add_rate(progress, done, &counts);
+    progress_show(progress, (double)done / (double)all, text_get(&counts));
 }
 
 /* NULL: a thread could not write its files. */
@@ -324,12 +316,14 @@ static void let_go(struct work *work, struct part *part)
 static bool write_parts(struct work *work, struct output *list, struct output *log)
 {
     const struct settings *settings = work->settings;
-    long long started = clock_monotonic_ms();
+    struct progress progress;
 
+    progress_begin(&progress, stderr, 0);
     for (unsigned long long i = 0; i < work->part_count; i++) {
         struct part *part = list->file && (!log || log->file) ? wait_for(work, i) : NULL;
         unsigned long long done = (i + 1) * PART_DEVICES;
         if (!part) {
+            progress_clear(&progress);
             give_up(work);
             return false;
         }
@@ -337,8 +331,9 @@ static bool write_parts(struct work *work, struct output *list, struct output *l
         if (log)
             output_put(log, text_get(&part->log), part->log.length);
         let_go(work, part);
-        show_progress(done < settings->devices ? done : settings->devices, settings->devices, started);
+        show_progress(&progress, done < settings->devices ? done : settings->devices, settings->devices);
     }
+    progress_keep(&progress);
     return true;
 }
 
@@ -401,13 +396,11 @@ __attribute__((noreturn)) static void usage_error(const char *what, const char *
 
 static long number(const char *option, const char *text, long most)
 {
-    char *end = NULL;
+    long long value;
 
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno || end == text || *end || value < 1 || value > most)
+    if (!number_parse(text, 1, most, &value))
         usage_error(option, text);
-    return value;
+    return (long)value;
 }
 
 static void take_form(struct settings *settings, const char *form)

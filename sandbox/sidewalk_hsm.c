@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/hex.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -330,7 +331,7 @@ static void write_chain(const struct branch *branch, unsigned char *chain, size_
 {
     must(device_length + branch->authorities_length <= CHAIN_BYTES_MAX);
     memcpy(chain + device_length, branch->authorities, branch->authorities_length);
-    EVP_EncodeBlock((unsigned char *)out, chain, (int)(device_length + branch->authorities_length));
+    base64_encode(chain, device_length + branch->authorities_length, out);
 }
 
 void sidewalk_signer_make(struct sidewalk_signer *signer, unsigned long long number,

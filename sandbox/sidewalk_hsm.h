@@ -9,11 +9,12 @@
 
 #include <stdbool.h>
 
+#include "base/base64.h"
 #include "sidewalk/smsn.h"
 
 /* Base64, terminated: 160 + 5 * 132 bytes and 128 + 5 * 100 bytes. */
-#define SIDEWALK_P256_SIZE 1097
-#define SIDEWALK_ED25519_SIZE 841
+#define SIDEWALK_P256_SIZE BASE64_SIZE(820)
+#define SIDEWALK_ED25519_SIZE BASE64_SIZE(628)
 
 struct sidewalk_device {
     char smsn[SMSN_HEX_SIZE]; /* lower case */

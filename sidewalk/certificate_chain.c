@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "sidewalk/base64.h"
 
 #define SIGNATURE_BYTES 64
 #define KEY_BYTES_MAX 64

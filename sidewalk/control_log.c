@@ -9,6 +9,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "sidewalk/entry_search.h"
 
 #define SEARCH_KEPT 1024 /* bytes before the current position, of which a search may need a part */
@@ -527,10 +528,9 @@ static void feed(struct control_log *log, const char *bytes, size_t length)
 /* Collects the first bytes until the kind of file is known. */
 static void start(struct control_log *log)
 {
-    static const char mark[] = "\xEF\xBB\xBF";
     TEXT struct text first = log->window;
     const char *other = foreign(text_get(&first), first.length);
-    size_t skip = first.length >= 3 && memcmp(first.data, mark, 3) == 0 ? 3 : 0;
+    size_t skip = utf8_mark_length(text_get(&first), first.length);
 
     log->window = (struct text)TEXT_EMPTY;
     log->started = true;

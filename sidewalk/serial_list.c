@@ -10,19 +10,19 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hex.h"
+#include "base/lines.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 #define HEX_LENGTH ((size_t)SMSN_BYTES * 2)
 #define SHOWN_MAX 40 /* bytes of the file in a message */
 
 struct serial_list {
     struct serial_list_events events;
     struct csv_parser parser;
-    struct text line; /* the line that is not complete yet */
-    bool after_cr;
+    struct line_splitter lines;
     bool started; /* after the byte order mark */
     bool titled;  /* the first row has been read */
     bool any_row;
@@ -30,7 +30,6 @@ struct serial_list {
     bool in_row;                    /* libcsv has not reported its end yet */
     struct text first, second;      /* fields of the row */
     size_t field_count;
-    bool skipping; /* the rest of an overlong line */
 };
 
 /* Keeps libcsv from removing spaces: AWS uses the field unchanged. */
@@ -45,26 +44,6 @@ static void start_parser(struct serial_list *list)
     if (csv_init(&list->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         abort();
     csv_set_space_func(&list->parser, is_no_space);
-}
-
-struct serial_list *serial_list_new(const struct serial_list_events *events)
-{
-    struct serial_list *list = memory_new(1, sizeof *list);
-
-    list->events = *events;
-    start_parser(list);
-    return list;
-}
-
-void serial_list_free(struct serial_list *list)
-{
-    if (list == NULL)
-        return;
-    csv_free(&list->parser);
-    text_fini(&list->line);
-    text_fini(&list->first);
-    text_fini(&list->second);
-    free(list);
 }
 
 static void forget_row(struct serial_list *list)
@@ -101,19 +80,13 @@ static void add_shown(struct text *why, const struct text *field)
     text_puts(why, field->length > SHOWN_MAX ? "...\"" : "\"");
 }
 
-static bool is_hex_digit(char character)
-{
-    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f') ||
-           (character >= 'A' && character <= 'F');
-}
-
 /* Explains why the field is not a serial number. */
 static void explain(const char *text, size_t length, struct text *why)
 {
     size_t at = 0;
     struct text shown = {(char *)(uintptr_t)text, length, 0}; /* only read */
 
-    while (at < length && is_hex_digit(text[at]))
+    while (at < length && hex_value(text[at]) >= 0)
         at++;
     if (length == 0)
         text_puts(why, "the serial number is missing");
@@ -234,14 +207,13 @@ static void restart(struct serial_list *list, const char *why)
 
 static size_t pass_mark(struct serial_list *list, const char *line, size_t length)
 {
-    size_t mark = strlen(BYTE_ORDER_MARK);
+    size_t mark = utf8_mark_length(line, length);
 
     list->started = true;
-    if (length < mark || memcmp(line, BYTE_ORDER_MARK, mark) != 0)
-        return 0;
-    list->events.bad_header(
-        list->events.context, 1,
-        "the file begins with a byte order mark, which AWS would take for part of the header");
+    if (mark > 0)
+        list->events.bad_header(
+            list->events.context, 1,
+            "the file begins with a byte order mark, which AWS would take for part of the header");
     return mark;
 }
 
@@ -270,70 +242,50 @@ static void parse_line(struct serial_list *list, const char *line, size_t length
         restart(list, "a quote is not closed");
 }
 
-static void end_line(struct serial_list *list)
+static void take_line(void *context, char *line, size_t length)
 {
-    if (!list->skipping)
-        parse_line(list, text_get(&list->line), list->line.length);
-    list->skipping = false;
-    text_clear(&list->line);
+    parse_line(context, line, length);
 }
 
-/* Takes a part of a line. A line is rejected as soon as it is too long. */
-static void add_part(struct serial_list *list, const char *bytes, size_t length)
+static void skip_line(void *context)
 {
-    if (list->skipping)
-        return;
-    if (list->line.length + length <= SERIAL_LIST_ROW_MAX) {
-        text_add(&list->line, bytes, length);
-        return;
-    }
-    list->skipping = true;
+    struct serial_list *list = context;
+
     list->started = true;
     list->line_number++;
     restart(list, "the row is too long");
 }
 
-/* Returns the bytes up to the end of the line; not all of them if the line is too long. */
-static size_t line_length(const char *bytes, size_t length)
+struct serial_list *serial_list_new(const struct serial_list_events *events)
 {
-    if (length > SERIAL_LIST_ROW_MAX + 1)
-        length = SERIAL_LIST_ROW_MAX + 1;
-    const char *feed = memchr(bytes, '\n', length);
-    size_t size = feed != NULL ? (size_t)(feed - bytes) : length;
-    const char *back = memchr(bytes, '\r', size);
+    struct serial_list *list = memory_new(1, sizeof *list);
+    const struct line_splitter_events lines = {list, take_line, skip_line};
 
-    return back != NULL ? (size_t)(back - bytes) : size;
+    list->events = *events;
+    list->lines = line_splitter_new(&lines, SERIAL_LIST_ROW_MAX);
+    start_parser(list);
+    return list;
+}
+
+void serial_list_free(struct serial_list *list)
+{
+    if (list == NULL)
+        return;
+    csv_free(&list->parser);
+    line_splitter_fini(&list->lines);
+    text_fini(&list->first);
+    text_fini(&list->second);
+    free(list);
 }
 
 void serial_list_feed(struct serial_list *list, const char *bytes, size_t length)
 {
-    while (length > 0) {
-        if (list->after_cr && *bytes == '\n') { /* the second byte of a CRLF */
-            list->after_cr = false;
-            bytes++;
-            length--;
-            continue;
-        }
-        size_t size = line_length(bytes, length);
-        add_part(list, bytes, size);
-        bool ends = size < length && (bytes[size] == '\r' || bytes[size] == '\n');
-        list->after_cr = ends && bytes[size] == '\r';
-        if (ends) {
-            add_part(list, "\n", 1);
-            end_line(list);
-            size++;
-        }
-        bytes += size;
-        length -= size;
-    }
+    line_splitter_feed(&list->lines, bytes, length);
 }
 
 void serial_list_end(struct serial_list *list)
 {
-    if (list->line.length > 0) {
-        add_part(list, "\n", 1);
-        end_line(list);
-    }
+    line_splitter_end(&list->lines);
     if (!list->titled)
         list->events.bad_header(list->events.context, 1, "the list is empty");
     else if (!list->any_row)

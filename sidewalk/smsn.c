@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
+#include "base/base64.h"
 #include "base/hex.h"
-#include "sidewalk/base64.h"
 
 #define HEX_LENGTH ((size_t)SMSN_BYTES * 2)
 #define BASE64_LENGTH ((SMSN_BYTES + 2) / 3 * 4)

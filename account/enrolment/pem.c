@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lines.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 #define BEGIN "-----BEGIN "
 #define END "-----END "
@@ -16,29 +18,12 @@
 
 struct enrolment_pem {
     struct enrolment_pem_events events;
-    struct text line, block;
+    struct line_splitter lines;
+    struct text block;
     char kind[KIND_SIZE]; /* of the block that is open; "": none */
     unsigned long long next, block_line;
     bool too_long; /* the block that is open is */
 };
-
-struct enrolment_pem *enrolment_pem_new(const struct enrolment_pem_events *events)
-{
-    struct enrolment_pem *pem = memory_new(1, sizeof *pem);
-
-    pem->events = *events;
-    pem->next = 1;
-    return pem;
-}
-
-void enrolment_pem_free(struct enrolment_pem *pem)
-{
-    if (pem == NULL)
-        return;
-    text_fini(&pem->line);
-    text_fini(&pem->block);
-    free(pem);
-}
 
 /* The kind that a BEGIN or END line has; false: it is none. */
 static bool read_mark(const char *line, const char *mark, char kind[KIND_SIZE])
@@ -101,13 +86,16 @@ static void end_block(struct enrolment_pem *pem, const char *line, const char *k
     close_block(pem);
 }
 
-static void take_line(struct enrolment_pem *pem)
+static void take_line(void *context, char *line, size_t length)
 {
-    const char *line = text_get(&pem->line);
+    struct enrolment_pem *pem = context;
     char kind[KIND_SIZE];
 
-    if (pem->next == 1 && strncmp(line, "\xEF\xBB\xBF", 3) == 0)
-        line += 3;
+    line[length - 1] = '\0'; /* its end */
+    for (char *nul; (nul = memchr(line, '\0', length - 1));)
+        *nul = '?'; /* do not let it hide what follows */
+    if (pem->next == 1)
+        line += utf8_mark_length(line, length - 1);
     line += strspn(line, " \t");
     if (read_mark(line, BEGIN, kind))
         open_block(pem, line, kind);
@@ -116,24 +104,44 @@ static void take_line(struct enrolment_pem *pem)
     else if (pem->kind[0] != '\0')
         add_line(pem, line);
     pem->next++;
-    text_clear(&pem->line);
+}
+
+static void skip_line(void *context)
+{
+    struct enrolment_pem *pem = context;
+
+    pem->too_long = pem->kind[0] != '\0';
+    pem->next++;
+}
+
+struct enrolment_pem *enrolment_pem_new(const struct enrolment_pem_events *events)
+{
+    struct enrolment_pem *pem = memory_new(1, sizeof *pem);
+    const struct line_splitter_events lines = {pem, take_line, skip_line};
+
+    pem->events = *events;
+    pem->next = 1;
+    pem->lines = line_splitter_new(&lines, LINE_MAX_BYTES);
+    return pem;
+}
+
+void enrolment_pem_free(struct enrolment_pem *pem)
+{
+    if (pem == NULL)
+        return;
+    line_splitter_fini(&pem->lines);
+    text_fini(&pem->block);
+    free(pem);
 }
 
 void enrolment_pem_feed(struct enrolment_pem *pem, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        if (bytes[i] == '\n')
-            take_line(pem);
-        else if (bytes[i] == '\0')
-            text_puts(&pem->line, "?"); /* do not let it hide what follows */
-        else if (bytes[i] != '\r' && pem->line.length < LINE_MAX_BYTES)
-            text_add(&pem->line, &bytes[i], 1);
+    line_splitter_feed(&pem->lines, bytes, length);
 }
 
 void enrolment_pem_end(struct enrolment_pem *pem)
 {
-    if (pem->line.length > 0)
-        take_line(pem);
+    line_splitter_end(&pem->lines);
     if (pem->kind[0] != '\0')
         refuse(pem, "its END line is missing");
 }

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,10 +13,10 @@
 #include "account/enrolment/enrolment_list.h"
 #include "account/enrolment/index.h"
 #include "base/csv_rows.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 #define TITLES "source,thing,certificate_id,result,why,account,region,policy,thing_type,thing_groups\n"
-#define PART_BYTES ((size_t)64 * 1024)
 
 enum column {
     PLACE,
@@ -127,20 +127,6 @@ static bool fail(const char *path, const char *reason, struct text *why)
     return false;
 }
 
-static bool read_all(int fd, struct text *out)
-{
-    OWNED char *part = memory_new(PART_BYTES, 1);
-    ssize_t length;
-
-    while ((length = read(fd, part, PART_BYTES)) != 0) {
-        if (length < 0 && errno != EINTR)
-            return false;
-        if (length > 0)
-            text_add(out, part, (size_t)length);
-    }
-    return true;
-}
-
 /* Removes half a row at the end. False: not a result file; untouched. */
 static bool cut_tail(struct enrolment_results *results, struct text *content, struct text *why)
 {
@@ -160,34 +146,15 @@ static bool cut_tail(struct enrolment_results *results, struct text *content, st
 static bool write_text(struct enrolment_results *results, const struct text *text, struct text *why)
 {
     off_t before = lseek(results->fd, 0, SEEK_END);
-    size_t done = 0;
+    int error = file_write_all(results->fd, text->data, text->length);
 
-    while (done < text->length) {
-        ssize_t length = write(results->fd, text->data + done, text->length - done);
-        if (length < 0 && errno == EINTR)
-            continue;
-        if (length < 0) {
-            int error = errno;
-            if (before >= 0 && ftruncate(results->fd, before) != 0)
-                return fail(results->path, strerror(errno), why);
-            return fail(results->path, strerror(error), why);
-        }
-        done += (size_t)length;
+    if (error) {
+        if (before >= 0 && ftruncate(results->fd, before) != 0)
+            error = errno;
+        return fail(results->path, strerror(error), why);
     }
     results->unsynced = true;
     return true;
-}
-
-/* So that the new file's name is on the disk as well. */
-static void sync_folder(const char *path)
-{
-    OWNED char *copy = memory_string(path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd >= 0) {
-        (void)fsync(fd);
-        close(fd);
-    }
 }
 
 static bool begin(struct enrolment_results *results, struct text *why)
@@ -199,8 +166,8 @@ static bool begin(struct enrolment_results *results, struct text *why)
     text_puts(&titles, TITLES);
     if (!write_text(results, &titles, why))
         return false;
-    sync_folder(results->path);
-    return true;
+    int error = file_sync_folder_of(results->path);
+    return error == 0 || fail(results->path, strerror(error), why);
 }
 
 static bool read_earlier(struct enrolment_results *results, struct text *why)
@@ -208,8 +175,9 @@ static bool read_earlier(struct enrolment_results *results, struct text *why)
     const struct csv_rows_events rows = {results, take_row, take_bad};
     TEXT struct text content = TEXT_EMPTY;
 
-    if (!read_all(results->fd, &content))
-        return fail(results->path, strerror(errno), why);
+    int error = file_read_rest(results->fd, SIZE_MAX, &content);
+    if (error)
+        return fail(results->path, strerror(error), why);
     if (!cut_tail(results, &content, why))
         return false;
     if (content.length == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/utf8.h"
 
 static const char *const words[PEM_KINDS] = {
     [PEM_CERTIFICATE] = "a certificate",
@@ -111,7 +112,7 @@ static const char *other_form(const char *text, size_t length)
                "it";
     if (begins(text, length, "\xFF\xFE", 2) || begins(text, length, "\xFE\xFF", 2))
         return "is text in UTF-16; save it as plain ASCII";
-    if (begins(text, length, "\xEF\xBB\xBF", 3))
+    if (utf8_mark_length(text, length) > 0)
         return "begins with a byte order mark; save it as plain ASCII";
     return NULL;
 }

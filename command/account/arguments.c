@@ -7,6 +7,7 @@
 
 #include "account/setup/setup.h"
 #include "base/memory.h"
+#include "base/subcommand.h"
 #include "base/text.h"
 #include "command/command.h"
 
@@ -188,9 +189,10 @@ static const char *action_name(enum account_action action)
 
 static int usage_error(const struct account_arguments *arguments, const char *what, const char *value)
 {
-    fprintf(stderr, "expresslink-claim: %s%s\nTry expresslink-claim account %s --help\n", what, value,
-            action_name(arguments->action));
-    return COMMAND_USAGE;
+    TEXT struct text words = TEXT_EMPTY;
+
+    text_printf(&words, "account %s", action_name(arguments->action));
+    return subcommand_usage_error("expresslink-claim", text_get(&words), what, value);
 }
 
 static bool is_made_of(const char *text, size_t most, const char *letters)

@@ -8,6 +8,8 @@
 
 #include "account/setup/setup.h"
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/subcommand.h"
 #include "command/account/report.h"
 #include "command/command.h"
 
@@ -147,9 +149,10 @@ const char *register_way_name(enum register_way way)
 
 int register_usage_error(enum register_way way, const char *what, const char *value)
 {
-    account_report_complain("%s%s", what, value);
-    fprintf(stderr, "Try expresslink-claim account register %s --help\n", register_way_name(way));
-    return COMMAND_USAGE;
+    TEXT struct text words = TEXT_EMPTY;
+
+    text_printf(&words, "account register %s", register_way_name(way));
+    return subcommand_usage_error("expresslink-claim", text_get(&words), what, value);
 }
 
 #define ONE REGISTER_CERTIFICATE
@@ -261,17 +264,6 @@ static void take_switch(struct register_arguments *out, int option)
     *places[option - OPTION_CREATE_MISSING] = true;
 }
 
-static bool take_rate(struct register_arguments *out, const char *text)
-{
-    char *end;
-    double rate = strtod(text, &end);
-
-    if (end == text || *end != '\0' || !(rate >= 0.01 && rate <= 1000))
-        return false;
-    out->rate = rate;
-    return true;
-}
-
 /* Returns NULL, or an error sentence. */
 static const char *take_value(struct register_arguments *out, int option, const char *value)
 {
@@ -283,7 +275,9 @@ static const char *take_value(struct register_arguments *out, int option, const 
     case OPTION_ATTRIBUTE:
         return account_things_take_attribute(&out->things, value);
     case OPTION_RATE:
-        return take_rate(out, value) ? NULL : "--rate needs devices per second, 0.01 to 1000, not ";
+        return number_parse_decimal(value, 0.01, 1000, &out->rate)
+                   ? NULL
+                   : "--rate needs devices per second, 0.01 to 1000, not ";
     default:
         return account_things_take_group(&out->things, value);
     }

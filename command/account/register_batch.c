@@ -6,16 +6,18 @@
 
 #include "account/enrolment/batch.h"
 #include "base/interrupt.h"
+#include "base/progress.h"
 #include "command/account/register.h"
-#include "command/account/register_progress.h"
 #include "command/account/register_run.h"
 #include "command/command.h"
 
 #define TOLD_MAX 20
+#define LINE_EVERY_MS 5000 /* of progress, in a log */
 
 struct running {
     const struct register_arguments *arguments;
-    struct register_progress progress;
+    struct progress progress;
+    const struct enrolment_source *source; /* its bytes say how far the run is */
     const char *result_path;
     unsigned long long told;
 };
@@ -27,7 +29,7 @@ static void tell(void *context, const struct enrolment_row *row)
 
     if (++running->told > TOLD_MAX)
         return;
-    register_progress_clear(&running->progress);
+    progress_clear(&running->progress);
     text_printf(&line, "%s: ", row->place);
     if (row->thing[0] != '\0' && strstr(row->why, row->thing) == NULL)
         text_printf(&line, "%s: ", row->thing);
@@ -38,8 +40,17 @@ static void tell(void *context, const struct enrolment_row *row)
 static void show_progress(void *context, const struct enrolment_batch_counts *counts)
 {
     struct running *running = context;
+    const struct enrolment_source *source = running->source;
+    double part = source->bytes_all > 0 ? (double)source->bytes_done / (double)source->bytes_all : 0;
+    TEXT struct text words = TEXT_EMPTY;
 
-    register_progress_show(&running->progress, counts);
+    if (!progress_is_due(&running->progress))
+        return;
+    text_printf(&words, "%llu devices  ", counts->devices);
+    progress_add_rate(&running->progress, counts->devices, &words);
+    if (counts->failed > 0)
+        text_printf(&words, "  %llu failed", counts->failed);
+    progress_show(&running->progress, part, text_get(&words));
 }
 
 /* words: the text for people; NULL: only the JSON object has the count. */
@@ -55,7 +66,7 @@ static void summarise(const struct running *running, const struct enrolment_batc
 {
     struct account_report *report = running->arguments->report;
     bool dry_run = running->arguments->dry_run;
-    long long ms = register_progress_elapsed_ms(&running->progress);
+    long long ms = progress_elapsed_ms(&running->progress);
     unsigned long long asked = counts->registered + counts->there;
 
     if (running->told > TOLD_MAX)
@@ -133,9 +144,10 @@ static int run(struct running *running, const struct oem_account *account, struc
     enum aws_error error = AWS_OK;
     TEXT struct text why = TEXT_EMPTY;
 
-    register_progress_begin(&running->progress, stderr, source);
+    running->source = source;
+    progress_begin(&running->progress, stderr, LINE_EVERY_MS);
     enum enrolment_batch_end end = enrolment_batch_run(&options, &counts, &error, &why);
-    register_progress_clear(&running->progress);
+    progress_clear(&running->progress);
     summarise(running, &counts);
     int status = batch_status(running, end, error, text_get(&why));
     if (status == COMMAND_DONE && !arguments->dry_run && counts.registered + counts.there + counts.before > 0)

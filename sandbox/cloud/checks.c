@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/cloud/checks.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "sandbox/cloud/bucket.h"
 
 #define TAGS_MAX 200
@@ -72,17 +72,15 @@ bool check_tags(const cJSON *object, struct text *why)
 
 bool check_number(const char *name, const char *text, long most, long *out, struct text *why)
 {
-    char *end = NULL;
+    long long value = 0;
 
-    errno = 0;
-    long value = *text ? strtol(text, &end, 10) : 0;
-    if (errno || (end && *end) || value < 0 || value > most) {
+    if (*text && !number_parse(text, 0, most, &value)) {
         TEXT struct text constraint = TEXT_EMPTY;
         text_printf(&constraint, "Member must be a number from 0 to %ld", most);
         fail(why, name, text_get(&constraint));
         return false;
     }
-    *out = value;
+    *out = (long)value;
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/json.h"
 #include "base/memory.h"
 
@@ -53,14 +54,8 @@ bool delivered_log_smsn(const char *text, size_t length, struct smsn *out)
 {
     struct smsn smsn;
 
-    if (length != SMSN_HEX_SIZE - 1)
+    if (length != SMSN_HEX_SIZE - 1 || !hex_decode(text, SMSN_BYTES, smsn.bytes))
         return false;
-    for (size_t i = 0; i < SMSN_BYTES; i++) {
-        const char digits[] = {text[2 * i], text[2 * i + 1], '\0'};
-        if (!isxdigit((unsigned char)digits[0]) || !isxdigit((unsigned char)digits[1]))
-            return false;
-        smsn.bytes[i] = (unsigned char)strtoul(digits, NULL, 16);
-    }
     *out = smsn;
     return true;
 }

@@ -135,9 +135,7 @@ bool deliveries_add(struct deliveries *deliveries, const struct smsn *smsn, cons
     json_write_integer(&json, "at_ms", at_ms);
     json_write_boolean(&json, "supported", supported);
     json_end_object(&json);
-    json_writer_finish(&json);
-    text_puts(&line, "\n");
-    fwrite(line.data, 1, line.length, deliveries->file);
+    json_writer_print(&json, deliveries->file);
     return true;
 }
 

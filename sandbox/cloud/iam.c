@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/percent.h"
 #include "base/random.h"
 #include "sandbox/cloud/arn.h"
 #include "sandbox/cloud/iot/call.h"
@@ -65,21 +66,13 @@ static bool read_document(struct query_call *call, const char *field, struct tex
     return !call->failed;
 }
 
-static void add_encoded(struct text *out, const char *text)
-{
-    for (; *text; text++)
-        if (strchr(NAME_CHARACTERS, *text) && *text != '+')
-            text_add(out, text, 1);
-        else
-            text_printf(out, "%%%02X", (unsigned char)*text);
-}
-
 static void add_role(struct query_call *call, const cJSON *role)
 {
     static const struct {
         const char *element, *member;
     } texts[] = {{"Path", "path"}, {"RoleName", "name"}, {"RoleId", "id"}, {"Arn", "arn"}};
     TEXT struct text document = TEXT_EMPTY;
+    const char *trust = store_text(role, "document");
     char created[CLOCK_RFC3339_SIZE], seconds[24];
 
     text_puts(&call->result, "<Role>");
@@ -87,7 +80,7 @@ static void add_role(struct query_call *call, const cJSON *role)
         query_add(call, texts[i].element, store_text(role, texts[i].member));
     clock_rfc3339(store_number(role, "createdMs"), created);
     query_add(call, "CreateDate", created);
-    add_encoded(&document, store_text(role, "document"));
+    percent_encode(&document, trust, strlen(trust), "");
     query_add(call, "AssumeRolePolicyDocument", text_get(&document));
     if (store_text(role, "description"))
         query_add(call, "Description", store_text(role, "description"));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lines.h"
 #include "base/memory.h"
 #include "sandbox/cloud/delivered_log.h"
 
@@ -67,33 +68,20 @@ static void mark_twice(struct import_devices *devices)
             devices->all[order[i]].problem = ROW_TWICE;
 }
 
-static size_t line_length(const char *at, const char *end)
-{
-    const char *newline = memchr(at, '\n', (size_t)(end - at));
-
-    return (size_t)((newline ? newline : end) - at);
-}
-
-static size_t without_return(const char *at, size_t length)
-{
-    return length && at[length - 1] == '\r' ? length - 1 : length;
-}
-
 bool import_devices_read(struct import_devices *devices, const char *csv, size_t length, long long ready_ms,
                          struct text *why)
 {
-    const char *end = csv + length, *at = csv;
-    size_t before = devices->count;
+    struct lines lines = lines_of(csv, length);
+    size_t before = devices->count, size;
+    const char *line;
 
-    for (size_t line = 0; at < end; line++) {
-        size_t size = line_length(at, end), row = without_return(at, size);
-        if (line == 0 && (row != 4 || memcmp(at, "smsn", 4) != 0)) {
+    while (lines_next(&lines, &line, &size)) {
+        if (lines.number > 1 && size > 0)
+            import_devices_add(devices, line, size, ready_ms);
+        if (lines.number == 1 && (size != 4 || memcmp(line, "smsn", 4) != 0)) {
             text_puts(why, "its first row is not smsn");
             return false;
         }
-        if (line > 0 && row > 0)
-            import_devices_add(devices, at, row, ready_ms);
-        at += size + (at + size < end);
     }
     if (devices->count == before) {
         text_puts(why, "it has no devices");

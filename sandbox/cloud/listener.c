@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 
 struct listener {
     struct MHD_Daemon *daemon;
@@ -159,14 +160,13 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 static bool parse_address(const char *address, struct sockaddr_in *out)
 {
     const char *colon = strrchr(address, ':');
-    char *end = NULL;
+    int port;
 
-    if (!colon || !colon[1])
+    if (!colon || !number_parse_int(colon + 1, 0, 65535, &port))
         return false;
     OWNED char *host = memory_part(address, (size_t)(colon - address));
-    long port = strtol(colon + 1, &end, 10);
     *out = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    return *end == '\0' && port >= 0 && port <= 65535 && inet_pton(AF_INET, host, &out->sin_addr) == 1;
+    return inet_pton(AF_INET, host, &out->sin_addr) == 1;
 }
 
 struct listener *listener_start(const char *address, const struct cloud_handler *handler, struct text *why)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-cloud: simulates the parts of AWS IoT, IAM and STS that set up an account, and the parts of AWS
  * IoT Wireless and S3 that import Sidewalk devices. */
-#include <errno.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/number.h"
 #include "sandbox/cloud/services.h"
 
 #define FLUSH_MS 200
@@ -50,11 +50,9 @@ static void wrong_usage(const char *what)
 
 static double number(const char *option, const char *text, double least, double most)
 {
-    char *end = NULL;
+    double value = 0;
 
-    errno = 0;
-    double value = strtod(text, &end);
-    if (errno || end == text || *end || !(value >= least && value <= most))
+    if (!number_parse_decimal(text, least, most, &value))
         wrong_usage(option);
     return value;
 }

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/percent.h"
 #include "base/random.h"
 #include "sandbox/cloud/answers.h"
 #include "sandbox/cloud/signature.h"
@@ -38,9 +39,9 @@ static struct target read_target(const struct cloud_request *request)
     const char *bucket = request->path + (request->path[0] == '/');
     size_t length = strcspn(bucket, "/");
 
-    uri_decode(bucket, length, &target.bucket);
+    percent_decode(&target.bucket, bucket, length);
     if (bucket[length])
-        uri_decode(bucket + length + 1, strlen(bucket + length + 1), &target.key);
+        percent_decode(&target.key, bucket + length + 1, strlen(bucket + length + 1));
     return target;
 }
 

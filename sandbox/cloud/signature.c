@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/memory.h"
-#include "sandbox/cloud/uri.h"
+#include "base/percent.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define PAIRS_MAX 128
@@ -66,30 +66,13 @@ void signature_md5_file(const char *path, char out[33])
         fclose(file);
 }
 
-static bool is_unreserved(unsigned char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-._~", c));
-}
-
-static void add_encoded(struct text *out, const char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)bytes[i];
-        if (is_unreserved(c))
-            text_add(out, bytes + i, 1);
-        else
-            text_printf(out, "%%%02X", c);
-    }
-}
-
 /* Encodes it again in the canonical form, however the client encoded it. */
 static void add_recoded(struct text *out, const char *bytes, size_t length)
 {
     TEXT struct text plain = TEXT_EMPTY;
 
-    uri_decode(bytes, length, &plain);
-    add_encoded(out, text_get(&plain), plain.length);
+    percent_decode(&plain, bytes, length);
+    percent_encode(out, text_get(&plain), plain.length, "");
 }
 
 /* Removes the last segment of out. */
@@ -118,7 +101,7 @@ static void add_path(struct text *out, const char *path, enum signature_service 
             drop_segment(&plain);
         } else if (length > 0 && !(length == 1 && *at == '.')) {
             text_puts(&plain, "/");
-            add_encoded(&plain, at, length);
+            percent_encode(&plain, at, length, "");
         }
     }
     if (plain.length == 0 || (service != SIGNATURE_S3 && length == 0))

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "base/percent.h"
 #include "sandbox/cloud/answers.h"
 #include "sandbox/cloud/arn.h"
-#include "sandbox/cloud/uri.h"
 #include "sandbox/cloud/wireless_call.h"
 
 struct route {
@@ -116,7 +116,7 @@ void wireless_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_
     bool wants_body =
         strcmp(call->request->method, "POST") == 0 || strcmp(call->request->method, "PATCH") == 0;
     JSON cJSON *body = wants_body ? json_object_parse(text_get(bytes), bytes->length) : NULL;
-    uri_decode(id, strlen(id), &decoded);
+    percent_decode(&decoded, id, strlen(id));
     struct wireless_call wireless = {.cloud = cloud,
                                      .body = body,
                                      .id = text_get(&decoded),

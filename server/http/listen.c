@@ -10,12 +10,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/number.h"
+
 #define BACKLOG 4096 /* the kernel limits it to net.core.somaxconn */
 
 /* getaddrinfo() would cut 99999 to 34463. */
 static bool is_port(const char *text)
 {
-    return *text && text[strspn(text, "0123456789")] == '\0' && strtoul(text, NULL, 10) <= 65535;
+    return number_parse_int(text, 0, 65535, &(int){0});
 }
 
 /* Splits "host:port". Removes the brackets of "[::1]:80". */

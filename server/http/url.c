@@ -3,29 +3,18 @@
 
 #include <string.h>
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-        return (c | 0x20) - 'a' + 10;
-    return -1;
-}
+#include "base/percent.h"
 
 void url_decode(const char *encoded, size_t length, bool plus_is_space, struct text *out)
 {
-    for (size_t i = 0; i < length; i++) {
-        char byte = encoded[i];
-        int high = byte == '%' && length - i > 2 ? hex_value(encoded[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(encoded[i + 2]) : -1;
-        if (low >= 0) {
-            byte = (char)(high << 4 | low);
-            i += 2;
-        } else if (byte == '+' && plus_is_space) {
-            byte = ' ';
-        }
-        text_add(out, &byte, 1);
+    const char *end = encoded + length, *plus;
+
+    while (plus_is_space && (plus = memchr(encoded, '+', (size_t)(end - encoded)))) {
+        percent_decode(out, encoded, (size_t)(plus - encoded));
+        text_puts(out, " ");
+        encoded = plus + 1;
     }
+    percent_decode(out, encoded, (size_t)(end - encoded));
 }
 
 bool url_field(const char *fields, size_t length, const char *name, struct text *out)

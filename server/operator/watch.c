@@ -2,7 +2,6 @@
 #include "server/operator/watch.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
@@ -10,21 +9,23 @@
 static bool show(void *context, const char *doing, int percent)
 {
     struct watch *watch = context;
+    TEXT struct text line = TEXT_EMPTY;
 
-    if (!doing || !watch->is_terminal || (doing == watch->doing && percent == watch->percent))
+    if (!doing || (doing == watch->doing && !progress_is_due(&watch->progress)))
         return !interrupt_received;
     watch->doing = doing;
-    watch->percent = percent;
-    fprintf(stderr, "\r\033[K%s", doing);
+    text_printf(&line, "  %s", doing);
     if (percent >= 0)
-        fprintf(stderr, " %d %%", percent);
+        text_printf(&line, "  %d %%", percent);
+    progress_draw(&watch->progress, text_get(&line));
     return !interrupt_received;
 }
 
 struct backup_request watch_request(const struct settings *settings, const struct operation *operation,
                                     struct watch *watch)
 {
-    *watch = (struct watch){.is_terminal = isatty(STDERR_FILENO)};
+    *watch = (struct watch){.doing = NULL};
+    progress_begin(&watch->progress, stderr, 0);
     return (struct backup_request){
         .options = &settings->store,
         .file = operation->file,
@@ -34,10 +35,9 @@ struct backup_request watch_request(const struct settings *settings, const struc
     };
 }
 
-void watch_end(const struct watch *watch)
+void watch_end(struct watch *watch)
 {
-    if (watch->doing)
-        fputs("\r\033[K", stderr);
+    progress_clear(&watch->progress);
 }
 
 void watch_print(const char *file, const struct backup_report *report)

@@ -3,13 +3,13 @@
 #ifndef SERVER_OPERATOR_WATCH_H
 #define SERVER_OPERATOR_WATCH_H
 
+#include "base/progress.h"
 #include "server/operator/operator.h"
 #include "server/store/backup.h"
 
 struct watch {
-    bool is_terminal;
-    const char *doing;
-    int percent;
+    struct progress progress;
+    const char *doing; /* what is shown; NULL: nothing yet */
 };
 
 /* Makes a request that shows progress if standard error is a terminal, and that Ctrl-C cancels. watch and
@@ -17,7 +17,7 @@ struct watch {
 struct backup_request watch_request(const struct settings *settings, const struct operation *operation,
                                     struct watch *watch);
 /* Clears the progress line. */
-void watch_end(const struct watch *watch);
+void watch_end(struct watch *watch);
 
 /* Prints "FILE: valid, 12 rows, schema 2, ..." on standard output. */
 void watch_print(const char *file, const struct backup_report *report);

@@ -7,14 +7,14 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
-#include "sidewalk/command/check_progress.h"
+#include "base/progress.h"
 #include "sidewalk/command/check_report.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/output.h"
 
 struct check {
     struct check_report report;
-    struct check_progress progress;
+    struct progress progress;
     struct output differences, corrected;
 };
 
@@ -41,7 +41,16 @@ static void on_progress(void *context, const struct reconciliation_progress *now
 {
     struct check *check = context;
 
-    check_progress_show(&check->progress, now);
+    double part = now->bytes_all > 0 ? (double)now->bytes_done / (double)now->bytes_all : PROGRESS_UNKNOWN;
+    TEXT struct text counts = TEXT_EMPTY;
+
+    if (!progress_is_due(&check->progress))
+        return;
+    common_count(now->rows, &counts);
+    text_puts(&counts, " rows  ");
+    common_count(now->entries, &counts);
+    text_puts(&counts, " entries");
+    progress_show(&check->progress, part, text_get(&counts));
 }
 
 static bool open_outputs(struct check *check, const struct check_options *options)
@@ -89,9 +98,9 @@ static enum command_status run(struct check *check, const struct check_options *
 
     if (!open_outputs(check, options))
         return COMMAND_CANNOT_CREATE;
-    check_progress_begin(&check->progress, stderr);
+    progress_begin(&check->progress, stderr, 0);
     enum reconciliation_error error = reconcile(&wanted, &result, &why);
-    check_progress_clear(&check->progress);
+    progress_clear(&check->progress);
     if (error == RECONCILIATION_CANNOT_READ)
         common_complain("%s", text_get(&why));
     if (error == RECONCILIATION_INTERRUPTED)

@@ -201,9 +201,7 @@ static void print_json(struct check_report *report, const struct reconciliation 
     json_end_array(&json);
     json_write_unsigned(&json, "findings_left_out", left_out);
     json_end_object(&json);
-    json_writer_finish(&json);
-    text_puts(&written, "\n");
-    flush_json(&written, out);
+    json_writer_print(&json, out);
 }
 
 static const char *colour(const struct check_report *report, const char *code)

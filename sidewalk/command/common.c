@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json_writer.h"
+#include "base/subcommand.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "sidewalk/command/import_command.h"
@@ -29,9 +30,7 @@ void common_complain(const char *format, ...)
 
 int common_usage_error(const struct common *common, const char *what, const char *value)
 {
-    common_complain("%s%s", what, value);
-    fprintf(stderr, "Try sidewalk-import %s --help\n", common->command);
-    return COMMAND_USAGE;
+    return subcommand_usage_error("sidewalk-import", common->command, what, value);
 }
 
 int common_take_all(struct common *common, int count, char **values, const char *usage)
@@ -88,8 +87,7 @@ int common_failed(const struct common *common, enum aws_error error, const char 
         json_write_text(&json, "what", what);
         json_write_text(&json, "why", why);
         json_end_object(&json);
-        json_writer_finish(&json);
-        puts(text_get(&line));
+        json_writer_print(&json, stdout);
     }
     return aws_exit_status(error);
 }

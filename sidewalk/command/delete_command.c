@@ -64,8 +64,7 @@ static int delete_task(const struct common *common, struct aws_session *session,
         json_write_text(&json, "result", "deleted");
         json_write_text(&json, "id", id);
         json_end_object(&json);
-        json_writer_finish(&json);
-        puts(text_get(&line));
+        json_writer_print(&json, stdout);
     } else
         printf("Import task %s is deleted.\n", id);
     return COMMAND_DONE;

@@ -71,8 +71,7 @@ static void put_json(const struct imported_device *device)
     json_write_text_or_null(&json, "reason", device->reason);
     json_write_text_or_null(&json, "updated", device->updated);
     json_end_object(&json);
-    json_writer_finish(&json);
-    puts(text_get(&line));
+    json_writer_print(&json, stdout);
 }
 
 static void put_line(const struct imported_device *device)

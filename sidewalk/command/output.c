@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "sidewalk/command/common.h"
@@ -41,12 +42,18 @@ bool output_keep(struct output *output)
 {
     if (output->file == NULL)
         return true;
-    bool bad = ferror(output->file) != 0 || fflush(output->file) != 0 || fsync(fileno(output->file)) != 0;
-    bad = fclose(output->file) != 0 || bad;
+    int error = 0;
+
+    if (ferror(output->file) != 0 || fflush(output->file) != 0)
+        error = errno != 0 ? errno : EIO;
+    if (fclose(output->file) != 0 && error == 0)
+        error = errno;
     output->file = NULL;
-    if (!bad && rename(output->temporary, output->path) == 0)
+    if (error == 0)
+        error = file_move(output->temporary, output->path, true);
+    if (error == 0)
         return true;
-    common_complain("%s cannot be written: %s", output->path, strerror(errno));
+    common_complain("%s cannot be written: %s", output->path, strerror(error));
     unlink(output->temporary);
     return false;
 }

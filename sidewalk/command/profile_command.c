@@ -99,8 +99,7 @@ static void profile_json(const struct device_profile *profile)
         write_certificate(&profile->certificates[i], &json);
     json_end_array(&json);
     json_end_object(&json);
-    json_writer_finish(&json);
-    puts(text_get(&line));
+    json_writer_print(&json, stdout);
 }
 
 static int get(const struct profile_arguments *arguments, struct aws_session *session)
@@ -136,8 +135,7 @@ static int create(const struct profile_arguments *arguments, struct aws_session 
         json_write_text_or_null(&json, "id", id);
         json_write_text_or_null(&json, "name", arguments->name);
         json_end_object(&json);
-        json_writer_finish(&json);
-        puts(text_get(&line));
+        json_writer_print(&json, stdout);
     } else {
         terminal_add(id, &line);
         printf("Device profile %s was created.\n\nShow it with: sidewalk-import profile get %s\n",

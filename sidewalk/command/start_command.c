@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "sidewalk/command/check.h"
 #include "sidewalk/command/import_command.h"
 #include "sidewalk/command/start_arguments.h"
@@ -178,20 +178,24 @@ static int look_for_earlier(struct start_record *record, struct aws_session *ses
 
 static void show_sent(void *context, unsigned long long sent, unsigned long long all)
 {
-    (void)context;
-    if (all > 0)
-        fprintf(stderr, "\r  uploading the list: %3d %%\033[K%s", (int)((double)sent * 100.0 / (double)all),
-                sent == all ? "\r\033[K" : "");
+    struct progress *progress = context;
+
+    if (all > 0 && progress_is_due(progress))
+        progress_show(progress, (double)sent / (double)all, "of the list is uploaded");
 }
 
 static int put_list(struct start_record *record, struct aws_session *session)
 {
     const struct start_arguments *arguments = record->arguments;
-    bool terminal = isatty(STDERR_FILENO) == 1 && !arguments->common.json;
+    struct progress progress;
     char sha256[65];
     TEXT struct text why = TEXT_EMPTY;
-    enum aws_error error = upload_file(session, arguments->csv, text_get(&record->url),
-                                       terminal ? show_sent : NULL, NULL, &interrupt_received, sha256, &why);
+
+    progress_begin(&progress, stderr, 0);
+    enum aws_error error =
+        upload_file(session, arguments->csv, text_get(&record->url),
+                    arguments->common.json ? NULL : show_sent, &progress, &interrupt_received, sha256, &why);
+    progress_clear(&progress);
 
     if (error == AWS_UNREADABLE) {
         common_complain("%s", text_get(&why));

@@ -54,8 +54,7 @@ static void print_started(const struct single *single, const char *id, const cha
         json_write_text_or_null(&json, "smsn", single->smsn);
         json_write_text_or_null(&json, "token", token);
         json_end_object(&json);
-        json_writer_finish(&json);
-        puts(text_get(&line));
+        json_writer_print(&json, stdout);
         return;
     }
     terminal_add(id, &line);

@@ -120,8 +120,7 @@ static void print_json(const struct start_record *record, const char *result)
     write_tags(record->tags, &json);
     write_check(&record->check, &json);
     json_end_object(&json);
-    json_writer_finish(&json);
-    puts(text_get(&line));
+    json_writer_print(&json, stdout);
 }
 
 static void print_next(const struct start_record *record)

@@ -218,8 +218,7 @@ static void print_json(const struct import_task *task, const struct failure_reas
     json_end_array(&json);
     json_write_unsigned(&json, "other_reasons", reasons->others);
     json_end_object(&json);
-    json_writer_finish(&json);
-    puts(text_get(&line));
+    json_writer_print(&json, stdout);
 }
 
 int task_finish(const struct common *common, struct aws_session *session, const struct import_task *task,

@@ -67,8 +67,7 @@ static void print_updated(const struct update *update)
     json_write_text_or_null(&json, "file", text_get(&update->url));
     json_write_text_or_null(&json, "sha256", update->sha256);
     json_end_object(&json);
-    json_writer_finish(&json);
-    puts(text_get(&line));
+    json_writer_print(&json, stdout);
 }
 
 static int send(struct update *update, struct aws_session *session)

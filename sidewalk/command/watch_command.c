@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/interrupt.h"
+#include "base/number.h"
 #include "base/terminal.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/import_command.h"
@@ -27,10 +28,9 @@ static const char usage[] = "Usage: sidewalk-import watch [OPTION]... ID\n"
 
 static bool parse_interval(const char *text, long long *out_ms)
 {
-    char *end;
-    double seconds = strtod(text, &end);
+    double seconds;
 
-    if (end == text || *end != '\0' || !(seconds >= 0.001 && seconds <= INTERVAL_MAX_S))
+    if (!number_parse_decimal(text, 0.001, INTERVAL_MAX_S, &seconds))
         return false;
     *out_ms = (long long)(seconds * 1000.0);
     return true;
@@ -76,8 +76,7 @@ static void print_event(const char *event)
     json_begin_object(&json, NULL);
     json_write_text(&json, "event", event);
     json_end_object(&json);
-    json_writer_finish(&json);
-    puts(text_get(&line));
+    json_writer_print(&json, stdout);
 }
 
 static int end(const struct common *common, const struct watch_options *options, enum watch_result result,

@@ -2,53 +2,23 @@
 #include "sidewalk/command/watch_report.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/terminal.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
 
-#define COLUMNS 80
-#define COLUMNS_MIN 40
 #define BAR_MAX 56
 #define COUNTS_EVERY_MS 30000 /* for output that is not a terminal */
 
-static int terminal_columns(FILE *out)
-{
-    struct winsize size;
-
-    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return COLUMNS;
-    return size.ws_col < COLUMNS_MIN ? COLUMNS_MIN : size.ws_col;
-}
-
 void watch_report_begin(struct watch_report *report, FILE *out, bool json)
 {
-    *report = (struct watch_report){
-        .out = out,
-        .json = json,
-        .terminal = !json && isatty(fileno(out)) == 1,
-        .columns = COLUMNS,
-        .counts_told_ms = -COUNTS_EVERY_MS,
-    };
+    *report = (struct watch_report){.out = out, .json = json};
+    progress_begin(&report->progress, out, COUNTS_EVERY_MS);
 }
 
 void watch_report_clear(struct watch_report *report)
 {
-    if (report->drawn > 0)
-        fprintf(report->out, "\r\033[%dA\033[J", report->drawn);
-    report->drawn = 0;
-    fflush(report->out);
-}
-
-/* Cuts the line at the terminal's width: a line that wraps could not be erased completely. A multibyte
- * character counts as several, which only cuts earlier. */
-static void draw_line(struct watch_report *report, const struct text *line)
-{
-    fprintf(report->out, "%.*s\n", report->columns - 1, text_get(line));
-    report->drawn++;
+    progress_clear(&report->progress);
 }
 
 static void add_counted(struct text *line, const char *before, unsigned long long count, const char *words)
@@ -89,28 +59,30 @@ static int percent(const struct import_task *task)
 
 static void draw(struct watch_report *report, const struct watch_news *news)
 {
-    TEXT struct text bar = TEXT_EMPTY, counts = TEXT_EMPTY, times = TEXT_EMPTY;
-    int width = report->columns - 22;
+    TEXT struct text lines = TEXT_EMPTY;
+    int width = terminal_columns(report->out) - 22;
 
-    watch_report_clear(report);
-    report->columns = terminal_columns(report->out);
     if (news->task != NULL) {
-        text_puts(&bar, "  ");
-        task_bar(news->task, width < BAR_MAX ? width : BAR_MAX, &bar);
-        text_printf(&bar, " %3d %%  ", percent(news->task));
-        text_puts(&counts, "  ");
-        add_counts(&counts, news->task, true);
-        draw_line(report, &bar);
-        draw_line(report, &counts);
+        text_puts(&lines, "  ");
+        task_bar(news->task, width < BAR_MAX ? width : BAR_MAX, &lines);
+        text_printf(&lines, " %3d %%  \n  ", percent(news->task));
+        add_counts(&lines, news->task, true);
+        text_puts(&lines, "\n");
     }
-    text_puts(&times, "  ");
-    task_duration(news->elapsed_ms, &times);
+    text_puts(&lines, "  ");
+    task_duration(news->elapsed_ms, &lines);
     if (news->task != NULL)
-        add_rate(&times, news);
+        add_rate(&lines, news);
     if (report->in_trouble)
-        text_printf(&times, "   %s", report->trouble);
-    draw_line(report, &times);
-    fflush(report->out);
+        text_printf(&lines, "   %s", report->trouble);
+    text_puts(&lines, "\n");
+    progress_draw(&report->progress, text_get(&lines));
+}
+
+static void begin_line(const struct watch_news *news, struct text *line)
+{
+    task_duration(news->elapsed_ms, line);
+    text_puts(line, "  ");
 }
 
 static void print_line(struct watch_report *report, const struct watch_news *news, const char *words)
@@ -118,8 +90,7 @@ static void print_line(struct watch_report *report, const struct watch_news *new
     TEXT struct text line = TEXT_EMPTY;
 
     watch_report_clear(report);
-    task_duration(news->elapsed_ms, &line);
-    text_puts(&line, "  ");
+    begin_line(news, &line);
     terminal_add(words, &line);
     fprintf(report->out, "%s\n", text_get(&line));
     fflush(report->out);
@@ -133,16 +104,16 @@ static void tell_state(struct watch_report *report, const struct watch_news *new
     print_line(report, news, text_get(&words));
 }
 
+/* In a log. */
 static void tell_counts(struct watch_report *report, const struct watch_news *news, bool at_once)
 {
-    TEXT struct text words = TEXT_EMPTY;
-    long long now = clock_monotonic_ms();
+    TEXT struct text line = TEXT_EMPTY;
 
-    if (report->terminal || (!at_once && now - report->counts_told_ms < COUNTS_EVERY_MS))
+    if (report->progress.terminal || (!at_once && !progress_is_due(&report->progress)))
         return;
-    report->counts_told_ms = now;
-    add_counts(&words, news->task, false);
-    print_line(report, news, text_get(&words));
+    begin_line(news, &line);
+    add_counts(&line, news->task, false);
+    progress_draw(&report->progress, text_get(&line));
 }
 
 /* Prints a line for the first failure in a row; later ones only change the clock. */
@@ -177,8 +148,7 @@ static void print_event(struct watch_report *report, const char *event, const st
         task_write_members(news->task, &json);
     }
     json_end_object(&json);
-    json_writer_finish(&json);
-    fprintf(report->out, "%s\n", text_get(&line));
+    json_writer_print(&json, report->out);
 }
 
 static void print_recovered(struct watch_report *report, const struct watch_news *news)
@@ -221,6 +191,6 @@ void watch_report_news(void *context, const struct watch_news *news)
         tell_state(report, news);
     if (news->kind == WATCH_STATE || news->kind == WATCH_COUNTS)
         tell_counts(report, news, news->kind == WATCH_STATE);
-    if (report->terminal)
+    if (report->progress.terminal)
         draw(report, news);
 }

@@ -6,16 +6,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/progress.h"
 #include "sidewalk/watch.h"
 
 struct watch_report {
     FILE *out;
-    bool json, terminal;
-    int columns; /* of the terminal */
-    int drawn;   /* lines of the bar that are on the screen */
+    bool json;
+    struct progress progress;
     char trouble[160];
     bool in_trouble;
-    long long counts_told_ms; /* monotonic */
 };
 
 void watch_report_begin(struct watch_report *report, FILE *out, bool json);

@@ -4,6 +4,7 @@
 #include "account/keys/certificate.h"
 #include "account/keys/private_key.h"
 #include "account/keys/signing_request.h"
+#include "base/base64.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *const fields[] = {"CommonName", "SerialNumber", "Country", "StateName"};
@@ -61,17 +62,11 @@ static void try_each(const char *text, size_t length)
 
 static void add_base64(const uint8_t *data, size_t size, struct text *out)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char line[BASE64_SIZE(48)];
 
-    for (size_t at = 0; at < size; at += 3) {
-        size_t left = size - at;
-        uint32_t word = (uint32_t)data[at] << 16 | (left > 1 ? (uint32_t)data[at + 1] << 8 : 0) |
-                        (left > 2 ? data[at + 2] : 0);
-        char four[4] = {digits[word >> 18], digits[word >> 12 & 63], left > 1 ? digits[word >> 6 & 63] : '=',
-                        left > 2 ? digits[word & 63] : '='};
-        text_add(out, four, sizeof four);
-        if (at % 48 == 45)
-            text_puts(out, "\n");
+    for (size_t at = 0; at < size; at += 48) {
+        base64_encode(data + at, size - at < 48 ? size - at : 48, line);
+        text_printf(out, "%s\n", line);
     }
 }
 
@@ -81,7 +76,7 @@ static void try_inside(const char *label, const uint8_t *data, size_t size)
 
     text_printf(&pem, "-----BEGIN %s-----\n", label);
     add_base64(data, size, &pem);
-    text_printf(&pem, "\n-----END %s-----\n", label);
+    text_printf(&pem, "-----END %s-----\n", label);
     try_each(pem.data, pem.length);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Once as the base64 that it may be, once as the bytes of a chain. Nothing that a fuzzer makes is a sound one
  * but what it was given; a verifier that remembers says the same again. */
-#include "sidewalk/base64.h"
+#include "base/base64.h"
 #include "sidewalk/certificate_chain.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -62,7 +62,7 @@ LIBRARIES = {
                   "server/store/engine/sqlite_restore.c", "server/store/engine/sqlite_scrub.c"),
     "libpq-fe.h": ("server/store/engine/postgresql_connection.h",),
     "MQTTAsync.h": ("claim/mqtt.c",),
-    "ini.h": ("base/config_file.c", "aws/profile.c"),
+    "ini.h": ("base/ini_pairs.c",),
     "curl/": ("aws/http.c",),
     "yajl/": ("sidewalk/control_log.c",),
     "expat.h": ("aws/xml.c",),
@@ -83,7 +83,7 @@ LIBRARIES = {
                  "account/probe/tls.c", "sidewalk/certificate_chain.c", "sandbox/sidewalk_hsm.c",
                  "sandbox/cloud/signature.c", "sandbox/cloud/x509.c", "sandbox/cloud/x509_issuer.c",
                  "sandbox/cloud/x509_private.h", "sandbox/account_events.c", "sandbox/birth_authority.c",
-                 "sandbox/iot_account.h", "sandbox/issuer.c", "sandbox/issuer.h", "sandbox/module_main.c",
+                 "sandbox/iot_account.h", "sandbox/issuer.c", "sandbox/issuer.h",
                  "sandbox/peer_certificate.c", "sandbox/peer_certificate.h",
                  "sandbox/template_evaluation.c", "sandbox/template_evaluation.h", "sandbox/staging_plugin.c",
                  "sandbox/trust_folder.c"),
@@ -302,4 +302,27 @@ def documents(root):
                 yield f"{document.relative_to(root)}: names {path}, which is not there"
 
 
-RULES = (direction, circles, libraries, claim_is_pure, licences, guards, leftovers, image, deadlines, python_names, documents)
+# What exists once: how it is recognized where it is written again, and the files that may.
+ONCE = {
+    "JSON (base/json_writer.h)": (r'\\":(\\")?%', ()),
+    "base64 (base/base64.h)": (r"EVP_(En|De)code(Block|Update)|BIO_f_base64|YZabcdefghijklmnopqrstuvwxyz0123456789\+/", ("base/base64.c",)),
+    "hex (base/hex.h)": (r'isxdigit|%02[xX]|= "0123456789abcdef"', ("base/hex.c", "base/percent.c", "decode/decode.c", "sandbox/sidewalk_hsm.c")),
+    "percent-encoding (base/percent.h)": (r"%%%02", ("base/percent.c",)),
+    "splitting lines (base/lines.h)": (r"\bmemchr\([^;]*'\\n'|\bstrsep\(", ("base/lines.c",)),
+    "a byte order mark (base/utf8.h)": (r"(?i)\\xef.{0,6}\\xbb.{0,6}\\xbf", ("base/utf8.c",)),
+    "drawing a line again (base/progress.h)": (r"\\r\\033|\\033\[(K|J|%dA)", ("base/progress.c",)),
+}
+
+
+def once(root):
+    """One way to do a thing: what base/ has is not written again."""
+    for file in files(root, suffixes=(".c", ".cpp")):
+        if file.parts[0] in ("bench", "tests"):
+            continue
+        for number, line in enumerate((root / file).read_text().splitlines(), 1):
+            for what, (pattern, owners) in ONCE.items():
+                if file.as_posix() not in owners and re.search(pattern, line):
+                    yield f"{file}:{number}: {what} is written again"
+
+
+RULES = (direction, circles, libraries, claim_is_pure, licences, guards, leftovers, once, image, deadlines, python_names, documents)

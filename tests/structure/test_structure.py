@@ -164,6 +164,13 @@ class Broken(unittest.TestCase):
         for word in ("TODO", "FIXME", "XXX"):
             self.notices(rules.leftovers, "server/app.c", f"/* {word}: later */\n", word, add=True)
 
+    def test_once(self):
+        for line in ('printf("{\\"name\\":\\"%s\\"}", name);', 'printf(",\\"count\\":%d", count);', "EVP_EncodeBlock(out, bytes, 3);",
+                     'static const char digits[] = "0123456789abcdef";', 'printf("%02x", byte);', "if (isxdigit(*at))",
+                     "end = memchr(line, '\\n', (size_t)(end - line));", 'while ((line = strsep(&rest, "\\n")))',
+                     '#define MARK "\\xEF\\xBB\\xBF"', 'fputs("\\r\\033[K", stderr);', 'printf("%%%02X", byte);'):
+            self.notices(rules.once, "claim/x.c", f"{PURE}{line}\n", "is written again")
+
     def test_image(self):
         self.notices(rules.image, ".dockerignore", "*\n!base\n!server\n", "claim/")
 

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "sandbox/sidewalk_hsm.h"
-#include "sidewalk/base64.h"
 #include "tests/unit/test.h"
 
 #define BYTES_MAX 1024
@@ -65,10 +65,10 @@ static enum chain_problem read_text(enum chain_curve curve, const char *text, si
 static void assert_problem(enum chain_curve curve, const struct chain *chain, bool verify,
                            enum chain_problem wanted)
 {
-    char text[BYTES_MAX * 2];
-    int length = EVP_EncodeBlock((unsigned char *)text, chain->bytes, (int)chain->length);
+    char text[BASE64_SIZE(BYTES_MAX)];
 
-    assert_string_equal(problems[read_text(curve, text, (size_t)length, verify)], problems[wanted]);
+    base64_encode(chain->bytes, chain->length, text);
+    assert_string_equal(problems[read_text(curve, text, strlen(text), verify)], problems[wanted]);
 }
 
 static void what_is_not_base64_is_refused(void **state)

@@ -98,9 +98,9 @@ static void refuses_bad_syntax(void **state)
     (void)state;
 
     expect_error("listen = x\n[http]\nlisten = x\n", 1, "stands before the first [section]");
-    expect_error("[http]\nlisten = x\nthreads\n", 3, "neither a [section] nor a name = value");
-    expect_error("[http]\nlisten = x\n  threads\n\n", 3, "neither a [section] nor a name = value");
-    expect_error("[http]\nlisten = x\nthreads", 3, "neither a [section] nor a name = value");
+    expect_error("[http]\nlisten = x\nthreads\n", 3, "the line must be a [section] or name = value");
+    expect_error("[http]\nlisten = x\n  threads\n\n", 3, "the line must be a [section] or name = value");
+    expect_error("[http]\nlisten = x\nthreads", 3, "the line must be a [section] or name = value");
     expect_error("[http]\nlisten = x\n[http\nthreads = 3\n", 3, "not a good [section] line");
     expect_error("[http]\nlisten = x\n[http] threads = 3\n", 3, "not a good [section] line");
     expect_error("[http]\nlisten = x\n[]\n", 3, "not a good [section] line");

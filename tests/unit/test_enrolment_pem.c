@@ -68,6 +68,12 @@ static void what_is_too_long_is_refused(void **state)
     text_printf(&wanted, "1! it is longer than a certificate can be\n%d: CERTIFICATE 59\n",
                 ENROLMENT_BLOCK_MAX / 4 + 3);
     expect(input.data, wanted.data);
+    text_clear(&input);
+    text_puts(&input, "-----BEGIN CERTIFICATE-----\n");
+    for (int i = 0; i < ENROLMENT_BLOCK_MAX / 4; i++) /* all in one line */
+        text_puts(&input, "QUJD");
+    text_puts(&input, "\n-----END CERTIFICATE-----\n" CERTIFICATE);
+    expect(input.data, "1! it is longer than a certificate can be\n4: CERTIFICATE 59\n");
 }
 
 static void a_nul_hides_nothing(void **state)

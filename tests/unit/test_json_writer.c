@@ -329,6 +329,28 @@ static void deep_as_it_may_be(void **state)
     }
 }
 
+static void prints_lines(void **state)
+{
+    TEXT struct text out = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&out);
+    FILE *file = tmpfile();
+    char printed[64];
+    (void)state;
+
+    assert_non_null(file);
+    json_write_integer(&json, NULL, 1);
+    json_writer_print(&json, file);
+    assert_int_equal(out.length, 0);
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "a", "b\n");
+    json_end_object(&json);
+    json_writer_print(&json, file);
+    rewind(file);
+    printed[fread(printed, 1, sizeof printed - 1, file)] = '\0';
+    assert_string_equal(printed, "1\n{\"a\":\"b\\u000a\"}\n");
+    fclose(file);
+}
+
 static void random_text(unsigned *seed, size_t length, char *out)
 {
     static const char *const pieces[] = {"a",    "\"",       "\\",           "\n",
@@ -381,6 +403,7 @@ int main(void)
         cmocka_unit_test(escapes_in_names),
         cmocka_unit_test(hidden_characters_become_visible),
         cmocka_unit_test(deep_as_it_may_be),
+        cmocka_unit_test(prints_lines),
         cmocka_unit_test(texts_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/percent.h"
 #include "sandbox/cloud/uri.h"
 
 #define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -234,7 +235,7 @@ static bool take_path(const char *pattern, const char *path, cJSON *input, struc
         size_t length = strcspn(path, "/"), name_length = strcspn(pattern + 1, "}");
         OWNED char *name = memory_part(pattern + 1, name_length);
         TEXT struct text value = TEXT_EMPTY;
-        uri_decode(path, length, &value);
+        percent_decode(&value, path, length);
         const struct rule *rule = find_rule(name);
         cJSON *member = from_text(rule, text_get(&value));
         cJSON_AddItemToObject(input, name, member);

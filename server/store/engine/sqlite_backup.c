@@ -26,6 +26,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/percent.h"
 #include "server/store/engine/sqlite_contents.h"
 #include "server/store/transaction.h"
 
@@ -101,8 +102,7 @@ enum store_error sqlite_open_immutable(const char *path, struct sqlite3 **out, s
     TEXT struct text uri = TEXT_EMPTY;
 
     text_puts(&uri, *path == '/' ? "file://" : "file:");
-    for (const char *at = path; *at; at++)
-        text_printf(&uri, strchr("%?#", *at) ? "%%%02x" : "%c", (unsigned char)*at);
+    percent_encode(&uri, path, strlen(path), "/");
     text_puts(&uri, "?immutable=1");
     return open_database(text_get(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, out, why);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/progress.h"
+#include "command/claim_report.h"
 
+#include "base/json_writer.h"
 #include "base/text.h"
 
 static const char *const kind_names[] = {
@@ -24,7 +25,7 @@ static const char *const result_names[] = {
     [CLAIM_RUN_BROKEN] = "cannot_start",
 };
 
-const char *progress_device_name(const struct claim_device *device)
+const char *claim_report_device_name(const struct claim_device *device)
 {
     for (size_t i = 0; i < CLAIM_STAGING_MAX; i++)
         if (*device->names[i])
@@ -32,60 +33,48 @@ const char *progress_device_name(const struct claim_device *device)
     return "";
 }
 
-static void add_member(struct text *line, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    text_printf(line, ",\"%s\":\"", name);
-    text_json(line, value);
-    text_puts(line, "\"");
-}
-
 static void print_json(FILE *out, const struct claim_news *news)
 {
     TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
 
     if (news->kind == CLAIM_NEWS_TIME)
         return;
-    text_printf(&line, "{\"event\":\"%s\",\"elapsed_ms\":%lld", kind_names[news->kind], news->elapsed_ms);
-    add_member(&line, "thing_name", news->device ? progress_device_name(news->device) : NULL);
-    add_member(&line, "account", news->account);
-    add_member(&line, "reason", news->reason);
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "event", kind_names[news->kind]);
+    json_write_integer(&json, "elapsed_ms", news->elapsed_ms);
     if (news->device)
-        text_printf(&line, ",\"published\":%u", news->device->published);
-    fprintf(out, "%s}\n", text_get(&line));
+        json_write_text(&json, "thing_name", claim_report_device_name(news->device));
+    if (news->account)
+        json_write_text(&json, "account", news->account);
+    if (news->reason)
+        json_write_text(&json, "reason", news->reason);
+    if (news->device)
+        json_write_unsigned(&json, "published", news->device->published);
+    json_end_object(&json);
+    json_writer_print(&json, out);
 }
 
-static void clear_clock(struct progress *progress)
+static void show_clock(struct claim_report *report, long long elapsed_ms)
 {
-    if (progress->clock_shown)
-        fputs("\r\033[K", progress->out);
-    progress->clock_shown = false;
+    long long now = elapsed_ms / 1000, most = report->timeout_ms / 1000;
+    size_t done = report->wait ? report->arrived : report->published;
+    TEXT struct text line = TEXT_EMPTY;
+
+    text_printf(&line, "  waiting  %lld:%02lld of %lld:%02lld", now / 60, now % 60, most / 60, most % 60);
+    if (report->device_count > 1)
+        text_printf(&line, "   %zu of %zu devices", done, report->device_count);
+    else if (report->wait && report->published)
+        text_puts(&line, "   switch the product on if it is off");
+    progress_draw(&report->clock, text_get(&line));
 }
 
-static void show_clock(struct progress *progress, long long elapsed_ms)
+static void print_line(struct claim_report *report, const struct claim_news *news)
 {
-    long long now = elapsed_ms / 1000, most = progress->timeout_ms / 1000;
-    size_t done = progress->wait ? progress->arrived : progress->published;
+    const char *name = news->device ? claim_report_device_name(news->device) : "";
+    FILE *out = report->out;
 
-    if (!progress->terminal)
-        return;
-    clear_clock(progress);
-    fprintf(progress->out, "  waiting  %lld:%02lld of %lld:%02lld", now / 60, now % 60, most / 60, most % 60);
-    if (progress->device_count > 1)
-        fprintf(progress->out, "   %zu of %zu devices", done, progress->device_count);
-    else if (progress->wait && progress->published)
-        fputs("   switch the product on if it is off", progress->out);
-    fflush(progress->out);
-    progress->clock_shown = true;
-}
-
-static void print_line(struct progress *progress, const struct claim_news *news)
-{
-    const char *name = news->device ? progress_device_name(news->device) : "";
-    FILE *out = progress->out;
-
-    clear_clock(progress);
+    progress_clear(&report->clock);
     fprintf(out, "%6.1f s  ", (double)news->elapsed_ms / 1000.0);
     switch (news->kind) {
     case CLAIM_NEWS_STAGING_UP:
@@ -120,50 +109,62 @@ static void print_line(struct progress *progress, const struct claim_news *news)
     fflush(out);
 }
 
-void progress_news(void *context, const struct claim_news *news)
+void claim_report_news(void *context, const struct claim_news *news)
 {
-    struct progress *progress = context;
+    struct claim_report *report = context;
 
     if (news->kind == CLAIM_NEWS_PUBLISHED && news->device->published == 1)
-        progress->published++;
+        report->published++;
     if ((news->kind == CLAIM_NEWS_PROVISIONED && !news->device->connected) ||
         (news->kind == CLAIM_NEWS_CONNECTED && !news->device->provisioned))
-        progress->arrived++;
-    if (progress->json)
-        print_json(progress->out, news);
+        report->arrived++;
+    if (report->json)
+        print_json(report->out, news);
     else if (news->kind == CLAIM_NEWS_TIME)
-        show_clock(progress, news->elapsed_ms);
+        show_clock(report, news->elapsed_ms);
     else
-        print_line(progress, news);
-    fflush(progress->out);
+        print_line(report, news);
+    fflush(report->out);
 }
 
-static void end_json(const struct progress *progress, const struct claim_run_options *options,
+static void write_device(struct json_writer *json, const struct claim_device *device)
+{
+    json_begin_object(json, NULL);
+    json_write_text(json, "thing_name", claim_report_device_name(device));
+    json_write_unsigned(json, "published", device->published);
+    json_write_boolean(json, "provisioned", device->provisioned);
+    json_write_boolean(json, "connected", device->connected);
+    json_write_boolean(json, "refused", device->refused);
+    json_end_object(json);
+}
+
+static void end_json(const struct claim_report *report, const struct claim_run_options *options,
                      enum claim_run_result result, long long elapsed_ms)
 {
-    fprintf(progress->out,
-            "{\"event\":\"ended\",\"result\":\"%s\",\"elapsed_ms\":%lld,\"endpoint\":\"%s\",\"devices\":[",
-            result_names[result], elapsed_ms, options->endpoint->key);
-    for (size_t i = 0; i < options->device_count; i++) {
-        const struct claim_device *device = &options->devices[i];
-        fprintf(
-            progress->out,
-            "%s{\"thing_name\":\"%s\",\"published\":%u,\"provisioned\":%s,\"connected\":%s,\"refused\":%s}",
-            i ? "," : "", progress_device_name(device), device->published,
-            device->provisioned ? "true" : "false", device->connected ? "true" : "false",
-            device->refused ? "true" : "false");
-    }
-    fputs("]}\n", progress->out);
+    TEXT struct text line = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&line);
+
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "event", "ended");
+    json_write_text(&json, "result", result_names[result]);
+    json_write_integer(&json, "elapsed_ms", elapsed_ms);
+    json_write_text(&json, "endpoint", options->endpoint->key);
+    json_begin_array(&json, "devices");
+    for (size_t i = 0; i < options->device_count; i++)
+        write_device(&json, &options->devices[i]);
+    json_end_array(&json);
+    json_end_object(&json);
+    json_writer_print(&json, report->out);
 }
 
-static void end_lines(const struct progress *progress, enum claim_run_result result)
+static void end_lines(const struct claim_report *report, enum claim_run_result result)
 {
-    FILE *out = progress->out;
+    FILE *out = report->out;
 
     switch (result) {
     case CLAIM_RUN_DONE:
-        if (progress->wait)
-            fputs(progress->device_count > 1 ? "Done: all have arrived.\n" : "Done: it has arrived.\n", out);
+        if (report->wait)
+            fputs(report->device_count > 1 ? "Done: all have arrived.\n" : "Done: it has arrived.\n", out);
         else
             fputs("Done: sent. Whether the device has heard it, only --wait can tell.\n", out);
         break;
@@ -172,7 +173,7 @@ static void end_lines(const struct progress *progress, enum claim_run_result res
                 "Sent, but %zu of %zu did not arrive in time. Switch the product on, see that it has its "
                 "network, "
                 "reset it to factory settings if it was registered before, and run this again.\n",
-                progress->device_count - progress->arrived, progress->device_count);
+                report->device_count - report->arrived, report->device_count);
         break;
     case CLAIM_RUN_UNREACHABLE:
         fputs("Not sent: the staging account could not be reached in time.\n", out);
@@ -188,13 +189,13 @@ static void end_lines(const struct progress *progress, enum claim_run_result res
     }
 }
 
-void progress_end(struct progress *progress, const struct claim_run_options *options,
-                  enum claim_run_result result, long long elapsed_ms)
+void claim_report_end(struct claim_report *report, const struct claim_run_options *options,
+                      enum claim_run_result result, long long elapsed_ms)
 {
-    clear_clock(progress);
-    if (progress->json)
-        end_json(progress, options, result, elapsed_ms);
+    progress_clear(&report->clock);
+    if (report->json)
+        end_json(report, options, result, elapsed_ms);
     else
-        end_lines(progress, result);
-    fflush(progress->out);
+        end_lines(report, result);
+    fflush(report->out);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sidewalk/base64.h"
+#include "base/base64.h"
 
 #include <stdint.h>
 
@@ -19,6 +19,31 @@ static const uint8_t values[256] = {
     B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,
 };
 #undef B
+
+/* Up to three bytes; what is missing is zero. */
+static uint32_t word_of(const unsigned char *bytes, size_t length)
+{
+    uint32_t word = (uint32_t)bytes[0] << 16;
+
+    if (length > 1)
+        word |= (uint32_t)bytes[1] << 8;
+    return length > 2 ? word | bytes[2] : word;
+}
+
+void base64_encode(const unsigned char *bytes, size_t length, char *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t at = 0; at < length; at += 3) {
+        size_t left = length - at;
+        uint32_t word = word_of(bytes + at, left);
+        *out++ = digits[word >> 18];
+        *out++ = digits[word >> 12 & 63];
+        *out++ = left > 1 ? digits[word >> 6 & 63] : '=';
+        *out++ = left > 2 ? digits[word & 63] : '=';
+    }
+    *out = '\0';
+}
 
 bool base64_decode_groups(const char *text, size_t length, unsigned char *out)
 {

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that are killed at a moment that the test chooses, as `kill -9` does it: when they begin their so many-th SQL
-statement, or write to disk for the so many-th time."""
+statement, or ask something of the disk."""
 import os
+import re
 import signal
 import subprocess
+import tempfile
+from collections import Counter
 
 from patience import DEADLINE
 from sandbox import BUILD
 
 STATEMENTS = BUILD / "tests" / "integration" / "stop_at_statement.so"
-TO_DISK = "pwrite64,write,fsync,fdatasync,ftruncate,rename,renameat,renameat2,link,unlink"
+DISK_CALLS = "pwrite64,fsync,fdatasync,ftruncate,rename,renameat,renameat2,link,unlink"
 
 
 def sanitized(options):
@@ -26,9 +29,23 @@ def killed_at_statement(number, *command):
     return None if done.returncode == -signal.SIGKILL else done.returncode
 
 
-def killed_at_write(number, *command, calls=TO_DISK):
-    """The same with the so many-th of these system calls, which is not made any more."""
+def disk_calls(*command):
+    """What the program asks of the disk: [(system call, the so many-th of its kind), ...] in order."""
+    with tempfile.NamedTemporaryFile(mode="r") as trace:
+        subprocess.run(["strace", "-f", "-qq", "-o", trace.name, "-e", f"trace={DISK_CALLS}", *command], check=True,
+                       capture_output=True, timeout=DEADLINE, env=sanitized("detect_leaks=0"))
+        names = re.findall(r"^\d+ +(\w+)\(", trace.read(), re.M)
+    seen = Counter()
+    calls = []
+    for name in names:
+        seen[name] += 1
+        calls.append((name, seen[name]))
+    return calls
+
+
+def killed_at_call(call, number, *command):
+    """The same as for a statement, at one of disk_calls(), which is not made any more."""
     # The leak sanitizer traces, too, and a process has one tracer.
-    traced = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:signal=SIGKILL:when={number}"]
+    traced = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}"]
     done = subprocess.run([*traced, *command], capture_output=True, text=True, timeout=DEADLINE, env=sanitized("detect_leaks=0"))
     return None if done.returncode == -signal.SIGKILL else done.returncode

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""expresslink-portal's commands for operators, as a test calls them."""
+"""expresslink-portal's commands for operators, and those of docs/store.md, as a test calls them."""
+import re
 import subprocess
 import time
 from contextlib import closing
@@ -10,6 +11,7 @@ from portal import PROGRAM
 from sandbox import DEADLINE, ROOT
 
 VERSION_1 = ROOT / "server" / "store" / "migrations" / "sqlite" / "0001_claims.sql"
+PAGE = ROOT / "docs" / "store.md"
 OK, CHECK, USAGE, CANNOT = 0, 1, 64, 69
 
 
@@ -20,6 +22,11 @@ def command(portal, *arguments, admin=None, **options):
         environment["PORTAL_HTTP_ADMIN_LISTEN"] = f"{admin[0]}:{admin[1]}"
     return subprocess.run([PROGRAM, *map(str, arguments), "--config", portal.ini], env=environment, timeout=DEADLINE,
                           capture_output=True, text=True, **options)
+
+
+def page_commands(name):
+    """The block of the page after <!-- test: NAME -->."""
+    return re.search(rf"^<!-- test: {name} -->\n```sh\n(.*?)^```$", PAGE.read_text(), re.M | re.S)[1]
 
 
 def rows(database, sql, *values):

@@ -237,6 +237,7 @@ class CommitProxy:
 
     def __init__(self, port):
         self._to, self._lose, self.lost, self._closed = port, None, threading.Event(), False
+        self.refused = 0  # while it was closed
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._open = []
@@ -280,6 +281,7 @@ class CommitProxy:
                 client, _ = self._listening.accept()
                 if self._closed:
                     client.close()
+                    self.refused += 1
                     continue
                 server = socket.create_connection(("127.0.0.1", self._to))
                 self._open += [client, server]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """expresslink-portal backup, restore and migrate with SQLite: beside a portal that works, beside none, and when everything
 goes wrong that can."""
+import itertools
 import os
 import resource
 import shutil
@@ -12,7 +13,7 @@ import threading
 import time
 import unittest
 
-from killed import killed_at_write
+from killed import disk_calls, killed_at_call
 from operator_commands import CANNOT, CHECK, OK, USAGE, command, fill, rows, version_1
 from portal import PROGRAM, Portal
 from sandbox import DEADLINE, Sandbox, eventually, random_thing
@@ -352,36 +353,34 @@ class Restore(Case):
         copy.mkdir()
         for file in self.folder.glob("portal.db*"):
             shutil.copy(file, copy)
-        seen = set()
-        for moment in range(1, 60):
+        calls = disk_calls(PROGRAM, "restore", self.file, "--config", self.portal.ini)
+        seen = []
+        for moment in calls:
             for file in self.folder.glob("portal.db*"):
                 file.unlink()
             for file in copy.iterdir():
                 shutil.copy(file, self.folder)
-            seen.add(self.killed_after(moment, old, new))
-            if "ended" in seen:
-                break
-        self.assertIn("old", seen)
+            seen.append(self.killed_at(moment, old, new))
+        self.assertEqual([each for each, _ in itertools.groupby(seen)], ["old", "refused", "new"])
 
-    def killed_after(self, moment, old, new):
-        """Killed when it makes its so many-th rename, link, unlink or fsync."""
-        calls = "rename,renameat,renameat2,unlink,fsync,fdatasync"
-        if killed_at_write(moment, PROGRAM, "restore", self.file, "--config", self.portal.ini, calls=calls) == OK:
-            return "ended"
+    def killed_at(self, moment, old, new):
+        self.assertIsNone(killed_at_call(*moment, PROGRAM, "restore", self.file, "--config", self.portal.ini))
         self.portal.start(wait=False)
+        refused = False
         try:
             eventually(lambda: self.portal.process.poll() is not None or any("portal.listening" in line for line in self.portal.lines),
                        lambda: self.portal.lines)
             if self.portal.process.poll() is not None:
+                refused = True
                 self.portal.log_has("a restore was interrupted")
                 self.portal.stop()
                 self.command("restore", self.file)
                 self.portal.start()
-                verdict = "refused"
-            self.portal.address = self.portal._listening("portal.listening")
-            there = self.portal.get(f"/api/v1/registrations/{new[0]}").status == 200
+            self.portal.wait_until_listening()
             self.portal.show(old[0])
-            return "old" if there else "new"
+            status = self.portal.get(f"/api/v1/registrations/{new[0]}").status
+            self.assertIn(status, (404,) if refused else (200, 404))
+            return "refused" if refused else "old" if status == 200 else "new"
         finally:
             self.portal.stop()
 

@@ -2,23 +2,16 @@
 """The backup of docs/store.md for PostgreSQL, its commands as they stand there: into a second database, on which the portal
 goes on."""
 import os
-import re
 import subprocess
 import sys
 import unittest
 from urllib.parse import urlsplit
 
-from operator_commands import CANNOT, OK, command
+from operator_commands import CANNOT, OK, command, page_commands
 from portal import Portal
 from sandbox import DEADLINE, ROOT, Sandbox, random_thing
 
 SERVER = "EXPRESSLINK_TEST_POSTGRESQL"
-PAGE = ROOT / "docs" / "store.md"
-
-
-def commands(name):
-    """The block of the page after <!-- test: NAME -->."""
-    return re.search(rf"^<!-- test: {name} -->\n```sh\n(.*?)^```$", PAGE.read_text(), re.M | re.S)[1]
 
 
 class PostgresqlBackup(unittest.TestCase):
@@ -38,7 +31,7 @@ class PostgresqlBackup(unittest.TestCase):
         thing = random_thing()
         with Portal(self.sandbox, store={"url": self.store}) as portal:
             token = portal.claim(thing, contact={"name": "Somebody", "email": "somebody@example.com"})["token"]
-            done = subprocess.run(["bash", "-euc", commands("dump")], capture_output=True, text=True, timeout=DEADLINE,
+            done = subprocess.run(["bash", "-euc", page_commands("dump")], capture_output=True, text=True, timeout=DEADLINE,
                                   cwd=self.sandbox.state, env={**os.environ, "STORE": self.store, "RESTORED": self.restored})
             self.assertEqual(done.returncode, 0, done)
             self.assertEqual(done.stdout.split(), ["1"])

@@ -218,6 +218,20 @@ class LostCommit(Case):
             self.assertEqual(portal.show(token)["thing_name"], thing)
         self.assert_counted()
 
+    def test_it_is_looked_up_when_the_server_is_back(self):
+        portal = self.portal(self.through)
+        thing, answers = random_thing(), []
+        self.proxy.lose(thing, after=True, for_long=True)
+        client = threading.Thread(target=lambda: answers.append(portal.post_json(API, {"identifier": thing})))
+        client.start()
+        eventually(lambda: self.proxy.refused > 0, "it was looked for in vain")
+        self.assertEqual(answers, [])
+        self.proxy.let_in()
+        client.join(DEADLINE)
+        self.assertEqual([answer.status for answer in answers], [202])
+        self.assertIn("found=yes", portal.log_has("store.commit_looked_up"))
+        self.assertEqual(self.claims(thing), ["1"])
+
     def test_one_of_which_nobody_can_say_is_refused_and_can_be_repeated(self):
         """It is told as 503, made or not; repeated with its key it is made once."""
         portal = self.portal(self.through)

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A standby that takes over while clients register. With synchronous_standby_names naming it and synchronous_commit on, a
 commit is answered when both have it: everything that was accepted is in the standby."""
+import os
+import subprocess
 import threading
 import unittest
 
-from patience import DEADLINE
+from operator_commands import page_commands
+from patience import DEADLINE, LONG_DEADLINE
 from portal import Load, Portal
-from postgresql import Server, execute, query
+from postgresql import Server, execute, ordinary, programs, query
 from sandbox import Sandbox, eventually, random_thing
 
 SYNCHRONOUS = ("synchronous_commit=on", "synchronous_standby_names=FIRST 1 (second)")
@@ -18,7 +21,7 @@ class Standby(unittest.TestCase):
         cls.sandbox = cls.enterClassContext(Sandbox())
 
     def setUp(self):
-        self.primary = self.enterContext(Server("wal_level=replica"))
+        self.primary = self.enterContext(Server("wal_level=replica", "wal_log_hints=on"))
         self.standby = self.enterContext(Server("hot_standby=on", copy_of=self.primary, name="second"))
         self.primary.stop()
         self.primary.settings += SYNCHRONOUS
@@ -46,6 +49,58 @@ class Standby(unittest.TestCase):
         eventually(lambda: self.portal.ready().status == 200, lambda: self.portal.ready())
         for token in (before[0], load.tokens[-1]):
             eventually(lambda: self.portal.get(f"/api/v1/registrations/{token}").status == 200, "reads go on")
+
+    def tokens_at(self, server):
+        return {token for token, in query(server.url, "SELECT token FROM registrations")}
+
+    def fail_over(self):
+        """The primary dies, and the standby takes over; the token of a registration from after that."""
+        self.portal.claim(random_thing())
+        self.primary.kill()
+        self.standby.promote()
+        return eventually(lambda: self.try_to_register(), "it goes on")
+
+    def try_to_register(self, portal=None):
+        answer = (portal or self.portal).post_json("/api/v1/registrations", {"identifier": random_thing()})
+        return answer.status == 202 and answer.json["token"]
+
+    def test_the_old_primary_comes_back_as_it_was(self):
+        """Both are read-write now, and the url has the old one first. It waits for a standby that it does not have any more:
+        whoever gets there is refused, and nothing is accepted that only it has."""
+        self.portal.stop()
+        self.portal = self.enterContext(Portal(self.sandbox, store={"url": self.url, "writers": 1, "readers": 1}))
+        late = self.fail_over()
+        self.primary.start()
+        for _ in range(3):
+            self.assertTrue(self.try_to_register(), "a connection to the new one stays there")
+        accepted = self.tokens_at(self.standby)
+        with Portal(self.sandbox, store={"url": self.url, "timeout": "1s", "replica": "second"}) as lost:
+            for _ in range(2):
+                answer = lost.post_json("/api/v1/registrations", {"identifier": random_thing()})
+                self.assertEqual(answer.status, 503, answer)
+            self.assertIn("found=no", lost.log_has("store.commit_looked_up"))
+            self.assertEqual(lost.get(f"/api/v1/registrations/{late}").status, 404, "what came later is not there")
+        self.assertEqual(self.tokens_at(self.standby), accepted)
+        self.assertTrue(self.try_to_register())
+
+    def test_the_old_primary_comes_back_as_a_standby(self):
+        """With the commands of the page: portals never take it for the primary, and see everything."""
+        late = self.fail_over()
+        self.primary.start()
+        self.primary.stop()
+        commands = page_commands("rejoin")
+        environment = {"PATH": f"{programs()}:{os.environ['PATH']}", "PGDATA": str(self.primary.data),
+                       "NEW": f"host=127.0.0.1 port={self.standby.port} user=portal dbname=postgres"}
+        done = subprocess.run(ordinary("bash", "-euc", commands), env=environment, capture_output=True, text=True,
+                              timeout=LONG_DEADLINE, cwd=self.primary.folder)
+        self.assertEqual(done.returncode, 0, done)
+        self.primary.start()
+        eventually(lambda: self.standby.query("SELECT 1 AS streams FROM pg_stat_replication"), "it follows the new primary")
+        with Portal(self.sandbox, store={"url": self.url, "replica": "second"}) as second:
+            self.assertEqual(second.get(f"/api/v1/registrations/{late}").status, 200)
+            token = self.try_to_register(second)
+            self.assertIn(token, self.tokens_at(self.standby))
+            eventually(lambda: token in self.tokens_at(self.primary), "the old one has it too")
 
     def test_a_commit_whose_wait_for_the_standby_is_cancelled_is_not_told_as_accepted(self):
         self.standby.stop()

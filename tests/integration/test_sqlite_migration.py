@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import unittest
 
-from killed import killed_at_statement, killed_at_write
+from killed import disk_calls, killed_at_call, killed_at_statement
 from operator_commands import OK, command, rows, version_1
 from portal import PROGRAM, Portal
 from sandbox import Sandbox, random_thing
@@ -39,15 +39,25 @@ class Killed(unittest.TestCase):
         if self.before.exists():
             shutil.copy(self.before, self.database)
 
-    def killed_everywhere(self, kill):
-        """Calls kill(number, ...) with 1, 2, ... until it does not get that far; yields after each."""
+    def migrate(self):
+        return PROGRAM, "migrate", "--config", self.portal.ini
+
+    def killed_at_statements(self):
+        """At the first one, the second, ... until there are no more; yields after each."""
         for number in itertools.count(1):
             self.put_back()
-            code = kill(number, PROGRAM, "migrate", "--config", self.portal.ini)
+            code = killed_at_statement(number, *self.migrate())
             if code is not None:
                 self.assertEqual(code, OK)
                 return
             yield number
+
+    def killed_at_calls(self):
+        self.put_back()
+        for moment in disk_calls(*self.migrate()):
+            self.put_back()
+            self.assertIsNone(killed_at_call(*moment, *self.migrate()), moment)
+            yield moment
 
     def schema_found(self):
         """What a reader of the files finds, which are left as they are: that belongs to the programs."""
@@ -88,7 +98,7 @@ class Killed(unittest.TestCase):
         old = self.old_database()
         new = self.the_new_schema()
         were_new = []
-        for number in self.killed_everywhere(killed_at_statement):
+        for number in self.killed_at_statements():
             if number % 2:  # the portal does what migrate does
                 self.assert_whole(self.schema_found(), old, new)
                 self.is_served()
@@ -99,11 +109,11 @@ class Killed(unittest.TestCase):
         self.assertEqual(were_new, sorted(were_new), "first the old one, then the new one")
         self.assertEqual(set(were_new), {False, True})
 
-    def test_at_every_write(self):
+    def test_at_every_write_and_flush(self):
         old = self.old_database()
         new = self.the_new_schema()
         were_new = []
-        for _ in self.killed_everywhere(killed_at_write):
+        for _ in self.killed_at_calls():
             were_new.append(self.is_migrated_from(old, new))
             if were_new[-2:] != were_new[-1:] * 2:
                 self.is_served()
@@ -113,7 +123,7 @@ class Killed(unittest.TestCase):
     def test_a_new_database_at_every_statement(self):
         new = self.the_new_schema()
         killed = 0
-        for _ in self.killed_everywhere(killed_at_statement):
+        for _ in self.killed_at_statements():
             killed += 1
             self.assertEqual(command(self.portal, "migrate").returncode, OK)
             self.assertEqual(rows(self.database, SCHEMA), new)

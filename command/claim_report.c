@@ -166,12 +166,12 @@ static void end_lines(const struct claim_report *report, enum claim_run_result r
         if (report->wait)
             fputs(report->device_count > 1 ? "Done: all have arrived.\n" : "Done: it has arrived.\n", out);
         else
-            fputs("Done: sent. Whether the device has heard it, only --wait can tell.\n", out);
+            fputs("Done: sent. Only --wait can report whether the device has received it.\n", out);
         break;
     case CLAIM_RUN_NOT_ARRIVED:
         fprintf(out,
-                "Sent, but %zu of %zu did not arrive in time. Switch the product on, see that it has its "
-                "network, "
+                "Sent, but %zu of %zu did not arrive in time. Switch the product on, check its "
+                "network connection, "
                 "reset it to factory settings if it was registered before, and run this again.\n",
                 report->device_count - report->arrived, report->device_count);
         break;

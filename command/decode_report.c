@@ -48,14 +48,14 @@ static void print_identifier(const struct decode_report *report, const char *pre
         break;
     case LABEL_SEVERAL:
         text_printf(&both, "%s and %s", reading->thing_name, reading->another_name);
-        complain(report, "There are two different identifiers in the picture: ", text_get(&both));
+        complain(report, "The picture has two different identifiers: ", text_get(&both));
         break;
     case LABEL_WRONG:
         complain(report,
-                 "This cannot be an identifier of yours: ", identifier_error_name(reading->problem.error));
+                 "This is not an identifier of yours: ", identifier_error_name(reading->problem.error));
         break;
     case LABEL_FOREIGN:
-        complain(report, "There is no identifier of yours in the picture.", "");
+        complain(report, "The picture has no identifier of yours.", "");
         break;
     }
 }
@@ -85,7 +85,7 @@ static void tell_others(const struct decode_report *report)
         decode_code_show(&report->result.codes[i], &others);
     }
     if (others.length)
-        complain(report, "There are more codes in the picture: ", text_get(&others));
+        complain(report, "The picture has more codes: ", text_get(&others));
 }
 
 void decode_report_print(const struct decode_report *report, bool many, bool raw)

@@ -19,15 +19,15 @@
 
 struct talk {
     const struct control *control;
-    int in, out; /* -1: free */
+    int in, out; /* -1: unused */
     struct line_splitter lines;
-    bool broken; /* an answer could not be written, or a line is too long */
+    bool broken; /* an answer could not be written, or a line was too long */
 };
 
 struct control {
     void (*answer)(void *context, char *line, struct text *reply);
     void *context;
-    int listener; /* -1: none */
+    int listener; /* -1: no socket */
     char *socket_path;
     struct talk talks[TALKS_MAX];
 };
@@ -58,7 +58,7 @@ static void answer_line(void *context, char *line, size_t length)
 
     if (talk->broken)
         return;
-    line[length - 1] = '\0'; /* its end */
+    line[length - 1] = '\0'; /* the line end */
     talk->control->answer(talk->control->context, line, &reply);
     talk->broken = file_write_all(talk->out, text_get(&reply), reply.length) != 0;
 }
@@ -137,7 +137,7 @@ static struct talk *talk_on(struct control *control, int in)
     return NULL;
 }
 
-/* A client that does not read its answer loses it after a second. */
+/* A client that does not read its answer within a second loses it. */
 static void accept_client(struct control *control)
 {
     const struct timeval patience = {.tv_sec = 1};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands, a line each, from standard input and from a Unix socket; each is answered with what `answer`
- * adds, on standard output or on the socket. A socket client that has sent all its commands shuts its sending
- * side down and reads to the end. One thread. */
+/* Reads commands, one per line, from standard input and from a Unix socket. The text that `answer` appends
+ * goes to standard output or back to the socket. A socket client sends all its commands, shuts down its
+ * sending side, and reads to the end. One thread. */
 #ifndef SANDBOX_CONTROL_H
 #define SANDBOX_CONTROL_H
 
@@ -14,14 +14,15 @@
 
 struct control;
 
-/* socket_path: replaced when it is there; NULL: none. Owned; NULL with errno set. */
+/* socket_path: an existing file is replaced; NULL: no socket. The result is owned; NULL with errno set on
+ * failure. */
 struct control *control_new(const char *socket_path,
                             void (*answer)(void *context, char *line, struct text *reply), void *context);
-void control_free(struct control *control); /* removes the socket; NULL is fine */
+void control_free(struct control *control); /* removes the socket; NULL is allowed */
 
-/* Fills at most CONTROL_POLL_MAX; returns how many. */
+/* Fills at most CONTROL_POLL_MAX entries; returns their number. */
 size_t control_poll(const struct control *control, struct pollfd *out);
-/* The same array after poll(2): does what has come. */
+/* Handles the events in the same array after poll(2). */
 void control_take(struct control *control, const struct pollfd *polled, size_t count);
 
 #endif

@@ -7,14 +7,14 @@
 #include <string.h>
 
 struct record {
-    const char *certificate_id; /* in json */
+    const char *certificate_id; /* points into json */
     cJSON *json;                /* owned */
 };
 
 struct registry {
     FILE *log;
-    void *records; /* of struct record, by certificate */
-    void *things;  /* of char *, owned */
+    void *records; /* tree of struct record, by certificate */
+    void *things;  /* tree of char *, owned */
 };
 
 static int compare_records(const void *a, const void *b)
@@ -51,7 +51,7 @@ static bool insert_things(struct registry *registry, const cJSON *json)
     return true;
 }
 
-/* Takes json, also when it fails. */
+/* Takes ownership of json, also on failure. */
 static bool insert(struct registry *registry, cJSON *json)
 {
     const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "certificateId"));
@@ -73,8 +73,8 @@ static bool insert(struct registry *registry, cJSON *json)
     return place != NULL;
 }
 
-/* A line of a sandbox whose account had one policy for all modules, {"certificateId", "thingName"}, is what
- * it meant. */
+/* Converts a line {"certificateId", "thingName"} of older sandboxes, whose account had one policy for all
+ * modules. */
 static void modernize(cJSON *json)
 {
     cJSON *thing = cJSON_DetachItemFromObjectCaseSensitive(json, "thingName");

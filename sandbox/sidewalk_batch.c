@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sidewalk-batch: the list of serial numbers and the control log of a batch of Sidewalk devices that nobody
- * has made. */
+/* sidewalk-batch: makes the list of serial numbers and the control log of a simulated batch of Sidewalk
+ * devices. */
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -26,30 +26,30 @@
 static const char usage[] =
     "Usage: sidewalk-batch [OPTION]... FOLDER\n"
     "\n"
-    "Writes FOLDER/devices.csv and a control log that agrees with it, of devices with real certificate\n"
+    "Writes FOLDER/devices.csv and a matching control log, with devices that have real certificate\n"
     "chains, signed by a throw-away HSM. For tests and training.\n"
     "\n"
-    "  --devices N    how many (1000)\n"
-    "  --seed TEXT    where all keys and serial numbers come from (sandbox): the same devices for the same\n"
-    "                 seed and ApId\n"
+    "  --devices N    number of devices (1000)\n"
+    "  --seed TEXT    source of all keys and serial numbers (sandbox): the same seed and ApId give the\n"
+    "                 same devices\n"
     "  --apid ID      the product: advertisedProductId (eXpL)\n"
     "  --form FORM    one: FOLDER/control-log.json, indented (default)\n"
-    "                 lines: the same, one line a device\n"
-    "                 each: FOLDER/control-logs/SMSN.json, one file a device, as the factory's tool writes "
+    "                 lines: the same, one line per device\n"
+    "                 each: FOLDER/control-logs/SMSN.json, one file per device, as the factory's tool writes "
     "them\n"
-    "  --fast         all devices share their key pairs; each certificate has a signature of its own\n"
-    "  --threads N    (one a processor)\n"
+    "  --fast         all devices have the same keys; each certificate still has its own signature\n"
+    "  --threads N    number of threads (one per processor)\n"
     "  --help         print this, and exit\n"
     "\n"
-    "Exit status: 0 written, 1 not, 64 wrong arguments.\n";
+    "Exit status: 0 written, 1 not written, 64 wrong arguments.\n";
 
-/* What stands between the changing parts of an entry. */
+/* The constant parts of an entry. */
 struct layout {
     const char *head, *between, *tail; /* of the log: before, between and after the entries */
     const char *serial, *apid, *ed25519, *p256, *end;
 };
 
-/* As Python's json.dump(indent=4), which the factory's tool is written with. */
+/* The format of Python's json.dump(indent=4), which the factory's tool uses. */
 static const struct layout indented = {
     .head = "{\n    \"controlLogs\": [\n",
     .between = ",\n",
@@ -103,17 +103,17 @@ struct work {
     const struct settings *settings;
     const struct sidewalk_hsm *hsm;
     unsigned long long part_count;
-    size_t part_room; /* how many are under way at most */
+    size_t part_room; /* maximum number of parts in progress */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    unsigned long long next, written; /* parts; guarded, as are ready and failed */
+    unsigned long long next, written; /* numbers of parts; guarded, as are ready and failed */
     bool failed;
     struct part parts[PARTS_MAX];
 };
 
 struct output {
-    char *path, *partial; /* owned; it has its name when it is whole */
-    FILE *file;           /* NULL after an error, which was told then */
+    char *path, *partial; /* owned; the file gets its name when it is complete */
+    FILE *file;           /* NULL after an error, which was reported */
 };
 
 static void complain(const char *what, const char *why)
@@ -136,8 +136,6 @@ static bool make_folder(const char *path)
     complain(path, strerror(errno));
     return false;
 }
-
-/* ---- files ---- */
 
 static struct output output_open(const char *folder, const char *name)
 {
@@ -164,7 +162,7 @@ static void output_put(struct output *output, const char *bytes, size_t length)
     unlink(output->partial);
 }
 
-/* It gets its name only where whole is true. False: it has not. */
+/* The file gets its name only if whole is true. Returns false if it did not get it. */
 static bool output_close(struct output *output, bool whole)
 {
     bool fine = output->file != NULL;
@@ -190,8 +188,6 @@ static bool write_each(const struct settings *settings, const char *smsn, const 
     return output_close(&output, true);
 }
 
-/* ---- making ---- */
-
 static void add_entry(const struct layout *layout, const char *apid, const struct sidewalk_device *device,
                       struct text *out)
 {
@@ -206,7 +202,7 @@ static void add_entry(const struct layout *layout, const char *apid, const struc
     text_puts(out, layout->end);
 }
 
-/* False: its file could not be written. */
+/* Returns false if its file could not be written. */
 static bool make_device(const struct settings *settings, unsigned long long number,
                         const struct sidewalk_device *device, struct part *part)
 {
@@ -268,8 +264,6 @@ static void *run_worker(void *argument)
     return NULL;
 }
 
-/* ---- writing ---- */
-
 static void show_progress(struct progress *progress, unsigned long long done, unsigned long long all)
 {
     TEXT struct text counts = TEXT_EMPTY;
@@ -281,7 +275,7 @@ static void show_progress(struct progress *progress, unsigned long long done, un
     progress_show(progress, (double)done / (double)all, text_get(&counts));
 }
 
-/* NULL: a thread could not write its files. */
+/* Returns NULL if a thread could not write its files. */
 static struct part *wait_for(struct work *work, unsigned long long number)
 {
     struct part *part = &work->parts[number % work->part_room];
@@ -294,7 +288,7 @@ static struct part *wait_for(struct work *work, unsigned long long number)
     return failed ? NULL : part;
 }
 
-/* No more parts are begun. */
+/* Starts no more parts. */
 static void give_up(struct work *work)
 {
     pthread_mutex_lock(&work->mutex);
@@ -312,7 +306,7 @@ static void let_go(struct work *work, struct part *part)
     pthread_mutex_unlock(&work->mutex);
 }
 
-/* log: NULL where each device has its own. */
+/* log: NULL if each device has its own file. */
 static bool write_parts(struct work *work, struct output *list, struct output *log)
 {
     const struct settings *settings = work->settings;
@@ -352,7 +346,7 @@ static bool write_files(struct work *work)
     output_put(&log, layout->head, strlen(layout->head));
     bool written = write_parts(work, &list, &log);
     output_put(&log, layout->tail, strlen(layout->tail));
-    /* The list names what is in the log: it comes last. */
+    /* The list comes last, as it names what is in the log. */
     written = output_close(&log, written);
     return output_close(&list, written);
 }
@@ -386,8 +380,6 @@ static bool write_batch(const struct settings *settings)
     return written;
 }
 
-/* ---- arguments ---- */
-
 __attribute__((noreturn)) static void usage_error(const char *what, const char *value)
 {
     fprintf(stderr, "sidewalk-batch: %s%s\nTry sidewalk-batch --help\n", what, value);
@@ -411,16 +403,16 @@ static void take_form(struct settings *settings, const char *form)
     else if (settings->each || strcmp(form, "one") == 0)
         settings->layout = &indented;
     else
-        usage_error("--form wants one, lines or each, not ", form);
+        usage_error("--form needs one, lines or each, not ", form);
 }
 
-/* It goes into JSON as it is. */
+/* The ApId goes into JSON unescaped. */
 static const char *checked_apid(const char *apid)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
     if (!*apid || strlen(apid) > 64 || apid[strspn(apid, allowed)] != '\0')
-        usage_error("--apid wants 1 to 64 letters, digits, - and _, not ", apid);
+        usage_error("--apid needs 1 to 64 letters, digits, - and _, not ", apid);
     return apid;
 }
 
@@ -437,7 +429,7 @@ static void read_settings(int argc, char **argv, struct settings *settings)
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'n')
             settings->devices =
-                (unsigned long long)number("--devices wants 1 to 100000000, not ", optarg, DEVICES_MAX);
+                (unsigned long long)number("--devices needs 1 to 100000000, not ", optarg, DEVICES_MAX);
         else if (option == 's')
             settings->seed = optarg;
         else if (option == 'a')
@@ -447,14 +439,14 @@ static void read_settings(int argc, char **argv, struct settings *settings)
         else if (option == 'F')
             settings->fast = true;
         else if (option == 't')
-            settings->threads = number("--threads wants 1 to 16, not ", optarg, THREADS_MAX);
+            settings->threads = number("--threads needs 1 to 16, not ", optarg, THREADS_MAX);
         else if (option == 'h')
             exit(fputs(usage, stdout) < 0);
         else
-            usage_error("these arguments are not understood", "");
+            usage_error("unknown option, or an option without its value", "");
     }
     if (argc - optind != 1)
-        usage_error("one FOLDER is wanted", "");
+        usage_error("give exactly one FOLDER", "");
     settings->folder = argv[optind];
 }
 

@@ -6,13 +6,13 @@
 #include "account/setup/setup.h"
 
 #define GIVE_CREDENTIALS                                                                                     \
-    "Give credentials of the OEM's account as the AWS CLI takes them (AWS_PROFILE and AWS_REGION, for "      \
-    "example), or leave this with --no-aws."
+    "Give credentials of the OEM's account as for the AWS CLI (AWS_PROFILE and AWS_REGION, for "             \
+    "example), or skip these checks with --no-aws."
 
 static void no_session(struct doctor *doctor)
 {
     const struct doctor_options *options = doctor->options;
-    const char *seen = options->aws_missing ? options->aws_missing : "nobody asked for it";
+    const char *seen = options->aws_missing ? options->aws_missing : "not asked for";
 
     doctor_tell(doctor, options->aws_wanted ? DOCTOR_FAILED : DOCTOR_SKIPPED, "aws.credentials", seen,
                 options->aws_missing ? GIVE_CREDENTIALS : NULL);
@@ -27,8 +27,8 @@ static void no_account(struct doctor *doctor, enum aws_error error, const char *
     const char *mend = GIVE_CREDENTIALS;
 
     if (error == AWS_UNREACHABLE || error == AWS_UNAVAILABLE || error == AWS_THROTTLED)
-        mend = "See that this machine may connect to sts.REGION.amazonaws.com, port 443 (a proxy: "
-               "https_proxy; an address of your own: --endpoint-url), or leave this with --no-aws.";
+        mend = "Allow this machine to connect to sts.REGION.amazonaws.com, port 443 (a proxy: "
+               "https_proxy; your own address: --endpoint-url), or skip these checks with --no-aws.";
     doctor_tell(doctor, asked ? DOCTOR_FAILED : DOCTOR_SKIPPED, "aws.credentials", why, mend);
 }
 

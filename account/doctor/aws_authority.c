@@ -79,7 +79,7 @@ static void tell_template(const struct authority *authority, const char *templat
     if (*template)
         text_printf(&seen, "by template %s, not by %s", template, setup);
     else
-        text_printf(&seen, "by %s, not by template %s", has_body ? "a body of its own" : "no template",
+        text_printf(&seen, "by %s, not by template %s", has_body ? "its own template body" : "no template",
                     setup);
     text_printf(&options, "--registration-config templateName=%s", setup);
     if (*template)
@@ -94,8 +94,8 @@ static void check_registration(const struct authority *authority)
     TEXT struct text seen = TEXT_EMPTY;
 
     if (strcmp(aws_view_text(authority->description, "autoRegistrationStatus"), "ENABLE") != 0) {
-        tell(authority, DOCTOR_FAILED, "aws.ca.registration", "off: its certificates are not let in",
-             "--new-auto-registration-status ENABLE");
+        tell(authority, DOCTOR_FAILED, "aws.ca.registration",
+             "off: devices with its certificates cannot connect", "--new-auto-registration-status ENABLE");
     } else if (strcmp(template, authority->view->setup) == 0) {
         text_printf(&seen, "by template %s", template);
         doctor_tell(authority->view->doctor, DOCTOR_OK, "aws.ca.registration", text_get(&seen), NULL);
@@ -115,8 +115,8 @@ static void check_mode(const struct authority *authority)
     }
     /* AWS deletes only what is inactive. */
     text_printf(&mend,
-                "Leave it if the CA is yours alone: in this mode no other account of the region can register "
-                "it, so a manufacturer's belongs into SNI_ONLY: aws iot update-ca-certificate "
+                "Keep it if the CA is yours alone. In this mode no other account of the region can register "
+                "the CA, so register a manufacturer's CA in mode SNI_ONLY: aws iot update-ca-certificate "
                 "--certificate-id %s --new-status INACTIVE, aws iot delete-ca-certificate --certificate-id "
                 "%s, then %s --ca CA.pem.",
                 authority->id, authority->id, text_get(&authority->view->apply));
@@ -215,7 +215,7 @@ static void tell_none(struct aws_view *view, size_t registered)
     TEXT struct text mend = TEXT_EMPTY;
 
     if (view->birth) {
-        text_printf(&seen, "none of the %zu registered has signed the birth certificate", registered);
+        text_printf(&seen, "none of the %zu registered CAs has signed the birth certificate", registered);
         text_printf(&mend,
                     "Register the CA that has signed it (openssl x509 -noout -issuer -in FILE names it): "
                     "%s --ca CA.pem.",
@@ -225,7 +225,7 @@ static void tell_none(struct aws_view *view, size_t registered)
         text_printf(&mend, "Register the manufacturer's: %s --ca CA.pem.", text_get(&view->apply));
     }
     doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], text_get(&seen), text_get(&mend));
-    aws_view_skip(view, checks + 1, "there is none", NULL);
+    aws_view_skip(view, checks + 1, "there is no CA", NULL);
 }
 
 /* Checks all of them: the list does not name their templates, and an account has only a few. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The account's ATS endpoint, and what it says there: thing events. */
+/* Checks the account's ATS endpoint and its thing events. */
 #include <string.h>
 #include <strings.h>
 
@@ -30,7 +30,7 @@ static const struct oem_endpoint *find_endpoint(const struct aws_view *view, con
     return NULL;
 }
 
-/* A domain of the OEM's own is one that DescribeEndpoint does not name: taken for this account's. */
+/* A custom domain of the OEM is not in DescribeEndpoint's answer: it is assumed to belong to this account. */
 static void tell_custom(struct aws_view *view, const struct oem_endpoint *endpoint, const char *ours)
 {
     TEXT struct text seen = TEXT_EMPTY;
@@ -48,11 +48,11 @@ static void tell_foreign(struct aws_view *view, const struct oem_endpoint *endpo
     TEXT struct text seen = TEXT_EMPTY;
     TEXT struct text mend = TEXT_EMPTY;
 
-    text_printf(&seen, "%s is not of account %s in %s", endpoint->connection.address, view->account.id,
-                aws_session_region(view->account.session));
+    text_printf(&seen, "%s does not belong to account %s in %s", endpoint->connection.address,
+                view->account.id, aws_session_region(view->account.session));
     text_printf(&mend,
-                "Set address = %s in [endpoint.%s], or look with credentials and region of the account "
-                "whose endpoint it is (AWS_PROFILE, AWS_REGION).",
+                "Set address = %s in [endpoint.%s], or use credentials and region of the account "
+                "that has this endpoint (AWS_PROFILE, AWS_REGION).",
                 ours, endpoint->key);
     doctor_tell(view->doctor, DOCTOR_FAILED, "aws.endpoint", text_get(&seen), text_get(&mend));
 }
@@ -97,8 +97,8 @@ void aws_check_endpoint(struct aws_view *view)
     if (*ours)
         judge(view, ours);
     else
-        doctor_tell(view->doctor, DOCTOR_WARNING, "aws.endpoint", "the answer names no endpoint",
-                    "Look with aws iot describe-endpoint --endpoint-type iot:Data-ATS.");
+        doctor_tell(view->doctor, DOCTOR_WARNING, "aws.endpoint", "the answer has no endpoint",
+                    "Check it with aws iot describe-endpoint --endpoint-type iot:Data-ATS.");
 }
 
 void aws_check_events(struct aws_view *view)

@@ -11,11 +11,11 @@
 
 static const char *const checks[] = {"aws.policy.module", "aws.policy.module.least", NULL};
 
-/* @ stands for the thing's name. Topics of a module begin with its name (PG 12.1.3.1, TopicRoot); the others
- * are those of the services (IoT, "Reserved topics"). */
+/* @ stands for the thing's name. A module's topics begin with its name (PG 12.1.3.1, TopicRoot); the others
+ * belong to AWS services (IoT, "Reserved topics"). */
 struct right {
     const char *action, *resource;
-    bool needed; /* without it nothing works; the others are for services that not everybody uses */
+    bool needed; /* nothing works without it; the others are for optional services */
 };
 
 static const struct right rights[] = {
@@ -38,7 +38,8 @@ static const struct right rights[] = {
     {NULL, NULL, false},
 };
 
-/* Rights on another module that no module needs; the last only when everything is allowed. */
+/* Rights on another module's resources, which no module needs; the last one is only allowed if everything
+ * is. */
 static const struct right excesses[] = {
     {"iot:Publish", "topic/@/state", false},
     {"iot:Receive", "topic/@/state", false},
@@ -54,7 +55,7 @@ static const struct right excesses[] = {
 struct module {
     struct aws_view *view;
     struct aws_policies policies;
-    const char *name;    /* of its thing */
+    const char *name;    /* its thing's name */
     struct text subject; /* "policy x-module" */
 };
 
@@ -64,7 +65,7 @@ static void resource_of(const struct right *right, const char *name, struct text
         text_add(out, *at == '@' ? name : at, *at == '@' ? strlen(name) : 1);
 }
 
-/* "iot:Publish topic/x, ... and 3 more" */
+/* Appends "iot:Publish topic/x, ... and 3 more". */
 static void name_some(const struct right *right, const char *name, size_t number, struct text *out)
 {
     if (number >= NAMED_MAX)
@@ -109,13 +110,13 @@ static void check_needs(const struct module *module, const struct policy_request
     name_rest(missing, &seen);
     text_printf(&mend, "%s %s%s.",
                 needed ? "Give modules the policy that they need:"
-                       : "Fine where modules do not use that service; otherwise:",
+                       : "Fine if the modules do not use that service; otherwise:",
                 text_get(&module->view->apply), needed ? "" : " writes the whole policy");
     doctor_tell(module->view->doctor, needed ? DOCTOR_FAILED : DOCTOR_WARNING, checks[0], text_get(&seen),
                 text_get(&mend));
 }
 
-/* Another client id, with a certificate that is attached to another thing. */
+/* An impostor has another client id and a certificate attached to another thing. */
 static size_t name_impostor(const struct module *module, struct text *seen)
 {
     static const struct right connect = {"iot:Connect", "client/@", false};
@@ -143,13 +144,13 @@ static void check_least(const struct module *module, const struct policy_request
     }
     name_rest(excess, &seen);
     text_printf(&mend,
-                "One module that is taken apart would speak for all: narrow it to "
+                "Whoever extracts one module's key could act as all modules: restrict the policy to "
                 "${iot:Connection.Thing.ThingName}, as %s does.",
                 text_get(&module->view->apply));
     doctor_tell(module->view->doctor, DOCTOR_WARNING, checks[1], text_get(&seen), text_get(&mend));
 }
 
-/* A policy may ask about the certificate's subject too. */
+/* A policy may also use fields of the certificate's subject. */
 static void judge(const struct module *module)
 {
     static const char *const fields[] = {"CommonName", "SerialNumber", "Country", "Organization",
@@ -180,10 +181,10 @@ static void fail(const struct module *module, const char *seen)
 
     text_printf(&mend, "Make it: %s.", text_get(&module->view->apply));
     doctor_tell(module->view->doctor, DOCTOR_FAILED, checks[0], seen, text_get(&mend));
-    aws_view_skip(module->view, checks + 1, "there is none", NULL);
+    aws_view_skip(module->view, checks + 1, "there is no policy", NULL);
 }
 
-/* A policy inside the template: as text, or as JSON. */
+/* A policy inside the template may be text or JSON. */
 static void add_inline(struct module *module, const cJSON *document)
 {
     if (cJSON_IsString(document)) {

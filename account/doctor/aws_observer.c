@@ -39,7 +39,7 @@ static bool connects(const struct observer *observer, const char *client_id)
     return aws_policies_allow(observer->view, &observer->policies, &who, "iot:Connect", text_get(&client));
 }
 
-/* Adds each action that would be denied. */
+/* Appends each action that would be denied. */
 static void name_refused(const struct observer *observer, struct text *out)
 {
     static const char *const rights[][2] = {
@@ -57,7 +57,7 @@ static void name_refused(const struct observer *observer, struct text *out)
             text_printf(out, "%s%s %s", out->length ? ", " : "", rights[i][0], rights[i][1]);
 }
 
-/* The claim-script's, which watches beside a portal. */
+/* The second client id is for the claim-script, which watches beside a portal. */
 static void judge_second(const struct observer *observer)
 {
     TEXT struct text second = TEXT_EMPTY;
@@ -71,7 +71,7 @@ static void judge_second(const struct observer *observer)
     }
     text_printf(&seen, "not allowed: iot:Connect client/%s", text_get(&second));
     text_printf(&mend,
-                "The portal does without; expresslink-claim claim --wait cannot watch. %s "
+                "The portal works without it, but expresslink-claim claim --wait cannot watch. %s "
                 "--observer-request REQUEST.csr allows it.",
                 text_get(&observer->view->apply));
     doctor_tell(observer->view->doctor, DOCTOR_WARNING, checks[1], text_get(&seen), text_get(&mend));
@@ -93,7 +93,7 @@ static void judge(const struct observer *observer)
                 text_get(&refused));
     text_printf(&mend,
                 "Give it the observer's policy: %s --observer-request REQUEST.csr (with --client-id "
-                "%s where that is not the usual one)%s.",
+                "%s if that is not the default)%s.",
                 text_get(&observer->view->apply), observer->connection->client_id,
                 observer->policies.count > 1 ? ", and detach the policy that denies it" : "");
     doctor_tell(observer->view->doctor, DOCTOR_FAILED, checks[1], text_get(&seen), text_get(&mend));
@@ -127,7 +127,8 @@ static bool is_active(const struct observer *observer, const cJSON *description,
         doctor_tell(observer->view->doctor, DOCTOR_OK, checks[0], NULL, NULL);
         return true;
     }
-    text_printf(&mend, "Let it in: aws iot update-certificate --certificate-id %s --new-status ACTIVE.", id);
+    text_printf(&mend, "Activate it: aws iot update-certificate --certificate-id %s --new-status ACTIVE.",
+                id);
     fail(observer, status, text_get(&mend));
     return false;
 }
@@ -147,7 +148,7 @@ static void check_certificate(struct observer *observer, const struct certificat
                     "of the endpoint.",
                     text_get(&observer->view->apply));
         fail(observer, "it is not registered in this account", text_get(&mend));
-        aws_view_skip(observer->view, checks + 1, "it has none", NULL);
+        aws_view_skip(observer->view, checks + 1, "it has no certificate", NULL);
     }
     if (error)
         return;
@@ -163,8 +164,9 @@ void aws_check_observer(struct aws_view *view)
     TEXT struct text why = TEXT_EMPTY;
 
     if (!endpoint || !endpoint->observed) {
-        aws_view_skip(view, checks, endpoint ? "no observer is configured" : "no endpoint is this account's",
-                      NULL);
+        aws_view_skip(
+            view, checks,
+            endpoint ? "no observer is configured" : "no configured endpoint belongs to this account", NULL);
         return;
     }
     struct observer observer = {.view = view, .connection = &endpoint->connection};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The role that AWS IoT takes on to make things (IoT, "Provisioning": iot.amazonaws.com assumes it, and
- * AWSIoTThingsRegistration is what it needs). */
+/* The role that AWS IoT assumes to make things (IoT, "Provisioning": iot.amazonaws.com assumes it, and it
+ * needs AWSIoTThingsRegistration). */
 #include <string.h>
 
 #include "account/doctor/aws_view.h"
@@ -15,7 +15,7 @@ static void fail(struct aws_view *view, const char *seen)
 {
     TEXT struct text mend = TEXT_EMPTY;
 
-    text_printf(&mend, "Let it be mended: %s.", text_get(&view->apply));
+    text_printf(&mend, "Fix it with: %s.", text_get(&view->apply));
     doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], seen, text_get(&mend));
 }
 
@@ -29,7 +29,7 @@ static void tell_own(struct aws_view *view, const struct aws_xml *policies, cons
     for (size_t i = 0; (name = aws_xml_text(policies, path, i)) != NULL; i++)
         text_printf(&seen, "%s %s", i ? "," : "", name);
     doctor_tell(view->doctor, DOCTOR_WARNING, checks[0], text_get(&seen),
-                "See that the role's own policies allow what that one does: to make things, and to attach "
+                "Check that the role's own policies allow the same: to make things, and to attach "
                 "certificates and policies to them.");
 }
 
@@ -48,7 +48,7 @@ static enum aws_error ask(struct aws_view *view, const char *action, const char 
     return error;
 }
 
-/* Nothing is attached: they may be inside the role. */
+/* No policies are attached: there may be inline ones. */
 static void check_inside(struct aws_view *view, const char *role)
 {
     static const char path[] = "ListRolePoliciesResult/PolicyNames/member";
@@ -56,7 +56,7 @@ static void check_inside(struct aws_view *view, const char *role)
 
     enum aws_error error = ask(view, "ListRolePolicies", role, &inside);
     if (error == AWS_NOT_FOUND)
-        fail(view, "the role is gone");
+        fail(view, "the role does not exist any more");
     else if (!error && aws_xml_text(inside, path, 0))
         tell_own(view, inside, path);
     else if (!error)
@@ -89,7 +89,7 @@ static void check_policies(struct aws_view *view, const char *name)
 
     enum aws_error error = ask(view, "ListAttachedRolePolicies", name, &attached);
     if (error == AWS_NOT_FOUND)
-        fail(view, "the role is gone");
+        fail(view, "the role does not exist any more");
     else if (!error)
         judge_policies(view, name, attached);
     aws_xml_free(attached);
@@ -103,7 +103,7 @@ void aws_check_role(struct aws_view *view, const char *arn)
     struct aws_xml *role = NULL;
 
     if (!*name) {
-        fail(view, "the template names none");
+        fail(view, "the template has no role");
         return;
     }
     enum aws_error error = ask(view, "GetRole", name, &role);

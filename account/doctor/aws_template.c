@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The provisioning template: whether it would make a thing of a module that comes for the first time. */
+/* Checks the provisioning template: whether it makes a thing for a new module. */
 #include <string.h>
 
 #include "account/doctor/aws_view.h"
@@ -30,16 +30,16 @@ static void check_type(struct aws_view *view, const cJSON *answer)
         doctor_tell(view->doctor, DOCTOR_OK, "aws.template.type", type, NULL);
         return;
     }
-    text_printf(&seen, "%s, which no CA can provision by", *type ? type : "none");
+    text_printf(&seen, "%s, which CAs cannot use", *type ? type : "none");
     text_printf(&mend,
-                "A template's type cannot be changed: make one of type JITP under another name "
+                "The type of a template cannot be changed: make one of type JITP with another name "
                 "(expresslink-claim account apply --name OTHER), or delete this one (aws iot "
                 "delete-provisioning-template --template-name %s) and run %s.",
                 view->setup, text_get(&view->apply));
     doctor_tell(view->doctor, DOCTOR_FAILED, "aws.template.type", text_get(&seen), text_get(&mend));
 }
 
-/* The staging account whose modules are named like this; NULL: none, or only another is looked at. */
+/* Returns the staging account with names of this form; NULL: none, or only another one is checked. */
 static const struct staging_account *find_form(const struct doctor_options *options, const char *name)
 {
     char written[IDENTIFIER_SIZE];
@@ -69,16 +69,18 @@ static void check_thing_name(struct aws_view *view)
     const struct staging_account *staging = find_form(options, name);
     text_printf(&seen, "the thing would be %s", name);
     if (staging) {
-        text_printf(&seen, ", as [staging.%s] writes it", staging->name);
+        text_printf(&seen, ", the form of [staging.%s]", staging->name);
         doctor_tell(view->doctor, DOCTOR_OK, "aws.template.thing_name", text_get(&seen), NULL);
         return;
     }
-    text_puts(&seen, ", a name that no claim has");
-    text_printf(&mend,
-                "The portal waits for the name on the label: let the template take it from where the birth "
-                "certificate has it (%s --thing-name common-name or serial-number), or set "
-                "identifier_form and identifier_case of the staging account to how the modules are named.",
-                text_get(&view->apply));
+    text_puts(&seen, ", which is not a name that can be claimed");
+    text_printf(
+        &mend,
+        "The portal expects the name on the label: let the template take the name from the right field of "
+        "the "
+        "birth certificate (%s --thing-name common-name or serial-number), or set "
+        "identifier_form and identifier_case of the staging account to the form of the modules' names.",
+        text_get(&view->apply));
     doctor_tell(view->doctor, DOCTOR_FAILED, "aws.template.thing_name", text_get(&seen), text_get(&mend));
 }
 
@@ -89,18 +91,19 @@ static void check_parameters(struct aws_view *view)
     TEXT struct text mend = TEXT_EMPTY;
 
     if (!view->template_body) {
-        text_printf(&mend, "Make it anew: %s.", text_get(&view->apply));
-        doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], "the template's body is no JSON",
+        text_printf(&mend, "Make it again: %s.", text_get(&view->apply));
+        doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], "the template's body is not JSON",
                     text_get(&mend));
-        aws_view_skip(view, checks + 1, "the template's body is no JSON", NULL);
+        aws_view_skip(view, checks + 1, "the template's body is not JSON", NULL);
     } else if (!view->birth) {
         aws_view_skip(view, checks, "no birth certificate to try it with",
-                      "Give one of the manufacturer's: --birth-certificate FILE.");
+                      "Give a birth certificate of the manufacturer: --birth-certificate FILE.");
     } else if (!provisioning_template_try(view->template_body, view->birth, &view->thing_name, &why)) {
-        text_printf(&mend,
-                    "Take out of the template what their certificates do not have, or the thing's name from "
-                    "another field: %s --thing-name common-name or serial-number.",
-                    text_get(&view->apply));
+        text_printf(
+            &mend,
+            "Remove from the template what the certificates do not have, or take the thing's name from "
+            "another field: %s --thing-name common-name or serial-number.",
+            text_get(&view->apply));
         doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], text_get(&why), text_get(&mend));
         aws_view_skip(view, checks + 1, "it would make no thing", NULL);
     } else {
@@ -126,7 +129,7 @@ void aws_check_template(struct aws_view *view)
                                         view->setup, checks, &answer);
     if (error == AWS_NOT_FOUND) {
         text_printf(&seen, "there is no %s", view->setup);
-        text_printf(&mend, "Make it: %s --ca CA.pem; or say which setup is meant: --name SETUP.",
+        text_printf(&mend, "Make it: %s --ca CA.pem; or name the right setup: --name SETUP.",
                     text_get(&view->apply));
         doctor_tell(view->doctor, DOCTOR_FAILED, checks[0], text_get(&seen), text_get(&mend));
         aws_view_skip(view, checks + 1, text_get(&seen), NULL);

@@ -18,12 +18,13 @@ void aws_view_unanswered(struct aws_view *view, enum aws_error error, const char
         return;
     if (error == AWS_FORBIDDEN) {
         text_printf(&seen, "%s is not allowed", action);
-        text_printf(&mend, "Allow %s to %s, or run this as a user who may.", action, view->account.caller);
+        text_printf(&mend, "Allow %s to %s, or run this as a user with that permission.", action,
+                    view->account.caller);
         aws_view_skip(view, checks, text_get(&seen), text_get(&mend));
         return;
     }
-    doctor_tell(view->doctor, DOCTOR_WARNING, *checks, why, "Run this again: AWS gave no usable answer.");
-    text_printf(&seen, "%s was not answered", action);
+    doctor_tell(view->doctor, DOCTOR_WARNING, *checks, why, "Run this again: AWS gave no valid answer.");
+    text_printf(&seen, "%s got no answer", action);
     aws_view_skip(view, checks + 1, text_get(&seen), NULL);
 }
 

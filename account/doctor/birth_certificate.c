@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A module's birth certificate, as far as it can be judged without AWS (PG 12.1.3.1): whether it has a
- * ThingName as a staging account writes them, and lasts. */
+/* Checks a module's birth certificate without AWS (PG 12.1.3.1): its ThingName must have a staging account's
+ * form, and it must be valid long enough. */
 #include <string.h>
 #include <strings.h>
 
@@ -21,19 +21,20 @@ static void check_validity(struct doctor *doctor, const struct certificate *cert
     long long days = (ends - begins) / VALIDITY_DAY_MS;
 
     if (validity == VALIDITY_NOT_YET)
-        doctor_tell(doctor, DOCTOR_FAILED, "birth_certificate.validity", text_get(&seen),
-                    "Set this machine's clock, if it is wrong; otherwise the device is let in from then on.");
+        doctor_tell(
+            doctor, DOCTOR_FAILED, "birth_certificate.validity", text_get(&seen),
+            "Set this machine's clock if it is wrong; otherwise the device can connect from then on.");
     else if (validity == VALIDITY_ENDED)
         doctor_tell(
             doctor, DOCTOR_FAILED, "birth_certificate.validity", text_get(&seen),
-            "Ask the module vendor: a module cannot be given another birth certificate, so this one never "
-            "connects again.");
+            "Ask the module vendor: a module cannot get another birth certificate, so this one can never "
+            "connect again.");
     else if (days < TEN_YEARS_DAYS) {
         text_printf(&seen, ", %lld days in all", days);
         doctor_tell(
             doctor, DOCTOR_FAILED, "birth_certificate.validity", text_get(&seen),
             "Ask the module vendor for modules whose birth certificates are valid for ten years or more, "
-            "as ExpressLink's specification wants: they cannot be renewed.");
+            "as ExpressLink's specification requires: they cannot be renewed.");
     } else
         doctor_tell(doctor, DOCTOR_OK, "birth_certificate.validity", text_get(&seen), NULL);
 }
@@ -41,10 +42,9 @@ static void check_validity(struct doctor *doctor, const struct certificate *cert
 static void check_leaf(struct doctor *doctor, const struct certificate *certificate)
 {
     if (certificate_is_authority(certificate))
-        doctor_tell(
-            doctor, DOCTOR_FAILED, "birth_certificate.leaf", "it is a CA",
-            "Give the certificate of one module: this is one that signs them (account apply --ca wants "
-            "it).");
+        doctor_tell(doctor, DOCTOR_FAILED, "birth_certificate.leaf", "it is a CA",
+                    "Give the certificate of one module: this one signs them (account apply --ca needs "
+                    "it).");
     else
         doctor_tell(doctor, DOCTOR_OK, "birth_certificate.leaf", NULL, NULL);
 }
@@ -66,11 +66,11 @@ struct search {
     const struct staging_account *staging; /* of the best fit; NULL: none yet */
     const char *field;
     enum fit fit;
-    const char *letter_case; /* as the configuration has it */
-    struct text fields;      /* all that there are, "CommonName x, SerialNumber y" */
+    const char *letter_case; /* the value for identifier_case */
+    struct text fields;      /* all fields found: "CommonName x, SerialNumber y" */
 };
 
-/* The configuration's word for how the name is written. */
+/* Returns the value of identifier_case for the name. */
 static const char *case_of(const char *name)
 {
     bool capitals = false, small = false;
@@ -109,7 +109,7 @@ static void tell_thing_name(struct doctor *doctor, const struct search *search)
     if (search->fields.length == 0) {
         doctor_tell(
             doctor, DOCTOR_FAILED, check, "neither CommonName nor SerialNumber is in its subject",
-            "Ask the module vendor for a birth certificate that has its ThingName in it: without it no "
+            "Ask the module vendor for a birth certificate that contains its ThingName: without it no "
             "template can name the thing.");
         return;
     }
@@ -120,20 +120,19 @@ static void tell_thing_name(struct doctor *doctor, const struct search *search)
     const char *staging = search->staging->name;
     text_puts(&seen, text_get(&search->fields));
     if (search->fit == FIT_EXACTLY) {
-        text_printf(&seen, ": %s is as staging %s writes them", search->field, staging);
+        text_printf(&seen, ": %s has the form of staging %s", search->field, staging);
         doctor_tell(doctor, DOCTOR_OK, check, text_get(&seen), NULL);
         return;
     }
     if (search->fit == FIT_BUT_CASE)
         text_printf(&mend,
-                    "Set identifier_case = %s in [staging.%s]: topics tell capitals from small letters.",
+                    "Set identifier_case = %s in [staging.%s]: topics distinguish capital and small letters.",
                     search->letter_case, staging);
     else
-        text_printf(
-            &mend,
-            "Set identifier_form in [staging.%s] to what the vendor's ThingNames look like; if that is "
-            "right, ask the vendor which field has the ThingName.",
-            staging);
+        text_printf(&mend,
+                    "Set identifier_form in [staging.%s] to the form of the vendor's ThingNames; if that is "
+                    "right, ask the vendor which field has the ThingName.",
+                    staging);
     doctor_tell(doctor, DOCTOR_FAILED, check, text_get(&seen), text_get(&mend));
 }
 

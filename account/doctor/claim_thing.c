@@ -10,8 +10,8 @@
 
 #define DIGITS 32
 
-/* A name of the account's form that no module has: as many random digits as it takes, or as hex has them
- * where the form is a pattern. */
+/* Makes up a name of the account's form that no module has: random digits of a suitable length, or a hex UUID
+ * if the form is a pattern. */
 static void invent_name(const struct identifier_form *form, char out[IDENTIFIER_SIZE])
 {
     char digits[IDENTIFIER_MAX + 1], uuid[40];
@@ -36,7 +36,7 @@ static void keep_connected(struct doctor_connection *connection, enum mqtt_probe
         doctor_connect_again(connection);
 }
 
-static const char taken_words[] = "somebody else has taken the client id before it could be seen";
+static const char taken_words[] = "another client took the client id during the check";
 
 static void tell_publish(const struct doctor_connection *connection, enum mqtt_probe_result result,
                          const char *topic)
@@ -55,22 +55,22 @@ static void tell_publish(const struct doctor_connection *connection, enum mqtt_p
     text_printf(&seen, "%s: %s", topic,
                 result == MQTT_PROBE_SILENT ? "not acknowledged" : "the connection was dropped");
     if (connection->lost) /* the network may be the cause */
-        text_puts(&mend, "There was no connection after it: run this again. If it ends like this again: ");
+        text_puts(&mend, "There was no connection afterwards: run this again. If the result is the same: ");
     text_puts(&mend,
-              "The staging account's policy does not allow it: ask whoever runs the account (AWS, or the "
-              "module's maker) to allow this claim-thing iot:Publish on topic/*/expresslink_config.");
+              "The staging account's policy does not allow it: ask the owner of the account (AWS, or the "
+              "module vendor) to allow this claim-thing iot:Publish on topic/*/expresslink_config.");
     doctor_tell(connection->doctor, DOCTOR_FAILED, ".publish", text_get(&seen), text_get(&mend));
 }
 
 static void tell_subscribe(const struct doctor_connection *connection, enum mqtt_probe_result result)
 {
     if (result == MQTT_PROBE_UNREACHABLE)
-        doctor_tell(connection->doctor, DOCTOR_SKIPPED, ".subscribe", "there is no connection any more",
-                    NULL);
+        doctor_tell(connection->doctor, DOCTOR_SKIPPED, ".subscribe", "the connection was lost", NULL);
     else if (result == MQTT_PROBE_DONE)
-        doctor_tell(connection->doctor, DOCTOR_WARNING, ".subscribe", "it may",
-                    "Claims work, but anyone with its key can listen in the staging account: ask for a "
-                    "policy that allows iot:Connect and iot:Publish only.");
+        doctor_tell(
+            connection->doctor, DOCTOR_WARNING, ".subscribe", "it is allowed to",
+            "Claims work, but anyone with its key can read messages in the staging account: ask for a "
+            "policy that allows iot:Connect and iot:Publish only.");
     else if (result == MQTT_PROBE_REFUSED || !connection->taken)
         doctor_tell(connection->doctor, DOCTOR_OK, ".subscribe", "refused", NULL);
     else
@@ -91,7 +91,7 @@ void doctor_claim_thing(struct doctor *doctor, const struct staging_account *sta
         for (size_t i = 0; i < 3 && !doctor_interrupted(doctor); i++)
             doctor_tell(doctor, DOCTOR_SKIPPED,
                         (const char *const[]){".client_id", ".publish", ".subscribe"}[i],
-                        "there is no connection to see it with", NULL);
+                        "there is no connection to check it with", NULL);
         return;
     }
     invent_name(&staging->form, name);

@@ -8,7 +8,7 @@
 #define SKEW_WARNING_MS 2000    /* between an event's timestamp and ours (server/onboarding/watcher.c) */
 #define SKEW_FAILED_MS 240000LL /* AWS refuses signatures that are five minutes old */
 
-static const char set_it[] = "Set it, and let chrony or systemd-timesyncd keep it.";
+static const char set_it[] = "Set it, and let chrony or systemd-timesyncd keep it right.";
 
 static void tell_skew(struct doctor *doctor, long long skew_ms)
 {
@@ -19,7 +19,7 @@ static void tell_skew(struct doctor *doctor, long long skew_ms)
     if (away >= SKEW_FAILED_MS)
         level = DOCTOR_FAILED;
     if (level == DOCTOR_OK)
-        text_puts(&seen, "as AWS has it");
+        text_puts(&seen, "the same as AWS's");
     else
         text_printf(&seen, "%lld s %s AWS's", away / 1000, skew_ms > 0 ? "behind" : "ahead of");
     doctor_tell(doctor, level, "clock", text_get(&seen), level == DOCTOR_OK ? NULL : set_it);
@@ -36,9 +36,10 @@ void doctor_clock(struct doctor *doctor)
     else if (doctor->clock_is_behind)
         doctor_tell(doctor, DOCTOR_FAILED, "clock", "a server's certificate is not valid yet", set_it);
     else if (kept < 0)
-        doctor_tell(doctor, DOCTOR_SKIPPED, "clock", "the kernel does not say who keeps it", NULL);
+        doctor_tell(doctor, DOCTOR_SKIPPED, "clock", "the kernel does not say whether it is synchronized",
+                    NULL);
     else if (kept == TIME_ERROR)
-        doctor_tell(doctor, DOCTOR_WARNING, "clock", "nothing keeps it right, as the kernel knows", set_it);
+        doctor_tell(doctor, DOCTOR_WARNING, "clock", "the kernel says that it is not synchronized", set_it);
     else
-        doctor_tell(doctor, DOCTOR_OK, "clock", "kept by the network", NULL);
+        doctor_tell(doctor, DOCTOR_OK, "clock", "synchronized over the network", NULL);
 }

@@ -6,13 +6,13 @@
 #include "base/clock.h"
 
 #define STAY_MS 3000
-#define CONNECT_PACE_MS 1100 /* IoT limits: one CONNECT a second and client id */
+#define CONNECT_PACE_MS 1100 /* IoT quota: one CONNECT per second and client id */
 
 static const char *connack_words(int code)
 {
     const char *words = mqtt_refusal_words(code);
 
-    return words ? words : "refused, for no reason that MQTT 3.1.1 has";
+    return words ? words : "refused, with a code that MQTT 3.1.1 does not have";
 }
 
 static enum mqtt_probe_result open_probe(struct doctor_connection *connection, int *code)
@@ -31,14 +31,14 @@ static enum mqtt_probe_result open_probe(struct doctor_connection *connection, i
 static void add_refusal(const struct doctor_connection *connection, int code, struct text *mend)
 {
     if (code == 1)
-        text_puts(mend, "Who answers there does not speak MQTT 3.1.1, so is not AWS IoT: see whether address "
-                        "and port are right.");
+        text_puts(mend, "The server does not speak MQTT 3.1.1, so it is not AWS IoT: check address "
+                        "and port.");
     else if (code == 3)
-        text_puts(mend, "The server has a bad time: try again in a few minutes, then look at the health page "
+        text_puts(mend, "The server has a problem: try again in a few minutes, then see the health page "
                         "of AWS.");
     else
         text_printf(mend,
-                    "The account does not let this certificate in as %s: write client_id %s, and see that "
+                    "The account does not accept this certificate as %s: set client_id %s, and check that "
                     "the certificate is registered there, active, and that its policy allows "
                     "iot:Connect for client/%s.",
                     connection->to->client_id, connection->who_gave, connection->to->client_id);
@@ -53,19 +53,18 @@ static void tell_failure(const struct doctor_connection *connection, enum mqtt_p
         text_puts(&seen, connack_words(code));
         add_refusal(connection, code, &mend);
     } else if (result == MQTT_PROBE_DROPPED) {
-        text_puts(&seen, "closed instead of an answer");
+        text_puts(&seen, "closed without an answer");
         add_refusal(connection, 5, &mend);
     } else if (result == MQTT_PROBE_SILENT) {
         text_printf(&seen, "no answer within %d s", doctor_network_ms(connection->doctor) / 1000);
-        text_puts(&mend,
-                  "TLS is up, and MQTT gets no answer: see whether address and port are AWS IoT's, and "
-                  "that no proxy stands between.");
+        text_puts(&mend, "TLS works, but MQTT gets no answer: check that address and port are AWS IoT's, and "
+                         "that there is no proxy in between.");
     } else if (result == MQTT_PROBE_STRANGE) {
-        text_puts(&seen, "the answer is no MQTT");
-        text_puts(&mend, "Who answers there is not AWS IoT: see whether address and port are right.");
+        text_puts(&seen, "the answer is not MQTT");
+        text_puts(&mend, "The server is not AWS IoT: check address and port.");
     } else {
-        text_puts(&seen, "no connection any more");
-        text_puts(&mend, "The network comes and goes: run this again.");
+        text_puts(&seen, "the connection was lost");
+        text_puts(&mend, "The network is unreliable: run this again.");
     }
     doctor_tell(connection->doctor, DOCTOR_FAILED, ".connect", text_get(&seen), text_get(&mend));
 }
@@ -77,7 +76,7 @@ bool doctor_connect(struct doctor_connection *connection)
     int code;
 
     if (!doctor->reachable) {
-        doctor_tell(doctor, DOCTOR_SKIPPED, ".connect", "TLS, or what it needs, is not right", NULL);
+        doctor_tell(doctor, DOCTOR_SKIPPED, ".connect", "TLS, or a check before it, failed", NULL);
         return false;
     }
     enum mqtt_probe_result result = open_probe(connection, &code);
@@ -115,7 +114,7 @@ void doctor_stay(struct doctor_connection *connection)
     if (doctor_interrupted(doctor))
         return;
     if (connection->lost) {
-        doctor_tell(doctor, DOCTOR_SKIPPED, ".client_id", "there is no connection any more", NULL);
+        doctor_tell(doctor, DOCTOR_SKIPPED, ".client_id", "the connection was lost", NULL);
         return;
     }
     if (!connection->taken) {
@@ -123,11 +122,11 @@ void doctor_stay(struct doctor_connection *connection)
         doctor_tell(doctor, DOCTOR_OK, ".client_id", text_get(&seen), NULL);
         return;
     }
-    text_printf(&seen, "somebody else has connected as %s", connection->to->client_id);
+    text_printf(&seen, "another client connected as %s", connection->to->client_id);
     text_puts(&mend,
-              "If that was your portal, which runs, all is well. If not, another portal or tool has the same "
-              "client_id, and each costs the other its connection: give each its own, with a "
-              "certificate of its own.");
+              "If that was your running portal, all is well. If not, another portal or tool has the same "
+              "client_id, and each closes the other's connection: give each its own client_id, with "
+              "its own certificate.");
     doctor_tell(doctor, DOCTOR_WARNING, ".client_id", text_get(&seen), text_get(&mend));
 }
 

@@ -68,13 +68,14 @@ int doctor_network_ms(const struct doctor *doctor)
 static const char *mend_configuration(const struct claim_settings *settings, size_t number)
 {
     if (settings->staging_count || settings->endpoint_count)
-        return "Fix this line, or make the file that it names: the portal does not start with it, and what "
-               "depends on it is not checked here.";
+        return "Fix this line, or create the file that it names: the portal does not start with it, and "
+               "checks "
+               "that depend on it are left out.";
     return number
                ? NULL
-               : "See that --config FILE names the portal's configuration, and that this user may read it. "
-                 "If there is none yet, begin with expresslink-claim keygen: it says what comes next, and "
-                 "docs/going-live.md has the whole way.";
+               : "Check that --config FILE names the portal's configuration, and that this user may read it. "
+                 "If there is none yet, start with expresslink-claim keygen, which says what to do next; "
+                 "docs/going-live.md has all steps.";
 }
 
 static void check_configuration(struct doctor *doctor)
@@ -133,9 +134,9 @@ static void check_endpoint(struct doctor *doctor, const struct oem_endpoint *end
     doctor->kind = "endpoint";
     doctor->reachable = doctor->has_own = false;
     if (!endpoint->observed)
-        doctor_tell(doctor, DOCTOR_WARNING, ".observer", "there is none",
-                    "Make one: expresslink-claim keygen --observer makes its key, and names the command that "
-                    "makes the rest. Without an observer no claim ever becomes onboarded.");
+        doctor_tell(doctor, DOCTOR_WARNING, ".observer", "there is no observer",
+                    "Make one: expresslink-claim keygen --observer makes its key, and prints the command for "
+                    "the rest. Without an observer no claim ever becomes onboarded.");
     if (endpoint->observed && has_files(connection))
         doctor_files(doctor, doctor->kind, connection);
     if (doctor->options->offline || !is_complete(connection) || doctor_interrupted(doctor))
@@ -145,7 +146,7 @@ static void check_endpoint(struct doctor *doctor, const struct oem_endpoint *end
         doctor_observer(doctor, endpoint);
 }
 
-/* With a name that is wanted, of either kind, only that is looked at. */
+/* If a name is given, of either kind, only that one is checked. */
 static bool is_wanted(const struct doctor_options *options, const char *wanted, const char *name)
 {
     return wanted ? strcmp(wanted, name) == 0 : !options->staging && !options->endpoint;

@@ -63,7 +63,7 @@ static void judge_authorities(struct doctor *doctor, struct certificate *const *
 
     if (lasting == NULL) {
         certificate_subject_words(all[0], &seen);
-        text_puts(&seen, " is no CA");
+        text_puts(&seen, " is not a CA");
         doctor_tell(doctor, DOCTOR_FAILED, ".files.ca", text_get(&seen), CA_MEND);
         return;
     }
@@ -80,7 +80,7 @@ static void judge_authorities(struct doctor *doctor, struct certificate *const *
     else
         doctor_tell(doctor, DOCTOR_FAILED, ".files.ca", text_get(&seen),
                     validity == VALIDITY_ENDED ? CA_MEND
-                                               : "Set this machine's clock, if it is wrong. " CA_MEND);
+                                               : "Set this machine's clock if it is wrong. " CA_MEND);
 }
 
 static void check_authorities(struct doctor *doctor, const char *path)
@@ -141,10 +141,11 @@ static void judge_authority_as_own(struct doctor *doctor, const struct credentia
 
     certificate_subject_words(own->certificate, &seen);
     text_puts(&seen, " is a CA");
-    doctor_tell(doctor, is_own ? DOCTOR_WARNING : DOCTOR_FAILED, ".files.certificate", text_get(&seen),
-                is_own ? "Nothing, while it connects; the next one should say CA:FALSE, as expresslink-claim "
-                         "makes them."
-                       : mend_certificate(doctor));
+    doctor_tell(
+        doctor, is_own ? DOCTOR_WARNING : DOCTOR_FAILED, ".files.certificate", text_get(&seen),
+        is_own ? "Nothing while it connects; the next certificate should have CA:FALSE, as expresslink-claim "
+                 "makes them."
+               : mend_certificate(doctor));
 }
 
 static void check_certificate(struct doctor *doctor, const struct account_connection *connection,
@@ -164,8 +165,8 @@ static void check_certificate(struct doctor *doctor, const struct account_connec
     }
     if (!is_same_file(path, connection->key_file) && holds_a_key(path)) {
         text_printf(&seen, "%s also holds a private key", path);
-        text_printf(
-            &mend, "Take the private key out of %s: certificates are shown around and sent to others.", path);
+        text_printf(&mend, "Remove the private key from %s: certificates are shown and sent to others.",
+                    path);
         doctor_tell(doctor, DOCTOR_WARNING, ".files.certificate", text_get(&seen), text_get(&mend));
         return;
     }
@@ -182,7 +183,7 @@ static void check_validity(struct doctor *doctor, const struct certificate *cert
     TEXT struct text seen = TEXT_EMPTY;
 
     if (certificate == NULL) {
-        doctor_tell(doctor, DOCTOR_SKIPPED, ".files.validity", "there is no certificate to look at", NULL);
+        doctor_tell(doctor, DOCTOR_SKIPPED, ".files.validity", "there is no certificate to check", NULL);
         return;
     }
     enum validity validity = validity_judge(certificate, clock_wall_ms(), &seen);
@@ -197,7 +198,7 @@ static void check_validity(struct doctor *doctor, const struct certificate *cert
               "expresslink-claim account apply --observer-request NAME.csr, and set key_file and cert_file "
               "to them.";
     if (validity == VALIDITY_NOT_YET)
-        renew = "Set this machine's clock, if it is wrong; otherwise wait until then.";
+        renew = "Set this machine's clock if it is wrong; otherwise wait until then.";
     doctor_tell(doctor, levels[validity], ".files.validity", text_get(&seen),
                 validity == VALIDITY_GOOD ? NULL : renew);
 }
@@ -212,7 +213,7 @@ static void check_key(struct doctor *doctor, const char *path, const struct priv
         doctor_tell(doctor, suits ? DOCTOR_OK : DOCTOR_FAILED, ".files.key", text_get(&seen),
                     suits
                         ? NULL
-                        : "AWS IoT takes RSA from 2048 bits on, P-256, P-384 and P-521: make another key and "
+                        : "AWS IoT accepts RSA from 2048 bits, P-256, P-384 and P-521: make another key and "
                           "certificate with expresslink-claim keygen --name NAME.");
     } else if (holds(path, PEM_ENCRYPTED_KEY)) {
         text_printf(&seen, "%s has a pass phrase, which the portal cannot enter when it starts", path);
@@ -222,12 +223,11 @@ static void check_key(struct doctor *doctor, const char *path, const struct priv
                     path);
         doctor_tell(doctor, DOCTOR_FAILED, ".files.key", text_get(&seen), text_get(&mend));
     } else
-        doctor_tell(
-            doctor, DOCTOR_FAILED, ".files.key", why,
-            mend_reading(path,
-                         "Set key_file to the private key in PEM form, as expresslink-claim keygen has "
-                         "made it; if it is lost, make another and a new certificate with it.",
-                         &mend));
+        doctor_tell(doctor, DOCTOR_FAILED, ".files.key", why,
+                    mend_reading(path,
+                                 "Set key_file to the private key in PEM form, as expresslink-claim keygen "
+                                 "made it; if it is lost, make another key and a new certificate with it.",
+                                 &mend));
 }
 
 static void check_pair(struct doctor *doctor, const struct account_connection *connection,
@@ -243,8 +243,8 @@ static void check_pair(struct doctor *doctor, const struct account_connection *c
         text_printf(&seen, "%s is the certificate of another key than %s", connection->cert_file,
                     connection->key_file);
         doctor_tell(doctor, DOCTOR_FAILED, ".files.pair", text_get(&seen),
-                    "Set key_file and cert_file to the two that were made together (expresslink-claim keygen "
-                    "gives them one name).");
+                    "Set key_file and cert_file to files that belong together (expresslink-claim keygen "
+                    "gives them the same name).");
     }
 }
 
@@ -254,7 +254,7 @@ static void check_mode(struct doctor *doctor, const char *path)
     struct stat status;
 
     if (stat(path, &status) != 0) {
-        doctor_tell(doctor, DOCTOR_SKIPPED, ".files.mode", "there is no key to look at", NULL);
+        doctor_tell(doctor, DOCTOR_SKIPPED, ".files.mode", "there is no key to check", NULL);
         return;
     }
     const struct key_mode mode = {status.st_mode, status.st_uid, status.st_gid, geteuid()};

@@ -13,7 +13,7 @@ enum doctor_level key_mode_judge(const struct key_mode *mode, const char *path, 
 
     text_printf(seen, "mode %04o", (unsigned)(mode->mode & 07777));
     if ((mode->mode & (S_IRWXG | S_IRWXO)) != 0 && !handed) {
-        text_printf(seen, ": %s", mode->mode & S_IRWXO ? "everybody on this machine" : "a group of users");
+        text_printf(seen, ": %s", mode->mode & S_IRWXO ? "all users of this machine" : "a group of users");
         text_printf(mend, "chmod 600 %s", path);
         return DOCTOR_FAILED;
     }
@@ -21,7 +21,7 @@ enum doctor_level key_mode_judge(const struct key_mode *mode, const char *path, 
         text_printf(seen, ", but it belongs to user %ld, and this is user %ld", (long)mode->owner,
                     (long)mode->user);
         text_printf(mend,
-                    "Run this as the user that the portal runs as; if it was that user: chown %ld %s, as its "
+                    "Run this as the user that the portal runs as. If that is so: chown %ld %s, as its "
                     "owner can read and change it.",
                     (long)mode->user, path);
         return DOCTOR_WARNING;

@@ -28,7 +28,7 @@ bool look_is_at_aws(const char *address)
     return false;
 }
 
-/* The old endpoints have certificates of an authority that nobody trusts any more; the form is
+/* The old endpoints have certificates of a CA that is no longer trusted; the form is
  * <id>-ats.iot.<region>.amazonaws.com, or a custom domain (IoT). */
 static void check_address(struct look *look)
 {
@@ -39,7 +39,7 @@ static void check_address(struct look *look)
 
     text_puts(&seen, address);
     if (!look_is_at_aws(address)) {
-        text_puts(&seen, ", not a name of AWS's: a custom domain");
+        text_puts(&seen, ", not one of AWS's names: a custom domain");
         look_tell(look, DOCTOR_OK, ".address", &seen, &mend);
         return;
     }
@@ -53,11 +53,11 @@ static void check_address(struct look *look)
     }
     if (of_iot)
         text_printf(&mend,
-                    "Write address = %.*s-ats%s: the endpoint without -ats has a certificate that Amazon "
-                    "Root CA 1 does not stand for, and modules do not trust it.",
+                    "Set address = %.*s-ats%s: the endpoint without -ats has a certificate that Amazon "
+                    "Root CA 1 did not issue, and modules do not trust it.",
                     (int)(dot - address), address, dot);
     else
-        text_puts(&mend, "Take the data endpoint that `aws iot describe-endpoint --endpoint-type "
+        text_puts(&mend, "Use the data endpoint that `aws iot describe-endpoint --endpoint-type "
                          "iot:Data-ATS` prints: <id>-ats.iot.<region>.amazonaws.com.");
     look_tell(look, DOCTOR_FAILED, ".address", &seen, &mend);
 }
@@ -79,16 +79,16 @@ static bool check_name(struct look *look, struct name_addresses *out)
         return false;
     case NAME_UNKNOWN:
         text_printf(&seen, "there is no %s (%s)", to->address, text_get(&why));
-        text_puts(&mend, "See whether address is spelt right, id and region too.");
+        text_puts(&mend, "Check the spelling of address, also id and region.");
         break;
     case NAME_FAILED:
         text_printf(&seen, "DNS fails: %s", text_get(&why));
         text_puts(&mend, "Fix this machine's DNS: the name servers in /etc/resolv.conf cannot be reached or "
-                         "do not know.");
+                         "do not know the name.");
         break;
     case NAME_NO_ANSWER:
         text_printf(&seen, "DNS does not answer within %d s", wait_ms / 1000);
-        text_puts(&mend, "Fix this machine's DNS: the name servers in /etc/resolv.conf stay silent; is UDP "
+        text_puts(&mend, "Fix this machine's DNS: the name servers in /etc/resolv.conf do not answer; is UDP "
                          "and TCP port 53 open to them?");
         break;
     }
@@ -103,7 +103,7 @@ static const char *connect_words(int error)
     return error == ETIMEDOUT ? "no answer" : strerror(error);
 }
 
-/* A machine without IPv6, or without IPv4, fails at once: such an address costs no wait. */
+/* A machine without IPv6, or without IPv4, fails at once: such an address does not delay connections. */
 static bool is_no_way(int error)
 {
     return error == ENETUNREACH || error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
@@ -123,13 +123,13 @@ static void tell_closed(struct look *look, const struct tcp_probe *probe)
     }
     if (refused)
         text_printf(&mend,
-                    "Nobody listens there, or a firewall refuses for them: see whether port is right "
-                    "(8883, or 443) and let outgoing TCP to port %d pass.",
+                    "Nothing listens there, or a firewall refuses the connection: check port "
+                    "(8883, or 443) and allow outgoing TCP to port %d.",
                     port);
     else
         text_printf(&mend,
-                    "A firewall swallows it, or there is no route: let outgoing TCP to port %d pass%s.", port,
-                    port == 443 ? "" : ", or write port = 443");
+                    "A firewall drops the packets, or there is no route: allow outgoing TCP to port %d%s.",
+                    port, port == 443 ? "" : ", or set port = 443");
     look_tell(look, DOCTOR_FAILED, ".tcp", &seen, &mend);
 }
 
@@ -172,7 +172,7 @@ void doctor_network(struct doctor *doctor, const char *kind, const struct accoun
 
     (void)kind;
     check_address(&look);
-    look.failed = false; /* it may be reached all the same */
+    look.failed = false; /* it may still be reachable */
     if (!check_name(&look, &addresses) || doctor_interrupted(doctor))
         return;
     int descriptor = check_port(&look, &addresses);

@@ -19,15 +19,14 @@ static void tell_event(const struct doctor_connection *connection, const struct 
     if (result == MQTT_PROBE_DONE) {
         doctor_tell(connection->doctor, DOCTOR_OK, event->check, event->filter, NULL);
     } else if (result == MQTT_PROBE_UNREACHABLE) {
-        doctor_tell(connection->doctor, DOCTOR_SKIPPED, event->check, "there is no connection any more",
-                    NULL);
+        doctor_tell(connection->doctor, DOCTOR_SKIPPED, event->check, "the connection was lost", NULL);
     } else if (connection->taken && result != MQTT_PROBE_REFUSED) {
         doctor_tell(connection->doctor, DOCTOR_SKIPPED, event->check,
-                    "somebody else has taken the client id before it could be seen", NULL);
+                    "another client took the client id during the check", NULL);
     } else {
-        if (connection->lost && result != MQTT_PROBE_REFUSED) /* the network may have done it */
+        if (connection->lost && result != MQTT_PROBE_REFUSED) /* the network may be the cause */
             text_puts(&mend,
-                      "There was no connection after it: run this again. If it ends like this again: ");
+                      "There was no connection afterwards: run this again. If the result is the same: ");
         text_printf(&mend,
                     "Its policy lacks iot:Subscribe on topicfilter/%s and iot:Receive on topic/%s: add "
                     "them, or let expresslink-claim account apply do it.",
@@ -39,12 +38,12 @@ static void tell_event(const struct doctor_connection *connection, const struct 
 
 static void skip_all(struct doctor *doctor)
 {
-    doctor_tell(doctor, DOCTOR_SKIPPED, ".client_id", "there is no connection to see it with", NULL);
+    doctor_tell(doctor, DOCTOR_SKIPPED, ".client_id", "there is no connection to check it with", NULL);
     for (size_t i = 0; i < EVENTS; i++)
-        doctor_tell(doctor, DOCTOR_SKIPPED, events[i].check, "there is no connection to see it with", NULL);
+        doctor_tell(doctor, DOCTOR_SKIPPED, events[i].check, "there is no connection to check it with", NULL);
 }
 
-/* A session that was not there before is left empty. */
+/* If the session is new, it is left without subscriptions. */
 static void tidy(struct doctor_connection *connection, bool session_present)
 {
     for (size_t i = 0; connection->probe && !session_present && i < EVENTS; i++)
@@ -57,7 +56,7 @@ void doctor_observer(struct doctor *doctor, const struct oem_endpoint *endpoint)
         .doctor = doctor,
         .to = &endpoint->connection,
         .keep_session = true, /* keep the portal's session and its pending messages */
-        .who_gave = "as expresslink-claim account apply has set it up (portal-observer)",
+        .who_gave = "as expresslink-claim account apply set it up (portal-observer)",
     };
     enum mqtt_probe_result results[EVENTS];
 

@@ -9,7 +9,7 @@
 #define EXPIRES_SOON_MS (14 * DAY_MS)
 #define AMAZON_ROOT "https://www.amazontrust.com/repository/AmazonRootCA1.pem"
 
-/* Judges the TLS handshake. True: there is a certificate to check. */
+/* Judges the TLS handshake. Returns true if there is a certificate to check. */
 static bool check_handshake(struct look *look, const struct tls_seen *tls)
 {
     TEXT struct text seen = TEXT_EMPTY;
@@ -21,17 +21,20 @@ static bool check_handshake(struct look *look, const struct tls_seen *tls)
     }
     if (tls->result == TLS_SILENT) {
         text_printf(&seen, "no answer within %d s", doctor_network_ms(look->doctor) / 1000);
-        text_puts(&mend, "Something between takes the connection and says nothing (a proxy, a firewall that "
-                         "looks inside): let this name pass untouched.");
+        text_puts(
+            &mend,
+            "Something in between accepts the connection and does not answer (a proxy, or a firewall that "
+            "inspects TLS): let connections to this name pass unchanged.");
     } else if (tls->result == TLS_CLOSED) {
-        text_puts(&seen, "closed without a word");
-        text_puts(&mend, "Something between closes TLS to this name, or the address is not one of AWS IoT's: "
-                         "see whether address is right and let it pass untouched.");
+        text_puts(&seen, "closed without an answer");
+        text_puts(&mend,
+                  "Something in between closes TLS to this name, or the address is not one of AWS IoT's: "
+                  "check address, and let connections to it pass unchanged.");
     } else {
         text_printf(&seen, "%s%s", tls->result == TLS_ALERT ? "refused: TLS alert: " : "",
                     text_get(&tls->words));
-        text_puts(&mend, "Who answers there is not AWS IoT: see whether address and port are right, and that "
-                         "no proxy stands between.");
+        text_puts(&mend, "The server is not AWS IoT: check address and port, and that "
+                         "there is no proxy in between.");
     }
     look_tell(look, DOCTOR_FAILED, ".tls.handshake", &seen, &mend);
     return false;
@@ -52,18 +55,18 @@ static void check_chain(struct look *look, const struct tls_seen *tls)
     bool amazon = strstr(text_get(&tls->issuer), "Amazon") != NULL,
          at_aws = look_is_at_aws(look->connection->address);
     if (!tls->ca_file_usable) {
-        text_printf(&seen, "; %s holds no certificate", ca_file);
+        text_printf(&seen, "; %s contains no certificate", ca_file);
         text_puts(&mend, "Put Amazon Root CA 1 into ca_file: " AMAZON_ROOT);
     } else if (tls->untrusted.length && at_aws && !amazon) {
         text_puts(&seen, ", not by Amazon");
-        text_puts(&mend, "A proxy in between opens TLS; certificates of ours cannot pass it: have "
-                         "connections to this name let through untouched.");
+        text_puts(&mend, "A proxy in between decrypts TLS, and client certificates cannot pass it: let "
+                         "connections to this name pass unchanged.");
     } else if (tls->untrusted.length) {
         text_printf(&seen, ": %s", text_get(&tls->untrusted));
-        text_printf(&mend, "%s is not the authority of this server: %s", ca_file,
+        text_printf(&mend, "%s is not the CA of this server: %s", ca_file,
                     amazon || at_aws
                         ? "put Amazon Root CA 1 there, " AMAZON_ROOT
-                        : "name the one that has issued its certificate as ca_file, or correct address.");
+                        : "set ca_file to the CA that issued its certificate, or correct address.");
     }
     look_tell(look, mend.length ? DOCTOR_FAILED : DOCTOR_OK, ".tls.chain", &seen, &mend);
 }
@@ -76,8 +79,8 @@ static void check_names(struct look *look, const struct tls_seen *tls)
     text_printf(&seen, "for %s", text_get(&tls->names));
     if (!tls->name_fits)
         text_printf(&mend,
-                    "The server is not %s: write the address that its certificate has, or have the "
-                    "server given one for this name.",
+                    "The server is not %s: set address to the name in its certificate, or have a certificate "
+                    "for this name installed on the server.",
                     look->connection->address);
     look_tell(look, tls->name_fits ? DOCTOR_OK : DOCTOR_FAILED, ".tls.name", &seen, &mend);
 }
@@ -96,16 +99,15 @@ static void check_expiry(struct look *look, const struct tls_seen *tls)
     if (tls->not_after_ms < now) {
         level = DOCTOR_FAILED;
         text_puts(&seen, ", over");
-        text_puts(&mend,
-                  "Have the server's certificate renewed, by whoever runs it; if this machine's clock is "
-                  "ahead, set it.");
+        text_puts(&mend, "Have the owner of the server renew its certificate; if this machine's clock is "
+                         "ahead, set it.");
     } else if (tls->not_before_ms > now) {
         level = DOCTOR_FAILED;
         look->doctor->clock_is_behind = true;
         text_clear(&seen);
         text_printf(&seen, "only from %.19sZ on", before);
         text_puts(&mend,
-                  "Set this machine's clock: it is behind, or the server's certificate is from the future.");
+                  "Set this machine's clock: it is behind, or the server's certificate is not valid yet.");
     } else if (tls->not_after_ms - now < EXPIRES_SOON_MS && !look_is_at_aws(look->connection->address)) {
         level = DOCTOR_WARNING;
         text_puts(&mend, "Have the server's certificate renewed before then.");
@@ -126,15 +128,15 @@ static void check_alpn(struct look *look, const struct tls_seen *tls)
         look_tell(look, DOCTOR_OK, ".tls.alpn", &seen, &mend);
         return;
     }
-    text_puts(&seen, refused ? "refused" : "the server says nothing to it");
+    text_puts(&seen, refused ? "refused" : "the server does not answer it");
     text_puts(&mend,
-              "On port 443 AWS IoT knows MQTT by ALPN alone: a proxy in between strips it, or this is no "
-              "endpoint of AWS IoT; let the name pass untouched, or write port = 8883.");
+              "On port 443 AWS IoT needs ALPN for MQTT: a proxy in between removes it, or this is not an "
+              "endpoint of AWS IoT; let connections to the name pass unchanged, or set port = 8883.");
     look_tell(look, refused || at_aws ? DOCTOR_FAILED : DOCTOR_WARNING, ".tls.alpn", &seen, &mend);
 }
 
-/* With TLS 1.3 the server looks at our certificate after the handshake. A DISCONNECT before CONNECT is
- * against the protocol, so that there is an answer in either case: it closes, with an alert or without. */
+/* With TLS 1.3 the server checks our certificate after the handshake. A DISCONNECT before CONNECT violates
+ * the protocol, so there is a reaction in any case: the server closes, with or without an alert. */
 static void check_own(struct look *look, struct tls_probe *probe, const struct tls_seen *tls)
 {
     static const unsigned char disconnect[] = {0xe0, 0x00};
@@ -146,12 +148,12 @@ static void check_own(struct look *look, struct tls_probe *probe, const struct t
     TEXT struct text mend = TEXT_EMPTY;
 
     if (!tls->own_certificate_shown) {
-        text_printf(&seen, "there is none that can be shown%s%s", tls->not_shown.length ? ": " : "",
+        text_printf(&seen, "there is no usable certificate%s%s", tls->not_shown.length ? ": " : "",
                     text_get(&tls->not_shown));
         if (look->doctor->has_own)
-            text_puts(&mend,
-                      "TLS does not take the certificate in cert_file, nor would AWS: make another key and "
-                      "certificate with expresslink-claim keygen --name NAME.");
+            text_puts(&mend, "TLS does not accept the certificate in cert_file, and AWS would not either: "
+                             "make another key and "
+                             "certificate with expresslink-claim keygen --name NAME.");
         look_tell(look, look->doctor->has_own ? DOCTOR_FAILED : DOCTOR_SKIPPED, ".tls.client", &seen, &mend);
         look->failed = true; /* AWS IoT requires one */
         return;
@@ -167,7 +169,7 @@ static void check_own(struct look *look, struct tls_probe *probe, const struct t
     }
     text_printf(&seen, "%s%s", result == TLS_ALERT ? "refused: TLS alert: " : "the server ends TLS", alert);
     text_puts(&mend,
-              "The account does not take the certificate in cert_file: is it this account's, the newest, "
+              "The account does not accept the certificate in cert_file: is it this account's, the newest, "
               "not expired and not revoked? Send or register the right one.");
     look_tell(look, DOCTOR_FAILED, ".tls.client", &seen, &mend);
 }

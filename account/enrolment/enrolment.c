@@ -37,8 +37,8 @@ bool enrolment_thing_name(const struct certificate *certificate, const char *fie
     }
     if (!is_thing_name(text_get(&name))) {
         text_printf(why,
-                    "\"%.140s\" is no name for a thing: 1 to %d letters, digits, colons, dashes and "
-                    "underscores make one",
+                    "\"%.140s\" is not a thing's name: use 1 to %d letters, digits, colons, dashes and "
+                    "underscores",
                     text_get(&name), ENROLMENT_THING_MAX);
         return false;
     }
@@ -222,7 +222,7 @@ static enum aws_error look_at_certificate(struct enrolling *enrolling)
     if (error == AWS_NOT_FOUND) {
         text_clear(enrolling->why);
         text_printf(enrolling->why,
-                    "it is registered, but not in this account and region; ask who has it to give it up (%s)",
+                    "it is registered in another account or region, whose owner must delete it first (%s)",
                     text_get(&said));
         return AWS_CONFLICT;
     }

@@ -82,7 +82,7 @@ bool enrolment_source_open(const char *path, struct enrolment_source *out, struc
     struct stat status;
 
     if (path[0] == '\0')
-        return fail("\"\"", "is no file and no folder", why);
+        return fail("\"\"", "not a file or folder", why);
     if (stat(path, &status) != 0)
         return fail(path, strerror(errno), why);
     if (access(path, R_OK) != 0)

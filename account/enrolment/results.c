@@ -135,8 +135,8 @@ static bool cut_tail(struct enrolment_results *results, struct text *content, st
     size_t titles = strlen(TITLES), least = content->length < titles ? content->length : titles;
 
     if (least > 0 && memcmp(content->data, TITLES, least) != 0)
-        return fail(results->path,
-                    "this is no result file of a batch: name another one, or a new one, with --result", why);
+        return fail(results->path, "this is not a result file of a batch: name another file with --result",
+                    why);
     if (whole < content->length && !results->only_read && ftruncate(results->fd, (off_t)whole) != 0)
         return fail(results->path, strerror(errno), why);
     content->length = whole;

@@ -133,12 +133,12 @@ void pem_file_explain(const char *text, size_t length, const char *name, enum pe
                     "pkey -in FILE -out FILE makes one without",
                     name);
     else if (kinds == 0)
-        text_printf(why, "%s: holds nothing in PEM form (-----BEGIN ...), and %s is wanted", name,
+        text_printf(why, "%s: holds nothing in PEM form (-----BEGIN ...), but %s is needed", name,
                     words[wanted]);
     else
         for (int kind = 0; kind < PEM_KINDS; kind++)
             if (kinds & 1U << kind) {
-                text_printf(why, "%s: holds %s, and %s is wanted", name, words[kind], words[wanted]);
+                text_printf(why, "%s: holds %s, but %s is needed", name, words[kind], words[wanted]);
                 break;
             }
 }

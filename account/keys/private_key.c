@@ -85,7 +85,7 @@ bool private_key_write(const struct private_key *key, const char *path, struct t
     int error = file_create(path, pem, (size_t)length, 0600);
     BIO_free(bio);
     if (error == EEXIST)
-        text_printf(why, "%s: is there already; a key is never overwritten", path);
+        text_printf(why, "%s: exists; keys are never overwritten", path);
     else if (error != 0)
         text_printf(why, "%s: cannot be written: %s", path, strerror(error));
     return error == 0;

@@ -106,7 +106,7 @@ bool signing_request_verification(const struct certificate *authority,
                                   struct text *out, struct text *why)
 {
     if (!certificate_is_authority(authority)) {
-        text_puts(why, "the certificate is no CA (basic constraints, CA:TRUE)");
+        text_puts(why, "the certificate is not a CA's (basic constraints, CA:TRUE)");
         return false;
     }
     if (!certificate_belongs_to(authority, authority_key)) {

@@ -331,7 +331,7 @@ enum aws_error setup_plan_removal(const struct oem_account *account, const char 
                                   struct setup **out, struct text *why)
 {
     if (!setup_name_fits(name)) {
-        text_printf(why, "\"%s\" is no name for a setup: letters, digits, _ and -, 36 at most", name);
+        text_printf(why, "\"%s\" is not a setup's name: use up to 36 letters, digits, _ and -", name);
         return AWS_REFUSED;
     }
     struct setup *setup = memory_new(1, sizeof *setup);

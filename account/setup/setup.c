@@ -137,10 +137,11 @@ static bool check_authorities(const struct setup_options *options, struct text *
         if (certificate_is_authority(options->authorities[i].certificate))
             continue;
         certificate_subject_words(options->authorities[i].certificate, &subject);
-        text_printf(why,
-                    "%s is no CA's certificate but one that a CA has signed (CA:FALSE); ask the manufacturer "
-                    "for the certificate of the CA",
-                    text_get(&subject));
+        text_printf(
+            why,
+            "%s is not a CA's certificate but one that a CA has signed (CA:FALSE); ask the manufacturer "
+            "for the certificate of the CA",
+            text_get(&subject));
         return false;
     }
     return true;
@@ -149,7 +150,7 @@ static bool check_authorities(const struct setup_options *options, struct text *
 static bool check_options(const struct setup_options *options, struct text *why)
 {
     if (!setup_name_fits(options->name)) {
-        text_printf(why, "\"%s\" is no name for a setup: letters, digits, _ and -, 36 at most",
+        text_printf(why, "\"%s\" is not a setup's name: use up to 36 letters, digits, _ and -",
                     options->name);
         return false;
     }

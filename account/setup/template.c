@@ -70,11 +70,10 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
         return error;
     const char *type = setup_text(answer, "type");
     if (*type && strcmp(type, wanted_type(setup)) != 0) {
-        text_printf(
-            why,
-            "there is a provisioning template %s of type %s, and a type cannot be changed to %s: take "
-            "another --name, or delete that template",
-            item->name, type, wanted_type(setup));
+        text_printf(why,
+                    "there is a provisioning template %s of type %s, whose type cannot be changed to %s: use "
+                    "another --name, or delete that template",
+                    item->name, type, wanted_type(setup));
         return AWS_CONFLICT;
     }
     compare(setup, item, answer);

@@ -16,7 +16,7 @@
 
 #define BUCKETS_AT_FIRST 1024
 
-/* A digest is as random as a hash can be. */
+/* The serial number is a digest, so its bytes are a good hash. */
 static size_t bucket_of(const struct smsn *smsn, size_t count)
 {
     size_t hash;
@@ -67,7 +67,7 @@ static bool put(struct deliveries *deliveries, const struct delivery *delivery)
     return true;
 }
 
-/* A line that a kill has cut in two is no JSON, and is left out. */
+/* Ignores a line that a kill has cut: it is not JSON. */
 static void read_line(struct deliveries *deliveries, const char *line, size_t length)
 {
     JSON cJSON *object = json_object_parse(line, length);

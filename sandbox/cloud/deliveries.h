@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The devices that the factory has reported in control logs. Guarded by the cloud's lock; kept in
+/* The devices that the factory reported in control logs. Guarded by the cloud's lock; kept in
  * deliveries.jsonl. */
 #ifndef SANDBOX_CLOUD_DELIVERIES_H
 #define SANDBOX_CLOUD_DELIVERIES_H
@@ -14,7 +14,7 @@
 struct delivery {
     struct smsn smsn;
     char apid[DELIVERY_APID_SIZE];
-    long long at_ms; /* simulated */
+    long long at_ms; /* simulated time */
     bool supported;  /* a profile had factory support for it at that time */
     struct delivery *next;
 };
@@ -29,12 +29,12 @@ struct deliveries {
 void deliveries_open(struct deliveries *deliveries, const char *folder);
 void deliveries_close(struct deliveries *deliveries);
 
-/* NULL: not reported. Borrowed for ever. */
+/* Returns NULL if the device was not reported. The result stays valid until deliveries_close(). */
 const struct delivery *deliveries_find(const struct deliveries *deliveries, const struct smsn *smsn);
-/* The first report counts. False: it was there already. */
+/* Only the first report of a device counts. Returns false if there was one already. */
 bool deliveries_add(struct deliveries *deliveries, const struct smsn *smsn, const char *apid, long long at_ms,
                     bool supported);
-/* To the disk's cache, after a log. */
+/* Flushes to the operating system, after a log. */
 void deliveries_flush(struct deliveries *deliveries);
 
 #endif

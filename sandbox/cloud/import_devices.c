@@ -53,7 +53,7 @@ static int compare(const void *one, const void *other, void *context)
     return order ? order : (a > b) - (a < b);
 }
 
-/* Of equal ones, all but the first. */
+/* Marks all rows with the same number except the first. */
 static void mark_twice(struct import_devices *devices)
 {
     OWNED size_t *order = memory_new(devices->count, sizeof *order);

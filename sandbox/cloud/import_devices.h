@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The devices of an import task, as its lists name them. Guarded by the cloud's lock. */
+/* The devices of an import task, from its lists. Guarded by the cloud's lock. */
 #ifndef SANDBOX_CLOUD_IMPORT_DEVICES_H
 #define SANDBOX_CLOUD_IMPORT_DEVICES_H
 
@@ -13,11 +13,11 @@
 enum row_problem { ROW_SOUND, ROW_BASE64, ROW_NO_SMSN, ROW_TWICE };
 
 struct import_device {
-    char row[SMSN_HEX_SIZE]; /* as the list has it, cut */
+    char row[SMSN_HEX_SIZE]; /* as in the list, cut */
     enum row_problem problem;
-    struct smsn smsn;                /* of a sound row */
+    struct smsn smsn;                /* valid for ROW_SOUND */
     long long ready_ms;              /* when its list was read */
-    const struct delivery *delivery; /* once the factory has reported it; borrowed */
+    const struct delivery *delivery; /* NULL until the factory has reported it; borrowed */
 };
 
 struct import_devices {
@@ -27,12 +27,12 @@ struct import_devices {
 void import_devices_fini(struct import_devices *devices);
 
 void import_devices_add(struct import_devices *devices, const char *row, size_t length, long long ready_ms);
-/* The rows of a list: "smsn" first, then one serial number a row. False with a sentence in *why when it
- * cannot be used at all; nothing is added then. */
+/* Reads the rows of a list: "smsn" first, then one serial number per row. Returns false with a sentence in
+ * *why, and adds nothing, if the list is not usable. */
 bool import_devices_read(struct import_devices *devices, const char *csv, size_t length, long long ready_ms,
                          struct text *why);
 
-/* NULL for a sound row. */
+/* Returns NULL for ROW_SOUND. */
 const char *row_problem_words(enum row_problem problem);
 
 #endif

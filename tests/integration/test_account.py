@@ -388,7 +388,7 @@ class Authorities(AccountCase):
     def test_a_template_of_another_type(self):
         self.judge.script = lambda call: Answer(200, {"type": "FLEET_PROVISIONING", "templateBody": "{}"}) \
             if call.operation == "DescribeProvisioningTemplate" else None
-        self.assertIn("a type cannot be changed to JITP", self.fails(1, "apply", "--yes"))
+        self.assertIn("whose type cannot be changed to JITP", self.fails(1, "apply", "--yes"))
         self.assertEqual(self.judge.changing, [])
 
 

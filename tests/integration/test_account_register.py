@@ -130,7 +130,7 @@ class OneCertificate(Register):
         self.refuses(65, "ca.key.*private key", "certificate", "ca.key")
         self.refuses(66, "nothing.pem", "certificate", "nothing.pem")
         self.refuses(65, "expired on", "certificate", self.file("old.pem", self.factory.device("old", days=-1)))
-        self.refuses(65, "no name for a thing", "certificate", self.file("odd.pem", self.factory.device("a b")))
+        self.refuses(65, "not a thing.s name", "certificate", self.file("odd.pem", self.factory.device("a b")))
         self.refuses(65, "no serial number.*--thing-name common-name", "certificate", "--thing-name", "serial-number",
                      self.file("plain.pem", self.factory.device("plain")))
         self.refuses(64, "is missing", "certificate")
@@ -335,7 +335,7 @@ class Batch(Register):
         made = self.births(2)
         self.register("batch", "births")
         self.refuses(73, "policy expresslink-module, not other", "batch", "births", "--policy", "other")
-        self.refuses(73, "no result file", "batch", "births", "--result", "first.pem")
+        self.refuses(73, "not a result file", "batch", "births", "--result", "first.pem")
         rows = (self.folder / "births.result.csv").read_text().splitlines(keepends=True)
         for old, new, words in (("123456789012", "999999999999", "AWS account 999999999999, not 123456789012"),
                                 ("us-east-1", "eu-west-1", "region eu-west-1, not us-east-1")):

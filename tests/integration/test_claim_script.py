@@ -63,7 +63,7 @@ class ClaimScript(unittest.TestCase):
     def test_without_wait_sent_is_enough_and_is_called_so(self):
         code, out, _ = self.claim(random_thing())
         self.assertEqual(code, 0)
-        self.assertIn("Whether the device has heard it, only --wait can tell", out)
+        self.assertIn("Only --wait can report whether the device has received it", out)
 
     def test_a_device_that_does_not_come_is_1_with_advice(self):
         code, out, _ = self.claim("--wait", "--timeout", SHORT, random_thing())

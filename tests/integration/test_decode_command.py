@@ -162,8 +162,8 @@ class ClaimDecode(Pictures):
 
     def test_of_several_codes_the_largest_is_printed_and_the_others_are_told(self):
         path = self.both("two.png", "the small one", "the large one", 4)
-        self.assertEqual(self.decode(path), (0, b"the large one\n", f"expresslink-claim: {path}: There are more codes in"
-                                             " the picture: the small one\n".encode()))
+        self.assertEqual(self.decode(path), (0, b"the large one\n", f"expresslink-claim: {path}: The picture has more"
+                                             " codes: the small one\n".encode()))
         self.assertEqual(run_with([DECODE, path]), (0, b"the large one\n", b"expresslink-decode: another code in the"
                                                     b" picture: the small one\n"))
 
@@ -213,7 +213,7 @@ class ClaimDecode(Pictures):
         path = self.picture("label.png", qr(b"https://other.example/product/42"))
         code, out, err = self.decode("--config", str(self.sandbox.portal_ini), path)
         self.assertEqual((code, out), (1, b"https://other.example/product/42\n"))
-        self.assertIn(b"no identifier of yours in the picture", err)
+        self.assertIn(b"The picture has no identifier of yours", err)
         self.assertEqual(self.lines("--config", str(self.sandbox.portal_ini), path)[1][0]["error"], "no identifier")
 
     def both(self, name, first, second, smaller=0):

@@ -249,39 +249,39 @@ CREATED = "$aws/events/thing/+/created"
 FAULTS = [
     ("an endpoint that is no ATS endpoint", ".address", FAILED, f"address = {ATS}", old_endpoint, ()),
     ("another service's address", ".address", FAILED, "iot:Data-ATS", not_iot, ()),
-    ("a name that is not there", ".dns", FAILED, "spelt right", unknown_name, ()),
+    ("a name that is not there", ".dns", FAILED, "spelling of address", unknown_name, ()),
     ("name servers that fail", ".dns", FAILED, "cannot be reached or do not know", failing_dns, ()),
-    ("name servers that stay silent", ".dns", FAILED, "stay silent", silent_dns, ()),
-    ("a closed port", ".tcp", FAILED, "see whether port is right", lambda s: {"port": free_port(s.address)}, ()),
-    ("a port that swallows", ".tcp", FAILED, "A firewall swallows it",
+    ("name servers that stay silent", ".dns", FAILED, "do not answer", silent_dns, ()),
+    ("a closed port", ".tcp", FAILED, "check port (8883, or 443)", lambda s: {"port": free_port(s.address)}, ()),
+    ("a port that swallows", ".tcp", FAILED, "A firewall drops the packets",
      lambda s: {"address": "127.0.0.1", "port": s.enter(net.swallowing_port())}, ()),
     ("one address of two", ".tcp", WARNING, "Of 2 addresses 1 answer", one_address_of_two, ()),
-    ("a server that says nothing", ".tls.handshake", FAILED, "takes the connection and says nothing",
+    ("a server that says nothing", ".tls.handshake", FAILED, "accepts the connection and does not answer",
      lambda s: {"address": "127.0.0.1", "port": s.enter(net.plain_port())}, ()),
     ("a server that closes", ".tls.handshake", FAILED, "closes TLS",
      lambda s: {"address": "127.0.0.1", "port": s.enter(net.plain_port(closes=True))}, ()),
     ("a server of something else", ".tls.handshake", FAILED, "is not AWS IoT",
      lambda s: {"address": "127.0.0.1", "port": s.enter(net.plain_port(b"SSH-2.0-OpenSSH_9.2\r\n"))}, ()),
-    ("another authority", ".tls.chain", FAILED, "is not the authority of this server",
+    ("another authority", ".tls.chain", FAILED, "is not the CA of this server",
      lambda s: {"ca_file": s.c / "manufacturer-ca.pem"}, ()),
-    ("a proxy that opens TLS", ".tls.chain", FAILED, "A proxy in between opens TLS", intercepted, ()),
+    ("a proxy that opens TLS", ".tls.chain", FAILED, "A proxy in between decrypts TLS", intercepted, ()),
     ("another host's certificate", ".tls.name", FAILED, "The server is not 127.0.0.1",
      lambda s: {"address": "127.0.0.1", "port": s.broker(s.server("elsewhere.example"))}, ()),
-    ("an expired server certificate", ".tls.expiry", FAILED, "renewed",
+    ("an expired server certificate", ".tls.expiry", FAILED, "renew its certificate",
      lambda s: {"address": "127.0.0.1", "port": s.broker(s.server(days=-1))}, ()),
     ("a server certificate from the future", ".tls.expiry", FAILED, "Set this machine's clock", future_server, ("clock",)),
     ("a clock that is behind", "clock", FAILED, "chrony", future_server, (".tls.expiry",)),
     ("a server certificate that ends soon", ".tls.expiry", WARNING, "renewed before then", soon_over, ()),
-    ("ALPN refused", ".tls.alpn", FAILED, "write port = 8883", refused_alpn, ()),
-    ("ALPN stripped", ".tls.alpn", FAILED, "strips it", lambda s: port_443(s, ATS), ()),
-    ("a broker without ALPN", ".tls.alpn", WARNING, "strips it", lambda s: port_443(s, "broker.example"), ()),
+    ("ALPN refused", ".tls.alpn", FAILED, "set port = 8883", refused_alpn, ()),
+    ("ALPN stripped", ".tls.alpn", FAILED, "removes it", lambda s: port_443(s, ATS), ()),
+    ("a broker without ALPN", ".tls.alpn", WARNING, "removes it", lambda s: port_443(s, "broker.example"), ()),
     ("another host's certificate, endlessly long", ".tls.name", FAILED, "The server is not 127.0.0.1",
      lambda s: {"address": "127.0.0.1", "port": s.broker(s.server("x" * 5000))}, ()),
-    ("a key of another certificate", ".files.pair", FAILED, "made together", lambda s: {"key_file": s.c / "server.key"}, ()),
-    ("a key that is too short", ".files.key", FAILED, "RSA from 2048 bits on", certificate_with("rsa:1024"), ()),
+    ("a key of another certificate", ".files.pair", FAILED, "belong together", lambda s: {"key_file": s.c / "server.key"}, ()),
+    ("a key that is too short", ".files.key", FAILED, "RSA from 2048 bits", certificate_with("rsa:1024"), ()),
     ("a certificate that OpenSSL does not show", ".tls.client", FAILED, "make another key and certificate",
      certificate_with("rsa:2048", "-sha1"), ()),
-    ("a certificate that TLS refuses", ".tls.client", FAILED, "does not take the certificate", unknown_client, ()),
+    ("a certificate that TLS refuses", ".tls.client", FAILED, "does not accept the certificate", unknown_client, ()),
     ("a revoked certificate", ".tls.client", FAILED, "not revoked", revoked_client, ()),
     ("a client id that is not its own", "staging.connect", FAILED, "exactly as you got it",
      lambda s: {"client_id": "somebody-else"}, ()),
@@ -290,7 +290,7 @@ FAULTS = [
     ("a policy for another client id", "endpoint.connect", FAILED, "iot:Connect for client/portal-observer",
      observer_policy(client="other"), ()),
     ("CONNACK: protocol version", ".connect", FAILED, "does not speak MQTT 3.1.1", lambda s: {"address": "127.0.0.1", "port": s.fake(connack=1)}, ()),
-    ("CONNACK: server unavailable", ".connect", FAILED, "has a bad time", lambda s: {"address": "127.0.0.1", "port": s.fake(connack=3)}, ()),
+    ("CONNACK: server unavailable", ".connect", FAILED, "has a problem", lambda s: {"address": "127.0.0.1", "port": s.fake(connack=3)}, ()),
     ("CONNACK: not authorised", ".connect", FAILED, "iot:Connect", lambda s: {"address": "127.0.0.1", "port": s.fake(connack=5)}, ()),
     ("dropped instead of CONNACK", ".connect", FAILED, "iot:Connect", lambda s: {"address": "127.0.0.1", "port": s.fake(connack="drop")}, ()),
     ("no CONNACK", ".connect", FAILED, "MQTT gets no answer", lambda s: {"address": "127.0.0.1", "port": s.fake(connack=None)}, ()),
@@ -461,7 +461,7 @@ class Doctor(unittest.TestCase):
         """The Date of AWS's answers, of whatever they are, is what the clock is compared with."""
         for seconds, takes, level, words in ((900, 0, FAILED, "behind AWS's"), (-900, 0, FAILED, "ahead of AWS's"),
                                              (30, 0, WARNING, "behind AWS's"), (-30, 0, WARNING, "ahead of AWS's"),
-                                             (0, 0, "ok", "as AWS has it"), (0, 3, "ok", "as AWS has it")):
+                                             (0, 0, "ok", "the same as AWS's"), (0, 3, "ok", "the same as AWS's")):
             class Answers(http.server.BaseHTTPRequestHandler):
                 def do_POST(self, seconds=seconds, takes=takes):
                     self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -503,7 +503,7 @@ class Doctor(unittest.TestCase):
         self.assertIn("/nonexistent/portal.ini", done.stdout)
 
     def test_where_nothing_is_yet_it_says_where_to_begin(self):
-        begin = "begin with expresslink-claim keygen"
+        begin = "start with expresslink-claim keygen"
         path = self.sandbox.state / "fresh.ini"
         path.write_text("[http]\npublic_url = https://register.example.com\n")
         for config in (path, "/nonexistent/portal.ini"):
@@ -515,7 +515,7 @@ class Doctor(unittest.TestCase):
                  "key_file = claim-thing.key", "client_id = 0f0e3a52", "[endpoint.home]", f"address = {ATS}")
         path.write_text("\n".join(lines))
         mends = {line["check"]: line["mend"] for line in self.findings("--config", path, "--offline") if line["mend"]}
-        self.assertIn("or make the file that it names", mends["configuration"])
+        self.assertIn("or create the file that it names", mends["configuration"])
         self.assertIn("expresslink-claim keygen and expresslink-claim account certificate make one",
                       mends["staging.files.certificate"])
         self.assertIn("expresslink-claim keygen --observer", mends["endpoint.observer"])
@@ -565,7 +565,7 @@ class Doctor(unittest.TestCase):
         self.assertIn("\nstaging sandbox\n  \u2713 CA certificates", shown)
         self.assertIn("\n  \u2717 Server certificate is trusted        issued by Sandbox Root CA 1", shown)
         self.assertIn("\n  \u2013 Claim-thing connects ", shown)
-        self.assertRegex(shown, r"\n      \S[^\n]*\bis not\s+the\s+authority\s+of\s+this\s+server: ")
+        self.assertRegex(shown, r"\n      \S[^\n]*\bis not\s+the\s+CA\s+of\s+this\s+server: ")
         self.assertRegex(shown, r"\n\n\d+ ok, \d warnings?, 1 failed, \d+ skipped\. [^\n]+\n$")
         plain = run(*arguments, LC_ALL="C").stdout
         self.assertTrue(plain.isascii())

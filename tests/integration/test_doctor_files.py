@@ -154,7 +154,7 @@ CERTIFICATE_SKIPS = {".validity": "skipped", ".pair": "skipped"}
 KEY_SKIPS = {".pair": "skipped"}
 AMAZON = "Set ca_file to Amazon's root certificates"
 OWN = "(Set cert_file to the claim-thing's certificate|Set cert_file to the observer's certificate)"
-OWN_KEY = "Set key_file to the private key in PEM form, as expresslink-claim keygen has made it"
+OWN_KEY = "Set key_file to the private key in PEM form, as expresslink-claim keygen made it"
 # A fault of a connection is tried with both: {own} is claim-thing or portal-observer.
 # name, what is done to the folder, which check of files, level, what it sees, what it says to do, what else differs
 CONNECTION_FAULTS = (
@@ -165,7 +165,7 @@ CONNECTION_FAULTS = (
     ("CA is DER", lambda own: run("x509", "-in", "root.pem", "-outform", "DER", "-out", "root.pem"), "ca", "failed",
      "is in DER form; openssl x509 -inform DER", AMAZON, {}),
     ("CA is a key", lambda own: copy("root.key", "root.pem"), "ca", "failed", "holds a private key", AMAZON, {}),
-    ("CA is a leaf", lambda own: copy("birth.pem", "root.pem"), "ca", "failed", f"CN = {THING} is no CA", AMAZON, {}),
+    ("CA is a leaf", lambda own: copy("birth.pem", "root.pem"), "ca", "failed", f"CN = {THING} is not a CA", AMAZON, {}),
     ("CA is expired", lambda own: certify("root", "/CN=Root", AUTHORITY, -20, -1), "ca", "failed", "CN = Root, expired on",
      AMAZON, {}),
     ("CA is not valid yet", lambda own: certify("root", "/CN=Root", AUTHORITY, 5, 20), "ca", "failed", "valid only from",
@@ -182,21 +182,21 @@ CONNECTION_FAULTS = (
     ("no certificate", lambda own: remove(f"{own}.pem"), "certificate", "failed", "cannot be read: No such file", OWN,
      CERTIFICATE_SKIPS),
     ("certificate is a request", lambda own: run("req", "-new", "-key", f"{own}.key", "-subj", "/CN=x", "-out", f"{own}.pem"),
-     "certificate", "failed", "holds a signing request, and a certificate is wanted", OWN, CERTIFICATE_SKIPS),
+     "certificate", "failed", "holds a signing request, but a certificate is needed", OWN, CERTIFICATE_SKIPS),
     ("certificate is a key", lambda own: copy(f"{own}.key", f"{own}.pem"), "certificate", "failed",
-     "holds a private key, and a certificate is wanted", OWN, CERTIFICATE_SKIPS),
+     "holds a private key, but a certificate is needed", OWN, CERTIFICATE_SKIPS),
     ("certificate is damaged", lambda own: put(f"{own}.pem", "-----BEGIN CERTIFICATE-----\nMII\n"), "certificate", "failed",
      "damaged", OWN, CERTIFICATE_SKIPS),
     ("certificate is the CA's", lambda own: copy("root.pem", f"{own}.pem"), "certificate", "failed", "CN = Root is a CA",
      OWN, {".pair": "failed"}),
     ("certificate is made as a CA", lambda own: certify(own, "/CN=x", AUTHORITY), "certificate", "warning", "CN = x is a CA",
-     "Nothing, while it connects", {}),
+     "Nothing while it connects", {}),
     ("certificate beside its key", lambda own: join(f"{own}.pem", f"{own}.pem", f"{own}.key"), "certificate", "warning",
-     "also holds a private key", r"Take the private key out of \S*\.pem", {}),
+     "also holds a private key", r"Remove the private key from \S*\.pem", {}),
     ("certificate is expired", lambda own: certify(own, "/CN=x", LEAF, -20, -1), "validity", "failed", "expired on",
      "Make another key and certificate: expresslink-claim keygen (--observer )?--name NAME, then", {}),
     ("certificate is not valid yet", lambda own: certify(own, "/CN=x", LEAF, 5, 400), "validity", "failed",
-     "valid only from", "Set this machine's clock, if it is wrong", {}),
+     "valid only from", "Set this machine's clock if it is wrong", {}),
     ("certificate expires in 9 days", lambda own: certify(own, "/CN=x", LEAF, -5, 9.5), "validity", "warning",
      "only until .*, 9 days", "Make another key and certificate: expresslink-claim keygen (--observer )?--name NAME, then", {}),
     ("certificate expires in 29 days", lambda own: certify(own, "/CN=x", LEAF, -5, 29.9), "validity", "warning", "29 days",
@@ -207,19 +207,19 @@ CONNECTION_FAULTS = (
     ("no key", lambda own: remove(f"{own}.key"), "key", "failed", "cannot be read: No such file", OWN_KEY,
      {**KEY_SKIPS, ".mode": "skipped"}),
     ("key is a certificate", lambda own: chain(copy(f"{own}.pem", f"{own}.key"), chmod(f"{own}.key", 0o600)), "key", "failed",
-     "holds a certificate, and a private key is wanted", OWN_KEY, KEY_SKIPS),
+     "holds a certificate, but a private key is needed", OWN_KEY, KEY_SKIPS),
     ("key has a pass phrase", lambda own: run("pkey", "-in", f"{own}.key", "-aes256", "-passout", "pass:x", "-out",
                                               f"{own}.key"),
      "key", "failed", "has a pass phrase", r"openssl pkey -in \S+\.key -out NEW.key", KEY_SKIPS),
     ("key is DER", lambda own: run("pkey", "-in", f"{own}.key", "-outform", "DER", "-out", f"{own}.key"), "key", "failed",
      "openssl pkey -inform DER", OWN_KEY, KEY_SKIPS),
     ("key is another's", lambda own: copy("other.key", f"{own}.key"), "pair", "failed",
-     r"\.pem is the certificate of another key than \S+\.key", "Set key_file and cert_file to the two that were made", {}),
-    ("key may be read by all", lambda own: chmod(f"{own}.key", 0o644), "mode", "failed", "mode 0644: everybody",
+     r"\.pem is the certificate of another key than \S+\.key", "Set key_file and cert_file to files that belong together", {}),
+    ("key may be read by all", lambda own: chmod(f"{own}.key", 0o644), "mode", "failed", "mode 0644: all users",
      r"^chmod 600 \S+\.key$", {}),
     ("key may be read by its group", lambda own: chmod(f"{own}.key", 0o640), "mode", "failed", "mode 0640: a group",
      r"^chmod 600 \S+\.key$", {}),
-    ("key may be written by all", lambda own: chmod(f"{own}.key", 0o602), "mode", "failed", "mode 0602: everybody",
+    ("key may be written by all", lambda own: chmod(f"{own}.key", 0o602), "mode", "failed", "mode 0602: all users",
      r"^chmod 600 \S+\.key$", {}),
     ("key may only be read", lambda own: chmod(f"{own}.key", 0o400), "mode", "ok", "mode 0400", "^$", {}),
 )
@@ -251,13 +251,13 @@ BIRTH_FAULTS = (
     ("in both cases", certify("birth", f"/CN={THING.title()}"), "thing_name", "failed", f"CommonName {THING.title()}",
      r"Set identifier_case = keep in \[staging.acme\]", {}),
     ("named in the serial number", certify("birth", f"/CN=Module/serialNumber={THING}"), "thing_name", "ok",
-     f"CommonName Module, SerialNumber {THING}: SerialNumber is as staging acme writes them", "^$", {}),
+     f"CommonName Module, SerialNumber {THING}: SerialNumber has the form of staging acme", "^$", {}),
     ("in capitals, as configured", chain(certify("birth", f"/CN={THING.upper()}"),
                                          configure("client_id = 0f", "identifier_case = upper\nclient_id = 0f")),
-     "thing_name", "ok", "CommonName is as staging acme writes them", "^$", {}),
+     "thing_name", "ok", "CommonName has the form of staging acme", "^$", {}),
     ("a UUID, as configured", chain(certify("birth", "/CN=0f0e3a52-6a1e-4f6f-9a3b-51d7ad3c2d11"),
                                     configure("client_id = 0f", "identifier_form = uuid\nclient_id = 0f")),
-     "thing_name", "ok", "CommonName is as staging acme", "^$", {}),
+     "thing_name", "ok", "CommonName has the form of staging acme", "^$", {}),
     ("of the second vendor", chain(certify("birth", "/CN=0f0e3a52-6a1e-4f6f-9a3b-51d7ad3c2d11"), configure(
         "[endpoint.home]", """[staging.second]
 address = staging-ats.iot.us-east-1.amazonaws.com
@@ -267,7 +267,7 @@ key_file = ./claim-thing.key
 client_id = 2
 identifier_form = uuid
 
-[endpoint.home]""")), "thing_name", "ok", "CommonName is as staging second writes them", "^$", {}),
+[endpoint.home]""")), "thing_name", "ok", "CommonName has the form of staging second", "^$", {}),
 )
 
 FILES = ("ca", "certificate", "validity", "key", "pair", "mode")
@@ -322,7 +322,7 @@ class DoctorFiles(unittest.TestCase):
         self.look(findings["staging.files.ca"], "ok", "^CN = Root, until ", "^$")
         self.look(findings["staging.files.certificate"], "ok", "^CN = claim-thing$", "^$")
         self.look(findings["endpoint.files.key"], "ok", "^P-256$", "^$")
-        self.look(findings["birth_certificate.thing_name"], "ok", f"^CommonName {THING}: CommonName is as", "^$")
+        self.look(findings["birth_certificate.thing_name"], "ok", f"^CommonName {THING}: CommonName has the form of", "^$")
 
     def fault(self, kind, own, row):
         _, change, check, level, seen, mend, others = row

@@ -137,13 +137,13 @@ class Keygen(unittest.TestCase):
                 self.assertEqual(os.listdir(inner), [f"claim-thing.{ending}"])
         for ending, text, message in (
                 ("key", "", "is empty"), ("key", "hello", "nothing in PEM form"),
-                ("key", files["other.pem"], "holds a certificate, and a private key is wanted"),
+                ("key", files["other.pem"], "holds a certificate, but a private key is needed"),
                 ("key", files["secret.key"], "has a pass phrase"),
                 ("key", files["ed25519.key"], "accepts keys of P-256.*but this is ED25519"),
                 ("csr", files["other.csr"], "belongs to another key than .*claim-thing.key; move it away"),
-                ("csr", files["other.key"], "holds a private key, and a signing request is wanted"),
+                ("csr", files["other.key"], "holds a private key, but a signing request is needed"),
                 ("pem", files["other.pem"], "belongs to another key than .*claim-thing.key; move it away"),
-                ("pem", files["other.csr"], "holds a signing request, and a certificate is wanted")):
+                ("pem", files["other.csr"], "holds a signing request, but a certificate is needed")):
             with self.subTest(message), tempfile.TemporaryDirectory(dir=self.folder) as inner:
                 if ending != "key":
                     self.keygen("-C", inner)

@@ -87,9 +87,9 @@ static void another_file_is_left_alone(void **state)
 {
     (void)state;
     write_file("thing,certificate\n");
-    refuses(&target, "no result file");
+    refuses(&target, "not a result file");
     write_file("notes");
-    refuses(&target, "no result file");
+    refuses(&target, "not a result file");
 }
 
 static void another_target_is_refused(void **state)

@@ -73,7 +73,7 @@ static void says_what_a_file_holds_instead(void **state)
         {"", "is empty"},
         {"hello", "nothing in PEM form"},
         {"-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n",
-         "holds a certificate, and a private"},
+         "holds a certificate, but a private"},
         {"-----BEGIN PUBLIC KEY-----\nMII=\n-----END PUBLIC KEY-----\n", "holds a public key"},
         {"-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----\n", "damaged"},
         {"-----BEGIN PRIVATE KEY-----\n", "damaged"},
@@ -215,13 +215,13 @@ static void never_overwrites(void **state)
     (void)state;
 
     assert_int_equal(file_replace(path, "precious", 8, 0644), 0);
-    must_not_write("is there already");
+    must_not_write("exists");
     assert_int_equal(file_read(path, 100, &content, &length), 0);
     assert_string_equal(content, "precious");
     free(content);
     unlink(path);
     assert_int_equal(mkdir(path, 0700), 0);
-    must_not_write("is there already");
+    must_not_write("exists");
     rmdir(path);
 }
 
@@ -231,12 +231,12 @@ static void never_follows_a_link(void **state)
     (void)state;
 
     assert_int_equal(symlink(other, path), 0);
-    must_not_write("is there already");
+    must_not_write("exists");
     assert_int_equal(stat(other, &status), -1);
     unlink(path);
     assert_int_equal(file_replace(other, "precious", 8, 0644), 0);
     assert_int_equal(symlink(other, path), 0);
-    must_not_write("is there already");
+    must_not_write("exists");
     assert_int_equal(stat(other, &status), 0);
     assert_int_equal(status.st_size, 8);
 }

@@ -30,7 +30,7 @@ static void says_what_a_file_holds_instead(void **state)
     } rows[] = {
         {"", "is empty"},
         {"-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n",
-         "holds a certificate, and a signing"},
+         "holds a certificate, but a signing"},
         {"-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----\n", "holds a private key"},
         {"-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n", "damaged"},
     };
@@ -148,7 +148,7 @@ static void verifies_an_authority(void **state)
 
     assert_true(certificate_is_authority(authority));
     assert_false(signing_request_verification(leaf, key, CODE, &none, &why));
-    assert_non_null(strstr(text_get(&why), "no CA"));
+    assert_non_null(strstr(text_get(&why), "not a CA"));
     assert_false(signing_request_verification(authority, other, CODE, &none, &why));
     assert_non_null(strstr(text_get(&why), "do not belong together"));
     assert_false(signing_request_verification(authority, key, "", &none, &why));

@@ -106,8 +106,8 @@ static bool ask_once(struct aws_http *http, const struct aws_http_request *reque
 }
 
 bool aws_container_ask(const struct aws_url *url, struct aws_http *http, const char *ca_file,
-                       long long retry_base_ms, const atomic_int *interrupted,
-                       struct aws_credentials *out, struct text *why)
+                       long long retry_base_ms, const atomic_int *interrupted, struct aws_credentials *out,
+                       struct text *why)
 {
     OWNED char *token = read_token(why);
     const struct aws_pair headers[] = {

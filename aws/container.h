@@ -15,7 +15,7 @@ bool aws_container_find(struct aws_url *out, bool *found, struct text *why);
 /* Tries up to three times, with short waits. Reads AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE in each call. False
  * with a sentence in *why. */
 bool aws_container_ask(const struct aws_url *url, struct aws_http *http, const char *ca_file,
-                       long long retry_base_ms, const atomic_int *interrupted,
-                       struct aws_credentials *out, struct text *why);
+                       long long retry_base_ms, const atomic_int *interrupted, struct aws_credentials *out,
+                       struct text *why);
 
 #endif

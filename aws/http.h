@@ -55,12 +55,12 @@ struct aws_http_request {
     const struct aws_pair *headers; /* ends with a NULL name; NULL: none */
     const char *body;               /* NULL: none */
     size_t body_length;
-    const struct aws_stream *stream;          /* instead of body */
-    const struct aws_signature *signature;    /* NULL: not signed */
-    const char *ca_file;                      /* NULL: the system's */
-    bool once;                                /* new connection: libcurl itself resends on a dead kept one */
-    long connect_ms, total_ms;                /* total 0: no limit while data flows */
-    const atomic_int *interrupted; /* may be NULL */
+    const struct aws_stream *stream;       /* instead of body */
+    const struct aws_signature *signature; /* NULL: not signed */
+    const char *ca_file;                   /* NULL: the system's */
+    bool once;                             /* new connection: libcurl itself resends on a dead kept one */
+    long connect_ms, total_ms;             /* total 0: no limit while data flows */
+    const atomic_int *interrupted;         /* may be NULL */
 };
 
 struct aws_http_answer {

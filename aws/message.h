@@ -59,7 +59,7 @@ struct aws_request {
     size_t body_length;
     const struct aws_stream *stream; /* instead of body */
     unsigned attempts;               /* 0: the default, 5; 1: exactly once, on a connection of its own */
-    const atomic_int *interrupted; /* not zero: stop within a second; NULL: the session's */
+    const atomic_int *interrupted;   /* not zero: stop within a second; NULL: the session's */
 };
 
 struct aws_response {

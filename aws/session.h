@@ -20,12 +20,12 @@
 struct aws_options { /* each may be NULL or 0: not given; texts are copied */
     const char *profile;
     const char *region;
-    const char *endpoint_url; /* for every service */
-    const char *ca_file;      /* trusted authorities instead of the system's; NULL: AWS_CA_BUNDLE */
+    const char *endpoint_url;      /* for every service */
+    const char *ca_file;           /* trusted authorities instead of the system's; NULL: AWS_CA_BUNDLE */
     const atomic_int *interrupted; /* for requests that set none */
-    unsigned retry_base_ms;                   /* first delay between attempts, which then doubles; 0: 200 */
-    unsigned attempts; /* for requests that set none; 0: AWS_MAX_ATTEMPTS, the profile's, 5 */
-    int answer_ms;     /* time limit of one attempt; 0: 60000, and 10000 to connect */
+    unsigned retry_base_ms;        /* first delay between attempts, which then doubles; 0: 200 */
+    unsigned attempts;             /* for requests that set none; 0: AWS_MAX_ATTEMPTS, the profile's, 5 */
+    int answer_ms;                 /* time limit of one attempt; 0: 60000, and 10000 to connect */
 };
 
 struct aws_session;

@@ -7,7 +7,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Nonzero after one of the signals. Only the signal handler writes it: it is atomic, as other threads read it. */
+/* Nonzero after one of the signals. Only the signal handler writes it: it is atomic, as other threads read
+ * it. */
 extern atomic_int interrupt_received;
 
 /* Installs the handler. A blocking call (read, poll, ...) then fails with EINTR, so a program is not stuck

@@ -100,9 +100,8 @@ static bool start(struct lookup *lookup)
     return error == 0;
 }
 
-enum name_result name_lookup(const char *host, int port, int timeout_ms,
-                             const atomic_int *interrupted, struct name_addresses *out,
-                             struct text *why)
+enum name_result name_lookup(const char *host, int port, int timeout_ms, const atomic_int *interrupted,
+                             struct name_addresses *out, struct text *why)
 {
     struct lookup *lookup = memory_new(1, sizeof *lookup);
     enum name_result result = NAME_NO_ANSWER;

@@ -26,8 +26,7 @@ enum name_result {
 };
 
 /* interrupted may be NULL. out is untouched unless NAME_FOUND; why is the C library's text. */
-enum name_result name_lookup(const char *host, int port, int timeout_ms,
-                             const atomic_int *interrupted, struct name_addresses *out,
-                             struct text *why);
+enum name_result name_lookup(const char *host, int port, int timeout_ms, const atomic_int *interrupted,
+                             struct name_addresses *out, struct text *why);
 
 #endif

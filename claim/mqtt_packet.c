@@ -151,7 +151,7 @@ static bool may_come(unsigned first, size_t body)
 
     if (type == MQTT_PUBLISH)
         return (first & 0x06) < 0x04; /* QoS 0 or 1 */
-    if (first & 0x0f) /* 2.2.2: reserved flags */
+    if (first & 0x0f)                 /* 2.2.2: reserved flags */
         return false;
     return body == (type == MQTT_PINGRESP ? 0 : type == MQTT_SUBACK ? 3 : 2);
 }

@@ -326,8 +326,7 @@ static void wait_for_something(struct subscriber *subscriber, long long now)
     short events = tls_stream_events(subscriber->stream, writes);
     struct pollfd waiting[] = {
         {.fd = subscriber->wake, .events = POLLIN},
-        {.fd = tls_stream_descriptor(subscriber->stream),
-         .events = (short)(reads || writes ? events : 0)},
+        {.fd = tls_stream_descriptor(subscriber->stream), .events = (short)(reads || writes ? events : 0)},
     };
     long long until = subscriber->next_ping;
 
@@ -380,8 +379,8 @@ static void attempt(struct subscriber *subscriber)
 {
     TEXT struct text why = TEXT_EMPTY;
 
-    subscriber->stream = tls_stream_open(subscriber->options.connection, CONNECT_TIMEOUT_MS,
-                                         &subscriber->stopping, &why);
+    subscriber->stream =
+        tls_stream_open(subscriber->options.connection, CONNECT_TIMEOUT_MS, &subscriber->stopping, &why);
     if (!subscriber->stream) {
         atomic_fetch_add(&subscriber->failure_count, 1);
         lose(subscriber, text_get(&why));
@@ -443,8 +442,8 @@ void subscriber_acknowledge(struct subscriber *subscriber, const struct subscrib
                             size_t count)
 {
     pthread_mutex_lock(&subscriber->lock);
-    subscriber->receipts = memory_grow(subscriber->receipts, subscriber->receipt_count + count,
-                                       sizeof *subscriber->receipts);
+    subscriber->receipts =
+        memory_grow(subscriber->receipts, subscriber->receipt_count + count, sizeof *subscriber->receipts);
     memcpy(subscriber->receipts + subscriber->receipt_count, receipts, count * sizeof *receipts);
     subscriber->receipt_count += count;
     pthread_mutex_unlock(&subscriber->lock);

@@ -51,7 +51,7 @@ struct subscriber_options {
     const struct account_connection *connection; /* borrowed */
     const char *client_id;                       /* copied */
     const char *filters[SUBSCRIBER_FILTERS_MAX]; /* borrowed; NULL: no more */
-    bool keep_session; /* CleanSession = 0: the account keeps messages while the client is away */
+    bool keep_session;         /* CleanSession = 0: the account keeps messages while the client is away */
     size_t unacknowledged_max; /* reads no more while so many messages are not acknowledged; 1 or more */
     long long backoff_min_ms;  /* 0: 1000, as AWS accepts one CONNECT per second and client id */
     long long backoff_max_ms;  /* 0: 5000 */

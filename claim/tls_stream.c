@@ -17,7 +17,7 @@
 #include "base/name_lookup.h"
 #include "base/tcp.h"
 
-#define STEP_MS 50 /* how soon an interruption is noticed */
+#define STEP_MS 50                                        /* how soon an interruption is noticed */
 #define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20:@SECLEVEL=2" /* of TLS 1.2; those of 1.3 all qualify */
 #define REASON_SIZE 200
 
@@ -105,9 +105,9 @@ static bool make_ssl(struct tls_stream *stream, const struct account_connection 
         return fail(why, "cannot start TLS with", host);
     X509_VERIFY_PARAM *verify = SSL_get0_param(stream->ssl);
     X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    bool named = is_address(host)
-                     ? X509_VERIFY_PARAM_set1_ip_asc(verify, host) == 1
-                     : SSL_set1_host(stream->ssl, host) == 1 && SSL_set_tlsext_host_name(stream->ssl, host) == 1;
+    bool named = is_address(host) ? X509_VERIFY_PARAM_set1_ip_asc(verify, host) == 1
+                                  : SSL_set1_host(stream->ssl, host) == 1 &&
+                                        SSL_set_tlsext_host_name(stream->ssl, host) == 1;
     bool fine = named && SSL_set_fd(stream->ssl, stream->descriptor) == 1 &&
                 (connection->port != 443 || SSL_set_alpn_protos(stream->ssl, alpn, sizeof alpn - 1) == 0);
     SSL_set_app_data(stream->ssl, stream);
@@ -123,8 +123,8 @@ static void note_result(struct tls_stream *stream, int code)
     stream->want = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? error : 0;
     if (stream->want)
         return;
-    bool eof = error == SSL_ERROR_SSL &&
-               ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    bool eof =
+        error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
     if (*stream->alert)
         snprintf(stream->reason, sizeof stream->reason, "refused: TLS alert: %s", stream->alert);
     else if (verified != X509_V_OK)
@@ -180,8 +180,7 @@ static int connect_to(const struct account_connection *connection, long long dea
         return -1;
     }
     int error = 0;
-    int descriptor =
-        tcp_connect(&addresses, (int)(deadline - clock_monotonic_ms()), interrupted, &error);
+    int descriptor = tcp_connect(&addresses, (int)(deadline - clock_monotonic_ms()), interrupted, &error);
     if (descriptor < 0)
         text_printf(why, "cannot connect to %s port %d: %s", connection->address, connection->port,
                     strerror(error));

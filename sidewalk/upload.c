@@ -258,8 +258,7 @@ static enum aws_error put(struct aws_session *session, struct upload *upload, co
 
 enum aws_error upload_file(struct aws_session *session, const char *path, const char *url,
                            void (*progress)(void *context, unsigned long long sent, unsigned long long all),
-                           void *context, const atomic_int *interrupted, char sha256[65],
-                           struct text *why)
+                           void *context, const atomic_int *interrupted, char sha256[65], struct text *why)
 {
     UPLOAD struct upload upload = {.fd = -1, .path = path, .progress = progress, .context = context};
     TEXT struct text said = TEXT_EMPTY;

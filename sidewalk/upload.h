@@ -22,7 +22,7 @@ bool upload_digest(const char *path, unsigned long long *length, char sha256[65]
  * it. */
 enum aws_error upload_file(struct aws_session *session, const char *path, const char *url,
                            void (*progress)(void *context, unsigned long long sent, unsigned long long all),
-                           void *context, const atomic_int *interrupted, char sha256[65],
-                           struct text *why) __attribute__((warn_unused_result));
+                           void *context, const atomic_int *interrupted, char sha256[65], struct text *why)
+    __attribute__((warn_unused_result));
 
 #endif

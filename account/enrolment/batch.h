@@ -23,9 +23,9 @@ struct enrolment_batch_options { /* all borrowed */
     struct enroller *enroller;
     struct enrolment_source *source;
     struct enrolment_results *results;
-    const char *name_field; /* "CommonName" or "SerialNumber": used when the list names no thing */
-    double rate;            /* maximum devices per second; 0: no limit */
-    bool dry_run;           /* do all but call AWS and write results */
+    const char *name_field;        /* "CommonName" or "SerialNumber": used when the list names no thing */
+    double rate;                   /* maximum devices per second; 0: no limit */
+    bool dry_run;                  /* do all but call AWS and write results */
     const atomic_int *interrupted; /* may be NULL */
     /* Reports a duplicate or failure, for people. */
     void (*tell)(void *context, const struct enrolment_row *row);

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/name_lookup.h"
-#include "base/tcp.h"
 #include "account/probe/tls.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/name_lookup.h"
+#include "base/tcp.h"
 #include "claim/mqtt_packet.h"
 
 #define KEEP_ALIVE_S 1200 /* the most that AWS takes: nothing here lasts so long */

@@ -12,11 +12,11 @@
 
 struct tls_options { /* all borrowed */
     const char *host;
-    const char *ca_file;                      /* "": the chain is not checked */
-    const char *cert_file, *key_file;         /* "": none is sent */
-    bool alpn;                                /* x-amzn-mqtt-ca is offered (OG: port 443) */
-    int timeout_ms;                           /* for the handshake */
-    const atomic_int *interrupted; /* may be NULL */
+    const char *ca_file;              /* "": the chain is not checked */
+    const char *cert_file, *key_file; /* "": none is sent */
+    bool alpn;                        /* x-amzn-mqtt-ca is offered (OG: port 443) */
+    int timeout_ms;                   /* for the handshake */
+    const atomic_int *interrupted;    /* may be NULL */
 };
 
 enum tls_result {

@@ -17,10 +17,10 @@
 #define QUEUE_MAX 1000 /* AWS has 100 messages in flight at most; brokers of other makes have fewer */
 #define QUIET_MS 300   /* no event for so long after SUBACK: what the account had kept has come */
 #define STEP_MS 1000
-#define RETRY_MS 500        /* after the store could not take a batch */
+#define RETRY_MS 500 /* after the store could not take a batch */
 #define STAMP_AHEAD_MAX_MS (2 * 3600 * 1000LL)
 #define STAMP_AGE_MAX_MS (8 * 24 * 3600 * 1000LL)
-#define SKEW_WARN_MS 5000   /* of the two clocks */
+#define SKEW_WARN_MS 5000 /* of the two clocks */
 
 struct event {
     struct sighting sighting;
@@ -115,8 +115,7 @@ static bool add_event(struct observer *observer, struct event *event)
 
     pthread_mutex_lock(&observer->lock);
     if (is_plausible(&event->sighting))
-        event->sighting.delay_ms =
-            account_clock_hear(&observer->clock, event->sighting.presence.at_ms, now);
+        event->sighting.delay_ms = account_clock_hear(&observer->clock, event->sighting.presence.at_ms, now);
     bool has_room = observer->queued < QUEUE_MAX;
     if (has_room)
         observer->queue[observer->queued++] = *event;
@@ -310,8 +309,8 @@ static void warn_of_skew(struct observer *observer)
     pthread_mutex_unlock(&observer->lock);
     bool differs = known && (skew > SKEW_WARN_MS || skew < -SKEW_WARN_MS);
     if (differs && !observer->skew_warned)
-        log_event(LOG_WARN, "endpoint.clock_differs", "endpoint", observer->options.endpoint->key,
-                  "ahead_ms", LOG_NUMBER(skew), "reason",
+        log_event(LOG_WARN, "endpoint.clock_differs", "endpoint", observer->options.endpoint->key, "ahead_ms",
+                  LOG_NUMBER(skew), "reason",
                   "this machine's clock differs from the account's; TLS and signed requests need it right",
                   NULL);
     observer->skew_warned = differs;

@@ -38,7 +38,8 @@ void observer_give_up(struct observer *observer);
 /* Nothing is queued, and the store has no job. */
 bool observer_is_idle(struct observer *observer);
 
-/* Subscribed, idle, and no event came for a moment: what the account had kept has been recorded. Any thread. */
+/* Subscribed, idle, and no event came for a moment: what the account had kept has been recorded. Any thread.
+ */
 bool observer_is_settled(struct observer *observer);
 
 /* Any thread. */

@@ -221,8 +221,8 @@ enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const
 
     *arrival = ARRIVAL_NONE;
     enum store_error error =
-        tx_query(tx, SQL_CLAIM_FOR_ARRIVAL,
-                 WITH(sql_text(sighting->presence.thing_name), sql_text(endpoint)), arrival_row, &claim);
+        tx_query(tx, SQL_CLAIM_FOR_ARRIVAL, WITH(sql_text(sighting->presence.thing_name), sql_text(endpoint)),
+                 arrival_row, &claim);
     if (error)
         return ignore_missing(error);
     if (claim.state == CLAIM_CANCELLED || is_older(sighting, &claim))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Preloaded (LD_PRELOAD) into a program that uses SQLite: the program dies as of kill -9 when it is about to run
- * its so many-th statement. EXPRESSLINK_TEST_STOP_AT says which; the first one is 1. */
+/* Preloaded (LD_PRELOAD) into a program that uses SQLite: the program dies as of kill -9 when it is about to
+ * run its so many-th statement. EXPRESSLINK_TEST_STOP_AT says which; the first one is 1. */
 #include <dlfcn.h>
 #include <signal.h>
 #include <sqlite3.h>

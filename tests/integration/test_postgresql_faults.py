@@ -156,7 +156,7 @@ class Replaced(Case):
             portal.claim(thing)
             self.assertEqual((self.claims(self.url, thing), self.claims(moved, thing)), (0, 1))
             self.assertEqual(len(self.portal_pids(moved)), 1)
-            self.assertFalse([line for line in portal.lines if "store.unreachable" in line])
+            self.assertFalse([line for line in portal.lines if "store.reconnect_failed" in line])
         finally:
             self.server.execute("SET default_transaction_read_only = off", "ALTER SYSTEM RESET default_transaction_read_only",
                                 "SELECT pg_reload_conf()")
@@ -241,7 +241,7 @@ class LostCommit(Case):
             answer = portal.post_json(API, {"identifier": thing}, Idempotency_Key=thing)
             self.assertEqual(answer.status, 503, answer)
             self.assertGreater(int(answer.headers["Retry-After"]), 0)
-            portal.log_has("store.commit_unknown")
+            portal.log_has("store.commit_unresolved")
             self.assertEqual(self.claims(thing), ["1" if made else "0"])
             self.proxy.let_in()
             again = eventually(lambda: self.accepted(portal, thing), "it is repeated")

@@ -6,10 +6,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "base/name_lookup.h"
-#include "base/tcp.h"
 #include "account/probe/tls.h"
 #include "base/clock.h"
+#include "base/name_lookup.h"
+#include "base/tcp.h"
 #include "tests/unit/test.h"
 
 #define TIMEOUT_MS 1000
@@ -27,17 +27,16 @@ long long clock_monotonic_ms(void)
     return now_ms;
 }
 
-enum name_result name_lookup(const char *host, int port, int timeout_ms,
-                             const atomic_int *interrupted, struct name_addresses *out,
-                             struct text *why)
+enum name_result name_lookup(const char *host, int port, int timeout_ms, const atomic_int *interrupted,
+                             struct name_addresses *out, struct text *why)
 {
     (void)host, (void)port, (void)timeout_ms, (void)interrupted, (void)why;
     out->count = 1;
     return NAME_FOUND;
 }
 
-int tcp_probe(const struct name_addresses *addresses, int timeout_ms,
-              const atomic_int *interrupted, struct tcp_probe *out)
+int tcp_probe(const struct name_addresses *addresses, int timeout_ms, const atomic_int *interrupted,
+              struct tcp_probe *out)
 {
     (void)addresses, (void)timeout_ms, (void)interrupted;
     out->count = 1;

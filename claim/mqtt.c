@@ -47,6 +47,7 @@ struct mqtt {
     /* Shared with Paho's threads. */
     pthread_mutex_t lock;
     enum link link;
+    bool stray;        /* Paho is connected although we have given that connection up: disconnect */
     bool retry_wanted;  /* the owner has not yet scheduled the next attempt */
     long long up_since; /* monotonic; 0: has not connected since the last attempt */
     struct mqtt_window window;
@@ -169,6 +170,7 @@ static void on_connected(void *context, MQTTAsync_successData *response)
         return;
     pthread_mutex_lock(&mqtt->lock);
     bool fresh = mqtt->link == LINK_CONNECTING;
+    mqtt->stray = !fresh;
     if (fresh) {
         set_link(mqtt, LINK_UP);
         mqtt->up_since = clock_monotonic_ms();
@@ -277,8 +279,8 @@ static void on_acknowledged(void *context, MQTTAsync_successData *response)
     leave(mqtt);
 }
 
-/* Paho calls this for publishes that a lost connection dropped; went_down() may have forgotten them
- * already. */
+/* Paho calls this for publishes that a lost connection dropped. After mqtt_pause() it may do so when the next
+ * connection is being made, which is not down because of it. */
 static void on_publish_failure(void *context, MQTTAsync_failureData *response)
 {
     struct mqtt_publish *publish = context;
@@ -286,7 +288,11 @@ static void on_publish_failure(void *context, MQTTAsync_failureData *response)
 
     if (!enter(mqtt))
         return;
-    went_down(mqtt, response && response->message ? response->message : "publish failed");
+    pthread_mutex_lock(&mqtt->lock);
+    bool current = mqtt_window_has(&mqtt->window, publish);
+    pthread_mutex_unlock(&mqtt->lock);
+    if (current)
+        went_down(mqtt, response && response->message ? response->message : "publish failed");
     leave(mqtt);
 }
 
@@ -503,11 +509,15 @@ long long mqtt_tick(struct mqtt *mqtt)
 
     pthread_mutex_lock(&mqtt->lock);
     enum link link = mqtt->link;
+    bool stray = mqtt->stray;
+    mqtt->stray = false;
     bool plan = link == LINK_DOWN && mqtt->retry_wanted;
     long long up_since = mqtt->up_since;
     if (plan)
         mqtt->retry_wanted = false;
     pthread_mutex_unlock(&mqtt->lock);
+    if (stray)
+        start_disconnect(mqtt);
     if (plan)
         plan_attempt(mqtt, up_since, now);
 

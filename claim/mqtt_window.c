@@ -32,9 +32,14 @@ struct mqtt_publish *mqtt_window_take(struct mqtt_window *window, void *owner, u
     return publish;
 }
 
+bool mqtt_window_has(const struct mqtt_window *window, const struct mqtt_publish *publish)
+{
+    return publish->waiting && publish->connection == window->connection;
+}
+
 bool mqtt_window_end(struct mqtt_window *window, struct mqtt_publish *publish)
 {
-    if (!publish->waiting || publish->connection != window->connection)
+    if (!mqtt_window_has(window, publish))
         return false;
     publish->waiting = false;
     window->count--;

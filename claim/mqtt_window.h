@@ -31,6 +31,8 @@ void mqtt_window_fini(struct mqtt_window *window);
 struct mqtt_publish *mqtt_window_take(struct mqtt_window *window, void *owner, unsigned long cookie);
 /* Releases a slot after its PUBACK or a failed send. Returns false if it was already released. */
 bool mqtt_window_end(struct mqtt_window *window, struct mqtt_publish *publish);
+/* False if the slot was released, or belongs to an earlier connection. */
+bool mqtt_window_has(const struct mqtt_window *window, const struct mqtt_publish *publish);
 /* Call when the connection is lost: releases all slots. */
 void mqtt_window_forget(struct mqtt_window *window);
 

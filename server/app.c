@@ -17,6 +17,7 @@
 #include "server/public/assets.h"
 #include "server/public/form.h"
 #include "server/routes.h"
+#include "server/store/store_clock.h"
 
 #define DRAIN_MS 20000
 #define WARN_EVERY_MS 5000
@@ -175,6 +176,12 @@ static bool wait_for_store(void *context, const char *why)
     return !app->interrupted || !app->interrupted();
 }
 
+static enum store_error synchronize_clock(struct store_tx *tx, void *argument)
+{
+    (void)argument;
+    return store_clock_start(tx);
+}
+
 static bool open_store(struct app *app, struct text *why)
 {
     app->store_options = app->settings->store;
@@ -182,6 +189,10 @@ static bool open_store(struct app *app, struct text *why)
     app->store_options.context = app;
     if (store_open(&app->store_options, &app->portal.store, why) != STORE_OK)
         return false;
+    if (store_call(app->portal.store, synchronize_clock, NULL, false) != STORE_OK) {
+        text_puts(why, "the store does not answer");
+        return false;
+    }
     app->housekeeping = housekeeping_start(app->portal.store, &app->settings->retention);
     if (!app->housekeeping)
         text_puts(why, "the housekeeping thread cannot be started");

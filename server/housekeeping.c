@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "server/store/claim_counts.h"
 #include "server/store/claims.h"
+#include "server/store/store_clock.h"
 
 #define ROUND_MS 1000 /* between two steps if there was nothing more to do */
 #define STEP_ROWS 200 /* of each kind; a step takes a few milliseconds */
@@ -42,6 +43,8 @@ static enum store_error step(struct store_tx *tx, void *argument)
     enum store_error error = claims_settle(tx, now - CONNECT_WAIT_MS, now, STEP_ROWS, &step->settled);
 
     if (!error)
+        error = store_clock_follow(tx);
+    if (!error)
         error = claims_expire(tx, now, STEP_ROWS, &step->expired);
     if (!error)
         error = claim_counts_join(tx, now - COUNTS_KEPT_MS);
@@ -66,7 +69,7 @@ static bool run_step(struct housekeeping *housekeeping)
 {
     struct step own = {.retention = {
                            .retention = housekeeping->retention,
-                           .now = clock_wall_ms(),
+                           .now = store_clock_ms(),
                            .limit = STEP_ROWS,
                            .after = housekeeping->after,
                        }};

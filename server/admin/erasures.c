@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "base/log.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
 #include "server/store/erasure.h"
+#include "server/store/store_clock.h"
 
 struct arguments {
     struct http_exchange *exchange;
@@ -89,7 +89,7 @@ static void begin(struct http_exchange *exchange, void *arguments)
 
     own->exchange = exchange;
     own->store = portal_of(exchange)->store;
-    own->erasure.now = clock_wall_ms();
+    own->erasure.now = store_clock_ms();
     own->job = (struct store_job){.run = run_step, .done = on_step_done, .argument = own, .writes = true};
     enum store_error error = store_submit(own->store, &own->job);
     if (!error)

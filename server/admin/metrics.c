@@ -7,6 +7,7 @@
 #include "server/store/backup.h"
 #include "server/store/claim_counts.h"
 #include "server/store/claims.h"
+#include "server/store/store_clock.h"
 
 static void head(struct text *out, const char *name, const char *type, const char *help)
 {
@@ -23,7 +24,7 @@ struct arguments {
 
 static void add_claims(const struct arguments *store, struct text *out)
 {
-    long long age = store->oldest_open ? clock_wall_ms() - store->oldest_open : 0;
+    long long age = store->oldest_open ? store_clock_ms() - store->oldest_open : 0;
 
     head(out, "claims", "gauge", "Claims in the store by state.");
     for (enum claim_state state = 0; state < CLAIM_STATE_COUNT; state++)

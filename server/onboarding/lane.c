@@ -12,6 +12,7 @@
 #include "claim/publisher.h"
 #include "server/onboarding/supply.h"
 #include "server/store/claims.h"
+#include "server/store/store_clock.h"
 
 #define RECORD_ENOUGH 250 /* outcomes to record together: they share the pages that are written */
 #define RECORD_WAIT_MS 20 /* how long fewer may wait while more are expected */
@@ -51,7 +52,7 @@ static enum store_error write_record(struct store_tx *tx, void *argument)
 {
     struct record *record = argument;
     const char *staging = record->lane->options.account->name;
-    long long now = clock_wall_ms();
+    long long now = store_clock_ms();
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < record->count && !error; i++) {
@@ -114,7 +115,7 @@ static void add_entry(struct lane *lane, long long claim_id, long long due, enum
 static long long next_due_after(const struct lane *lane, const struct publication *publication)
 {
     const struct schedule *schedule = &lane->options.settings->schedule;
-    long long due = clock_wall_ms() + schedule_delay_ms(schedule, publication->attempts + 1, random_u32());
+    long long due = store_clock_ms() + schedule_delay_ms(schedule, publication->attempts + 1, random_u32());
 
     return due - due % DUE_STEP_MS;
 }
@@ -130,7 +131,7 @@ static void log_publication(const struct lane *lane, enum log_level level, const
 static void take_end(struct lane *lane, const struct publication_end *end)
 {
     const struct publication *publication = &end->publication;
-    long long due = clock_wall_ms();
+    long long due = store_clock_ms();
 
     switch (end->outcome) {
     case PUBLICATION_RELEASED:
@@ -160,7 +161,7 @@ static void return_supply(struct lane *lane)
     const struct delivery *unsent;
 
     for (; (unsent = supply_first(lane->supply)); supply_drop_first(lane->supply))
-        add_entry(lane, unsent->claim_id, clock_wall_ms(), PUBLICATION_RELEASED);
+        add_entry(lane, unsent->claim_id, store_clock_ms(), PUBLICATION_RELEASED);
 }
 
 static void take_news(struct lane *lane)

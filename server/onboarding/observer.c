@@ -13,6 +13,7 @@
 #include "claim/presence.h"
 #include "claim/subscriber.h"
 #include "server/store/claims.h"
+#include "server/store/store_clock.h"
 
 #define QUEUE_MAX 1000 /* AWS has 100 messages in flight at most; brokers of other makes have fewer */
 #define QUIET_MS 300   /* no event for so long after SUBACK: what the account had kept has come */
@@ -128,7 +129,7 @@ static bool add_event(struct observer *observer, struct event *event)
 static void on_message(void *context, const struct subscriber_message *message)
 {
     struct observer *observer = context;
-    struct event event = {.receipt = message->receipt, .sighting = {.received_at = clock_wall_ms()}};
+    struct event event = {.receipt = message->receipt, .sighting = {.received_at = store_clock_ms()}};
 
     atomic_fetch_add(&observer->events, 1);
     if (!presence_parse(message->topic, message->payload, message->length, &event.sighting.presence)) {
@@ -166,7 +167,7 @@ static enum store_error record(struct store_tx *tx, void *argument)
     for (size_t i = observer->first; i < observer->end && !error; i++) {
         struct event *event = &observer->batch[i];
         if (event->wanted)
-            error = claims_arrived(tx, observer->options.endpoint->key, &event->sighting, clock_wall_ms(),
+            error = claims_arrived(tx, observer->options.endpoint->key, &event->sighting, store_clock_ms(),
                                    &event->arrival, &event->claim_id);
     }
     return error;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "server/store/store_clock.h"
 
 #define LEASE_MS 60000 /* how long deliveries are ours */
 #define LEASE_MARGIN_MS 5000
@@ -41,7 +42,7 @@ static enum store_error lease(struct store_tx *tx, void *argument)
 {
     struct supply *supply = argument;
     const struct supply_options *options = &supply->options;
-    long long now = clock_wall_ms();
+    long long now = store_clock_ms();
 
     return claims_lease(tx, options->account->name, options->leased_by, now, now + LEASE_MS, supply->answer,
                         supply->room, &supply->answer_count, &supply->next_due);
@@ -110,11 +111,11 @@ void supply_ask(struct supply *supply)
 {
     size_t room = wanted(supply);
 
-    if (supply->asking || room == 0 || clock_wall_ms() < supply->next_look)
+    if (supply->asking || room == 0 || store_clock_ms() < supply->next_look)
         return;
     supply->asking = true;
     supply->room = room;
-    supply->next_look = clock_wall_ms() + LOOK_AGAIN_MS;
+    supply->next_look = store_clock_ms() + LOOK_AGAIN_MS;
     supply->ends = clock_monotonic_ms() + LEASE_MS - LEASE_MARGIN_MS;
     enum store_error error = store_submit(supply->options.store, &supply->job);
     if (error)
@@ -125,7 +126,7 @@ static void take_answer(struct supply *supply)
 {
     supply->asking = false;
     if (supply->result) {
-        supply->next_look = clock_wall_ms() + LOOK_AGAIN_MS;
+        supply->next_look = store_clock_ms() + LOOK_AGAIN_MS;
         return;
     }
     memmove(supply->leased, supply->leased + supply->first, supply->count * sizeof *supply->leased);
@@ -155,7 +156,7 @@ void supply_update(struct supply *supply)
 
 long long supply_wait(const struct supply *supply)
 {
-    long long wait = supply->next_look - clock_wall_ms();
+    long long wait = supply->next_look - store_clock_ms();
 
     if (supply->asking || supply->count || wait > LOOK_AGAIN_MS)
         return LOOK_AGAIN_MS;

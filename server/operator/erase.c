@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/json_writer.h"
 #include "server/operator/admin_client.h"
 #include "server/operator/operator.h"
 #include "server/store/erasure.h"
+#include "server/store/store_clock.h"
 
 #define SECONDS 60
 
@@ -57,7 +57,7 @@ static int erase_all(struct store *store, const struct operation *operation)
     struct erasure erasure = {.email = operation->email, .token = operation->token};
 
     do {
-        erasure.now = clock_wall_ms();
+        erasure.now = store_clock_ms();
         enum store_error error = store_call(store, erasure_run, &erasure, true);
         if (error) {
             TEXT struct text why = TEXT_EMPTY;

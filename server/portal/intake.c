@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/portal/intake.h"
 
-#include "base/clock.h"
 #include "base/random.h"
+#include "server/store/store_clock.h"
 
 bool intake_targets(const struct claim_settings *settings, const char *typed, size_t length,
                     struct registration_request *request, struct identifier_problem *problem)
@@ -30,7 +30,7 @@ bool intake_targets(const struct claim_settings *settings, const char *typed, si
 void intake_begin(const struct claim_settings *settings, struct registration_request *request)
 {
     random_hex(request->token, REGISTRATION_TOKEN_LENGTH);
-    request->now = clock_wall_ms();
+    request->now = store_clock_ms();
     request->window_ms = settings->window_ms;
 }
 

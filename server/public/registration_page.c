@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/public/registration_page.h"
 
-#include "base/clock.h"
 #include "server/portal/by_token.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
+#include "server/store/store_clock.h"
 
 #define HTML "text/html; charset=utf-8"
 
@@ -17,7 +17,7 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
         problem_answer(exchange, problem_status(result));
         return;
     }
-    pages_status(portal_of(exchange)->pages, portal_language(exchange), &own->registration, clock_wall_ms(),
+    pages_status(portal_of(exchange)->pages, portal_language(exchange), &own->registration, store_clock_ms(),
                  &page);
     http_answer_tagged(exchange, HTML, &page);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/claim_counts.h"
 
-#include "base/clock.h"
 #include "base/random.h"
 #include "server/store/engine.h"
+#include "server/store/store_clock.h"
 #include "server/store/transaction.h"
 
 static void counts_row(void *context, const struct row *row)
@@ -30,7 +30,7 @@ enum store_error claim_counts_record(struct store_tx *tx, char token[CLAIM_COUNT
         return STORE_OK;
     random_hex(token, CLAIM_COUNTS_TOKEN_SIZE - 1);
     return database_run(tx->database, SQL_COUNTS_CHANGE,
-                        WITH(sql_text(token), sql_integer(clock_wall_ms()), sql_integer(change[CLAIM_QUEUED]),
+                        WITH(sql_text(token), sql_integer(store_clock_ms()), sql_integer(change[CLAIM_QUEUED]),
                              sql_integer(change[CLAIM_PUBLISHED]), sql_integer(change[CLAIM_ONBOARDED]),
                              sql_integer(change[CLAIM_EXPIRED]), sql_integer(change[CLAIM_FAILED]),
                              sql_integer(change[CLAIM_CANCELLED])),

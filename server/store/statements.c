@@ -194,6 +194,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         BOTH("UPDATE registrations SET idempotency_key = NULL, request_digest = NULL WHERE token IN"
              " (SELECT token FROM registrations WHERE idempotency_key IS NOT NULL AND accepted_at < $1"
              " ORDER BY accepted_at LIMIT $2)"),
+    [SQL_TIME] = {NULL, "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"},
 };
 
 const char *statement_text(enum statement statement, enum dialect dialect)

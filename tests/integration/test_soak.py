@@ -16,7 +16,7 @@ from sandbox import Sandbox, eventually
 
 ROUNDS, A_ROUND, THREADS = 6, fewer(2500), 4
 TABLES = ("claims", "deliveries", "registrations")
-SLACK = 24  # pages; random keys do not fill pages alike
+SLACK = 16  # pages; random keys do not fill pages alike
 
 
 class Soak(unittest.TestCase):

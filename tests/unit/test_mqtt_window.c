@@ -24,7 +24,9 @@ static void a_second_answer_counts_for_nothing(void **state)
     mqtt_window_init(&window, 2);
     struct mqtt_publish *first = mqtt_window_take(&window, NULL, 1);
     struct mqtt_publish *second = mqtt_window_take(&window, NULL, 2);
+    assert_true(mqtt_window_has(&window, first));
     assert_true(mqtt_window_end(&window, first));
+    assert_false(mqtt_window_has(&window, first));
     assert_false(mqtt_window_end(&window, first));
     assert_int_equal(window.count, 1);
     assert_true(mqtt_window_end(&window, second));

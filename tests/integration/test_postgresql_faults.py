@@ -192,37 +192,41 @@ class Undone(Case):
                   f" IF nextval('tried') <= {times} THEN RAISE 'for others' USING ERRCODE = '{state}'; END IF; RETURN NEW; END $$;"
                   f"CREATE CONSTRAINT TRIGGER undo AFTER INSERT ON registrations {when} FOR EACH ROW EXECUTE FUNCTION undo()")
 
-    def cases(self):
-        """With (state, in a statement or at the COMMIT); each has a database and a portal of its own."""
-        for state, when in itertools.product(("40001", "40P01"), ("", "INITIALLY DEFERRED")):
-            with self.subTest(state=state, when=when):
-                self.url = new_database(self.server.url)
-                with Portal(self.sandbox, store={"url": self.url, "writers": 1}) as portal:
-                    yield portal, state, when
-
     def claims(self, thing):
         return self.rows(f"SELECT count(*) FROM claims WHERE thing_name = '{thing}'")
 
-    def test_it_is_done_again(self):
-        for portal, state, when in self.cases():
-            self.undo(state, self.MOST - 1, when)
-            thing = random_thing()
-            token = portal.claim(thing)["token"]
-            self.assertEqual(self.rows("SELECT last_value FROM tried"), [str(self.MOST)])
-            self.assertEqual(self.claims(thing), ["1"])
-            self.assertEqual(portal.show(token)["thing_name"], thing)
-            self.assert_counted()
+    def is_done_again(self, state, when):
+        portal = self.portal(writers=1)
+        self.undo(state, self.MOST - 1, when)
+        thing = random_thing()
+        token = portal.claim(thing)["token"]
+        self.assertEqual(self.rows("SELECT last_value FROM tried"), [str(self.MOST)])
+        self.assertEqual(self.claims(thing), ["1"])
+        self.assertEqual(portal.show(token)["thing_name"], thing)
+        self.assert_counted()
+
+    def test_a_serialization_failure(self):
+        self.is_done_again("40001", "")
+
+    def test_a_serialization_failure_at_the_commit(self):
+        self.is_done_again("40001", "INITIALLY DEFERRED")
+
+    def test_a_deadlock(self):
+        self.is_done_again("40P01", "")
+
+    def test_a_deadlock_at_the_commit(self):
+        self.is_done_again("40P01", "INITIALLY DEFERRED")
 
     def test_not_for_ever(self):
-        for portal, state, when in self.cases():
-            self.undo(state, self.MOST, when)
-            thing = random_thing()
-            answer = portal.post_json(API, {"identifier": thing})
-            self.assertEqual(answer.status, 503, answer)
-            self.assertEqual(self.claims(thing), ["0"])
-            portal.claim(thing)
-            self.assertEqual(self.claims(thing), ["1"])
-            self.assert_counted()
+        portal = self.portal(writers=1)
+        self.undo("40001", self.MOST, "")
+        thing = random_thing()
+        answer = portal.post_json(API, {"identifier": thing})
+        self.assertEqual(answer.status, 503, answer)
+        self.assertEqual(self.claims(thing), ["0"])
+        portal.claim(thing)
+        self.assertEqual(self.claims(thing), ["1"])
+        self.assert_counted()
 
 
 class LostCommit(Case):

@@ -129,6 +129,19 @@ static bool was_committed(struct database *database, const char *token)
     return false;
 }
 
+/* The transaction was lost, in whole or in part. */
+static enum end give_up(struct store_tx *tx, struct store_job *first, enum store_error error)
+{
+    const struct engine_kind *kind = tx->database->kind;
+    bool again = kind->may_retry(tx->database);
+    bool alone = kind->has_round_trips && first->next && error != STORE_UNAVAILABLE;
+
+    kind->rollback(tx->database);
+    if (again)
+        return END_RETRY;
+    return alone ? END_ALONE : fail_all(first, error);
+}
+
 static enum end commit(struct store_tx *tx, struct store_job *first, struct batch_outcome *outcome)
 {
     const struct engine_kind *kind = tx->database->kind;
@@ -141,7 +154,9 @@ static enum end commit(struct store_tx *tx, struct store_job *first, struct batc
     }
     outcome->wrote = true;
     enum store_error error = claim_counts_record(tx, token);
-    int ended = error ? (int)error : kind->commit(tx->database);
+    if (error)
+        return give_up(tx, first, error);
+    int ended = kind->commit(tx->database);
     if (ended == ENGINE_RETRY)
         return END_RETRY;
     if (ended == ENGINE_UNCERTAIN)
@@ -154,19 +169,6 @@ static enum end commit(struct store_tx *tx, struct store_job *first, struct batc
     for (const struct store_job *job = first; job; job = job->next)
         outcome->jobs++;
     return END_KEPT;
-}
-
-/* The transaction was lost, in whole or in part. */
-static enum end give_up(struct store_tx *tx, struct store_job *first, enum store_error error)
-{
-    const struct engine_kind *kind = tx->database->kind;
-    bool again = kind->may_retry(tx->database);
-    bool alone = kind->has_round_trips && first->next && error != STORE_UNAVAILABLE;
-
-    kind->rollback(tx->database);
-    if (again)
-        return END_RETRY;
-    return alone ? END_ALONE : fail_all(first, error);
 }
 
 static enum end attempt(struct database *database, struct store_job *first, struct batch_outcome *outcome)

@@ -7,13 +7,12 @@ import time
 import unittest
 from urllib.parse import urlsplit
 
-from patience import DEADLINE
+from patience import DEADLINE, patient
 from portal import Load, Portal
 from postgresql import CommitProxy, Server, Session, for_database, new_database, query
 from sandbox import Sandbox, eventually, random_thing
 
 API = "/api/v1/registrations"
-DISTURBED = 4  # seconds
 
 
 class Case(unittest.TestCase):
@@ -183,6 +182,53 @@ class Replaced(Case):
         self.assert_counted()
 
 
+class Undone(Case):
+    """The server rolls a transaction back for others' sake, as often as the test says, in a statement or at the COMMIT."""
+
+    MOST = 6  # attempts that the portal makes
+
+    def undo(self, state, times, when):
+        self.rows(f"CREATE SEQUENCE tried; CREATE FUNCTION undo() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                  f" IF nextval('tried') <= {times} THEN RAISE 'for others' USING ERRCODE = '{state}'; END IF; RETURN NEW; END $$;"
+                  f"CREATE CONSTRAINT TRIGGER undo AFTER INSERT ON registrations {when} FOR EACH ROW EXECUTE FUNCTION undo()")
+
+    def claims(self, thing):
+        return self.rows(f"SELECT count(*) FROM claims WHERE thing_name = '{thing}'")
+
+    def is_done_again(self, state, when):
+        portal = self.portal(writers=1)
+        self.undo(state, self.MOST - 1, when)
+        thing = random_thing()
+        token = portal.claim(thing)["token"]
+        self.assertEqual(self.rows("SELECT last_value FROM tried"), [str(self.MOST)])
+        self.assertEqual(self.claims(thing), ["1"])
+        self.assertEqual(portal.show(token)["thing_name"], thing)
+        self.assert_counted()
+
+    def test_a_serialization_failure(self):
+        self.is_done_again("40001", "")
+
+    def test_a_serialization_failure_at_the_commit(self):
+        self.is_done_again("40001", "INITIALLY DEFERRED")
+
+    def test_a_deadlock(self):
+        self.is_done_again("40P01", "")
+
+    def test_a_deadlock_at_the_commit(self):
+        self.is_done_again("40P01", "INITIALLY DEFERRED")
+
+    def test_not_for_ever(self):
+        portal = self.portal(writers=1)
+        self.undo("40001", self.MOST, "")
+        thing = random_thing()
+        answer = portal.post_json(API, {"identifier": thing})
+        self.assertEqual(answer.status, 503, answer)
+        self.assertEqual(self.claims(thing), ["0"])
+        portal.claim(thing)
+        self.assertEqual(self.claims(thing), ["1"])
+        self.assert_counted()
+
+
 class LostCommit(Case):
     def setUp(self):
         super().setUp()
@@ -303,44 +349,29 @@ class Locked(Case):
         self.assertGreater(reads, 10)
 
     def test_deadlocks(self):
-        """Each of the others' transactions takes the portal's rows in the opposite order, and waits for the portal while it
-        waits for them: the server ends one of the two."""
-        portal = self.portal(timeout="10s")
-        things = sorted(random_thing() for _ in range(6))
+        """The others' transaction takes what the portal takes, in the opposite order. The server ends the one that looks first
+        for the reason of its waiting: here the portal's."""
+        self.rows("DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET deadlock_timeout ="
+                  f" {int(patient(1000))}'; END $$")
+        portal = self.portal(timeout=f"{int(patient(20))}s")
+        things = [random_thing() for _ in range(6)]
         turn = itertools.cycle(things)
         load = self.load(portal, threads=8, thing=lambda: next(turn))
-        load.more()
-        over, deadlocks = threading.Event(), []
-
-        def disturb():
-            with Session(self.url) as session:
-                while not over.is_set():
-                    said = session.say("SET deadlock_timeout = '10ms'; BEGIN; UPDATE claim_counts SET made_at = made_at;"
-                                       "LOCK TABLE claims IN SHARE ROW EXCLUSIVE MODE; COMMIT")
-                    if "deadlock" in said:
-                        deadlocks.append(said)
-                        session.say("ROLLBACK")
-        others = [threading.Thread(target=disturb) for _ in range(2)]
-        for other in others:
-            other.start()
-        ends = threading.Thread(target=self._cancel, args=(portal, over))
-        ends.start()
-        over.wait(DISTURBED)
-        over.set()
-        for other in [*others, ends]:
-            other.join(DEADLINE)
+        with Session(self.url) as session:
+            session.say(f"SET deadlock_timeout = '{int(DEADLINE)}s'")
+            for _ in range(2):
+                load.more()
+                session.say("BEGIN; LOCK TABLE claim_counts IN SHARE MODE")
+                eventually(lambda: self.rows("SELECT 1 FROM pg_locks WHERE relation = 'claim_counts'::regclass AND NOT granted"),
+                           "the portal waits, and has written registrations")
+                said = session.say("LOCK TABLE registrations IN SHARE MODE; COMMIT")
+                self.assertNotIn("deadlock", said)
         load.more()
         load.end()
-        eventually(lambda: self.rows("SELECT 1 FROM pg_stat_database WHERE datname = current_database() AND deadlocks > 0"),
-                   "the server has seen a deadlock")
+        eventually(lambda: self.rows("SELECT 1 FROM pg_stat_database WHERE datname = current_database() AND deadlocks > 1"),
+                   "the server has seen deadlocks")
+        self.assertEqual(load.refused, [])
         self.assert_kept(load)
-
-    def _cancel(self, portal, over):
-        """Things of the load end and begin again, so that there is always something to write."""
-        while not over.is_set():
-            token = portal.post_json(API, {"identifier": random_thing()})
-            if token.status == 202:
-                portal.request("DELETE", f"{API}/{token.json['token']}")
 
     def test_serialization_failures(self):
         """The server's default is SERIALIZABLE: writers that read what others write are ended with 40001."""

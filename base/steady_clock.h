@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A wall clock without steps: follows another one (the machine's, or a database server's), which may be set by
- * hours while it runs, at no more than 10 % above or below the real speed. So what was to end in 15 minutes
- * ends in about 15 minutes. Milliseconds since 1970. Any thread, but only one calls steady_clock_follow(). */
+/* A wall clock without steps: follows another one (the machine's, or a database server's), which may be set
+ * by hours while it runs, at no more than 10 % above or below the real speed. So what was to end in 15
+ * minutes ends in about 15 minutes. Milliseconds since 1970. Any thread, but only one calls
+ * steady_clock_follow(). */
 #ifndef BASE_STEADY_CLOCK_H
 #define BASE_STEADY_CLOCK_H
 

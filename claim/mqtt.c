@@ -47,7 +47,7 @@ struct mqtt {
     /* Shared with Paho's threads. */
     pthread_mutex_t lock;
     enum link link;
-    bool stray;        /* Paho is connected although we have given that connection up: disconnect */
+    bool stray;         /* Paho is connected although we have given that connection up: disconnect */
     bool retry_wanted;  /* the owner has not yet scheduled the next attempt */
     long long up_since; /* monotonic; 0: has not connected since the last attempt */
     struct mqtt_window window;

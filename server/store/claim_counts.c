@@ -30,10 +30,10 @@ enum store_error claim_counts_record(struct store_tx *tx, char token[CLAIM_COUNT
         return STORE_OK;
     random_hex(token, CLAIM_COUNTS_TOKEN_SIZE - 1);
     return database_run(tx->database, SQL_COUNTS_CHANGE,
-                        WITH(sql_text(token), sql_integer(store_clock_ms()), sql_integer(change[CLAIM_QUEUED]),
-                             sql_integer(change[CLAIM_PUBLISHED]), sql_integer(change[CLAIM_ONBOARDED]),
-                             sql_integer(change[CLAIM_EXPIRED]), sql_integer(change[CLAIM_FAILED]),
-                             sql_integer(change[CLAIM_CANCELLED])),
+                        WITH(sql_text(token), sql_integer(store_clock_ms()),
+                             sql_integer(change[CLAIM_QUEUED]), sql_integer(change[CLAIM_PUBLISHED]),
+                             sql_integer(change[CLAIM_ONBOARDED]), sql_integer(change[CLAIM_EXPIRED]),
+                             sql_integer(change[CLAIM_FAILED]), sql_integer(change[CLAIM_CANCELLED])),
                         NULL);
 }
 

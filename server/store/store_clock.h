@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The time of everything that the store keeps: when claims were accepted, are due, expire, are leased until.
  * Portals on one PostgreSQL server all follow its clock, so that theirs may differ; with SQLite it is the
- * machine's. In either case without steps (base/steady_clock.h): a clock that is set by an hour ends no claim.
+ * machine's. In either case without steps (base/steady_clock.h): a clock that is set by an hour ends no
+ * claim.
  *
  * One for the process. Until store_clock_start() it is the machine's clock. */
 #ifndef SERVER_STORE_STORE_CLOCK_H

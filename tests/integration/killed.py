@@ -22,6 +22,7 @@ def sanitized(options):
 
 def killed_at_statement(number, *command):
     """Runs it with a statement of SQLite's to stop at. What it exited with; None: it was killed."""
+    assert STATEMENTS.exists(), STATEMENTS  # the loader would pass over it
     # The library comes before the sanitizer's, which would rather be first.
     environment = {**sanitized("verify_asan_link_order=0"), "LD_PRELOAD": str(STATEMENTS),
                    "EXPRESSLINK_TEST_STOP_AT": str(number)}

@@ -23,7 +23,7 @@
 #define KERNEL_ROOM ((long)12 << 20)
 #define MEMORY_ROOM ((size_t)256 << 10)
 #define TASK_FAILED 7
-#define REPLY_TIMEOUT_MS 1500
+#define REPLY_TIMEOUT_MS patient_ms(1500)
 
 struct export
 {
@@ -199,8 +199,8 @@ static int start(void **state)
         .route_count = COUNT(routes),
         .threads = 2,
         .max_connections = 20,
-        .request_timeout_ms = 10000,
-        .idle_timeout_ms = 60000,
+        .request_timeout_ms = patient_ms(10000),
+        .idle_timeout_ms = HANG_MS,
         .reply_timeout_ms = REPLY_TIMEOUT_MS,
         .trusted_proxies = "",
         .error_answer = answer_error,

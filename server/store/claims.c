@@ -98,19 +98,29 @@ enum store_error claims_release(struct store_tx *tx, const char *staging, long l
                   WITH(sql_integer(claim_id), sql_text(staging), sql_integer(not_before)), NULL);
 }
 
+static enum store_error change_state(struct store_tx *tx, long long claim_id, enum claim_state from,
+                                     enum claim_state to, long long now, long long *changed)
+{
+    RETURN_IF(tx_run(tx, SQL_CLAIM_ENDED,
+                     WITH(sql_integer(claim_id), sql_text(claim_state_name(to)), sql_integer(now),
+                          sql_text(claim_state_name(from))),
+                     changed));
+    tx->count_changes[from] -= *changed;
+    tx->count_changes[to] += *changed;
+    return STORE_OK;
+}
+
+/* A PUBACK may be recorded by another connection since `from` was read. */
 enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from,
                             enum claim_state to, long long now)
 {
     long long changed;
 
-    RETURN_IF(tx_run(tx, SQL_CLAIM_ENDED,
-                     WITH(sql_integer(claim_id), sql_text(claim_state_name(to)), sql_integer(now),
-                          sql_text(claim_state_name(from))),
-                     &changed));
+    RETURN_IF(change_state(tx, claim_id, from, to, now, &changed));
+    if (!changed && from == CLAIM_QUEUED)
+        RETURN_IF(change_state(tx, claim_id, CLAIM_PUBLISHED, to, now, &changed));
     if (!changed)
         return STORE_OK;
-    tx->count_changes[from]--;
-    tx->count_changes[to]++;
     return tx_run(tx, SQL_DELIVERIES_CLOSE, WITH(sql_integer(claim_id)), NULL);
 }
 
@@ -125,8 +135,7 @@ enum store_error claims_refused(struct store_tx *tx, const char *staging, long l
     enum store_error left = tx_query(tx, SQL_DELIVERIES_LEFT, WITH(sql_integer(claim_id)), NULL, NULL);
     if (left != STORE_NOT_FOUND)
         return left;
-    RETURN_IF(claims_end(tx, claim_id, CLAIM_QUEUED, CLAIM_FAILED, now));
-    return claims_end(tx, claim_id, CLAIM_PUBLISHED, CLAIM_FAILED, now);
+    return claims_end(tx, claim_id, CLAIM_QUEUED, CLAIM_FAILED, now);
 }
 
 enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by)

@@ -78,7 +78,8 @@ enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const
 enum store_error claims_settle(struct store_tx *tx, long long created_before, long long now, size_t limit,
                                size_t *count);
 
-/* Changes the state of a claim from `from` to `to`, if it is still `from`. Publishing stops. */
+/* Changes the state of a claim from `from` to `to`, if it is still `from`, or was published since it was read
+ * as queued. Publishing stops. */
 enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_state from,
                             enum claim_state to, long long now);
 

@@ -59,6 +59,7 @@ enum store_error registrations_find(struct store_tx *tx, const char *token, stru
 struct open_claim {
     long long id, expires_at;
     enum claim_state state;
+    bool is_provisioned;
     char endpoint[REGISTRATION_ENDPOINT_SIZE];
 };
 
@@ -71,6 +72,7 @@ static void open_claim_row(void *context, const struct row *row)
     if (!claim_state_parse(row_text(row, 2), &claim->state))
         claim->state = CLAIM_QUEUED;
     claim->expires_at = row_integer(row, 3);
+    claim->is_provisioned = row_integer(row, 4) != 0;
 }
 
 /* The claim of a registration. */
@@ -119,8 +121,9 @@ static enum store_error join_claim(struct store_tx *tx, const struct registratio
         if (error == STORE_NOT_FOUND)
             continue;
         RETURN_IF(error);
-        if (open.expires_at <=
-            request->now) { /* its window has ended, but housekeeping has not been there yet */
+        /* The window is over, and housekeeping has not ended it yet. If the thing was created, the device has
+         * arrived, and it will end it as onboarded. */
+        if (open.expires_at <= request->now && !open.is_provisioned) {
             RETURN_IF(claims_end(tx, open.id, open.state, CLAIM_EXPIRED, request->now));
             continue;
         }

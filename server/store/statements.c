@@ -31,7 +31,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
      * none is open, so only the last claim can be open. LIMIT keeps the query fast for a thing with 300,000
      * ended claims. */
     [SQL_CLAIM_OPEN_FOR_THING] =
-        BOTH("SELECT c.id, c.endpoint, c.state, c.expires_at"
+        BOTH("SELECT c.id, c.endpoint, c.state, c.expires_at, c.provisioned_at"
              " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 8) d"
              " JOIN claims c ON c.id = d.claim_id WHERE c." OPEN " ORDER BY c.id DESC LIMIT 1"),
     [SQL_CLAIM_ONBOARDED_BEFORE] =

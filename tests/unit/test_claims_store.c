@@ -206,6 +206,37 @@ static void one_account_giving_up_leaves_the_other(void **state)
     ASSERT_COUNTS(0, 0, 0, 0, 1, 0);
 }
 
+/* Another connection may have recorded the PUBACK since the state was read. */
+static void ends_what_was_published_meanwhile(void **state)
+{
+    struct registration_request request = claimed();
+    long long id = lease_one("a", NOON);
+    (void)state;
+
+    acknowledge("a", id, NOON, NOON + SECOND);
+    end_claim(id, CLAIM_QUEUED, CLAIM_ONBOARDED, NOON);
+    ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
+    ASSERT_COUNTS(0, 0, 1, 0, 0, 0);
+    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 90 * SECOND, 8).count, 0);
+}
+
+/* Its thing was created a moment before the window ended. */
+static void one_that_has_arrived_is_joined_after_its_window(void **state)
+{
+    struct registration_request first = claimed();
+    struct registration_request second = request_for(THING, "home", NOON + WINDOW_MS + SECOND);
+    (void)state;
+
+    assert_true(arrive("home", PRESENCE_CREATED, THING, NOON + WINDOW_MS, NOON + WINDOW_MS) > 0);
+    added(&second);
+    ASSERT_STATE(found(first.token).state, CLAIM_QUEUED);
+    ASSERT_COUNTS(1, 0, 0, 0, 0, 0);
+    assert_true(arrive("home", PRESENCE_CONNECTED, THING, NOON + WINDOW_MS + 2 * SECOND,
+                       NOON + WINDOW_MS + 2 * SECOND) > 0);
+    ASSERT_STATE(found(first.token).state, CLAIM_ONBOARDED);
+    ASSERT_STATE(found(second.token).state, CLAIM_ONBOARDED);
+}
+
 static void both_accounts_acknowledging_is_one_published_claim(void **state)
 {
     struct registration_request request = claimed_at_two();
@@ -430,6 +461,8 @@ int main(void)
         TEST(events_from_before_the_claim_prove_nothing),
         TEST(cancelled_claims_stay_cancelled),
         TEST(ends_only_from_the_state_that_was_seen),
+        TEST(ends_what_was_published_meanwhile),
+        TEST(one_that_has_arrived_is_joined_after_its_window),
         TEST(leases_to_one_until_it_lapses),
         TEST(leases_the_longest_due_first),
         TEST(clears_only_the_leases_of_that_name),

@@ -57,7 +57,7 @@ class Crowd(Case):
         for thing in claims:
             self.connects(thing)
         self.onboarded(portal, len(claims))
-        self.assertEqual(portal.metric("arrivals_total" + ENDPOINT), len(claims))
+        eventually(lambda: portal.metric("arrivals_total" + ENDPOINT) == len(claims), lambda: portal.metrics())
         self.assertLess(portal.metric("store_commits_total") - commits, len(claims) / 4)
         for token in list(claims.values())[::50]:
             self.assertEqual(portal.show(token)["state"], "onboarded")

@@ -40,6 +40,13 @@ long long backoff_next(struct backoff *backoff, long long now_ms)
     return wait;
 }
 
+void backoff_reset(struct backoff *backoff)
+{
+    backoff->span_ms = backoff->least_ms;
+    backoff->connected_at = 0;
+    backoff->short_lived = 0;
+}
+
 bool backoff_is_evicted(const struct backoff *backoff)
 {
     return backoff->short_lived >= EVICTIONS_MIN;

@@ -29,6 +29,9 @@ void backoff_connected(struct backoff *backoff, long long now_ms);
 /* Call after a connection was lost or an attempt failed. Returns the milliseconds to wait. */
 long long backoff_next(struct backoff *backoff, long long now_ms);
 
+/* The last loss has another cause: as if the connection had lasted. */
+void backoff_reset(struct backoff *backoff);
+
 /* At least two connections in a row were lost soon after they were made. */
 bool backoff_is_evicted(const struct backoff *backoff);
 /* What to say then, for people. */

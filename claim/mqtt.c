@@ -497,6 +497,17 @@ static void plan_attempt(struct mqtt *mqtt, long long up_since, long long now)
     pthread_mutex_unlock(&mqtt->lock);
 }
 
+void mqtt_excuse_loss(struct mqtt *mqtt)
+{
+    pthread_mutex_lock(&mqtt->lock);
+    bool planned = !mqtt->retry_wanted;
+    mqtt->up_since = 0;
+    pthread_mutex_unlock(&mqtt->lock);
+    backoff_reset(&mqtt->backoff);
+    if (planned)
+        mqtt->next_attempt = clock_monotonic_ms() + backoff_next(&mqtt->backoff, clock_monotonic_ms());
+}
+
 long long mqtt_tick(struct mqtt *mqtt)
 {
     long long now = clock_monotonic_ms();

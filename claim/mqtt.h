@@ -69,6 +69,10 @@ void mqtt_free(struct mqtt *mqtt);
  * if there is nothing to do; earlier calls do no harm. backoff.h says how long it waits between attempts. */
 long long mqtt_tick(struct mqtt *mqtt);
 
+/* The last connection was lost for a reason that the owner knows: the next attempt is made soon, and it is no
+ * sign of another client with this client id. */
+void mqtt_excuse_loss(struct mqtt *mqtt);
+
 /* Disconnects cleanly (DISCONNECT) and stays disconnected until mqtt_resume(). Does not block. */
 void mqtt_pause(struct mqtt *mqtt);
 void mqtt_resume(struct mqtt *mqtt);

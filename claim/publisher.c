@@ -18,6 +18,11 @@
 #define ACKNOWLEDGED_ENOUGH 25
 /* AWS discards a publish above its rate and does not report it. */
 #define PUBACK_WAIT_MS 20000
+/* After a loss, a connection must stand so long before anything is published on it: an account that closes
+ * every connection is not mistaken for one that rejects a publish. */
+#define STANDING_MS 1000
+/* AWS closes the connection at once, without a PUBACK. A loss that comes later has another cause. */
+#define BLAME_MS 2000
 
 struct flight {
     bool busy;
@@ -38,8 +43,11 @@ struct publisher {
     struct flight flights[PUBLISHER_WINDOW_MAX];
     size_t next; /* where to look for a free place first */
     unsigned long sent;
-    atomic_size_t count; /* busy places; other threads only read it */
-    size_t careful;      /* send this many one at a time, to find out which one cost the connection */
+    long long last_sent;    /* monotonic */
+    atomic_size_t count;    /* busy places; other threads only read it */
+    long long publish_from; /* monotonic; 0: at once */
+    bool has_lost;          /* a connection, or an attempt to connect */
+    size_t careful;         /* send this many one at a time, to find out which one cost the connection */
 
     /* From Paho's threads. */
     pthread_mutex_t lock;
@@ -147,12 +155,16 @@ size_t publisher_release(struct publisher *publisher, struct publication_end *ou
 static void take_lost(struct publisher *publisher, struct publisher_news *news)
 {
     struct publication_end *lost = &news->ends[news->end_count];
+    bool at_once = clock_monotonic_ms() - publisher->last_sent <= BLAME_MS;
     size_t count = publisher_release(publisher, lost);
 
-    if (count == 1)
-        lost->outcome = lost->publication.refusals + 1 >= PUBLISHER_REFUSALS_MAX ? PUBLICATION_GIVEN_UP
-                                                                                 : PUBLICATION_REFUSED;
+    publisher->has_lost = true;
     news->end_count += count;
+    if (count != 1 || !at_once)
+        return;
+    lost->outcome =
+        lost->publication.refusals + 1 >= PUBLISHER_REFUSALS_MAX ? PUBLICATION_GIVEN_UP : PUBLICATION_REFUSED;
+    mqtt_excuse_loss(publisher->mqtt);
 }
 
 /* Copies what Paho's threads reported. PUBACKs come first: one that arrived before the loss counts. */
@@ -172,6 +184,8 @@ static void take_reports(struct publisher *publisher, struct publisher_news *new
     take_acknowledged(publisher, acknowledged, count, news);
     if (news->down)
         take_lost(publisher, news);
+    if (news->up)
+        publisher->publish_from = publisher->has_lost ? clock_monotonic_ms() + STANDING_MS : 0;
 }
 
 static bool is_overdue(const struct publisher *publisher)
@@ -208,14 +222,18 @@ long long publisher_step(struct publisher *publisher, struct publisher_news *new
     take_reports(publisher, news);
     if (reconnect_if_overdue(publisher, news))
         return 0;
-    return wait < 0 || wait > PUBLISHER_STEP_MAX_MS ? PUBLISHER_STEP_MAX_MS : wait;
+    if (wait < 0 || wait > PUBLISHER_STEP_MAX_MS)
+        wait = PUBLISHER_STEP_MAX_MS;
+    long long standing = publisher->publish_from - clock_monotonic_ms();
+    return standing > 0 && standing < wait ? standing : wait;
 }
 
 bool publisher_has_room(const struct publisher *publisher)
 {
     size_t window = publisher->careful ? 1 : publisher->options.window;
 
-    return publisher_in_flight(publisher) < window && mqtt_is_connected(publisher->mqtt);
+    return publisher_in_flight(publisher) < window && mqtt_is_connected(publisher->mqtt) &&
+           clock_monotonic_ms() >= publisher->publish_from;
 }
 
 static enum mqtt_error publish(struct publisher *publisher, const struct flight *flight, const char *address)
@@ -241,6 +259,7 @@ enum publisher_answer publisher_send(struct publisher *publisher, const struct p
     struct flight *flight = free_place(publisher);
     unsigned long cookie = ++publisher->sent * PUBLISHER_WINDOW_MAX + publisher->next;
     *flight = (struct flight){true, cookie, *publication, clock_monotonic_ms()};
+    publisher->last_sent = flight->sent_at;
     atomic_fetch_add(&publisher->count, 1);
     enum mqtt_error error = publish(publisher, flight, address);
     if (error == MQTT_OK)

@@ -5,8 +5,8 @@
  * It paces the publishes, limits how many have no PUBACK yet, and returns every publication exactly once with
  * its outcome. It also finds out which publication the broker rejects: AWS closes the connection on a publish
  * that the policy does not allow, and does not say which one it was. So after a loss with several in flight
- * all of them are sent again one at a time; a publication that is alone when the connection is lost is
- * blamed.
+ * all of them are sent again one at a time. A publication is blamed if it is alone in flight when a
+ * connection that stood until then is lost right after it was sent.
  *
  * Threads: the owner calls all functions, unless a function says any thread. */
 #ifndef CLAIM_PUBLISHER_H
@@ -80,7 +80,8 @@ void publisher_free(struct publisher *publisher);
  * PUBLISHER_STEP_MAX_MS. */
 long long publisher_step(struct publisher *publisher, struct publisher_news *news);
 
-/* True if publisher_send() may send now, as far as connection and window are concerned. */
+/* True if publisher_send() may send now, as far as connection and window are concerned. After a loss that is
+ * a second after the connection came up. */
 bool publisher_has_room(const struct publisher *publisher);
 
 /* Publishes {"Endpoint": address} to the thing. Copies what it needs. */

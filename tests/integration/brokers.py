@@ -148,7 +148,10 @@ class Session:
 
 
 class FakeBroker:
-    """Speaks just enough MQTT over mutual TLS. judge(publish) says ACKNOWLEDGE, SILENT or DROP."""
+    """Speaks just enough MQTT over mutual TLS. judge(publish) says ACKNOWLEDGE, SILENT or DROP. Each connection is dropped
+    `lasts` seconds after its CONNACK; None: never."""
+
+    lasts = None
 
     def __init__(self, sandbox, judge=lambda publish: ACKNOWLEDGE, address="127.0.0.1", port=0, certificate=None):
         c = sandbox.certificates
@@ -204,6 +207,8 @@ class FakeBroker:
                 session.connect = self._connect(body)
                 self.sessions.append(session)
                 session.send(CONNACK, b"\0\0")
+                if self.lasts is not None:
+                    session.connection.settimeout(self.lasts)
             elif kind == PUBLISH:
                 if self._publish(session, flags, body) == DROP:
                     return "dropped"

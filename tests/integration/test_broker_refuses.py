@@ -3,6 +3,7 @@
 side of the wire (PROTOCOL.md, sections 2, 3 and 6)."""
 import json
 import os
+import socket
 import unittest
 import unittest.mock
 
@@ -165,6 +166,28 @@ class Drops(Case):
             self.assertEqual(answer.status, 202)
             portal.wait_for_state(claims[-1]["token"], "published")
             self.assertEqual(len(broker.publishes(bad)), refused + 1)
+            portal.stop()
+
+
+class Flaps(Case):
+    def test_an_account_that_drops_everybody_fails_nobody(self):
+        """50 ms after each CONNACK. The claims wait, and are published once it is well again."""
+        with FakeBroker(self.sandbox) as broker:
+            portal = self.portal(broker, claim={"schedule": "300ms 1h"})
+            broker.session()
+            claims = [portal.claim(random_thing()) for _ in range(3)]
+            for claim in claims:
+                portal.wait_for_state(claim["token"], "published")
+            broker.lasts = 0.05
+            broker.session().connection.shutdown(socket.SHUT_RDWR)
+            waiting = [portal.claim(random_thing()) for _ in range(3)]
+            broker.session(5)
+            self.assertEqual(portal.metric('claims{state="failed"}'), 0)
+            self.assertEqual(portal.metric("refused_publishes_total" + LABEL), 0)
+            self.assertIn("another client uses this client id", portal.log_has("mqtt.evicted"))
+            broker.lasts = None
+            for claim in waiting:
+                portal.wait_for_state(claim["token"], "published")
             portal.stop()
 
 

@@ -88,6 +88,20 @@ static void quick_losses_are_evictions_and_lengthen_the_wait(void **state)
     assert_false(backoff_is_evicted(&backoff));
 }
 
+static void a_loss_that_is_explained_is_no_eviction(void **state)
+{
+    struct backoff backoff;
+    (void)state;
+
+    backoff_init(&backoff, 1000, 5000);
+    for (int i = 0; i < 20; i++) {
+        backoff_connected(&backoff, 1000);
+        backoff_reset(&backoff);
+        assert_in_range(backoff_next(&backoff, 1050), 1000, 1500);
+    }
+    assert_false(backoff_is_evicted(&backoff));
+}
+
 /* A broker that restarts, or a portal that replaces another one, is no second client. */
 static void one_quick_loss_is_no_eviction(void **state)
 {
@@ -111,6 +125,7 @@ int main(void)
         cmocka_unit_test(two_do_not_wait_alike),
         cmocka_unit_test(is_short_again_after_a_success),
         cmocka_unit_test(quick_losses_are_evictions_and_lengthen_the_wait),
+        cmocka_unit_test(a_loss_that_is_explained_is_no_eviction),
         cmocka_unit_test(one_quick_loss_is_no_eviction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

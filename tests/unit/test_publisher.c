@@ -12,7 +12,7 @@ struct mqtt {
     struct mqtt_callbacks callbacks;
     int max_inflight;
     bool up;
-    unsigned pauses;
+    unsigned pauses, excuses;
     unsigned long cookies[PUBLISHER_WINDOW_MAX * 4];
     size_t count;
     char topic[64], payload[64];
@@ -70,6 +70,11 @@ void mqtt_pause(struct mqtt *mqtt)
     mqtt->pauses++;
 }
 
+void mqtt_excuse_loss(struct mqtt *mqtt)
+{
+    mqtt->excuses++;
+}
+
 void mqtt_resume(struct mqtt *mqtt)
 {
     (void)mqtt;
@@ -115,6 +120,7 @@ static void come_up(struct publisher *publisher)
     connection.callbacks.connected(connection.callbacks.context, false);
     publisher_step(publisher, &news);
     assert_true(news.up);
+    now_ms += 1000; /* it stands */
 }
 
 static void lose(struct publisher *publisher)
@@ -319,6 +325,7 @@ static void the_third_loss_gives_it_up(void **state)
         assert_int_equal(news.end_count, 1);
         assert_int_equal(news.ends[0].outcome,
                          i + 1 < PUBLISHER_REFUSALS_MAX ? PUBLICATION_REFUSED : PUBLICATION_GIVEN_UP);
+        assert_int_equal(connection.excuses, i + 1);
         come_up(publisher);
     }
     publisher_free(publisher);
@@ -333,6 +340,41 @@ static void a_loss_with_nothing_in_flight_blames_no_one(void **state)
     assert_int_equal(news.end_count, 0);
     come_up(publisher);
     send_all(publisher, 1, 10);
+    publisher_free(publisher);
+}
+
+/* 50 ms after each CONNACK; nothing is to blame for it. */
+static void an_account_that_drops_everybody_blames_no_one(void **state)
+{
+    struct publisher *publisher = connected_publisher(10);
+
+    (void)state;
+    lose(publisher);
+    for (int i = 0; i < 10; i++) {
+        connection.up = true;
+        connection.callbacks.connected(connection.callbacks.context, false);
+        assert_int_equal(publisher_step(publisher, &news), 1000);
+        now_ms += 50;
+        assert_int_equal(publisher_step(publisher, &news), 950);
+        assert_int_equal(send_with(publisher, 1, 0), PUBLISHER_BUSY);
+        lose(publisher);
+        assert_int_equal(news.end_count, 0);
+    }
+    assert_int_equal(connection.excuses, 0);
+    come_up(publisher);
+    send_all(publisher, 1, 10);
+    publisher_free(publisher);
+}
+
+static void a_loss_long_after_the_publish_blames_no_one(void **state)
+{
+    struct publisher *publisher = connected_publisher(10);
+
+    (void)state;
+    send_all(publisher, 1, 1);
+    now_ms += 2001;
+    lose(publisher);
+    assert_int_equal(news.ends[0].outcome, PUBLICATION_RELEASED);
     publisher_free(publisher);
 }
 
@@ -409,6 +451,8 @@ int main(void)
         cmocka_unit_test(several_are_not_blamed_but_sent_singly),
         cmocka_unit_test(the_third_loss_gives_it_up),
         cmocka_unit_test(a_loss_with_nothing_in_flight_blames_no_one),
+        cmocka_unit_test(an_account_that_drops_everybody_blames_no_one),
+        cmocka_unit_test(a_loss_long_after_the_publish_blames_no_one),
         cmocka_unit_test(silence_reconnects_and_blames_no_one),
         cmocka_unit_test(pubacks_wake_together),
         cmocka_unit_test(a_release_returns_all),

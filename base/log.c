@@ -2,7 +2,10 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +13,17 @@
 
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "base/memory.h"
 #include "base/text.h"
+
+/* A pipe that poll() calls writable takes so much at once (pipe(7), PIPE_BUF). */
+#define LINE_MAX_BYTES 4096
+#define ESCAPED_MAX 6 /* bytes for one, as in \u0007 */
 
 static enum log_level least_level = LOG_INFO;
 static enum log_format chosen_format = LOG_PLAIN;
 static _Thread_local const char *current_request;
+static atomic_ulong dropped_total, dropped_since; /* lines; since the last one that was written */
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
@@ -40,18 +49,39 @@ struct line {
     struct json_writer json; /* of LOG_JSON */
 };
 
-static void add_field(struct line *line, const char *key, const char *value)
+/* The part of a value for which the line has room. */
+static size_t fitting_length(const struct line *line, const char *key, const char *value)
+{
+    size_t used = line->text.length + strlen(key) + 32, length = strlen(value);
+    size_t room = used < LINE_MAX_BYTES ? (LINE_MAX_BYTES - used) / ESCAPED_MAX : 0;
+
+    return length < room ? length : room;
+}
+
+static void put_field(struct line *line, const char *key, const char *value)
 {
     if (chosen_format == LOG_JSON) {
         json_write_text(&line->json, key, value);
         return;
     }
     /* Quote only values that would be ambiguous. */
-    int quoted = !*value || strpbrk(value, " \"=") || strspn(value, "\n\r\t") > 0;
+    int quoted = !*value || strpbrk(value, " \"=") || strpbrk(value, "\n\r\t");
     text_printf(&line->text, quoted ? " %s=\"" : " %s=", key);
     text_json(&line->text, value);
     if (quoted)
         text_puts(&line->text, "\"");
+}
+
+static void add_field(struct line *line, const char *key, const char *value)
+{
+    size_t length = fitting_length(line, key, value);
+
+    if (value[length] == '\0') {
+        put_field(line, key, value);
+        return;
+    }
+    OWNED char *part = memory_part(value, length);
+    put_field(line, key, part);
 }
 
 static void begin_line(struct line *line, enum log_level level, const char *event)
@@ -72,6 +102,32 @@ static void begin_line(struct line *line, enum log_level level, const char *even
         add_field(line, "request_id", current_request);
 }
 
+/* A log that no one reads must not stop the program: then lines are dropped and counted. The lock keeps other
+ * threads from filling the pipe between poll() and write(). */
+static bool write_if_possible(const char *line, size_t length)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    ssize_t written = -1;
+
+    pthread_mutex_lock(&lock);
+    bool ready = poll(&out, 1, 0) != 0;
+    while (ready && (written = write(STDERR_FILENO, line, length)) < 0 && errno == EINTR)
+        ;
+    pthread_mutex_unlock(&lock);
+    return written >= 0;
+}
+
+/* Once lines can be written again, the first one says how many are missing. */
+static void report_dropped(void)
+{
+    unsigned long count = atomic_exchange(&dropped_since, 0);
+    char number[LOG_NUMBER_SIZE];
+
+    if (count)
+        log_event(LOG_WARN, "log.lines_dropped", "count", log_number((long long)count, number), NULL);
+}
+
 static void write_line(struct line *line)
 {
     if (chosen_format == LOG_JSON) {
@@ -79,8 +135,17 @@ static void write_line(struct line *line)
         json_writer_finish(&line->json);
     }
     text_puts(&line->text, "\n");
-    while (write(STDERR_FILENO, line->text.data, line->text.length) < 0 && errno == EINTR)
-        ;
+    if (write_if_possible(line->text.data, line->text.length)) {
+        report_dropped();
+        return;
+    }
+    atomic_fetch_add(&dropped_total, 1);
+    atomic_fetch_add(&dropped_since, 1);
+}
+
+unsigned long log_dropped(void)
+{
+    return atomic_load(&dropped_total);
 }
 
 void log_event(enum log_level level, const char *event, ...)

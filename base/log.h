@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes log events, one line each, to standard error, as JSON or plain text. Any thread: each line is one
- * write(2), so lines do not mix. Never log personal data; log a thing name only through LOG_THING, which
+ * write(2), so lines do not mix. It does not block: if the pipe is full or the disk has no room, lines are
+ * dropped and counted, and the next one that can be written follows after log.lines_dropped. Values that do not
+ * fit into a line of 4096 bytes are cut. Never log personal data; log a thing name only through LOG_THING, which
  * shortens it. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -24,6 +26,9 @@ void log_set_request(const char *request_id);
 /* event: a fixed name, noun.verb_past ("dispatcher.connected"). Then pairs of const char *key, const char
  * *value, ended by NULL. Values are escaped. A NULL value is left out. */
 void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
+
+/* How many lines were dropped since the start. */
+unsigned long log_dropped(void);
 
 /* The short form of a thing name: its first four characters and a hash. Enough to follow one device through
  * the log, too little to claim it. */

@@ -2,6 +2,7 @@
 #include "server/admin/metrics.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "server/portal/portal.h"
 #include "server/portal/task.h"
 #include "server/store/backup.h"
@@ -151,6 +152,12 @@ static void add_endpoints(const struct portal *portal, struct text *out)
     add_skew(portal, out);
 }
 
+static void add_log(struct text *out)
+{
+    head(out, "log_lines_dropped_total", "counter", "Log lines that could not be written.");
+    text_printf(out, "expresslink_portal_log_lines_dropped_total %lu\n", log_dropped());
+}
+
 static void add_pictures(const struct portal *portal, struct text *out)
 {
     struct decode_pool_counts counts = {0};
@@ -207,6 +214,7 @@ static void write_all(const struct portal *portal, const struct arguments *store
     add_staging(portal, out);
     add_endpoints(portal, out);
     add_pictures(portal, out);
+    add_log(out);
     add_http(portal, out);
 }
 

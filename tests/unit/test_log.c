@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <regex.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -57,6 +58,56 @@ static void below_the_level_is_silent(void **state)
     log_event(LOG_DEBUG, "a.b", NULL);
     log_event(LOG_INFO, "a.b", "key", "value", NULL);
     assert_string_equal(release(), "");
+}
+
+/* Nobody reads the pipe; then somebody does. */
+static void a_full_pipe_does_not_block(void **state)
+{
+    static char text[1 << 20];
+    int ends[2];
+    (void)state;
+
+    log_setup(LOG_INFO, LOG_PLAIN);
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    int flags = fcntl(ends[1], F_GETFL);
+    assert_int_equal(fcntl(ends[1], F_SETFL, flags & ~O_NONBLOCK), 0); /* a write would block */
+    saved = dup(STDERR_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    unsigned long before = log_dropped();
+    for (int i = 0; i < 5000; i++)
+        log_event(LOG_INFO, "a.b", "number", LOG_NUMBER(i), NULL);
+    unsigned long dropped = log_dropped() - before;
+    ssize_t length = read(ends[0], text, sizeof text);
+    log_event(LOG_INFO, "a.c", NULL);
+    ssize_t after = read(ends[0], text + length, sizeof text - (size_t)length - 1);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(ends[0]);
+    close(ends[1]);
+    assert_in_range(dropped, 1000, 4999);
+    assert_in_range(length, 16384, 65536);
+    assert_true(after > 0);
+    text[length + after] = '\0';
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "log.lines_dropped count=%lu\n", dropped);
+    assert_non_null(strstr(text + length, " a.c\n"));
+    assert_non_null(strstr(text + length, wanted));
+}
+
+static void a_long_value_is_cut(void **state)
+{
+    char value[20000] = {0};
+    (void)state;
+
+    memset(value, '\a', sizeof value - 1);
+    for (int format = LOG_PLAIN; format <= LOG_JSON; format++) {
+        log_setup(LOG_INFO, (enum log_format)format);
+        capture();
+        log_event(LOG_INFO, "a.b", "first", value, "second", value, "third", "short", NULL);
+        release();
+        assert_in_range(strlen(line), 2000, 4096);
+        assert_string_equal(line + strlen(line) - 1, "\n");
+    }
 }
 
 static void a_thing_is_never_whole(void **state)
@@ -148,6 +199,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(below_the_level_is_silent),
+        cmocka_unit_test(a_full_pipe_does_not_block),
+        cmocka_unit_test(a_long_value_is_cut),
         cmocka_unit_test(a_thing_is_never_whole),
         cmocka_unit_test(json_has_one_line_whatever_the_value),
         cmocka_unit_test(json_is_always_utf8),

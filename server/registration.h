@@ -18,7 +18,7 @@ struct registration {
     char thing_name[IDENTIFIER_SIZE];
     char endpoint[REGISTRATION_ENDPOINT_SIZE]; /* key of the endpoint */
     enum claim_state state;
-    /* Wall clock in ms; 0: has not happened. */
+    /* Milliseconds since 1970 by the store's clock; 0: has not happened. */
     long long accepted_at;    /* written to disk */
     long long published_at;   /* first PUBACK from a staging account */
     long long provisioned_at; /* thing created in the OEM account */
@@ -37,9 +37,9 @@ enum step_state { STEP_DONE, STEP_ACTIVE, STEP_WAITING, STEP_FAILED };
 const char *registration_step_name(enum registration_step step);
 const char *step_state_name(enum step_state state);
 
-/* The state of a step. *at: when it was done, wall ms; 0 if it is not done, or if only a later step shows
- * that it is. A device that has connected was provisioned, even if the event for that was not seen. at may be
- * NULL. */
+/* The state of a step. *at: when it was done; 0 if it is not done, or if only a later step
+ * shows that it is. A device that has connected was provisioned, even if the event for that was not seen. at
+ * may be NULL. */
 enum step_state registration_step(const struct registration *registration, enum registration_step step,
                                   long long *at);
 

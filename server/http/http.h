@@ -7,8 +7,9 @@
  *   task   runs elsewhere: in the store, inside a transaction
  *   reply  HTTP thread: renders the answer
  * The connection is suspended while the task runs. Any of them may be NULL. begin replaces the task for a
- * handler that starts its work itself. admit checks a request with a large body before the body is read. An
- * answer that is too long for memory is a stream, see below.
+ * handler that starts its work itself. admit checks a request by its method, path and headers, before the
+ * body is read: who sent it, or whether there is room for a large body. An answer that is too long for
+ * memory is a stream, see below.
  *
  * This folder does not know what a task is: it hands the task to http_options.take and waits for
  * http_work_done(). */
@@ -46,8 +47,8 @@ void http_work_done(struct http_work *work, unsigned result);
 
 struct http_handler {
     size_t arguments_size; /* of the arguments, which are allocated and zeroed for each request; 0: none */
-    /* HTTP thread, before the body is read. Returns 0 to accept the request, or the status to reject it with;
-     * the body is then not read. */
+    /* HTTP thread, before the body is read; also for requests without a body. Returns 0 to accept the
+     * request, or the status to reject it with; the body is then not read. */
     unsigned (*admit)(struct http_exchange *exchange, void *arguments);
     /* Answers a request that admit rejected, or whose body is too large (413). NULL:
      * http_options.error_answer does. */
@@ -65,6 +66,7 @@ struct http_handler {
 
 #define HTTP_PARAMETERS_MAX 4
 
+/* The listener that serves a route. */
 enum http_side { HTTP_PUBLIC, HTTP_ADMIN };
 
 /* One row of the route table: a method and a path. */

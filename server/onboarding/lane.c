@@ -21,7 +21,7 @@
 
 /* What became of one claim's publish. */
 struct entry {
-    long long claim_id, due; /* wall ms: when to publish again */
+    long long claim_id, due; /* of store_clock.h: when to publish again */
     enum publication_outcome outcome;
 };
 

@@ -40,7 +40,7 @@ void supply_update(struct supply *supply);
 long long supply_wait(const struct supply *supply);
 bool supply_is_asking(const struct supply *supply);
 
-/* Something is due now, or will be at a time (wall ms). */
+/* Something is due now, or will be at a time (of store_clock.h). */
 void supply_look(struct supply *supply);
 void supply_expect(struct supply *supply, long long due);
 

@@ -16,8 +16,8 @@ enum store_error claim_counts_read(struct store_tx *tx, long long out[CLAIM_STAT
  * has a random token, written to token, by which it can be found afterwards. */
 enum store_error claim_counts_record(struct store_tx *tx, char token[CLAIM_COUNTS_TOKEN_SIZE]);
 
-/* Inside a job that writes: joins the rows of transactions made before that time (wall ms) into one row. Does
- * nothing with SQLite. */
+/* Inside a job that writes: joins the rows of transactions made before that time (of store_clock.h) into one
+ * row. Does nothing with SQLite. */
 enum store_error claim_counts_join(struct store_tx *tx, long long before);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store's operations for onboarding. Call them inside a store_job's run(). All times are wall-clock
- * milliseconds. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN unless stated otherwise. All
- * functions except claims_oldest_open() and claims_wanted() write. */
+/* The store's operations for onboarding. Call them inside a store_job's run(). All times are
+ * milliseconds of store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN unless stated
+ * otherwise. All functions except claims_oldest_open() and claims_wanted() write. */
 #ifndef SERVER_STORE_CLAIMS_H
 #define SERVER_STORE_CLAIMS_H
 
@@ -56,7 +56,7 @@ enum arrival {
 /* A device that was seen in an OEM account. */
 struct sighting {
     struct presence presence;
-    long long received_at; /* when the event came */
+    long long received_at; /* when the event came, store_clock_ms() */
     long long delay_ms;    /* how long the account kept it before; 0: it came at once, or is not known */
 };
 

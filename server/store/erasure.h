@@ -7,7 +7,7 @@
 
 struct erasure {
     const char *email, *token; /* exactly one of the two is set */
-    long long now;             /* wall ms */
+    long long now;             /* store_clock_ms() */
     size_t erased;             /* total of the earlier steps; updated by the caller */
     /* set by a step */
     size_t step;

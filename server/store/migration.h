@@ -3,8 +3,8 @@
  * build embeds them. A database of an older version is upgraded at start, one transaction for each step, so a
  * step that is interrupted has no effect.
  *
- * The first comment of a step states the oldest schema version whose programs can still work with the result
- * ("-- Oldest program: 1"). This must include at least the previous version, so that two versions can share a
+ * The first comment of a step states the lowest schema version whose programs can still work with the result
+ * ("-- Oldest program: 1"). It must not be higher than the previous version, so that two versions can share a
  * database during an upgrade. Add first, remove a release later. */
 #ifndef SERVER_STORE_MIGRATION_H
 #define SERVER_STORE_MIGRATION_H

@@ -23,7 +23,8 @@ struct registration_request {
     const char *contact_name, *contact_email; /* NULL: not given */
     const char *idempotency_key;              /* NULL: none */
     const char *request_digest;               /* with a key: a digest of the request's contents */
-    long long now, window_ms;
+    long long now;                            /* store_clock_ms() */
+    long long window_ms;
 };
 
 /* Stores a registration. If the thing has an open claim, the registration joins it; otherwise a new claim is

@@ -13,7 +13,7 @@ struct retention {              /* milliseconds; 0: forever */
 
 struct retention_step {
     const struct retention *retention;
-    long long now;   /* wall ms */
+    long long now;   /* store_clock_ms() */
     size_t limit;    /* rows of each kind, at most RETENTION_LIMIT_MAX */
     long long after; /* claims up to this id were checked; 0 at first; kept by the caller between steps */
     /* set by the step */

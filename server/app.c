@@ -19,6 +19,7 @@
 #include "server/routes.h"
 #include "server/store/store_clock.h"
 
+#define LOOPBACK "127.0.0.0/8 ::1"
 #define DRAIN_MS 20000
 #define WARN_EVERY_MS 5000
 /* Pictures in flight, each of at most 10 MiB. */
@@ -118,7 +119,9 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
         .max_connections = side == HTTP_PUBLIC ? settings->max_connections : 64,
         .request_timeout_ms = settings->request_timeout_ms,
         .idle_timeout_ms = settings->idle_timeout_ms,
-        .trusted_proxies = settings->trusted_proxies,
+        /* The admin side accepts erasures from this machine only: no other machine may name another client, and
+         * a proxy on this machine must not hide its clients. */
+        .trusted_proxies = side == HTTP_PUBLIC ? settings->trusted_proxies : LOOPBACK,
         .log_requests = settings->log_requests && side == HTTP_PUBLIC,
         .error_answer = problem_answer,
         .app = &app->portal,

@@ -209,13 +209,28 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
     return find(tx, request->token, out, NULL);
 }
 
+/* Finds a registration and keeps its claim as it is until the transaction ends: nobody joins it meanwhile, and
+ * no PUBACK changes its state. */
+static enum store_error find_locked(struct store_tx *tx, const char *token, struct registration *out,
+                                    long long *claim_id)
+{
+    long long locked = 0;
+
+    RETURN_IF(find(tx, token, out, &locked));
+    enum store_error error = tx_query(tx, SQL_CLAIM_LOCK, WITH(sql_integer(locked)), NULL, NULL);
+    if (error && error != STORE_NOT_FOUND)
+        return error;
+    RETURN_IF(find(tx, token, out, claim_id));
+    return *claim_id == locked ? STORE_OK : STORE_AGAIN; /* it was retried meanwhile */
+}
+
 enum store_error registrations_cancel(struct store_tx *tx, const char *token, long long now,
                                       struct registration *out)
 {
     struct registration before;
     long long claim_id = 0;
 
-    RETURN_IF(find(tx, token, &before, &claim_id));
+    RETURN_IF(find_locked(tx, token, &before, &claim_id));
     if (before.state == CLAIM_CANCELLED) {
         *out = before;
         return STORE_OK;

@@ -13,6 +13,12 @@
     {                                                                                                        \
         text, text " RETURNING " key                                                                         \
     }
+/* Reads a claim on whose state the next statements depend. PostgreSQL has several writers: no other may change
+ * the claim, or end it, until this transaction has ended. Names the claim c. */
+#define LOCKS(text)                                                                                          \
+    {                                                                                                        \
+        text, text " FOR NO KEY UPDATE OF c"                                                                 \
+    }
 #define COUNT_NAMES "queued, published, onboarded, expired, failed, cancelled"
 #define COUNT_SUMS                                                                                           \
     "coalesce(sum(queued), 0), coalesce(sum(published), 0), coalesce(sum(onboarded), 0),"                    \
@@ -30,10 +36,11 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     /* The open claim for this thing name, in the form of any staging account. A new claim is made only if
      * none is open, so only the last claim can be open. LIMIT keeps the query fast for a thing with 300,000
      * ended claims. */
-    [SQL_CLAIM_OPEN_FOR_THING] =
-        BOTH("SELECT c.id, c.endpoint, c.state, c.expires_at, c.provisioned_at"
-             " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 8) d"
-             " JOIN claims c ON c.id = d.claim_id WHERE c." OPEN " ORDER BY c.id DESC LIMIT 1"),
+    [SQL_CLAIM_OPEN_FOR_THING] = LOCKS(
+        "SELECT c.id, c.endpoint, c.state, c.expires_at, c.provisioned_at"
+        " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 8) d"
+        " JOIN claims c ON c.id = d.claim_id WHERE c." OPEN " ORDER BY c.id DESC LIMIT 1"),
+    [SQL_CLAIM_LOCK] = LOCKS("SELECT 1 FROM claims c WHERE c.id = $1"),
     [SQL_CLAIM_ONBOARDED_BEFORE] =
         BOTH("SELECT 1 FROM claims WHERE thing_name = $1 AND state = 'onboarded' LIMIT 1"),
     /* No row: another portal was faster. */
@@ -53,10 +60,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                              " WHERE EXISTS (" WANTED("n.name") ")"},
     /* The last claim for the thing. Earlier claims do not count, and cancelled ones are ignored. An expired
      * claim whose device arrives late has still arrived. */
-    [SQL_CLAIM_FOR_ARRIVAL] =
-        BOTH("SELECT c.id, c.state, c.accepted_at, c.provisioned_at, c.connected_at"
-             " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 32) d"
-             " JOIN claims c ON c.id = d.claim_id WHERE c.endpoint = $2 ORDER BY c.id DESC LIMIT 1"),
+    [SQL_CLAIM_FOR_ARRIVAL] = LOCKS(
+        "SELECT c.id, c.state, c.accepted_at, c.provisioned_at, c.connected_at"
+        " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 32) d"
+        " JOIN claims c ON c.id = d.claim_id WHERE c.endpoint = $2 ORDER BY c.id DESC LIMIT 1"),
     [SQL_CLAIM_PROVISIONED] =
         BOTH("UPDATE claims SET provisioned_at = $2 WHERE id = $1 AND provisioned_at IS NULL"),
     [SQL_CLAIM_CONNECTED] =

@@ -3,6 +3,7 @@
 for programs. The files of SQLite are searched for what is to be gone."""
 import json
 import os
+import socket
 import sqlite3
 import unittest
 
@@ -121,6 +122,29 @@ class ErasedFromFiles(Case):
         self.portal.start()
         answer = self.portal.request("POST", "/erasures", json.dumps({"token": mine}).encode(),
                                      {"Content-Type": "application/json", "X-Forwarded-For": "192.0.2.1"}, admin=True)
+        self.assertEqual(answer.status, 403)
+        self.portal.show(mine)
+
+    def test_from_behind_a_proxy_on_this_machine(self):
+        mine, = self.registered()
+        answer = self.portal.request("POST", "/erasures", json.dumps({"token": mine}).encode(),
+                                     {"Content-Type": "application/json", "X-Forwarded-For": "192.0.2.1"}, admin=True)
+        self.assertEqual(answer.status, 403)
+        self.portal.show(mine)
+
+    def test_from_a_trusted_proxy_that_claims_to_be_this_machine(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:  # sends nothing
+            try:
+                probe.connect(("192.0.2.1", 9))
+            except OSError:
+                self.skipTest("this machine has the loopback address alone")
+            address = probe.getsockname()[0]
+        mine, = self.registered()
+        self.portal.stop()
+        self.portal.write_ini(http={"trusted_proxies": address, "admin_listen": f"{address}:0"}, store={"url": f"sqlite:{self.database}"})
+        self.portal.start()
+        answer = self.portal.request("POST", "/erasures", json.dumps({"token": mine}).encode(),
+                                     {"Content-Type": "application/json", "X-Forwarded-For": "127.0.0.1"}, admin=True)
         self.assertEqual(answer.status, 403)
         self.portal.show(mine)
 

@@ -442,5 +442,56 @@ class Two(Case):
             self.assertEqual(other.show(token)["token"], token)
 
 
+class Cancelled(Case):
+    """A cancellation reads who else waits for the claim and what state it is in. Another writer must not change that before
+    the commit."""
+
+    def setUp(self):
+        super().setUp()
+        self.the_portal = self.portal(timeout="20s")
+        self.thing = random_thing()
+        self.token = self.the_portal.claim(self.thing)["token"]
+        self.the_portal.wait_for_state(self.token, "published")
+
+    def waiting(self):
+        return int(self.rows("SELECT count(*) FROM pg_locks WHERE NOT granted")[0])
+
+    def beside(self, ask, answers):
+        thread = threading.Thread(target=lambda: answers.append(ask()))
+        thread.start()
+        self.addCleanup(thread.join, DEADLINE)
+        return thread
+
+    def cancel(self):
+        return self.the_portal.post_json(f"{API}/{self.token}/cancel", {})
+
+    def test_while_somebody_else_registers_the_thing(self):
+        cancelled, registered = [], []
+        with Session(self.url) as session:
+            session.say("BEGIN; SELECT 1 FROM claims FOR SHARE")
+            threads = [self.beside(self.cancel, cancelled)]
+            eventually(lambda: self.waiting() == 1, "the cancellation waits")
+            threads.append(self.beside(lambda: self.the_portal.post_json(API, {"identifier": self.thing}), registered))
+            eventually(lambda: self.waiting() > 1 or registered, "the registration waits, or has been answered")
+            session.say("COMMIT")
+            for thread in threads:
+                thread.join(DEADLINE)
+        self.assertEqual([answer.status for answer in cancelled + registered], [202, 202])
+        self.assertIn(self.the_portal.show(registered[0].json["token"])["state"], ("queued", "published"), "accepted, and cancelled")
+        self.assertEqual(self.the_portal.show(self.token)["state"], "cancelled")
+        self.assert_counted()
+
+    def test_while_the_state_of_the_claim_changes(self):
+        cancelled = []
+        with Session(self.url) as session:
+            session.say("BEGIN; UPDATE claims SET state = 'queued'")
+            thread = self.beside(self.cancel, cancelled)
+            eventually(lambda: self.waiting() == 1, "the cancellation waits")
+            session.say("COMMIT")
+            thread.join(DEADLINE)
+        self.assertEqual(cancelled[0].status, 202)
+        self.assertEqual(self.rows("SELECT state, ended_at IS NOT NULL FROM claims"), ["cancelled|t"], "it is published on and on")
+
+
 if __name__ == "__main__":
     unittest.main()

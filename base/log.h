@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes log events, one line each, to standard error, as JSON or plain text. Any thread: each line is one
  * write(2), so lines do not mix. It does not block: if the pipe is full or the disk has no room, lines are
- * dropped and counted, and the next one that can be written follows after log.lines_dropped. Values that do not
- * fit into a line of 4096 bytes are cut. Never log personal data; log a thing name only through LOG_THING, which
- * shortens it. */
+ * dropped and counted, and the next one that can be written follows after log.lines_dropped. Values that do
+ * not fit into a line of 4096 bytes are cut. Never log personal data; log a thing name only through
+ * LOG_THING, which shortens it. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

@@ -21,35 +21,66 @@
 #define COUNTS_KEPT_MS                                                                                       \
     60000 /* a commit whose answer was lost is looked up within seconds, long before this */
 
+struct step {
+    struct retention_step retention;
+    size_t settled, expired;
+};
+
+static enum store_error settle(struct store_tx *tx, void *argument)
+{
+    struct step *step = argument;
+    long long now = step->retention.now;
+
+    return claims_settle(tx, now - CONNECT_WAIT_MS, now, STEP_ROWS, &step->settled);
+}
+
+static enum store_error follow_clock(struct store_tx *tx, void *argument)
+{
+    (void)argument;
+    return store_clock_follow(tx);
+}
+
+static enum store_error expire(struct store_tx *tx, void *argument)
+{
+    struct step *step = argument;
+
+    return claims_expire(tx, step->retention.now, STEP_ROWS, &step->expired);
+}
+
+static enum store_error join_counts(struct store_tx *tx, void *argument)
+{
+    const struct step *step = argument;
+
+    return claim_counts_join(tx, step->retention.now - COUNTS_KEPT_MS);
+}
+
+static enum store_error remove_old(struct store_tx *tx, void *argument)
+{
+    struct step *step = argument;
+
+    return retention_run(tx, &step->retention);
+}
+
+/* Each in a transaction of its own: one that fails undoes nothing of the others. */
+static const struct chore {
+    const char *name;
+    enum store_error (*run)(struct store_tx *tx, void *step);
+} chores[] = {
+    {"settle", settle},           {"clock", follow_clock},    {"expire", expire},
+    {"join_counts", join_counts}, {"remove_old", remove_old},
+};
+#define CHORES (sizeof chores / sizeof *chores)
+
 struct housekeeping {
     struct store *store;
     const struct retention *retention;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool stopping, failing;
+    bool stopping;
+    bool failing[CHORES];
     long long after; /* see retention_step */
 };
-
-struct step {
-    struct retention_step retention;
-    size_t settled, expired;
-};
-
-static enum store_error step(struct store_tx *tx, void *argument)
-{
-    struct step *step = argument;
-    long long now = step->retention.now;
-    enum store_error error = claims_settle(tx, now - CONNECT_WAIT_MS, now, STEP_ROWS, &step->settled);
-
-    if (!error)
-        error = store_clock_follow(tx);
-    if (!error)
-        error = claims_expire(tx, now, STEP_ROWS, &step->expired);
-    if (!error)
-        error = claim_counts_join(tx, now - COUNTS_KEPT_MS);
-    return error ? error : retention_run(tx, &step->retention);
-}
 
 static void log_step(const struct step *step)
 {
@@ -64,6 +95,17 @@ static void log_step(const struct step *step)
                   LOG_NUMBER(retention->contacts), "keys", LOG_NUMBER(retention->keys), NULL);
 }
 
+static enum store_error run_chore(struct housekeeping *housekeeping, size_t index, struct step *step)
+{
+    enum store_error error = store_call(housekeeping->store, chores[index].run, step, true);
+
+    if (error && !housekeeping->failing[index]) /* log the first failure only */
+        log_event(LOG_WARN, "housekeeping.failed", "chore", chores[index].name, "error",
+                  store_error_name(error), NULL);
+    housekeeping->failing[index] = error != STORE_OK;
+    return error;
+}
+
 /* Returns true if there is more to do. */
 static bool run_step(struct housekeeping *housekeeping)
 {
@@ -73,13 +115,12 @@ static bool run_step(struct housekeeping *housekeeping)
                            .limit = STEP_ROWS,
                            .after = housekeeping->after,
                        }};
-    enum store_error error = store_call(housekeeping->store, step, &own, true);
 
-    if (error && !housekeeping->failing) /* log the first failure only */
-        log_event(LOG_WARN, "housekeeping.failed", "error", store_error_name(error), NULL);
-    housekeeping->failing = error != STORE_OK;
-    if (error)
-        return false;
+    for (size_t i = 0; i < CHORES; i++) {
+        const struct step before = own;
+        if (run_chore(housekeeping, i, &own) != STORE_OK)
+            own = before; /* nothing of it was kept */
+    }
     housekeeping->after = own.retention.after;
     log_step(&own);
     return own.retention.more || own.settled == STEP_ROWS || own.expired == STEP_ROWS;

@@ -180,12 +180,19 @@ static int check_health(const struct settings *settings)
     return EXIT_CANNOT;
 }
 
+/* Commands for operators, and the health check, do not connect to the accounts. */
+static bool needs_accounts(const struct arguments *arguments)
+{
+    return arguments->mode != MODE_OPERATE && arguments->mode != MODE_HEALTHCHECK;
+}
+
 static int run(struct config *config, const struct arguments *arguments)
 {
     struct settings settings;
     bool loaded = config_load(config, arguments->operation.config_path, environ);
     /* Also after errors, so that all of them are reported together. */
-    bool fine = settings_load(config, &settings);
+    bool fine =
+        needs_accounts(arguments) ? settings_load(config, &settings) : settings_load_own(config, &settings);
     int status = EXIT_CONFIG;
 
     if (!loaded || !fine) {
@@ -220,7 +227,8 @@ int main(int count, char **values)
         config_document(tables, SETTINGS_TABLES, "PORTAL", stdout);
         return 0;
     }
-    struct config *config = config_new(tables, SETTINGS_TABLES, "PORTAL", true);
+    bool accounts = needs_accounts(&arguments);
+    struct config *config = config_new(tables, accounts ? SETTINGS_TABLES : 1, "PORTAL", accounts);
     int status = run(config, &arguments);
     config_free(config);
     return status;

@@ -124,7 +124,7 @@ static enum log_level level_of(const char *name)
     return LOG_ERROR;
 }
 
-bool settings_load(struct config *config, struct settings *out)
+bool settings_load_own(struct config *config, struct settings *out)
 {
     *out = (struct settings){
         .listen = config_text(config, "http", "listen"),
@@ -163,6 +163,12 @@ bool settings_load(struct config *config, struct settings *out)
     };
     check_http(config, out);
     check_store(config, out);
+    return config_error_count(config) == 0;
+}
+
+bool settings_load(struct config *config, struct settings *out)
+{
+    settings_load_own(config, out);
     bool claim_fine = claim_settings_load(config, &out->claim);
     return claim_fine && config_error_count(config) == 0;
 }

@@ -26,13 +26,16 @@ struct settings { /* texts are borrowed from the config */
     struct claim_settings claim;
 };
 
-/* Fills out with all tables of keys that the portal knows, for config_new(). */
+/* Fills out with all tables of keys that the portal knows, for config_new(): its own, then the accounts'. */
 #define SETTINGS_TABLES 2
 void settings_tables(struct config_table out[SETTINGS_TABLES]);
 
 /* Reads the values of a loaded config, which must outlive *out. Adds errors to the config and returns false
  * if there are any; call settings_fini() in both cases. */
 bool settings_load(struct config *config, struct settings *out);
+/* The same without the accounts, for a config with the first table alone: the certificates may be where only
+ * the running service sees them. out->claim stays empty. */
+bool settings_load_own(struct config *config, struct settings *out);
 void settings_fini(struct settings *settings);
 
 #endif

@@ -8,6 +8,7 @@ import threading
 import time
 import unittest
 
+from operator_commands import OK, command
 from patience import DEADLINE
 from portal import Portal
 from sandbox import Sandbox, eventually, random_thing
@@ -129,6 +130,34 @@ class Damaged(Case):
         taken = [portal.post_json(API, {"identifier": random_thing()}).status for _ in range(20)]
         self.assertIn(202, taken)
         self.assertEqual(portal.stop(), 0)
+
+
+class Housekeeping(Case):
+    def test_what_cannot_be_removed_does_not_keep_claims_open(self):
+        """Each chore is for itself."""
+        portal = self.portal(claim={"window": "1s"}, retention={"ended_claims": "1ms"})
+        portal.stop()
+        with contextlib.closing(sqlite3.connect(self.file)) as database:
+            database.execute("CREATE TRIGGER never BEFORE DELETE ON claims BEGIN SELECT RAISE(ABORT, 'never'); END")
+        portal.start()
+        tokens = [portal.claim(random_thing())["token"] for _ in range(2)]
+        for token in tokens:
+            portal.wait_for_state(token, "expired")
+        self.assertIn("chore=remove_old", portal.log_has("housekeeping.failed"))
+        later = portal.claim(random_thing())["token"]
+        portal.wait_for_state(later, "expired")
+        self.assertEqual(portal.stop(), 0)
+
+    def test_commands_need_no_certificates(self):
+        """With systemd's credentials they are there only while the service runs."""
+        portal = self.portal()
+        portal.claim(random_thing())
+        portal.stop()
+        portal.write_ini(store={"url": f"sqlite:{self.file}"}, staging__sandbox={"cert_file": "/nowhere/cert.pem"})
+        done = command(portal, "migrate")
+        self.assertEqual((done.returncode, done.stderr), (OK, ""), done)
+        done = command(portal, "erase", "--email", "a@example.com")
+        self.assertEqual(done.returncode, OK, done)
 
 
 class Unusable(Case):

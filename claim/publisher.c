@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "claim/connection_files.h"
 #include "claim/endpoint_message.h"
 #include "claim/pace.h"
 
@@ -46,8 +47,10 @@ struct publisher {
     long long last_sent;    /* monotonic */
     atomic_size_t count;    /* busy places; other threads only read it */
     long long publish_from; /* monotonic; 0: at once */
-    bool has_lost;          /* a connection, or an attempt to connect */
-    size_t careful;         /* send this many one at a time, to find out which one cost the connection */
+    struct connection_files files;
+    bool renewing;  /* connect again once nothing is in flight */
+    bool has_lost;  /* a connection, or an attempt to connect */
+    size_t careful; /* send this many one at a time, to find out which one cost the connection */
 
     /* From Paho's threads. */
     pthread_mutex_t lock;
@@ -214,12 +217,31 @@ static bool reconnect_if_overdue(struct publisher *publisher, struct publisher_n
     return true;
 }
 
+void publisher_reconnect(struct publisher *publisher)
+{
+    publisher->renewing = true;
+}
+
+static void renew_if_idle(struct publisher *publisher)
+{
+    const struct staging_account *account = publisher->options.account;
+
+    if (connection_files_changed(&publisher->files, &account->connection, clock_monotonic_ms()))
+        publisher->renewing = true;
+    if (!publisher->renewing || publisher_in_flight(publisher))
+        return;
+    log_event(LOG_INFO, "staging.reconnecting", "account", account->name, NULL);
+    publisher->renewing = false;
+    mqtt_pause(publisher->mqtt);
+    mqtt_resume(publisher->mqtt);
+}
+
 long long publisher_step(struct publisher *publisher, struct publisher_news *news)
 {
-    long long wait = mqtt_tick(publisher->mqtt);
-
     news->end_count = 0;
     take_reports(publisher, news);
+    renew_if_idle(publisher);
+    long long wait = mqtt_tick(publisher->mqtt);
     if (reconnect_if_overdue(publisher, news))
         return 0;
     if (wait < 0 || wait > PUBLISHER_STEP_MAX_MS)
@@ -232,8 +254,8 @@ bool publisher_has_room(const struct publisher *publisher)
 {
     size_t window = publisher->careful ? 1 : publisher->options.window;
 
-    return publisher_in_flight(publisher) < window && mqtt_is_connected(publisher->mqtt) &&
-           clock_monotonic_ms() >= publisher->publish_from;
+    return publisher_in_flight(publisher) < window && !publisher->renewing &&
+           mqtt_is_connected(publisher->mqtt) && clock_monotonic_ms() >= publisher->publish_from;
 }
 
 static enum mqtt_error publish(struct publisher *publisher, const struct flight *flight, const char *address)

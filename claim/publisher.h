@@ -89,6 +89,10 @@ enum publisher_answer publisher_send(struct publisher *publisher, const struct p
                                      const char *address, long long *wait_ms)
     __attribute__((warn_unused_result));
 
+/* Connects again once nothing is in flight, with the certificate files as they are then. Files that are
+ * replaced are noticed without it. */
+void publisher_reconnect(struct publisher *publisher);
+
 /* Returns everything in flight as PUBLICATION_RELEASED, without waiting for PUBACKs. out has room for
  * PUBLISHER_WINDOW_MAX. Returns the number. */
 size_t publisher_release(struct publisher *publisher, struct publication_end *out);

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "claim/backoff.h"
+#include "claim/connection_files.h"
 #include "claim/mqtt_packet.h"
 #include "claim/tls_stream.h"
 
@@ -51,6 +52,7 @@ struct subscriber {
     bool session_present;
     long long answer_due; /* monotonic; 0: no answer is expected */
     long long next_ping;
+    struct connection_files files;
 
     /* Shared; under the lock. */
     pthread_mutex_t lock;
@@ -59,7 +61,7 @@ struct subscriber {
     char reason[MQTT_REASON_SIZE];
 
     pthread_mutex_t delivering; /* held during a message callback */
-    atomic_bool paused;
+    atomic_bool paused, renewing;
     atomic_int stopping;
     atomic_uint connection;
     atomic_ulong connect_count, failure_count;
@@ -334,9 +336,33 @@ static void wait_for_something(struct subscriber *subscriber, long long now)
         until = subscriber->answer_due;
     long long wait = until > now ? until - now : 0;
     /* Not reading, a closed connection would be reported again and again. */
-    poll(waiting, reads || writes ? 2 : 1, (int)(wait < KEEP_ALIVE_MS ? wait : KEEP_ALIVE_MS));
+    poll(waiting, reads || writes ? 2 : 1,
+         (int)(wait < CONNECTION_FILES_CHECK_MS ? wait : CONNECTION_FILES_CHECK_MS));
     if (waiting[0].revents)
         clear_wake(subscriber);
+}
+
+static void say_goodbye(struct subscriber *subscriber)
+{
+    long long deadline = clock_monotonic_ms() + LAST_WORD_MS;
+
+    if (!subscriber->stream)
+        return;
+    take_receipts(subscriber);
+    mqtt_packet_disconnect(&subscriber->out);
+    while (!write_some(subscriber) && subscriber->out.length && clock_monotonic_ms() < deadline) {
+        struct pollfd waiting = {.fd = tls_stream_descriptor(subscriber->stream), .events = POLLOUT};
+        poll(&waiting, 1, LAST_WORD_MS);
+    }
+    tls_stream_close(subscriber->stream);
+    subscriber->stream = NULL;
+}
+
+static bool is_renewed(struct subscriber *subscriber, long long now)
+{
+    if (connection_files_changed(&subscriber->files, subscriber->options.connection, now))
+        atomic_store(&subscriber->renewing, true);
+    return subscriber->phase == PHASE_UP && atomic_load(&subscriber->renewing);
 }
 
 /* Until the connection is lost, or the subscriber is stopped. */
@@ -346,6 +372,11 @@ static void serve(struct subscriber *subscriber)
 
     while (!wrong && !atomic_load(&subscriber->stopping)) {
         long long now = clock_monotonic_ms();
+        if (is_renewed(subscriber, now)) {
+            say_goodbye(subscriber);
+            lose(subscriber, "connecting again with the certificate files as they are now");
+            return;
+        }
         take_receipts(subscriber);
         wrong = keep_alive(subscriber, now);
         wrong = wrong ? wrong : read_some(subscriber);
@@ -390,22 +421,6 @@ static void attempt(struct subscriber *subscriber)
     serve(subscriber);
 }
 
-static void say_goodbye(struct subscriber *subscriber)
-{
-    long long deadline = clock_monotonic_ms() + LAST_WORD_MS;
-
-    if (!subscriber->stream)
-        return;
-    take_receipts(subscriber);
-    mqtt_packet_disconnect(&subscriber->out);
-    while (!write_some(subscriber) && subscriber->out.length && clock_monotonic_ms() < deadline) {
-        struct pollfd waiting = {.fd = tls_stream_descriptor(subscriber->stream), .events = POLLOUT};
-        poll(&waiting, 1, LAST_WORD_MS);
-    }
-    tls_stream_close(subscriber->stream);
-    subscriber->stream = NULL;
-}
-
 /* Returns the milliseconds until the next attempt. */
 static long long plan_attempt(struct subscriber *subscriber)
 {
@@ -425,6 +440,8 @@ static void *run(void *argument)
 
     while (!atomic_load(&subscriber->stopping)) {
         attempt(subscriber);
+        if (atomic_exchange(&subscriber->renewing, false))
+            continue;
         long long until = clock_monotonic_ms() + plan_attempt(subscriber), left;
         while (!atomic_load(&subscriber->stopping) && (left = until - clock_monotonic_ms()) > 0) {
             sleep_until_woken(subscriber, left);
@@ -447,6 +464,12 @@ void subscriber_acknowledge(struct subscriber *subscriber, const struct subscrib
     memcpy(subscriber->receipts + subscriber->receipt_count, receipts, count * sizeof *receipts);
     subscriber->receipt_count += count;
     pthread_mutex_unlock(&subscriber->lock);
+    wake(subscriber);
+}
+
+void subscriber_reconnect(struct subscriber *subscriber)
+{
+    atomic_store(&subscriber->renewing, true);
     wake(subscriber);
 }
 

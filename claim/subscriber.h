@@ -69,6 +69,10 @@ enum mqtt_error subscriber_start(struct subscriber *subscriber) __attribute__((w
 void subscriber_acknowledge(struct subscriber *subscriber, const struct subscriber_receipt *receipts,
                             size_t count);
 
+/* Connects again, with the certificate files as they are then. Files that are replaced are noticed without
+ * it. */
+void subscriber_reconnect(struct subscriber *subscriber);
+
 /* No message callback runs after it returns; acknowledgements are still sent. */
 void subscriber_pause(struct subscriber *subscriber);
 /* Sends what was acknowledged and DISCONNECT, waiting a second at most; ends the thread and frees it. No

@@ -249,6 +249,12 @@ static void drain(struct http_server *server)
     _exit(EXIT_FAILURE);
 }
 
+void app_reload(struct app *app)
+{
+    dispatcher_reconnect(app->portal.dispatcher);
+    watcher_reconnect(app->portal.watcher);
+}
+
 void app_stop(struct app *app)
 {
     struct portal *portal = &app->portal;

@@ -15,6 +15,9 @@ struct app;
  * be reached, it retries until interrupted() returns true. */
 struct app *app_start(const struct settings *settings, bool (*interrupted)(void), struct text *why);
 
+/* Connects to all accounts again, with the certificate files as they are then. No claim is lost. */
+void app_reload(struct app *app);
+
 /* Accepts no new requests, answers those in flight, then stops and frees everything. No accepted request is
  * lost. Exits the process if the store does not answer within 20 seconds. */
 void app_stop(struct app *app);

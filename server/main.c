@@ -37,7 +37,10 @@ static const char usage[] =
 
 static const char usage_end[] =
     "\n"
-    "After SIGTERM or SIGINT the portal answers the requests in flight, then stops.\n"
+    "After SIGTERM or SIGINT the portal answers the requests in flight, then stops. After SIGHUP it "
+    "connects\n"
+    "to the accounts again, with the certificates as they are then. Replaced certificates are noticed "
+    "without it.\n"
     "Exit status: 0 success, 1 a check failed, 64 wrong arguments, 69 the portal cannot start or is not\n"
     "alive, or a command failed, 78 wrong configuration.\n";
 
@@ -125,15 +128,34 @@ static void raise_file_limit(void)
     }
 }
 
-/* Call before threads start: they inherit the mask, so that only the main thread receives these signals. */
-static void prepare_signals(sigset_t *endings)
+/* Call before threads start: they inherit the mask, so that only the main thread receives these signals.
+ * Others that would end the process are ignored: none is sent to it on purpose. */
+static void prepare_signals(sigset_t *handled)
 {
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* make a file size limit an error of write(2) */
-    sigemptyset(endings);
-    sigaddset(endings, SIGTERM);
-    sigaddset(endings, SIGINT);
-    pthread_sigmask(SIG_BLOCK, endings, NULL);
+    static const int ignored[] = {
+        SIGPIPE,   SIGUSR1, SIGUSR2, SIGALRM,
+        SIGVTALRM, SIGPROF, SIGXFSZ /* make a file size limit an error of write(2) */};
+
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        signal(ignored[i], SIG_IGN);
+    sigemptyset(handled);
+    sigaddset(handled, SIGTERM);
+    sigaddset(handled, SIGINT);
+    sigaddset(handled, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, handled, NULL);
+}
+
+/* Returns when SIGTERM or SIGINT arrives. */
+static void wait_for_stop(struct app *app, const sigset_t *handled)
+{
+    int number = 0;
+
+    while (sigwait(handled, &number) != 0 || number == SIGHUP) {
+        if (number != SIGHUP)
+            continue;
+        log_event(LOG_INFO, "portal.reload_requested", NULL);
+        app_reload(app);
+    }
 }
 
 /* True if SIGTERM or SIGINT has arrived. They are blocked, and stay pending for sigwait(). */
@@ -148,12 +170,11 @@ static bool is_stop_requested(void)
 static int serve(const struct settings *settings)
 {
     TEXT struct text why = TEXT_EMPTY;
-    sigset_t endings;
-    int signal_number;
+    sigset_t handled;
 
     log_setup(settings->log_level, settings->log_format);
     umask(077); /* the store holds personal data */
-    prepare_signals(&endings);
+    prepare_signals(&handled);
     raise_file_limit();
     mqtt_library_init();
     struct app *app = app_start(settings, is_stop_requested, &why);
@@ -162,9 +183,9 @@ static int serve(const struct settings *settings)
         return EXIT_CANNOT;
     }
     log_event(LOG_INFO, "portal.started", "version", EXPRESSLINK_VERSION, NULL);
-    sigwait(&endings, &signal_number);
+    wait_for_stop(app, &handled);
     log_event(LOG_INFO, "portal.stop_requested", NULL);
-    pthread_sigmask(SIG_UNBLOCK, &endings, NULL); /* a second signal ends the process at once */
+    pthread_sigmask(SIG_UNBLOCK, &handled, NULL); /* a second signal ends the process at once */
     app_stop(app);
     log_event(LOG_INFO, "portal.stopped", NULL);
     return 0;

@@ -27,7 +27,7 @@ struct dispatcher {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool woken, look, stopping;
+    bool woken, look, reconnect, stopping;
     long long forget[FORGET_MAX];
     size_t forget_count;
 };
@@ -52,6 +52,14 @@ void dispatcher_wake(struct dispatcher *dispatcher)
     if (asleep)
         pthread_cond_signal(&dispatcher->changed);
     pthread_mutex_unlock(&dispatcher->lock);
+}
+
+void dispatcher_reconnect(struct dispatcher *dispatcher)
+{
+    pthread_mutex_lock(&dispatcher->lock);
+    dispatcher->reconnect = true;
+    pthread_mutex_unlock(&dispatcher->lock);
+    wake_thread(dispatcher);
 }
 
 void dispatcher_forget(struct dispatcher *dispatcher, long long claim_id)
@@ -129,11 +137,14 @@ static void *dispatch(void *argument)
         size_t forget_count = dispatcher->forget_count;
         for (size_t i = 0; i < forget_count; i++)
             forget[i] = dispatcher->forget[i];
-        dispatcher->look = false;
+        bool reconnect = dispatcher->reconnect;
+        dispatcher->look = dispatcher->reconnect = false;
         dispatcher->forget_count = 0;
         pthread_mutex_unlock(&dispatcher->lock);
         if (stopping)
             break;
+        for (size_t i = 0; i < dispatcher->lane_count && reconnect; i++)
+            lane_reconnect(dispatcher->lanes[i]);
         step_all(dispatcher, look, forget, forget_count, &wait);
     }
     settle_all(dispatcher);

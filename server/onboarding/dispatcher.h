@@ -38,6 +38,8 @@ void dispatcher_free(struct dispatcher *dispatcher);
 
 /* New claims are in the store. Any thread, cheap, never blocks. */
 void dispatcher_wake(struct dispatcher *dispatcher);
+/* Connects to all staging accounts again, with the certificate files as they are then. Any thread. */
+void dispatcher_reconnect(struct dispatcher *dispatcher);
 /* The claim has ended: what is taken for it already is not sent. Any thread. */
 void dispatcher_forget(struct dispatcher *dispatcher, long long claim_id);
 

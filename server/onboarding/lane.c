@@ -259,6 +259,11 @@ void lane_look(struct lane *lane)
     supply_look(lane->supply);
 }
 
+void lane_reconnect(struct lane *lane)
+{
+    publisher_reconnect(lane->publisher);
+}
+
 void lane_forget(struct lane *lane, long long claim_id)
 {
     supply_forget(lane->supply, claim_id);

@@ -35,6 +35,8 @@ long long lane_step(struct lane *lane, bool may_publish);
 
 /* The store may have due claims: look at the next step. */
 void lane_look(struct lane *lane);
+/* Connects again once nothing is in flight, with the certificate files as they are then. */
+void lane_reconnect(struct lane *lane);
 /* Does not send a claim that was leased. */
 void lane_forget(struct lane *lane, long long claim_id);
 

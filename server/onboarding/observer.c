@@ -340,6 +340,11 @@ long long observer_step(struct observer *observer)
     return STEP_MS;
 }
 
+void observer_reconnect(struct observer *observer)
+{
+    subscriber_reconnect(observer->subscriber);
+}
+
 void observer_pause(struct observer *observer)
 {
     subscriber_pause(observer->subscriber);

@@ -31,6 +31,9 @@ void observer_free(struct observer *observer);
 /* Does all that can be done now. Returns the milliseconds until the next call is needed. */
 long long observer_step(struct observer *observer);
 
+/* Connects again, with the certificate files as they are then. Any thread. */
+void observer_reconnect(struct observer *observer);
+
 /* Takes no more events; what is queued is recorded by observer_step(). */
 void observer_pause(struct observer *observer);
 /* Drops what the store does not have yet. It is not acknowledged, and comes again. */

@@ -156,6 +156,13 @@ void watcher_stop(struct watcher *watcher)
     free_all(watcher);
 }
 
+void watcher_reconnect(struct watcher *watcher)
+{
+    for (size_t i = 0; i < watcher->count; i++)
+        if (watcher->observers[i])
+            observer_reconnect(watcher->observers[i]);
+}
+
 bool watcher_is_settled(struct watcher *watcher)
 {
     for (size_t i = 0; i < watcher->count; i++)

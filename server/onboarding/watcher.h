@@ -36,6 +36,9 @@ struct watcher *watcher_start(const struct watcher_options *options, struct text
  * acknowledged, and comes again), and ends the threads. The store must still run. NULL is allowed. */
 void watcher_stop(struct watcher *watcher);
 
+/* Connects to all observed accounts again, with the certificate files as they are then. Any thread. */
+void watcher_reconnect(struct watcher *watcher);
+
 /* Every observed account is subscribed, and what it had kept for us has been recorded. Any thread. */
 bool watcher_is_settled(struct watcher *watcher);
 

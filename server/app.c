@@ -2,6 +2,7 @@
 #include "server/app.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,6 +25,9 @@
 #define WARN_EVERY_MS 5000
 /* Pictures in flight, each of at most 10 MiB. */
 #define PICTURES_MAX 16
+#define ADMIN_CONNECTIONS 64
+#define OTHER_FILES (ADMIN_CONNECTIONS + 100) /* store, accounts, decoders, certificates, listeners */
+#define CONNECTIONS_MIN 16
 
 struct app {
     const struct settings *settings;
@@ -36,6 +40,7 @@ struct app {
     struct housekeeping *housekeeping;
     bool (*interrupted)(void);
     long long next_warning; /* monotonic ms */
+    unsigned connections;   /* the most on the public side */
 };
 
 static bool watcher_ready(void *context)
@@ -107,6 +112,30 @@ static bool start_onboarding(struct app *app, struct text *why)
     return portal->watcher != NULL;
 }
 
+/* How many connections to the public side the process's limit of open files allows, so that the store, the
+ * accounts and the admin side always have some. 0 with a sentence in *why: too few to work at all. */
+static unsigned allowed_connections(const struct settings *settings, struct text *why)
+{
+    struct rlimit limit;
+    unsigned wanted = settings->max_connections;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur >= wanted + OTHER_FILES)
+        return wanted;
+    unsigned files = (unsigned)limit.rlim_cur;
+    unsigned allowed = files > OTHER_FILES ? files - OTHER_FILES : 0;
+    if (allowed < CONNECTIONS_MIN) {
+        text_printf(why,
+                    "this process may open %u files; it needs at least %d. Raise the limit (ulimit -n, "
+                    "LimitNOFILE= in systemd, --ulimit nofile in Docker)",
+                    files, OTHER_FILES + CONNECTIONS_MIN);
+        return 0;
+    }
+    log_event(LOG_INFO, "http.connections_limited", "max_connections", LOG_NUMBER(wanted), "allowed",
+              LOG_NUMBER(allowed), "open_files", LOG_NUMBER(files), NULL);
+    return allowed;
+}
+
 static struct http_server *start_server(struct app *app, enum http_side side, struct text *why)
 {
     const struct settings *settings = app->settings;
@@ -116,7 +145,7 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
         .routes = routes,
         .route_count = route_count,
         .threads = side == HTTP_PUBLIC ? settings->threads : 1,
-        .max_connections = side == HTTP_PUBLIC ? settings->max_connections : 64,
+        .max_connections = side == HTTP_PUBLIC ? app->connections : ADMIN_CONNECTIONS,
         .request_timeout_ms = settings->request_timeout_ms,
         .idle_timeout_ms = settings->idle_timeout_ms,
         /* The admin side accepts erasures from this machine only: no other machine may name another client,
@@ -204,6 +233,9 @@ static bool open_store(struct app *app, struct text *why)
 
 static bool start_all(struct app *app, struct text *why)
 {
+    app->connections = allowed_connections(app->settings, why);
+    if (!app->connections)
+        return false;
     if (!load_pages(app, why) || !open_store(app, why))
         return false;
     app->portal.limiter = limiter_new(app->settings->registrations_per_minute);

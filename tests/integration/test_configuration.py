@@ -104,6 +104,14 @@ class Checking(Case):
             self.assertEqual(done.returncode, WRONG_CONFIGURATION)
             self.assertIn(str(path), done.stderr)
 
+    def test_too_few_open_files(self):
+        portal = self.portal(start=False, wrapper=["prlimit", "--nofile=64:64"])
+        self.refuses_to_start(portal, "may open 64 files", "LimitNOFILE")
+        portal = self.portal(start=False, wrapper=["prlimit", "--nofile=300:300"])
+        portal.start()
+        self.assertIn("allowed=136", portal.log_has("http.connections_limited"))
+        self.assertEqual(portal.get("/").status, 200)
+
     def test_a_certificate_that_cannot_be_read(self):
         done = self.check(staging__sandbox={"cert_file": "/nowhere/claim-thing.pem"})
         self.assertEqual(done.returncode, WRONG_CONFIGURATION)

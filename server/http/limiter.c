@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,19 +12,29 @@
 #include "base/memory.h"
 #include "base/random.h"
 
-#define SLOTS 4096
+#define SET_BITS 10
+#define WAYS 8 /* clients in a set */
+
+enum kind { KIND_NONE, KIND_IPV4, KIND_IPV6_64, KIND_IPV6_48, KIND_OTHER };
+
+struct client {
+    uint64_t network;
+    enum kind kind;
+};
 
 struct slot {
-    uint64_t client;
-    double credit;
-    long long at; /* monotonic ms */
+    struct client client;
+    float credit;
+    long long at; /* monotonic ms: when credit was right */
 };
 
 struct limiter {
     pthread_mutex_t lock;
     unsigned per_minute;
-    uint64_t seed; /* so that a client cannot choose whose slot it takes */
-    struct slot slots[SLOTS];
+    /* Random: no one can choose clients that fall into one set (multiply-shift, strongly universal for these
+     * widths: Dietzfelbinger 1996). */
+    unsigned __int128 factor, summand;
+    struct slot slots[1 << SET_BITS][WAYS];
 };
 
 struct limiter *limiter_new(unsigned per_minute)
@@ -31,7 +42,8 @@ struct limiter *limiter_new(unsigned per_minute)
     struct limiter *limiter = memory_new(1, sizeof *limiter);
 
     limiter->per_minute = per_minute;
-    random_bytes(&limiter->seed, sizeof limiter->seed);
+    random_bytes(&limiter->factor, sizeof limiter->factor);
+    random_bytes(&limiter->summand, sizeof limiter->summand);
     pthread_mutex_init(&limiter->lock, NULL);
     return limiter;
 }
@@ -44,36 +56,99 @@ void limiter_free(struct limiter *limiter)
     free(limiter);
 }
 
-/* Uses the first half of an IPv6 address: a client with a /64 network has all the addresses in it. */
-static uint64_t hash_client(const struct limiter *limiter, const char *client)
+static struct client parse(const char *text)
 {
-    struct in6_addr address;
+    struct client client = {.kind = KIND_OTHER};
+    unsigned char address[sizeof(struct in6_addr)];
 
-    if (inet_pton(AF_INET6, client, &address) == 1)
-        return hash_bytes(limiter->seed, &address, sizeof address / 2);
-    return hash_bytes(limiter->seed, client, strlen(client));
+    if (inet_pton(AF_INET6, text, address) == 1)
+        client.kind = KIND_IPV6_64;
+    else if (inet_pton(AF_INET, text, address) == 1)
+        client.kind = KIND_IPV4;
+    size_t length = client.kind == KIND_IPV4 ? sizeof(struct in_addr) : sizeof client.network;
+    if (client.kind == KIND_OTHER)
+        client.network = hash_bytes(HASH_START, text, strlen(text));
+    for (size_t i = 0; i < length && client.kind != KIND_OTHER; i++)
+        client.network = client.network << 8 | address[i];
+    return client;
 }
 
-unsigned limiter_ask(struct limiter *limiter, const char *client)
+static float most_credit(const struct limiter *limiter, enum kind kind)
 {
-    double most = limiter->per_minute, a_ms = most / 60000.0;
-    unsigned wait = 0;
+    return (float)limiter->per_minute * (kind == KIND_IPV6_48 ? LIMITER_SITE_FACTOR : 1);
+}
 
-    if (!limiter->per_minute)
-        return 0;
-    uint64_t hash = hash_client(limiter, client);
-    long long now = clock_monotonic_ms();
-    pthread_mutex_lock(&limiter->lock);
-    struct slot *slot = &limiter->slots[hash % SLOTS];
-    if (slot->client != hash)
-        *slot = (struct slot){hash, most, now};
-    slot->credit += (double)(now - slot->at) * a_ms;
+static void refill(const struct limiter *limiter, struct slot *slot, long long now)
+{
+    float most = most_credit(limiter, slot->client.kind);
+
+    slot->credit += (float)(now - slot->at) * most / 60000.0F;
     slot->credit = slot->credit > most ? most : slot->credit;
     slot->at = now;
-    if (slot->credit >= 1.0)
-        slot->credit -= 1.0;
-    else
-        wait = (unsigned)((1.0 - slot->credit) / a_ms / 1000.0) + 1;
+}
+
+/* The share of its credit that a client has left. */
+static float share_left(const struct limiter *limiter, const struct slot *slot)
+{
+    return slot->client.kind == KIND_NONE ? 1 : slot->credit / most_credit(limiter, slot->client.kind);
+}
+
+static struct slot *slot_of(struct limiter *limiter, const struct client *client, long long now)
+{
+    unsigned __int128 product = limiter->factor * (client->network + client->kind) + limiter->summand;
+    struct slot *set = limiter->slots[product >> (128 - SET_BITS)], *richest = set;
+
+    for (size_t i = 0; i < WAYS; i++) {
+        struct slot *slot = &set[i];
+        if (slot->client.network == client->network && slot->client.kind == client->kind) {
+            refill(limiter, slot, now);
+            return slot;
+        }
+        if (slot->client.kind != KIND_NONE)
+            refill(limiter, slot, now);
+        if (share_left(limiter, slot) > share_left(limiter, richest))
+            richest = slot;
+    }
+    float credit = share_left(limiter, richest) * most_credit(limiter, client->kind);
+    *richest = (struct slot){*client, credit, now};
+    return richest;
+}
+
+/* Seconds until the slot has credit for a request; 0: now. */
+static unsigned seconds_to_wait(const struct limiter *limiter, const struct slot *slot)
+{
+    if (slot->credit >= 1)
+        return 0;
+    return (unsigned)((1 - slot->credit) * 60 / most_credit(limiter, slot->client.kind)) + 1;
+}
+
+static unsigned take(struct limiter *limiter, struct slot *own, struct slot *site)
+{
+    unsigned wait = seconds_to_wait(limiter, own), site_wait = site ? seconds_to_wait(limiter, site) : 0;
+
+    wait = wait > site_wait ? wait : site_wait;
+    if (wait)
+        return wait;
+    own->credit -= 1;
+    if (site)
+        site->credit -= 1;
+    return 0;
+}
+
+unsigned limiter_ask(struct limiter *limiter, const char *text)
+{
+    if (!limiter->per_minute)
+        return 0;
+    struct client client = parse(text);
+    struct client site = {client.network >> 16, KIND_IPV6_48};
+    long long now = clock_monotonic_ms();
+
+    pthread_mutex_lock(&limiter->lock);
+    struct slot *of_site = client.kind == KIND_IPV6_64 ? slot_of(limiter, &site, now) : NULL;
+    struct slot *own = slot_of(limiter, &client, now);
+    if (own == of_site) /* it has just taken its place */
+        of_site = NULL;
+    unsigned wait = take(limiter, own, of_site);
     pthread_mutex_unlock(&limiter->lock);
     return wait;
 }

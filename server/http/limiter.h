@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Limits the requests a minute from one address (IPv6: from one /64 network). Keeps a fixed number of
- * addresses; if two fall into one slot, the newer one replaces the older. Any thread. */
+/* Limits the requests a minute from one client: an IPv4 address, or an IPv6 /64 network, which is one
+ * customer's; and all /64 networks of a /48 together, which one can have as well. Memory is fixed, and exact
+ * for the clients that are active: one is never taken for another. If there are too many, a newcomer gets no
+ * more than the one that it replaces had left, so that many addresses are no way around the limit. Any
+ * thread. */
 #ifndef SERVER_HTTP_LIMITER_H
 #define SERVER_HTTP_LIMITER_H
+
+#define LIMITER_SITE_FACTOR 8 /* a /48 network may do so many times what a /64 may */
 
 struct limiter;
 

@@ -206,8 +206,8 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
     return find(tx, request->token, out, NULL);
 }
 
-/* Finds a registration and keeps its claim as it is until the transaction ends: nobody joins it meanwhile, and
- * no PUBACK changes its state. */
+/* Finds a registration and keeps its claim as it is until the transaction ends: nobody joins it meanwhile,
+ * and no PUBACK changes its state. */
 static enum store_error find_locked(struct store_tx *tx, const char *token, struct registration *out,
                                     long long *claim_id)
 {

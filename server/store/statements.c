@@ -13,8 +13,8 @@
     {                                                                                                        \
         text, text " RETURNING " key                                                                         \
     }
-/* Reads a claim on whose state the next statements depend. PostgreSQL has several writers: no other may change
- * the claim, or end it, until this transaction has ended. Names the claim c. */
+/* Reads a claim on whose state the next statements depend. PostgreSQL has several writers: no other may
+ * change the claim, or end it, until this transaction has ended. Names the claim c. */
 #define LOCKS(text)                                                                                          \
     {                                                                                                        \
         text, text " FOR NO KEY UPDATE OF c"                                                                 \
@@ -36,10 +36,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     /* The open claim for this thing name, in the form of any staging account. A new claim is made only if
      * none is open, so only the last claim can be open. LIMIT keeps the query fast for a thing with 300,000
      * ended claims. */
-    [SQL_CLAIM_OPEN_FOR_THING] = LOCKS(
-        "SELECT c.id, c.endpoint, c.state, c.expires_at"
-        " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 8) d"
-        " JOIN claims c ON c.id = d.claim_id WHERE c." OPEN " ORDER BY c.id DESC LIMIT 1"),
+    [SQL_CLAIM_OPEN_FOR_THING] =
+        LOCKS("SELECT c.id, c.endpoint, c.state, c.expires_at"
+              " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 8) d"
+              " JOIN claims c ON c.id = d.claim_id WHERE c." OPEN " ORDER BY c.id DESC LIMIT 1"),
     [SQL_CLAIM_LOCK] = LOCKS("SELECT 1 FROM claims c WHERE c.id = $1"),
     [SQL_CLAIM_ONBOARDED_BEFORE] =
         BOTH("SELECT 1 FROM claims WHERE thing_name = $1 AND state = 'onboarded' LIMIT 1"),

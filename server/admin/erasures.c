@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
 #include "server/store/erasure.h"
@@ -31,7 +32,8 @@ static bool parse_body(struct arguments *own)
 {
     const cJSON *only = own->body ? own->body->child : NULL;
 
-    if (!only || only->next || !cJSON_IsString(only) || !*only->valuestring)
+    if (!only || only->next || !cJSON_IsString(only) || !*only->valuestring ||
+        !utf8_is_valid(only->valuestring, strlen(only->valuestring)))
         return false;
     if (strcmp(only->string, "email") == 0)
         own->erasure.email = only->valuestring;

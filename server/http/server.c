@@ -52,6 +52,12 @@ struct carrier {
     char client[CLIENT_SIZE];
 };
 
+/* A connection: its deadline, and its exchange while there is one. */
+struct peer {
+    struct watched *watched;
+    struct carrier *carrier;
+};
+
 static const struct http_header always_headers[] = {
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
@@ -232,6 +238,33 @@ void http_page_free(struct http_page *page)
 
 /* ---- the library's callbacks ---- */
 
+static void end_exchange(struct peer *peer, enum MHD_RequestTerminationCode why)
+{
+    struct carrier *carrier = peer->carrier;
+
+    if (!carrier)
+        return;
+    struct http_server *server = carrier->server;
+    watchdog_may_cut(peer->watched, false);
+    watchdog_extend(peer->watched, server->options.idle_timeout_ms);
+    if (why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        carrier->exchange->stream.whole = false;
+    exchange_free(carrier->exchange);
+    free(carrier);
+    peer->carrier = NULL;
+    atomic_fetch_sub(&server->active, 1);
+}
+
+/* Hides the query from libmicrohttpd: the exchange has a copy. 0.9.75 would parse it into the connection's
+ * memory, and when that is full, it does not answer. */
+static void hide_query(const char *target)
+{
+    char *query = (char *)(uintptr_t)strchr(target, '?');
+
+    if (query)
+        memset(query, '\0', strlen(query));
+}
+
 /* Called after the request line, before the headers. */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
@@ -240,14 +273,18 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct http_exchange *exchange = exchange_new(&server->options, target);
+    struct peer *peer = info->socket_context;
 
     carrier->exchange = exchange;
     carrier->server = server;
     carrier->connection = connection;
     carrier->target_end = (uintptr_t)target + strlen(target) + 1;
+    hide_query(target);
     exchange->carrier = carrier;
     exchange->transport = &transport;
-    exchange->watched = info->socket_context;
+    end_exchange(peer, MHD_REQUEST_TERMINATED_WITH_ERROR); /* see on_connection() */
+    peer->carrier = carrier;
+    exchange->watched = peer->watched;
     watchdog_extend(exchange->watched, server->options.request_timeout_ms);
     snprintf(exchange->id, sizeof exchange->id, "%s%08x", server->id_prefix,
              atomic_fetch_add(&server->next_id, 1));
@@ -258,20 +295,12 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
 static void on_end(void *context, struct MHD_Connection *connection, void **slot,
                    enum MHD_RequestTerminationCode why)
 {
-    struct http_server *server = context;
-    struct carrier *carrier = *slot;
-
-    (void)connection;
-    if (!carrier)
+    (void)context;
+    if (!*slot)
         return;
-    watchdog_may_cut(carrier->exchange->watched, false);
-    watchdog_extend(carrier->exchange->watched, server->options.idle_timeout_ms);
-    if (why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
-        carrier->exchange->stream.whole = false;
-    exchange_free(carrier->exchange);
-    free(carrier);
     *slot = NULL;
-    atomic_fetch_sub(&server->active, 1);
+    end_exchange(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context,
+                 why);
 }
 
 static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -331,15 +360,22 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
                           enum MHD_ConnectionNotificationCode what)
 {
     struct http_server *server = context;
+    struct peer *peer = *slot;
 
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *slot = watchdog_add(server->watchdog, info->connect_fd, server->options.request_timeout_ms);
+        peer = memory_new(1, sizeof *peer);
+        peer->watched = watchdog_add(server->watchdog, info->connect_fd, server->options.request_timeout_ms);
+        *slot = peer;
         atomic_fetch_add(&server->connections, 1);
         return;
     }
-    watchdog_remove(server->watchdog, *slot);
+    /* libmicrohttpd 0.9.75 does not call on_end() when a request's cookies need more than the connection's
+     * memory. */
+    end_exchange(peer, MHD_REQUEST_TERMINATED_WITH_ERROR);
+    watchdog_remove(server->watchdog, peer->watched);
+    free(peer);
     *slot = NULL;
     atomic_fetch_sub(&server->connections, 1);
 }

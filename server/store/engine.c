@@ -33,7 +33,8 @@ const struct engine_kind *engine_find(const char *url, struct text *why)
 {
     if (has_scheme(url, engine_sqlite.scheme))
         return &engine_sqlite;
-    if (has_scheme(url, "postgresql") || has_scheme(url, "postgres"))
+    /* Without the slashes libpq would take it for the name of a database on this machine. */
+    if (strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0)
         return load_postgresql(why);
     text_puts(why, "[store] url must be sqlite:/path/to/file or postgresql://host/database");
     return NULL;

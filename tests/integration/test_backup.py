@@ -189,6 +189,47 @@ class Backup(Case):
         self.assertLess(self.portal.metrics()[AGE], 60)
 
 
+    def test_onto_a_file_of_the_database_itself(self):
+        tokens = self.registered(3)
+        self.portal.start()
+        names = ["portal.db" + ending for ending in ("", "-wal", "-shm", "-journal", ".lock", ".restored", ".restoring")]
+        for name in names:
+            with self.subTest(name):
+                self.command("backup", self.folder / name, "--force", expect=CANNOT, says="choose another file")
+        self.portal.claim(random_thing())
+        self.portal.stop()
+        self.assert_shows(tokens)
+
+
+class Linked(Case):
+    """The configuration names a symbolic link to the database."""
+
+    def setUp(self):
+        super().setUp()
+        self.tokens = self.registered(2)
+        self.link = self.folder / "elsewhere" / "portal.db"
+        self.link.parent.mkdir()
+        self.link.symlink_to(self.database)
+        self.command("backup", self.file)
+        self.linked = self.enterContext(Portal(self.sandbox, start=False, store={"url": f"sqlite:{self.link}"}))
+
+    def test_it_is_in_use_by_whatever_name(self):
+        for first, second in ((self.portal, self.linked), (self.linked, self.portal)):
+            first.start()
+            for arguments in (["migrate"], ["restore", self.file]):
+                answer = command(second, *arguments)
+                self.assertEqual(answer.returncode, CANNOT, answer)
+                self.assertIn("in use", answer.stderr)
+            first.claim(random_thing())
+            first.stop()
+
+    def test_a_restore_replaces_the_database_and_not_the_link(self):
+        lost, = self.registered()
+        self.assertEqual(command(self.linked, "restore", self.file).returncode, OK)
+        self.assertTrue(self.link.is_symlink())
+        self.assert_shows(self.tokens, missing=[lost])
+
+
 class Restore(Case):
     def damaged(self, change):
         content = bytearray(self.file.read_bytes())
@@ -403,9 +444,50 @@ class Migrate(Case):
         connection.close()
         self.command("migrate", expect=CANNOT, says="newer portal")
 
+    def test_another_programs_with_a_version_of_ours(self):
+        for version in (0, 1, 2):
+            with self.subTest(version):
+                self.database.unlink(missing_ok=True)
+                rows(self.database, "CREATE TABLE other (a)")
+                rows(self.database, f"PRAGMA user_version = {version}")
+                before = bytes_of(self.database)
+                self.command("migrate", expect=CANNOT, says="not a database of this portal")
+                self.assertEqual(bytes_of(self.database), before)
+
     def test_in_use(self):
         self.portal.start()
         self.command("migrate", expect=CANNOT, says="in use")
+
+
+@unittest.skipIf(os.geteuid(), "only root can give files away")
+class ByRoot(Case):
+    """What root's commands create belongs to the user that the portal runs as."""
+    OWNER = 65534
+
+    def assert_owned(self):
+        files = {file.name: file.stat().st_uid for file in self.folder.glob("portal.db*")}
+        self.assertIn("portal.db.lock", files)
+        self.assertEqual(set(files.values()), {self.OWNER}, files)
+
+    def test_a_new_database(self):
+        os.chown(self.folder, self.OWNER, self.OWNER)
+        self.command("migrate")
+        self.assert_owned()
+
+    def test_a_database_that_came_without_its_lock(self):
+        self.command("migrate")
+        (self.folder / "portal.db.lock").unlink()
+        os.chown(self.database, self.OWNER, self.OWNER)
+        self.command("erase", "--email", "somebody@example.com")
+        self.assert_owned()
+
+    def test_no_link_of_that_user_is_followed(self):
+        os.chown(self.folder, self.OWNER, self.OWNER)
+        another = self.sandbox.state / "a file of root"
+        another.touch()
+        (self.folder / "portal.db.lock").symlink_to(another)
+        self.command("migrate", expect=CANNOT)
+        self.assertEqual(another.stat().st_uid, 0)
 
 
 class Arguments(Case):

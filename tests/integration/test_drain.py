@@ -129,6 +129,14 @@ class Drain(unittest.TestCase):
             self.assertIn(each.thing, things)
         portal.stop()
 
+    def test_more_cookies_than_fit_hold_nothing_up(self):
+        """libmicrohttpd drops such a connection without a word to us."""
+        portal = self.portal()
+        for count in (400, 800):
+            portal.raw(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: " + b"a=b; " * count + b"\r\n\r\n")
+        self.terminate(portal)
+        self.ends_quickly(portal)
+
     def test_connections_that_wait_hold_nothing_up(self):
         """Idle ones, one that has said half a line, and one that has been served before."""
         portal = self.portal()

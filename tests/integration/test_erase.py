@@ -96,7 +96,8 @@ class Erase(Case):
 
     def test_what_is_not_understood(self):
         mine, = self.registered()
-        for body in ({}, {"email": ""}, {"email": 1}, {"email": self.email, "token": mine}, {"mail": self.email}, [self.email], b"no JSON"):
+        for body in ({}, {"email": ""}, {"email": 1}, {"email": self.email, "token": mine}, {"mail": self.email}, [self.email], b"no JSON",
+                     b'{"email":"\xff@example.com"}', b'{"token":"\xff"}'):
             with self.subTest(body):
                 self.assertEqual(self.post(body).status, 400)
         form = self.portal.request("POST", "/erasures", b"email=" + self.email.encode(),

@@ -128,6 +128,12 @@ class Addresses(Case):
                     self.assertEqual(answer.status, 405, answer)
                     self.assertEqual(answer.headers["Allow"], methods)
 
+    def test_a_query_of_many_fields_is_answered(self):
+        for count in (100, 120, 150, 1000):
+            with self.subTest(count):
+                self.assert_page(self.portal.get("/?" + "a&" * count + "lang=de"), 200)
+                self.assertEqual(self.portal.request("GET", "/livez?" + "a=b&" * count, admin=True).status, 200)
+
     def test_an_unknown_path_is_not_found(self):
         self.assert_problem(self.portal.get("/api/v1/nothing"), 404)
         self.assert_problem(self.portal.get("/api/"), 404)

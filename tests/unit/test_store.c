@@ -170,6 +170,10 @@ static void refuses_what_is_no_address(void **state)
     assert_no_open("sqlite:", STORE_BROKEN, "sqlite:");
     assert_no_open("mysql://host/db", STORE_BROKEN, "postgresql:");
     assert_no_open("postgresql:", STORE_BROKEN, "postgresql:");
+    assert_no_open("postgresql:/host/db", STORE_BROKEN, "postgresql:");
+    assert_no_open("postgres:db", STORE_BROKEN, "postgresql:");
+    assert_no_open("sqlite::memory:", STORE_BROKEN, ":memory:");
+    assert_no_open("sqlite:file:portal?mode=memory", STORE_BROKEN, "file:portal");
     snprintf(missing, sizeof missing, "sqlite:%s/missing/portal.db", fixture.folder);
     assert_no_open(missing, STORE_BROKEN, "missing/portal.db");
     snprintf(missing, sizeof missing, "sqlite:%s", fixture.folder);

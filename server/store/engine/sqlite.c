@@ -232,7 +232,10 @@ static enum store_error sqlite_state(struct database *base, struct schema_state 
     *out = (struct schema_state){
         .version = (int)(version > oldest ? version : oldest),
         .oldest_program = (int)oldest,
-        .foreign = oldest == 0 && number(database, "SELECT count(*) FROM sqlite_schema") > 0,
+        .foreign = oldest <= (long long)migrations_sqlite_count &&
+                   number(database, "SELECT count(*) FROM sqlite_schema") > 0 &&
+                   (oldest == 0 ||
+                    number(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'claims'") == 0),
     };
     return STORE_OK;
 }

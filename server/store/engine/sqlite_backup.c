@@ -45,6 +45,20 @@ const char *sqlite_path(const struct store_options *options)
     return strchr(options->url, ':') + 1;
 }
 
+struct store_options sqlite_resolve(const struct store_options *options, char **url)
+{
+    const char *path = sqlite_path(options);
+    char *real = realpath(path, NULL);
+    struct store_options resolved = *options;
+    TEXT struct text text = TEXT_EMPTY;
+
+    text_printf(&text, "sqlite:%s", real ? real : path);
+    free(real);
+    *url = text_take(&text);
+    resolved.url = *url;
+    return resolved;
+}
+
 bool sqlite_same_file(const char *one, const char *other)
 {
     struct stat first, second;
@@ -262,6 +276,21 @@ static int create_partial(const char *path, struct text *why)
     return -1;
 }
 
+/* True for the database, and for the files that SQLite and the portal keep beside it. */
+static bool belongs_to_database(const char *path, const char *file)
+{
+    static const char *const endings[] = {"",      "-journal",      "-wal",       "-shm",
+                                          ".lock", SQLITE_RESTORED, ".restoring", SQLITE_BACKUP_TIME};
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        TEXT struct text name = TEXT_EMPTY;
+        text_printf(&name, "%s%s", path, endings[i]);
+        if (strcmp(text_get(&name), file) == 0 || sqlite_same_file(text_get(&name), file))
+            return true;
+    }
+    return false;
+}
+
 static enum store_error check_target(const struct backup_request *request, struct text *why)
 {
     const char *path = sqlite_path(request->options);
@@ -270,8 +299,8 @@ static enum store_error check_target(const struct backup_request *request, struc
         text_printf(why, "%s: %s", path, strerror(errno));
         return STORE_FULL;
     }
-    if (sqlite_same_file(path, request->file)) {
-        text_printf(why, "%s is the database itself; choose another file", request->file);
+    if (belongs_to_database(path, request->file)) {
+        text_printf(why, "%s is the database itself, or belongs to it; choose another file", request->file);
         return STORE_FULL;
     }
     if (access(request->file, F_OK) == 0 && !request->replace_file) {
@@ -311,7 +340,7 @@ static bool record_time(const struct backup_request *request, long long made_at)
     return file_replace(text_get(&path), text_get(&line), line.length, 0644) == 0;
 }
 
-enum store_error sqlite_backup_write(const struct backup_request *request, struct backup_report *out,
+static enum store_error write_backup(const struct backup_request *request, struct backup_report *out,
                                      struct text *why)
 {
     TEXT struct text partial = TEXT_EMPTY;
@@ -333,6 +362,17 @@ enum store_error sqlite_backup_write(const struct backup_request *request, struc
         out->is_recorded = record_time(request, out->made_at);
     close(fd);
     return error;
+}
+
+enum store_error sqlite_backup_write(const struct backup_request *request, struct backup_report *out,
+                                     struct text *why)
+{
+    OWNED char *url = NULL;
+    const struct store_options options = sqlite_resolve(request->options, &url);
+    struct backup_request resolved = *request;
+
+    resolved.options = &options;
+    return write_backup(&resolved, out, why);
 }
 
 enum store_error sqlite_backup_verify(const struct backup_request *request, struct backup_report *out,

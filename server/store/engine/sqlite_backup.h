@@ -25,6 +25,10 @@ enum store_error sqlite_verify(const struct backup_request *request, const char 
                                struct backup_report *out, struct text *why)
     __attribute__((warn_unused_result));
 
+/* The same options with the database's own path instead of a symbolic link to it, so that its lock and the
+ * other files beside it are the same by every name. *url: free it when the options are not used any more. */
+struct store_options sqlite_resolve(const struct store_options *options, char **url);
+
 /* True if both names are the same file. */
 bool sqlite_same_file(const char *one, const char *other);
 /* Removes path and the files that SQLite creates beside it. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,16 +111,47 @@ bool sqlite_is_replaced(struct sqlite_database *database)
     return database->replaced;
 }
 
+/* If root runs a command, the files that it creates belong to the user that the portal runs as: the owner of
+ * the database, or of its folder. Never a file that has another name or contents: that user may have put a
+ * link there. If it fails, the portal reports the file that it cannot open. */
+static void give_to_owner(const char *database, int fd)
+{
+    OWNED char *copy = memory_string(database);
+    struct stat owner, file;
+
+    if (geteuid() != 0 || fstat(fd, &file) || file.st_uid != 0 || file.st_nlink != 1 || file.st_size != 0)
+        return;
+    bool is_there =
+        stat(database, &owner) == 0 && (owner.st_dev != file.st_dev || owner.st_ino != file.st_ino);
+    if (is_there || stat(dirname(copy), &owner) == 0)
+        (void)!fchown(fd, owner.st_uid, owner.st_gid);
+}
+
+/* SQLite gives its -wal and -shm to the owner of the database. */
+static void give_new_file_to_owner(const char *path)
+{
+    struct stat file;
+    int fd = stat(path, &file) == 0 && file.st_size == 0 && S_ISREG(file.st_mode)
+                 ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+                 : -1;
+
+    if (fd < 0)
+        return;
+    give_to_owner(path, fd);
+    close(fd);
+}
+
 static enum store_error lock_for_writing(struct sqlite_engine *engine, struct text *why)
 {
     TEXT struct text lock = TEXT_EMPTY;
 
     text_printf(&lock, "%s.lock", engine->path);
-    engine->lock_fd = open(lock.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    engine->lock_fd = open(lock.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (engine->lock_fd < 0) {
         text_printf(why, "%s: %s", lock.data, strerror(errno));
         return STORE_BROKEN;
     }
+    give_to_owner(engine->path, engine->lock_fd);
     if (flock(engine->lock_fd, LOCK_EX | LOCK_NB) == 0)
         return STORE_OK;
     text_printf(why, "%s is in use by another portal; stop it, or give each portal its own [store] url",
@@ -155,10 +187,17 @@ static enum store_error refuse_half_restored(const struct sqlite_engine *engine,
 
 enum store_error sqlite_open(const struct store_options *options, struct engine **out, struct text *why)
 {
-    struct sqlite_engine *engine = memory_new(1, sizeof *engine);
+    OWNED char *url = NULL;
+    const struct store_options resolved = sqlite_resolve(options, &url);
+    const char *path = sqlite_path(&resolved);
 
-    *engine = (struct sqlite_engine){
-        {&engine_sqlite}, memory_string(strchr(options->url, ':') + 1), -1, options->alone};
+    /* SQLite would keep such a database in memory, or find it elsewhere. */
+    if (*path == ':' || strncmp(path, "file:", 5) == 0) {
+        text_printf(why, "[store] url must be sqlite: and the path of a file, not %s", path);
+        return STORE_BROKEN;
+    }
+    struct sqlite_engine *engine = memory_new(1, sizeof *engine);
+    *engine = (struct sqlite_engine){{&engine_sqlite}, memory_string(path), -1, options->alone};
     enum store_error error = lock_for_writing(engine, why);
     if (error) {
         sqlite_close(&engine->engine);
@@ -193,6 +232,8 @@ static enum store_error open_file(struct sqlite_database *database, struct text 
         text_printf(why, "%s: %s", path, sqlite3_errmsg(database->handle));
         return STORE_BROKEN;
     }
+    if (database->writes)
+        give_new_file_to_owner(path);
     sqlite3_busy_timeout(database->handle, SQLITE_BUSY_MS);
     database->file = inode_of(path, "");
     return STORE_OK;

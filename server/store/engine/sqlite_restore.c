@@ -18,7 +18,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "server/store/engine.h"
 #include "server/store/engine/sqlite_backup.h"
@@ -122,17 +121,6 @@ static int give_to_owner(int fd, const char *database)
     if (owner.st_uid == geteuid() || fchown(fd, owner.st_uid, owner.st_gid) == 0)
         return 0;
     return errno;
-}
-
-/* The portal must be able to use a lock file that root has created. */
-static void give_lock_to_owner(const char *database)
-{
-    TEXT struct text lock = TEXT_EMPTY;
-
-    text_printf(&lock, "%s.lock", database);
-    CLOSED int fd = open(text_get(&lock), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd >= 0 && give_to_owner(fd, database))
-        log_event(LOG_WARN, "store.lock_chown_failed", "file", text_get(&lock), NULL);
 }
 
 static enum store_error copy_file(const struct backup_request *request, const char *to, struct text *why)
@@ -241,7 +229,7 @@ static enum store_error restore_locked(const struct backup_request *request, str
     return error;
 }
 
-enum store_error sqlite_restore(const struct backup_request *request, struct backup_report *out,
+static enum store_error restore(const struct backup_request *request, struct backup_report *out,
                                 struct text *kept, struct text *why)
 {
     struct engine *lock = NULL;
@@ -254,8 +242,18 @@ enum store_error sqlite_restore(const struct backup_request *request, struct bac
     enum store_error locked = engine_sqlite.open(request->options, &lock, why);
     if (locked)
         return locked == STORE_BROKEN ? STORE_FULL : locked;
-    give_lock_to_owner(sqlite_path(request->options));
     enum store_error error = restore_locked(request, out, kept, why);
     engine_sqlite.close(lock);
     return error;
+}
+
+enum store_error sqlite_restore(const struct backup_request *request, struct backup_report *out,
+                                struct text *kept, struct text *why)
+{
+    OWNED char *url = NULL;
+    const struct store_options options = sqlite_resolve(request->options, &url);
+    struct backup_request resolved = *request;
+
+    resolved.options = &options;
+    return restore(&resolved, out, kept, why);
 }

@@ -119,7 +119,8 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
     own->request.contact_name = own->body.name;
     own->request.contact_email = own->body.email;
     own->request.idempotency_key = key;
-    digest_request(own);
+    if (own->request.idempotency_key)
+        digest_request(own);
     return true;
 }
 

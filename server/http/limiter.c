@@ -96,7 +96,8 @@ static float share_left(const struct limiter *limiter, const struct slot *slot)
 static struct slot *slot_of(struct limiter *limiter, const struct client *client, long long now)
 {
     unsigned __int128 product = limiter->factor * (client->network + client->kind) + limiter->summand;
-    struct slot *set = limiter->slots[product >> (128 - SET_BITS)], *richest = set;
+    size_t index = (size_t)(product >> (128 - SET_BITS));
+    struct slot *set = &limiter->slots[index][0], *richest = set;
 
     for (size_t i = 0; i < WAYS; i++) {
         struct slot *slot = &set[i];
@@ -146,7 +147,7 @@ unsigned limiter_ask(struct limiter *limiter, const char *text)
     pthread_mutex_lock(&limiter->lock);
     struct slot *of_site = client.kind == KIND_IPV6_64 ? slot_of(limiter, &site, now) : NULL;
     struct slot *own = slot_of(limiter, &client, now);
-    if (own == of_site) /* it has just taken its place */
+    if (of_site && own == of_site) /* it has just taken its place */
         of_site = NULL;
     unsigned wait = take(limiter, own, of_site);
     pthread_mutex_unlock(&limiter->lock);

@@ -24,6 +24,7 @@
 #define KEEP_ALIVE_S 30 /* AWS: 30 to 1200 (IoT limits) */
 #define KEEP_ALIVE_MS (KEEP_ALIVE_S * 1000LL)
 #define LAST_WORD_MS 1000
+#define READS_MAX 16 /* before acknowledgements and pings have their turn */
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS 5000
 #define BUFFER_SIZE MQTT_PACKET_MAX
@@ -45,6 +46,7 @@ struct subscriber {
     enum phase phase;
     char *in; /* BUFFER_SIZE bytes */
     size_t in_length;
+    bool has_more; /* there may be more to read at once */
     struct text out;
     size_t out_sent;
     size_t unacknowledged;
@@ -255,13 +257,15 @@ static const char *read_some(struct subscriber *subscriber)
 {
     const char *wrong = take_packets(subscriber);
 
-    while (!wrong && may_read(subscriber)) {
+    subscriber->has_more = true; /* until a read says otherwise: poll() does not see what TLS has buffered */
+    for (int i = 0; i < READS_MAX && !wrong && may_read(subscriber); i++) {
         size_t length = 0;
         enum tls_stream_result result =
             tls_stream_read(subscriber->stream, subscriber->in + subscriber->in_length,
                             BUFFER_SIZE - subscriber->in_length, &length);
         if (result == TLS_STREAM_ENDED)
             return tls_stream_reason(subscriber->stream);
+        subscriber->has_more = result == TLS_STREAM_DONE;
         if (result == TLS_STREAM_LATER)
             return NULL;
         subscriber->in_length += length;
@@ -334,7 +338,7 @@ static void wait_for_something(struct subscriber *subscriber, long long now)
 
     if (subscriber->answer_due && subscriber->answer_due < until)
         until = subscriber->answer_due;
-    long long wait = until > now ? until - now : 0;
+    long long wait = until > now && !(reads && subscriber->has_more) ? until - now : 0;
     /* Not reading, a closed connection would be reported again and again. */
     poll(waiting, reads || writes ? 2 : 1,
          (int)(wait < CONNECTION_FILES_CHECK_MS ? wait : CONNECTION_FILES_CHECK_MS));

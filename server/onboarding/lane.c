@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "claim/outage.h"
 #include "claim/publisher.h"
 #include "server/onboarding/supply.h"
 #include "server/store/claims.h"
@@ -38,6 +39,7 @@ struct lane {
     struct publisher *publisher;
     struct supply *supply;
     struct publisher_news news;
+    struct outage outage;
     struct record *record;   /* outcomes for the store; NULL: none */
     long long record_since;  /* monotonic */
     atomic_int records_sent; /* that the store has not answered yet */
@@ -174,12 +176,15 @@ static void take_news(struct lane *lane)
     if (lane->record && lane->record->count >= RECORD_ENOUGH)
         submit_record(lane);
     if (news->down) {
-        log_event(LOG_WARN, "staging.not_connected", "account", account, "reason", news->reason, NULL);
+        if (outage_is_news(&lane->outage, news->reason, clock_monotonic_ms()))
+            log_event(LOG_WARN, "staging.not_connected", "account", account, "reason", news->reason, NULL);
         return_supply(lane);
         submit_record(lane);
     }
-    if (news->up)
+    if (news->up) {
+        outage_end(&lane->outage);
         log_event(LOG_INFO, "staging.connected", "account", account, NULL);
+    }
     if (news->down || news->up)
         lane_look(lane);
 }

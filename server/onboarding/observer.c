@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "claim/account_clock.h"
+#include "claim/outage.h"
 #include "claim/presence.h"
 #include "claim/subscriber.h"
 #include "server/store/claims.h"
@@ -41,6 +42,7 @@ enum stage {
 struct observer {
     struct observer_options options;
     struct subscriber *subscriber;
+    struct outage outage; /* only for the subscriber's thread */
 
     /* Only for the watcher's thread, and the store's while has_job. The events from `first` to `end` are the
      * subject of the job; after an event that cannot be stored, one at a time. */
@@ -78,6 +80,7 @@ static void on_subscribed(void *context, bool session_present)
 
     log_event(LOG_INFO, "endpoint.connected", "endpoint", observer->options.endpoint->key, "session",
               session_present ? "kept" : "new", NULL);
+    outage_end(&observer->outage);
     atomic_store(&observer->last_event, clock_monotonic_ms());
     atomic_store(&observer->subscribed, true);
     wake(observer);
@@ -96,8 +99,9 @@ static void on_lost(void *context, const char *reason)
     struct observer *observer = context;
 
     atomic_store(&observer->subscribed, false);
-    log_event(LOG_WARN, "endpoint.not_connected", "endpoint", observer->options.endpoint->key, "reason",
-              reason, NULL);
+    if (outage_is_news(&observer->outage, reason, clock_monotonic_ms()))
+        log_event(LOG_WARN, "endpoint.not_connected", "endpoint", observer->options.endpoint->key, "reason",
+                  reason, NULL);
 }
 
 /* A session is kept for a week at most (IoT), and clocks may be wrong by an hour. Other time stamps are not

@@ -156,6 +156,7 @@ class FakeBroker:
     def __init__(self, sandbox, judge=lambda publish: ACKNOWLEDGE, address="127.0.0.1", port=0, certificate=None):
         c = sandbox.certificates
         self.judge, self.sessions, self.failures, self.connections, self._names = judge, [], [], 0, {}
+        self.acknowledged = []  # the ids of messages that were sent by hand
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(*(certificate or (c / "server.pem", c / "server.key")))
         self._context.load_verify_locations(c / "account-ca.pem")
@@ -216,6 +217,8 @@ class FakeBroker:
                 session.send(SUBACK, body[:2] + b"\1")
             elif kind == PINGREQ:
                 session.send(13, b"")
+            elif kind == PUBACK:
+                self.acknowledged.append(int.from_bytes(body, "big"))
             elif kind == DISCONNECT:
                 return "disconnect"
 

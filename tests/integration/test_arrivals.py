@@ -6,7 +6,7 @@ import sqlite3
 import time
 import unittest
 
-from brokers import Mosquitto, Tap
+from brokers import FakeBroker, Mosquitto, Tap
 from patience import SHARE, fewer
 from portal import Portal, store_url
 from sandbox import Sandbox, eventually, random_thing
@@ -157,6 +157,49 @@ class BadDays(Case):
         self.connects(later)
         portal.wait_for_state(token, "onboarded")
         self.assertEqual(portal.stop(), 0)
+
+
+class Strange(Case):
+    """An OEM account that is none, or not well. Publishing goes on."""
+
+    def portal(self, broker, **sections):
+        return self.enterContext(Portal(self.sandbox, store={"url": self.url()}, claim={"schedule": "1h"},
+                                        endpoint__sandbox={"port": broker.port}, **sections))
+
+    def test_garbage(self):
+        with FakeBroker(self.sandbox, address=self.sandbox.oem_address) as broker:
+            portal = self.portal(broker)
+            for count, garbage in enumerate((b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00" * 100, b"\x30\xff\xff\xff\x7f"), 1):
+                broker.session(count).connection.sendall(garbage)
+                portal.wait_for_state(portal.claim(random_thing())["token"], "published")
+            broker.session(4)
+            self.assertIn("does not speak MQTT", portal.log_has("endpoint.not_connected"))
+            self.assertEqual(portal.stop(), 0)
+
+    def test_a_message_in_pieces_and_many_at_once(self):
+        """However the bytes come; and what is acknowledged is what was received."""
+        with FakeBroker(self.sandbox, address=self.sandbox.oem_address) as broker:
+            portal = self.portal(broker)
+            session = broker.session()
+            things = [random_thing() for _ in range(40)]
+            tokens = [portal.claim(thing)["token"] for thing in things]
+            for token in tokens:
+                portal.wait_for_state(token, "published")
+            data = b"".join(self.event(number, thing) for number, thing in enumerate(things, 1))
+            for start in range(0, 700, 7):
+                session.connection.sendall(data[start:start + 7])
+            session.connection.sendall(data[700:])
+            for token in tokens:
+                portal.wait_for_state(token, "onboarded")
+            eventually(lambda: broker.acknowledged == list(range(1, 41)), lambda: broker.acknowledged)
+            self.assertEqual(portal.stop(), 0)
+
+    @staticmethod
+    def event(number, thing):
+        topic = f"$aws/events/presence/connected/{thing}".encode()
+        body = len(topic).to_bytes(2, "big") + topic + number.to_bytes(2, "big") + b'{"eventType":"connected","clientId":"%s"}' % thing.encode()
+        assert 128 <= len(body) < 16384
+        return bytes([0x32, len(body) % 128 | 128, len(body) // 128]) + body
 
 
 class Clocks(Case):

@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 /* dlopen() finds it in the program's RPATH. It uses functions of the program (log, text, memory). */
 #define POSTGRESQL_MODULE "expresslink-postgresql.so"
 
@@ -50,7 +52,8 @@ bool engine_read_password(const char *path, char out[ENGINE_PASSWORD_SIZE], stru
         text_printf(why, "%s: %s", path, strerror(error));
         return false;
     }
-    snprintf(out, ENGINE_PASSWORD_SIZE, "%s", bytes);
+    /* Editors on Windows begin a file with a byte order mark. */
+    snprintf(out, ENGINE_PASSWORD_SIZE, "%s", bytes + (strncmp(bytes, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0));
     out[strcspn(out, "\r\n")] = '\0';
     return true;
 }

@@ -243,6 +243,14 @@ class Restore(Case):
         self.assertEqual(bytes_of(self.database), before)
         self.assertEqual([file for file in os.listdir(self.folder) if "restor" in file or "replaced" in file], [])
 
+    def test_what_is_no_file_is_not_waited_for(self):
+        self.portal.stop()
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        for path in (pipe, self.folder):
+            for more in ([], ["--verify"]):
+                self.command("restore", path, *more, expect=CHECK, says="not a regular file")
+
     def test_verify_changes_nothing(self):
         self.registered(3)
         self.command("backup", self.file)

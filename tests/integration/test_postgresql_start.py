@@ -77,6 +77,12 @@ class Refused(Case):
         self.cannot_start(self.portal(self.guarded, password_file="/nowhere/password"), "/nowhere/password", "No such file",
                           code=78)
 
+    def test_a_password_file_from_windows(self):
+        """A byte order mark and CRLF are not part of it."""
+        password = self.password("\ufeffopen sesame\r\n")
+        with Portal(self.sandbox, store={"url": self.guarded, "password_file": password}) as portal:
+            portal.claim(random_thing())
+
     def test_the_password_from_a_file(self):
         with Portal(self.sandbox, store={"url": self.guarded, "password_file": self.password("open sesame\n")}) as portal:
             portal.claim(random_thing())

@@ -245,10 +245,15 @@ enum store_error sqlite_verify(const struct backup_request *request, const char 
                                struct backup_report *out, struct text *why)
 {
     CONNECTION *handle = NULL;
+    struct stat status;
 
-    if (access(path, R_OK)) {
+    if (access(path, R_OK) || stat(path, &status)) {
         text_puts(why, strerror(errno));
         return STORE_FULL;
+    }
+    if (!S_ISREG(status.st_mode)) { /* a pipe would be waited for */
+        text_puts(why, "not a regular file");
+        return STORE_BROKEN;
     }
     if (has_wal(path)) {
         text_printf(why, "%s-wal exists: the file is a database in use and not a backup", path);

@@ -20,7 +20,7 @@
 
 #define CONNECT_TIMEOUT_S 10
 #define CONNECT_STUCK_MS 45000
-#define DISCONNECT_WAIT_MS 500
+#define DISCONNECT_WAIT_MS 2000
 #define TOPIC_MAX 256 /* IoT limits */
 #define FILTERS_MAX 8
 #define REASON_SIZE MQTT_REASON_SIZE
@@ -405,6 +405,9 @@ static bool start_disconnect(struct mqtt *mqtt)
 {
     MQTTAsync_disconnectOptions options = MQTTAsync_disconnectOptions_initializer;
 
+    pthread_mutex_lock(&mqtt->lock);
+    mqtt->closed = false; /* true of an earlier one, perhaps */
+    pthread_mutex_unlock(&mqtt->lock);
     options.timeout = 0;
     options.context = mqtt;
     options.onSuccess = on_closed;
@@ -548,7 +551,6 @@ void mqtt_pause(struct mqtt *mqtt)
     bool up = mqtt->link == LINK_UP || mqtt->link == LINK_CONNECTING;
     set_link(mqtt, LINK_PAUSED);
     mqtt->up_since = 0;
-    mqtt->closed = false;
     mqtt_window_forget(&mqtt->window);
     pthread_mutex_unlock(&mqtt->lock);
     if (up)

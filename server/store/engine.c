@@ -7,8 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#include "base/utf8.h"
 
 /* dlopen() finds it in the program's RPATH. It uses functions of the program (log, text, memory). */
 #define POSTGRESQL_MODULE "expresslink-postgresql.so"
@@ -53,7 +52,7 @@ bool engine_read_password(const char *path, char out[ENGINE_PASSWORD_SIZE], stru
         return false;
     }
     /* Editors on Windows begin a file with a byte order mark. */
-    snprintf(out, ENGINE_PASSWORD_SIZE, "%s", bytes + (strncmp(bytes, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0));
+    snprintf(out, ENGINE_PASSWORD_SIZE, "%s", bytes + utf8_mark_length(bytes, length));
     out[strcspn(out, "\r\n")] = '\0';
     return true;
 }

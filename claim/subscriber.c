@@ -162,7 +162,8 @@ static void come_up(struct subscriber *subscriber)
     backoff_connected(&subscriber->backoff, clock_monotonic_ms());
     atomic_fetch_add(&subscriber->connect_count, 1);
     if (complete)
-        subscriber->callbacks.subscribed(subscriber->callbacks.context, subscriber->session_present);
+        subscriber->callbacks.subscribed(subscriber->callbacks.context, subscriber->session_present,
+                                         atomic_load(&subscriber->connection));
 }
 
 static const char *take_suback(struct subscriber *subscriber, const struct mqtt_packet *packet)

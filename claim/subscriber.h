@@ -34,8 +34,8 @@ struct subscriber_message {
 struct subscriber_callbacks {
     void *context;
     /* Connected and subscribed to all filters. session_present: the account resumed the session and delivers
-     * what it has kept. */
-    void (*subscribed)(void *context, bool session_present);
+     * what it has kept, and again what was not acknowledged on an earlier connection than this one. */
+    void (*subscribed)(void *context, bool session_present, unsigned connection);
     /* The account refuses the filter: the connection stays up, and is never subscribed(). */
     void (*refused)(void *context, const char *filter);
     /* The connection was lost or an attempt failed. reason is for people. Messages without acknowledgement

@@ -56,7 +56,7 @@ struct observer {
 
     /* Under the lock. */
     pthread_mutex_t lock;
-    struct event queue[QUEUE_MAX];
+    struct event queue[2 * QUEUE_MAX]; /* of this connection, and of the one before */
     size_t queued;
     struct account_clock clock;
     bool answered;
@@ -74,9 +74,28 @@ static void wake(struct observer *observer)
     observer->options.wake(observer->options.context);
 }
 
-static void on_subscribed(void *context, bool session_present)
+/* What the account delivers again makes the queue's copies superfluous. So they leave room: an event for
+ * which there is none would stay unacknowledged, and the account would wait for it. */
+static void drop_delivered_again(struct observer *observer, unsigned connection)
+{
+    size_t kept = 0;
+
+    pthread_mutex_lock(&observer->lock);
+    for (size_t i = 0; i < observer->queued; i++) {
+        const struct subscriber_receipt *receipt = &observer->queue[i].receipt;
+        if (receipt->id == 0 || receipt->connection == connection)
+            observer->queue[kept++] = observer->queue[i];
+    }
+    observer->queued = kept;
+    pthread_mutex_unlock(&observer->lock);
+}
+
+static void on_subscribed(void *context, bool session_present, unsigned connection)
 {
     struct observer *observer = context;
+
+    if (session_present)
+        drop_delivered_again(observer, connection);
 
     log_event(LOG_INFO, "endpoint.connected", "endpoint", observer->options.endpoint->key, "session",
               session_present ? "kept" : "new", NULL);
@@ -121,7 +140,7 @@ static bool add_event(struct observer *observer, struct event *event)
     pthread_mutex_lock(&observer->lock);
     if (is_plausible(&event->sighting))
         event->sighting.delay_ms = account_clock_hear(&observer->clock, event->sighting.presence.at_ms, now);
-    bool has_room = observer->queued < QUEUE_MAX;
+    bool has_room = observer->queued < 2 * QUEUE_MAX;
     if (has_room)
         observer->queue[observer->queued++] = *event;
     pthread_mutex_unlock(&observer->lock);
@@ -129,7 +148,8 @@ static bool add_event(struct observer *observer, struct event *event)
     return has_room;
 }
 
-/* There is always room for events that are acknowledged: the subscriber stops reading in time. */
+/* There is room unless the account forgets its session again and again while the store takes nothing: the
+ * subscriber stops reading in time. */
 static void on_message(void *context, const struct subscriber_message *message)
 {
     struct observer *observer = context;
@@ -140,10 +160,12 @@ static void on_message(void *context, const struct subscriber_message *message)
         subscriber_acknowledge(observer->subscriber, &message->receipt, 1);
         return;
     }
-    if (add_event(observer, &event))
+    if (add_event(observer, &event)) {
         wake(observer);
-    else
-        atomic_fetch_add(&observer->set_aside, 1);
+        return;
+    }
+    atomic_fetch_add(&observer->set_aside, 1);
+    subscriber_acknowledge(observer->subscriber, &message->receipt, 1);
 }
 
 /* ---- the store's threads ---- */
@@ -207,9 +229,10 @@ static void submit(struct observer *observer, enum stage stage)
 static void take_queue(struct observer *observer)
 {
     pthread_mutex_lock(&observer->lock);
-    observer->count = observer->queued;
-    memcpy(observer->batch, observer->queue, observer->queued * sizeof *observer->batch);
-    observer->queued = 0;
+    observer->count = observer->queued < QUEUE_MAX ? observer->queued : QUEUE_MAX;
+    observer->queued -= observer->count;
+    memcpy(observer->batch, observer->queue, observer->count * sizeof *observer->batch);
+    memmove(observer->queue, observer->queue + observer->count, observer->queued * sizeof *observer->queue);
     atomic_store(&observer->busy, observer->count > 0);
     pthread_mutex_unlock(&observer->lock);
     observer->first = observer->acknowledged = 0;

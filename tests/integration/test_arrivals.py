@@ -105,6 +105,26 @@ class BadDays(Case):
         portal.start()
         portal.wait_for_state(token, "onboarded")
 
+    def test_connected_again_while_nothing_can_be_stored(self):
+        """What was received before comes again, and is in the queue once."""
+        portal = self.portal()
+        claims = self.published(portal, 20)
+        events = portal.metric("events_total" + ENDPOINT)
+        with self.locked():
+            for thing in claims:
+                self.connects(thing)
+            eventually(lambda: portal.metric("events_total" + ENDPOINT) >= events + 20, "they are received")
+            portal.process.send_signal(signal.SIGHUP)
+            eventually(lambda: portal.metric("events_total" + ENDPOINT) >= events + 40, "they come again")
+        self.onboarded(portal, 20)
+        self.assertEqual(portal.metric("events_set_aside_total" + ENDPOINT), 0)
+        later = random_thing()
+        token = portal.claim(later)["token"]
+        portal.wait_for_state(token, "published")
+        self.connects(later)
+        portal.wait_for_state(token, "onboarded")
+        self.assertEqual(portal.stop(), 0)
+
     def test_what_was_received_is_stored_before_the_end(self):
         portal = self.portal()
         (thing, token), = self.published(portal, 1).items()

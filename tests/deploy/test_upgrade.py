@@ -137,7 +137,7 @@ class Upgrade(unittest.TestCase):
     @staticmethod
     def is_migrated(database):
         with contextlib.closing(sqlite3.connect(database)) as connection:
-            return bool(connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'claim_counts'").fetchone()[0])
+            return bool(connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'leaders'").fetchone()[0])
 
     @staticmethod
     def open_claims(portal):

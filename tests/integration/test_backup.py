@@ -437,9 +437,9 @@ class Restore(Case):
 class Migrate(Case):
     def test_an_old_database(self):
         version_1(self.database)
-        self.command("migrate", says="from schema 1 to schema 2")
+        self.command("migrate", says="from schema 1 to schema 3")
         self.assertEqual(rows(self.database, "SELECT expired FROM claim_counts"), [(1,)])
-        self.command("migrate", says="up to date: schema 2")
+        self.command("migrate", says="up to date: schema 3")
 
     def test_a_new_one(self):
         self.command("migrate", says="from schema 0 to schema")
@@ -453,7 +453,7 @@ class Migrate(Case):
         self.command("migrate", expect=CANNOT, says="newer portal")
 
     def test_another_programs_with_a_version_of_ours(self):
-        for version in (0, 1, 2):
+        for version in (0, 1, 2, 3):
             with self.subTest(version):
                 self.database.unlink(missing_ok=True)
                 rows(self.database, "CREATE TABLE other (a)")

@@ -10,8 +10,9 @@ import unittest
 from killed import disk_calls, killed_at_call, killed_at_statement
 from operator_commands import OK, command, rows, version_1
 from portal import PROGRAM, Portal
-from sandbox import Sandbox, random_thing
+from sandbox import ROOT, Sandbox, random_thing
 
+MIGRATIONS = ROOT / "server" / "store" / "migrations" / "sqlite"
 SCHEMA = "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2"
 
 
@@ -81,44 +82,60 @@ class Killed(unittest.TestCase):
         self.portal.claim(random_thing())
         self.assertEqual(self.portal.stop(), 0)
 
-    def assert_whole(self, found, old, new):
-        self.assertTrue(found in (old, new), f"half a migration: {[name for _, name, _ in set(found) - set(old)]}")
+    def schemas(self):
+        """Those of version 1, of each version after it, and of this one."""
+        old = self.old_database()
+        new = self.the_new_schema()
+        steps = [row for row in new if row[1] == "schema_migrations"]
+        copy = self.folder / "steps.db"
+        shutil.copy(self.before, copy)
+        found = [old]
+        for file in sorted(MIGRATIONS.glob("*.sql"))[1:]:
+            with contextlib.closing(sqlite3.connect(copy)) as database:
+                database.executescript(file.read_text())
+            found.append(sorted(rows(copy, SCHEMA) + steps))
+        self.assertEqual(found[-1], new)
+        return found
 
-    def is_migrated_from(self, old, new):
+    def assert_whole(self, found, schemas):
+        """Its version; none has a part of a step."""
+        self.assertTrue(found in schemas, f"half a migration: {[name for _, name, _ in set(found) - set(schemas[0])]}")
+        return schemas.index(found) + 1
+
+    def version_migrated_from(self, schemas):
         """Whichever it is, migrate goes on from there; says which."""
-        found = self.schema_found()
-        self.assert_whole(found, old, new)
+        version = self.assert_whole(self.schema_found(), schemas)
         answer = command(self.portal, "migrate")
         self.assertEqual(answer.returncode, OK, answer)
-        self.assertIn("from schema 1 to" if found == old else "up to date", answer.stdout)
-        self.assertEqual(rows(self.database, SCHEMA), new)
-        return found == new
+        self.assertIn("up to date" if version == len(schemas) else f"from schema {version} to", answer.stdout)
+        self.assertEqual(rows(self.database, SCHEMA), schemas[-1])
+        return version
+
+    def assert_in_order(self, versions, schemas):
+        self.assertEqual(versions, sorted(versions), "first the old one, then the new one")
+        self.assertEqual(set(versions), set(range(1, len(schemas) + 1)))
 
     def test_at_every_statement(self):
-        old = self.old_database()
-        new = self.the_new_schema()
-        were_new = []
+        schemas = self.schemas()
+        versions = []
         for number in self.killed_at_statements():
             if number % 2:  # the portal does what migrate does
-                self.assert_whole(self.schema_found(), old, new)
+                versions.append(self.assert_whole(self.schema_found(), schemas))
                 self.is_served()
-                self.assertEqual(rows(self.database, SCHEMA), new)
+                self.assertEqual(rows(self.database, SCHEMA), schemas[-1])
             else:
-                were_new.append(self.is_migrated_from(old, new))
+                versions.append(self.version_migrated_from(schemas))
                 self.is_served()
-        self.assertEqual(were_new, sorted(were_new), "first the old one, then the new one")
-        self.assertEqual(set(were_new), {False, True})
+        self.assert_in_order(versions, schemas)
 
     def test_at_every_write_and_flush(self):
-        old = self.old_database()
-        new = self.the_new_schema()
-        were_new = []
+        schemas = self.schemas()
+        versions = []
         for _ in self.killed_at_calls():
-            were_new.append(self.is_migrated_from(old, new))
-            if were_new[-2:] != were_new[-1:] * 2:
+            versions.append(self.version_migrated_from(schemas))
+            if versions[-2:] != versions[-1:] * 2:
                 self.is_served()
-        self.assertEqual(were_new, sorted(were_new), "first the old one, then the new one")
-        self.assertEqual(set(were_new), {False, True})
+        self.assert_in_order(versions, schemas)
 
     def test_a_new_database_at_every_statement(self):
         new = self.the_new_schema()
@@ -127,7 +144,7 @@ class Killed(unittest.TestCase):
             killed += 1
             self.assertEqual(command(self.portal, "migrate").returncode, OK)
             self.assertEqual(rows(self.database, SCHEMA), new)
-            self.assertEqual(rows(self.database, "SELECT version FROM schema_migrations"), [(1,), (2,)])
+            self.assertEqual(rows(self.database, "SELECT version FROM schema_migrations"), [(1,), (2,), (3,)])
         self.assertGreater(killed, 20)
 
 

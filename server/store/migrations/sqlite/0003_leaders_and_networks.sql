@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Oldest program: 1
+
+-- Who leads: the one portal that may connect as the claim-thing of a staging account ('staging/NAME') or as the observer of
+-- an OEM account ('endpoint/KEY'). What it writes carries the term; a new holder has a new term.
+CREATE TABLE leaders (
+    name    TEXT    NOT NULL PRIMARY KEY,
+    holder  TEXT    NOT NULL,
+    term    INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What decides which delivery is sent next: when its claim was accepted, its last publish that was acknowledged, when
+-- somebody last said that the device is on now, and the network that the claim came from.
+ALTER TABLE deliveries ADD COLUMN accepted_at INTEGER;
+ALTER TABLE deliveries ADD COLUMN published_at INTEGER;
+ALTER TABLE deliveries ADD COLUMN pressed_at INTEGER;
+ALTER TABLE deliveries ADD COLUMN network INTEGER;
+
+-- What became of a network's claims, for each staging account; older ones count less (as of as_of).
+CREATE TABLE networks (
+    staging  TEXT    NOT NULL,
+    network  INTEGER NOT NULL,
+    arrivals REAL    NOT NULL,
+    expiries REAL    NOT NULL,
+    as_of    INTEGER NOT NULL,
+    PRIMARY KEY (staging, network)
+) STRICT, WITHOUT ROWID;

@@ -93,7 +93,6 @@ static bool start_onboarding(struct app *app, struct text *why)
     struct dispatcher_options dispatching = {
         .settings = &app->settings->claim,
         .store = portal->store,
-        .leased_by = app->settings->replica,
         .ready = watcher_ready,
         .context = app,
     };

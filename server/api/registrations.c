@@ -114,7 +114,7 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
         problem_answer_identifier(exchange, &problem);
         return false;
     }
-    intake_begin(settings, &own->request);
+    intake_begin(settings, exchange, &own->request);
     own->request.endpoint = endpoint->key;
     own->request.contact_name = own->body.name;
     own->request.contact_email = own->body.email;

@@ -157,3 +157,17 @@ void client_address(const struct client_networks *trusted, const struct sockaddr
     while (forwarded && is_trusted(trusted, out) && last_entry(forwarded, &end, entry))
         memcpy(out, entry, CLIENT_SIZE);
 }
+
+long long client_network(const char *address)
+{
+    struct in6_addr parsed;
+    bool v4;
+    long long number = 0;
+
+    if (!parse_address(address, &parsed, &v4))
+        return 0;
+    bool mapped = IN6_IS_ADDR_V4MAPPED(&parsed);
+    for (size_t i = mapped ? 12 : 0; i < (mapped ? 15 : 6); i++)
+        number = number << 8 | parsed.s6_addr[i];
+    return number | (mapped ? 1LL << 56 : 2LL << 56); /* one number space, and never 0 */
+}

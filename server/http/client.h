@@ -24,4 +24,7 @@ void client_networks_free(struct client_networks *networks);
 void client_address(const struct client_networks *trusted, const struct sockaddr *peer, const char *forwarded,
                     char out[CLIENT_SIZE]);
 
+/* A number for the network in which this address is, an IPv4 /24 or an IPv6 /48; 0 if it is no address. */
+long long client_network(const char *address);
+
 #endif

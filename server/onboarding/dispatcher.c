@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "server/onboarding/lane.h"
-#include "server/store/claims.h"
 
 #define READY_WAIT_MS 10000
 #define STEP_MS 1000 /* a step is taken at least so often */
@@ -151,13 +150,6 @@ static void *dispatch(void *argument)
     return NULL;
 }
 
-static enum store_error clear_leases(struct store_tx *tx, void *argument)
-{
-    const struct dispatcher *dispatcher = argument;
-
-    return claims_clear_leases(tx, dispatcher->options.leased_by);
-}
-
 static bool make_lanes(struct dispatcher *dispatcher, struct text *why)
 {
     const struct claim_settings *settings = dispatcher->options.settings;
@@ -168,7 +160,6 @@ static bool make_lanes(struct dispatcher *dispatcher, struct text *why)
             .account = &settings->staging[i],
             .settings = settings,
             .store = dispatcher->options.store,
-            .leased_by = dispatcher->options.leased_by,
             .wake = wake_thread,
             .context = dispatcher,
         };
@@ -200,11 +191,7 @@ struct dispatcher *dispatcher_start(const struct dispatcher_options *options, st
     dispatcher->started = clock_monotonic_ms();
     pthread_mutex_init(&dispatcher->lock, NULL);
     condition_init(&dispatcher->changed);
-    bool made = make_lanes(dispatcher, why);
-    enum store_error error = made ? store_call(options->store, clear_leases, dispatcher, true) : STORE_OK;
-    if (error)
-        text_printf(why, "the store cannot be written: %s", store_error_name(error));
-    if (made && !error && pthread_create(&dispatcher->thread, NULL, dispatch, dispatcher) == 0)
+    if (make_lanes(dispatcher, why) && pthread_create(&dispatcher->thread, NULL, dispatch, dispatcher) == 0)
         return dispatcher;
     dispatcher_free(dispatcher);
     return NULL;

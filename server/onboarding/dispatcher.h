@@ -18,7 +18,6 @@
 struct dispatcher_options {
     const struct claim_settings *settings;
     struct store *store;
-    const char *leased_by; /* this replica's name */
     /* Asked before the first publish: true once events that happened while the portal was down have been
      * heard, so that nobody who has arrived is published to again. After ten seconds the answer is no longer
      * waited for. */
@@ -30,8 +29,7 @@ struct dispatcher;
 
 /* Starts its thread. NULL with a sentence in *why: a certificate that cannot be read, a store that fails. */
 struct dispatcher *dispatcher_start(const struct dispatcher_options *options, struct text *why);
-/* Waits shortly for PUBACKs under way, gives back what is leased, ends the thread. The store must still run.
- */
+/* Waits shortly for PUBACKs, ends the thread. The store must still run. */
 void dispatcher_stop(struct dispatcher *dispatcher);
 /* After dispatcher_stop(), when nobody calls it any more. NULL is fine. */
 void dispatcher_free(struct dispatcher *dispatcher);

@@ -12,17 +12,17 @@
 #include "claim/outage.h"
 #include "claim/publisher.h"
 #include "server/onboarding/supply.h"
-#include "server/store/claims.h"
+#include "server/store/deliveries.h"
 #include "server/store/store_clock.h"
 
 #define RECORD_ENOUGH 250 /* outcomes to record together: they share the pages that are written */
 #define RECORD_WAIT_MS 20 /* how long fewer may wait while more are expected */
 #define RECORD_MAX (RECORD_ENOUGH + PUBLISHER_WINDOW_MAX + SUPPLY_MAX)
-#define DUE_STEP_MS 50
+#define NO_ENDPOINT_MS 60000 /* when to look again whether it is configured */
 
 /* What became of one claim's publish. */
 struct entry {
-    long long claim_id, due; /* of store_clock.h: when to publish again */
+    long long claim_id;
     enum publication_outcome outcome;
 };
 
@@ -54,23 +54,21 @@ static enum store_error write_record(struct store_tx *tx, void *argument)
 {
     struct record *record = argument;
     const char *staging = record->lane->options.account->name;
-    long long now = store_clock_ms();
+    long long now = store_clock_ms(), again = now + SUPPLY_OFFERED_AGAIN_MS;
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < record->count && !error; i++) {
         const struct entry *entry = &record->entries[i];
         if (entry->outcome == PUBLICATION_ACKNOWLEDGED)
-            error = claims_acknowledged(tx, staging, entry->claim_id, now, entry->due);
-        else if (entry->outcome == PUBLICATION_RELEASED)
-            error = claims_release(tx, staging, entry->claim_id, entry->due);
+            error = deliveries_acknowledged(tx, staging, entry->claim_id, now, again);
         else
-            error = claims_refused(tx, staging, entry->claim_id, now, entry->due,
-                                   entry->outcome == PUBLICATION_GIVEN_UP);
+            error = deliveries_refused(tx, staging, entry->claim_id, now, again,
+                                       entry->outcome == PUBLICATION_GIVEN_UP);
     }
     return error;
 }
 
-/* If a record cannot be written, its leases run out and its claims are published again, which is harmless. */
+/* If a record cannot be written, the claims remain as they were, and only this lane knows better. */
 static void record_written(void *argument, enum store_error result)
 {
     struct record *record = argument;
@@ -98,7 +96,7 @@ static void submit_record(struct lane *lane)
         record_written(record, error);
 }
 
-static void add_entry(struct lane *lane, long long claim_id, long long due, enum publication_outcome outcome)
+static void add_entry(struct lane *lane, long long claim_id, enum publication_outcome outcome)
 {
     if (!lane->record) {
         struct record *record = memory_new(1, sizeof *record);
@@ -108,18 +106,16 @@ static void add_entry(struct lane *lane, long long claim_id, long long due, enum
         lane->record = record;
         lane->record_since = clock_monotonic_ms();
     }
-    lane->record->entries[lane->record->count++] = (struct entry){claim_id, due, outcome};
+    lane->record->entries[lane->record->count++] = (struct entry){claim_id, outcome};
     if (lane->record->count == RECORD_MAX)
         submit_record(lane);
 }
 
-/* Rounded, so that claims that are due together are stored together. */
 static long long next_due_after(const struct lane *lane, const struct publication *publication)
 {
     const struct schedule *schedule = &lane->options.settings->schedule;
-    long long due = store_clock_ms() + schedule_delay_ms(schedule, publication->attempts + 1, random_u32());
 
-    return due - due % DUE_STEP_MS;
+    return store_clock_ms() + schedule_delay_ms(schedule, publication->attempts + 1, random_u32());
 }
 
 static void log_publication(const struct lane *lane, enum log_level level, const char *event,
@@ -133,37 +129,26 @@ static void log_publication(const struct lane *lane, enum log_level level, const
 static void take_end(struct lane *lane, const struct publication_end *end)
 {
     const struct publication *publication = &end->publication;
-    long long due = store_clock_ms();
+    bool given_up = end->outcome == PUBLICATION_GIVEN_UP;
 
-    switch (end->outcome) {
-    case PUBLICATION_RELEASED:
-        break;
-    case PUBLICATION_ACKNOWLEDGED:
-        due = next_due_after(lane, publication);
-        supply_expect(lane->supply, due);
+    if (end->outcome == PUBLICATION_RELEASED) {
+        supply_put_back(lane->supply, publication->id, 0);
+        return;
+    }
+    add_entry(lane, publication->id, end->outcome);
+    if (end->outcome == PUBLICATION_ACKNOWLEDGED) {
+        supply_published(lane->supply, publication->id);
         atomic_fetch_add(&lane->acknowledged, 1);
         latency_add(&lane->latency, end->latency_ms);
         log_publication(lane, LOG_DEBUG, "claim.published", publication);
-        break;
-    case PUBLICATION_REFUSED:
-    case PUBLICATION_GIVEN_UP:
-        due = next_due_after(lane, publication);
-        atomic_fetch_add(&lane->refused, 1);
-        log_publication(lane, LOG_WARN,
-                        end->outcome == PUBLICATION_GIVEN_UP ? "claim.refused" : "claim.connection_lost",
-                        publication);
+        return;
     }
-    add_entry(lane, publication->id, due, end->outcome);
-}
-
-/* Returns the claims that were leased and not sent: while this lane is not connected, others may have them.
- */
-static void return_supply(struct lane *lane)
-{
-    const struct delivery *unsent;
-
-    for (; (unsent = supply_first(lane->supply)); supply_drop_first(lane->supply))
-        add_entry(lane, unsent->claim_id, store_clock_ms(), PUBLICATION_RELEASED);
+    if (given_up)
+        supply_ended(lane->supply, publication->id, TURNS_OTHER);
+    else
+        supply_put_back(lane->supply, publication->id, next_due_after(lane, publication));
+    atomic_fetch_add(&lane->refused, 1);
+    log_publication(lane, LOG_WARN, given_up ? "claim.refused" : "claim.connection_lost", publication);
 }
 
 static void take_news(struct lane *lane)
@@ -178,7 +163,7 @@ static void take_news(struct lane *lane)
     if (news->down) {
         if (outage_is_news(&lane->outage, news->reason, clock_monotonic_ms()))
             log_event(LOG_WARN, "staging.not_connected", "account", account, "reason", news->reason, NULL);
-        return_supply(lane);
+        supply_put_all_back(lane->supply);
         submit_record(lane);
     }
     if (news->up) {
@@ -220,18 +205,22 @@ static enum publisher_answer send_one(struct lane *lane, const struct delivery *
     return answer;
 }
 
-/* Sends what is leased until the publisher has no room; returns the milliseconds until it may have. */
+/* Sends what is ready until the publisher has no room; returns the milliseconds until it may have. */
 static long long send_supply(struct lane *lane)
 {
     const struct delivery *delivery;
     long long wait = PUBLISHER_STEP_MAX_MS;
 
     while (publisher_has_room(lane->publisher) && (delivery = supply_first(lane->supply))) {
+        long long claim_id = delivery->claim_id;
         enum publisher_answer answer = send_one(lane, delivery, &wait);
         if (answer == PUBLISHER_WAIT || answer == PUBLISHER_BUSY)
             break;
-        atomic_fetch_add(&lane->sent, answer == PUBLISHER_SENT);
         supply_drop_first(lane->supply);
+        if (answer == PUBLISHER_SENT)
+            atomic_fetch_add(&lane->sent, 1);
+        else
+            supply_put_back(lane->supply, claim_id, store_clock_ms() + NO_ENDPOINT_MS);
     }
     return wait;
 }
@@ -246,11 +235,11 @@ long long lane_step(struct lane *lane, bool may_publish)
     long long wait = publisher_step(lane->publisher, &lane->news);
 
     take_news(lane);
-    supply_update(lane->supply);
-    if (may_publish && mqtt_is_connected(publisher_connection(lane->publisher))) {
-        supply_ask(lane->supply);
+    bool want = may_publish && mqtt_is_connected(publisher_connection(lane->publisher));
+    supply_step(lane->supply, want);
+    if (want) {
         wait = least(wait, send_supply(lane));
-        supply_ask(lane->supply);
+        supply_step(lane->supply, want);
         wait = least(wait, supply_wait(lane->supply));
     }
     if (publisher_in_flight(lane->publisher))
@@ -271,15 +260,14 @@ void lane_reconnect(struct lane *lane)
 
 void lane_forget(struct lane *lane, long long claim_id)
 {
-    supply_forget(lane->supply, claim_id);
+    supply_ended(lane->supply, claim_id, TURNS_ARRIVED);
 }
 
 bool lane_settle(struct lane *lane, bool wait_for_pubacks)
 {
     publisher_step(lane->publisher, &lane->news);
     take_news(lane);
-    supply_update(lane->supply);
-    return_supply(lane);
+    supply_step(lane->supply, false);
     if (!wait_for_pubacks) {
         lane->news.end_count = publisher_release(lane->publisher, lane->news.ends);
         lane->news.down = lane->news.up = false;
@@ -321,8 +309,8 @@ struct lane *lane_new(const struct lane_options *options, struct text *why)
     lane->options = *options;
     lane->supply = supply_new(&(struct supply_options){
         .account = options->account,
+        .schedule = &options->settings->schedule,
         .store = options->store,
-        .leased_by = options->leased_by,
         .wake = options->wake,
         .context = options->context,
     });

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A lane is one staging account on the dispatcher's thread: the claims leased for it, their publishes, and
+/* A lane is one staging account on the dispatcher's thread: its claims, their publishes, and
  * the record of what became of them. For dispatcher.c only. All functions are for the dispatcher's thread
  * unless they say otherwise. */
 #ifndef SERVER_ONBOARDING_LANE_H
@@ -18,7 +18,6 @@ struct lane_options {
     const struct staging_account *account;
     const struct claim_settings *settings;
     struct store *store;
-    const char *leased_by;
     /* Something has happened: call lane_step(). Any thread; must not block. */
     void (*wake)(void *context);
     void *context;
@@ -37,10 +36,10 @@ long long lane_step(struct lane *lane, bool may_publish);
 void lane_look(struct lane *lane);
 /* Connects again once nothing is in flight, with the certificate files as they are then. */
 void lane_reconnect(struct lane *lane);
-/* Does not send a claim that was leased. */
+/* A claim's device has arrived: it is not sent any more. */
 void lane_forget(struct lane *lane, long long claim_id);
 
-/* Returns the leased claims to the store. Returns true when no store job and no publish is pending: repeat
+/* Sends no more. Returns true when no store job and no publish is pending: repeat
  * until then. wait_for_pubacks false: releases what is in flight as well. */
 bool lane_settle(struct lane *lane, bool wait_for_pubacks);
 

@@ -9,55 +9,143 @@
 #include "base/memory.h"
 #include "server/store/store_clock.h"
 
-#define LEASE_MS 60000 /* how long deliveries are ours */
-#define LEASE_MARGIN_MS 5000
-#define LOOK_AGAIN_MS 1000 /* another replica's lease may have run out */
+#define POLL_MS 250       /* what other portals have accepted is noticed by then */
+#define AGAIN_MS 1000     /* after an error of the store */
+#define AHEAD_MS 100      /* so long before it is sent its turn is decided */
+#define AHEAD_MIN 2       /* deliveries */
+#define CHECK_ALL_MS 1000 /* few claims are looked after so often, */
+#define CHECK_SOME_MS 250 /* of many as many as one call reads */
+#define RECORD_EVERY_MS 10000
+#define RECORD_KEPT_MS (6 * 3600 * 1000LL) /* a network's record has faded by then */
+#define NETWORKS_MAX 20000                 /* read at the start */
 
-struct leased {
-    struct delivery delivery;
-    long long ends; /* monotonic: ours until then */
+/* A job that is used again and again, for one kind of question. The store's until it is answered. */
+struct errand {
+    struct store_job job;
+    struct supply *supply;
+    bool asked, answered;
+    enum store_error result;
+    long long next; /* monotonic ms: not before */
 };
+
+enum { RECALL, LOAD, PEEK, TAKE, READ, CHECK, RECORD, ERRANDS };
 
 struct supply {
     struct supply_options options;
-    struct leased leased[SUPPLY_MAX];
+    struct turns *turns;
+    struct delivery ready[SUPPLY_MAX]; /* to be sent next */
     size_t first, count;
-    long long next_look; /* wall ms */
-    bool asking;
+    bool restart;
 
-    /* The one job that leases, used again and again; the store's while asking and not answered. */
-    struct store_job job;
-    size_t room;
-    long long ends;
-    struct delivery answer[SUPPLY_MAX];
-    size_t answer_count;
-    long long next_due;
+    struct errand errands[ERRANDS];
+    /* RECALL and RECORD */
+    struct network_row *networks;
+    size_t network_count;
+    bool recalled;
+    /* LOAD */
+    struct delivery_turn page[DELIVERIES_MAX], page_end;
+    size_t page_count;
+    bool loaded, has_page;
+    /* PEEK, TAKE */
+    struct delivery_turn taken[DELIVERIES_MAX];
+    size_t taken_count;
+    bool due, look;
+    /* READ, CHECK */
+    long long read_ids[SUPPLY_MAX], check_ids[DELIVERIES_MAX];
+    size_t read_id_count, check_id_count;
+    struct delivery read[SUPPLY_MAX], checked[DELIVERIES_MAX];
+    size_t read_count, checked_count;
 
-    pthread_mutex_t lock;
-    bool answered;
-    enum store_error result;
+    pthread_mutex_t lock; /* over answered */
 };
 
-static enum store_error lease(struct store_tx *tx, void *argument)
+/* ---- the store's threads ---- */
+
+static enum store_error recall(struct store_tx *tx, void *argument)
 {
     struct supply *supply = argument;
-    const struct supply_options *options = &supply->options;
+
+    return deliveries_networks(tx, supply->options.account->name, supply->networks, NETWORKS_MAX,
+                               &supply->network_count);
+}
+
+static enum store_error load(struct store_tx *tx, void *argument)
+{
+    struct supply *supply = argument;
+
+    return deliveries_open(tx, supply->options.account->name, supply->has_page ? &supply->page_end : NULL,
+                           supply->page, DELIVERIES_MAX, &supply->page_count);
+}
+
+static enum store_error peek(struct store_tx *tx, void *argument)
+{
+    struct supply *supply = argument;
+
+    return deliveries_due(tx, supply->options.account->name, store_clock_ms(), &supply->due);
+}
+
+static enum store_error take(struct store_tx *tx, void *argument)
+{
+    struct supply *supply = argument;
     long long now = store_clock_ms();
 
-    return claims_lease(tx, options->account->name, options->leased_by, now, now + LEASE_MS, supply->answer,
-                        supply->room, &supply->answer_count, &supply->next_due);
+    return deliveries_take(tx, supply->options.account->name, now, now + SUPPLY_OFFERED_AGAIN_MS,
+                           supply->taken, DELIVERIES_MAX, &supply->taken_count);
+}
+
+static enum store_error read_next(struct store_tx *tx, void *argument)
+{
+    struct supply *supply = argument;
+
+    return deliveries_look(tx, supply->options.account->name, supply->read_ids, supply->read_id_count,
+                           supply->read, &supply->read_count);
+}
+
+static enum store_error check(struct store_tx *tx, void *argument)
+{
+    struct supply *supply = argument;
+
+    return deliveries_look(tx, supply->options.account->name, supply->check_ids, supply->check_id_count,
+                           supply->checked, &supply->checked_count);
+}
+
+static enum store_error record(struct store_tx *tx, void *argument)
+{
+    struct supply *supply = argument;
+
+    return deliveries_set_networks(tx, supply->options.account->name, supply->networks, supply->network_count,
+                                   store_clock_ms() - RECORD_KEPT_MS);
 }
 
 static void answered(void *argument, enum store_error result)
 {
-    struct supply *supply = argument;
+    struct errand *errand = argument;
+    struct supply *supply = errand->supply;
 
-    /* Woken under the lock: once it is let go, the supply may be freed. */
+    /* Woken under the lock: once it is released, the supply may be freed. */
     pthread_mutex_lock(&supply->lock);
-    supply->result = result;
-    supply->answered = true;
+    errand->result = result;
+    errand->answered = true;
     supply->options.wake(supply->options.context);
     pthread_mutex_unlock(&supply->lock);
+}
+
+/* ---- the dispatcher's thread ---- */
+
+static const struct {
+    enum store_error (*run)(struct store_tx *, void *);
+    bool writes;
+} kinds[ERRANDS] = {
+    [RECALL] = {recall, false},  [LOAD] = {load, false},   [PEEK] = {peek, false},    [TAKE] = {take, true},
+    [READ] = {read_next, false}, [CHECK] = {check, false}, [RECORD] = {record, true},
+};
+
+/* The store's done() gets the errand, its run() the supply. */
+static enum store_error run_errand(struct store_tx *tx, void *argument)
+{
+    const struct errand *errand = argument;
+
+    return kinds[errand - errand->supply->errands].run(tx, errand->supply);
 }
 
 struct supply *supply_new(const struct supply_options *options)
@@ -65,8 +153,15 @@ struct supply *supply_new(const struct supply_options *options)
     struct supply *supply = memory_new(1, sizeof *supply);
 
     supply->options = *options;
-    supply->job = (struct store_job){.run = lease, .done = answered, .argument = supply, .writes = true};
+    supply->networks = memory_new(NETWORKS_MAX, sizeof *supply->networks);
+    for (size_t i = 0; i < ERRANDS; i++) {
+        struct errand *errand = &supply->errands[i];
+        errand->supply = supply;
+        errand->job = (struct store_job){
+            .run = run_errand, .done = answered, .argument = errand, .writes = kinds[i].writes};
+    }
     pthread_mutex_init(&supply->lock, NULL);
+    supply->restart = true;
     return supply;
 }
 
@@ -77,7 +172,17 @@ void supply_free(struct supply *supply)
     pthread_mutex_lock(&supply->lock);
     pthread_mutex_unlock(&supply->lock);
     pthread_mutex_destroy(&supply->lock);
+    turns_free(supply->turns);
+    free(supply->networks);
     free(supply);
+}
+
+void supply_put_all_back(struct supply *supply)
+{
+    const struct delivery *unsent;
+
+    for (; (unsent = supply_first(supply)); supply_drop_first(supply))
+        supply_put_back(supply, unsent->claim_id, 0);
 }
 
 size_t supply_count(const struct supply *supply)
@@ -87,7 +192,7 @@ size_t supply_count(const struct supply *supply)
 
 const struct delivery *supply_first(const struct supply *supply)
 {
-    return supply->count ? &supply->leased[supply->first].delivery : NULL;
+    return supply->count ? &supply->ready[supply->first] : NULL;
 }
 
 void supply_drop_first(struct supply *supply)
@@ -96,97 +201,293 @@ void supply_drop_first(struct supply *supply)
     supply->count--;
 }
 
-/* Half a second's worth at a limited rate: what is taken early may arrive before it is sent. */
-static size_t wanted(const struct supply *supply)
+static bool may_ask(const struct supply *supply, int kind)
 {
-    size_t most = SUPPLY_MAX;
-    int rate = supply->options.account->rate;
-
-    if (rate > 0 && rate / 2 < SUPPLY_MAX)
-        most = rate / 2 > 8 ? (size_t)rate / 2 : 8;
-    return supply->count < most / 2 ? most - supply->count : 0;
+    return !supply->errands[kind].asked && clock_monotonic_ms() >= supply->errands[kind].next;
 }
 
-void supply_ask(struct supply *supply)
+static void ask(struct supply *supply, int kind, long long pause_ms)
 {
-    size_t room = wanted(supply);
+    struct errand *errand = &supply->errands[kind];
 
-    if (supply->asking || room == 0 || store_clock_ms() < supply->next_look)
-        return;
-    supply->asking = true;
-    supply->room = room;
-    supply->next_look = store_clock_ms() + LOOK_AGAIN_MS;
-    supply->ends = clock_monotonic_ms() + LEASE_MS - LEASE_MARGIN_MS;
-    enum store_error error = store_submit(supply->options.store, &supply->job);
+    errand->asked = true;
+    errand->next = clock_monotonic_ms() + pause_ms;
+    enum store_error error = store_submit(supply->options.store, &errand->job);
     if (error)
-        answered(supply, error);
+        answered(errand, error);
 }
 
-static void take_answer(struct supply *supply)
+static bool take_answer(struct supply *supply, int kind)
 {
-    supply->asking = false;
-    if (supply->result) {
-        supply->next_look = store_clock_ms() + LOOK_AGAIN_MS;
-        return;
-    }
-    memmove(supply->leased, supply->leased + supply->first, supply->count * sizeof *supply->leased);
-    supply->first = 0;
-    for (size_t i = 0; i < supply->answer_count; i++)
-        supply->leased[supply->count++] = (struct leased){supply->answer[i], supply->ends};
-    if (supply->answer_count == supply->room)
-        supply_look(supply);
-    else if (supply->next_due)
-        supply_expect(supply, supply->next_due);
-}
-
-void supply_update(struct supply *supply)
-{
-    long long now = clock_monotonic_ms();
+    struct errand *errand = &supply->errands[kind];
 
     pthread_mutex_lock(&supply->lock);
-    bool done = supply->answered;
-    supply->answered = false;
+    bool answered = errand->answered;
+    errand->answered = false;
+    enum store_error result = errand->result;
     pthread_mutex_unlock(&supply->lock);
-    if (done)
-        take_answer(supply);
-    /* The connection was slow: these are the store's again. The oldest come first. */
-    while (supply->count && now > supply->leased[supply->first].ends)
-        supply_drop_first(supply);
+    if (!answered)
+        return false;
+    errand->asked = false;
+    if (result)
+        errand->next = clock_monotonic_ms() + AGAIN_MS;
+    return result == STORE_OK && !supply->restart;
 }
 
-long long supply_wait(const struct supply *supply)
+static void add(struct supply *supply, const struct delivery_turn *list, size_t count)
 {
-    long long wait = supply->next_look - store_clock_ms();
+    long long now = store_clock_ms();
 
-    if (supply->asking || supply->count || wait > LOOK_AGAIN_MS)
-        return LOOK_AGAIN_MS;
+    for (size_t i = 0; i < count; i++) {
+        const struct delivery_turn *turn = &list[i];
+        turns_add(supply->turns,
+                  &(struct turns_claim){.id = turn->claim_id,
+                                        .accepted_at = turn->accepted_at,
+                                        .published_at = turn->published_at,
+                                        .pressed_at = turn->pressed_at,
+                                        .published = turn->attempts,
+                                        .network = (uint64_t)turn->network},
+                  now);
+    }
+}
+
+static void take_in_networks(struct supply *supply)
+{
+    long long now = store_clock_ms();
+
+    for (size_t i = 0; i < supply->network_count; i++) {
+        const struct network_row *row = &supply->networks[i];
+        networks_set(turns_networks(supply->turns),
+                     &(struct network_record){(uint64_t)row->network, (double)row->arrivals / 1000,
+                                              (double)row->expiries / 1000, row->as_of},
+                     now);
+    }
+    supply->recalled = true;
+}
+
+static enum turns_end end_of(const struct delivery *delivery)
+{
+    if (delivery->state == CLAIM_ONBOARDED || delivery->state == CLAIM_PUBLISHED)
+        return TURNS_ARRIVED;
+    return delivery->state == CLAIM_EXPIRED ? TURNS_EXPIRED : TURNS_OTHER;
+}
+
+static int by_claim(const void *left, const void *right)
+{
+    const struct delivery *a = left, *b = right;
+
+    return a->claim_id < b->claim_id ? -1 : a->claim_id > b->claim_id;
+}
+
+static const struct delivery *find(const struct delivery *list, size_t count, long long claim_id)
+{
+    const struct delivery wanted = {.claim_id = claim_id};
+
+    return bsearch(&wanted, list, count, sizeof *list, by_claim);
+}
+
+/* Removes those that are over. */
+static void settle(struct supply *supply, const long long *ids, size_t id_count, struct delivery *list,
+                   size_t count)
+{
+    long long now = store_clock_ms();
+
+    qsort(list, count, sizeof *list, by_claim);
+    for (size_t i = 0; i < id_count; i++) {
+        const struct delivery *delivery = find(list, count, ids[i]);
+        if (!delivery || delivery->is_closed)
+            turns_remove(supply->turns, ids[i], delivery ? end_of(delivery) : TURNS_OTHER, now);
+    }
+}
+
+static void make_ready(struct supply *supply)
+{
+    settle(supply, supply->read_ids, supply->read_id_count, supply->read, supply->read_count);
+    memmove(supply->ready, supply->ready + supply->first, supply->count * sizeof *supply->ready);
+    supply->first = 0;
+    for (size_t i = 0; i < supply->read_id_count; i++) { /* in the order of their turns */
+        const struct delivery *delivery = find(supply->read, supply->read_count, supply->read_ids[i]);
+        if (delivery && !delivery->is_closed)
+            supply->ready[supply->count++] = *delivery;
+    }
+    supply->read_id_count = 0;
+}
+
+static void take_answers(struct supply *supply)
+{
+    if (take_answer(supply, RECALL))
+        take_in_networks(supply);
+    if (take_answer(supply, LOAD)) {
+        add(supply, supply->page, supply->page_count);
+        supply->has_page = supply->page_count > 0;
+        if (supply->has_page)
+            supply->page_end = supply->page[supply->page_count - 1];
+        supply->loaded = supply->page_count < DELIVERIES_MAX;
+    }
+    if (take_answer(supply, PEEK))
+        supply->look = supply->look || supply->due;
+    if (take_answer(supply, TAKE)) {
+        add(supply, supply->taken, supply->taken_count);
+        supply->look = supply->look || supply->taken_count == DELIVERIES_MAX;
+    }
+    if (take_answer(supply, READ))
+        make_ready(supply);
+    if (take_answer(supply, CHECK))
+        settle(supply, supply->check_ids, supply->check_id_count, supply->checked, supply->checked_count);
+    (void)take_answer(supply, RECORD);
+}
+
+/* How many are to be ready at most: what is decided early cannot be overtaken. */
+static size_t ahead(const struct supply *supply)
+{
+    long long rate = supply->options.account->rate;
+    long long many = rate * AHEAD_MS / 1000;
+
+    if (rate == 0 || many > SUPPLY_MAX)
+        return SUPPLY_MAX;
+    return many > AHEAD_MIN ? (size_t)many : AHEAD_MIN;
+}
+
+static void read_ahead(struct supply *supply)
+{
+    long long now = store_clock_ms(), *ids = supply->read_ids;
+    size_t most = ahead(supply);
+
+    if (!may_ask(supply, READ) || supply->count > most / 2)
+        return;
+    /* What could not be read last time is still in read_ids. */
+    while (supply->count + supply->read_id_count < most &&
+           turns_take(supply->turns, now, &ids[supply->read_id_count]))
+        supply->read_id_count++;
+    if (supply->read_id_count)
+        ask(supply, READ, 0);
+}
+
+static void check_some(struct supply *supply)
+{
+    struct turns_counts counts;
+
+    if (!may_ask(supply, CHECK))
+        return;
+    supply_counts(supply, &counts);
+    supply->check_id_count = turns_check(supply->turns, supply->check_ids, DELIVERIES_MAX);
+    if (supply->check_id_count)
+        ask(supply, CHECK, counts.open > DELIVERIES_MAX ? CHECK_SOME_MS : CHECK_ALL_MS);
+}
+
+static void record_networks(struct supply *supply)
+{
+    static const size_t most = DELIVERIES_MAX;
+    struct network_record changed[DELIVERIES_MAX];
+
+    if (!may_ask(supply, RECORD) || supply->errands[RECALL].asked)
+        return;
+    supply->errands[RECORD].next = clock_monotonic_ms() + RECORD_EVERY_MS;
+    supply->network_count = networks_changed(turns_networks(supply->turns), changed, most);
+    for (size_t i = 0; i < supply->network_count; i++)
+        supply->networks[i] =
+            (struct network_row){(long long)changed[i].key, (long long)(changed[i].arrivals * 1000),
+                                 (long long)(changed[i].expiries * 1000), changed[i].as_of};
+    if (supply->network_count)
+        ask(supply, RECORD, RECORD_EVERY_MS);
+}
+
+static void begin(struct supply *supply)
+{
+    turns_free(supply->turns);
+    supply->turns = turns_new(&(struct turns_options){supply->options.schedule, 1});
+    supply->first = supply->count = supply->read_id_count = 0;
+    supply->recalled = supply->loaded = supply->has_page = supply->restart = false;
+    supply->look = true;
+}
+
+void supply_step(struct supply *supply, bool want)
+{
+    take_answers(supply);
+    if (supply->restart && !supply_is_asking(supply))
+        begin(supply);
+    if (supply->restart || !want)
+        return;
+    if (!supply->recalled) {
+        if (may_ask(supply, RECALL))
+            ask(supply, RECALL, 0);
+        return;
+    }
+    if (!supply->loaded && may_ask(supply, LOAD))
+        ask(supply, LOAD, 0);
+    if (supply->look && may_ask(supply, TAKE)) {
+        supply->look = false;
+        ask(supply, TAKE, 0);
+    }
+    if (!supply->look && !supply->errands[TAKE].asked && may_ask(supply, PEEK))
+        ask(supply, PEEK, POLL_MS);
+    read_ahead(supply);
+    check_some(supply);
+    record_networks(supply);
+}
+
+long long supply_wait(struct supply *supply)
+{
+    long long now = store_clock_ms();
+
+    if (supply->restart || !supply->recalled)
+        return POLL_MS;
+    if (supply->look && may_ask(supply, TAKE))
+        return 0;
+    long long wait = supply->errands[PEEK].next - clock_monotonic_ms();
+    if (supply->count <= ahead(supply) / 2 && !supply->errands[READ].asked)
+        wait = turns_wait(supply->turns, now, wait > 0 ? wait : 0);
     return wait > 0 ? wait : 0;
 }
 
 bool supply_is_asking(const struct supply *supply)
 {
-    return supply->asking;
+    for (size_t i = 0; i < ERRANDS; i++)
+        if (supply->errands[i].asked)
+            return true;
+    return false;
+}
+
+void supply_published(struct supply *supply, long long claim_id)
+{
+    if (supply->turns)
+        turns_published(supply->turns, claim_id, store_clock_ms());
+}
+
+void supply_put_back(struct supply *supply, long long claim_id, long long not_before)
+{
+    if (supply->turns)
+        turns_put_back(supply->turns, claim_id, not_before, store_clock_ms());
+}
+
+void supply_ended(struct supply *supply, long long claim_id, enum turns_end end)
+{
+    size_t kept = supply->first;
+
+    take_answers(supply); /* it may be among those that were just read */
+    if (supply->turns)
+        turns_remove(supply->turns, claim_id, end, store_clock_ms());
+    for (size_t i = 0; i < supply->count; i++) {
+        const struct delivery *delivery = &supply->ready[supply->first + i];
+        if (delivery->claim_id != claim_id)
+            supply->ready[kept++] = *delivery;
+    }
+    supply->count = kept - supply->first;
 }
 
 void supply_look(struct supply *supply)
 {
-    supply->next_look = 0;
+    supply->look = true;
 }
 
-void supply_expect(struct supply *supply, long long due)
+void supply_restart(struct supply *supply)
 {
-    if (due < supply->next_look)
-        supply->next_look = due;
+    supply->restart = true;
 }
 
-void supply_forget(struct supply *supply, long long claim_id)
+void supply_counts(const struct supply *supply, struct turns_counts *out)
 {
-    supply_update(supply); /* it may be among those that were just leased */
-    size_t kept = supply->first;
-    for (size_t i = 0; i < supply->count; i++) {
-        const struct leased *leased = &supply->leased[supply->first + i];
-        if (leased->delivery.claim_id != claim_id)
-            supply->leased[kept++] = *leased;
-    }
-    supply->count = kept - supply->first;
+    *out = (struct turns_counts){0};
+    if (supply->turns)
+        turns_count(supply->turns, store_clock_ms(), out);
 }

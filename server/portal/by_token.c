@@ -24,7 +24,7 @@ bool by_token_read(struct http_exchange *exchange, void *by_token)
         problem_answer(exchange, 404);
         return false;
     }
-    intake_begin(own->settings, &own->request);
+    intake_begin(own->settings, exchange, &own->request);
     memcpy(own->request.token, token, length + 1);
     return true;
 }

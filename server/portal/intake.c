@@ -2,6 +2,7 @@
 #include "server/portal/intake.h"
 
 #include "base/random.h"
+#include "server/http/client.h"
 #include "server/store/store_clock.h"
 
 bool intake_targets(const struct claim_settings *settings, const char *typed, size_t length,
@@ -27,11 +28,13 @@ bool intake_targets(const struct claim_settings *settings, const char *typed, si
     return false;
 }
 
-void intake_begin(const struct claim_settings *settings, struct registration_request *request)
+void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,
+                  struct registration_request *request)
 {
     random_hex(request->token, REGISTRATION_TOKEN_LENGTH);
     request->now = store_clock_ms();
     request->window_ms = settings->window_ms;
+    request->network = client_network(http_request_client(exchange));
 }
 
 const char *intake_error_detail(enum store_error error)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "claim/settings.h"
+#include "server/http/http.h"
 #include "server/store/registrations.h"
 
 /* Fills request->targets with every staging account whose identifier form fits. Only one of them has the
@@ -15,8 +16,9 @@
 bool intake_targets(const struct claim_settings *settings, const char *typed, size_t length,
                     struct registration_request *request, struct identifier_problem *problem);
 
-/* Fills in a new token, the current time and the claim window. */
-void intake_begin(const struct claim_settings *settings, struct registration_request *request);
+/* Fills in a new token, the current time, the claim window, and the client's network. */
+void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,
+                  struct registration_request *request);
 
 /* A sentence for programs about an error of the store; NULL if the status says enough. */
 const char *intake_error_detail(enum store_error error);

@@ -109,7 +109,7 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
         return false;
     }
     own->request.endpoint = endpoint->key;
-    intake_begin(settings, &own->request);
+    intake_begin(settings, exchange, &own->request);
     if (intake_targets(settings, own->typed, length, &own->request, &problem))
         return true;
     refused.problem = &problem;

@@ -19,85 +19,6 @@ static void number_row(void *context, const struct row *row)
     *(long long *)context = row_integer(row, 0);
 }
 
-struct due {
-    struct delivery delivery;
-    long long at;
-};
-
-struct due_rows {
-    struct due list[CLAIMS_LEASE_MAX];
-    size_t count;
-};
-
-static void due_row(void *context, const struct row *row)
-{
-    struct due_rows *rows = context;
-    struct due *due = &rows->list[rows->count++];
-
-    due->delivery.claim_id = row_integer(row, 0);
-    row_copy(row, 1, due->delivery.thing_name, sizeof due->delivery.thing_name);
-    row_copy(row, 2, due->delivery.endpoint, sizeof due->delivery.endpoint);
-    due->delivery.attempts = (unsigned)row_integer(row, 3);
-    due->delivery.refusals = (unsigned)row_integer(row, 4);
-    due->at = row_integer(row, 5);
-}
-
-/* An UPDATE returns its rows in no particular order. */
-static int longest_due_first(const void *left, const void *right)
-{
-    const struct due *a = left, *b = right;
-
-    if (a->at != b->at)
-        return a->at < b->at ? -1 : 1;
-    return a->delivery.claim_id < b->delivery.claim_id ? -1 : 1;
-}
-
-enum store_error claims_lease(struct store_tx *tx, const char *staging, const char *leased_by, long long now,
-                              long long until, struct delivery *out, size_t room, size_t *count,
-                              long long *next_due)
-{
-    OWNED struct due_rows *rows = memory_new(1, sizeof *rows);
-    size_t most = room < CLAIMS_LEASE_MAX ? room : CLAIMS_LEASE_MAX;
-
-    *count = 0;
-    *next_due = 0;
-    RETURN_IF(ignore_missing(tx_write(tx, SQL_DELIVERIES_LEASE,
-                                      WITH(sql_text(staging), sql_integer(now), sql_text(leased_by),
-                                           sql_integer(until), sql_integer((long long)most)),
-                                      due_row, rows)));
-    qsort(rows->list, rows->count, sizeof *rows->list, longest_due_first);
-    for (size_t i = 0; i < rows->count; i++)
-        out[i] = rows->list[i].delivery;
-    *count = rows->count;
-    return ignore_missing(
-        tx_query(tx, SQL_DELIVERY_NEXT_DUE, WITH(sql_text(staging), sql_integer(now)), number_row, next_due));
-}
-
-/* Updates the claim first, like all functions here: transactions that lock rows in the same order cannot
- * deadlock. */
-enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id,
-                                     long long now, long long next_due)
-{
-    long long changed;
-
-    RETURN_IF(tx_run(tx, SQL_CLAIM_PUBLISHED, WITH(sql_integer(claim_id), sql_integer(now)), &changed));
-    if (changed) {
-        tx->count_changes[CLAIM_QUEUED]--;
-        tx->count_changes[CLAIM_PUBLISHED]++;
-    } else {
-        RETURN_IF(tx_run(tx, SQL_CLAIM_PUBLISHED_AGAIN, WITH(sql_integer(claim_id)), NULL));
-    }
-    return tx_run(tx, SQL_DELIVERY_ACKNOWLEDGED,
-                  WITH(sql_integer(claim_id), sql_text(staging), sql_integer(next_due)), NULL);
-}
-
-enum store_error claims_release(struct store_tx *tx, const char *staging, long long claim_id,
-                                long long not_before)
-{
-    return tx_run(tx, SQL_DELIVERY_RELEASE,
-                  WITH(sql_integer(claim_id), sql_text(staging), sql_integer(not_before)), NULL);
-}
-
 static enum store_error change_state(struct store_tx *tx, long long claim_id, enum claim_state from,
                                      enum claim_state to, long long now, long long *changed)
 {
@@ -122,25 +43,6 @@ enum store_error claims_end(struct store_tx *tx, long long claim_id, enum claim_
     if (!changed)
         return STORE_OK;
     return tx_run(tx, SQL_DELIVERIES_CLOSE, WITH(sql_integer(claim_id)), NULL);
-}
-
-enum store_error claims_refused(struct store_tx *tx, const char *staging, long long claim_id, long long now,
-                                long long next_due, bool give_up)
-{
-    RETURN_IF(tx_run(tx, SQL_DELIVERY_REFUSED,
-                     WITH(sql_integer(claim_id), sql_text(staging), sql_integer(next_due)), NULL));
-    if (!give_up)
-        return STORE_OK;
-    RETURN_IF(tx_run(tx, SQL_DELIVERY_CLOSE, WITH(sql_integer(claim_id), sql_text(staging)), NULL));
-    enum store_error left = tx_query(tx, SQL_DELIVERIES_LEFT, WITH(sql_integer(claim_id)), NULL, NULL);
-    if (left != STORE_NOT_FOUND)
-        return left;
-    return claims_end(tx, claim_id, CLAIM_QUEUED, CLAIM_FAILED, now);
-}
-
-enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by)
-{
-    return tx_run(tx, SQL_LEASES_CLEAR, WITH(sql_text(leased_by)), NULL);
 }
 
 struct arrival_row {

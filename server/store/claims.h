@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store's operations for onboarding. Call them inside a store_job's run(). All times are
- * milliseconds of store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN unless stated
- * otherwise. All functions except claims_oldest_open() and claims_wanted() write. */
+/* The store's operations for claims: arrivals, and how a claim ends. Call them inside a store_job's run().
+ * All times are milliseconds of store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN
+ * unless stated otherwise. All functions except claims_oldest_open() and claims_wanted() write. */
 #ifndef SERVER_STORE_CLAIMS_H
 #define SERVER_STORE_CLAIMS_H
 
@@ -9,43 +9,6 @@
 #include "claim/presence.h"
 #include "server/registration.h"
 #include "server/store/job.h"
-
-#define STAGING_NAME_SIZE 33
-
-/* One endpoint message to publish. */
-struct delivery {
-    long long claim_id;
-    char thing_name[IDENTIFIER_SIZE]; /* in the identifier form of this staging account */
-    char endpoint[REGISTRATION_ENDPOINT_SIZE];
-    unsigned attempts; /* acknowledged publishes so far */
-    unsigned refusals; /* connections lost while this was the only message in flight */
-};
-
-#define CLAIMS_LEASE_MAX 512
-
-/* Leases up to room deliveries (at most CLAIMS_LEASE_MAX) that are due for a staging account to leased_by
- * until `until`. Others cannot lease them before that time; afterwards they are due again. *next_due: when
- * the next delivery without a lease is due, 0: there is none. */
-enum store_error claims_lease(struct store_tx *tx, const char *staging, const char *leased_by, long long now,
-                              long long until, struct delivery *out, size_t room, size_t *count,
-                              long long *next_due);
-
-/* Records a PUBACK. The message is published again at next_due unless the device arrives first. Has no effect
- * on a claim that has ended. */
-enum store_error claims_acknowledged(struct store_tx *tx, const char *staging, long long claim_id,
-                                     long long now, long long next_due);
-
-/* The connection was lost before the message was published: it is due again, but not before not_before. */
-enum store_error claims_release(struct store_tx *tx, const char *staging, long long claim_id,
-                                long long not_before);
-
-/* The staging account closes the connection because of this message. It is due again at next_due, or never if
- * give_up. A claim that all staging accounts reject is `failed`. */
-enum store_error claims_refused(struct store_tx *tx, const char *staging, long long claim_id, long long now,
-                                long long next_due, bool give_up);
-
-/* Clears the leases of an earlier process with the same name. */
-enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by);
 
 enum arrival {
     ARRIVAL_NONE,        /* there is no claim for it, or nothing is new */

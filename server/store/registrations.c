@@ -101,7 +101,7 @@ static enum store_error insert_claim(struct store_tx *tx, const struct registrat
         RETURN_IF(tx_run(tx, SQL_DELIVERY_INSERT,
                          WITH(sql_integer(joined->id), sql_text(request->targets[i].staging),
                               sql_text(request->targets[i].thing_name), sql_text(request->endpoint),
-                              sql_integer(request->now)),
+                              sql_integer(request->now), sql_integer(request->network)),
                          NULL));
     tx->count_changes[CLAIM_QUEUED]++;
     joined->is_new = true;

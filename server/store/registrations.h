@@ -7,6 +7,7 @@
 #include "claim/lifecycle.h"
 #include "server/registration.h"
 #include "server/store/claims.h"
+#include "server/store/deliveries.h"
 #include "server/store/job.h"
 
 /* One staging account that may have the device, and the ThingName in its form. */
@@ -23,6 +24,7 @@ struct registration_request {
     const char *contact_name, *contact_email; /* NULL: not given */
     const char *idempotency_key;              /* NULL: none */
     const char *request_digest;               /* with a key: a digest of the request's contents */
+    long long network;                        /* from which it is made (server/http/client.h); 0: not known */
     long long now;                            /* store_clock_ms() */
     long long window_ms;
 };

@@ -138,7 +138,7 @@ static enum store_error insert_claims(struct store_tx *tx, struct set *set)
 /* The rows of one table, column by column. */
 struct columns {
     const char **texts[5];
-    long long *numbers[2];
+    long long *numbers[3];
     size_t count;
 };
 
@@ -147,7 +147,7 @@ static void columns_init(struct columns *columns, size_t room)
     *columns = (struct columns){.count = 0};
     for (size_t i = 0; i < 5; i++)
         columns->texts[i] = memory_new(room, sizeof **columns->texts);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 3; i++)
         columns->numbers[i] = memory_new(room, sizeof **columns->numbers);
 }
 
@@ -155,7 +155,7 @@ static void columns_fini(struct columns *columns)
 {
     for (size_t i = 0; i < 5; i++)
         free(columns->texts[i]);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 3; i++)
         free(columns->numbers[i]);
 }
 
@@ -171,6 +171,7 @@ static void add_deliveries(struct columns *rows, const struct member *member)
         rows->texts[1][rows->count] = request->targets[i].thing_name;
         rows->texts[2][rows->count] = request->endpoint;
         rows->numbers[1][rows->count] = request->now;
+        rows->numbers[2][rows->count] = request->network;
     }
 }
 
@@ -217,7 +218,8 @@ static enum store_error insert_registrations(struct store_tx *tx, const struct s
                      WITH(number_column(&sent, 0), text_column(&sent, 0), text_column(&sent, 1),
                           text_column(&sent, 2), number_column(&sent, 1), text_column(&asked, 0),
                           number_column(&asked, 0), number_column(&asked, 1), text_column(&asked, 1),
-                          text_column(&asked, 2), text_column(&asked, 3), text_column(&asked, 4)),
+                          text_column(&asked, 2), text_column(&asked, 3), text_column(&asked, 4),
+                          number_column(&sent, 2)),
                      &changed));
     return changed == (long long)asked.count
                ? STORE_OK

@@ -31,6 +31,15 @@
     " AND c.state <> 'cancelled'"                                                                            \
     " AND (c.state <> 'onboarded' OR c.connected_at IS NULL OR c.provisioned_at IS NULL)"
 
+/* What decides about a claim's turn. */
+#define TURN_COLUMNS "claim_id, accepted_at, published_at, pressed_at, attempts, network"
+#define LOOK(among)                                                                                          \
+    "SELECT d.claim_id, d.thing_name, d.endpoint, d.attempts, d.refusals,"                                   \
+    " CASE WHEN d.due_at IS NULL THEN 1 ELSE 0 END, c.state FROM deliveries d JOIN claims c ON c.id = "      \
+    "d.claim_id WHERE d.staging = $1 AND d.claim_id " among
+/* Nothing more to publish; from where it was claimed need no longer be known. */
+#define CLOSED "due_at = NULL, network = NULL, leased_until = 0"
+
 /* Texts for SQLite and for PostgreSQL. */
 static const char *const texts[STATEMENT_COUNT][2] = {
     /* The open claim for this thing name, in the form of any staging account. A new claim is made only if
@@ -102,36 +111,44 @@ static const char *const texts[STATEMENT_COUNT][2] = {
          " coalesce(max(id), 0) FROM claims) WHERE token = ''",
          NULL},
 
-    [SQL_DELIVERY_INSERT] = BOTH("INSERT INTO deliveries (claim_id, staging, thing_name, endpoint, due_at)"
-                                 " VALUES ($1, $2, $3, $4, $5)"),
-    /* One statement, so that two portals never lease the same delivery. */
-    [SQL_DELIVERIES_LEASE] =
-        {"UPDATE deliveries SET leased_by = $3, leased_until = $4 WHERE staging = $1 AND claim_id IN"
+    [SQL_DELIVERY_INSERT] =
+        BOTH("INSERT INTO deliveries (claim_id, staging, thing_name, endpoint, due_at, accepted_at, network)"
+             " VALUES ($1, $2, $3, $4, $5, $5, $6)"),
+    /* The lane that takes one keeps it in memory. It is offered again later, in case that lane is lost. */
+    [SQL_DELIVERIES_TAKE] =
+        {"UPDATE deliveries SET due_at = $3 WHERE staging = $1 AND claim_id IN"
          " (SELECT claim_id FROM deliveries WHERE staging = $1 AND due_at <= $2 AND leased_until <= $2"
-         " ORDER BY due_at LIMIT $5) RETURNING claim_id, thing_name, endpoint, attempts, refusals, due_at",
-         "UPDATE deliveries SET leased_by = $3, leased_until = $4 WHERE ctid = ANY(ARRAY"
+         " ORDER BY due_at LIMIT $4) RETURNING " TURN_COLUMNS,
+         "UPDATE deliveries SET due_at = $3 WHERE ctid = ANY(ARRAY"
          " (SELECT ctid FROM deliveries WHERE staging = $1 AND due_at <= $2 AND leased_until <= $2"
-         " ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED))"
-         " RETURNING claim_id, thing_name, endpoint, attempts, refusals, due_at"},
-    [SQL_DELIVERY_NEXT_DUE] = BOTH("SELECT due_at FROM deliveries WHERE staging = $1 AND due_at IS NOT NULL"
-                                   " AND leased_until <= $2 ORDER BY due_at LIMIT 1"),
+         " ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)) RETURNING " TURN_COLUMNS},
+    [SQL_DELIVERIES_DUE] = BOTH("SELECT 1 FROM deliveries WHERE staging = $1 AND due_at <= $2"
+                                " AND leased_until <= $2 LIMIT 1"),
+    [SQL_DELIVERIES_OPEN] =
+        BOTH("SELECT " TURN_COLUMNS ", due_at FROM deliveries WHERE staging = $1 AND due_at IS NOT NULL"
+             " AND (due_at, claim_id) > ($2, $3) ORDER BY due_at, claim_id LIMIT $4"),
+    [SQL_DELIVERIES_LOOK] = {LOOK("IN (SELECT value FROM json_each($2))"), LOOK("= ANY($2::bigint[])")},
+    [SQL_DELIVERIES_PRESS] =
+        BOTH("UPDATE deliveries SET due_at = CASE WHEN due_at < $2 THEN due_at ELSE $2 END, pressed_at = $2"
+             " WHERE claim_id = $1 AND due_at IS NOT NULL AND (pressed_at IS NULL OR pressed_at <= $3)"),
     [SQL_DELIVERY_ACKNOWLEDGED] =
-        BOTH("UPDATE deliveries SET attempts = attempts + 1, refusals = 0, due_at = $3, leased_until = 0"
-             " WHERE claim_id = $1 AND staging = $2 AND due_at IS NOT NULL"),
-    [SQL_DELIVERY_RELEASE] =
-        BOTH("UPDATE deliveries SET due_at = CASE WHEN due_at > $3 THEN due_at ELSE $3 END, leased_until = 0"
-             " WHERE claim_id = $1 AND staging = $2 AND due_at IS NOT NULL"),
+        BOTH("UPDATE deliveries SET attempts = attempts + 1, refusals = 0, due_at = $3, published_at = $4,"
+             " leased_until = 0 WHERE claim_id = $1 AND staging = $2 AND due_at IS NOT NULL"),
     [SQL_DELIVERY_REFUSED] =
         BOTH("UPDATE deliveries SET refusals = refusals + 1, due_at = $3, leased_until = 0"
              " WHERE claim_id = $1 AND staging = $2 AND due_at IS NOT NULL"),
-    [SQL_DELIVERY_CLOSE] =
-        BOTH("UPDATE deliveries SET due_at = NULL, leased_until = 0 WHERE claim_id = $1 AND staging = $2"),
-    [SQL_DELIVERIES_CLOSE] =
-        BOTH("UPDATE deliveries SET due_at = NULL, leased_until = 0 WHERE claim_id = $1"),
+    [SQL_DELIVERY_CLOSE] = BOTH("UPDATE deliveries SET " CLOSED " WHERE claim_id = $1 AND staging = $2"),
+    [SQL_DELIVERIES_CLOSE] = BOTH("UPDATE deliveries SET " CLOSED " WHERE claim_id = $1"),
     [SQL_DELIVERIES_LEFT] =
         BOTH("SELECT 1 FROM deliveries WHERE claim_id = $1 AND due_at IS NOT NULL LIMIT 1"),
-    [SQL_LEASES_CLEAR] = BOTH("UPDATE deliveries SET leased_until = 0 WHERE due_at IS NOT NULL"
-                              " AND leased_until > 0 AND leased_by = $1"),
+
+    [SQL_NETWORKS] = BOTH("SELECT network, CAST(arrivals * 1000 AS BIGINT), CAST(expiries * 1000 AS BIGINT),"
+                          " as_of FROM networks WHERE staging = $1 ORDER BY network LIMIT $2"),
+    [SQL_NETWORK_SET] = BOTH("INSERT INTO networks (staging, network, arrivals, expiries, as_of)"
+                             " VALUES ($1, $2, $3 / 1000.0, $4 / 1000.0, $5)"
+                             " ON CONFLICT (staging, network) DO UPDATE SET arrivals = excluded.arrivals,"
+                             " expiries = excluded.expiries, as_of = excluded.as_of"),
+    [SQL_NETWORKS_FORGET] = BOTH("DELETE FROM networks WHERE staging = $1 AND as_of < $2"),
 
     /* No row: another portal was faster with this idempotency key. */
     [SQL_REGISTRATION_INSERT] =
@@ -174,8 +191,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                " ORDER BY thing"
                " ON CONFLICT (thing_name) WHERE ended_at IS NULL DO NOTHING RETURNING id, thing_name"},
     [SQL_SET_REGISTRATIONS_INSERT] =
-        {NULL, "WITH made AS (INSERT INTO deliveries (claim_id, staging, thing_name, endpoint, due_at)"
-               " SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]))"
+        {NULL, "WITH made AS (INSERT INTO deliveries (claim_id, staging, thing_name, endpoint,"
+               " due_at, accepted_at, network) SELECT claim, staging, thing, endpoint, at, at, network"
+               " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $13::bigint[])"
+               " AS u (claim, staging, thing, endpoint, at, network))"
                " INSERT INTO registrations (token, claim_id, accepted_at, contact_name, contact_email,"
                " idempotency_key, request_digest) SELECT * FROM unnest($6::text[], $7::bigint[],"
                " $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The time of everything that the store keeps: when claims were accepted, are due, expire, are leased until.
+/* The time of everything that the store keeps: when claims were accepted, are offered again, expire.
  * Portals on one PostgreSQL server all follow its clock, so that theirs may differ; with SQLite it is the
  * machine's. In either case without steps (base/steady_clock.h): a clock that is set by an hour ends no
  * claim.

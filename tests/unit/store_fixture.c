@@ -197,14 +197,14 @@ struct registration found(const char *token)
 /* All that a call of claims.h takes and gives. */
 struct claims_call {
     const char *name; /* staging account or endpoint */
-    const char *leased_by;
     long long claim_id, now, then;
     bool give_up;
     enum claim_state from, to;
     struct sighting sighting;
     bool wanted;
     size_t limit, count;
-    struct leased leased;
+    struct taken taken;
+    bool answer;
     long long number;
     enum arrival arrival;
     long long created_before;
@@ -215,84 +215,98 @@ static void run(enum store_error (*job)(struct store_tx *, void *), struct claim
     ASSERT_OK(store_call(fixture.store, job, call, writes));
 }
 
-static enum store_error run_lease(struct store_tx *tx, void *argument)
+static enum store_error run_take(struct store_tx *tx, void *argument)
+{
+    struct claims_call *call = argument;
+    struct taken *taken = &call->taken;
+    long long ids[8];
+    struct delivery found[8];
+    size_t count;
+    enum store_error error =
+        deliveries_take(tx, call->name, call->now, call->then, taken->turns, call->limit, &taken->count);
+
+    for (size_t i = 0; i < taken->count && !error; i++) {
+        ids[0] = taken->turns[i].claim_id;
+        error = deliveries_look(tx, call->name, ids, 1, found, &count);
+        assert_int_equal(count, 1);
+        taken->list[i] = found[0];
+    }
+    return error;
+}
+
+struct taken take(const char *staging, long long now, long long again, size_t room)
+{
+    struct claims_call call = {.name = staging, .now = now, .then = again, .limit = room};
+
+    run(run_take, &call, true);
+    return call.taken;
+}
+
+long long take_one(const char *staging, long long now)
+{
+    struct taken taken = take(staging, now, now + 10 * SECOND, 8);
+
+    assert_int_equal(taken.count, 1);
+    return taken.list[0].claim_id;
+}
+
+static enum store_error run_due(struct store_tx *tx, void *argument)
 {
     struct claims_call *call = argument;
 
-    return claims_lease(tx, call->name, call->leased_by, call->now, call->then, call->leased.list,
-                        call->limit, &call->leased.count, &call->leased.next_due);
+    return deliveries_due(tx, call->name, call->now, &call->answer);
 }
 
-struct leased lease(const char *staging, const char *leased_by, long long now, long long until, size_t room)
+bool is_due(const char *staging, long long now)
 {
-    struct claims_call call = {
-        .name = staging, .leased_by = leased_by, .now = now, .then = until, .limit = room};
+    struct claims_call call = {.name = staging, .now = now};
 
-    run(run_lease, &call, true);
-    return call.leased;
-}
-
-long long lease_one(const char *staging, long long now)
-{
-    struct leased leased = lease(staging, "lane", now, now + 10 * SECOND, 8);
-
-    assert_int_equal(leased.count, 1);
-    return leased.list[0].claim_id;
+    run(run_due, &call, false);
+    return call.answer;
 }
 
 static enum store_error run_acknowledged(struct store_tx *tx, void *argument)
 {
     struct claims_call *call = argument;
 
-    return claims_acknowledged(tx, call->name, call->claim_id, call->now, call->then);
+    return deliveries_acknowledged(tx, call->name, call->claim_id, call->now, call->then);
 }
 
-void acknowledge(const char *staging, long long claim_id, long long now, long long next_due)
+void acknowledge(const char *staging, long long claim_id, long long now, long long again)
 {
-    struct claims_call call = {.name = staging, .claim_id = claim_id, .now = now, .then = next_due};
+    struct claims_call call = {.name = staging, .claim_id = claim_id, .now = now, .then = again};
 
     run(run_acknowledged, &call, true);
-}
-
-static enum store_error run_release(struct store_tx *tx, void *argument)
-{
-    struct claims_call *call = argument;
-
-    return claims_release(tx, call->name, call->claim_id, call->then);
-}
-
-void release(const char *staging, long long claim_id, long long not_before)
-{
-    struct claims_call call = {.name = staging, .claim_id = claim_id, .then = not_before};
-
-    run(run_release, &call, true);
 }
 
 static enum store_error run_refused(struct store_tx *tx, void *argument)
 {
     struct claims_call *call = argument;
 
-    return claims_refused(tx, call->name, call->claim_id, call->now, call->then, call->give_up);
+    return deliveries_refused(tx, call->name, call->claim_id, call->now, call->then, call->give_up);
 }
 
-void refuse(const char *staging, long long claim_id, long long now, long long next_due, bool give_up)
+void refuse(const char *staging, long long claim_id, long long now, long long again, bool give_up)
 {
     struct claims_call call = {
-        .name = staging, .claim_id = claim_id, .now = now, .then = next_due, .give_up = give_up};
+        .name = staging, .claim_id = claim_id, .now = now, .then = again, .give_up = give_up};
 
     run(run_refused, &call, true);
 }
 
-static enum store_error run_clear_leases(struct store_tx *tx, void *argument)
+static enum store_error run_press(struct store_tx *tx, void *argument)
 {
-    return claims_clear_leases(tx, ((struct claims_call *)argument)->leased_by);
+    struct claims_call *call = argument;
+
+    return deliveries_press(tx, call->claim_id, call->now, &call->answer);
 }
 
-void clear_leases(const char *leased_by)
+bool press(long long claim_id, long long now)
 {
-    struct claims_call call = {.leased_by = leased_by};
+    struct claims_call call = {.claim_id = claim_id, .now = now};
 
-    run(run_clear_leases, &call, true);
+    run(run_press, &call, true);
+    return call.answer;
 }
 
 static enum store_error run_end(struct store_tx *tx, void *argument)

@@ -53,18 +53,21 @@ enum store_error do_cancel(const char *token, long long now, struct registration
 struct registration added(const struct registration_request *request);
 struct registration found(const char *token);
 
-struct leased {
-    struct delivery list[8];
+struct taken {
+    struct delivery list[8]; /* the oldest claims first */
+    struct delivery_turn turns[8];
     size_t count;
-    long long next_due;
 };
-struct leased lease(const char *staging, const char *leased_by, long long now, long long until, size_t room);
-/* Leases for ten seconds and expects exactly one; returns its claim. */
-long long lease_one(const char *staging, long long now);
-void acknowledge(const char *staging, long long claim_id, long long now, long long next_due);
-void release(const char *staging, long long claim_id, long long not_before);
-void refuse(const char *staging, long long claim_id, long long now, long long next_due, bool give_up);
-void clear_leases(const char *leased_by);
+/* Takes what is offered at now; it is offered again at `again`. */
+struct taken take(const char *staging, long long now, long long again, size_t room);
+/* Takes for ten seconds and expects exactly one; returns its claim. */
+long long take_one(const char *staging, long long now);
+/* Whether anything is offered. */
+bool is_due(const char *staging, long long now);
+void acknowledge(const char *staging, long long claim_id, long long now, long long again);
+void refuse(const char *staging, long long claim_id, long long now, long long again, bool give_up);
+/* "It's on now"; whether it is offered at once. */
+bool press(long long claim_id, long long now);
 void end_claim(long long claim_id, enum claim_state from, enum claim_state to, long long now);
 /* The claim that this made onboarded, 0: none. Slack is five seconds. */
 long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/claims.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/store_fixture.h"
@@ -25,39 +26,36 @@ static struct registration_request claimed_at_two(void)
     return request;
 }
 
-static void leases_nothing_that_is_not_due(void **state)
+static void takes_nothing_that_is_not_offered(void **state)
 {
-    struct leased leased = lease("a", "lane", NOON, NOON + SECOND, 8);
+    struct taken taken = take("a", NOON, NOON + SECOND, 8);
     (void)state;
 
-    assert_int_equal(leased.count, 0);
-    assert_int_equal(leased.next_due, 0);
+    assert_int_equal(taken.count, 0);
     claimed();
-    leased = lease("a", "lane", NOON - 1, NOON + SECOND, 8);
-    assert_int_equal(leased.count, 0);
-    assert_int_equal(leased.next_due, NOON);
-    assert_int_equal(lease("b", "lane", NOON, NOON + SECOND, 8).count, 0);
-    assert_int_equal(lease("a", "lane", NOON, NOON + SECOND, 0).count, 0);
+    taken = take("a", NOON - 1, NOON + SECOND, 8);
+    assert_int_equal(taken.count, 0);
+    assert_int_equal(take("b", NOON, NOON + SECOND, 8).count, 0);
+    assert_int_equal(take("a", NOON, NOON + SECOND, 0).count, 0);
 }
 
-static void leases_to_one_until_it_lapses(void **state)
+static void takes_once_until_it_is_offered_again(void **state)
 {
-    struct leased leased;
+    struct taken taken;
     (void)state;
 
     claimed();
-    leased = lease("a", "lane", NOON, NOON + 10 * SECOND, 8);
-    assert_int_equal(leased.count, 1);
-    assert_string_equal(leased.list[0].thing_name, THING);
-    assert_string_equal(leased.list[0].endpoint, "home");
-    assert_int_equal(leased.list[0].attempts, 0);
-    assert_int_equal(leased.list[0].refusals, 0);
-    assert_int_equal(leased.next_due, 0);
-    assert_int_equal(lease("a", "other", NOON + 10 * SECOND - 1, NOON + 20 * SECOND, 8).count, 0);
-    assert_int_equal(lease("a", "other", NOON + 10 * SECOND, NOON + 20 * SECOND, 8).count, 1);
+    taken = take("a", NOON, NOON + 10 * SECOND, 8);
+    assert_int_equal(taken.count, 1);
+    assert_string_equal(taken.list[0].thing_name, THING);
+    assert_string_equal(taken.list[0].endpoint, "home");
+    assert_int_equal(taken.list[0].attempts, 0);
+    assert_int_equal(taken.list[0].refusals, 0);
+    assert_int_equal(take("a", NOON + 10 * SECOND - 1, NOON + 20 * SECOND, 8).count, 0);
+    assert_int_equal(take("a", NOON + 10 * SECOND, NOON + 20 * SECOND, 8).count, 1);
 }
 
-static void leases_the_longest_due_first(void **state)
+static void takes_the_longest_offered_first(void **state)
 {
     struct registration_request early = request_for(THING, "home", NOON);
     struct registration_request late = request_for(OTHER_THING, "home", NOON + SECOND);
@@ -65,31 +63,15 @@ static void leases_the_longest_due_first(void **state)
 
     added(&late);
     added(&early);
-    struct leased leased = lease("a", "lane", NOON + SECOND, NOON + 10 * SECOND, 1);
-    assert_int_equal(leased.count, 1);
-    assert_string_equal(leased.list[0].thing_name, THING);
-    assert_int_equal(leased.next_due, NOON + SECOND);
-}
-
-static void clears_only_the_leases_of_that_name(void **state)
-{
-    struct registration_request other = request_for(OTHER_THING, "home", NOON);
-    (void)state;
-
-    claimed();
-    assert_int_equal(lease("a", "dead", NOON, NOON + 60 * SECOND, 8).count, 1);
-    added(&other);
-    assert_int_equal(lease("a", "alive", NOON, NOON + 60 * SECOND, 8).count, 1);
-    clear_leases("dead");
-    struct leased leased = lease("a", "dead", NOON, NOON + 60 * SECOND, 8);
-    assert_int_equal(leased.count, 1);
-    assert_string_equal(leased.list[0].thing_name, THING);
+    struct taken taken = take("a", NOON + SECOND, NOON + 10 * SECOND, 1);
+    assert_int_equal(taken.count, 1);
+    assert_string_equal(taken.list[0].thing_name, THING);
 }
 
 static void acknowledged_is_published_and_due_again(void **state)
 {
     struct registration_request request = claimed();
-    long long id = lease_one("a", NOON);
+    long long id = take_one("a", NOON);
     (void)state;
 
     acknowledge("a", id, NOON + SECOND, NOON + 6 * SECOND);
@@ -98,12 +80,11 @@ static void acknowledged_is_published_and_due_again(void **state)
     ASSERT_STATE(registration.state, CLAIM_PUBLISHED);
     assert_int_equal(registration.published_at, NOON + SECOND);
     assert_int_equal(registration.attempts, 1);
-    struct leased leased = lease("a", "lane", NOON + 6 * SECOND - 1, NOON + 20 * SECOND, 8);
-    assert_int_equal(leased.count, 0);
-    assert_int_equal(leased.next_due, NOON + 6 * SECOND);
-    leased = lease("a", "lane", NOON + 6 * SECOND, NOON + 20 * SECOND, 8);
-    assert_int_equal(leased.count, 1);
-    assert_int_equal(leased.list[0].attempts, 1);
+    struct taken taken = take("a", NOON + 6 * SECOND - 1, NOON + 20 * SECOND, 8);
+    assert_int_equal(taken.count, 0);
+    taken = take("a", NOON + 6 * SECOND, NOON + 20 * SECOND, 8);
+    assert_int_equal(taken.count, 1);
+    assert_int_equal(taken.list[0].attempts, 1);
 
     acknowledge("a", id, NOON + 7 * SECOND, NOON + 17 * SECOND);
     registration = found(request.token);
@@ -115,7 +96,7 @@ static void acknowledged_is_published_and_due_again(void **state)
 static void acknowledging_what_has_ended_changes_nothing(void **state)
 {
     struct registration_request request = claimed();
-    long long id = lease_one("a", NOON);
+    long long id = take_one("a", NOON);
     (void)state;
 
     assert_int_equal(arrive("home", PRESENCE_CONNECTED, THING, NOON + SECOND, NOON + SECOND), id);
@@ -125,44 +106,157 @@ static void acknowledging_what_has_ended_changes_nothing(void **state)
     ASSERT_STATE(registration.state, CLAIM_ONBOARDED);
     assert_int_equal(registration.attempts, 0);
     ASSERT_COUNTS(0, 0, 1, 0, 0, 0);
-    struct leased leased = lease("a", "lane", NOON + 60 * SECOND, NOON + 70 * SECOND, 8);
-    assert_int_equal(leased.count, 0);
-    assert_int_equal(leased.next_due, 0);
-}
-
-static void released_is_due_again_and_not_before(void **state)
-{
-    (void)state;
-
-    claimed();
-    long long id = lease_one("a", NOON);
-    release("a", id, NOON + 3 * SECOND);
-    assert_int_equal(lease("a", "lane", NOON + 3 * SECOND - 1, NOON + 9 * SECOND, 8).count, 0);
-    assert_int_equal(lease_one("a", NOON + 3 * SECOND), id);
-    acknowledge("a", id, NOON + 4 * SECOND, NOON + 60 * SECOND);
-    release("a", id, NOON + 5 * SECOND); /* does not bring it forward */
-    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND - 1, NOON + 99 * SECOND, 8).count, 0);
-    assert_int_equal(lease_one("a", NOON + 60 * SECOND), id);
+    struct taken taken = take("a", NOON + 60 * SECOND, NOON + 70 * SECOND, 8);
+    assert_int_equal(taken.count, 0);
 }
 
 static void refused_is_counted_and_due_again(void **state)
 {
     struct registration_request request = claimed();
-    long long id = lease_one("a", NOON);
+    long long id = take_one("a", NOON);
     (void)state;
 
     refuse("a", id, NOON, NOON + 5 * SECOND, false);
     ASSERT_STATE(found(request.token).state, CLAIM_QUEUED);
-    struct leased leased = lease("a", "lane", NOON + 5 * SECOND, NOON + 9 * SECOND, 8);
-    assert_int_equal(leased.count, 1);
-    assert_int_equal(leased.list[0].refusals, 1);
-    assert_int_equal(leased.list[0].attempts, 0);
+    struct taken taken = take("a", NOON + 5 * SECOND, NOON + 9 * SECOND, 8);
+    assert_int_equal(taken.count, 1);
+    assert_int_equal(taken.list[0].refusals, 1);
+    assert_int_equal(taken.list[0].attempts, 0);
+}
+
+static void pressing_offers_it_at_once_and_again_after_ten_seconds(void **state)
+{
+    struct registration_request request = claimed();
+    long long id = take_one("a", NOON);
+    (void)state;
+
+    acknowledge("a", id, NOON + SECOND, NOON + 300 * SECOND);
+    assert_false(is_due("a", NOON + 20 * SECOND));
+    assert_true(press(id, NOON + 20 * SECOND));
+    assert_true(is_due("a", NOON + 20 * SECOND));
+    struct taken taken = take("a", NOON + 20 * SECOND, NOON + 320 * SECOND, 8);
+    assert_int_equal(taken.count, 1);
+    assert_int_equal(taken.turns[0].pressed_at, NOON + 20 * SECOND);
+    assert_int_equal(taken.turns[0].published_at, NOON + SECOND);
+    assert_int_equal(taken.turns[0].accepted_at, NOON);
+    assert_int_equal(taken.turns[0].attempts, 1);
+    assert_false(press(id, NOON + 29 * SECOND));
+    assert_true(press(id, NOON + 30 * SECOND));
+    end_claim(id, CLAIM_PUBLISHED, CLAIM_ONBOARDED, NOON + 31 * SECOND);
+    assert_false(press(id, NOON + 60 * SECOND));
+    assert_false(is_due("a", NOON + 60 * SECOND));
+    ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
+}
+
+#define MANY 12
+
+static enum store_error load_all(struct store_tx *tx, void *argument)
+{
+    long long *ids = argument;
+    struct delivery_turn page[5], last = {0};
+    size_t count = 5, total = 0;
+
+    while (count == 5) {
+        enum store_error error = deliveries_open(tx, "a", total ? &last : NULL, page, 5, &count);
+        if (error)
+            return error;
+        for (size_t i = 0; i < count && total < MANY; i++)
+            ids[total++] = page[i].claim_id;
+        last = page[count ? count - 1 : 0];
+    }
+    assert_int_equal(total, MANY);
+    return STORE_OK;
+}
+
+/* All of them are offered at the same time, so the pages differ by the claim alone. */
+static void loads_all_that_are_open_page_by_page(void **state)
+{
+    long long ids[MANY];
+    char name[IDENTIFIER_SIZE];
+    (void)state;
+
+    for (int i = 0; i < MANY + 1; i++) {
+        snprintf(name, sizeof name, "%032d", i);
+        struct registration_request request = request_for(name, "home", NOON);
+        added(&request);
+    }
+    struct taken taken = take("a", NOON, NOON + SECOND, 1);
+    end_claim(taken.list[0].claim_id, CLAIM_QUEUED, CLAIM_FAILED, NOON);
+    ASSERT_OK(store_call(fixture.store, load_all, ids, false));
+    for (int i = 1; i < MANY; i++)
+        assert_true(ids[i - 1] < ids[i]);
+}
+
+struct looking {
+    long long ids[3];
+    struct delivery found[3];
+    size_t count;
+};
+
+static enum store_error look(struct store_tx *tx, void *argument)
+{
+    struct looking *looking = argument;
+
+    return deliveries_look(tx, "a", looking->ids, 3, looking->found, &looking->count);
+}
+
+static void shows_what_is_over_and_what_is_not(void **state)
+{
+    struct looking looking;
+    struct registration_request other = request_for(OTHER_THING, "home", NOON + 1);
+    (void)state;
+
+    claimed();
+    added(&other);
+    struct taken taken = take("a", NOON + 1, NOON + SECOND, 8);
+    looking.ids[0] = taken.list[0].claim_id;
+    looking.ids[1] = taken.list[1].claim_id;
+    looking.ids[2] = looking.ids[1] + 1000;
+    assert_true(arrive("home", PRESENCE_CREATED, THING, NOON + SECOND, NOON + SECOND) > 0);
+    ASSERT_OK(store_call(fixture.store, look, &looking, false));
+    assert_int_equal(looking.count, 2);
+    const struct delivery *first = &looking.found[looking.found[0].claim_id != looking.ids[0]];
+    const struct delivery *second = &looking.found[looking.found[0].claim_id == looking.ids[0]];
+    assert_true(first->is_closed); /* created: nothing more to publish, although the claim is open */
+    ASSERT_STATE(first->state, CLAIM_QUEUED);
+    assert_false(second->is_closed);
+    assert_string_equal(second->thing_name, OTHER_THING);
+}
+
+static enum store_error keep_networks(struct store_tx *tx, void *argument)
+{
+    static const struct network_row first[] = {{7, 1500, 250, NOON}, {(1LL << 57) + 3, 0, 99000, NOON}};
+    static const struct network_row second[] = {{7, 3000, 125, NOON + SECOND}};
+    struct network_row *out = argument;
+    size_t count;
+    enum store_error error = deliveries_set_networks(tx, "a", first, 2, 0);
+
+    error = error ? error : deliveries_networks(tx, "a", out, 3, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(out[1].network, (1LL << 57) + 3);
+    assert_int_equal(out[1].expiries, 99000);
+    error = error ? error : deliveries_set_networks(tx, "a", second, 1, NOON + 1);
+    error = error ? error : deliveries_networks(tx, "a", out, 3, &count);
+    assert_int_equal(count, 1); /* the other one is older than that */
+    return error;
+}
+
+static void keeps_the_records_of_networks(void **state)
+{
+    struct network_row rows[3] = {0};
+    (void)state;
+
+    ASSERT_OK(store_call(fixture.store, keep_networks, rows, true));
+    assert_int_equal(rows[0].network, 7);
+    assert_int_equal(rows[0].arrivals, 3000);
+    assert_int_equal(rows[0].expiries, 125);
+    assert_int_equal(rows[0].as_of, NOON + SECOND);
 }
 
 static void given_up_by_the_only_account_has_failed(void **state)
 {
     struct registration_request request = claimed();
-    long long id = lease_one("a", NOON);
+    long long id = take_one("a", NOON);
     (void)state;
 
     refuse("a", id, NOON + SECOND, 0, true);
@@ -170,7 +264,7 @@ static void given_up_by_the_only_account_has_failed(void **state)
     ASSERT_STATE(registration.state, CLAIM_FAILED);
     assert_int_equal(registration.ended_at, NOON + SECOND);
     ASSERT_COUNTS(0, 0, 0, 0, 1, 0);
-    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 70 * SECOND, 8).count, 0);
+    assert_int_equal(take("a", NOON + 60 * SECOND, NOON + 70 * SECOND, 8).count, 0);
     refuse("a", id, NOON + 2 * SECOND, 0, true);
     ASSERT_COUNTS(0, 0, 0, 0, 1, 0);
 }
@@ -180,8 +274,8 @@ static void goes_to_each_account_in_its_own_form(void **state)
     (void)state;
 
     claimed_at_two();
-    struct leased a = lease("a", "lane", NOON, NOON + SECOND, 8);
-    struct leased b = lease("b", "lane", NOON, NOON + SECOND, 8);
+    struct taken a = take("a", NOON, NOON + SECOND, 8);
+    struct taken b = take("b", NOON, NOON + SECOND, 8);
     assert_int_equal(a.count, 1);
     assert_int_equal(b.count, 1);
     assert_int_equal(a.list[0].claim_id, b.list[0].claim_id);
@@ -192,13 +286,13 @@ static void goes_to_each_account_in_its_own_form(void **state)
 static void one_account_giving_up_leaves_the_other(void **state)
 {
     struct registration_request request = claimed_at_two();
-    long long id = lease_one("a", NOON);
+    long long id = take_one("a", NOON);
     (void)state;
 
     refuse("a", id, NOON, 0, true);
     ASSERT_STATE(found(request.token).state, CLAIM_QUEUED);
-    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
-    assert_int_equal(lease_one("b", NOON), id);
+    assert_int_equal(take("a", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
+    assert_int_equal(take_one("b", NOON), id);
     acknowledge("b", id, NOON + SECOND, NOON + 5 * SECOND);
     ASSERT_STATE(found(request.token).state, CLAIM_PUBLISHED);
     refuse("b", id, NOON + 6 * SECOND, 0, true);
@@ -210,14 +304,14 @@ static void one_account_giving_up_leaves_the_other(void **state)
 static void ends_what_was_published_meanwhile(void **state)
 {
     struct registration_request request = claimed();
-    long long id = lease_one("a", NOON);
+    long long id = take_one("a", NOON);
     (void)state;
 
     acknowledge("a", id, NOON, NOON + SECOND);
     end_claim(id, CLAIM_QUEUED, CLAIM_ONBOARDED, NOON);
     ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
     ASSERT_COUNTS(0, 0, 1, 0, 0, 0);
-    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 90 * SECOND, 8).count, 0);
+    assert_int_equal(take("a", NOON + 60 * SECOND, NOON + 90 * SECOND, 8).count, 0);
 }
 
 /* Its thing was created a moment before the window ended. */
@@ -240,7 +334,7 @@ static void one_that_has_arrived_is_joined_after_its_window(void **state)
 static void both_accounts_acknowledging_is_one_published_claim(void **state)
 {
     struct registration_request request = claimed_at_two();
-    long long id = lease_one("a", NOON);
+    long long id = take_one("a", NOON);
     (void)state;
 
     acknowledge("a", id, NOON + SECOND, NOON + 5 * SECOND);
@@ -258,8 +352,8 @@ static void the_form_of_any_account_proves_arrival(void **state)
 
     assert_true(arrive("home", PRESENCE_CONNECTED, UUID_FORM, NOON + SECOND, NOON + SECOND) > 0);
     ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
-    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
-    assert_int_equal(lease("b", "lane", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
+    assert_int_equal(take("a", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
+    assert_int_equal(take("b", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
 }
 
 static void arrivals_of_others_prove_nothing(void **state)
@@ -340,7 +434,7 @@ static void a_created_thing_is_published_to_no_more_and_soon_counts_as_arrived(v
 
     assert_true(arrive("home", PRESENCE_CREATED, THING, created, created) > 0);
     ASSERT_STATE(found(request.token).state, CLAIM_QUEUED);
-    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
+    assert_int_equal(take("a", NOON + 60 * SECOND, NOON + 61 * SECOND, 8).count, 0);
     assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 10), 0);
     assert_int_equal(settle(created - 1, created + SECOND), 0);
     assert_int_equal(settle(created, created + 5 * SECOND), 1);
@@ -369,7 +463,7 @@ static void a_failed_claim_whose_device_comes_has_arrived(void **state)
     struct registration_request request = claimed();
     (void)state;
 
-    refuse("a", lease_one("a", NOON), NOON, 0, true);
+    refuse("a", take_one("a", NOON), NOON, 0, true);
     assert_true(arrive("home", PRESENCE_CREATED, THING, NOON + SECOND, NOON + SECOND) > 0);
     ASSERT_STATE(found(request.token).state, CLAIM_ONBOARDED);
     ASSERT_COUNTS(0, 0, 1, 0, 0, 0);
@@ -418,15 +512,14 @@ static void expires_what_is_over_and_no_more_than_asked(void **state)
     ASSERT_STATE(found(second.token).state, CLAIM_QUEUED);
     assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 10), 1);
     assert_int_equal(expire(NOON + WINDOW_MS + SECOND, 10), 0);
-    assert_int_equal(lease("a", "lane", NOON + WINDOW_MS + SECOND, NOON + WINDOW_MS + 2 * SECOND, 8).count,
-                     0);
+    assert_int_equal(take("a", NOON + WINDOW_MS + SECOND, NOON + WINDOW_MS + 2 * SECOND, 8).count, 0);
     ASSERT_COUNTS(0, 0, 0, 2, 0, 0);
 }
 
 static void ends_only_from_the_state_that_was_seen(void **state)
 {
     struct registration_request request = claimed();
-    long long id = lease_one("a", NOON);
+    long long id = take_one("a", NOON);
     (void)state;
 
     end_claim(id, CLAIM_PUBLISHED, CLAIM_FAILED, NOON);
@@ -455,7 +548,7 @@ static void knows_the_oldest_open_claim(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(leases_nothing_that_is_not_due),
+        TEST(takes_nothing_that_is_not_offered),
         TEST(acknowledging_what_has_ended_changes_nothing),
         TEST(arrivals_of_others_prove_nothing),
         TEST(events_from_before_the_claim_prove_nothing),
@@ -463,12 +556,14 @@ int main(void)
         TEST(ends_only_from_the_state_that_was_seen),
         TEST(ends_what_was_published_meanwhile),
         TEST(one_that_has_arrived_is_joined_after_its_window),
-        TEST(leases_to_one_until_it_lapses),
-        TEST(leases_the_longest_due_first),
-        TEST(clears_only_the_leases_of_that_name),
+        TEST(takes_once_until_it_is_offered_again),
+        TEST(takes_the_longest_offered_first),
         TEST(acknowledged_is_published_and_due_again),
-        TEST(released_is_due_again_and_not_before),
         TEST(refused_is_counted_and_due_again),
+        TEST(pressing_offers_it_at_once_and_again_after_ten_seconds),
+        TEST(loads_all_that_are_open_page_by_page),
+        TEST(shows_what_is_over_and_what_is_not),
+        TEST(keeps_the_records_of_networks),
         TEST(given_up_by_the_only_account_has_failed),
         TEST(goes_to_each_account_in_its_own_form),
         TEST(one_account_giving_up_leaves_the_other),

@@ -131,7 +131,7 @@ static void two_without_a_key_are_two_that_share_the_claim(void **state)
     (void)state;
 
     added(&first);
-    acknowledge("a", lease_one("a", NOON), NOON + 1, NOON + 60 * SECOND);
+    acknowledge("a", take_one("a", NOON), NOON + 1, NOON + 60 * SECOND);
     struct registration out = added(&second);
     assert_string_equal(out.token, second.token);
     ASSERT_STATE(out.state, CLAIM_PUBLISHED);
@@ -221,7 +221,7 @@ static void retrying_an_open_one_changes_nothing(void **state)
     added(&request);
     struct registration out = retried(&request, request.token, NOON + SECOND);
     assert_int_equal(out.accepted_at, NOON);
-    acknowledge("a", lease_one("a", NOON), NOON + 1, NOON + 60 * SECOND);
+    acknowledge("a", take_one("a", NOON), NOON + 1, NOON + 60 * SECOND);
     out = retried(&request, request.token, NOON + SECOND);
     ASSERT_STATE(out.state, CLAIM_PUBLISHED);
     assert_int_equal(out.expires_at, NOON + WINDOW_MS);
@@ -236,7 +236,7 @@ static void retrying_what_has_ended_starts_again(void **state)
     (void)state;
 
     added(&request);
-    acknowledge("a", lease_one("a", NOON), NOON + 1, NOON + 60 * SECOND);
+    acknowledge("a", take_one("a", NOON), NOON + 1, NOON + 60 * SECOND);
     expire(later, 10);
     out = retried(&request, request.token, later + SECOND);
     ASSERT_STATE(out.state, CLAIM_QUEUED);
@@ -246,7 +246,7 @@ static void retrying_what_has_ended_starts_again(void **state)
     assert_int_equal(out.attempts, 0);
     ASSERT_COUNTS(1, 0, 0, 1, 0, 0);
 
-    refuse("a", lease_one("a", later + SECOND), later + SECOND, 0, true);
+    refuse("a", take_one("a", later + SECOND), later + SECOND, 0, true);
     ASSERT_STATE(found(request.token).state, CLAIM_FAILED);
     ASSERT_STATE(retried(&request, request.token, later + 2 * SECOND).state, CLAIM_QUEUED);
     ASSERT_OK(do_cancel(request.token, later + 3 * SECOND, &out));
@@ -299,7 +299,7 @@ static void cancelling_the_only_one_ends_the_claim(void **state)
     ASSERT_STATE(out.state, CLAIM_CANCELLED);
     assert_int_equal(out.ended_at, NOON + SECOND);
     ASSERT_COUNTS(0, 0, 0, 0, 0, 1);
-    assert_int_equal(lease("a", "lane", NOON + 60 * SECOND, NOON + 70 * SECOND, 8).count, 0);
+    assert_int_equal(take("a", NOON + 60 * SECOND, NOON + 70 * SECOND, 8).count, 0);
     ASSERT_OK(do_cancel(request.token, NOON + 9 * SECOND, &out)); /* once more is no harm */
     assert_int_equal(out.ended_at, NOON + SECOND);
     ASSERT_COUNTS(0, 0, 0, 0, 0, 1);
@@ -355,7 +355,7 @@ static void is_still_there_after_a_restart(void **state)
     ASSERT_STATE(found(first.token).state, CLAIM_QUEUED);
     ASSERT_STATE(found(second.token).state, CLAIM_ONBOARDED);
     ASSERT_COUNTS(1, 0, 1, 0, 0, 0);
-    lease_one("a", NOON);
+    take_one("a", NOON);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)

@@ -13,7 +13,7 @@
 #define STEPS 10
 #define SEED 20240229u
 #define SET_MAX 50
-#define LEASE_ROOM 8 /* more than a sequence has things */
+#define TAKE_ROOM 8 /* more than a sequence has things */
 
 static struct store *postgresql, *sqlite;
 static char sqlite_folder[] = "/dev/shm/test_store.XXXXXX"; /* no disk is waited for */
@@ -473,7 +473,7 @@ static int by_thing(const void *left, const void *right)
 static void publish_one_way(const char *staging, const struct delivery *delivery, unsigned way)
 {
     if (way == 0)
-        release(staging, delivery->claim_id, sequence.now);
+        press(delivery->claim_id, sequence.now);
     else if (way == 1)
         refuse(staging, delivery->claim_id, sequence.now, sequence.now + SECOND, delivery->refusals > 0);
     else
@@ -487,10 +487,10 @@ static void publish(void)
     unsigned way = roll(5);
 
     fixture.store = sqlite;
-    struct leased here = lease(staging, "lane", sequence.now, sequence.now + SECOND, LEASE_ROOM);
+    struct taken here = take(staging, sequence.now, sequence.now + SECOND, TAKE_ROOM);
     fixture.store = postgresql;
-    struct leased there = lease(staging, "lane", sequence.now, sequence.now + SECOND, LEASE_ROOM);
-    assert_same_number("leased", (long long)here.count, (long long)there.count);
+    struct taken there = take(staging, sequence.now, sequence.now + SECOND, TAKE_ROOM);
+    assert_same_number("taken", (long long)here.count, (long long)there.count);
     qsort(here.list, here.count, sizeof *here.list, by_thing);
     qsort(there.list, there.count, sizeof *there.list, by_thing);
     for (size_t i = 0; i < here.count; i++) {

@@ -1,0 +1,668 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/onboarding/turns.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/heap.h"
+#include "base/memory.h"
+#include "base/number_map.h"
+#include "server/onboarding/switched_on.h"
+
+#define NONE UINT32_MAX
+
+#define OLD_MS 180000          /* a claim that is open so long counts against its network, */
+#define NEGLECTED_MS 180000    /* and one that was sent nothing for so long is preferred, */
+#define NEGLECTED_FACTOR 10    /* so that nobody starves */
+#define PART_OF_AGE 60         /* a repeat waits a sixtieth of the claim's age at least */
+#define PRESSED_AGAIN_MS 1000  /* the message that was just sent was for it */
+#define OVERLOAD_MS 1000       /* first messages that wait for so long are too many */
+#define OPEN_A_CONNECTION 4500 /* claims that a connection can repeat often enough */
+#define LEVEL_EVERY_MS 5000
+
+#define PENALTIES 5
+#define PENALTY_FACTOR 16
+#define STEPS 32
+#define STEPS_AN_OCTAVE 3
+#define CLASSES (PENALTIES * STEPS)
+
+enum place { IN_HAND, FIRST, LATER, PRESSED, RESTING, RIPE };
+
+struct entry {
+    long long id, accepted_at, last_at, pressed_at;
+    long long since; /* from when the device may have been switched on: accepted, or pressed */
+    uint32_t network;
+    uint32_t previous, next; /* in a chain */
+    uint32_t heap_place;
+    float chance; /* that it was on by the last message */
+    unsigned published;
+    unsigned char place, class;
+    bool is_old, is_used;
+};
+
+struct chain {
+    uint32_t first, last;
+};
+
+/* Claims in order of time, to notice those that become old. */
+struct ages {
+    struct age {
+        long long id, accepted_at;
+    } * list;
+    size_t room, first, count;
+};
+
+struct turns {
+    struct turns_options options;
+    struct networks *networks;
+    struct entry *entries;
+    uint32_t *free;
+    size_t room, used, free_count, cursor;
+    struct number_map places;
+    struct ages ages;
+    struct heap first;   /* admitted, by accepted_at */
+    struct heap later;   /* networks by tag; the claims are in their chains */
+    struct heap resting; /* published, by the time from which they may be repeated */
+    struct chain pressed, ripe[CLASSES];
+    uint64_t ripe_classes[(CLASSES + 63) / 64]; /* bits: not empty */
+    size_t later_count, in_hand, open;
+    double virtual_time, level; /* level: claims a network may have open for each unit of its weight */
+    long long leveled_at;
+    unsigned slot;
+};
+
+/* ---- chains ---- */
+
+static void append(struct turns *turns, struct chain *chain, uint32_t place)
+{
+    struct entry *entry = &turns->entries[place];
+
+    entry->previous = chain->last;
+    entry->next = NONE;
+    if (chain->last == NONE)
+        chain->first = place;
+    else
+        turns->entries[chain->last].next = place;
+    chain->last = place;
+}
+
+static void unlink_entry(struct turns *turns, struct chain *chain, uint32_t place)
+{
+    const struct entry *entry = &turns->entries[place];
+
+    if (entry->previous == NONE)
+        chain->first = entry->next;
+    else
+        turns->entries[entry->previous].next = entry->next;
+    if (entry->next == NONE)
+        chain->last = entry->previous;
+    else
+        turns->entries[entry->next].previous = entry->previous;
+}
+
+/* ---- standing of networks ---- */
+
+static struct network *network_of(const struct turns *turns, const struct entry *entry)
+{
+    return networks_at(turns->networks, entry->network);
+}
+
+/* The level at which the networks together have as many claims open as can be repeated often enough. */
+static double level_for(struct turns *turns, double wanted, long long now)
+{
+    double low = 0, high = wanted;
+
+    for (int i = 0; i < 24; i++) {
+        double level = (low + high) / 2, sum = 0;
+        for (size_t j = 0; j < networks_places(turns->networks); j++) {
+            struct network *network = networks_at(turns->networks, (uint32_t)j);
+            if (network->is_used && network->open)
+                sum += fmin(network->open, level * network_weight(network, now));
+        }
+        if (sum < wanted)
+            low = level;
+        else
+            high = level;
+    }
+    return high;
+}
+
+static void level(struct turns *turns, long long now)
+{
+    double wanted = (double)OPEN_A_CONNECTION * turns->options.connections;
+
+    if (now >= turns->leveled_at && now - turns->leveled_at < LEVEL_EVERY_MS)
+        return;
+    turns->leveled_at = now;
+    turns->level = (double)turns->open <= wanted ? INFINITY : level_for(turns, wanted, now);
+    networks_forget(turns->networks, now);
+}
+
+/* 0: its repeats go by their value alone. */
+static int penalty_of(struct turns *turns, struct network *network, long long now)
+{
+    if (network->key == NETWORK_UNKNOWN)
+        return 0;
+    double over = fmax(1, network->open / (turns->level * network_weight(network, now)));
+    double steps = 2 * log2(over / sqrt(network_quality(network, now)));
+
+    return steps < PENALTIES - 1 ? (int)steps : PENALTIES - 1;
+}
+
+/* ---- where a claim waits ---- */
+
+static void push_first(struct turns *turns, uint32_t place)
+{
+    struct entry *entry = &turns->entries[place];
+
+    entry->place = FIRST;
+    heap_push(&turns->first, (double)entry->accepted_at, (uint64_t)entry->id, place);
+}
+
+static struct chain waiting_chain(const struct network *network)
+{
+    return (struct chain){network->first_waiting, network->last_waiting};
+}
+
+static void set_waiting_chain(struct network *network, struct chain chain)
+{
+    network->first_waiting = chain.first;
+    network->last_waiting = chain.last;
+}
+
+static void push_later(struct turns *turns, uint32_t place)
+{
+    struct entry *entry = &turns->entries[place];
+    struct network *network = network_of(turns, entry);
+    struct chain chain = waiting_chain(network);
+
+    entry->place = LATER;
+    append(turns, &chain, place);
+    set_waiting_chain(network, chain);
+    turns->later_count++;
+    if (network->waiting++)
+        return;
+    network->tag = fmax(network->tag, turns->virtual_time);
+    heap_push(&turns->later, network->tag, network->key, entry->network);
+}
+
+static void leave_later(struct turns *turns, uint32_t place)
+{
+    struct network *network = network_of(turns, &turns->entries[place]);
+    struct chain chain = waiting_chain(network);
+
+    unlink_entry(turns, &chain, place);
+    set_waiting_chain(network, chain);
+    turns->later_count--;
+    if (--network->waiting == 0)
+        heap_remove(&turns->later, network->heap_place);
+}
+
+static bool may_be_admitted(struct network *network, long long now)
+{
+    return network->open - network->waiting <= network_allowance(network, now);
+}
+
+static void wait_for_first(struct turns *turns, uint32_t place, long long now)
+{
+    struct network *network = network_of(turns, &turns->entries[place]);
+
+    if (network->waiting == 0 && may_be_admitted(network, now))
+        push_first(turns, place);
+    else
+        push_later(turns, place);
+}
+
+/* Devices have arrived, or claims have ended: some of the others may be admitted. */
+static void admit(struct turns *turns, struct network *network, long long now)
+{
+    while (network->waiting && network->open - network->waiting + 1 <= network_allowance(network, now)) {
+        uint32_t place = network->first_waiting;
+        leave_later(turns, place);
+        push_first(turns, place);
+    }
+}
+
+/* Spreads claims of the same time, and is the same whenever it is asked. */
+static uint32_t jitter_of(const struct entry *entry)
+{
+    return (uint32_t)(((uint64_t)entry->id * 64 + entry->published) * 0x9e3779b97f4a7c15ull >> 32);
+}
+
+static long long ripe_at(const struct turns *turns, const struct entry *entry)
+{
+    long long delay = schedule_delay_ms(turns->options.schedule, entry->published, jitter_of(entry));
+    long long part = (entry->last_at - entry->accepted_at) / PART_OF_AGE;
+
+    return entry->last_at + (delay > part ? delay : part);
+}
+
+static void rest(struct turns *turns, uint32_t place, long long until)
+{
+    struct entry *entry = &turns->entries[place];
+
+    entry->place = RESTING;
+    heap_push(&turns->resting, (double)until, (uint64_t)entry->id, place);
+}
+
+static int step_of(const struct entry *entry)
+{
+    double seconds = (double)(entry->last_at - entry->since) / 1000;
+    int step = seconds > 0 ? (int)(STEPS_AN_OCTAVE * log2(1 + seconds)) : 0;
+
+    return step < STEPS ? step : STEPS - 1;
+}
+
+static void ripen(struct turns *turns, uint32_t place, int penalty)
+{
+    struct entry *entry = &turns->entries[place];
+
+    entry->place = RIPE;
+    entry->class = (unsigned char)(penalty * STEPS + step_of(entry));
+    append(turns, &turns->ripe[entry->class], place);
+    turns->ripe_classes[entry->class / 64] |= 1ull << entry->class % 64;
+}
+
+static void leave_ripe(struct turns *turns, uint32_t place)
+{
+    unsigned class = turns->entries[place].class;
+
+    unlink_entry(turns, &turns->ripe[class], place);
+    if (turns->ripe[class].first == NONE)
+        turns->ripe_classes[class / 64] &= ~(1ull << class % 64);
+}
+
+static void leave(struct turns *turns, uint32_t place)
+{
+    struct entry *entry = &turns->entries[place];
+
+    switch ((enum place)entry->place) {
+    case IN_HAND:
+        turns->in_hand--;
+        break;
+    case FIRST:
+        heap_remove(&turns->first, entry->heap_place);
+        break;
+    case LATER:
+        leave_later(turns, place);
+        break;
+    case PRESSED:
+        unlink_entry(turns, &turns->pressed, place);
+        break;
+    case RESTING:
+        heap_remove(&turns->resting, entry->heap_place);
+        break;
+    case RIPE:
+        leave_ripe(turns, place);
+    }
+}
+
+/* ---- what time brings ---- */
+
+static void note_age(struct turns *turns, const struct entry *entry)
+{
+    struct ages *ages = &turns->ages;
+
+    if (ages->count == ages->room) {
+        size_t room = ages->room ? ages->room * 2 : 256;
+        struct age *list = memory_new(room, sizeof *list);
+        for (size_t i = 0; i < ages->count; i++)
+            list[i] = ages->list[(ages->first + i) % ages->room];
+        free(ages->list);
+        *ages = (struct ages){list, room, 0, ages->count};
+    }
+    ages->list[(ages->first + ages->count++) % ages->room] = (struct age){entry->id, entry->accepted_at};
+}
+
+static void grow_old(struct turns *turns, long long now)
+{
+    struct ages *ages = &turns->ages;
+    uint32_t place;
+
+    for (; ages->count; ages->first = (ages->first + 1) % ages->room, ages->count--) {
+        const struct age *age = &ages->list[ages->first];
+        if (now - age->accepted_at < OLD_MS)
+            return;
+        if (!number_map_get(&turns->places, (uint64_t)age->id, &place))
+            continue;
+        struct entry *entry = &turns->entries[place];
+        network_of(turns, entry)->old += !entry->is_old;
+        entry->is_old = true;
+    }
+}
+
+static void let_time_pass(struct turns *turns, long long now)
+{
+    const struct heap_item *next;
+
+    grow_old(turns, now);
+    level(turns, now);
+    while ((next = heap_first(&turns->resting)) && next->key <= (double)now) {
+        uint32_t place = next->item;
+        struct entry *entry = &turns->entries[place];
+        heap_remove(&turns->resting, 0);
+        if (entry->published)
+            ripen(turns, place, penalty_of(turns, network_of(turns, entry), now));
+        else
+            wait_for_first(turns, place, now);
+    }
+}
+
+/* ---- whose turn it is ---- */
+
+static double value_of(const struct entry *entry, long long now)
+{
+    double waited = (double)(now - entry->last_at) / 1000;
+    double chance = switched_on_chance(now - entry->since) - entry->chance;
+    double value = waited * chance / (1 - entry->chance);
+
+    return now - entry->last_at > NEGLECTED_MS ? NEGLECTED_FACTOR * value : value;
+}
+
+/* The repeat that is worth most; NONE: there is none. */
+static uint32_t best_repeat(struct turns *turns, long long now, int *penalty)
+{
+    uint32_t best = NONE;
+    double best_value = -1;
+
+    for (unsigned word = 0; word < sizeof turns->ripe_classes / sizeof *turns->ripe_classes; word++) {
+        for (uint64_t bits = turns->ripe_classes[word]; bits; bits &= bits - 1) {
+            uint32_t place = turns->ripe[word * 64 + (unsigned)__builtin_ctzll(bits)].first;
+            const struct entry *entry = &turns->entries[place];
+            int steps = penalty_of(turns, network_of(turns, entry), now);
+            double value = value_of(entry, now) / pow(PENALTY_FACTOR, steps);
+            if (steps > entry->class / STEPS) { /* its network has lost standing meanwhile */
+                leave_ripe(turns, place);
+                ripen(turns, place, steps);
+            }
+            if (value <= best_value)
+                continue;
+            best = place;
+            best_value = value;
+            *penalty = steps;
+        }
+    }
+    return best;
+}
+
+static uint32_t take_later(struct turns *turns, long long now)
+{
+    uint32_t network_place = heap_first(&turns->later)->item;
+    struct network *network = networks_at(turns->networks, network_place);
+    uint32_t place = network->first_waiting;
+
+    leave_later(turns, place);
+    turns->virtual_time = network->tag;
+    network->tag += 1 / network_weight(network, now);
+    if (network->waiting) {
+        heap_remove(&turns->later, network->heap_place);
+        heap_push(&turns->later, network->tag, network->key, network_place);
+    }
+    return place;
+}
+
+static uint32_t take_first(struct turns *turns)
+{
+    uint32_t place = heap_first(&turns->first)->item;
+
+    heap_remove(&turns->first, 0);
+    return place;
+}
+
+static bool is_overloaded(const struct turns *turns, long long now)
+{
+    const struct heap_item *first = heap_first(&turns->first);
+
+    return first && (double)now - first->key > OVERLOAD_MS;
+}
+
+/* Of ten messages one is kept for repeats while first messages are not too many, then for those that wait
+ * behind them; these also get their share of what first messages leave. */
+static uint32_t next_turn(struct turns *turns, long long now)
+{
+    unsigned slot = turns->slot % 10;
+    bool overloaded = is_overloaded(turns, now);
+    int penalty = 0;
+
+    if (turns->pressed.first != NONE && (!overloaded || slot == 5)) {
+        uint32_t place = turns->pressed.first;
+        unlink_entry(turns, &turns->pressed, place);
+        return place;
+    }
+    if (turns->first.count && slot != 0)
+        return take_first(turns);
+    if (turns->later_count && overloaded)
+        return take_later(turns, now);
+    uint32_t repeat = overloaded ? NONE : best_repeat(turns, now, &penalty);
+    bool is_good = repeat != NONE && penalty == 0;
+    if (turns->first.count && !is_good)
+        return take_first(turns);
+    if (turns->later_count && (!is_good || slot % 3 == 2))
+        return take_later(turns, now);
+    if (repeat != NONE)
+        leave_ripe(turns, repeat);
+    return repeat;
+}
+
+bool turns_take(struct turns *turns, long long now, long long *id)
+{
+    let_time_pass(turns, now);
+    uint32_t place = next_turn(turns, now);
+    if (place == NONE)
+        return false;
+    turns->slot++;
+    turns->in_hand++;
+    turns->entries[place].place = IN_HAND;
+    *id = turns->entries[place].id;
+    return true;
+}
+
+/* ---- the caller's news ---- */
+
+static struct entry *find(const struct turns *turns, long long id, uint32_t *place)
+{
+    return number_map_get(&turns->places, (uint64_t)id, place) ? &turns->entries[*place] : NULL;
+}
+
+static void place_of_entry(void *context, uint32_t item, uint32_t place)
+{
+    ((struct turns *)context)->entries[item].heap_place = place;
+}
+
+static void place_of_network(void *context, uint32_t item, uint32_t place)
+{
+    networks_at(((struct turns *)context)->networks, item)->heap_place = place;
+}
+
+struct turns *turns_new(const struct turns_options *options)
+{
+    struct turns *turns = memory_new(1, sizeof *turns);
+
+    turns->options = *options;
+    turns->networks = networks_new();
+    turns->level = INFINITY;
+    number_map_init(&turns->places);
+    turns->first = turns->resting = (struct heap){.placed = place_of_entry, .context = turns};
+    turns->later = (struct heap){.placed = place_of_network, .context = turns};
+    turns->pressed = (struct chain){NONE, NONE};
+    for (size_t i = 0; i < CLASSES; i++)
+        turns->ripe[i] = (struct chain){NONE, NONE};
+    return turns;
+}
+
+void turns_free(struct turns *turns)
+{
+    if (!turns)
+        return;
+    heap_fini(&turns->first);
+    heap_fini(&turns->later);
+    heap_fini(&turns->resting);
+    number_map_fini(&turns->places);
+    networks_free(turns->networks);
+    free(turns->ages.list);
+    free(turns->entries);
+    free(turns->free);
+    free(turns);
+}
+
+static uint32_t new_place(struct turns *turns)
+{
+    if (turns->free_count)
+        return turns->free[--turns->free_count];
+    if (turns->used == turns->room) {
+        turns->room = turns->room ? turns->room * 2 : 256;
+        turns->entries = memory_grow(turns->entries, turns->room, sizeof *turns->entries);
+        turns->free = memory_grow(turns->free, turns->room, sizeof *turns->free);
+    }
+    return (uint32_t)turns->used++;
+}
+
+static void set_last(struct entry *entry, long long at)
+{
+    entry->last_at = at;
+    entry->chance = (float)switched_on_chance(at - entry->since);
+}
+
+static void press(struct turns *turns, uint32_t place, long long pressed_at, long long now)
+{
+    struct entry *entry = &turns->entries[place];
+
+    if (pressed_at <= entry->pressed_at)
+        return;
+    entry->pressed_at = pressed_at;
+    bool is_waiting = entry->place == RESTING || entry->place == RIPE;
+    if (!is_waiting || !entry->published || now - entry->last_at < PRESSED_AGAIN_MS)
+        return;
+    int penalty = penalty_of(turns, network_of(turns, entry), now);
+    leave(turns, place);
+    entry->since = pressed_at;
+    entry->chance = 0;
+    if (penalty) {
+        ripen(turns, place, penalty);
+        return;
+    }
+    entry->place = PRESSED;
+    append(turns, &turns->pressed, place);
+}
+
+void turns_add(struct turns *turns, const struct turns_claim *claim, long long now)
+{
+    uint32_t place;
+
+    if (find(turns, claim->id, &place)) {
+        press(turns, place, claim->pressed_at, now);
+        return;
+    }
+    place = new_place(turns);
+    struct entry *entry = &turns->entries[place];
+    long long accepted_at = claim->accepted_at ? claim->accepted_at : now;
+    *entry = (struct entry){.id = claim->id,
+                            .accepted_at = accepted_at,
+                            .since = accepted_at,
+                            .pressed_at = claim->pressed_at,
+                            .published = claim->published,
+                            .network = networks_find(turns->networks, claim->network, now),
+                            .is_used = true};
+    number_map_set(&turns->places, (uint64_t)claim->id, place);
+    turns->open++;
+    network_of(turns, entry)->open++;
+    note_age(turns, entry);
+    if (!claim->published) {
+        wait_for_first(turns, place, now);
+        return;
+    }
+    set_last(entry, claim->published_at ? claim->published_at : accepted_at);
+    rest(turns, place, ripe_at(turns, entry));
+}
+
+void turns_remove(struct turns *turns, long long id, enum turns_end end, long long now)
+{
+    uint32_t place;
+    struct entry *entry = find(turns, id, &place);
+
+    if (!entry)
+        return;
+    struct network *network = network_of(turns, entry);
+    leave(turns, place);
+    network->open--;
+    network->old -= entry->is_old;
+    if (end == TURNS_ARRIVED)
+        network_arrived(network, now);
+    if (end == TURNS_EXPIRED && entry->published)
+        network_expired(network, now);
+    admit(turns, network, now);
+    number_map_remove(&turns->places, (uint64_t)id);
+    entry->is_used = false;
+    turns->free[turns->free_count++] = place;
+    turns->open--;
+}
+
+void turns_published(struct turns *turns, long long id, long long now)
+{
+    uint32_t place;
+    struct entry *entry = find(turns, id, &place);
+
+    if (!entry || entry->place != IN_HAND)
+        return;
+    turns->in_hand--;
+    entry->published++;
+    set_last(entry, now);
+    rest(turns, place, ripe_at(turns, entry));
+}
+
+void turns_put_back(struct turns *turns, long long id, long long not_before, long long now)
+{
+    uint32_t place;
+    struct entry *entry = find(turns, id, &place);
+
+    if (!entry || entry->place != IN_HAND)
+        return;
+    turns->in_hand--;
+    if (not_before > now)
+        rest(turns, place, not_before);
+    else if (entry->published)
+        ripen(turns, place, penalty_of(turns, network_of(turns, entry), now));
+    else
+        wait_for_first(turns, place, now);
+}
+
+long long turns_wait(struct turns *turns, long long now, long long most)
+{
+    let_time_pass(turns, now);
+    bool any = turns->first.count || turns->later_count || turns->pressed.first != NONE;
+    for (size_t i = 0; i < sizeof turns->ripe_classes / sizeof *turns->ripe_classes; i++)
+        any = any || turns->ripe_classes[i];
+    if (any)
+        return 0;
+    const struct heap_item *next = heap_first(&turns->resting);
+    double wait = next ? next->key - (double)now : (double)most;
+    return wait < (double)most ? (long long)ceil(wait) : most;
+}
+
+size_t turns_check(struct turns *turns, long long *ids, size_t room)
+{
+    size_t count = 0;
+
+    for (size_t looked = 0; looked < turns->used && count < room; looked++) {
+        turns->cursor = turns->cursor + 1 < turns->used ? turns->cursor + 1 : 0;
+        if (turns->entries[turns->cursor].is_used)
+            ids[count++] = turns->entries[turns->cursor].id;
+    }
+    return count;
+}
+
+void turns_count(const struct turns *turns, long long now, struct turns_counts *out)
+{
+    const struct heap_item *first = heap_first(&turns->first);
+
+    *out = (struct turns_counts){.open = turns->open,
+                                 .first = turns->first.count,
+                                 .later = turns->later_count,
+                                 .in_hand = turns->in_hand,
+                                 .first_waited = first ? now - (long long)first->key : 0};
+}
+
+struct networks *turns_networks(struct turns *turns)
+{
+    return turns->networks;
+}

@@ -50,7 +50,8 @@ static const struct config_key keys[] = {
     {"claim", "window", CONFIG_DURATION, "15m", SECOND, 7 * DAY, NULL, false,
      "How long the device has to arrive before the claim expires."},
     {"claim", "schedule", CONFIG_DURATIONS, "4s", 100, HOUR, NULL, false,
-     "Least delays before the endpoint message is sent again. The last delay repeats. The real delays grow with"
+     "Least delays before the endpoint message is sent again. The last delay repeats. The real delays grow "
+     "with"
      " a claim's age, and while many devices are being registered."},
     {"claim", "default_endpoint", CONFIG_TEXT, "", 0, 32, NULL, false,
      "Endpoint of claims that do not name one. Required if there are several."},

@@ -186,5 +186,7 @@ const struct http_handler registration_show = {ARGUMENTS, .read = by_token_read,
                                                .reply = reply_shown};
 const struct http_handler registration_retry = {ARGUMENTS, .read = by_token_read_limited,
                                                 .task = &by_token_retry, .reply = reply_changed};
+const struct http_handler registration_on = {ARGUMENTS, .read = by_token_read_limited,
+                                             .task = &by_token_press, .reply = reply_changed};
 const struct http_handler registration_cancel = {ARGUMENTS, .read = by_token_read_limited,
                                                  .task = &by_token_cancel, .reply = reply_changed};

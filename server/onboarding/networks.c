@@ -10,9 +10,9 @@
 #define HALVES_IN_MS (30 * 60 * 1000.0)
 #define FADED 0.05  /* a record below it says nothing */
 #define BENEFIT 2.0 /* arrivals that every network is credited with at first */
-#define WEIGHT_MAX 50.0
-#define ALLOWED_AT_FIRST 20.0
-#define ALLOWED_EACH 4.0 /* open claims for each device that arrived */
+#define WEIGHT_UNKNOWN 50.0
+#define ALLOWED_AT_FIRST 2.0
+#define ALLOWED_EACH 4.0 /* claims without arrival for each device that arrived */
 
 struct networks {
     struct network *list;
@@ -97,7 +97,7 @@ double network_quality(struct network *network, long long now)
         return 1;
     fade(network, now);
     double good = network->arrivals + BENEFIT;
-    double quality = 2 * good / (good + network->expiries + network->old);
+    double quality = 2 * good / (good + network->expiries + (network->tried + network->old) / 2.0);
     return quality < 1 ? quality : 1;
 }
 
@@ -105,14 +105,15 @@ double network_weight(struct network *network, long long now)
 {
     double weight = network_quality(network, now) * (1 + network->arrivals);
 
-    return network->key == NETWORK_UNKNOWN || weight > WEIGHT_MAX ? WEIGHT_MAX : weight;
+    return network->key == NETWORK_UNKNOWN ? WEIGHT_UNKNOWN : weight;
 }
 
 double network_allowance(struct network *network, long long now)
 {
     if (network->key == NETWORK_UNKNOWN)
         return INFINITY;
-    return network_quality(network, now) * (ALLOWED_AT_FIRST + ALLOWED_EACH * network->arrivals);
+    fade(network, now);
+    return ALLOWED_AT_FIRST + ALLOWED_EACH * network->arrivals - network->expiries;
 }
 
 void network_arrived(struct network *network, long long now)

@@ -28,6 +28,7 @@ struct network {
     bool is_used, is_changed;
     uint32_t open;                        /* claims */
     uint32_t old;                         /* of those, open for over three minutes */
+    uint32_t tried;                       /* of those, that were sent a message */
     uint32_t waiting;                     /* of those, not admitted: */
     uint32_t first_waiting, last_waiting; /* a list of them */
     double tag;                           /* of the next of them */
@@ -46,7 +47,7 @@ size_t networks_places(const struct networks *networks);
 
 /* 0 to 1: low where many claims do not arrive. */
 double network_quality(struct network *network, long long now);
-/* Its weight beside others: 1 for one without arrivals, up to 50. */
+/* Its weight beside others: 1 for one without arrivals. */
 double network_weight(struct network *network, long long now);
 /* How many of its claims may be open before further ones wait behind other networks'. */
 double network_allowance(struct network *network, long long now);

@@ -11,14 +11,13 @@
 
 #define NONE UINT32_MAX
 
-#define OLD_MS 180000          /* a claim that is open so long counts against its network, */
-#define NEGLECTED_MS 180000    /* and one that was sent nothing for so long is preferred, */
-#define NEGLECTED_FACTOR 10    /* so that nobody starves */
-#define PART_OF_AGE 60         /* a repeat waits a sixtieth of the claim's age at least */
-#define PRESSED_AGAIN_MS 1000  /* the message that was just sent was for it */
-#define OVERLOAD_MS 1000       /* first messages that wait for so long are too many */
-#define OPEN_A_CONNECTION 4500 /* claims that a connection can repeat often enough */
-#define LEVEL_EVERY_MS 5000
+#define OLD_MS 180000         /* a claim that is open so long counts against its network, */
+#define NEGLECTED_MS 180000   /* and one that was sent nothing for so long is preferred, */
+#define NEGLECTED_FACTOR 10   /* so that nobody starves */
+#define PART_OF_AGE 60        /* a repeat waits a sixtieth of the claim's age at least */
+#define PRESSED_AGAIN_MS 1000 /* no sooner after the last message, also where the button is pressed */
+#define OVERLOAD_MS 1000      /* first messages that wait for so long are too many */
+#define FORGET_EVERY_MS 5000
 
 #define PENALTIES 5
 #define PENALTY_FACTOR 16
@@ -37,7 +36,7 @@ struct entry {
     float chance; /* that it was on by the last message */
     unsigned published;
     unsigned char place, class;
-    bool is_old, is_used;
+    bool is_old, is_used, is_tried;
 };
 
 struct chain {
@@ -66,8 +65,8 @@ struct turns {
     struct chain pressed, ripe[CLASSES];
     uint64_t ripe_classes[(CLASSES + 63) / 64]; /* bits: not empty */
     size_t later_count, in_hand, open;
-    double virtual_time, level; /* level: claims a network may have open for each unit of its weight */
-    long long leveled_at;
+    double virtual_time;
+    long long forgot_at;
     unsigned slot;
 };
 
@@ -107,44 +106,20 @@ static struct network *network_of(const struct turns *turns, const struct entry 
     return networks_at(turns->networks, entry->network);
 }
 
-/* The level at which the networks together have as many claims open as can be repeated often enough. */
-static double level_for(struct turns *turns, double wanted, long long now)
+static void forget(struct turns *turns, long long now)
 {
-    double low = 0, high = wanted;
-
-    for (int i = 0; i < 24; i++) {
-        double level = (low + high) / 2, sum = 0;
-        for (size_t j = 0; j < networks_places(turns->networks); j++) {
-            struct network *network = networks_at(turns->networks, (uint32_t)j);
-            if (network->is_used && network->open)
-                sum += fmin(network->open, level * network_weight(network, now));
-        }
-        if (sum < wanted)
-            low = level;
-        else
-            high = level;
-    }
-    return high;
-}
-
-static void level(struct turns *turns, long long now)
-{
-    double wanted = (double)OPEN_A_CONNECTION * turns->options.connections;
-
-    if (now >= turns->leveled_at && now - turns->leveled_at < LEVEL_EVERY_MS)
+    if (now >= turns->forgot_at && now - turns->forgot_at < FORGET_EVERY_MS)
         return;
-    turns->leveled_at = now;
-    turns->level = (double)turns->open <= wanted ? INFINITY : level_for(turns, wanted, now);
+    turns->forgot_at = now;
     networks_forget(turns->networks, now);
 }
 
 /* 0: its repeats go by their value alone. */
-static int penalty_of(struct turns *turns, struct network *network, long long now)
+static int penalty_of(struct network *network, long long now)
 {
     if (network->key == NETWORK_UNKNOWN)
         return 0;
-    double over = fmax(1, network->open / (turns->level * network_weight(network, now)));
-    double steps = 2 * log2(over / sqrt(network_quality(network, now)));
+    double steps = -2 * log2(network_quality(network, now));
 
     return steps < PENALTIES - 1 ? (int)steps : PENALTIES - 1;
 }
@@ -200,7 +175,7 @@ static void leave_later(struct turns *turns, uint32_t place)
 
 static bool may_be_admitted(struct network *network, long long now)
 {
-    return network->open - network->waiting <= network_allowance(network, now);
+    return network->tried < network_allowance(network, now);
 }
 
 static void wait_for_first(struct turns *turns, uint32_t place, long long now)
@@ -216,7 +191,7 @@ static void wait_for_first(struct turns *turns, uint32_t place, long long now)
 /* Devices have arrived, or claims have ended: some of the others may be admitted. */
 static void admit(struct turns *turns, struct network *network, long long now)
 {
-    while (network->waiting && network->open - network->waiting + 1 <= network_allowance(network, now)) {
+    while (network->waiting && may_be_admitted(network, now)) {
         uint32_t place = network->first_waiting;
         leave_later(turns, place);
         push_first(turns, place);
@@ -336,13 +311,13 @@ static void let_time_pass(struct turns *turns, long long now)
     const struct heap_item *next;
 
     grow_old(turns, now);
-    level(turns, now);
+    forget(turns, now);
     while ((next = heap_first(&turns->resting)) && next->key <= (double)now) {
         uint32_t place = next->item;
         struct entry *entry = &turns->entries[place];
         heap_remove(&turns->resting, 0);
         if (entry->published)
-            ripen(turns, place, penalty_of(turns, network_of(turns, entry), now));
+            ripen(turns, place, penalty_of(network_of(turns, entry), now));
         else
             wait_for_first(turns, place, now);
     }
@@ -359,8 +334,8 @@ static double value_of(const struct entry *entry, long long now)
     return now - entry->last_at > NEGLECTED_MS ? NEGLECTED_FACTOR * value : value;
 }
 
-/* The repeat that is worth most; NONE: there is none. */
-static uint32_t best_repeat(struct turns *turns, long long now, int *penalty)
+/* The repeat that is worth most; NONE: there is none. any_good: there is one without penalty. */
+static uint32_t best_repeat(struct turns *turns, long long now, bool *any_good)
 {
     uint32_t best = NONE;
     double best_value = -1;
@@ -369,17 +344,17 @@ static uint32_t best_repeat(struct turns *turns, long long now, int *penalty)
         for (uint64_t bits = turns->ripe_classes[word]; bits; bits &= bits - 1) {
             uint32_t place = turns->ripe[word * 64 + (unsigned)__builtin_ctzll(bits)].first;
             const struct entry *entry = &turns->entries[place];
-            int steps = penalty_of(turns, network_of(turns, entry), now);
+            int steps = penalty_of(network_of(turns, entry), now);
             double value = value_of(entry, now) / pow(PENALTY_FACTOR, steps);
             if (steps > entry->class / STEPS) { /* its network has lost standing meanwhile */
                 leave_ripe(turns, place);
                 ripen(turns, place, steps);
             }
+            *any_good = *any_good || steps == 0;
             if (value <= best_value)
                 continue;
             best = place;
             best_value = value;
-            *penalty = steps;
         }
     }
     return best;
@@ -401,12 +376,19 @@ static uint32_t take_later(struct turns *turns, long long now)
     return place;
 }
 
-static uint32_t take_first(struct turns *turns)
+/* NONE: they have all lost their place, since of their networks too few arrived. */
+static uint32_t take_first(struct turns *turns, long long now)
 {
-    uint32_t place = heap_first(&turns->first)->item;
+    const struct heap_item *first;
 
-    heap_remove(&turns->first, 0);
-    return place;
+    while ((first = heap_first(&turns->first))) {
+        uint32_t place = first->item;
+        heap_remove(&turns->first, 0);
+        if (may_be_admitted(network_of(turns, &turns->entries[place]), now))
+            return place;
+        push_later(turns, place);
+    }
+    return NONE;
 }
 
 static bool is_overloaded(const struct turns *turns, long long now)
@@ -422,26 +404,35 @@ static uint32_t next_turn(struct turns *turns, long long now)
 {
     unsigned slot = turns->slot % 10;
     bool overloaded = is_overloaded(turns, now);
-    int penalty = 0;
+    uint32_t first;
+    bool is_good = false;
 
     if (turns->pressed.first != NONE && (!overloaded || slot == 5)) {
         uint32_t place = turns->pressed.first;
         unlink_entry(turns, &turns->pressed, place);
         return place;
     }
-    if (turns->first.count && slot != 0)
-        return take_first(turns);
+    if (slot != 0 && (first = take_first(turns, now)) != NONE)
+        return first;
     if (turns->later_count && overloaded)
         return take_later(turns, now);
-    uint32_t repeat = overloaded ? NONE : best_repeat(turns, now, &penalty);
-    bool is_good = repeat != NONE && penalty == 0;
-    if (turns->first.count && !is_good)
-        return take_first(turns);
-    if (turns->later_count && (!is_good || slot % 3 == 2))
+    uint32_t repeat = overloaded ? NONE : best_repeat(turns, now, &is_good);
+    if (!is_good && (first = take_first(turns, now)) != NONE)
+        return first;
+    if (turns->later_count && (!is_good || slot == 2))
         return take_later(turns, now);
     if (repeat != NONE)
         leave_ripe(turns, repeat);
     return repeat;
+}
+
+static void set_tried(struct turns *turns, struct entry *entry, bool tried)
+{
+    struct network *network = network_of(turns, entry);
+
+    network->tried += tried;
+    network->tried -= entry->is_tried;
+    entry->is_tried = tried;
 }
 
 bool turns_take(struct turns *turns, long long now, long long *id)
@@ -453,6 +444,7 @@ bool turns_take(struct turns *turns, long long now, long long *id)
     turns->slot++;
     turns->in_hand++;
     turns->entries[place].place = IN_HAND;
+    set_tried(turns, &turns->entries[place], true);
     *id = turns->entries[place].id;
     return true;
 }
@@ -480,7 +472,6 @@ struct turns *turns_new(const struct turns_options *options)
 
     turns->options = *options;
     turns->networks = networks_new();
-    turns->level = INFINITY;
     number_map_init(&turns->places);
     turns->first = turns->resting = (struct heap){.placed = place_of_entry, .context = turns};
     turns->later = (struct heap){.placed = place_of_network, .context = turns};
@@ -530,13 +521,16 @@ static void press(struct turns *turns, uint32_t place, long long pressed_at, lon
     if (pressed_at <= entry->pressed_at)
         return;
     entry->pressed_at = pressed_at;
-    bool is_waiting = entry->place == RESTING || entry->place == RIPE;
-    if (!is_waiting || !entry->published || now - entry->last_at < PRESSED_AGAIN_MS)
+    if ((entry->place != RESTING && entry->place != RIPE) || !entry->published)
         return;
-    int penalty = penalty_of(turns, network_of(turns, entry), now);
+    int penalty = penalty_of(network_of(turns, entry), now);
     leave(turns, place);
     entry->since = pressed_at;
     entry->chance = 0;
+    if (now - entry->last_at < PRESSED_AGAIN_MS) {
+        rest(turns, place, entry->last_at + PRESSED_AGAIN_MS);
+        return;
+    }
     if (penalty) {
         ripen(turns, place, penalty);
         return;
@@ -571,6 +565,7 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
         wait_for_first(turns, place, now);
         return;
     }
+    set_tried(turns, entry, true);
     set_last(entry, claim->published_at ? claim->published_at : accepted_at);
     rest(turns, place, ripe_at(turns, entry));
 }
@@ -586,6 +581,7 @@ void turns_remove(struct turns *turns, long long id, enum turns_end end, long lo
     leave(turns, place);
     network->open--;
     network->old -= entry->is_old;
+    set_tried(turns, entry, false);
     if (end == TURNS_ARRIVED)
         network_arrived(network, now);
     if (end == TURNS_EXPIRED && entry->published)
@@ -618,10 +614,11 @@ void turns_put_back(struct turns *turns, long long id, long long not_before, lon
     if (!entry || entry->place != IN_HAND)
         return;
     turns->in_hand--;
+    set_tried(turns, entry, entry->published > 0);
     if (not_before > now)
         rest(turns, place, not_before);
     else if (entry->published)
-        ripen(turns, place, penalty_of(turns, network_of(turns, entry), now));
+        ripen(turns, place, penalty_of(network_of(turns, entry), now));
     else
         wait_for_first(turns, place, now);
 }

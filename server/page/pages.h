@@ -50,11 +50,18 @@ struct page_form {
 void pages_form(const struct pages *pages, const char *language, const struct page_form *form,
                 struct text *out);
 
-/* Adds the status page. It updates itself with /static/status.js; without scripts it reloads. now_ms: wall
- * clock, for "2 of about 15 minutes". The page changes at most once a minute with the time, so that its ETag
- * stays the same while nothing else changes. */
-void pages_status(const struct pages *pages, const char *language, const struct registration *registration,
-                  long long now_ms, struct text *out);
+/* What the status page shows. */
+struct page_status {
+    const struct registration *registration;
+    long long now_ms;   /* store_clock_ms(), for "2 of about 15 minutes" */
+    bool pressed;       /* "It's on now" was just pressed */
+    long long queue_ms; /* until the first message is sent, where many wait; 0: at once, or not known */
+};
+
+/* Adds the status page. It updates itself with /static/status.js; without scripts it reloads. The page
+ * changes at most once a minute with the time, so that its ETag stays the same while nothing else changes. */
+void pages_status(const struct pages *pages, const char *language, const struct page_status *status,
+                  struct text *out);
 
 /* Adds the page for an error status: what happened, what to do, and the request id to quote. */
 void pages_problem(const struct pages *pages, const char *language, unsigned http_status,

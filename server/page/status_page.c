@@ -7,11 +7,13 @@
 #include "server/page/thing_groups.h"
 
 #define MINUTE_MS 60000LL
+#define QUEUE_TOLD_MS 5000 /* less need not be told */
 
 const char status_page_names[] =
     PAGE_COMMON_NAMES "token headline advice waiting settled open ended arrived failed late stopped "
                       "onboarded_before groups group thing_name steps step_label step_state step_word "
-                      "step_done step_active step_waiting step_failed step_stopped ";
+                      "step_done step_active step_waiting step_failed step_stopped "
+                      "switch_on pressed ";
 
 /* The situations that have a headline and advice of their own. */
 enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, EXPIRED, FAILED, CANCELLED };
@@ -57,11 +59,28 @@ static enum situation situation_of(const struct registration *registration)
     return registration_step(registration, STEP_PROVISIONED, NULL) == STEP_DONE ? FOUND : PASSING_ON;
 }
 
+/* When the first message is sent: all that is known while many people are registering. */
+static void add_queue(const struct page_language *language, long long queue_ms, struct text *out)
+{
+    char minutes[24];
+    snprintf(minutes, sizeof minutes, "%lld", (queue_ms + MINUTE_MS - 1) / MINUTE_MS);
+    const struct catalogue_value values[] = {{"minutes", minutes}, {NULL, NULL}};
+
+    catalogue_format(language->catalogue, queue_ms <= MINUTE_MS ? "status_queue_short" : "status_queue",
+                     values, out);
+}
+
 /* Counts whole minutes since the registration was accepted, so that the page changes at most once a
  * minute. */
-static void add_waiting(const struct page_language *language, const struct registration *registration,
-                        long long now_ms, struct text *out)
+static void add_waiting(const struct page_language *language, const struct page_status *status,
+                        enum situation situation, struct text *out)
 {
+    const struct registration *registration = status->registration;
+    const long long now_ms = status->now_ms;
+    if (situation == PASSING_ON && status->queue_ms >= QUEUE_TOLD_MS) {
+        add_queue(language, status->queue_ms, out);
+        return;
+    }
     const long long window =
         (registration->expires_at - registration->accepted_at + MINUTE_MS / 2) / MINUTE_MS;
     long long waited = (now_ms - registration->accepted_at) / MINUTE_MS;
@@ -110,15 +129,16 @@ static void fill_step(const struct page_language *language, const struct registr
     memcpy(values, filled, sizeof filled);
 }
 
-void pages_status(const struct pages *pages, const char *language, const struct registration *registration,
-                  long long now_ms, struct text *out)
+void pages_status(const struct pages *pages, const char *language, const struct page_status *status,
+                  struct text *out)
 {
+    const struct registration *registration = status->registration;
     const struct page_language *chosen = page_language(pages, language);
     const enum situation situation = situation_of(registration);
     const bool open = claim_state_is_open(registration->state);
     TEXT struct text waiting = TEXT_EMPTY;
     if (open)
-        add_waiting(chosen, registration, now_ms, &waiting);
+        add_waiting(chosen, status, situation, &waiting);
     struct template_value steps[STEP_COUNT][STEP_VALUES];
     const struct template_value *step_rows[STEP_COUNT + 1] = {NULL};
     for (enum registration_step step = STEP_ACCEPTED; step < STEP_COUNT; step++) {
@@ -127,13 +147,15 @@ void pages_status(const struct pages *pages, const char *language, const struct 
     }
     struct thing_groups groups;
     thing_groups_fill(registration->thing_name, &groups);
-    struct template_value values[15 + PAGE_COMMON_VALUES] = {
+    struct template_value values[17 + PAGE_COMMON_VALUES] = {
         {"token", registration->token, NULL},
         {"headline", catalogue_get(chosen->catalogue, situations[situation].headline), NULL},
         {"advice", catalogue_get(chosen->catalogue, situations[situation].advice), NULL},
         {"waiting", open ? text_get(&waiting) : NULL, NULL},
         {"settled", flag(registration_is_settled(registration)), NULL},
         {"open", flag(open), NULL},
+        {"switch_on", flag(situation == SWITCH_ON), NULL},
+        {"pressed", flag(status->pressed && situation == SWITCH_ON), NULL},
         {"ended", flag(registration_next_action(registration) == NEXT_RETRY), NULL},
         {"arrived", flag(situation == ARRIVED), NULL},
         {"stopped", flag(situation == CANCELLED), NULL},

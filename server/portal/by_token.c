@@ -58,6 +58,13 @@ static enum store_error run_retry(struct store_tx *tx, void *arguments)
     return registrations_retry(tx, &own->request, &own->registration);
 }
 
+static enum store_error run_press(struct store_tx *tx, void *arguments)
+{
+    struct by_token *own = arguments;
+
+    return registrations_press(tx, own->request.token, own->request.now, &own->registration);
+}
+
 static enum store_error run_cancel(struct store_tx *tx, void *arguments)
 {
     struct by_token *own = arguments;
@@ -67,4 +74,5 @@ static enum store_error run_cancel(struct store_tx *tx, void *arguments)
 
 const struct http_task by_token_find = {.run = run_find};
 const struct http_task by_token_retry = {.run = run_retry, .writes = true};
+const struct http_task by_token_press = {.run = run_press, .writes = true};
 const struct http_task by_token_cancel = {.run = run_cancel, .writes = true};

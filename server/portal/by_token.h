@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds, retries and cancels a registration by the {token} in the URL. Shared by its page and the API. */
+/* Finds, retries, presses and cancels a registration by the {token} in the URL. Shared by its page and the
+ * API. */
 #ifndef SERVER_PORTAL_BY_TOKEN_H
 #define SERVER_PORTAL_BY_TOKEN_H
 
@@ -19,8 +20,8 @@ struct by_token {
 bool by_token_read(struct http_exchange *exchange, void *by_token);
 bool by_token_read_limited(struct http_exchange *exchange, void *by_token);
 
-/* Find, retry and cancel the registration. Results are those of registrations_find(), registrations_retry()
- * and registrations_cancel(). */
-extern const struct http_task by_token_find, by_token_retry, by_token_cancel;
+/* Find, retry, press and cancel the registration. Results are those of registrations_find(),
+ * registrations_retry(), registrations_press() and registrations_cancel(). */
+extern const struct http_task by_token_find, by_token_retry, by_token_press, by_token_cancel;
 
 #endif

@@ -17,8 +17,12 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
         problem_answer(exchange, problem_status(result));
         return;
     }
-    pages_status(portal_of(exchange)->pages, portal_language(exchange), &own->registration, store_clock_ms(),
-                 &page);
+    const struct page_status status = {
+        .registration = &own->registration,
+        .now_ms = store_clock_ms(),
+        .pressed = http_request_query(exchange, "on", NULL) != NULL,
+    };
+    pages_status(portal_of(exchange)->pages, portal_language(exchange), &status, &page);
     http_answer_tagged(exchange, HTML, &page);
 }
 
@@ -37,11 +41,28 @@ static void reply_changed(struct http_exchange *exchange, void *arguments, unsig
     http_answer_see_other(exchange, text_get(&location));
 }
 
+/* The page says that it was passed on. */
+static void reply_pressed(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    const struct by_token *own = arguments;
+    TEXT struct text location = TEXT_EMPTY;
+
+    if (result) {
+        problem_answer(exchange, problem_status(result));
+        return;
+    }
+    dispatcher_wake(portal_of(exchange)->dispatcher);
+    text_printf(&location, "/registrations/%s?lang=%s&on=1", own->request.token, portal_language(exchange));
+    http_answer_see_other(exchange, text_get(&location));
+}
+
 #define ARGUMENTS .arguments_size = sizeof(struct by_token)
 
 const struct http_handler registration_page = {ARGUMENTS, .read = by_token_read, .task = &by_token_find,
                                                .reply = reply_page};
 const struct http_handler registration_page_retry = {ARGUMENTS, .read = by_token_read_limited,
                                                      .task = &by_token_retry, .reply = reply_changed};
+const struct http_handler registration_page_on = {ARGUMENTS, .read = by_token_read_limited,
+                                                  .task = &by_token_press, .reply = reply_pressed};
 const struct http_handler registration_page_cancel = {ARGUMENTS, .read = by_token_read_limited,
                                                       .task = &by_token_cancel, .reply = reply_changed};

@@ -7,6 +7,7 @@
 
 extern const struct http_handler registration_page;        /* GET  /registrations/{token} */
 extern const struct http_handler registration_page_retry;  /* POST /registrations/{token}/retry */
+extern const struct http_handler registration_page_on;     /* POST /registrations/{token}/on */
 extern const struct http_handler registration_page_cancel; /* POST /registrations/{token}/cancel */
 
 #endif

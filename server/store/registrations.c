@@ -246,6 +246,16 @@ enum store_error registrations_cancel(struct store_tx *tx, const char *token, lo
     return find(tx, token, out, NULL);
 }
 
+enum store_error registrations_press(struct store_tx *tx, const char *token, long long now,
+                                     struct registration *out)
+{
+    long long claim_id = 0;
+    bool pressed;
+
+    RETURN_IF(find(tx, token, out, &claim_id));
+    return claim_state_is_open(out->state) ? deliveries_press(tx, claim_id, now, &pressed) : STORE_OK;
+}
+
 enum store_error registrations_erase(struct store_tx *tx, const char *token, long long now, size_t *count)
 {
     struct registration ignored;

@@ -61,6 +61,11 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
 enum store_error registrations_cancel(struct store_tx *tx, const char *token, long long now,
                                       struct registration *out);
 
+/* The person says that the device is on: its message is published at once, but not more than once in
+ * DELIVERIES_PRESS_MS. No effect on a claim that has ended. */
+enum store_error registrations_press(struct store_tx *tx, const char *token, long long now,
+                                     struct registration *out);
+
 /* Deletes the registration with this token, or up to REGISTRATIONS_ERASE_MAX with this e-mail address (case
  * is ignored). Cancels an open claim that has no other registration. The claim itself is kept until its
  * retention ends: it identifies a device, not a person. *count: how many registrations were deleted. */

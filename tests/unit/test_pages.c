@@ -270,8 +270,10 @@ static void every_state_renders_in_both_languages(void **state)
         const struct registration registration = some_registration(rows[i].claim);
         TEXT struct text english = TEXT_EMPTY;
         TEXT struct text german = TEXT_EMPTY;
-        pages_status(pages, "en", &registration, START + 2 * MINUTE, &english);
-        pages_status(pages, "de", &registration, START + 2 * MINUTE, &german);
+        pages_status(pages, "en", &(struct page_status){&registration, START + 2 * MINUTE, false, 0},
+                     &english);
+        pages_status(pages, "de", &(struct page_status){&registration, START + 2 * MINUTE, false, 0},
+                     &german);
         expect_utf8(&german);
         expect_in(&english, "<html lang=\"en\"");
         expect_in(&german, "<html lang=\"de\"");
@@ -297,7 +299,8 @@ static void people_read_no_jargon(void **state)
         const struct registration registration = some_registration(claim);
         for (size_t language = 0; language < pages_language_count(pages); language++) {
             TEXT struct text page = TEXT_EMPTY;
-            pages_status(pages, pages_language_at(pages, language), &registration, START, &page);
+            pages_status(pages, pages_language_at(pages, language),
+                         &(struct page_status){&registration, START, false, 0}, &page);
             for (size_t i = 0; i < COUNT(jargon); i++)
                 expect_not_in(&page, jargon[i]);
         }
@@ -310,7 +313,7 @@ static void found_comes_between_waiting_and_arrived(void **state)
     TEXT struct text page = TEXT_EMPTY;
     (void)state;
     registration.provisioned_at = START + MINUTE;
-    pages_status(pages, "en", &registration, START + MINUTE, &page);
+    pages_status(pages, "en", &(struct page_status){&registration, START + MINUTE, false, 0}, &page);
     expect_in(&page, "We have found it</h1>");
     expect_in(&page, "step-active\" aria-current=\"step\"");
 }
@@ -321,10 +324,10 @@ static void an_earlier_registration_is_said_plainly(void **state)
     TEXT struct text first = TEXT_EMPTY;
     TEXT struct text again = TEXT_EMPTY;
     (void)state;
-    pages_status(pages, "en", &registration, START, &first);
+    pages_status(pages, "en", &(struct page_status){&registration, START, false, 0}, &first);
     expect_not_in(&first, "registered before");
     registration.onboarded_before = true;
-    pages_status(pages, "en", &registration, START, &again);
+    pages_status(pages, "en", &(struct page_status){&registration, START, false, 0}, &again);
     expect_in(&again, "This product was registered before.");
 }
 
@@ -332,7 +335,7 @@ static char *status_at(long long now_ms)
 {
     const struct registration registration = some_registration(CLAIM_PUBLISHED);
     struct text page = TEXT_EMPTY;
-    pages_status(pages, "en", &registration, now_ms, &page);
+    pages_status(pages, "en", &(struct page_status){&registration, now_ms, false, 0}, &page);
     return text_take(&page);
 }
 
@@ -359,10 +362,10 @@ static void names_are_grouped_and_copied_exactly(void **state)
     TEXT struct text longest = TEXT_EMPTY;
     (void)state;
     strcpy(registration.thing_name, "1b4e28ba-2fa1-11d2-883f-0016d3cca427");
-    pages_status(pages, "en", &registration, START, &page);
+    pages_status(pages, "en", &(struct page_status){&registration, START, false, 0}, &page);
     expect_in(&page, "<span>1b4e</span><wbr><span>28ba-</span><wbr><span>2fa1-</span>");
     memset(registration.thing_name, '-', IDENTIFIER_MAX);
-    pages_status(pages, "en", &registration, START, &longest);
+    pages_status(pages, "en", &(struct page_status){&registration, START, false, 0}, &longest);
     expect_in(&longest, "<span>-</span><wbr></code>");
 }
 
@@ -402,7 +405,7 @@ static void *render_many(void *wanted)
     const struct registration registration = some_registration(CLAIM_PUBLISHED);
     for (int i = 0; i < 300; i++) {
         TEXT struct text page = TEXT_EMPTY;
-        pages_status(pages, "en", &registration, START, &page);
+        pages_status(pages, "en", &(struct page_status){&registration, START, false, 0}, &page);
         if (strcmp(text_get(&page), wanted) != 0)
             return "a page differs";
     }

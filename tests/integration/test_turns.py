@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whose message is sent next while many devices are being registered, and "It's on now"."""
+import unittest
+
+from brokers import FakeBroker
+from portal import Portal, store_url
+from sandbox import Sandbox, eventually, random_thing
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox())
+
+    def setUp(self):
+        self.broker = self.enterContext(FakeBroker(self.sandbox))
+
+    def portal(self, schedule, url=None, **staging):
+        url = url or store_url(self.sandbox, random_thing())
+        portal = self.enterContext(Portal(self.sandbox, store={"url": url}, claim={"schedule": schedule},
+                                          staging__sandbox={"port": self.broker.port, **staging},
+                                          http={"trusted_proxies": "127.0.0.1"}))
+        self.broker.session()
+        return portal
+
+    @staticmethod
+    def claim_from(portal, address):
+        thing = random_thing()
+        answer = portal.post_json("/api/v1/registrations", {"identifier": thing}, **{"X-Forwarded-For": address})
+        if answer.status != 202:
+            raise AssertionError(answer)
+        return thing, answer.json["token"]
+
+
+class Turns(Case):
+    def test_a_first_message_does_not_wait_behind_repeats(self):
+        """Every open claim is to be repeated at once, and each message takes 50 ms."""
+        portal = self.portal("100ms", rate=20)
+        for number in range(40):
+            self.claim_from(portal, f"10.0.{number}.1")
+        eventually(lambda: len({publish["thing"] for publish in self.broker.publishes()}) == 40, "each was sent a message")
+        for number in range(5):
+            thing, _ = self.claim_from(portal, f"10.1.{number}.1")
+            before = len(self.broker.publishes())
+            eventually(lambda: self.broker.publishes(thing), "its first message")
+            names = [publish["thing"] for publish in self.broker.publishes()]
+            self.assertLessEqual(names.index(thing) - before, 5, "sent before it although it was there")
+
+    def test_after_a_restart_it_is_known_what_was_sent_when(self):
+        url = store_url(self.sandbox, random_thing())
+        portal = self.portal("1h", url)
+        things = [self.claim_from(portal, f"10.0.{number}.1")[0] for number in range(10)]
+        eventually(lambda: portal.metric('claims{state="published"}') == 10, "all are published")
+        portal.stop()
+        portal = self.portal("1h", url)
+        later, _ = self.claim_from(portal, "10.1.0.1")
+        eventually(lambda: self.broker.publishes(later), "a new one")
+        self.assertEqual([len(self.broker.publishes(thing)) for thing in things], [1] * 10)
+
+
+class OnNow(Case):
+    def test_it_is_sent_at_once_and_once_in_ten_seconds(self):
+        portal = self.portal("1h")
+        thing, token = self.claim_from(portal, "10.0.0.1")
+        portal.wait_for_state(token, "published")
+        page = portal.get(f"/registrations/{token}?lang=en")
+        self.assertIn(f'action="/registrations/{token}/on"', page.text)
+        self.press(portal, token)
+        eventually(lambda: len(self.broker.publishes(thing)) > 1, "it is sent again")
+        count = len(self.broker.publishes(thing))
+        answer = portal.post_json(f"/api/v1/registrations/{token}/on", {})
+        self.assertEqual((answer.status, answer.json["token"]), (202, token))
+        other, _ = self.claim_from(portal, "10.0.1.1")
+        eventually(lambda: self.broker.publishes(other), "another one's first message")
+        self.assertEqual(len(self.broker.publishes(thing)), count, "not again within ten seconds")
+
+    def press(self, portal, token):
+        answer = portal.post_form(f"/registrations/{token}/on", lang="en")
+        self.assertEqual((answer.status, answer.headers["Location"]), (303, f"/registrations/{token}?lang=en&on=1"))
+        page = portal.get(answer.headers["Location"])
+        self.assertIn("We have called your product again", page.text)
+
+    def test_a_token_that_nobody_has(self):
+        portal = self.portal("1h")
+        self.assertEqual(portal.post_json(f"/api/v1/registrations/{'0' * 32}/on", {}).status, 404)
+        self.assertEqual(portal.post_form(f"/registrations/{'x' * 32}/on", lang="en").status, 404)
+        self.assertEqual(portal.get(f"/registrations/{'0' * 32}/on").status, 405)
+
+
+if __name__ == "__main__":
+    unittest.main()

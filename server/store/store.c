@@ -71,11 +71,14 @@ static enum store_error queue_add(struct queue *queue, struct store_job *job)
 
     job->next = NULL;
     pthread_mutex_lock(&queue->lock);
-    if (queue->closing || queue->queued >= QUEUE_MAX) {
+    if (queue->closing || (queue->queued >= QUEUE_MAX && !job->urgent)) {
         error = STORE_BUSY;
     } else {
-        *queue->last = job;
-        queue->last = &job->next;
+        struct store_job **place = job->urgent ? &queue->first : queue->last;
+        job->next = *place;
+        *place = job;
+        if (!job->next)
+            queue->last = &job->next;
         queue->queued++;
         pthread_cond_signal(&queue->wake);
     }
@@ -93,6 +96,8 @@ static struct store_job *queue_take(struct queue *queue, size_t most)
     struct store_job *taken = queue->first;
     struct store_job **end = &taken;
     size_t count = 0;
+    if (taken && taken->urgent)
+        most = 1;
     for (; *end && count < most; count++)
         end = &(*end)->next;
     queue->first = *end;

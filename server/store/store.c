@@ -318,11 +318,11 @@ static void call_done(void *argument, enum store_error result)
     pthread_mutex_unlock(&call->lock);
 }
 
-enum store_error store_call(struct store *store, enum store_error (*run)(struct store_tx *, void *),
-                            void *argument, bool writes)
+static enum store_error call_store(struct store *store, enum store_error (*run)(struct store_tx *, void *),
+                                   void *argument, bool writes, bool urgent)
 {
     struct call call = {
-        .job = {.run = call_run, .done = call_done, .argument = &call, .writes = writes},
+        .job = {.run = call_run, .done = call_done, .argument = &call, .writes = writes, .urgent = urgent},
         .run = run,
         .argument = argument,
         .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -335,6 +335,18 @@ enum store_error store_call(struct store *store, enum store_error (*run)(struct 
         pthread_cond_wait(&call.ended, &call.lock);
     pthread_mutex_unlock(&call.lock);
     return call.result;
+}
+
+enum store_error store_call(struct store *store, enum store_error (*run)(struct store_tx *, void *),
+                            void *argument, bool writes)
+{
+    return call_store(store, run, argument, writes, false);
+}
+
+enum store_error store_call_urgent(struct store *store, enum store_error (*run)(struct store_tx *, void *),
+                                   void *argument, bool writes)
+{
+    return call_store(store, run, argument, writes, true);
 }
 
 void store_commit_counts(const struct store *store, unsigned long long *commits, unsigned long long *jobs)

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "server/store/leaders.h"
 #include "server/store/store_clock.h"
 
 #define LEASE_MS 60000 /* how long deliveries are ours */
@@ -28,7 +29,7 @@ struct supply {
     /* The one job that leases, used again and again; the store's while asking and not answered. */
     struct store_job job;
     size_t room;
-    long long ends;
+    long long term, ends;
     struct delivery answer[SUPPLY_MAX];
     size_t answer_count;
     long long next_due;
@@ -43,9 +44,12 @@ static enum store_error lease(struct store_tx *tx, void *argument)
     struct supply *supply = argument;
     const struct supply_options *options = &supply->options;
     long long now = store_clock_ms();
+    enum store_error error = leaders_check(tx, post_name(options->post), supply->term);
 
-    return claims_lease(tx, options->account->name, options->leased_by, now, now + LEASE_MS, supply->answer,
-                        supply->room, &supply->answer_count, &supply->next_due);
+    if (error)
+        return error;
+    return claims_lease(tx, options->account->name, post_name(options->post), now, now + LEASE_MS,
+                        supply->answer, supply->room, &supply->answer_count, &supply->next_due);
 }
 
 static void answered(void *argument, enum store_error result)
@@ -111,7 +115,8 @@ void supply_ask(struct supply *supply)
 {
     size_t room = wanted(supply);
 
-    if (supply->asking || room == 0 || store_clock_ms() < supply->next_look)
+    if (supply->asking || room == 0 || store_clock_ms() < supply->next_look ||
+        post_lead(supply->options.post, &supply->term) != LEAD_LEADS)
         return;
     supply->asking = true;
     supply->room = room;

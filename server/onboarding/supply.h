@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "claim/settings.h"
+#include "server/onboarding/leadership.h"
 #include "server/store/claims.h"
 #include "server/store/store.h"
 
@@ -18,7 +19,7 @@ struct supply;
 struct supply_options {
     const struct staging_account *account;
     struct store *store;
-    const char *leased_by;
+    const struct post *post;     /* leases while this process leads; borrowed */
     void (*wake)(void *context); /* the store has answered; any thread, must not block */
     void *context;
 };

@@ -138,9 +138,9 @@ enum store_error claims_refused(struct store_tx *tx, const char *staging, long l
     return claims_end(tx, claim_id, CLAIM_QUEUED, CLAIM_FAILED, now);
 }
 
-enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by)
+enum store_error claims_clear_leases(struct store_tx *tx, const char *staging)
 {
-    return tx_run(tx, SQL_LEASES_CLEAR, WITH(sql_text(leased_by)), NULL);
+    return tx_run(tx, SQL_LEASES_CLEAR, WITH(sql_text(staging)), NULL);
 }
 
 struct arrival_row {

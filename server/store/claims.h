@@ -44,8 +44,8 @@ enum store_error claims_release(struct store_tx *tx, const char *staging, long l
 enum store_error claims_refused(struct store_tx *tx, const char *staging, long long claim_id, long long now,
                                 long long next_due, bool give_up);
 
-/* Clears the leases of an earlier process with the same name. */
-enum store_error claims_clear_leases(struct store_tx *tx, const char *leased_by);
+/* Clears all leases of a staging account: those of the leader before. */
+enum store_error claims_clear_leases(struct store_tx *tx, const char *staging);
 
 enum arrival {
     ARRIVAL_NONE,        /* there is no claim for it, or nothing is new */

@@ -138,7 +138,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_DELIVERIES_LEFT] =
         BOTH("SELECT 1 FROM deliveries WHERE claim_id = $1 AND due_at IS NOT NULL LIMIT 1"),
     [SQL_LEASES_CLEAR] = BOTH("UPDATE deliveries SET leased_until = 0 WHERE due_at IS NOT NULL"
-                              " AND leased_until > 0 AND leased_by = $1"),
+                              " AND leased_until > 0 AND staging = $1"),
 
     /* No row: another portal was faster with this idempotency key. */
     [SQL_REGISTRATION_INSERT] =

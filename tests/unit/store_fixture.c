@@ -285,12 +285,12 @@ void refuse(const char *staging, long long claim_id, long long now, long long ne
 
 static enum store_error run_clear_leases(struct store_tx *tx, void *argument)
 {
-    return claims_clear_leases(tx, ((struct claims_call *)argument)->leased_by);
+    return claims_clear_leases(tx, ((struct claims_call *)argument)->name);
 }
 
-void clear_leases(const char *leased_by)
+void clear_leases(const char *staging)
 {
-    struct claims_call call = {.leased_by = leased_by};
+    struct claims_call call = {.name = staging};
 
     run(run_clear_leases, &call, true);
 }

@@ -64,7 +64,7 @@ long long lease_one(const char *staging, long long now);
 void acknowledge(const char *staging, long long claim_id, long long now, long long next_due);
 void release(const char *staging, long long claim_id, long long not_before);
 void refuse(const char *staging, long long claim_id, long long now, long long next_due, bool give_up);
-void clear_leases(const char *leased_by);
+void clear_leases(const char *staging);
 void end_claim(long long claim_id, enum claim_state from, enum claim_state to, long long now);
 /* The claim that this made onboarded, 0: none. Slack is five seconds. */
 long long arrive(const char *endpoint, enum presence_kind kind, const char *thing_name, long long at,

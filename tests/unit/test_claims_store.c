@@ -71,19 +71,18 @@ static void leases_the_longest_due_first(void **state)
     assert_int_equal(leased.next_due, NOON + SECOND);
 }
 
-static void clears_only_the_leases_of_that_name(void **state)
+static void clears_only_the_leases_of_that_account(void **state)
 {
-    struct registration_request other = request_for(OTHER_THING, "home", NOON);
     (void)state;
 
-    claimed();
+    claimed_at_two();
     assert_int_equal(lease("a", "dead", NOON, NOON + 60 * SECOND, 8).count, 1);
-    added(&other);
-    assert_int_equal(lease("a", "alive", NOON, NOON + 60 * SECOND, 8).count, 1);
-    clear_leases("dead");
-    struct leased leased = lease("a", "dead", NOON, NOON + 60 * SECOND, 8);
+    assert_int_equal(lease("b", "alive", NOON, NOON + 60 * SECOND, 8).count, 1);
+    clear_leases("a");
+    struct leased leased = lease("a", "next", NOON, NOON + 60 * SECOND, 8);
     assert_int_equal(leased.count, 1);
     assert_string_equal(leased.list[0].thing_name, THING);
+    assert_int_equal(lease("b", "next", NOON, NOON + 60 * SECOND, 8).count, 0);
 }
 
 static void acknowledged_is_published_and_due_again(void **state)
@@ -465,7 +464,7 @@ int main(void)
         TEST(one_that_has_arrived_is_joined_after_its_window),
         TEST(leases_to_one_until_it_lapses),
         TEST(leases_the_longest_due_first),
-        TEST(clears_only_the_leases_of_that_name),
+        TEST(clears_only_the_leases_of_that_account),
         TEST(acknowledged_is_published_and_due_again),
         TEST(released_is_due_again_and_not_before),
         TEST(refused_is_counted_and_due_again),

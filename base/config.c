@@ -228,6 +228,10 @@ void config_give(struct config *config, const char *section, const char *name, c
             config_error_at(config, place, section, name, "unknown key");
         return;
     }
+    if (key->type == CONFIG_REMOVED) {
+        config_error_at(config, place, section, name, "%s", key->help);
+        return;
+    }
     if (value != NULL && value->source == source) {
         config_error_at(config, place, section, name, "given before, as %s", value->place);
         return;
@@ -264,6 +268,8 @@ static void complete(struct config *config)
     const struct config_key *key;
 
     for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++) {
+        if (key->type == CONFIG_REMOVED)
+            continue;
         if (config_family_length(key) == 0)
             add_missing(config, key, key->section, config->path);
         for (size_t j = 0; j < config->section_count; j++)

@@ -25,7 +25,7 @@ static void print_section(const struct config *config, const char *declared, con
 
     fprintf(out, "[%s]\n", section);
     for (size_t i = 0; (key = key_of(config, i)) != NULL; i++) {
-        if (strcmp(key->section, declared) != 0)
+        if (strcmp(key->section, declared) != 0 || key->type == CONFIG_REMOVED)
             continue;
         const char *text = config_text(config, section, key->name);
         fprintf(out, "%s = %s\n", key->name, key->secret && text[0] != '\0' ? "(hidden)" : text);
@@ -99,5 +99,6 @@ void config_document(const struct config_table *tables, size_t table_count, cons
 
     fputs("| Key | Default | Meaning | Environment variable |\n|---|---|---|---|\n", out);
     for (size_t i = 0; (key = config_key_at(tables, table_count, i)) != NULL; i++)
-        put_row(key, env_prefix, out);
+        if (key->type != CONFIG_REMOVED)
+            put_row(key, env_prefix, out);
 }

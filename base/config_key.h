@@ -21,6 +21,7 @@ enum config_type {
     CONFIG_BOOLEAN,   /* yes, no, true, false, on, off, 1, 0 */
     CONFIG_CHOICE,    /* one of `choices`, separated by '|' */
     CONFIG_PATH,      /* a readable file or folder; empty text means none */
+    CONFIG_REMOVED,   /* was a key of an earlier version; an error. `help` says what to do instead */
 };
 
 struct config_key {

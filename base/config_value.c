@@ -233,6 +233,8 @@ static bool check_type(const struct config_key *key, const char *text, long long
         return false;
     case CONFIG_PATH:
         return check_path(key, text, problem);
+    case CONFIG_REMOVED: /* has no value */
+        break;
     }
     abort();
 }

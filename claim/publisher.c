@@ -48,6 +48,7 @@ struct publisher {
     atomic_size_t count;    /* busy places; other threads only read it */
     long long publish_from; /* monotonic; 0: at once */
     struct connection_files files;
+    bool paused;
     bool renewing;  /* connect again once nothing is in flight */
     bool has_lost;  /* a connection, or an attempt to connect */
     size_t careful; /* send this many one at a time, to find out which one cost the connection */
@@ -222,13 +223,27 @@ void publisher_reconnect(struct publisher *publisher)
     publisher->renewing = true;
 }
 
+void publisher_pause(struct publisher *publisher)
+{
+    if (!publisher->paused)
+        mqtt_pause(publisher->mqtt);
+    publisher->paused = true;
+}
+
+void publisher_resume(struct publisher *publisher)
+{
+    if (publisher->paused)
+        mqtt_resume(publisher->mqtt);
+    publisher->paused = false;
+}
+
 static void renew_if_idle(struct publisher *publisher)
 {
     const struct staging_account *account = publisher->options.account;
 
     if (connection_files_changed(&publisher->files, &account->connection, clock_monotonic_ms()))
         publisher->renewing = true;
-    if (!publisher->renewing || publisher_in_flight(publisher))
+    if (!publisher->renewing || publisher->paused || publisher_in_flight(publisher))
         return;
     log_event(LOG_INFO, "staging.reconnecting", "account", account->name, NULL);
     publisher->renewing = false;

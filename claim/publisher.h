@@ -93,6 +93,11 @@ enum publisher_answer publisher_send(struct publisher *publisher, const struct p
  * replaced are noticed without it. */
 void publisher_reconnect(struct publisher *publisher);
 
+/* Disconnects and stays disconnected until publisher_resume(). Publishes in flight get no PUBACK: call
+ * publisher_release() first. */
+void publisher_pause(struct publisher *publisher);
+void publisher_resume(struct publisher *publisher);
+
 /* Returns everything in flight as PUBLICATION_RELEASED, without waiting for PUBACKs. out has room for
  * PUBLISHER_WINDOW_MAX. Returns the number. */
 size_t publisher_release(struct publisher *publisher, struct publication_end *out);

@@ -24,6 +24,7 @@
 #define KEEP_ALIVE_S 30 /* AWS: 30 to 1200 (IoT limits) */
 #define KEEP_ALIVE_MS (KEEP_ALIVE_S * 1000LL)
 #define LAST_WORD_MS 1000
+#define UNWANTED_STEP_MS 1000
 #define READS_MAX 16 /* before acknowledgements and pings have their turn */
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS 5000
@@ -363,11 +364,26 @@ static void say_goodbye(struct subscriber *subscriber)
     subscriber->stream = NULL;
 }
 
+static enum subscriber_wish wish(const struct subscriber *subscriber)
+{
+    const struct subscriber_callbacks *callbacks = &subscriber->callbacks;
+
+    return callbacks->wish ? callbacks->wish(callbacks->context) : SUBSCRIBER_CONNECT;
+}
+
 static bool is_renewed(struct subscriber *subscriber, long long now)
 {
     if (connection_files_changed(&subscriber->files, subscriber->options.connection, now))
         atomic_store(&subscriber->renewing, true);
     return subscriber->phase == PHASE_UP && atomic_load(&subscriber->renewing);
+}
+
+/* NULL, or why the connection is to be closed. */
+static const char *unwanted(struct subscriber *subscriber, long long now)
+{
+    if (wish(subscriber) == SUBSCRIBER_DISCONNECT)
+        return "another portal observes this account";
+    return is_renewed(subscriber, now) ? "connecting again with the certificate files as they are now" : NULL;
 }
 
 /* Until the connection is lost, or the subscriber is stopped. */
@@ -377,9 +393,10 @@ static void serve(struct subscriber *subscriber)
 
     while (!wrong && !atomic_load(&subscriber->stopping)) {
         long long now = clock_monotonic_ms();
-        if (is_renewed(subscriber, now)) {
+        const char *reason = unwanted(subscriber, now);
+        if (reason) {
             say_goodbye(subscriber);
-            lose(subscriber, "connecting again with the certificate files as they are now");
+            lose(subscriber, reason);
             return;
         }
         take_receipts(subscriber);
@@ -422,6 +439,11 @@ static void attempt(struct subscriber *subscriber)
         lose(subscriber, text_get(&why));
         return;
     }
+    if (wish(subscriber) != SUBSCRIBER_CONNECT) { /* the connection took a while */
+        tls_stream_close(subscriber->stream);
+        subscriber->stream = NULL;
+        return;
+    }
     begin(subscriber);
     serve(subscriber);
 }
@@ -444,8 +466,14 @@ static void *run(void *argument)
     struct subscriber *subscriber = argument;
 
     while (!atomic_load(&subscriber->stopping)) {
+        if (wish(subscriber) != SUBSCRIBER_CONNECT) {
+            sleep_until_woken(subscriber, UNWANTED_STEP_MS);
+            clear_wake(subscriber);
+            take_receipts(subscriber);
+            continue;
+        }
         attempt(subscriber);
-        if (atomic_exchange(&subscriber->renewing, false))
+        if (atomic_exchange(&subscriber->renewing, false) || wish(subscriber) != SUBSCRIBER_CONNECT)
             continue;
         long long until = clock_monotonic_ms() + plan_attempt(subscriber), left;
         while (!atomic_load(&subscriber->stopping) && (left = until - clock_monotonic_ms()) > 0) {
@@ -469,6 +497,11 @@ void subscriber_acknowledge(struct subscriber *subscriber, const struct subscrib
     memcpy(subscriber->receipts + subscriber->receipt_count, receipts, count * sizeof *receipts);
     subscriber->receipt_count += count;
     pthread_mutex_unlock(&subscriber->lock);
+    wake(subscriber);
+}
+
+void subscriber_ask(struct subscriber *subscriber)
+{
     wake(subscriber);
 }
 

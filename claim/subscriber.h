@@ -31,8 +31,17 @@ struct subscriber_message {
     size_t length;
 };
 
+/* Whether the caller wants a connection. */
+enum subscriber_wish {
+    SUBSCRIBER_CONNECT,
+    SUBSCRIBER_STAY, /* keep a connection that stands; do not connect again */
+    SUBSCRIBER_DISCONNECT,
+};
+
 struct subscriber_callbacks {
     void *context;
+    /* Asked before each attempt to connect, and again and again while connected. NULL: SUBSCRIBER_CONNECT. */
+    enum subscriber_wish (*wish)(void *context);
     /* Connected and subscribed to all filters. session_present: the account resumed the session and delivers
      * what it has kept, and again what was not acknowledged on an earlier connection than this one. */
     void (*subscribed)(void *context, bool session_present, unsigned connection);
@@ -68,6 +77,9 @@ enum mqtt_error subscriber_start(struct subscriber *subscriber) __attribute__((w
  * connection are ignored: they come again. */
 void subscriber_acknowledge(struct subscriber *subscriber, const struct subscriber_receipt *receipts,
                             size_t count);
+
+/* The wish may have changed: asks for it. */
+void subscriber_ask(struct subscriber *subscriber);
 
 /* Connects again, with the certificate files as they are then. Files that are replaced are noticed without
  * it. */

@@ -97,18 +97,20 @@ static bool start_onboarding(struct app *app, struct text *why)
         .context = app,
     };
 
+    dispatching.leadership = portal->leadership = leadership_new(&app->settings->claim, portal->store);
     portal->dispatcher = dispatcher_start(&dispatching, why);
     if (!portal->dispatcher)
         return false;
     struct watcher_options watching = {
         .settings = &app->settings->claim,
         .store = portal->store,
+        .leadership = portal->leadership,
         .arrived = arrived,
         .context = portal->dispatcher,
     };
     portal->watcher = watcher_start(&watching, why);
     atomic_store(&app->running_watcher, portal->watcher);
-    return portal->watcher != NULL;
+    return portal->watcher && leadership_start(portal->leadership, why);
 }
 
 /* How many connections to the public side the process's limit of open files allows, so that the store, the
@@ -299,6 +301,7 @@ void app_stop(struct app *app)
         dispatcher_stop(portal->dispatcher);
     watcher_stop(portal->watcher);
     dispatcher_free(portal->dispatcher);
+    leadership_stop(portal->leadership);
     housekeeping_stop(app->housekeeping);
     store_close(portal->store);
     decode_pool_stop(portal->decoders);

@@ -51,9 +51,9 @@ static const struct config_key keys[] = {
      "Connections that write to PostgreSQL. SQLite always has one."},
     {"store", "timeout", CONFIG_DURATION, "5s", 100, 600 * SECOND, NULL, false,
      "Time limit of a PostgreSQL statement. A request whose statement takes longer is answered 503."},
-    {"store", "replica", CONFIG_TEXT, "portal", 1, 64, NULL, false,
-     "Name of this process, different for each process that shares the database. After a restart it "
-     "continues with its own claims."},
+    {"store", "replica", CONFIG_REMOVED, NULL, 0, 0, NULL, false,
+     "is not used any more: remove it. Portals that share a database choose the one that publishes by "
+     "themselves"},
 
     {"retention", "ended_claims", CONFIG_DURATION, "365d", 0, 36500 * DAY, NULL, false,
      "How long ended claims are kept, with their registrations and status pages. 0: forever."},
@@ -153,7 +153,6 @@ bool settings_load_own(struct config *config, struct settings *out)
                 .contacts = config_integer(config, "retention", "contacts"),
                 .idempotency_keys = config_integer(config, "retention", "idempotency_keys"),
             },
-        .replica = config_text(config, "store", "replica"),
         .templates = config_text(config, "pages", "templates"),
         .static_files = config_text(config, "pages", "static"),
         .language = config_text(config, "pages", "language"),

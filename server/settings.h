@@ -16,7 +16,6 @@ struct settings { /* texts are borrowed from the config */
     long long request_timeout_ms, idle_timeout_ms;
     struct store_options store; /* without wait and context */
     struct retention retention;
-    const char *replica;
     const char *label_hosts;
     unsigned label_decoders, pictures_per_minute;
     const char *templates, *static_files, *language;

@@ -25,6 +25,24 @@ static void write_account(struct json_writer *json, const char *kind, const char
     json_write_text(json, text_get(&member), value);
 }
 
+static const char *state_of(const struct lead_stats *lead, bool connected)
+{
+    return connected ? "connected" : lead->leads ? "not connected" : "another portal leads";
+}
+
+/* The reason of a portal that does not lead is the name of the one that does. */
+static const char *reason_of(const struct lead_stats *lead, const char *reason)
+{
+    return lead->leads ? reason : lead->holder;
+}
+
+static void write_part(struct json_writer *json, enum account_part part, const char *kind, const char *name,
+                       const char *state, const char *reason)
+{
+    if (part == ACCOUNT_STATE || *reason)
+        write_account(json, kind, name, part == ACCOUNT_STATE ? state : reason);
+}
+
 static void write_accounts(const struct portal *portal, enum account_part part, struct json_writer *json)
 {
     struct dispatcher_stats staging;
@@ -32,18 +50,14 @@ static void write_accounts(const struct portal *portal, enum account_part part, 
 
     for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {
         dispatcher_stats(portal->dispatcher, i, &staging);
-        const char *state = staging.connected ? "connected" : "not connected";
-        if (part == ACCOUNT_STATE || *staging.reason)
-            write_account(json, "staging", staging.staging, part == ACCOUNT_STATE ? state : staging.reason);
+        write_part(json, part, "staging", staging.staging, state_of(&staging.lead, staging.connected),
+                   reason_of(&staging.lead, staging.reason));
     }
     for (size_t i = 0; i < watcher_count(portal->watcher); i++) {
         watcher_stats(portal->watcher, i, &endpoint);
-        const char *state = endpoint.connected  ? "connected"
-                            : endpoint.observed ? "not connected"
-                                                : "not observed";
-        if (part == ACCOUNT_STATE || *endpoint.reason)
-            write_account(json, "endpoint", endpoint.endpoint,
-                          part == ACCOUNT_STATE ? state : endpoint.reason);
+        write_part(json, part, "endpoint", endpoint.endpoint,
+                   endpoint.observed ? state_of(&endpoint.lead, endpoint.connected) : "not observed",
+                   endpoint.observed ? reason_of(&endpoint.lead, endpoint.reason) : "");
     }
 }
 

@@ -91,6 +91,12 @@ static void add_latency(const struct dispatcher_stats *stats, struct text *out)
 
 static void add_staging(const struct portal *portal, struct text *out)
 {
+    EACH_STAGING("gauge", "staging_leads", "1 while this portal leads: only the leader connects.", "%d",
+                 stats.lead.leads);
+    EACH_STAGING("gauge", "staging_term", "Number of the term in which a portal leads.", "%lld",
+                 stats.lead.term);
+    EACH_STAGING("counter", "staging_terms_total", "Terms that this portal has begun to lead.", "%lu",
+                 stats.lead.terms);
     EACH_STAGING("gauge", "staging_connected", "1 while the claim-thing is connected.", "%d",
                  stats.connected);
     EACH_STAGING("counter", "staging_connects_total", "Successful connections of the claim-thing.", "%lu",
@@ -138,6 +144,12 @@ static void add_skew(const struct portal *portal, struct text *out)
 
 static void add_endpoints(const struct portal *portal, struct text *out)
 {
+    EACH_ENDPOINT("gauge", "endpoint_leads", "1 while this portal leads: only the leader observes.", "%d",
+                  stats.lead.leads);
+    EACH_ENDPOINT("gauge", "endpoint_term", "Number of the term in which a portal leads.", "%lld",
+                  stats.lead.term);
+    EACH_ENDPOINT("counter", "endpoint_terms_total", "Terms that this portal has begun to lead.", "%lu",
+                  stats.lead.terms);
     EACH_ENDPOINT("gauge", "endpoint_connected", "1 while the observer is connected and subscribed.", "%d",
                   stats.connected);
     EACH_ENDPOINT("counter", "endpoint_connects_total", "Successful connections of the observer.", "%lu",

@@ -12,17 +12,23 @@
 #include "server/onboarding/lane.h"
 
 #define READY_WAIT_MS 10000
+#define READY_STEP_MS 50
 #define STEP_MS 1000 /* a step is taken at least so often */
 #define STOP_WAIT_MS 2000
 #define FORGET_MAX 256
 
+/* A staging account. */
+struct place {
+    struct lane *lane;
+    long long term, since; /* it leads in this term since then, monotonic */
+    bool ready;            /* events of the time before were heard */
+};
+
 struct dispatcher {
     struct dispatcher_options options;
     pthread_t thread;
-    struct lane **lanes;
+    struct place *places;
     size_t lane_count;
-    long long started; /* monotonic ms */
-    bool ready;
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -71,19 +77,23 @@ void dispatcher_forget(struct dispatcher *dispatcher, long long claim_id)
     wake_thread(dispatcher);
 }
 
-static bool is_ready(struct dispatcher *dispatcher)
+static bool is_ready(struct dispatcher *dispatcher, struct place *place)
 {
-    if (dispatcher->ready)
-        return true;
-    bool late = clock_monotonic_ms() - dispatcher->started > READY_WAIT_MS;
+    long long now = clock_monotonic_ms(), term = lane_follow_lead(place->lane);
+
+    if (term && term != place->term)
+        *place = (struct place){.lane = place->lane, .term = term, .since = now};
+    if (!term || place->ready)
+        return term != 0;
+    bool late = now - place->since > READY_WAIT_MS;
     bool heard = !dispatcher->options.ready || dispatcher->options.ready(dispatcher->options.context);
     if (late && !heard)
         log_event(
             LOG_WARN, "dispatcher.publishing_unheard", "reason",
             "an OEM account cannot be observed; devices that arrived meanwhile may be published to again",
             NULL);
-    dispatcher->ready = late || heard;
-    return dispatcher->ready;
+    place->ready = late || heard;
+    return place->ready;
 }
 
 /* Under the lock: sleeps until woken or for wait_ms; hands over what other threads left. */
@@ -100,16 +110,18 @@ static void sleep_until(struct dispatcher *dispatcher, long long wait_ms)
 static void step_all(struct dispatcher *dispatcher, bool look, const long long *forget, size_t forget_count,
                      long long *wait)
 {
-    bool ready = is_ready(dispatcher);
-
-    *wait = ready ? STEP_MS : 50;
+    *wait = STEP_MS;
     for (size_t i = 0; i < dispatcher->lane_count; i++) {
-        struct lane *lane = dispatcher->lanes[i];
+        struct place *place = &dispatcher->places[i];
+        struct lane *lane = place->lane;
+        bool ready = is_ready(dispatcher, place);
         for (size_t j = 0; j < forget_count; j++)
             lane_forget(lane, forget[j]);
         if (look)
             lane_look(lane);
         long long more = lane_step(lane, ready);
+        if (!ready && place->term && !place->ready && more > READY_STEP_MS)
+            more = READY_STEP_MS;
         *wait = more < *wait ? more : *wait;
     }
 }
@@ -120,7 +132,7 @@ static void settle_all(struct dispatcher *dispatcher)
     long long end = clock_monotonic_ms() + STOP_WAIT_MS;
 
     for (size_t i = 0; i < dispatcher->lane_count; i++)
-        while (!lane_settle(dispatcher->lanes[i], clock_monotonic_ms() < end))
+        while (!lane_settle(dispatcher->places[i].lane, clock_monotonic_ms() < end))
             nanosleep(&moment, NULL);
 }
 
@@ -143,7 +155,7 @@ static void *dispatch(void *argument)
         if (stopping)
             break;
         for (size_t i = 0; i < dispatcher->lane_count && reconnect; i++)
-            lane_reconnect(dispatcher->lanes[i]);
+            lane_reconnect(dispatcher->places[i].lane);
         step_all(dispatcher, look, forget, forget_count, &wait);
     }
     settle_all(dispatcher);
@@ -154,19 +166,20 @@ static bool make_lanes(struct dispatcher *dispatcher, struct text *why)
 {
     const struct claim_settings *settings = dispatcher->options.settings;
 
-    dispatcher->lanes = memory_new(settings->staging_count, sizeof *dispatcher->lanes);
+    dispatcher->places = memory_new(settings->staging_count, sizeof *dispatcher->places);
     for (size_t i = 0; i < settings->staging_count; i++) {
         struct lane_options options = {
             .account = &settings->staging[i],
             .settings = settings,
             .store = dispatcher->options.store,
+            .post = leadership_staging(dispatcher->options.leadership, i),
             .wake = wake_thread,
             .context = dispatcher,
         };
         struct lane *lane = lane_new(&options, why);
         if (!lane)
             return false;
-        dispatcher->lanes[dispatcher->lane_count++] = lane;
+        dispatcher->places[dispatcher->lane_count++].lane = lane;
     }
     return true;
 }
@@ -175,9 +188,10 @@ void dispatcher_free(struct dispatcher *dispatcher)
 {
     if (!dispatcher)
         return;
+    leadership_listen_no_more(dispatcher->options.leadership, dispatcher);
     for (size_t i = 0; i < dispatcher->lane_count; i++)
-        lane_free(dispatcher->lanes[i]);
-    free(dispatcher->lanes);
+        lane_free(dispatcher->places[i].lane);
+    free(dispatcher->places);
     pthread_cond_destroy(&dispatcher->changed);
     pthread_mutex_destroy(&dispatcher->lock);
     free(dispatcher);
@@ -188,9 +202,9 @@ struct dispatcher *dispatcher_start(const struct dispatcher_options *options, st
     struct dispatcher *dispatcher = memory_new(1, sizeof *dispatcher);
 
     dispatcher->options = *options;
-    dispatcher->started = clock_monotonic_ms();
     pthread_mutex_init(&dispatcher->lock, NULL);
     condition_init(&dispatcher->changed);
+    leadership_listen(options->leadership, wake_thread, dispatcher);
     if (make_lanes(dispatcher, why) && pthread_create(&dispatcher->thread, NULL, dispatch, dispatcher) == 0)
         return dispatcher;
     dispatcher_free(dispatcher);
@@ -213,5 +227,5 @@ size_t dispatcher_lane_count(const struct dispatcher *dispatcher)
 
 void dispatcher_stats(struct dispatcher *dispatcher, size_t lane, struct dispatcher_stats *out)
 {
-    lane_stats(dispatcher->lanes[lane], out);
+    lane_stats(dispatcher->places[lane].lane, out);
 }

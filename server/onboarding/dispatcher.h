@@ -12,15 +12,17 @@
 
 #include "base/text.h"
 #include "claim/settings.h"
+#include "server/onboarding/leadership.h"
 #include "server/onboarding/stats.h"
 #include "server/store/store.h"
 
 struct dispatcher_options {
     const struct claim_settings *settings;
     struct store *store;
-    /* Asked before the first publish: true once events that happened while the portal was down have been
-     * heard, so that nobody who has arrived is published to again. After ten seconds the answer is no longer
-     * waited for. */
+    struct leadership *leadership;
+    /* Asked before the first publish of a term: true once events that happened while nobody led have been
+     * heard, so that nobody who has arrived is published to again; and true of accounts that another portal
+     * observes. After ten seconds the answer is no longer waited for. */
     bool (*ready)(void *context);
     void *context;
 };

@@ -13,6 +13,7 @@
 #include "claim/publisher.h"
 #include "server/onboarding/supply.h"
 #include "server/store/deliveries.h"
+#include "server/store/leaders.h"
 #include "server/store/store_clock.h"
 
 #define RECORD_ENOUGH 250 /* outcomes to record together: they share the pages that are written */
@@ -30,6 +31,7 @@ struct entry {
 struct record {
     struct store_job job;
     struct lane *lane;
+    long long term; /* in which it was published */
     size_t count;
     struct entry entries[RECORD_MAX];
 };
@@ -40,6 +42,7 @@ struct lane {
     struct supply *supply;
     struct publisher_news news;
     struct outage outage;
+    long long term;          /* the last one in which this process led */
     struct record *record;   /* outcomes for the store; NULL: none */
     long long record_since;  /* monotonic */
     atomic_int records_sent; /* that the store has not answered yet */
@@ -55,7 +58,7 @@ static enum store_error write_record(struct store_tx *tx, void *argument)
     struct record *record = argument;
     const char *staging = record->lane->options.account->name;
     long long now = store_clock_ms(), again = now + SUPPLY_OFFERED_AGAIN_MS;
-    enum store_error error = STORE_OK;
+    enum store_error error = leaders_check(tx, post_name(record->lane->options.post), record->term);
 
     for (size_t i = 0; i < record->count && !error; i++) {
         const struct entry *entry = &record->entries[i];
@@ -101,6 +104,7 @@ static void add_entry(struct lane *lane, long long claim_id, enum publication_ou
     if (!lane->record) {
         struct record *record = memory_new(1, sizeof *record);
         record->lane = lane;
+        record->term = lane->term;
         record->job = (struct store_job){
             .run = write_record, .done = record_written, .argument = record, .writes = true};
         lane->record = record;
@@ -205,13 +209,20 @@ static enum publisher_answer send_one(struct lane *lane, const struct delivery *
     return answer;
 }
 
+static bool leads(const struct lane *lane)
+{
+    long long term;
+
+    return post_lead(lane->options.post, &term) == LEAD_LEADS && term == lane->term;
+}
+
 /* Sends what is ready until the publisher has no room; returns the milliseconds until it may have. */
 static long long send_supply(struct lane *lane)
 {
     const struct delivery *delivery;
     long long wait = PUBLISHER_STEP_MAX_MS;
 
-    while (publisher_has_room(lane->publisher) && (delivery = supply_first(lane->supply))) {
+    while (leads(lane) && publisher_has_room(lane->publisher) && (delivery = supply_first(lane->supply))) {
         long long claim_id = delivery->claim_id;
         enum publisher_answer answer = send_one(lane, delivery, &wait);
         if (answer == PUBLISHER_WAIT || answer == PUBLISHER_BUSY)
@@ -228,6 +239,36 @@ static long long send_supply(struct lane *lane)
 static long long least(long long a, long long b)
 {
     return a < b ? a : b;
+}
+
+static void begin_term(struct lane *lane, long long term)
+{
+    lane->term = term;
+    publisher_resume(lane->publisher);
+    supply_restart(lane->supply, term);
+}
+
+/* What is in flight is published again by the next leader. */
+static void end_term(struct lane *lane)
+{
+    submit_record(lane);
+    lane->news.end_count = publisher_release(lane->publisher, lane->news.ends);
+    publisher_pause(lane->publisher);
+    supply_put_all_back(lane->supply);
+}
+
+long long lane_follow_lead(struct lane *lane)
+{
+    long long term;
+    enum lead lead = post_lead(lane->options.post, &term);
+
+    if (lead == LEAD_LEADS && term != lane->term)
+        begin_term(lane, term);
+    else if (lead == LEAD_LEADS)
+        publisher_resume(lane->publisher);
+    else if (lead == LEAD_FOLLOWS || !mqtt_is_connected(publisher_connection(lane->publisher)))
+        end_term(lane);
+    return lead == LEAD_LEADS ? term : 0;
 }
 
 long long lane_step(struct lane *lane, bool may_publish)
@@ -293,6 +334,7 @@ void lane_stats(struct lane *lane, struct dispatcher_stats *out)
         .in_flight = (int)publisher_in_flight(lane->publisher),
     };
     mqtt_reason(mqtt, out->reason);
+    post_stats(lane->options.post, &out->lead);
     latency_read(&lane->latency, &out->latency);
 }
 
@@ -311,12 +353,15 @@ struct lane *lane_new(const struct lane_options *options, struct text *why)
         .account = options->account,
         .schedule = &options->settings->schedule,
         .store = options->store,
+        .post = options->post,
         .wake = options->wake,
         .context = options->context,
     });
     enum mqtt_error error = publisher_new(&publisher, &lane->publisher);
-    if (error == MQTT_OK)
+    if (error == MQTT_OK) {
+        publisher_pause(lane->publisher);
         return lane;
+    }
     text_printf(why, "[staging.%s]: %s", options->account->name, mqtt_error_name(error));
     lane_free(lane);
     return NULL;

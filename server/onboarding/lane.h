@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "claim/settings.h"
+#include "server/onboarding/leadership.h"
 #include "server/onboarding/stats.h"
 #include "server/store/store.h"
 
@@ -18,6 +19,7 @@ struct lane_options {
     const struct staging_account *account;
     const struct claim_settings *settings;
     struct store *store;
+    const struct post *post; /* connects and publishes while this process leads; borrowed */
     /* Something has happened: call lane_step(). Any thread; must not block. */
     void (*wake)(void *context);
     void *context;
@@ -27,6 +29,10 @@ struct lane_options {
 struct lane *lane_new(const struct lane_options *options, struct text *why);
 /* Call after lane_settle() returned true. NULL is allowed. */
 void lane_free(struct lane *lane);
+
+/* Connects and disconnects as this process begins and ends to lead. Returns the term in which it leads; 0: it
+ * does not. Call before lane_step(). */
+long long lane_follow_lead(struct lane *lane);
 
 /* Does all that can be done now. Returns the milliseconds until the next call is needed, at most a second.
  * may_publish false: only keeps the connection up. */

@@ -14,6 +14,7 @@
 #include "claim/presence.h"
 #include "claim/subscriber.h"
 #include "server/store/claims.h"
+#include "server/store/leaders.h"
 #include "server/store/store_clock.h"
 
 #define QUEUE_MAX 1000 /* AWS has 100 messages in flight at most; brokers of other makes have fewer */
@@ -50,6 +51,8 @@ struct observer {
     size_t count, first, end, acknowledged;
     enum stage stage;
     bool has_job, singly;
+    enum lead lead;
+    long long term;
     struct store_job job;
     long long retry_at; /* monotonic */
     bool skew_warned;
@@ -68,6 +71,17 @@ struct observer {
 };
 
 /* ---- the subscriber's thread ---- */
+
+static enum subscriber_wish wish(void *context)
+{
+    static const enum subscriber_wish wishes[] = {[LEAD_FOLLOWS] = SUBSCRIBER_DISCONNECT,
+                                                  [LEAD_LAPSED] = SUBSCRIBER_STAY,
+                                                  [LEAD_LEADS] = SUBSCRIBER_CONNECT};
+    const struct observer *observer = context;
+    long long term;
+
+    return wishes[post_lead(observer->options.post, &term)];
+}
 
 static void wake(struct observer *observer)
 {
@@ -188,7 +202,7 @@ static enum store_error look(struct store_tx *tx, void *argument)
 static enum store_error record(struct store_tx *tx, void *argument)
 {
     struct observer *observer = argument;
-    enum store_error error = STORE_OK;
+    enum store_error error = leaders_check(tx, post_name(observer->options.post), observer->term);
 
     for (size_t i = observer->first; i < observer->end && !error; i++) {
         struct event *event = &observer->batch[i];
@@ -300,7 +314,8 @@ static void set_aside(struct observer *observer, enum store_error error)
 
 static bool will_pass(enum store_error error)
 {
-    return error == STORE_FULL || error == STORE_BUSY || error == STORE_UNAVAILABLE;
+    return error == STORE_FULL || error == STORE_BUSY || error == STORE_UNAVAILABLE ||
+           error == STORE_NOT_LEADER;
 }
 
 static void retry_later(struct observer *observer, enum store_error error)
@@ -344,6 +359,20 @@ static void warn_of_skew(struct observer *observer)
     observer->skew_warned = differs;
 }
 
+/* What another portal observes now is not acknowledged, and the account delivers it to that one. Returns true
+ * if this process leads. */
+static bool follow_lead(struct observer *observer)
+{
+    enum lead lead = post_lead(observer->options.post, &observer->term);
+
+    if (lead != observer->lead)
+        subscriber_ask(observer->subscriber);
+    observer->lead = lead;
+    if (lead == LEAD_FOLLOWS)
+        observer_give_up(observer);
+    return lead == LEAD_LEADS;
+}
+
 long long observer_step(struct observer *observer)
 {
     pthread_mutex_lock(&observer->lock);
@@ -355,6 +384,8 @@ long long observer_step(struct observer *observer)
     if (done)
         take_answer(observer, result);
     if (observer->has_job)
+        return STEP_MS;
+    if (!follow_lead(observer))
         return STEP_MS;
     long long rest = observer->retry_at - clock_monotonic_ms();
     if (rest > 0)
@@ -397,6 +428,10 @@ bool observer_is_idle(struct observer *observer)
 /* In this order: a slow disk is no quiet. */
 bool observer_is_settled(struct observer *observer)
 {
+    long long term;
+
+    if (post_lead(observer->options.post, &term) == LEAD_FOLLOWS)
+        return true;
     return atomic_load(&observer->subscribed) && observer_is_idle(observer) &&
            clock_monotonic_ms() - atomic_load(&observer->last_event) >= QUIET_MS;
 }
@@ -414,6 +449,7 @@ void observer_stats(struct observer *observer, struct watcher_stats *out)
         .set_aside = atomic_load(&observer->set_aside),
     };
     subscriber_reason(observer->subscriber, out->reason);
+    post_stats(observer->options.post, &out->lead);
     pthread_mutex_lock(&observer->lock);
     out->has_skew =
         account_clock_skew(&observer->clock, clock_wall_ms(), clock_monotonic_ms(), &out->skew_ms);
@@ -432,6 +468,7 @@ struct observer *observer_new(const struct observer_options *options, struct tex
     };
     const struct subscriber_callbacks callbacks = {
         .context = observer,
+        .wish = wish,
         .subscribed = on_subscribed,
         .refused = on_refused,
         .lost = on_lost,

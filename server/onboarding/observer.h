@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/text.h"
+#include "server/onboarding/leadership.h"
 #include "server/onboarding/stats.h"
 #include "server/store/store.h"
 
@@ -15,6 +16,7 @@ struct observer;
 struct observer_options {
     const struct oem_endpoint *endpoint; /* borrowed */
     struct store *store;
+    const struct post *post; /* connects and records while this process leads; borrowed */
     /* A claim's device is there. */
     void (*arrived)(void *context, long long claim_id);
     void *arrived_context;
@@ -23,7 +25,7 @@ struct observer_options {
     void *context;
 };
 
-/* Connects on a thread of its own. NULL with a sentence in *why. */
+/* Starts a thread of its own, which connects. NULL with a sentence in *why. */
 struct observer *observer_new(const struct observer_options *options, struct text *why);
 /* Call when idle. Disconnects. NULL is allowed. */
 void observer_free(struct observer *observer);
@@ -41,8 +43,8 @@ void observer_give_up(struct observer *observer);
 /* Nothing is queued, and the store has no job. */
 bool observer_is_idle(struct observer *observer);
 
-/* Subscribed, idle, and no event came for a moment: what the account had kept has been recorded. Any thread.
- */
+/* Subscribed, idle, and no event came for a moment: what the account had kept has been recorded; or another
+ * portal leads. Any thread. */
 bool observer_is_settled(struct observer *observer);
 
 /* Any thread. */

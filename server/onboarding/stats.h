@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "claim/mqtt.h"
+#include "server/store/leaders.h"
 
 #define LATENCY_BUCKETS 12
 extern const double latency_bounds[LATENCY_BUCKETS]; /* upper bounds, seconds; above them: +Inf */
@@ -27,9 +28,18 @@ struct latency_counts {
 void latency_add(struct latency *latency, long long ms);
 void latency_read(const struct latency *latency, struct latency_counts *out);
 
+/* Who leads for an account. */
+struct lead_stats {
+    bool leads;          /* this process */
+    long long term;      /* of whoever leads; 0: nobody was seen yet */
+    unsigned long terms; /* that this process has taken */
+    char holder[LEADER_HOLDER_SIZE];
+};
+
 /* One staging account. */
 struct dispatcher_stats {
     const char *staging; /* borrowed from the settings */
+    struct lead_stats lead;
     bool connected;
     char reason[MQTT_REASON_SIZE];    /* why it is not connected, for people */
     unsigned long connects, failures; /* of the connection */
@@ -41,6 +51,7 @@ struct dispatcher_stats {
 /* One OEM account. */
 struct watcher_stats {
     const char *endpoint;
+    struct lead_stats lead;
     bool observed;                 /* false: no observer's certificate is configured */
     bool connected;                /* and subscribed */
     char reason[MQTT_REASON_SIZE]; /* why not, for people */

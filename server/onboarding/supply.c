@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "server/store/leaders.h"
 #include "server/store/store_clock.h"
 
 #define POLL_MS 250       /* what other portals have accepted is noticed by then */
@@ -25,6 +26,7 @@ struct errand {
     struct supply *supply;
     bool asked, answered;
     enum store_error result;
+    long long term; /* in which it was asked */
     long long next; /* monotonic ms: not before */
 };
 
@@ -36,6 +38,7 @@ struct supply {
     struct delivery ready[SUPPLY_MAX]; /* to be sent next */
     size_t first, count;
     bool restart;
+    long long term; /* in which the lane leads */
 
     struct errand errands[ERRANDS];
     /* RECALL and RECORD */
@@ -144,8 +147,11 @@ static const struct {
 static enum store_error run_errand(struct store_tx *tx, void *argument)
 {
     const struct errand *errand = argument;
+    struct supply *supply = errand->supply;
+    enum store_error error =
+        errand->job.writes ? leaders_check(tx, post_name(supply->options.post), errand->term) : STORE_OK;
 
-    return kinds[errand - errand->supply->errands].run(tx, errand->supply);
+    return error ? error : kinds[errand - supply->errands].run(tx, supply);
 }
 
 struct supply *supply_new(const struct supply_options *options)
@@ -211,6 +217,7 @@ static void ask(struct supply *supply, int kind, long long pause_ms)
     struct errand *errand = &supply->errands[kind];
 
     errand->asked = true;
+    errand->term = supply->term;
     errand->next = clock_monotonic_ms() + pause_ms;
     enum store_error error = store_submit(supply->options.store, &errand->job);
     if (error)
@@ -480,8 +487,9 @@ void supply_look(struct supply *supply)
     supply->look = true;
 }
 
-void supply_restart(struct supply *supply)
+void supply_restart(struct supply *supply, long long term)
 {
+    supply->term = term;
     supply->restart = true;
 }
 

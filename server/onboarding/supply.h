@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "claim/settings.h"
+#include "server/onboarding/leadership.h"
 #include "server/onboarding/turns.h"
 #include "server/store/deliveries.h"
 #include "server/store/store.h"
@@ -21,6 +22,7 @@ struct supply_options {
     const struct staging_account *account; /* borrowed */
     const struct schedule *schedule;       /* borrowed */
     struct store *store;
+    const struct post *post;     /* borrowed */
     void (*wake)(void *context); /* the store has answered; any thread, must not block */
     void *context;
 };
@@ -52,8 +54,8 @@ void supply_ended(struct supply *supply, long long claim_id, enum turns_end end)
 
 /* The store has something new. */
 void supply_look(struct supply *supply);
-/* Forgets everything, and reads it from the store again. */
-void supply_restart(struct supply *supply);
+/* This process leads from now on: forgets everything, and reads it from the store again. */
+void supply_restart(struct supply *supply, long long term);
 
 void supply_counts(const struct supply *supply, struct turns_counts *out);
 

@@ -101,6 +101,7 @@ static void *watch(void *argument)
 
 static void free_all(struct watcher *watcher)
 {
+    leadership_listen_no_more(watcher->options.leadership, watcher);
     for (size_t i = 0; i < watcher->count; i++)
         observer_free(watcher->observers[i]);
     pthread_cond_destroy(&watcher->changed);
@@ -119,6 +120,7 @@ static bool make_observers(struct watcher *watcher, struct text *why)
         struct observer_options options = {
             .endpoint = &settings->endpoints[i],
             .store = watcher->options.store,
+            .post = leadership_endpoint(watcher->options.leadership, i),
             .arrived = watcher->options.arrived,
             .arrived_context = watcher->options.context,
             .wake = wake,
@@ -140,6 +142,7 @@ struct watcher *watcher_start(const struct watcher_options *options, struct text
     watcher->options = *options;
     pthread_mutex_init(&watcher->lock, NULL);
     condition_init(&watcher->changed);
+    leadership_listen(options->leadership, wake, watcher);
     if (make_observers(watcher, why) && pthread_create(&watcher->thread, NULL, watch, watcher) == 0)
         return watcher;
     free_all(watcher);

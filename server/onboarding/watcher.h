@@ -7,7 +7,8 @@
  * (CleanSession = 0), so that events of the time while the portal was away come when it is back. Events go
  * into a bounded queue. The watcher's thread takes what is queued in batches: one read finds those that
  * concern a claim, one write records these, and only then are they acknowledged to the account. An event that
- * the store can never take is set aside, so that it does not hold up the others. */
+ * the store can never take is set aside, so that it does not hold up the others. Of portals that share a
+ * database one observes an account, the leader. */
 #ifndef SERVER_ONBOARDING_WATCHER_H
 #define SERVER_ONBOARDING_WATCHER_H
 
@@ -16,12 +17,14 @@
 
 #include "base/text.h"
 #include "claim/settings.h"
+#include "server/onboarding/leadership.h"
 #include "server/onboarding/stats.h"
 #include "server/store/store.h"
 
 struct watcher_options {
     const struct claim_settings *settings;
     struct store *store;
+    struct leadership *leadership;
     /* A claim's device is there: nothing more is to be published for it. On the watcher's thread, must not
      * block. */
     void (*arrived)(void *context, long long claim_id);
@@ -39,7 +42,8 @@ void watcher_stop(struct watcher *watcher);
 /* Connects to all observed accounts again, with the certificate files as they are then. Any thread. */
 void watcher_reconnect(struct watcher *watcher);
 
-/* Every observed account is subscribed, and what it had kept for us has been recorded. Any thread. */
+/* Every account that this process observes is subscribed, and what it had kept for us has been recorded. Any
+ * thread. */
 bool watcher_is_settled(struct watcher *watcher);
 
 size_t watcher_count(const struct watcher *watcher);

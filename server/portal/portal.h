@@ -12,6 +12,7 @@
 #include "server/http/http.h"
 #include "server/http/limiter.h"
 #include "server/onboarding/dispatcher.h"
+#include "server/onboarding/leadership.h"
 #include "server/onboarding/watcher.h"
 #include "server/page/pages.h"
 #include "server/store/store.h"
@@ -30,6 +31,7 @@ struct portal {
     struct decode_pool *decoders; /* NULL: pictures are rejected */
     atomic_uint pictures; /* pictures being received or read; each may use DECODE_BYTES_MAX of memory */
     unsigned pictures_max;
+    struct leadership *leadership;
     struct dispatcher *dispatcher;
     struct watcher *watcher;
     struct http_server *public_server; /* for /metrics */

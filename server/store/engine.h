@@ -25,6 +25,7 @@ struct engine_kind {
     const char *scheme; /* scheme of the url, without the colon */
     /* Each statement costs a round trip, so jobs of one kind are run together (store_job.run_together). */
     bool has_round_trips;
+    bool shared; /* other processes may use the database at the same time */
     unsigned writers_max;
 
     /* Takes locks and opens what the connections share. Does not change the database. */

@@ -13,6 +13,7 @@ const char *store_error_name(enum store_error error)
         [STORE_BUSY] = "busy",
         [STORE_UNAVAILABLE] = "unavailable",
         [STORE_AGAIN] = "again",
+        [STORE_NOT_LEADER] = "not the leader",
         [STORE_IN_USE] = "in use",
         [STORE_TOO_NEW] = "too new",
         [STORE_BROKEN] = "broken",

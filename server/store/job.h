@@ -17,6 +17,7 @@ enum store_error {
     STORE_UNAVAILABLE, /* the database cannot be reached or does not answer in time. If this happened during
                           the commit, the job may have been kept: look for its token */
     STORE_AGAIN,       /* only for run(): another portal was faster; undo this and run the job again */
+    STORE_NOT_LEADER,  /* the term in which the job was to write is over (leaders.h) */
     STORE_IN_USE,      /* store_open(): another process uses this database */
     STORE_TOO_NEW,     /* store_open(): made by a newer version of this program */
     STORE_BROKEN,      /* anything else; the log has the reason */
@@ -36,6 +37,7 @@ struct store_job {
     void (*done)(void *argument, enum store_error result);
     void *argument;
     bool writes; /* false: run only reads */
+    bool urgent; /* goes before all others that wait, and has a transaction of its own */
     /* NULL, or does the same as run for many jobs at once, for databases where each statement costs a round
      * trip. results[i] is STORE_AGAIN at first; jobs that keep it are run one by one afterwards. If it
      * returns an error, everything is undone and all jobs are run one by one. */

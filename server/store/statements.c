@@ -19,6 +19,13 @@
     {                                                                                                        \
         text, text " FOR NO KEY UPDATE OF c"                                                                 \
     }
+/* The database's clock. In PostgreSQL terms are granted by the time at which the transaction began, so that
+ * all of a transaction end together; what is left of one is told by the time of now. */
+#define NOW_SQLITE "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+#define NOW_BEGUN "(extract(epoch FROM now()) * 1000)::bigint"
+#define NOW_POSTGRESQL "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+#define LEADER(now) "SELECT holder, term, ends_at - " now " FROM leaders WHERE name = $1"
+#define LEADER_SET(now, what) "UPDATE leaders SET " what "ends_at = " now " + $3 WHERE name = $1"
 #define COUNT_NAMES "queued, published, onboarded, expired, failed, cancelled"
 #define COUNT_SUMS                                                                                           \
     "coalesce(sum(queued), 0), coalesce(sum(published), 0), coalesce(sum(onboarded), 0),"                    \
@@ -201,6 +208,23 @@ static const char *const texts[STATEMENT_COUNT][2] = {
 
     /* Reads claims in the order in which they were accepted, so that it can stop at the first one that is too
      * young. */
+    [SQL_LEADER_FIND] = {LEADER(NOW_SQLITE), LEADER(NOW_POSTGRESQL)},
+    /* Nobody waits for a portal that stands still in a transaction. This lock waits for, or excludes, that of
+     * SQL_LEADER_CHECK; SQL_LEADER_RENEW does neither. */
+    [SQL_LEADER_LOCK] = {LEADER(NOW_SQLITE), LEADER(NOW_POSTGRESQL) " FOR UPDATE SKIP LOCKED"},
+    [SQL_LEADER_INSERT] = {"INSERT INTO leaders (name, holder, term, ends_at) VALUES ($1, $2, 1, " NOW_SQLITE
+                           " + $3) ON CONFLICT (name) DO NOTHING",
+                           "INSERT INTO leaders (name, holder, term, ends_at) VALUES ($1, $2, 1, " NOW_BEGUN
+                           " + $3) ON CONFLICT (name) DO NOTHING"},
+    [SQL_LEADER_TAKE] = {LEADER_SET(NOW_SQLITE, "holder = $2, term = term + 1, "),
+                         LEADER_SET(NOW_BEGUN, "holder = $2, term = term + 1, ")},
+    [SQL_LEADER_RENEW] = {LEADER_SET(NOW_SQLITE, "") " AND term = $2 AND ends_at > 0",
+                          LEADER_SET(NOW_BEGUN, "") " AND term = $2 AND ends_at > 0"},
+    [SQL_LEADER_RESIGN] = BOTH("UPDATE leaders SET ends_at = 0 WHERE name = $1 AND term = $2"),
+    [SQL_LEADER_CHECK] = {"SELECT 1 FROM leaders WHERE name = $1 AND term = $2 AND ends_at > 0",
+                          "SELECT 1 FROM leaders WHERE name = $1 AND term = $2 AND ends_at > 0"
+                          " FOR KEY SHARE"},
+
     [SQL_RETENTION_CLAIMS] =
         BOTH("SELECT id, accepted_at, ended_at FROM claims WHERE id > $1 ORDER BY id LIMIT $2"),
     [SQL_RETENTION_REGISTRATIONS_DELETE] =
@@ -220,7 +244,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         BOTH("UPDATE registrations SET idempotency_key = NULL, request_digest = NULL WHERE token IN"
              " (SELECT token FROM registrations WHERE idempotency_key IS NOT NULL AND accepted_at < $1"
              " ORDER BY accepted_at LIMIT $2)"),
-    [SQL_TIME] = {NULL, "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"},
+    [SQL_TIME] = {NULL, "SELECT " NOW_POSTGRESQL},
 };
 
 const char *statement_text(enum statement statement, enum dialect dialect)

@@ -71,11 +71,14 @@ static enum store_error queue_add(struct queue *queue, struct store_job *job)
 
     job->next = NULL;
     pthread_mutex_lock(&queue->lock);
-    if (queue->closing || queue->queued >= QUEUE_MAX) {
+    if (queue->closing || (queue->queued >= QUEUE_MAX && !job->urgent)) {
         error = STORE_BUSY;
     } else {
-        *queue->last = job;
-        queue->last = &job->next;
+        struct store_job **place = job->urgent ? &queue->first : queue->last;
+        job->next = *place;
+        *place = job;
+        if (!job->next)
+            queue->last = &job->next;
         queue->queued++;
         pthread_cond_signal(&queue->wake);
     }
@@ -93,6 +96,8 @@ static struct store_job *queue_take(struct queue *queue, size_t most)
     struct store_job *taken = queue->first;
     struct store_job **end = &taken;
     size_t count = 0;
+    if (taken && taken->urgent)
+        most = 1;
     for (; *end && count < most; count++)
         end = &(*end)->next;
     queue->first = *end;
@@ -313,11 +318,11 @@ static void call_done(void *argument, enum store_error result)
     pthread_mutex_unlock(&call->lock);
 }
 
-enum store_error store_call(struct store *store, enum store_error (*run)(struct store_tx *, void *),
-                            void *argument, bool writes)
+static enum store_error call_store(struct store *store, enum store_error (*run)(struct store_tx *, void *),
+                                   void *argument, bool writes, bool urgent)
 {
     struct call call = {
-        .job = {.run = call_run, .done = call_done, .argument = &call, .writes = writes},
+        .job = {.run = call_run, .done = call_done, .argument = &call, .writes = writes, .urgent = urgent},
         .run = run,
         .argument = argument,
         .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -330,6 +335,18 @@ enum store_error store_call(struct store *store, enum store_error (*run)(struct 
         pthread_cond_wait(&call.ended, &call.lock);
     pthread_mutex_unlock(&call.lock);
     return call.result;
+}
+
+enum store_error store_call(struct store *store, enum store_error (*run)(struct store_tx *, void *),
+                            void *argument, bool writes)
+{
+    return call_store(store, run, argument, writes, false);
+}
+
+enum store_error store_call_urgent(struct store *store, enum store_error (*run)(struct store_tx *, void *),
+                                   void *argument, bool writes)
+{
+    return call_store(store, run, argument, writes, true);
 }
 
 void store_commit_counts(const struct store *store, unsigned long long *commits, unsigned long long *jobs)

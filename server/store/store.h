@@ -37,6 +37,9 @@ enum store_error store_submit(struct store *store, struct store_job *job) __attr
  * thread. */
 enum store_error store_call(struct store *store, enum store_error (*run)(struct store_tx *, void *),
                             void *argument, bool writes) __attribute__((warn_unused_result));
+/* The same with an urgent job. */
+enum store_error store_call_urgent(struct store *store, enum store_error (*run)(struct store_tx *, void *),
+                                   void *argument, bool writes) __attribute__((warn_unused_result));
 
 /* The number of commits so far and of jobs in them; and whether the last write succeeded. Any thread. */
 void store_commit_counts(const struct store *store, unsigned long long *commits, unsigned long long *jobs);

@@ -397,7 +397,7 @@ class Two(Case):
     def setUp(self):
         super().setUp()
         self.first = self.portal()
-        self.second = self.portal(replica="second")
+        self.second = self.portal()
         self.both = (self.first, self.second)
 
     def at_once(self, count, ask):

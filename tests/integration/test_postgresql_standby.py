@@ -74,7 +74,7 @@ class Standby(unittest.TestCase):
         for _ in range(3):
             self.assertTrue(self.try_to_register(), "a connection to the new one stays there")
         accepted = self.tokens_at(self.standby)
-        with Portal(self.sandbox, store={"url": self.url, "timeout": "1s", "replica": "second"}) as lost:
+        with Portal(self.sandbox, store={"url": self.url, "timeout": "1s"}) as lost:
             for _ in range(2):
                 answer = lost.post_json("/api/v1/registrations", {"identifier": random_thing()})
                 self.assertEqual(answer.status, 503, answer)
@@ -96,7 +96,7 @@ class Standby(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done)
         self.primary.start()
         eventually(lambda: self.standby.query("SELECT 1 AS streams FROM pg_stat_replication"), "it follows the new primary")
-        with Portal(self.sandbox, store={"url": self.url, "replica": "second"}) as second:
+        with Portal(self.sandbox, store={"url": self.url}) as second:
             self.assertEqual(second.get(f"/api/v1/registrations/{late}").status, 200)
             token = self.try_to_register(second)
             self.assertIn(token, self.tokens_at(self.standby))

@@ -138,7 +138,7 @@ class Versions(Case):
     def test_two_that_start_at_once_on_an_empty_database(self):
         for _ in range(3):
             url = new_database(self.server.url)
-            first, second = self.portal(url), self.portal(url, replica="second")
+            first, second = self.portal(url), self.portal(url)
             first.start(wait=False)
             second.start()
             first.log_has("portal.admin_listening")

@@ -19,6 +19,7 @@ static const struct config_key http_keys[] = {
     {"http", "mode", CONFIG_CHOICE, "json", 0, 0, "json|plain", false, "Log | format."},
     {"http", "page", CONFIG_PATH, "", 0, 0, NULL, false, "A page."},
     {"http", "password", CONFIG_TEXT, "", 0, 0, NULL, true, "Secret."},
+    {"http", "workers", CONFIG_REMOVED, NULL, 0, 0, NULL, false, "was renamed: write threads"},
 };
 static const struct config_key staging_keys[] = {
     {"staging.*", "address", CONFIG_TEXT, NULL, 1, 128, NULL, false, "Address."},
@@ -143,6 +144,9 @@ static void refuses_unknown_and_missing(void **state)
     expect_error("[http]\nlisten = x\n[staging.a.b]\nrate = 3\n", 3, "unknown section [staging.a.b]");
     expect_error("[http]\nlisten = x\nLISTEN = y\n", 3, "[http] LISTEN: unknown key");
     expect_error("[http]\nlisten = x\n = y\n", 3, "[http] : unknown key");
+    expect_error("[http]\nlisten = x\nworkers = 4\n", 3, "[http] workers: was renamed: write threads");
+    expect_variable_error("PORTAL_HTTP_WORKERS=4",
+                          "PORTAL_HTTP_WORKERS: [http] workers: was renamed: write threads");
     expect_error("[staging.a]\naddress = x\n[http]\nlisten = x\n\n[staging.b]\n", 6,
                  "[staging.b] address: must be given (here or as PORTAL_STAGING_B_ADDRESS)");
     char wanted[256];

@@ -256,6 +256,7 @@ static void postgresql_close(struct engine *engine)
 const struct engine_kind engine_postgresql = {
     .scheme = "postgresql",
     .has_round_trips = true,
+    .shared = true,
     .writers_max = 32,
     .open = postgresql_open,
     .close = postgresql_close,

@@ -226,7 +226,8 @@ static bool open_store(struct app *app, struct text *why)
         text_puts(why, "the store does not answer");
         return false;
     }
-    app->housekeeping = housekeeping_start(app->portal.store, &app->settings->retention);
+    app->portal.waiting = waiting_new(app->settings->open_claims_per_network);
+    app->housekeeping = housekeeping_start(app->portal.store, &app->settings->retention, app->portal.waiting);
     if (!app->housekeeping)
         text_puts(why, "the housekeeping thread cannot be started");
     return app->housekeeping != NULL;
@@ -307,6 +308,7 @@ void app_stop(struct app *app)
     decode_pool_stop(portal->decoders);
     limiter_free(portal->picture_limiter);
     limiter_free(portal->limiter);
+    waiting_free(portal->waiting);
     pages_free(portal->pages);
     assets_free(portal->assets);
     free(app->label_forms);

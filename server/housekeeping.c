@@ -24,6 +24,7 @@
 struct step {
     struct retention_step retention;
     size_t settled, expired;
+    struct waiting *waiting;
 };
 
 static enum store_error settle(struct store_tx *tx, void *argument)
@@ -61,19 +62,28 @@ static enum store_error remove_old(struct store_tx *tx, void *argument)
     return retention_run(tx, &step->retention);
 }
 
+static enum store_error read_waiting(struct store_tx *tx, void *argument)
+{
+    const struct step *step = argument;
+
+    return waiting_read(tx, step->waiting);
+}
+
 /* Each in a transaction of its own: one that fails undoes nothing of the others. */
 static const struct chore {
     const char *name;
     enum store_error (*run)(struct store_tx *tx, void *step);
+    bool writes;
 } chores[] = {
-    {"settle", settle},           {"clock", follow_clock},    {"expire", expire},
-    {"join_counts", join_counts}, {"remove_old", remove_old},
+    {"settle", settle, true},           {"clock", follow_clock, true},    {"expire", expire, true},
+    {"join_counts", join_counts, true}, {"remove_old", remove_old, true}, {"waiting", read_waiting, false},
 };
 #define CHORES (sizeof chores / sizeof *chores)
 
 struct housekeeping {
     struct store *store;
     const struct retention *retention;
+    struct waiting *waiting;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -97,7 +107,7 @@ static void log_step(const struct step *step)
 
 static enum store_error run_chore(struct housekeeping *housekeeping, size_t index, struct step *step)
 {
-    enum store_error error = store_call(housekeeping->store, chores[index].run, step, true);
+    enum store_error error = store_call(housekeeping->store, chores[index].run, step, chores[index].writes);
 
     if (error && !housekeeping->failing[index]) /* log the first failure only */
         log_event(LOG_WARN, "housekeeping.failed", "chore", chores[index].name, "error",
@@ -109,7 +119,8 @@ static enum store_error run_chore(struct housekeeping *housekeeping, size_t inde
 /* Returns true if there is more to do. */
 static bool run_step(struct housekeeping *housekeeping)
 {
-    struct step own = {.retention = {
+    struct step own = {.waiting = housekeeping->waiting,
+                       .retention = {
                            .retention = housekeeping->retention,
                            .now = store_clock_ms(),
                            .limit = STEP_ROWS,
@@ -161,12 +172,14 @@ static void housekeeping_free(struct housekeeping *housekeeping)
     free(housekeeping);
 }
 
-struct housekeeping *housekeeping_start(struct store *store, const struct retention *retention)
+struct housekeeping *housekeeping_start(struct store *store, const struct retention *retention,
+                                        struct waiting *waiting)
 {
     struct housekeeping *housekeeping = memory_new(1, sizeof *housekeeping);
 
     housekeeping->store = store;
     housekeeping->retention = retention;
+    housekeeping->waiting = waiting;
     pthread_mutex_init(&housekeeping->lock, NULL);
     condition_init(&housekeeping->changed);
     if (pthread_create(&housekeeping->thread, NULL, run_housekeeping, housekeeping) == 0)

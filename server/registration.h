@@ -26,6 +26,7 @@ struct registration {
     long long ended_at;       /* onboarded, expired, failed or cancelled */
     long long expires_at;     /* end of the claim window */
     unsigned attempts;        /* acknowledged publishes */
+    long long network;        /* from which it was claimed, while the claim is open; 0: not known */
     bool onboarded_before; /* an earlier claim for this thing succeeded: it was reset, or it is claimed twice
                             */
 };

@@ -29,6 +29,11 @@ static const struct config_key keys[] = {
     {"http", "registrations_per_minute", CONFIG_INTEGER, "30", 0, 1000000, NULL, false,
      "Registrations, retries and cancellations per minute allowed from one address (IPv6: one /64 network). "
      "0: no limit."},
+    {"http", "open_claims_per_network", CONFIG_INTEGER, "20000", 0, 10000000, NULL, false,
+     "Claims that may be open at a time from one network (IPv4 /24, IPv6 /48). Many people can share one, so "
+     "this is only the last limit: before it, a network whose devices do not arrive waits behind others. 0: "
+     "no "
+     "limit."},
 
     {"labels", "decoders", CONFIG_INTEGER, "2", 0, 64, NULL, false,
      "Number of processes that read photographs of labels. 0: photographs are rejected, and people type the "
@@ -134,6 +139,7 @@ bool settings_load_own(struct config *config, struct settings *out)
         .threads = (unsigned)config_integer(config, "http", "threads"),
         .max_connections = (unsigned)config_integer(config, "http", "max_connections"),
         .registrations_per_minute = (unsigned)config_integer(config, "http", "registrations_per_minute"),
+        .open_claims_per_network = config_integer(config, "http", "open_claims_per_network"),
         .request_timeout_ms = config_integer(config, "http", "request_timeout"),
         .idle_timeout_ms = config_integer(config, "http", "idle_timeout"),
         .label_hosts = config_text(config, "labels", "hosts"),

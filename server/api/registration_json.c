@@ -8,6 +8,7 @@
 #include "base/json_writer.h"
 #include "base/utf8.h"
 
+#define ESTIMATE_STEP_MS 10000 /* no more exact than it is */
 #define NAME_MAX_BYTES 200
 #define EMAIL_MAX_BYTES 254 /* RFC 5321 4.5.3.1 */
 
@@ -35,7 +36,8 @@ static void write_steps(struct json_writer *json, const struct registration *reg
     json_end_array(json);
 }
 
-void registration_json(const struct registration *registration, const char *public_url, struct text *out)
+void registration_json(const struct registration *registration, const char *public_url,
+                       long long estimated_at, struct text *out)
 {
     struct json_writer json = json_writer_into(out);
     TEXT struct text status_url = TEXT_EMPTY;
@@ -50,6 +52,7 @@ void registration_json(const struct registration *registration, const char *publ
     json_write_unsigned(&json, "attempts", registration->attempts);
     write_time(&json, "accepted_at", registration->accepted_at);
     write_time(&json, "expires_at", registration->expires_at);
+    write_time(&json, "estimated_at", estimated_at - estimated_at % ESTIMATE_STEP_MS);
     write_time(&json, "ended_at", registration->ended_at);
     json_write_boolean(&json, "onboarded_before", registration->onboarded_before);
     json_write_text(&json, "next_action", next_action_name(registration_next_action(registration)));

@@ -9,8 +9,10 @@
 #include "base/text.h"
 #include "server/registration.h"
 
-/* Adds the JSON object to out. public_url: start of status_url; "" makes status_url a path. */
-void registration_json(const struct registration *registration, const char *public_url, struct text *out);
+/* Adds the JSON object to out. public_url: start of status_url; "" makes status_url a path. estimated_at:
+ * when the first message is sent; 0: at once, or not known. */
+void registration_json(const struct registration *registration, const char *public_url,
+                       long long estimated_at, struct text *out);
 
 struct registration_body {
     cJSON *json;                                      /* owned; the texts below point into it */

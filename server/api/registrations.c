@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/api/registrations.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -10,6 +11,7 @@
 #include "server/portal/intake.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
+#include "server/store/store_clock.h"
 
 #define JSON_TYPE "application/json"
 #define KEY_MAX 255
@@ -22,8 +24,14 @@ static void answer_json(struct http_exchange *exchange, const struct registratio
     const struct portal *portal = portal_of(exchange);
     TEXT struct text location = TEXT_EMPTY;
     TEXT struct text body = TEXT_EMPTY;
+    char seconds[24];
 
-    registration_json(registration, portal->public_url, &body);
+    long long now = store_clock_ms(), wait = waiting_ms(portal->waiting, registration, now);
+    registration_json(registration, portal->public_url, wait ? now + wait : 0, &body);
+    if (wait) {
+        snprintf(seconds, sizeof seconds, "%lld", (wait + 999) / 1000);
+        http_answer_header(exchange, "Retry-After", seconds);
+    }
     if (status == 200) {
         http_answer_tagged(exchange, JSON_TYPE, &body);
         return;
@@ -94,6 +102,12 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
 
     if (!problem_within_limit(exchange))
         return false;
+    if (problem_network_full(exchange)) {
+        problem_answer_detail(exchange, 429,
+                              "Too many registrations from your network are waiting for their devices. Wait "
+                              "for Retry-After seconds, then try again.");
+        return false;
+    }
     const char *bytes = http_request_body(exchange, &length);
     const char *wrong = registration_body_parse(bytes, length, &own->body);
     if (wrong) {

@@ -11,6 +11,7 @@
 #define FADED 0.05  /* a record below it says nothing */
 #define BENEFIT 2.0 /* arrivals that every network is credited with at first */
 #define WEIGHT_UNKNOWN 50.0
+#define FEW 8 /* claims */
 #define ALLOWED_AT_FIRST 2.0
 #define ALLOWED_EACH 4.0 /* claims without arrival for each device that arrived */
 
@@ -155,17 +156,28 @@ void networks_set(struct networks *networks, const struct network_record *record
     network->expiries += record->expiries * factor;
 }
 
+static bool has_news(const struct network *network)
+{
+    uint32_t open = network->open, told = network->told_open;
+    uint32_t differ = open > told ? open - told : told - open;
+
+    return network->is_changed || (network->waiting > 0) != (network->told_waiting > 0) ||
+           differ > FEW + told / 8 || (open == 0 && told > 0);
+}
+
 size_t networks_changed(struct networks *networks, struct network_record *out, size_t room)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < networks->count && count < room; i++) {
         struct network *network = &networks->list[i];
-        if (!network->is_used || !network->is_changed)
+        if (!network->is_used || network->key == NETWORK_UNKNOWN || !has_news(network))
             continue;
         network->is_changed = false;
-        out[count++] =
-            (struct network_record){network->key, network->arrivals, network->expiries, network->as_of};
+        network->told_open = network->open;
+        network->told_waiting = network->waiting;
+        out[count++] = (struct network_record){network->key,   network->arrivals, network->expiries,
+                                               network->as_of, network->open,     network->waiting};
     }
     return count;
 }

@@ -18,6 +18,7 @@ struct network_record {
     uint64_t key;
     double arrivals, expiries; /* as of as_of */
     long long as_of;
+    uint32_t open, waiting;
 };
 
 /* One network. Only this module changes the record; the other fields are turns.c's. */
@@ -26,6 +27,7 @@ struct network {
     double arrivals, expiries;
     long long as_of;
     bool is_used, is_changed;
+    uint32_t told_open, told_waiting;     /* by networks_changed() */
     uint32_t open;                        /* claims */
     uint32_t old;                         /* of those, open for over three minutes */
     uint32_t tried;                       /* of those, that were sent a message */
@@ -60,7 +62,8 @@ void networks_forget(struct networks *networks, long long now);
 
 /* Adds what the store knew. */
 void networks_set(struct networks *networks, const struct network_record *record, long long now);
-/* Copies the records that have changed since they were copied last, up to room. Returns how many. */
+/* Copies the records that have changed since they were copied last, up to room. Returns how many. A few open
+ * claims more or less are no change. */
 size_t networks_changed(struct networks *networks, struct network_record *out, size_t room);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "server/store/crowding.h"
 #include "server/store/leaders.h"
 #include "server/store/store_clock.h"
 
@@ -16,7 +17,9 @@
 #define AHEAD_MIN 2       /* deliveries */
 #define CHECK_ALL_MS 1000 /* few claims are looked after so often, */
 #define CHECK_SOME_MS 250 /* of many as many as one call reads */
-#define RECORD_EVERY_MS 10000
+#define RECORD_EVERY_MS 2000
+#define TELL_EVERY_MS 1000
+#define QUEUE_MS 5000                      /* a shorter wait is not told */
 #define RECORD_KEPT_MS (6 * 3600 * 1000LL) /* a network's record has faded by then */
 #define NETWORKS_MAX 20000                 /* read at the start */
 
@@ -30,7 +33,7 @@ struct errand {
     long long next; /* monotonic ms: not before */
 };
 
-enum { RECALL, LOAD, PEEK, TAKE, READ, CHECK, RECORD, ERRANDS };
+enum { RECALL, LOAD, PEEK, TAKE, READ, CHECK, RECORD, TELL, ERRANDS };
 
 struct supply {
     struct supply_options options;
@@ -45,6 +48,8 @@ struct supply {
     struct network_row *networks;
     size_t network_count;
     bool recalled;
+    /* TELL */
+    struct queue_length queue;
     /* LOAD */
     struct delivery_turn page[DELIVERIES_MAX], page_end;
     size_t page_count;
@@ -68,8 +73,8 @@ static enum store_error recall(struct store_tx *tx, void *argument)
 {
     struct supply *supply = argument;
 
-    return deliveries_networks(tx, supply->options.account->name, supply->networks, NETWORKS_MAX,
-                               &supply->network_count);
+    return crowding_networks(tx, supply->options.account->name, supply->networks, NETWORKS_MAX,
+                             &supply->network_count);
 }
 
 static enum store_error load(struct store_tx *tx, void *argument)
@@ -116,8 +121,15 @@ static enum store_error record(struct store_tx *tx, void *argument)
 {
     struct supply *supply = argument;
 
-    return deliveries_set_networks(tx, supply->options.account->name, supply->networks, supply->network_count,
-                                   store_clock_ms() - RECORD_KEPT_MS);
+    return crowding_set_networks(tx, supply->options.account->name, supply->networks, supply->network_count,
+                                 store_clock_ms() - RECORD_KEPT_MS);
+}
+
+static enum store_error tell(struct store_tx *tx, void *argument)
+{
+    struct supply *supply = argument;
+
+    return crowding_set_queue(tx, post_name(supply->options.post), &supply->queue);
 }
 
 static void answered(void *argument, enum store_error result)
@@ -139,8 +151,8 @@ static const struct {
     enum store_error (*run)(struct store_tx *, void *);
     bool writes;
 } kinds[ERRANDS] = {
-    [RECALL] = {recall, false},  [LOAD] = {load, false},   [PEEK] = {peek, false},    [TAKE] = {take, true},
-    [READ] = {read_next, false}, [CHECK] = {check, false}, [RECORD] = {record, true},
+    [RECALL] = {recall, true},   [LOAD] = {load, false},   [PEEK] = {peek, false},    [TAKE] = {take, true},
+    [READ] = {read_next, false}, [CHECK] = {check, false}, [RECORD] = {record, true}, [TELL] = {tell, true},
 };
 
 /* The store's done() gets the errand, its run() the supply. */
@@ -265,8 +277,10 @@ static void take_in_networks(struct supply *supply)
     for (size_t i = 0; i < supply->network_count; i++) {
         const struct network_row *row = &supply->networks[i];
         networks_set(turns_networks(supply->turns),
-                     &(struct network_record){(uint64_t)row->network, (double)row->arrivals / 1000,
-                                              (double)row->expiries / 1000, row->as_of},
+                     &(struct network_record){.key = (uint64_t)row->network,
+                                              .arrivals = (double)row->arrivals / 1000,
+                                              .expiries = (double)row->expiries / 1000,
+                                              .as_of = row->as_of},
                      now);
     }
     supply->recalled = true;
@@ -342,6 +356,7 @@ static void take_answers(struct supply *supply)
     if (take_answer(supply, CHECK))
         settle(supply, supply->check_ids, supply->check_id_count, supply->checked, supply->checked_count);
     (void)take_answer(supply, RECORD);
+    (void)take_answer(supply, TELL);
 }
 
 /* How many are to be ready at most: what is decided early cannot be overtaken. */
@@ -392,11 +407,33 @@ static void record_networks(struct supply *supply)
     supply->errands[RECORD].next = clock_monotonic_ms() + RECORD_EVERY_MS;
     supply->network_count = networks_changed(turns_networks(supply->turns), changed, most);
     for (size_t i = 0; i < supply->network_count; i++)
-        supply->networks[i] =
-            (struct network_row){(long long)changed[i].key, (long long)(changed[i].arrivals * 1000),
-                                 (long long)(changed[i].expiries * 1000), changed[i].as_of};
+        supply->networks[i] = (struct network_row){(long long)changed[i].key,
+                                                   (long long)(changed[i].arrivals * 1000),
+                                                   (long long)(changed[i].expiries * 1000),
+                                                   changed[i].as_of,
+                                                   changed[i].open,
+                                                   changed[i].waiting};
     if (supply->network_count)
         ask(supply, RECORD, RECORD_EVERY_MS);
+}
+
+/* How long first messages wait, for the pages of all portals. */
+static void tell_queue(struct supply *supply)
+{
+    long long now = store_clock_ms(), rate = supply->options.account->rate;
+    struct turns_counts counts;
+
+    if (!may_ask(supply, TELL))
+        return;
+    supply_counts(supply, &counts);
+    struct queue_length queue = {.ms = rate ? (long long)counts.first * 1000 / rate : 0};
+    if (queue.ms < QUEUE_MS)
+        queue.ms = 0;
+    queue.since = queue.ms ? now - counts.first_waited : 0;
+    if (queue.ms == 0 && supply->queue.ms == 0)
+        return;
+    supply->queue = queue;
+    ask(supply, TELL, TELL_EVERY_MS);
 }
 
 static void begin(struct supply *supply)
@@ -404,6 +441,7 @@ static void begin(struct supply *supply)
     turns_free(supply->turns);
     supply->turns = turns_new(&(struct turns_options){supply->options.schedule, 1});
     supply->first = supply->count = supply->read_id_count = 0;
+    supply->queue.ms = 1; /* whatever was told before: tell it anew */
     supply->recalled = supply->loaded = supply->has_page = supply->restart = false;
     supply->look = true;
 }
@@ -431,6 +469,7 @@ void supply_step(struct supply *supply, bool want)
     read_ahead(supply);
     check_some(supply);
     record_networks(supply);
+    tell_queue(supply);
 }
 
 long long supply_wait(struct supply *supply)

@@ -7,7 +7,6 @@
 #include "server/page/thing_groups.h"
 
 #define MINUTE_MS 60000LL
-#define QUEUE_TOLD_MS 5000 /* less need not be told */
 
 const char status_page_names[] =
     PAGE_COMMON_NAMES "token headline advice waiting settled open ended arrived failed late stopped "
@@ -77,7 +76,7 @@ static void add_waiting(const struct page_language *language, const struct page_
 {
     const struct registration *registration = status->registration;
     const long long now_ms = status->now_ms;
-    if (situation == PASSING_ON && status->queue_ms >= QUEUE_TOLD_MS) {
+    if (situation == PASSING_ON && status->queue_ms > 0) {
         add_queue(language, status->queue_ms, out);
         return;
     }

@@ -15,6 +15,7 @@
 #include "server/onboarding/leadership.h"
 #include "server/onboarding/watcher.h"
 #include "server/page/pages.h"
+#include "server/portal/waiting.h"
 #include "server/store/store.h"
 
 struct assets; /* public/assets.h */
@@ -31,6 +32,7 @@ struct portal {
     struct decode_pool *decoders; /* NULL: pictures are rejected */
     atomic_uint pictures; /* pictures being received or read; each may use DECODE_BYTES_MAX of memory */
     unsigned pictures_max;
+    struct waiting *waiting;
     struct leadership *leadership;
     struct dispatcher *dispatcher;
     struct watcher *watcher;

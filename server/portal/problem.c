@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/json_writer.h"
+#include "server/http/client.h"
 #include "server/portal/portal.h"
 
 #define PROBLEM_TYPE "application/problem+json"
@@ -161,6 +162,14 @@ bool problem_over_limit(struct http_exchange *exchange)
 bool problem_over_picture_limit(struct http_exchange *exchange)
 {
     return is_over(exchange, portal_of(exchange)->picture_limiter);
+}
+
+bool problem_network_full(struct http_exchange *exchange)
+{
+    if (!waiting_is_full(portal_of(exchange)->waiting, client_network(http_request_client(exchange))))
+        return false;
+    http_answer_header(exchange, "Retry-After", "60");
+    return true;
 }
 
 bool problem_within_limit(struct http_exchange *exchange)

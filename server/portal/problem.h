@@ -29,6 +29,8 @@ void problem_answer_identifier(struct http_exchange *exchange, const struct iden
  * Retry-After is then added, and the caller must answer 429. */
 bool problem_over_limit(struct http_exchange *exchange);
 bool problem_over_picture_limit(struct http_exchange *exchange);
+/* Return true if the client's network may have no more open claims: the same. */
+bool problem_network_full(struct http_exchange *exchange);
 /* Like problem_over_limit(), but answers 429 itself and then returns false. */
 bool problem_within_limit(struct http_exchange *exchange);
 

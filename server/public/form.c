@@ -97,7 +97,7 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
     struct identifier_problem problem = {0};
     size_t length = 0;
 
-    bool too_often = problem_over_limit(exchange);
+    bool too_often = problem_over_limit(exchange) || problem_network_full(exchange);
     own->typed = http_request_field(exchange, "identifier", &length);
     own->typed = own->typed ? own->typed : "";
     const char *key = http_request_field(exchange, "endpoint", NULL);

@@ -17,9 +17,11 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
         problem_answer(exchange, problem_status(result));
         return;
     }
+    const long long now = store_clock_ms();
     const struct page_status status = {
         .registration = &own->registration,
-        .now_ms = store_clock_ms(),
+        .now_ms = now,
+        .queue_ms = waiting_ms(portal_of(exchange)->waiting, &own->registration, now),
         .pressed = http_request_query(exchange, "on", NULL) != NULL,
     };
     pages_status(portal_of(exchange)->pages, portal_language(exchange), &status, &page);

@@ -161,39 +161,3 @@ enum store_error deliveries_press(struct store_tx *tx, long long claim_id, long 
     *pressed = changed > 0;
     return STORE_OK;
 }
-
-struct network_rows {
-    struct network_row *list;
-    size_t count;
-};
-
-static void network_row(void *context, const struct row *row)
-{
-    struct network_rows *rows = context;
-
-    rows->list[rows->count++] = (struct network_row){row_integer(row, 0), row_integer(row, 1),
-                                                     row_integer(row, 2), row_integer(row, 3)};
-}
-
-enum store_error deliveries_networks(struct store_tx *tx, const char *staging, struct network_row *out,
-                                     size_t room, size_t *count)
-{
-    struct network_rows rows = {.list = out};
-
-    *count = 0;
-    RETURN_IF(ignore_missing(tx_query(tx, SQL_NETWORKS, WITH(sql_text(staging), sql_integer((long long)room)),
-                                      network_row, &rows)));
-    *count = rows.count;
-    return STORE_OK;
-}
-
-enum store_error deliveries_set_networks(struct store_tx *tx, const char *staging,
-                                         const struct network_row *rows, size_t count, long long before)
-{
-    for (size_t i = 0; i < count; i++)
-        RETURN_IF(tx_run(tx, SQL_NETWORK_SET,
-                         WITH(sql_text(staging), sql_integer(rows[i].network), sql_integer(rows[i].arrivals),
-                              sql_integer(rows[i].expiries), sql_integer(rows[i].as_of)),
-                         NULL));
-    return tx_run(tx, SQL_NETWORKS_FORGET, WITH(sql_text(staging), sql_integer(before)), NULL);
-}

@@ -67,15 +67,4 @@ enum store_error deliveries_refused(struct store_tx *tx, const char *staging, lo
 #define DELIVERIES_PRESS_MS 10000
 enum store_error deliveries_press(struct store_tx *tx, long long claim_id, long long now, bool *pressed);
 
-/* The record of a network (networks.h). Arrivals and expiries in thousandths. */
-struct network_row {
-    long long network, arrivals, expiries, as_of;
-};
-/* Reads up to room of them. */
-enum store_error deliveries_networks(struct store_tx *tx, const char *staging, struct network_row *out,
-                                     size_t room, size_t *count);
-/* Writes some, and drops those that were not written since `before`. */
-enum store_error deliveries_set_networks(struct store_tx *tx, const char *staging,
-                                         const struct network_row *rows, size_t count, long long before);
-
 #endif

@@ -35,6 +35,7 @@ static void registration_row(void *context, const struct row *row)
         out->ended_at = cancelled_at;
     }
     found->claim_id = row_integer(row, 12);
+    out->network = row_integer(row, 13);
 }
 
 static enum store_error find(struct store_tx *tx, const char *token, struct registration *out,
@@ -155,6 +156,7 @@ void registration_describe_new(const struct registration_request *request, bool 
         .accepted_at = request->now,
         .expires_at = request->now + request->window_ms,
         .onboarded_before = onboarded_before,
+        .network = request->network,
     };
     snprintf(out->token, sizeof out->token, "%s", request->token);
     snprintf(out->thing_name, sizeof out->thing_name, "%s", request->targets[0].thing_name);

@@ -151,10 +151,20 @@ static const char *const texts[STATEMENT_COUNT][2] = {
 
     [SQL_NETWORKS] = BOTH("SELECT network, CAST(arrivals * 1000 AS BIGINT), CAST(expiries * 1000 AS BIGINT),"
                           " as_of FROM networks WHERE staging = $1 ORDER BY network LIMIT $2"),
-    [SQL_NETWORK_SET] = BOTH("INSERT INTO networks (staging, network, arrivals, expiries, as_of)"
-                             " VALUES ($1, $2, $3 / 1000.0, $4 / 1000.0, $5)"
-                             " ON CONFLICT (staging, network) DO UPDATE SET arrivals = excluded.arrivals,"
-                             " expiries = excluded.expiries, as_of = excluded.as_of"),
+    [SQL_NETWORK_SET] =
+        BOTH("INSERT INTO networks (staging, network, arrivals, expiries, as_of, open, waiting)"
+             " VALUES ($1, $2, $3 / 1000.0, $4 / 1000.0, $5, $6, $7)"
+             " ON CONFLICT (staging, network) DO UPDATE SET arrivals = excluded.arrivals,"
+             " expiries = excluded.expiries, as_of = excluded.as_of,"
+             " open = excluded.open, waiting = excluded.waiting"),
+    [SQL_NETWORKS_CROWDED] =
+        BOTH("SELECT network, max(open), max(waiting) FROM networks"
+             " WHERE open >= $1 OR waiting > 0 GROUP BY network ORDER BY network LIMIT $2"),
+    [SQL_QUEUES_CLEAR] = BOTH("UPDATE networks SET open = 0, waiting = 0 WHERE staging = $1"
+                              " AND (open > 0 OR waiting > 0)"),
+    [SQL_QUEUE_SET] = BOTH("UPDATE leaders SET queue_since = $2, queue_ms = $3 WHERE name = $1"),
+    [SQL_QUEUE_LONGEST] = BOTH("SELECT queue_since, queue_ms FROM leaders WHERE queue_ms > 0"
+                               " ORDER BY queue_ms DESC LIMIT 1"),
     [SQL_NETWORKS_FORGET] = BOTH("DELETE FROM networks WHERE staging = $1 AND as_of < $2"),
 
     /* No row: another portal was faster with this idempotency key. */
@@ -163,10 +173,11 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                            "contact_email, idempotency_key,"
                            " request_digest) VALUES ($1, $2, $3, $4, $5, $6, $7)"
                            " ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"),
-    [SQL_REGISTRATION_BY_TOKEN] =
-        BOTH("SELECT c.thing_name, c.endpoint, c.state, r.accepted_at, c.published_at, c.provisioned_at,"
-             " c.connected_at, c.ended_at, c.expires_at, c.attempts, c.onboarded_before, r.cancelled_at, c.id"
-             " FROM registrations r JOIN claims c ON c.id = r.claim_id WHERE r.token = $1"),
+    [SQL_REGISTRATION_BY_TOKEN] = BOTH(
+        "SELECT c.thing_name, c.endpoint, c.state, r.accepted_at, c.published_at, c.provisioned_at,"
+        " c.connected_at, c.ended_at, c.expires_at, c.attempts, c.onboarded_before, r.cancelled_at, c.id,"
+        " (SELECT d.network FROM deliveries d WHERE d.claim_id = c.id LIMIT 1)"
+        " FROM registrations r JOIN claims c ON c.id = r.claim_id WHERE r.token = $1"),
     [SQL_REGISTRATION_BY_KEY] =
         BOTH("SELECT token, request_digest FROM registrations WHERE idempotency_key = $1"),
     [SQL_REGISTRATION_MOVE] =

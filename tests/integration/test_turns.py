@@ -58,6 +58,54 @@ class Turns(Case):
         self.assertEqual([len(self.broker.publishes(thing)) for thing in things], [1] * 10)
 
 
+class Crowds(Case):
+    def test_while_first_messages_wait_people_are_told_for_how_long(self):
+        """100 claims at once, and ten messages a second."""
+        portal = self.portal("1h", rate=10)
+        claims = [self.claim_from(portal, f"10.0.{number}.1") for number in range(100)]
+        thing, token = claims[-1]
+        told = eventually(lambda: portal.show(token)["estimated_at"], "when it is its turn")
+        page = portal.get(f"/registrations/{token}?lang=en")
+        if not self.broker.publishes(thing):
+            self.assertIn("Many people are registering now.", page.text)
+        answer = portal.get(f"/api/v1/registrations/{token}")
+        if answer.json["state"] == "queued":
+            self.assertGreater(int(answer.headers["Retry-After"]), 0)
+        eventually(lambda: self.broker.publishes(thing), "its message")
+        self.assertGreaterEqual(portal.show(token)["accepted_at"][:10], told[:10])
+        eventually(lambda: portal.show(token)["estimated_at"] is None, "it was its turn")
+        first = [publish["thing"] for publish in self.broker.publishes()]
+        places = [first.index(thing) for thing, _ in claims]
+        for place, wanted in zip(places, range(100)):
+            self.assertLessEqual(abs(place - wanted), 15, "in the order in which they were registered")
+
+    def test_a_network_has_a_limit_of_open_claims(self):
+        url = store_url(self.sandbox, random_thing())
+        portal = self.enterContext(Portal(self.sandbox, store={"url": url}, claim={"schedule": "1h"},
+                                          staging__sandbox={"port": self.broker.port},
+                                          http={"trusted_proxies": "127.0.0.1", "open_claims_per_network": "12"}))
+        self.broker.session()
+        tokens = []
+
+        def ask(address):
+            answer = portal.post_json("/api/v1/registrations", {"identifier": random_thing()}, **{"X-Forwarded-For": address})
+            if answer.status == 202:
+                tokens.append(answer.json["token"])
+            return answer
+        answer = eventually(lambda: (given := ask("10.0.0.99")).status == 429 and given, "it is full")
+        self.assertEqual(answer.headers["Retry-After"], "60")
+        self.assertIn("from your network", answer.json["detail"])
+        self.assertEqual(portal.post_form("/register", headers={"X-Forwarded-For": "10.0.0.7"},
+                                          identifier=random_thing()).status, 429)
+        self.assertEqual(ask("10.0.1.1").status, 202, "another network")
+        self.assertEqual(portal.post_json(f"/api/v1/registrations/{tokens[0]}/on", {}, **{"X-Forwarded-For": "10.0.0.1"}).status,
+                         202, "what is open goes on")
+        self.assertGreaterEqual(len(tokens), 12)
+        for token in tokens:
+            portal.post_json(f"/api/v1/registrations/{token}/cancel", {})
+        eventually(lambda: ask("10.0.0.99").status == 202, "there is room again")
+
+
 class OnNow(Case):
     def test_it_is_sent_at_once_and_once_in_ten_seconds(self):
         portal = self.portal("1h")

@@ -7,6 +7,7 @@
 
 #include "server/store/claim_counts.h"
 #include "server/store/claims.h"
+#include "server/store/crowding.h"
 #include "server/store/registrations.h"
 #include "server/store/store.h"
 #include "tests/unit/test.h"

@@ -225,20 +225,49 @@ static void shows_what_is_over_and_what_is_not(void **state)
 
 static enum store_error keep_networks(struct store_tx *tx, void *argument)
 {
-    static const struct network_row first[] = {{7, 1500, 250, NOON}, {(1LL << 57) + 3, 0, 99000, NOON}};
-    static const struct network_row second[] = {{7, 3000, 125, NOON + SECOND}};
+    static const struct network_row first[] = {{7, 1500, 250, NOON, 3, 0},
+                                               {(1LL << 57) + 3, 0, 99000, NOON, 0, 2}};
+    static const struct network_row second[] = {{7, 3000, 125, NOON + SECOND, 20, 0}};
     struct network_row *out = argument;
     size_t count;
-    enum store_error error = deliveries_set_networks(tx, "a", first, 2, 0);
+    enum store_error error = crowding_set_networks(tx, "a", first, 2, 0);
 
-    error = error ? error : deliveries_networks(tx, "a", out, 3, &count);
+    error = error ? error : crowding_networks(tx, "a", out, 3, &count);
     assert_int_equal(count, 2);
     assert_int_equal(out[1].network, (1LL << 57) + 3);
     assert_int_equal(out[1].expiries, 99000);
-    error = error ? error : deliveries_set_networks(tx, "a", second, 1, NOON + 1);
-    error = error ? error : deliveries_networks(tx, "a", out, 3, &count);
+    error = error ? error : crowding_set_networks(tx, "a", second, 1, NOON + 1);
+    error = error ? error : crowding_networks(tx, "a", out, 3, &count);
     assert_int_equal(count, 1); /* the other one is older than that */
     return error;
+}
+
+static enum store_error list_crowded(struct store_tx *tx, void *argument)
+{
+    static const struct network_row rows[] = {
+        {7, 0, 0, NOON, 20, 0}, {8, 0, 0, NOON, 19, 0}, {9, 0, 0, NOON, 1, 1}, {10, 0, 0, NOON, 0, 0}};
+    struct network_row *out = argument;
+    size_t count;
+    enum store_error error = crowding_set_networks(tx, "a", rows, 4, 0);
+
+    error = error ? error : crowding_list(tx, 20, out, 3, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(out[0].network, 7);
+    assert_int_equal(out[0].open, 20);
+    assert_int_equal(out[1].network, 9);
+    assert_int_equal(out[1].waiting, 1);
+    error = error ? error : crowding_networks(tx, "a", out, 3, &count); /* another lane begins */
+    error = error ? error : crowding_list(tx, 20, out, 3, &count);
+    assert_int_equal(count, 0);
+    return error;
+}
+
+static void lists_networks_that_are_full_or_wait(void **state)
+{
+    struct network_row rows[3] = {0};
+    (void)state;
+
+    ASSERT_OK(store_call(fixture.store, list_crowded, rows, true));
 }
 
 static void keeps_the_records_of_networks(void **state)
@@ -564,6 +593,7 @@ int main(void)
         TEST(loads_all_that_are_open_page_by_page),
         TEST(shows_what_is_over_and_what_is_not),
         TEST(keeps_the_records_of_networks),
+        TEST(lists_networks_that_are_full_or_wait),
         TEST(given_up_by_the_only_account_has_failed),
         TEST(goes_to_each_account_in_its_own_form),
         TEST(one_account_giving_up_leaves_the_other),

@@ -119,7 +119,7 @@ static cJSON *written(const struct registration *registration, const char *publi
     TEXT struct text out = TEXT_EMPTY;
     const char *end = NULL;
 
-    registration_json(registration, public_url, &out);
+    registration_json(registration, public_url, 0, &out);
     cJSON *json = cJSON_ParseWithOpts(text_get(&out), &end, 0);
     if (!json || strcmp(end, "\n") != 0)
         fail_msg("not JSON: %s", text_get(&out));

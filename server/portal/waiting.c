@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/portal/waiting.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "server/store/crowding.h"
+
+#define CROWDED_MAX 20000
+
+/* What one reading gave. */
+struct view {
+    struct queue_length queue;
+    struct network_row crowded[CROWDED_MAX]; /* by network */
+    size_t count;
+};
+
+struct waiting {
+    long long open_max;
+    pthread_mutex_t lock;
+    struct view *shown, *next; /* next is the reader's */
+};
+
+struct waiting *waiting_new(long long open_max)
+{
+    struct waiting *waiting = memory_new(1, sizeof *waiting);
+
+    waiting->open_max = open_max ? open_max : LLONG_MAX;
+    waiting->shown = memory_new(1, sizeof *waiting->shown);
+    waiting->next = memory_new(1, sizeof *waiting->next);
+    pthread_mutex_init(&waiting->lock, NULL);
+    return waiting;
+}
+
+void waiting_free(struct waiting *waiting)
+{
+    if (!waiting)
+        return;
+    pthread_mutex_destroy(&waiting->lock);
+    free(waiting->shown);
+    free(waiting->next);
+    free(waiting);
+}
+
+enum store_error waiting_read(struct store_tx *tx, void *argument)
+{
+    struct waiting *waiting = argument;
+    struct view *view = waiting->next;
+    enum store_error error = crowding_queue(tx, &view->queue);
+
+    if (!error)
+        error = crowding_list(tx, waiting->open_max, view->crowded, CROWDED_MAX, &view->count);
+    if (error)
+        return error;
+    pthread_mutex_lock(&waiting->lock);
+    waiting->next = waiting->shown;
+    waiting->shown = view;
+    pthread_mutex_unlock(&waiting->lock);
+    return STORE_OK;
+}
+
+static int by_network(const void *left, const void *right)
+{
+    const struct network_row *a = left, *b = right;
+
+    return a->network < b->network ? -1 : a->network > b->network;
+}
+
+/* Under the lock. */
+static const struct network_row *find(const struct waiting *waiting, long long network)
+{
+    const struct network_row wanted = {.network = network};
+    const struct view *view = waiting->shown;
+
+    return bsearch(&wanted, view->crowded, view->count, sizeof wanted, by_network);
+}
+
+bool waiting_is_full(struct waiting *waiting, long long network)
+{
+    pthread_mutex_lock(&waiting->lock);
+    const struct network_row *row = find(waiting, network);
+    bool full = row && row->open >= waiting->open_max;
+    pthread_mutex_unlock(&waiting->lock);
+    return full;
+}
+
+/* First messages are sent in the order in which claims were accepted: the part of the queue that is before
+ * this one. */
+static long long share_of(const struct queue_length *queue, long long accepted_at, long long now)
+{
+    double ahead = (double)(accepted_at - queue->since), all = (double)(now - queue->since);
+
+    if (queue->ms == 0 || ahead <= 0 || all <= 0)
+        return 0;
+    return (long long)((double)queue->ms * (ahead < all ? ahead / all : 1));
+}
+
+long long waiting_ms(struct waiting *waiting, const struct registration *registration, long long now)
+{
+    if (registration->state != CLAIM_QUEUED || registration->attempts > 0)
+        return 0;
+    pthread_mutex_lock(&waiting->lock);
+    const struct network_row *row = find(waiting, registration->network);
+    long long ms = row && row->waiting ? 0 : share_of(&waiting->shown->queue, registration->accepted_at, now);
+    pthread_mutex_unlock(&waiting->lock);
+    return ms;
+}

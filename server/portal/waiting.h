@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What this portal knows of how long a new claim waits for its first message, and of networks that have too
+ * many open claims. The leaders of the staging accounts write it (store/crowding.h); it is read again every
+ * second. Any thread. */
+#ifndef SERVER_PORTAL_WAITING_H
+#define SERVER_PORTAL_WAITING_H
+
+#include <stdbool.h>
+
+#include "server/registration.h"
+#include "server/store/job.h"
+
+struct waiting;
+
+/* open_max: as many open claims a network may have; 0: no limit. */
+struct waiting *waiting_new(long long open_max);
+void waiting_free(struct waiting *waiting); /* NULL is allowed */
+
+/* Reads it again. For store_job.run, by one caller at a time; argument: the struct waiting. */
+enum store_error waiting_read(struct store_tx *tx, void *argument);
+
+/* Whether this network (http/client.h) may have no more open claims now. */
+bool waiting_is_full(struct waiting *waiting, long long network);
+
+/* Milliseconds from now until the first message of this registration is sent. 0: it is sent at once, or was,
+ * or that is not known: the order of networks that wait behind others is not that of their claims. */
+long long waiting_ms(struct waiting *waiting, const struct registration *registration, long long now);
+
+#endif

@@ -204,9 +204,8 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
         return STORE_ENDED;
     if (!claim_state_is_open(now.state)) {
         RETURN_IF(join_claim(tx, request, &joined));
-        RETURN_IF(tx_run(tx, SQL_REGISTRATION_MOVE,
-                         WITH(sql_text(request->token), sql_integer(joined.id), sql_integer(request->now)),
-                         NULL));
+        RETURN_IF(
+            tx_run(tx, SQL_REGISTRATION_MOVE, WITH(sql_text(request->token), sql_integer(joined.id)), NULL));
     }
     return find(tx, request->token, out, NULL);
 }

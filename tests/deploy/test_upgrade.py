@@ -55,9 +55,10 @@ def build(archive):
     sandbox = FOLDER / "source" / "tests" / "integration" / "sandbox.py"
     sandbox.write_text(re.sub(r"(?m)^DEADLINE = (\d+)", lambda found: f"DEADLINE = {float(found[1]) * 3 * PATIENCE}",
                               sandbox.read_text()))
-    for command in (["cmake", "-G", "Ninja", "-S", "source", "-B", "build", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
+    launcher = {f"CMAKE_{language}_COMPILER_LAUNCHER": "ccache" for language in ("C", "CXX") if shutil.which("ccache")}
+    for command in (["cmake", "-G", "Ninja", "-S", "source", "-B", "build", "-DCMAKE_BUILD_TYPE=Debug",
                      "-DBUILD_TESTING=OFF"], ["cmake", "--build", "build"]):
-        done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, env={**os.environ, **launcher})
         if done.returncode:
             raise AssertionError(f"{' '.join(command)}: {done.stdout[-3000:]}{done.stderr[-3000:]}")
     portal = program.with_suffix("")

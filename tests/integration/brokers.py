@@ -148,10 +148,10 @@ class Session:
 
 
 class FakeBroker:
-    """Speaks just enough MQTT over mutual TLS. judge(publish) says ACKNOWLEDGE, SILENT or DROP. Each connection is dropped
-    `lasts` seconds after its CONNACK; None: never."""
+    """Speaks just enough MQTT over mutual TLS. judge(publish) says ACKNOWLEDGE, SILENT or DROP. The next `flaps` connections
+    are dropped FLAP seconds after their CONNACK."""
 
-    lasts = None
+    FLAP, flaps = 0.05, 0
 
     def __init__(self, sandbox, judge=lambda publish: ACKNOWLEDGE, address="127.0.0.1", port=0, certificate=None):
         c = sandbox.certificates
@@ -208,8 +208,9 @@ class FakeBroker:
                 session.connect = self._connect(body)
                 self.sessions.append(session)
                 session.send(CONNACK, b"\0\0")
-                if self.lasts is not None:
-                    session.connection.settimeout(self.lasts)
+                if self.flaps:
+                    self.flaps -= 1
+                    session.connection.settimeout(self.FLAP)
             elif kind == PUBLISH:
                 if self._publish(session, flags, body) == DROP:
                     return "dropped"

@@ -31,15 +31,17 @@ REGISTERED = "$aws/events/certificates/registered/+"
 
 
 def eventually(condition, what, seconds=DEADLINE):
-    """Polls until condition() is true and returns what it gave; fails with `what` at the deadline."""
-    deadline = time.monotonic() + seconds
+    """Polls until condition() is true and returns what it gave; fails with `what` at the deadline. Polls less often the longer
+    it has waited: many tests wait at the same time."""
+    began = time.monotonic()
     while True:
         answer = condition()
         if answer:
             return answer
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
-        time.sleep(0.01)
+        time.sleep(min(max(waited / 20, 0.01), 0.1))
 
 
 def random_thing():

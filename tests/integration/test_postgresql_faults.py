@@ -377,7 +377,8 @@ class Locked(Case):
         """The server's default is SERIALIZABLE: writers that read what others write are ended with 40001."""
         self.rows("DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET default_transaction_isolation ="
                   " serializable'; END $$")
-        portal = self.portal(writers=4)
+        portal = self.portal(writers=4, timeout=f"{int(patient(20))}s")
+        self.is_cancelled_after_another_has_changed_it(portal)
         things = [random_thing() for _ in range(4)]
         turn = itertools.cycle(things)
         load = self.load(portal, threads=8, thing=lambda: next(turn))
@@ -387,8 +388,22 @@ class Locked(Case):
                             "UPDATE registrations SET accepted_at = accepted_at; COMMIT")
         load.more()
         load.end()
-        self.assertIn("could not serialize", self.server.log.read_text(errors="replace"))
         self.assert_kept(load)
+
+    def is_cancelled_after_another_has_changed_it(self, portal):
+        """The portal's transaction waits for a row that is another one when it gets it: only done again it can succeed."""
+        token, answers = portal.claim(random_thing())["token"], []
+        client = threading.Thread(target=lambda: answers.append(portal.post_json(f"{API}/{token}/cancel", {})))
+        with Session(self.url) as session:
+            session.say("BEGIN; UPDATE claims SET attempts = attempts; SELECT 1")
+            client.start()
+            eventually(lambda: self.rows("SELECT 1 FROM pg_locks WHERE NOT granted"), "the portal waits for the claim")
+            self.assertNotIn("could not serialize", self.server.log.read_text(errors="replace"))
+            session.say("COMMIT")
+            client.join(DEADLINE)
+        self.assertIn("could not serialize", self.server.log.read_text(errors="replace"))
+        self.assertEqual([answer.status for answer in answers], [202], answers)
+        self.assertEqual(portal.show(token)["state"], "cancelled")
 
 
 class Two(Case):

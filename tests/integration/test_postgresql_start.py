@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the portal does at start when PostgreSQL is not there, is not there yet, or is not what it should be."""
+import os
 import signal
+import socket
+import threading
 import unittest
 
+from brokers import make_certificate
 from portal import Portal
-from postgresql import Server, execute, for_database, new_database
+from postgresql import NOBODY, Server, execute, for_database, new_database
 from sandbox import Sandbox, random_thing
 
 
@@ -50,6 +54,99 @@ class Waits(Case):
         portal.log_has("store.connect_failed")
         portal.process.send_signal(signal.SIGTERM)
         self.assertIn(portal.ended(), (0, 69))
+
+
+class Unready:
+    """Accepts connections, and does with each what the test says."""
+
+    def __init__(self, serve):
+        self._listener, self._serve = socket.create_server(("127.0.0.1", 0)), serve
+        self.url = f"postgresql://portal@127.0.0.1:{self._listener.getsockname()[1]}/portal"
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(4096)
+                self._serve(connection)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+
+def refusal(state, text):
+    fields = b"".join(kind + value.encode() + b"\0" for kind, value in ((b"S", "FATAL"), (b"V", "FATAL"), (b"C", state), (b"M", text)))
+    return b"E" + (len(fields) + 5).to_bytes(4, "big") + fields + b"\0"
+
+
+class WaitsForWhatPasses(Case):
+    """Whatever the words are in which it is told."""
+
+    def waits(self, url, says, **store):
+        portal = self.portal(url, **store)
+        portal.start(wait=False)
+        self.assertIn(says, portal.log_has("store.connect_failed"))
+        return portal
+
+    def test_a_server_that_starts_up_and_says_so_in_german(self):
+        with Unready(lambda connection: connection.sendall(refusal("57P03", "das Datenbanksystem startet"))) as server:
+            self.waits(f"{server.url}?sslmode=disable", "das Datenbanksystem startet")
+
+    def test_a_server_that_goes_away_in_the_handshake_of_tls(self):
+        with Unready(lambda connection: connection.sendall(b"S") or connection.recv(4096)) as server:
+            self.waits(f"{server.url}?sslmode=require", "SSL")
+
+    def test_a_host_that_has_no_address_yet(self):
+        self.waits("postgresql://portal@invalid.example/portal", "invalid.example")
+
+    def test_a_role_that_has_all_connections_it_may_have(self):
+        self.server.execute("CREATE ROLE many LOGIN CONNECTION LIMIT 0")
+        portal = self.waits(new_database(self.server.url).replace("portal@", "many@"), "too many connections")
+        self.server.execute("ALTER ROLE many CONNECTION LIMIT 50", "GRANT ALL ON SCHEMA public TO many", "ALTER ROLE many SUPERUSER")
+        portal.wait_until_listening()
+
+
+class Tls(Case):
+    """What both sides expect of TLS is a matter of the configuration: waiting would not help."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.secure = cls.enterClassContext(Server(start=False))
+        names = [cls.secure.data / f"server.{ending}" for ending in ("crt", "key")]
+        for path, made in zip(names, make_certificate(cls.sandbox, "server", "server-ca", "serverAuth", "IP:127.0.0.1")):
+            path.write_bytes(made.read_bytes())
+            path.chmod(0o600)
+            if os.geteuid() == 0:
+                os.chown(path, NOBODY, NOBODY)
+        cls.secure.settings += ["ssl=on"]
+        cls.secure.start()
+        cls.secure.create_database()
+
+    def test_a_certificate_that_its_authority_has_not_signed(self):
+        other = self.sandbox.certificates / "manufacturer-ca.pem"
+        self.cannot_start(self.portal(f"{self.secure.url}?sslmode=verify-full&sslrootcert={other}"), "certificate verify failed")
+
+    def test_no_file_of_authorities(self):
+        self.cannot_start(self.portal(f"{self.secure.url}?sslmode=verify-full&sslrootcert=/nowhere/ca.pem"), "/nowhere/ca.pem")
+
+    def test_a_server_without_tls(self):
+        self.cannot_start(self.portal(f"{self.server.url}?sslmode=require"), "server does not support SSL")
+
+    def test_the_right_one(self):
+        right = self.sandbox.certificates / "server-ca.pem"
+        with Portal(self.sandbox, store={"url": f"{self.secure.url}?sslmode=verify-full&sslrootcert={right}"}) as portal:
+            portal.claim(random_thing())
 
 
 class Refused(Case):
@@ -102,6 +199,9 @@ class Refused(Case):
 
     def test_a_missing_role(self):
         self.cannot_start(self.portal(self.server.url.replace("portal@", "nobody@")), "nobody", "does not exist")
+
+    def test_a_mode_of_tls_that_nobody_knows(self):
+        self.cannot_start(self.portal(f"{self.server.url}?sslmode=sometimes"), "sometimes")
 
     def test_options_that_nobody_knows(self):
         self.cannot_start(self.portal(f"{self.server.url}?no_such_option=1"), "no_such_option")

@@ -2,8 +2,9 @@
 """clang-tidy over the sources of a build, looking only at what has changed: `lint.py --build FOLDER [--cache FOLDER] ROOM...`
 
 What clang-tidy is content with is remembered in the cache by a digest of everything that it read: the source and every header
-byte for byte, what the preprocessor made of them, the flags, the .clang-tidy files, and the program itself. Findings are never
-remembered. A source that several programs compile with the same flags is looked at once.
+byte for byte, what the preprocessor made of them, the flags, the .clang-tidy files, and the program itself. The folder of the
+tree is left out of it, so that all clones of a user share the cache, as with ccache. Findings are never remembered. A source
+that several programs compile with the same flags is looked at once.
 """
 import argparse
 import hashlib
@@ -21,6 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 
 KEPT_SECONDS = 30 * 24 * 3600  # what nobody has asked for meanwhile goes
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "expresslink-lint"
 
 
 def flags_of(command, file):
@@ -62,8 +64,10 @@ def settings(folder):
 
 
 class Tidy:
-    def __init__(self, program, compiler):
-        self.program, self.compiler = program, compiler
+    """root: the folder of the tree, which the sources and the build are in."""
+
+    def __init__(self, program, compiler, root):
+        self.program, self.compiler, self.root = program, compiler, os.fsencode(root)
         place = Path(shutil.which(program)).resolve()
         version = subprocess.run([place, "--version"], check=True, capture_output=True).stdout
         self.identity = [version, str(place).encode(), str(place.stat().st_size).encode(), str(place.stat().st_mtime_ns).encode()]
@@ -82,6 +86,7 @@ class Tidy:
         parts = [*self.identity, repr((file, flags)).encode(), *settings(Path(file).parent), done.stdout]
         for path in paths:
             parts += [path.encode(), content(path)]
+        parts = [part.replace(self.root, b"") for part in parts]
         return hashlib.sha256(b"".join(b"%d:%b" % (len(part), part) for part in parts)).hexdigest()
 
     def look(self, file, flags, folder):
@@ -136,7 +141,8 @@ def lint(tidy, cache, wanted):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, required=True, help="the build folder, with compile_commands.json")
-    parser.add_argument("--cache", type=Path, help="where what is well is remembered; BUILD/lint")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where what is well is remembered; %(default)s")
+    parser.add_argument("--root", type=Path, default=Path(), help="the folder of the tree; the current one")
     parser.add_argument("--tidy", default="clang-tidy-14")
     parser.add_argument("--compiler", default="clang-14", help="clang of the same version")
     parser.add_argument("rooms", nargs="+", type=Path, metavar="ROOM", help="folders whose sources are looked at")
@@ -144,8 +150,8 @@ def main():
     wanted = sources(arguments.build, [room.resolve() for room in arguments.rooms])
     if not wanted:
         sys.exit("lint: the build compiles nothing in these folders")
-    cache = Cache(arguments.cache or arguments.build / "lint")
-    looked, bad = lint(Tidy(arguments.tidy, arguments.compiler), cache, wanted)
+    cache = Cache(arguments.cache)
+    looked, bad = lint(Tidy(arguments.tidy, arguments.compiler, arguments.root.resolve()), cache, wanted)
     cache.forget_old()
     print(f"clang-tidy: {len(wanted)} sources, {looked} looked at, {len(wanted) - looked} as they were, {bad} with findings")
     sys.exit(1 if bad else 0)

@@ -18,6 +18,10 @@ class Lint(unittest.TestCase):
     """A tree of one source and one header, compiled by two programs."""
 
     def setUp(self):
+        self.cache = self.enterContext(tempfile.TemporaryDirectory(prefix="lint-"))
+        self.new_tree()
+
+    def new_tree(self):
         self.root = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="lint-"))).resolve()
         (self.root / "base").mkdir()
         self.write("base/x.h", HEADER)
@@ -37,8 +41,8 @@ class Lint(unittest.TestCase):
 
     def lint(self, rooms="base", **expected):
         """Runs it; expected: sources, looked, findings."""
-        done = subprocess.run([sys.executable, "-B", HERE / "lint.py", "--build", self.root, self.root / rooms],
-                              capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-B", HERE / "lint.py", "--cache", self.cache, "--build", self.root, self.root / rooms],
+                              capture_output=True, text=True, cwd=self.root)
         counts = re.search(r"(\d+) sources, (\d+) looked at, \d+ as they were, (\d+) with findings", done.stdout)
         self.assertTrue(counts, done)
         self.assertEqual(dict(zip(("sources", "looked", "findings"), map(int, counts.groups()))), expected, done.stdout)
@@ -92,8 +96,18 @@ class Lint(unittest.TestCase):
         self.build("", "")
         self.lint(sources=1, looked=1, findings=0)
 
+    def test_another_clone_has_been_looked_at_already_unless_it_differs(self):
+        self.lint(sources=1, looked=1, findings=0)
+        self.new_tree()
+        self.lint(sources=1, looked=0, findings=0)
+        self.write("base/x.h", FINDING)
+        self.lint(sources=1, looked=1, findings=1)
+        self.new_tree()
+        self.write(".clang-tidy", "Checks: '-*,readability-braces-around-statements'\nWarningsAsErrors: '*'\n")
+        self.lint(sources=1, looked=1, findings=1)
+
     def test_nothing_to_look_at_is_no_success(self):
-        done = subprocess.run([sys.executable, "-B", HERE / "lint.py", "--build", self.root, self.root / "claim"],
+        done = subprocess.run([sys.executable, "-B", HERE / "lint.py", "--cache", self.cache, "--build", self.root, self.root / "claim"],
                               capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("compiles nothing", done.stderr)

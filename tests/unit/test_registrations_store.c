@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/store/retention.h"
 #include "tests/unit/store_fixture.h"
 
 #define UUID_FORM "01234567-89ab-cdef-0123-456789abcdef"
@@ -271,6 +272,40 @@ static void retrying_one_that_was_left_joins_it_again(void **state)
     ASSERT_COUNTS(1, 0, 0, 0, 0, 0);
 }
 
+static enum store_error run_retention(struct store_tx *tx, void *argument)
+{
+    return retention_run(tx, argument);
+}
+
+/* How many contacts and keys this removes: those that are older than a minute. */
+static void assert_removed(long long now, size_t contacts, size_t keys, int line)
+{
+    const struct retention retention = {.contacts = 60 * SECOND, .idempotency_keys = 60 * SECOND};
+    struct retention_step step = {.retention = &retention, .now = now, .limit = 10};
+
+    ASSERT_OK(store_call(fixture.store, run_retention, &step, true));
+    _assert_int_equal(step.contacts, contacts, __FILE__, line);
+    _assert_int_equal(step.keys, keys, __FILE__, line);
+}
+
+static void a_retry_does_not_prolong_the_time_of_a_contact(void **state)
+{
+    struct registration_request request = request_for(THING, "home", NOON);
+    struct registration out;
+    (void)state;
+
+    request.contact_name = "Ann";
+    request.contact_email = "ann@example.com";
+    request.idempotency_key = "key";
+    request.request_digest = "digest";
+    added(&request);
+    ASSERT_OK(do_cancel(request.token, NOON + 40 * SECOND, &out));
+    assert_int_equal(retried(&request, request.token, NOON + 50 * SECOND).accepted_at, NOON + 50 * SECOND);
+    assert_removed(NOON + 60 * SECOND, 0, 0, __LINE__);
+    assert_removed(NOON + 61 * SECOND, 1, 1, __LINE__);
+    assert_int_equal(found(request.token).accepted_at, NOON + 50 * SECOND);
+}
+
 static void cancelling_what_has_ended_is_refused(void **state)
 {
     struct registration_request arrived = request_for(THING, "home", NOON);
@@ -379,6 +414,7 @@ int main(void)
         TEST(retrying_an_open_one_changes_nothing),
         TEST(retrying_what_has_ended_starts_again),
         TEST(retrying_one_that_was_left_joins_it_again),
+        TEST(a_retry_does_not_prolong_the_time_of_a_contact),
         TEST(cancelling_the_only_one_ends_the_claim),
         TEST(cancelling_a_shared_one_leaves_it_to_the_others),
         TEST(a_new_one_after_a_cancelled_one_is_a_new_claim),

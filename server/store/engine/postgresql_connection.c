@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/engine/postgresql_connection.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "server/store/engine/postgresql_refusal.h"
 
 #define RECONNECT_PAUSE_MS 1000 /* after a failed attempt; meanwhile jobs fail at once */
 #define COMPLAIN_EVERY_MS 10000
+#define DIAGNOSIS_MS 5000
+#define PARAMETERS 9   /* that every connection has */
 #define STALE_MS 60000 /* drop the connection if an abandoned read is unanswered this long */
 
 void postgresql_sleep(long long ms)
@@ -35,24 +39,33 @@ static void on_notice(void *context, const PGresult *notice)
     log_event(LOG_WARN, "store.postgresql_warned", "warning", message, NULL);
 }
 
+struct parameters {
+    const char *names[16], *values[16];
+    char password[ENGINE_PASSWORD_SIZE];
+};
+
 /* Defaults first: values in the url override them. */
+static bool collect(const struct store_options *options, struct parameters *out, struct text *why)
+{
+    *out = (struct parameters){
+        {"fallback_application_name", "connect_timeout", "keepalives_idle", "keepalives_interval",
+         "keepalives_count", "tcp_user_timeout", "target_session_attrs", "client_encoding", "dbname"},
+        {"expresslink-portal", "5", "10", "5", "3", "15000", "read-write", "UTF8", options->url},
+        ""};
+    if (!options->password_file || !*options->password_file)
+        return true;
+    out->names[PARAMETERS] = "password";
+    out->values[PARAMETERS] = out->password;
+    return engine_read_password(options->password_file, out->password, why);
+}
+
 static PGconn *attempt(const struct store_options *options, struct text *why)
 {
-    const char *names[16] = {"fallback_application_name", "connect_timeout",  "keepalives_idle",
-                             "keepalives_interval",       "keepalives_count", "tcp_user_timeout",
-                             "target_session_attrs",      "client_encoding",  "dbname"};
-    const char *values[16] = {"expresslink-portal", "5",    "10",        "5", "3", "15000",
-                              "read-write",         "UTF8", options->url};
-    char password[ENGINE_PASSWORD_SIZE];
-    size_t count = 9;
+    struct parameters parameters;
 
-    if (options->password_file && *options->password_file) {
-        if (!engine_read_password(options->password_file, password, why))
-            return NULL;
-        names[count] = "password";
-        values[count] = password;
-    }
-    PGconn *handle = PQconnectdbParams(names, values, 1);
+    if (!collect(options, &parameters, why))
+        return NULL;
+    PGconn *handle = PQconnectdbParams(parameters.names, parameters.values, 1);
     if (PQstatus(handle) == CONNECTION_OK)
         return handle;
     text_puts(why, PQerrorMessage(handle));
@@ -166,25 +179,39 @@ bool postgresql_is_lost(const struct postgresql_database *database)
 
 /* ---- the first connection ---- */
 
-/* Whether the error may go away by waiting: at start the server or its host name may not be there yet.
- * Mistakes in the configuration do not go away. */
-static bool may_come_up(const char *message)
+/* Waits for the end of an attempt that was started, at most DIAGNOSIS_MS. */
+static void finish_attempt(PGconn *handle)
 {
-    static const char *const passing[] = {
-        "starting up", "shutting down", "not yet accepting", "in recovery", "too many",
-        "remaining connection slots", "read-only", "not read-write",
-        /* of pgbouncer */
-        "no more connections", "cannot connect to server", "server login has been failing",
-        "query_wait_timeout", "pgbouncer is"};
-    static const char *const lasting[] = {"FATAL:", "certificate", "SSL", "invalid", "no password supplied"};
+    long long deadline = clock_monotonic_ms() + DIAGNOSIS_MS;
+    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
-    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
-        if (strstr(message, passing[i]))
-            return true;
-    for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
-        if (strstr(message, lasting[i]))
-            return false;
-    return true;
+    while (PQstatus(handle) != CONNECTION_BAD &&
+           (status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING)) {
+        struct pollfd wanted = {PQsocket(handle), status == PGRES_POLLING_READING ? POLLIN : POLLOUT, 0};
+        long long left = deadline - clock_monotonic_ms();
+        if (left <= 0)
+            return;
+        if (poll(&wanted, 1, (int)left) > 0)
+            status = PQconnectPoll(handle);
+    }
+}
+
+/* PQconnectdb() does not say the SQLSTATE of a refusal, and its text is in the server's language. Another
+ * attempt asks for the SQLSTATE; PQconnectdb() stays the one that counts, since only it goes on to the next
+ * host when one is silent. */
+static bool may_come_up(const struct store_options *options, struct text *why)
+{
+    struct parameters parameters;
+
+    if (!collect(options, &parameters, why))
+        return false;
+    PGconn *handle = PQconnectStartParams(parameters.names, parameters.values, 1);
+    PQsetErrorVerbosity(handle, PQERRORS_SQLSTATE);
+    finish_attempt(handle);
+    bool may = PQstatus(handle) != CONNECTION_BAD ||
+               (!PQconnectionNeedsPassword(handle) && postgresql_may_come_up(PQerrorMessage(handle)));
+    PQfinish(handle);
+    return may;
 }
 
 static bool connect_first(struct postgresql_database *database, struct text *why)
@@ -196,7 +223,7 @@ static bool connect_first(struct postgresql_database *database, struct text *why
         if (use(database, attempt(options, why), why))
             return true;
         one_line(why);
-        if (!options->wait || !may_come_up(text_get(why)) || !options->wait(options->context, text_get(why)))
+        if (!options->wait || !may_come_up(options, why) || !options->wait(options->context, text_get(why)))
             return false;
         postgresql_sleep(RECONNECT_PAUSE_MS);
     }

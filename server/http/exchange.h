@@ -35,7 +35,7 @@ enum exchange_state {
     EXCHANGE_STREAMING
 };
 
-/* What an exchange needs from libmicrohttpd; server.c provides it. */
+/* What an exchange needs from libmicrohttpd; daemon.c provides it. */
 struct http_transport {
     const char *(*header)(const struct http_exchange *exchange, const char *name);
     const char *(*client)(struct http_exchange *exchange);

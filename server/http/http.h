@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The HTTP server. It takes a table of routes and calls their handlers. server.c is the only user of
+/* The HTTP server. It takes a table of routes and calls their handlers. daemon.c is the only user of
  * libmicrohttpd.
  *
  * Handlers never wait. A handler is a few small functions that share one struct of arguments:

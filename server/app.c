@@ -25,6 +25,8 @@
 #define WARN_EVERY_MS 5000
 /* Pictures in flight, each of at most 10 MiB. */
 #define PICTURES_MAX 16
+/* A person who waits longer for a picture has tried again. */
+#define PICTURE_WAIT_MS 8000
 #define ADMIN_CONNECTIONS 64
 #define OTHER_FILES (ADMIN_CONNECTIONS + 100) /* store, accounts, decoders, certificates, listeners */
 #define CONNECTIONS_MIN 16
@@ -183,8 +185,8 @@ static void start_decoders(struct app *app)
 {
     struct portal *portal = &app->portal;
     TEXT struct text why = TEXT_EMPTY;
-    struct decode_pool_options options = {.processes = app->settings->label_decoders,
-                                          .waiting_max = PICTURES_MAX};
+    struct decode_pool_options options = {
+        .processes = app->settings->label_decoders, .waiting_max = PICTURES_MAX, .wait_ms = PICTURE_WAIT_MS};
 
     portal->picture_limiter = limiter_new(app->settings->pictures_per_minute);
     portal->pictures_max = PICTURES_MAX;

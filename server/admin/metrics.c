@@ -182,6 +182,18 @@ static void add_pictures(const struct portal *portal, struct text *out)
                     counts.answered[error]);
     head(out, "picture_seconds_total", "counter", "Total time spent reading pictures, in seconds.");
     text_printf(out, "expresslink_portal_picture_seconds_total %.3f\n", (double)counts.milliseconds / 1000.0);
+    head(out, "picture_processor_seconds_total", "counter",
+         "Processor time spent reading pictures, in seconds.");
+    text_printf(out, "expresslink_portal_picture_processor_seconds_total %.3f\n",
+                (double)counts.processor_us / 1000000.0);
+    head(out, "pictures_put_back_total", "counter",
+         "How often reading a picture was interrupted for a client that had used less processor time.");
+    text_printf(out, "expresslink_portal_pictures_put_back_total %llu\n", counts.put_back);
+    head(out, "pictures_given_up_total", "counter", "Pictures that were not read, by reason.");
+    text_printf(out, "expresslink_portal_pictures_given_up_total{reason=\"queue full\"} %llu\n",
+                counts.displaced);
+    text_printf(out, "expresslink_portal_pictures_given_up_total{reason=\"waited too long\"} %llu\n",
+                counts.expired);
     head(out, "decoders", "gauge", "Running processes that read pictures.");
     text_printf(out, "expresslink_portal_decoders %u\n", counts.processes);
     head(out, "decoders_replaced_total", "counter",

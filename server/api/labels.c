@@ -111,12 +111,16 @@ static void decoded(void *argument, enum decode_error error, struct decode_resul
 static void begin_picture(struct http_exchange *exchange, void *arguments)
 {
     struct picture *own = arguments;
+    struct client_key client = http_request_client_key(exchange);
     size_t length;
     const char *bytes = http_request_body(exchange, &length);
 
     own->exchange = exchange;
-    own->job = (struct decode_job){
-        .bytes = (const unsigned char *)bytes, .length = length, .done = decoded, .argument = own};
+    own->job = (struct decode_job){.bytes = (const unsigned char *)bytes,
+                                   .length = length,
+                                   .client = {client.network, client.address},
+                                   .done = decoded,
+                                   .argument = own};
     if (!decode_pool_submit(own->portal->decoders, &own->job))
         decoded(own, DECODE_UNAVAILABLE, NULL);
 }

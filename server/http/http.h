@@ -20,6 +20,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "server/http/client.h"
 
 enum http_method {
     HTTP_GET, /* also answers HEAD if the path has no row for HEAD */
@@ -102,6 +103,8 @@ const char *http_request_body(const struct http_exchange *exchange, size_t *leng
 const char *http_request_field(struct http_exchange *exchange, const char *name, size_t *length);
 /* The client's address, also behind trusted proxies. Use it for counting only and never log it. */
 const char *http_request_client(struct http_exchange *exchange);
+/* The same as numbers, see client.h. */
+struct client_key http_request_client_key(struct http_exchange *exchange);
 /* True if the client is a program (API, admin listener), false if a person reads the answer (pages). */
 bool http_request_is_api(const struct http_exchange *exchange);
 

@@ -214,6 +214,14 @@ static void add_request_count(void *context, const char *route, const char *meth
         text_printf(out, "other\"} %lu\n", count);
 }
 
+static void add_shortage(void *context, const char *limit, unsigned long closed, unsigned long refused)
+{
+    text_printf(context,
+                "expresslink_portal_http_exhausted_total{limit=\"%s\",what=\"closed\"} %lu\n"
+                "expresslink_portal_http_exhausted_total{limit=\"%s\",what=\"refused\"} %lu\n",
+                limit, closed, limit, refused);
+}
+
 static void add_http(const struct portal *portal, struct text *out)
 {
     head(out, "http_requests_total", "counter", "HTTP requests answered, by route, method and status.");
@@ -221,6 +229,10 @@ static void add_http(const struct portal *portal, struct text *out)
     head(out, "http_connections", "gauge", "Open connections on the public listener.");
     text_printf(out, "expresslink_portal_http_connections %u\n",
                 http_server_connections(portal->public_server));
+    head(
+        out, "http_exhausted_total", "counter",
+        "Connections closed for others, and connections, requests and bodies refused, by the limit reached.");
+    http_server_shortages(portal->public_server, add_shortage, out);
 }
 
 /* store: NULL if it did not answer. */

@@ -93,7 +93,7 @@ static bool network_has(const struct network *network, const struct in6_addr *ad
     return !rest || ((network->address.s6_addr[whole] ^ address->s6_addr[whole]) & mask) == 0;
 }
 
-static bool is_trusted(const struct client_networks *trusted, const char *text)
+bool client_is_proxy(const struct client_networks *trusted, const char *text)
 {
     struct in6_addr address;
     bool v4;
@@ -154,7 +154,7 @@ void client_address(const struct client_networks *trusted, const struct sockaddr
     const char *end = forwarded ? forwarded + strlen(forwarded) : NULL;
 
     peer_text(peer, out);
-    while (forwarded && is_trusted(trusted, out) && last_entry(forwarded, &end, entry))
+    while (forwarded && client_is_proxy(trusted, out) && last_entry(forwarded, &end, entry))
         memcpy(out, entry, CLIENT_SIZE);
 }
 

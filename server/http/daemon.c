@@ -72,6 +72,14 @@ static const char *get_header(const struct http_exchange *exchange, const char *
     return MHD_lookup_connection_value(carrier_of(exchange)->library, MHD_HEADER_KIND, name);
 }
 
+static const struct sockaddr *peer_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    return info ? info->client_addr : NULL;
+}
+
 /* A proxy may add its entry as a separate header: all of them form one list (RFC 9110 section 5.3). */
 static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, const char *name,
                                      const char *value)
@@ -88,11 +96,9 @@ static const char *get_client(struct http_exchange *exchange)
 {
     struct carrier *carrier = carrier_of(exchange);
     TEXT struct text forwarded = TEXT_EMPTY;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(carrier->library, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
     MHD_get_connection_values(carrier->library, MHD_HEADER_KIND, add_forwarded, &forwarded);
-    client_address(carrier->connection.server->trusted, info ? info->client_addr : NULL,
+    client_address(carrier->connection.server->trusted, peer_of(carrier->library),
                    forwarded.length ? text_get(&forwarded) : NULL, carrier->client);
     return carrier->client;
 }
@@ -101,12 +107,14 @@ static const char *get_client(struct http_exchange *exchange)
 static void suspend(struct http_exchange *exchange)
 {
     watchdog_extend(exchange->watched, exchange_reply_timeout_ms(exchange));
+    seat_is_working(carrier_of(exchange)->connection.seat);
     MHD_suspend_connection(carrier_of(exchange)->library);
 }
 
 static void resume(struct http_exchange *exchange)
 {
     watchdog_extend(exchange->watched, exchange_reply_timeout_ms(exchange));
+    seat_is_busy(carrier_of(exchange)->connection.seat);
     MHD_resume_connection(carrier_of(exchange)->library);
 }
 
@@ -271,6 +279,7 @@ static void first_call(struct carrier *carrier, const char *method, const char *
     };
 
     exchange->state = EXCHANGE_READING;
+    head.seated = connection_seat_request(&carrier->connection);
     MHD_get_connection_values(carrier->library, MHD_HEADER_KIND, see_header, &head.framing);
     exchange_check_head(exchange, &head);
 }
@@ -310,7 +319,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         carrier = memory_new(1, sizeof *carrier);
         carrier->library = connection;
-        connection_init(&carrier->connection, context, info->connect_fd);
+        connection_init(&carrier->connection, context, info->connect_fd, peer_of(connection));
         *slot = carrier;
         return;
     }
@@ -347,7 +356,7 @@ bool daemon_start(struct http_server *server)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem items[] = {
         {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, options->max_connections, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->max_connections + HTTP_SPARE_CONNECTIONS, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)(options->idle_timeout_ms + 999) / 1000, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},

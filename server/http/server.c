@@ -24,6 +24,9 @@ struct http_server *http_server_start(const struct http_options *options, struct
     server->socket = -1;
     server->trusted = client_networks_parse(options->trusted_proxies, &bad);
     server->watchdog = watchdog_new();
+    server->seats = seats_new(&(struct seats_limits){.most = options->max_connections,
+                                                     .per_client = options->connections_per_client,
+                                                     .bytes = options->body_memory});
     if (!server->trusted)
         text_printf(why, "trusted_proxies: %s is not a network such as 10.0.0.0/8", bad);
     else if (!server->watchdog)
@@ -72,6 +75,7 @@ void http_server_stop(struct http_server *server)
     if (server->socket >= 0)
         close(server->socket);
     watchdog_free(server->watchdog);
+    seats_free(server->seats);
     client_networks_free(server->trusted);
     text_fini(&server->address);
     request_counts_free(server->counts);
@@ -108,4 +112,16 @@ void http_server_counts(const struct http_server *server,
 unsigned http_server_connections(const struct http_server *server)
 {
     return atomic_load(&((struct http_server *)server)->connections);
+}
+
+void http_server_shortages(const struct http_server *server,
+                           void (*each)(void *context, const char *limit, unsigned long closed,
+                                        unsigned long refused),
+                           void *context)
+{
+    struct seats_counts counts;
+
+    seats_count(server->seats, &counts);
+    for (enum seat_shortage shortage = 0; shortage < SEAT_SHORTAGES; shortage++)
+        each(context, seat_shortage_name(shortage), counts.given_up[shortage], counts.refused[shortage]);
 }

@@ -9,6 +9,7 @@
 #include "server/http/client.h"
 #include "server/http/counts.h"
 #include "server/http/http.h"
+#include "server/http/seats.h"
 #include "server/http/watchdog.h"
 
 struct MHD_Daemon; /* libmicrohttpd's; only daemon.c uses it */
@@ -18,6 +19,7 @@ struct http_server {
     struct MHD_Daemon *daemon;
     struct client_networks *trusted;
     struct watchdog *watchdog;
+    struct seats *seats;
     int socket; /* it listens */
     struct text address;
     char id_prefix[9];

@@ -15,6 +15,10 @@
 
 #define CONNECTION_MEMORY                                                                                    \
     (8 * 1024) /* for headers and the start of a body; more headers: libmicrohttpd answers 431 */
+/* What libmicrohttpd 0.9.75 needs of it for each header and each cookie, and at most for the headers of an
+ * answer. */
+#define HEADER_MEMORY 64
+#define ANSWER_HEAD_MEMORY 1024
 #define STREAM_BLOCK (16 * 1024) /* for HTTP/1.0; chunks use the rest of the connection's memory */
 
 struct http_page {
@@ -118,16 +122,22 @@ static void resume(struct http_exchange *exchange)
     MHD_resume_connection(carrier_of(exchange)->library);
 }
 
+static void count_answer(const struct http_exchange *exchange)
+{
+    struct http_server *server = carrier_of(exchange)->connection.server;
+    size_t route = exchange->match.route ? exchange->match.index : server->options.route_count;
+
+    request_counts_add(server->counts, route, exchange->status);
+}
+
 static void queue_response(struct http_exchange *exchange, unsigned status, struct MHD_Response *response)
 {
     struct carrier *carrier = carrier_of(exchange);
-    struct http_server *server = carrier->connection.server;
 
     exchange->status = status;
     watchdog_extend(exchange->watched, exchange_reply_timeout_ms(exchange));
     carrier->queued = MHD_queue_response(carrier->library, status, response);
-    request_counts_add(server->counts,
-                       exchange->match.route ? exchange->match.index : server->options.route_count, status);
+    count_answer(exchange);
 }
 
 /* Takes ownership of the response. */
@@ -257,9 +267,45 @@ static void on_end(void *context, struct MHD_Connection *connection, void **slot
 
 static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
+    struct exchange_head *head = context;
+
     (void)kind;
-    framing_see(context, name, value);
+    framing_see(&head->framing, name, value);
+    head->memory += HEADER_MEMORY;
+    if (value && strcasecmp(name, MHD_HTTP_HEADER_COOKIE) == 0)
+        head->memory += strlen(value) + 1; /* libmicrohttpd has a copy */
     return MHD_YES;
+}
+
+static enum MHD_Result see_cookie(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct exchange_head *head = context;
+
+    (void)kind;
+    (void)name;
+    (void)value;
+    head->memory += HEADER_MEMORY;
+    return MHD_YES;
+}
+
+/* The headers have left libmicrohttpd no memory for an answer: it would close the connection without one. */
+static void answer_without_memory(struct carrier *carrier)
+{
+    static const char answer[] =
+        "HTTP/1.1 431 Request Header Fields Too Large\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n"
+        "Content-Length: 74\r\n"
+        "Connection: close\r\n\r\n"
+        "There are too many headers or cookies. Send fewer, or delete the cookies.\n";
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(carrier->library, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct http_exchange *exchange = carrier->connection.exchange;
+
+    exchange->status = 431;
+    count_answer(exchange);
+    if (send(info->connect_fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        log_event(LOG_DEBUG, "http.answer_failed", NULL);
+    carrier->queued = MHD_NO; /* closes the connection */
 }
 
 static void first_call(struct carrier *carrier, const char *method, const char *version)
@@ -279,9 +325,14 @@ static void first_call(struct carrier *carrier, const char *method, const char *
     };
 
     exchange->state = EXCHANGE_READING;
+    head.memory = info->header_size;
+    MHD_get_connection_values(carrier->library, MHD_HEADER_KIND, see_header, &head);
+    MHD_get_connection_values(carrier->library, MHD_COOKIE_KIND, see_cookie, &head);
     head.seated = connection_seat_request(&carrier->connection);
-    MHD_get_connection_values(carrier->library, MHD_HEADER_KIND, see_header, &head.framing);
-    exchange_check_head(exchange, &head);
+    if (head.memory + ANSWER_HEAD_MEMORY > CONNECTION_MEMORY)
+        answer_without_memory(carrier);
+    else
+        exchange_check_head(exchange, &head);
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -359,7 +410,7 @@ bool daemon_start(struct http_server *server)
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->max_connections + HTTP_SPARE_CONNECTIONS, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)(options->idle_timeout_ms + 999) / 1000, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_end, server},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},

@@ -27,8 +27,8 @@
 #define EXCHANGE_BODY_FREE ((size_t)8 << 10)
 #define EXCHANGE_BODY_STEP ((size_t)64 << 10)
 /* Limit for the request line and headers; more is answered 431. libmicrohttpd has 8 KiB for them and for its
- * own records (about 70 bytes a header, cookies twice). If that is used up first, libmicrohttpd answers in
- * its own words. */
+ * own records (64 bytes a header and a cookie, cookies twice). If that is used up first, daemon.c or
+ * libmicrohttpd answer in their own words. */
 #define EXCHANGE_HEAD_MAX 6144
 
 enum exchange_state {
@@ -103,6 +103,7 @@ struct exchange_head {
     bool target_whole; /* false if the target contains a NUL */
     bool seated;       /* false if the client has too many requests in hand */
     size_t size;       /* bytes */
+    size_t memory;     /* bytes that the transport needs for it */
 };
 
 struct http_exchange *exchange_new(const struct http_options *options, const char *target);

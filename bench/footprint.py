@@ -25,7 +25,8 @@ def settled(portal):
 
 def with_idle(portal, asked):
     """Memory with so many connections that say nothing, or, asked, that have been answered once."""
-    connections = [socket.create_connection(portal.address) for _ in range(IDLE)]
+    connections = [socket.create_connection(portal.address, source_address=(f"127.9.{number % 200}.1", 0))
+                   for number in range(IDLE)]  # of many clients: one alone may not have so many
     try:
         if asked:
             for each in connections:

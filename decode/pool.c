@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -18,6 +19,15 @@
 /* A process compromised by a picture sees at most this many pictures of others. */
 #define PICTURES_PER_PROCESS 500
 
+/* How often the thread that waits for a process looks at the others. */
+#define LOOK_EVERY_MS 20
+
+/* Processor time for a picture while others wait that have used less; after the last, all that it may use.
+ * The first is several times what most labels need, the second enough for nearly every picture without one.
+ */
+static const long long slices_us[] = {200000, 1000000};
+#define SLICE_COUNT (sizeof slices_us / sizeof *slices_us)
+
 /* A process is killed when the thread that started it ends, so each has its own thread for life. */
 struct worker {
     struct decode_pool *pool;
@@ -26,35 +36,33 @@ struct worker {
     pid_t id;
     unsigned pictures; /* pictures sent to the process */
     long long pause_ms;
+    struct decode_job *job; /* that the process reads; NULL: none */
+    long long seen_us;      /* processor time of the process when it was last charged */
+    long long run_us;       /* of the job, since the process got it */
+    bool whole;             /* the job may use all that it wants */
+    bool put_back;          /* the job was interrupted for another */
 };
 
 struct decode_pool {
     pthread_mutex_t lock;
     pthread_cond_t changed; /* a new job, the first start finished, or stopping */
     char *program;
-    long long deadline_ms;
+    long long deadline_ms, wait_ms;
     unsigned waiting_max, idle;
+    unsigned whole; /* workers whose job may use all that it wants */
     bool stopping;
     unsigned attempts; /* finished attempts to start a process */
     unsigned failing;  /* workers whose last two or more attempts failed */
     struct text why;   /* why the last attempt failed */
-    struct decode_job *first, **last;
+    struct fair_queue queue;
     struct decode_pool_counts counts;
     unsigned worker_count;
     struct worker *workers;
 };
 
-static struct decode_job *take(struct decode_pool *pool)
+static struct decode_job *job_of(struct fair_entry *entry)
 {
-    struct decode_job *job = pool->first;
-
-    if (!job)
-        return NULL;
-    pool->first = job->next;
-    if (!pool->first)
-        pool->last = &pool->first;
-    pool->counts.waiting--;
-    return job;
+    return entry ? (void *)((char *)entry - offsetof(struct decode_job, entry)) : NULL;
 }
 
 /* Call with the lock held; releases it during done(). */
@@ -62,6 +70,7 @@ static void answer(struct decode_pool *pool, struct decode_job *job, enum decode
                    struct decode_result *result)
 {
     pool->counts.answered[error]++;
+    fair_queue_leave(&pool->queue, &job->entry);
     pthread_mutex_unlock(&pool->lock);
     job->done(job->argument, error, error == DECODE_OK ? result : NULL);
     decode_result_fini(result);
@@ -72,8 +81,57 @@ static void turn_all_away(struct decode_pool *pool)
 {
     struct decode_result none = {0};
 
-    for (struct decode_job *job; (job = take(pool));)
+    for (struct decode_job *job; (job = job_of(fair_queue_oldest(&pool->queue)));)
         answer(pool, job, DECODE_UNAVAILABLE, &none);
+}
+
+static void charge(struct worker *worker)
+{
+    long long used = decode_process_used_us(worker->process) - worker->seen_us;
+
+    if (used <= 0)
+        return;
+    fair_queue_charge(&worker->pool->queue, &worker->job->entry, used);
+    worker->pool->counts.processor_us += (unsigned long long)used;
+    worker->run_us += used;
+    worker->seen_us += used;
+}
+
+/* Those that came first are at the front, so it is enough to look there. */
+static void give_up_expired(struct decode_pool *pool)
+{
+    struct decode_result none = {0};
+    long long now = clock_monotonic_ms();
+    struct decode_job *job;
+
+    while (pool->wait_ms && (job = job_of(fair_queue_oldest(&pool->queue))) &&
+           now - job->submitted >= pool->wait_ms) {
+        pool->counts.expired++;
+        answer(pool, job, DECODE_UNAVAILABLE, &none);
+    }
+}
+
+static bool must_make_room(const struct worker *worker)
+{
+    const struct decode_job *job = worker->job;
+
+    return !worker->whole &&
+           worker->run_us >= slices_us[job->slices < SLICE_COUNT ? job->slices : SLICE_COUNT - 1] &&
+           fair_queue_is_due_before(&worker->pool->queue, &job->entry);
+}
+
+/* Called again and again while the process reads a picture. False: it is interrupted for another one. */
+static bool go_on(void *context)
+{
+    struct worker *worker = context;
+    struct decode_pool *pool = worker->pool;
+
+    pthread_mutex_lock(&pool->lock);
+    charge(worker);
+    give_up_expired(pool);
+    worker->put_back = must_make_room(worker);
+    pthread_mutex_unlock(&pool->lock);
+    return !worker->put_back;
 }
 
 /* Call with the lock held; releases it meanwhile. */
@@ -86,6 +144,8 @@ static bool start(struct worker *worker)
     worker->process = decode_process_start(pool->program, &why);
     worker->pictures = 0;
     worker->id = worker->process ? decode_process_id(worker->process) : 0;
+    if (worker->process)
+        decode_process_set_watch(worker->process, &(struct decode_watch){go_on, worker, LOOK_EVERY_MS});
     if (worker->process)
         log_event(LOG_INFO, "decode.started", "pid", LOG_NUMBER(worker->id), NULL);
     else
@@ -158,34 +218,59 @@ static bool is_useless(enum decode_error error)
     return error == DECODE_TOO_SLOW || error == DECODE_CRASHED || error == DECODE_UNAVAILABLE;
 }
 
-static enum decode_error ask(struct worker *worker, const struct decode_job *job, long long until_ms,
-                             struct decode_result *out)
+static enum decode_error ask(struct worker *worker, long long until_ms, struct decode_result *out)
 {
     struct decode_pool *pool = worker->pool;
+    const struct decode_job *job = worker->job;
     long long left = until_ms - clock_monotonic_ms();
 
-    pthread_mutex_unlock(&pool->lock);
+    worker->seen_us = decode_process_used_us(worker->process);
+    worker->run_us = 0;
+    worker->put_back = false;
     worker->pictures++;
+    pthread_mutex_unlock(&pool->lock);
     enum decode_error error = decode_process_ask(worker->process, job->bytes, job->length, left, out);
     pthread_mutex_lock(&pool->lock);
+    charge(worker);
     if (is_useless(error))
-        end(worker, error);
+        end(worker, worker->put_back ? DECODE_OK : error);
     return error;
 }
 
 /* A process that died before it got the whole picture did not die of the picture: the next process gets it.
  * This happens only once, so a picture that kills its process in any way ends there. */
+static enum decode_error read_picture(struct worker *worker, struct decode_result *out)
+{
+    struct decode_pool *pool = worker->pool;
+    long long began = clock_monotonic_ms();
+    enum decode_error error = ask(worker, began + pool->deadline_ms, out);
+
+    if (error == DECODE_UNAVAILABLE && start_again(worker))
+        error = ask(worker, began + pool->deadline_ms, out);
+    pool->counts.milliseconds += (unsigned long long)(clock_monotonic_ms() - began);
+    return error;
+}
+
 static void work_on(struct worker *worker, struct decode_job *job)
 {
     struct decode_pool *pool = worker->pool;
     struct decode_result result = {0};
-    long long began = clock_monotonic_ms();
-    enum decode_error error = ask(worker, job, began + pool->deadline_ms, &result);
 
-    if (error == DECODE_UNAVAILABLE && start_again(worker))
-        error = ask(worker, job, began + pool->deadline_ms, &result);
-    pool->counts.milliseconds += (unsigned long long)(clock_monotonic_ms() - began);
-    answer(pool, job, error, &result);
+    worker->job = job;
+    worker->whole = job->slices >= SLICE_COUNT && pool->whole + 1 < pool->worker_count;
+    pool->whole += worker->whole;
+    fair_queue_start(&pool->queue, &job->entry);
+    enum decode_error error = read_picture(worker, &result);
+    pool->whole -= worker->whole;
+    worker->job = NULL;
+    if (!worker->put_back) {
+        answer(pool, job, error, &result);
+        return;
+    }
+    job->slices++;
+    pool->counts.put_back++;
+    fair_queue_stop(&pool->queue, &job->entry);
+    pthread_cond_broadcast(&pool->changed);
 }
 
 static void wait_and_work(struct worker *worker)
@@ -194,11 +279,11 @@ static void wait_and_work(struct worker *worker)
     struct decode_job *job = NULL;
 
     pool->idle++;
-    while (!pool->stopping && !pool->first)
+    while (!pool->stopping && !pool->queue.waiting)
         pthread_cond_wait(&pool->changed, &pool->lock);
     pool->idle--;
     if (!pool->stopping)
-        job = take(pool);
+        job = job_of(fair_queue_next(&pool->queue));
     if (job)
         work_on(worker, job);
     if (worker->process && worker->pictures >= PICTURES_PER_PROCESS)
@@ -270,8 +355,8 @@ struct decode_pool *decode_pool_start(const struct decode_pool_options *options,
     condition_init(&pool->changed);
     pool->program = text_take(&program);
     pool->deadline_ms = options->deadline_ms ? options->deadline_ms : DECODE_DEADLINE_MS;
+    pool->wait_ms = options->wait_ms;
     pool->waiting_max = options->waiting_max;
-    pool->last = &pool->first;
     pool->workers = memory_new(options->processes, sizeof *pool->workers);
     bool started = start_workers(pool, options->processes);
     if (!started)
@@ -294,21 +379,40 @@ void decode_pool_stop(struct decode_pool *pool)
         pthread_join(pool->workers[i].thread, NULL);
     pthread_cond_destroy(&pool->changed);
     pthread_mutex_destroy(&pool->lock);
+    fair_queue_fini(&pool->queue);
     text_fini(&pool->why);
     free(pool->workers);
     free(pool->program);
     free(pool);
 }
 
+/* Returns whether the job itself has to go. */
+static bool displace_one(struct decode_pool *pool, const struct decode_job *job)
+{
+    struct decode_result none = {0};
+    struct decode_job *gone = job_of(fair_queue_last_of_most(&pool->queue));
+
+    pool->counts.displaced++;
+    if (gone != job) {
+        answer(pool, gone, DECODE_UNAVAILABLE, &none);
+        return false;
+    }
+    fair_queue_leave(&pool->queue, &gone->entry);
+    pool->counts.answered[DECODE_UNAVAILABLE]++;
+    return true;
+}
+
 bool decode_pool_submit(struct decode_pool *pool, struct decode_job *job)
 {
     pthread_mutex_lock(&pool->lock);
-    bool taken = !pool->stopping && pool->counts.waiting < pool->waiting_max + pool->idle;
+    bool taken = !pool->stopping;
     if (taken) {
-        job->next = NULL;
-        *pool->last = job;
-        pool->last = &job->next;
-        pool->counts.waiting++;
+        job->entry.client = job->client;
+        job->submitted = clock_monotonic_ms();
+        job->slices = 0;
+        fair_queue_add(&pool->queue, &job->entry);
+        if (pool->queue.waiting > pool->waiting_max + pool->idle)
+            taken = !displace_one(pool, job);
         pthread_cond_broadcast(&pool->changed);
     } else {
         pool->counts.answered[DECODE_UNAVAILABLE]++;
@@ -321,5 +425,6 @@ void decode_pool_count(struct decode_pool *pool, struct decode_pool_counts *out)
 {
     pthread_mutex_lock(&pool->lock);
     *out = pool->counts;
+    out->waiting = pool->queue.waiting;
     pthread_mutex_unlock(&pool->lock);
 }

@@ -10,8 +10,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -26,6 +28,9 @@
 struct decode_process {
     pid_t id;   /* 0: ended and reaped */
     int socket; /* the program's standard input and output */
+    struct decode_watch watch;
+    clockid_t clock;   /* of its processor time */
+    long long used_us; /* processor time when it had ended */
 };
 
 enum transfer { TRANSFER_DONE, TRANSFER_LATE, TRANSFER_GONE, TRANSFER_UNREAD };
@@ -85,22 +90,9 @@ static int spawn(const char *program, int socket, pid_t *id)
     return error;
 }
 
-static bool begin(struct decode_process *process, const char *program, struct text *why)
+static long long microseconds(const struct timeval *time)
 {
-    int sockets[2];
-
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets)) {
-        text_printf(why, "no socket for %s: %s", program, strerror(errno));
-        return false;
-    }
-    process->socket = sockets[0];
-    int error = spawn(program, sockets[1], &process->id);
-    close(sockets[1]);
-    if (error) {
-        process->id = 0;
-        text_printf(why, "%s cannot be started: %s", program, strerror(error));
-    }
-    return error == 0;
+    return time->tv_sec * 1000000LL + time->tv_usec;
 }
 
 /* Logs how the process ended. An unexpected signal is a warning: SIGSYS for a call that its sandbox blocks,
@@ -117,28 +109,72 @@ static void tell_end(pid_t id, int status)
 /* Kills the process unless it has already ended. */
 static void end(struct decode_process *process)
 {
+    struct rusage usage = {0};
     int status = 0;
 
     if (!process->id)
         return;
     kill(process->id, SIGKILL);
-    while (waitpid(process->id, &status, 0) < 0 && errno == EINTR)
+    while (wait4(process->id, &status, 0, &usage) < 0 && errno == EINTR)
         ;
+    process->used_us = microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime);
     tell_end(process->id, status);
     process->id = 0;
 }
 
-static bool wait_until(int socket, short events, long long until_ms)
+static bool begin(struct decode_process *process, const char *program, struct text *why)
+{
+    int sockets[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets)) {
+        text_printf(why, "no socket for %s: %s", program, strerror(errno));
+        return false;
+    }
+    process->socket = sockets[0];
+    int error = spawn(program, sockets[1], &process->id);
+    close(sockets[1]);
+    if (error)
+        process->id = 0; /* it may have been set */
+    else
+        error = clock_getcpuclockid(process->id, &process->clock);
+    if (error) {
+        end(process);
+        text_printf(why, "%s cannot be started: %s", program, strerror(error));
+    }
+    return error == 0;
+}
+
+/* How long a transfer may take, and who may give it up meanwhile. */
+struct patience {
+    long long until_ms;
+    const struct decode_watch *watch; /* NULL: no one */
+};
+
+/* Milliseconds for poll(2). */
+static int next_wait(const struct patience *patience)
+{
+    long long left = patience->until_ms - clock_monotonic_ms();
+    long long most = patience->watch && patience->watch->go_on ? patience->watch->every_ms : INT_MAX;
+
+    return (int)(left < most ? left : most);
+}
+
+static bool is_given_up(const struct patience *patience)
+{
+    return patience->watch && patience->watch->go_on && !patience->watch->go_on(patience->watch->context);
+}
+
+static bool wait_until(int socket, short events, const struct patience *patience)
 {
     for (;;) {
         struct pollfd polled = {.fd = socket, .events = events};
-        long long left = until_ms - clock_monotonic_ms();
-        if (left <= 0)
+        int wait = next_wait(patience);
+        if (wait <= 0)
             return false;
-        int ready = poll(&polled, 1, left > INT_MAX ? INT_MAX : (int)left);
+        int ready = poll(&polled, 1, wait);
         if (ready > 0)
             return true;
-        if (ready == 0 || errno != EINTR)
+        if ((ready < 0 && errno != EINTR) || is_given_up(patience))
             return false;
     }
 }
@@ -148,7 +184,7 @@ static bool must_wait(void)
     return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
-static enum transfer send_all(int socket, const void *bytes, size_t length, long long until_ms)
+static enum transfer send_all(int socket, const void *bytes, size_t length, const struct patience *patience)
 {
     const char *at = bytes;
 
@@ -158,7 +194,7 @@ static enum transfer send_all(int socket, const void *bytes, size_t length, long
             at += sent;
             length -= (size_t)sent;
         } else if (must_wait()) {
-            if (!wait_until(socket, POLLOUT, until_ms))
+            if (!wait_until(socket, POLLOUT, patience))
                 return TRANSFER_LATE;
         } else if (errno != EINTR) {
             return TRANSFER_GONE;
@@ -168,7 +204,7 @@ static enum transfer send_all(int socket, const void *bytes, size_t length, long
 }
 
 /* Such a socket is reset if the peer closes it without having read everything. */
-static enum transfer receive_all(int socket, void *out, size_t length, long long until_ms)
+static enum transfer receive_all(int socket, void *out, size_t length, const struct patience *patience)
 {
     char *at = out;
 
@@ -178,7 +214,7 @@ static enum transfer receive_all(int socket, void *out, size_t length, long long
             at += got;
             length -= (size_t)got;
         } else if (got < 0 && must_wait()) {
-            if (!wait_until(socket, POLLIN, until_ms))
+            if (!wait_until(socket, POLLIN, patience))
                 return TRANSFER_LATE;
         } else if (got == 0 || errno != EINTR) {
             return got < 0 && errno == ECONNRESET ? TRANSFER_UNREAD : TRANSFER_GONE;
@@ -196,7 +232,7 @@ static bool is_quiet(int socket)
 }
 
 /* Fills *out if texts came. */
-static enum decode_error receive_answer(int socket, enum frame_kind kind, long long until_ms,
+static enum decode_error receive_answer(int socket, enum frame_kind kind, const struct patience *patience,
                                         struct decode_result *out)
 {
     static const enum decode_error errors[] = {
@@ -208,12 +244,12 @@ static enum decode_error receive_answer(int socket, enum frame_kind kind, long l
     unsigned char header[FRAME_ANSWER_SIZE];
     struct decode_result result = {0};
     struct frame_answer answer;
-    enum transfer transfer = receive_all(socket, header, sizeof header, until_ms);
+    enum transfer transfer = receive_all(socket, header, sizeof header, patience);
 
     if (transfer != TRANSFER_DONE || !frame_read_answer(header, kind, &answer))
         return errors[transfer];
     OWNED unsigned char *rest = memory_new(answer.rest, 1);
-    transfer = receive_all(socket, rest, answer.rest, until_ms);
+    transfer = receive_all(socket, rest, answer.rest, patience);
     if (transfer != TRANSFER_DONE || !frame_read_texts(&answer, rest, &result))
         return errors[transfer];
     if (result.count > 0)
@@ -224,8 +260,8 @@ static enum decode_error receive_answer(int socket, enum frame_kind kind, long l
 static bool is_ready(struct decode_process *process, const char *program, struct text *why)
 {
     struct decode_result reason = {0};
-    enum decode_error error =
-        receive_answer(process->socket, FRAME_READY, clock_monotonic_ms() + START_DEADLINE_MS, &reason);
+    const struct patience patience = {.until_ms = clock_monotonic_ms() + START_DEADLINE_MS};
+    enum decode_error error = receive_answer(process->socket, FRAME_READY, &patience, &reason);
 
     if (error == DECODE_OK)
         return true;
@@ -265,30 +301,45 @@ pid_t decode_process_id(const struct decode_process *process)
     return process->id;
 }
 
-static enum decode_error ask(int socket, const unsigned char *bytes, size_t length, long long until_ms,
-                             struct decode_result *out)
+void decode_process_set_watch(struct decode_process *process, const struct decode_watch *watch)
+{
+    process->watch = *watch;
+}
+
+long long decode_process_used_us(const struct decode_process *process)
+{
+    struct timespec used;
+
+    if (!process->id || clock_gettime(process->clock, &used) != 0)
+        return process->used_us;
+    return used.tv_sec * 1000000LL + used.tv_nsec / 1000;
+}
+
+static enum decode_error ask(int socket, const unsigned char *bytes, size_t length,
+                             const struct patience *patience, struct decode_result *out)
 {
     unsigned char question[FRAME_QUESTION_SIZE];
 
     if (!is_quiet(socket))
         return DECODE_UNAVAILABLE;
     frame_write_question(length, question);
-    enum transfer transfer = send_all(socket, question, sizeof question, until_ms);
+    enum transfer transfer = send_all(socket, question, sizeof question, patience);
     if (transfer == TRANSFER_DONE)
-        transfer = send_all(socket, bytes, length, until_ms);
+        transfer = send_all(socket, bytes, length, patience);
     if (transfer != TRANSFER_DONE)
         return transfer == TRANSFER_LATE ? DECODE_TOO_SLOW : DECODE_UNAVAILABLE;
-    return receive_answer(socket, FRAME_ANSWER, until_ms, out);
+    return receive_answer(socket, FRAME_ANSWER, patience, out);
 }
 
 enum decode_error decode_process_ask(struct decode_process *process, const unsigned char *bytes,
                                      size_t length, long long deadline_ms, struct decode_result *out)
 {
+    const struct patience patience = {clock_monotonic_ms() + deadline_ms, &process->watch};
+
     if (length > DECODE_BYTES_MAX)
         return DECODE_TOO_LARGE;
     enum decode_error error =
-        process->id ? ask(process->socket, bytes, length, clock_monotonic_ms() + deadline_ms, out)
-                    : DECODE_UNAVAILABLE;
+        process->id ? ask(process->socket, bytes, length, &patience, out) : DECODE_UNAVAILABLE;
     if (error >= DECODE_TOO_SLOW)
         end(process);
     return error;

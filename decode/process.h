@@ -25,6 +25,18 @@ struct decode_process *decode_process_start(const char *program, struct text *wh
 void decode_process_stop(struct decode_process *process);
 pid_t decode_process_id(const struct decode_process *process);
 
+/* Is asked about every so many milliseconds while decode_process_ask() waits, on the thread that called it.
+ * When it returns false, the picture is given up as at the deadline. */
+struct decode_watch {
+    bool (*go_on)(void *context); /* NULL: none */
+    void *context;
+    int every_ms;
+};
+void decode_process_set_watch(struct decode_process *process, const struct decode_watch *watch); /* copied */
+
+/* Processor time of the process since its start, in microseconds, also after it has ended. */
+long long decode_process_used_us(const struct decode_process *process);
+
 /* Blocks until the answer or the deadline. After DECODE_TOO_SLOW, DECODE_CRASHED and DECODE_UNAVAILABLE the
  * process is unusable: stop it and start another. out is filled on DECODE_OK only. */
 enum decode_error decode_process_ask(struct decode_process *process, const unsigned char *bytes,

@@ -23,10 +23,15 @@
 #define LOOPBACK "127.0.0.0/8 ::1"
 #define DRAIN_MS 20000
 #define WARN_EVERY_MS 5000
-/* Pictures in flight, each of at most 10 MiB. */
-#define PICTURES_MAX 16
+/* Pictures that wait to be read. */
+#define PICTURES_MAX 64
+/* For pictures that are received, wait, or are read. */
+#define BODY_MEMORY ((size_t)160 << 20)
+/* A person who waits longer for a picture has tried again. */
+#define PICTURE_WAIT_MS 8000
 #define ADMIN_CONNECTIONS 64
-#define OTHER_FILES (ADMIN_CONNECTIONS + 100) /* store, accounts, decoders, certificates, listeners */
+/* Store, accounts, decoders, certificates, listeners, and what listeners have beyond their connections. */
+#define OTHER_FILES (ADMIN_CONNECTIONS + 2 * HTTP_SPARE_CONNECTIONS + 68)
 #define CONNECTIONS_MIN 16
 
 struct app {
@@ -147,6 +152,8 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
         .route_count = route_count,
         .threads = side == HTTP_PUBLIC ? settings->threads : 1,
         .max_connections = side == HTTP_PUBLIC ? app->connections : ADMIN_CONNECTIONS,
+        .connections_per_client = side == HTTP_PUBLIC ? settings->connections_per_client : 0,
+        .body_memory = BODY_MEMORY,
         .request_timeout_ms = settings->request_timeout_ms,
         .idle_timeout_ms = settings->idle_timeout_ms,
         /* The admin side accepts erasures from this machine only: no other machine may name another client,
@@ -183,11 +190,10 @@ static void start_decoders(struct app *app)
 {
     struct portal *portal = &app->portal;
     TEXT struct text why = TEXT_EMPTY;
-    struct decode_pool_options options = {.processes = app->settings->label_decoders,
-                                          .waiting_max = PICTURES_MAX};
+    struct decode_pool_options options = {
+        .processes = app->settings->label_decoders, .waiting_max = PICTURES_MAX, .wait_ms = PICTURE_WAIT_MS};
 
     portal->picture_limiter = limiter_new(app->settings->pictures_per_minute);
-    portal->pictures_max = PICTURES_MAX;
     if (!options.processes)
         return;
     portal->decoders = decode_pool_start(&options, &why);

@@ -22,6 +22,10 @@ static const struct config_key keys[] = {
     {"http", "threads", CONFIG_INTEGER, "2", 1, 64, NULL, false, "Number of threads that serve HTTP."},
     {"http", "max_connections", CONFIG_INTEGER, "20000", 16, 1000000, NULL, false,
      "Maximum number of open connections."},
+    {"http", "connections_per_client", CONFIG_INTEGER, "1000", 0, 1000000, NULL, false,
+     "Maximum number of open connections of one address (IPv6: one /64 network); through trusted proxies, of "
+     "its requests at a time. 0: no limit but its share: no address and no network has more than is free. "
+     "Mobile carriers put thousands of people behind one address."},
     {"http", "request_timeout", CONFIG_DURATION, "15s", SECOND, 600 * SECOND, NULL, false,
      "Time limit for receiving a request, headers and body. Photographs get more time."},
     {"http", "idle_timeout", CONFIG_DURATION, "60s", SECOND, 3600 * SECOND, NULL, false,
@@ -138,6 +142,7 @@ bool settings_load_own(struct config *config, struct settings *out)
         .trusted_proxies = config_text(config, "http", "trusted_proxies"),
         .threads = (unsigned)config_integer(config, "http", "threads"),
         .max_connections = (unsigned)config_integer(config, "http", "max_connections"),
+        .connections_per_client = (unsigned)config_integer(config, "http", "connections_per_client"),
         .registrations_per_minute = (unsigned)config_integer(config, "http", "registrations_per_minute"),
         .open_claims_per_network = config_integer(config, "http", "open_claims_per_network"),
         .request_timeout_ms = config_integer(config, "http", "request_timeout"),

@@ -182,6 +182,18 @@ static void add_pictures(const struct portal *portal, struct text *out)
                     counts.answered[error]);
     head(out, "picture_seconds_total", "counter", "Total time spent reading pictures, in seconds.");
     text_printf(out, "expresslink_portal_picture_seconds_total %.3f\n", (double)counts.milliseconds / 1000.0);
+    head(out, "picture_processor_seconds_total", "counter",
+         "Processor time spent reading pictures, in seconds.");
+    text_printf(out, "expresslink_portal_picture_processor_seconds_total %.3f\n",
+                (double)counts.processor_us / 1000000.0);
+    head(out, "pictures_put_back_total", "counter",
+         "How often reading a picture was interrupted for a client that had used less processor time.");
+    text_printf(out, "expresslink_portal_pictures_put_back_total %llu\n", counts.put_back);
+    head(out, "pictures_given_up_total", "counter", "Pictures that were not read, by reason.");
+    text_printf(out, "expresslink_portal_pictures_given_up_total{reason=\"queue full\"} %llu\n",
+                counts.displaced);
+    text_printf(out, "expresslink_portal_pictures_given_up_total{reason=\"waited too long\"} %llu\n",
+                counts.expired);
     head(out, "decoders", "gauge", "Running processes that read pictures.");
     text_printf(out, "expresslink_portal_decoders %u\n", counts.processes);
     head(out, "decoders_replaced_total", "counter",
@@ -202,6 +214,14 @@ static void add_request_count(void *context, const char *route, const char *meth
         text_printf(out, "other\"} %lu\n", count);
 }
 
+static void add_shortage(void *context, const char *limit, unsigned long closed, unsigned long refused)
+{
+    text_printf(context,
+                "expresslink_portal_http_exhausted_total{limit=\"%s\",what=\"closed\"} %lu\n"
+                "expresslink_portal_http_exhausted_total{limit=\"%s\",what=\"refused\"} %lu\n",
+                limit, closed, limit, refused);
+}
+
 static void add_http(const struct portal *portal, struct text *out)
 {
     head(out, "http_requests_total", "counter", "HTTP requests answered, by route, method and status.");
@@ -209,6 +229,10 @@ static void add_http(const struct portal *portal, struct text *out)
     head(out, "http_connections", "gauge", "Open connections on the public listener.");
     text_printf(out, "expresslink_portal_http_connections %u\n",
                 http_server_connections(portal->public_server));
+    head(
+        out, "http_exhausted_total", "counter",
+        "Connections closed for others, and connections, requests and bodies refused, by the limit reached.");
+    http_server_shortages(portal->public_server, add_shortage, out);
 }
 
 /* store: NULL if it did not answer. */

@@ -71,7 +71,6 @@ static void answer_codes(struct http_exchange *exchange, const struct decode_cod
 
 struct picture {
     struct http_exchange *exchange;
-    struct portal *portal; /* where the picture is counted; NULL: not counted yet */
     struct decode_job job;
     enum decode_error error;
     struct decode_result result;
@@ -80,19 +79,10 @@ struct picture {
 /* Runs before the body is read: pictures are large, so an unwanted one is rejected unread. */
 static unsigned admit_picture(struct http_exchange *exchange, void *arguments)
 {
-    struct picture *own = arguments;
-    struct portal *portal = portal_of(exchange);
-
+    (void)arguments;
     if (problem_over_picture_limit(exchange))
         return 429;
-    if (!portal->decoders)
-        return 503;
-    if (atomic_fetch_add(&portal->pictures, 1) >= portal->pictures_max) {
-        atomic_fetch_sub(&portal->pictures, 1);
-        return 503;
-    }
-    own->portal = portal;
-    return 0;
+    return portal_of(exchange)->decoders ? 0 : 503;
 }
 
 /* Runs on a thread of the pool. */
@@ -111,13 +101,17 @@ static void decoded(void *argument, enum decode_error error, struct decode_resul
 static void begin_picture(struct http_exchange *exchange, void *arguments)
 {
     struct picture *own = arguments;
+    struct client_key client = http_request_client_key(exchange);
     size_t length;
     const char *bytes = http_request_body(exchange, &length);
 
     own->exchange = exchange;
-    own->job = (struct decode_job){
-        .bytes = (const unsigned char *)bytes, .length = length, .done = decoded, .argument = own};
-    if (!decode_pool_submit(own->portal->decoders, &own->job))
+    own->job = (struct decode_job){.bytes = (const unsigned char *)bytes,
+                                   .length = length,
+                                   .client = {client.network, client.address},
+                                   .done = decoded,
+                                   .argument = own};
+    if (!decode_pool_submit(portal_of(exchange)->decoders, &own->job))
         decoded(own, DECODE_UNAVAILABLE, NULL);
 }
 
@@ -168,8 +162,6 @@ static void free_picture(void *arguments)
     struct picture *own = arguments;
 
     decode_result_fini(&own->result);
-    if (own->portal)
-        atomic_fetch_sub(&own->portal->pictures, 1);
 }
 
 /* ---- texts ---- */

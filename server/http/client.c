@@ -93,7 +93,7 @@ static bool network_has(const struct network *network, const struct in6_addr *ad
     return !rest || ((network->address.s6_addr[whole] ^ address->s6_addr[whole]) & mask) == 0;
 }
 
-static bool is_trusted(const struct client_networks *trusted, const char *text)
+bool client_is_proxy(const struct client_networks *trusted, const char *text)
 {
     struct in6_addr address;
     bool v4;
@@ -154,7 +154,7 @@ void client_address(const struct client_networks *trusted, const struct sockaddr
     const char *end = forwarded ? forwarded + strlen(forwarded) : NULL;
 
     peer_text(peer, out);
-    while (forwarded && is_trusted(trusted, out) && last_entry(forwarded, &end, entry))
+    while (forwarded && client_is_proxy(trusted, out) && last_entry(forwarded, &end, entry))
         memcpy(out, entry, CLIENT_SIZE);
 }
 
@@ -170,4 +170,23 @@ long long client_network(const char *address)
     for (size_t i = mapped ? 12 : 0; i < (mapped ? 15 : 6); i++)
         number = number << 8 | parsed.s6_addr[i];
     return number | (mapped ? 1LL << 56 : 2LL << 56); /* one number space, and never 0 */
+}
+
+/* IPv6 networks with these first bits are not in use (RFC 4291 section 2.4). */
+#define KEY_IPV4 ((uint64_t)1 << 32)
+#define KEY_UNKNOWN UINT64_MAX
+
+struct client_key client_key_of(const char *client)
+{
+    struct client_key key = {(uint64_t)client_network(client), KEY_UNKNOWN};
+    struct in6_addr parsed;
+    bool v4;
+    uint64_t number = 0;
+
+    if (!parse_address(client, &parsed, &v4))
+        return key;
+    for (size_t i = v4 ? 12 : 0; i < (v4 ? 16 : sizeof number); i++)
+        number = number << 8 | parsed.s6_addr[i];
+    key.address = v4 ? KEY_IPV4 | number : number;
+    return key;
 }

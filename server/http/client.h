@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #define CLIENT_SIZE 46 /* INET6_ADDRSTRLEN */
@@ -26,5 +27,17 @@ void client_address(const struct client_networks *trusted, const struct sockaddr
 
 /* A number for the network in which this address is, an IPv4 /24 or an IPv6 /48; 0 if it is no address. */
 long long client_network(const char *address);
+
+/* Whether the address, as written by client_address(), is one of a trusted proxy. */
+bool client_is_proxy(const struct client_networks *trusted, const char *address);
+
+/* A client as two numbers: what one customer has, an IPv4 address or an IPv6 /64 network, and what one can
+ * easily have many of these in, an IPv4 /24 or IPv6 /48 network. Different clients never have the same. */
+struct client_key {
+    uint64_t network, address;
+};
+
+/* client: as written by client_address(). */
+struct client_key client_key_of(const char *client);
 
 #endif

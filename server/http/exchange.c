@@ -93,6 +93,8 @@ static unsigned check_request(struct http_exchange *exchange, const struct excha
                    &exchange->parameters[i]);
     if (head->framing.content_length > route->body_limit)
         return 413;
+    if (!head->seated)
+        return 429;
     return route->body_type && !has_type(exchange, route->body_type) ? 415 : 0;
 }
 
@@ -134,7 +136,10 @@ static void refuse(struct http_exchange *exchange, unsigned status)
     /* If it is unclear where this request ends, it is unclear where the next one starts. */
     if (status == 400 || status == 413 || status == 431 || status == 505)
         http_answer_header(exchange, "Connection", "close");
-    bool by_handler = (status == 413 || exchange->not_admitted) && route && route->handler->refuse;
+    if (status == 429 && !exchange->not_admitted)
+        http_answer_header(exchange, "Retry-After", "1");
+    bool by_handler =
+        (status == 413 || status == 503 || exchange->not_admitted) && route && route->handler->refuse;
     if (by_handler)
         route->handler->refuse(exchange, status);
     else
@@ -155,15 +160,30 @@ void exchange_check_head(struct http_exchange *exchange, const struct exchange_h
         refuse(exchange, exchange->failure);
 }
 
+static bool reserve(struct http_exchange *exchange, size_t length)
+{
+    while (length > EXCHANGE_BODY_FREE + exchange->reserved) {
+        if (!exchange->seat || !seats_take_bytes(exchange->seats, exchange->seat, EXCHANGE_BODY_STEP))
+            return false;
+        exchange->reserved += EXCHANGE_BODY_STEP;
+    }
+    return true;
+}
+
 void exchange_take_body(struct http_exchange *exchange, const char *bytes, size_t length)
 {
     if (!exchange->failure && exchange->body.length + length > exchange->match.route->body_limit)
         exchange->failure = 413;
+    if (!exchange->failure && !reserve(exchange, exchange->body.length + length))
+        exchange->failure = 503;
     if (!exchange->failure) {
         text_add(&exchange->body, bytes, length);
         return;
     }
     text_fini(&exchange->body);
+    if (exchange->reserved > 0)
+        seats_drop_bytes(exchange->seats, exchange->seat);
+    exchange->reserved = 0;
     exchange->discarded += length;
     if (exchange->discarded > EXCHANGE_DISCARD_MAX)
         watchdog_extend(exchange->watched, 0);

@@ -9,6 +9,7 @@
 #include "server/http/framing.h"
 #include "server/http/http.h"
 #include "server/http/route.h"
+#include "server/http/seats.h"
 #include "server/http/watchdog.h"
 
 #define EXCHANGE_ID_SIZE 17
@@ -22,9 +23,12 @@
 #define EXCHANGE_SLOWEST ((size_t)64 << 10)
 /* A client must take this many bytes of a stream within the reply timeout. */
 #define EXCHANGE_STREAM_STRETCH ((size_t)64 << 10)
+/* So much of a body is not counted: small ones cost nothing. What is more is counted in steps. */
+#define EXCHANGE_BODY_FREE ((size_t)8 << 10)
+#define EXCHANGE_BODY_STEP ((size_t)64 << 10)
 /* Limit for the request line and headers; more is answered 431. libmicrohttpd has 8 KiB for them and for its
- * own records (about 70 bytes a header, cookies twice). If that is used up first, libmicrohttpd answers in
- * its own words. */
+ * own records (64 bytes a header and a cookie, cookies twice). If that is used up first, daemon.c or
+ * libmicrohttpd answer in their own words. */
 #define EXCHANGE_HEAD_MAX 6144
 
 enum exchange_state {
@@ -35,7 +39,7 @@ enum exchange_state {
     EXCHANGE_STREAMING
 };
 
-/* What an exchange needs from libmicrohttpd; server.c provides it. */
+/* What an exchange needs from libmicrohttpd; daemon.c provides it. */
 struct http_transport {
     const char *(*header)(const struct http_exchange *exchange, const char *name);
     const char *(*client)(struct http_exchange *exchange);
@@ -63,6 +67,8 @@ struct http_exchange {
     const struct http_transport *transport;
     void *carrier; /* private to the transport */
     struct watched *watched;
+    struct seats *seats;
+    struct seat *seat; /* pays for the body; NULL: none was free */
     enum exchange_state state;
     char id[EXCHANGE_ID_SIZE];
     long long started; /* monotonic ms */
@@ -76,6 +82,7 @@ struct http_exchange {
     unsigned failure;  /* the status to answer without reading the body; 0: none */
     struct text body, parameters[HTTP_PARAMETERS_MAX];
     size_t discarded;
+    size_t reserved; /* bytes of the body that the seat has paid for, above EXCHANGE_BODY_FREE */
     struct text fields[EXCHANGE_FIELDS_MAX]; /* decoded */
     size_t field_count;
 
@@ -94,7 +101,9 @@ struct exchange_head {
     const char *method, *version;
     struct framing framing;
     bool target_whole; /* false if the target contains a NUL */
+    bool seated;       /* false if the client has too many requests in hand */
     size_t size;       /* bytes */
+    size_t memory;     /* bytes that the transport needs for it */
 };
 
 struct http_exchange *exchange_new(const struct http_options *options, const char *target);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The HTTP server. It takes a table of routes and calls their handlers. server.c is the only user of
+/* The HTTP server. It takes a table of routes and calls their handlers. daemon.c is the only user of
  * libmicrohttpd.
  *
  * Handlers never wait. A handler is a few small functions that share one struct of arguments:
@@ -20,6 +20,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "server/http/client.h"
 
 enum http_method {
     HTTP_GET, /* also answers HEAD if the path has no row for HEAD */
@@ -102,6 +103,8 @@ const char *http_request_body(const struct http_exchange *exchange, size_t *leng
 const char *http_request_field(struct http_exchange *exchange, const char *name, size_t *length);
 /* The client's address, also behind trusted proxies. Use it for counting only and never log it. */
 const char *http_request_client(struct http_exchange *exchange);
+/* The same as numbers, see client.h. */
+struct client_key http_request_client_key(struct http_exchange *exchange);
 /* True if the client is a program (API, admin listener), false if a person reads the answer (pages). */
 bool http_request_is_api(const struct http_exchange *exchange);
 
@@ -160,6 +163,10 @@ void http_answer_page(struct http_exchange *exchange, unsigned status, const str
 /* Answers an error: a page for people, application/problem+json for programs. Set by the app. */
 typedef void http_error_answer(struct http_exchange *exchange, unsigned status);
 
+/* A server may have so many connections more than max_connections for a moment: those that are refused, or
+ * closed for others. */
+#define HTTP_SPARE_CONNECTIONS 16
+
 struct http_options {
     const char *listen; /* "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses) */
     enum http_side side;
@@ -167,6 +174,10 @@ struct http_options {
     size_t route_count;
     unsigned threads;
     unsigned max_connections;
+    /* Connections of one client (IPv6: of a /64 network). Through trusted proxies: its requests in hand, of
+     * which more are answered 429. 0: no limit. */
+    unsigned connections_per_client;
+    size_t body_memory;           /* bytes, for all bodies above 8 KiB; what does not fit is answered 503 */
     long long request_timeout_ms; /* to receive a whole request, headers and body */
     long long idle_timeout_ms;    /* how long a connection may be idle between requests */
     long long reply_timeout_ms;   /* to make an answer and for the client to receive it; 0: one minute */
@@ -204,5 +215,11 @@ void http_server_counts(const struct http_server *server,
                         void *context);
 /* The number of open connections. Any thread. */
 unsigned http_server_connections(const struct http_server *server);
+/* Reports what was closed or refused because of a limit: calls each(context, limit, closed, refused). Any
+ * thread. */
+void http_server_shortages(const struct http_server *server,
+                           void (*each)(void *context, const char *limit, unsigned long closed,
+                                        unsigned long refused),
+                           void *context);
 
 #endif

@@ -31,6 +31,11 @@ const char *http_request_client(struct http_exchange *exchange)
     return exchange->transport->client(exchange);
 }
 
+struct client_key http_request_client_key(struct http_exchange *exchange)
+{
+    return client_key_of(http_request_client(exchange));
+}
+
 const char *http_request_parameter(const struct http_exchange *exchange, const char *name, size_t *length)
 {
     size_t at = route_parameter(exchange->match.route->pattern, name);

@@ -1,429 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <microhttpd.h>
-#include <stdatomic.h>
-#include <stdio.h>
+#include "server/http/server_state.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "server/http/client.h"
-#include "server/http/counts.h"
-#include "server/http/exchange.h"
+#include "server/http/daemon.h"
 #include "server/http/listen.h"
-#include "server/http/stream.h"
 
-#define CONNECTION_MEMORY                                                                                    \
-    (8 * 1024) /* for headers and the start of a body; more headers: libmicrohttpd answers 431 */
-#define STREAM_BLOCK (16 * 1024) /* for HTTP/1.0; chunks use the rest of the connection's memory */
 #define CUT_ROUND_MS 100
-
-struct http_page {
-    struct MHD_Response *response;
-};
-
-struct http_server {
-    struct http_options options;
-    struct MHD_Daemon *daemon;
-    struct client_networks *trusted;
-    struct watchdog *watchdog;
-    int socket;
-    struct text address;
-    char id_prefix[9];
-    atomic_uint next_id;
-    atomic_uint active; /* exchanges in flight */
-    atomic_uint connections;
-    atomic_bool draining;
-    struct request_counts *counts;
-};
-
-/* Connects an exchange with its connection in libmicrohttpd. */
-struct carrier {
-    struct http_exchange *exchange;
-    struct http_server *server;
-    struct MHD_Connection *connection;
-    uintptr_t target_end; /* the address after the target's NUL in the request line */
-    enum MHD_Result queued;
-    char client[CLIENT_SIZE];
-};
-
-/* A connection: its deadline, and its exchange while there is one. */
-struct peer {
-    struct watched *watched;
-    struct carrier *carrier;
-};
-
-static const struct http_header always_headers[] = {
-    {"X-Content-Type-Options", "nosniff"},
-    {"Referrer-Policy", "no-referrer"},
-    {NULL, NULL},
-};
-
-static const struct http_header html_headers[] = {
-    {"Content-Security-Policy",
-     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
-     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
-    {NULL, NULL},
-};
-
-static void add_headers(struct MHD_Response *response, const struct http_header *headers)
-{
-    for (; headers->name; headers++)
-        MHD_add_response_header(response, headers->name, headers->value);
-}
-
-/* Adds the headers that every answer has. */
-static struct MHD_Response *add_common_headers(struct MHD_Response *response, const char *content_type)
-{
-    if (!response)
-        abort();
-    add_headers(response, always_headers);
-    if (content_type && strncmp(content_type, "text/html", 9) == 0)
-        add_headers(response, html_headers);
-    if (content_type)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
-    return response;
-}
-
-static struct carrier *carrier_of(const struct http_exchange *exchange)
-{
-    return exchange->carrier;
-}
-
-static const char *get_header(const struct http_exchange *exchange, const char *name)
-{
-    return MHD_lookup_connection_value(carrier_of(exchange)->connection, MHD_HEADER_KIND, name);
-}
-
-/* A proxy may add its entry as a separate header: all of them form one list (RFC 9110 section 5.3). */
-static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, const char *name,
-                                     const char *value)
-{
-    struct text *list = context;
-
-    (void)kind;
-    if (value && strcasecmp(name, "X-Forwarded-For") == 0)
-        text_printf(list, "%s%s", list->length ? "," : "", value);
-    return MHD_YES;
-}
-
-static const char *get_client(struct http_exchange *exchange)
-{
-    struct carrier *carrier = carrier_of(exchange);
-    TEXT struct text forwarded = TEXT_EMPTY;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(carrier->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-
-    MHD_get_connection_values(carrier->connection, MHD_HEADER_KIND, add_forwarded, &forwarded);
-    client_address(carrier->server->trusted, info ? info->client_addr : NULL,
-                   forwarded.length ? text_get(&forwarded) : NULL, carrier->client);
-    return carrier->client;
-}
-
-/* From here on the client is not the one that takes time: give the work the reply timeout. */
-static void suspend(struct http_exchange *exchange)
-{
-    watchdog_extend(exchange->watched, exchange_reply_timeout_ms(exchange));
-    MHD_suspend_connection(carrier_of(exchange)->connection);
-}
-
-static void resume(struct http_exchange *exchange)
-{
-    watchdog_extend(exchange->watched, exchange_reply_timeout_ms(exchange));
-    MHD_resume_connection(carrier_of(exchange)->connection);
-}
-
-static void queue_response(struct http_exchange *exchange, unsigned status, struct MHD_Response *response)
-{
-    struct carrier *carrier = carrier_of(exchange);
-    struct http_server *server = carrier->server;
-
-    exchange->status = status;
-    watchdog_extend(exchange->watched, exchange_reply_timeout_ms(exchange));
-    carrier->queued = MHD_queue_response(carrier->connection, status, response);
-    request_counts_add(server->counts,
-                       exchange->match.route ? exchange->match.index : server->options.route_count, status);
-}
-
-/* Takes ownership of the response. */
-static void answer_with(struct http_exchange *exchange, unsigned status, struct MHD_Response *response)
-{
-    for (size_t i = 0; i < exchange->header_count; i++)
-        MHD_add_response_header(response, exchange->headers[i].name, exchange->headers[i].value);
-    MHD_add_response_header(response, "X-Request-Id", exchange->id);
-    /* By default, caches must not keep an answer made for one person. */
-    if (!exchange_has_answer_header(exchange, "Cache-Control"))
-        MHD_add_response_header(response, "Cache-Control", "no-store");
-    if (atomic_load(&carrier_of(exchange)->server->draining))
-        MHD_add_response_header(response, "Connection", "close");
-    queue_response(exchange, status, response);
-    MHD_destroy_response(response);
-}
-
-static void answer(struct http_exchange *exchange, unsigned status, const char *content_type,
-                   struct text *body)
-{
-    size_t length = body ? body->length : 0;
-    char *bytes = body ? text_take(body) : memory_string("");
-
-    answer_with(exchange, status,
-                add_common_headers(MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE),
-                                   content_type));
-}
-
-static ssize_t copy_piece(void *context, uint64_t position, char *bytes, size_t most)
-{
-    struct http_exchange *exchange = context;
-
-    (void)position;
-    log_set_request(exchange->id);
-    ssize_t copied = stream_take(exchange, bytes, most);
-    log_set_request(NULL);
-    return copied;
-}
-
-static void answer_stream(struct http_exchange *exchange, unsigned status, const char *content_type)
-{
-    struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, copy_piece, exchange, NULL);
-
-    watchdog_may_cut(exchange->watched, true);
-    add_common_headers(response, content_type);
-    /* For HEAD, libmicrohttpd 0.9.75 sends the end of the chunks without the chunks; the next request on the
-     * connection would read that as its answer. In HTTP/1.0 mode there are no chunks and no next request. */
-    if (exchange->method == HTTP_HEAD)
-        MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
-    answer_with(exchange, status, response);
-}
-
-static void answer_page(struct http_exchange *exchange, unsigned status, const struct http_page *page)
-{
-    queue_response(exchange, status, page->response);
-}
-
-static const struct http_transport transport = {
-    .header = get_header,
-    .client = get_client,
-    .suspend = suspend,
-    .resume = resume,
-    .answer = answer,
-    .answer_page = answer_page,
-    .answer_stream = answer_stream,
-};
-
-struct http_page *http_page_new(const char *content_type, const char *bytes, size_t length,
-                                const struct http_header *headers)
-{
-    struct http_page *page = memory_new(1, sizeof *page);
-
-    page->response = add_common_headers(
-        MHD_create_response_from_buffer(length, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY),
-        content_type);
-    add_headers(page->response, headers);
-    return page;
-}
-
-void http_page_free(struct http_page *page)
-{
-    if (!page)
-        return;
-    MHD_destroy_response(page->response);
-    free(page);
-}
-
-/* ---- the library's callbacks ---- */
-
-static void end_exchange(struct peer *peer, enum MHD_RequestTerminationCode why)
-{
-    struct carrier *carrier = peer->carrier;
-
-    if (!carrier)
-        return;
-    struct http_server *server = carrier->server;
-    watchdog_may_cut(peer->watched, false);
-    watchdog_extend(peer->watched, server->options.idle_timeout_ms);
-    if (why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
-        carrier->exchange->stream.whole = false;
-    exchange_free(carrier->exchange);
-    free(carrier);
-    peer->carrier = NULL;
-    atomic_fetch_sub(&server->active, 1);
-}
-
-/* Hides the query from libmicrohttpd: the exchange has a copy. 0.9.75 would parse it into the connection's
- * memory, and when that is full, it does not answer. */
-static void hide_query(const char *target)
-{
-    char *query = (char *)(uintptr_t)strchr(target, '?');
-
-    if (query)
-        memset(query, '\0', strlen(query));
-}
-
-/* Called after the request line, before the headers. */
-static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
-{
-    struct http_server *server = context;
-    struct carrier *carrier = memory_new(1, sizeof *carrier);
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct http_exchange *exchange = exchange_new(&server->options, target);
-    struct peer *peer = info->socket_context;
-
-    carrier->exchange = exchange;
-    carrier->server = server;
-    carrier->connection = connection;
-    carrier->target_end = (uintptr_t)target + strlen(target) + 1;
-    hide_query(target);
-    exchange->carrier = carrier;
-    exchange->transport = &transport;
-    end_exchange(peer, MHD_REQUEST_TERMINATED_WITH_ERROR); /* see on_connection() */
-    peer->carrier = carrier;
-    exchange->watched = peer->watched;
-    watchdog_extend(exchange->watched, server->options.request_timeout_ms);
-    snprintf(exchange->id, sizeof exchange->id, "%s%08x", server->id_prefix,
-             atomic_fetch_add(&server->next_id, 1));
-    atomic_fetch_add(&server->active, 1);
-    return carrier;
-}
-
-static void on_end(void *context, struct MHD_Connection *connection, void **slot,
-                   enum MHD_RequestTerminationCode why)
-{
-    (void)context;
-    if (!*slot)
-        return;
-    *slot = NULL;
-    end_exchange(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context,
-                 why);
-}
-
-static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    (void)kind;
-    framing_see(context, name, value);
-    return MHD_YES;
-}
-
-static void first_call(struct carrier *carrier, const char *method, const char *version)
-{
-    struct http_exchange *exchange = carrier->exchange;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(carrier->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    struct exchange_head head = {
-        .method = method,
-        .version = version,
-        /* libmicrohttpd does not report the target's length, and its text ends at a NUL. It splits the
-         * request line in place, so the version directly follows the target; otherwise the target contains a
-         * NUL. If another version of libmicrohttpd does this differently, every request is rejected and the
-         * tests fail. */
-        .target_whole = (uintptr_t)version == carrier->target_end,
-        .size = info->header_size,
-    };
-
-    exchange->state = EXCHANGE_READING;
-    MHD_get_connection_values(carrier->connection, MHD_HEADER_KIND, see_header, &head.framing);
-    exchange_check_head(exchange, &head);
-}
-
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *upload,
-                                  size_t *upload_size, void **slot)
-{
-    struct carrier *carrier = *slot;
-    struct http_exchange *exchange = carrier->exchange;
-
-    (void)context;
-    (void)connection;
-    (void)url;
-    log_set_request(exchange->id);
-    if (exchange->state == EXCHANGE_NEW) {
-        first_call(carrier, method, version);
-    } else if (*upload_size) {
-        exchange_take_body(exchange, upload, *upload_size);
-        *upload_size = 0;
-    } else if (exchange->state == EXCHANGE_READING) {
-        exchange_handle(exchange);
-    } else if (exchange->state == EXCHANGE_WORK_DONE) {
-        exchange_reply(exchange);
-    }
-    log_set_request(NULL);
-    return exchange->status ? carrier->queued : MHD_YES;
-}
-
-static void on_connection(void *context, struct MHD_Connection *connection, void **slot,
-                          enum MHD_ConnectionNotificationCode what)
-{
-    struct http_server *server = context;
-    struct peer *peer = *slot;
-
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        peer = memory_new(1, sizeof *peer);
-        peer->watched = watchdog_add(server->watchdog, info->connect_fd, server->options.request_timeout_ms);
-        *slot = peer;
-        atomic_fetch_add(&server->connections, 1);
-        return;
-    }
-    /* libmicrohttpd 0.9.75 does not call on_end() when a request's cookies need more than the connection's
-     * memory. */
-    end_exchange(peer, MHD_REQUEST_TERMINATED_WITH_ERROR);
-    watchdog_remove(server->watchdog, peer->watched);
-    free(peer);
-    *slot = NULL;
-    atomic_fetch_sub(&server->connections, 1);
-}
-
-/* Keeps percent-encoding for url_decode(): libmicrohttpd's decoder cuts the text at %00. */
-static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text)
-{
-    (void)context;
-    (void)connection;
-    return strlen(text);
-}
-
-__attribute__((format(printf, 2, 0))) static void on_library_log(void *context, const char *format,
-                                                                 va_list arguments)
-{
-    char line[256];
-
-    (void)context;
-    vsnprintf(line, sizeof line, format, arguments);
-    line[strcspn(line, "\n")] = '\0';
-    log_event(LOG_DEBUG, "http.library_logged", "message", line, NULL);
-}
-
-/* ---- the server ---- */
-
-static bool start_daemon(struct http_server *server)
-{
-    const struct http_options *options = &server->options;
-    unsigned flags =
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
-    struct MHD_OptionItem items[] = {
-        {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, options->max_connections, NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)(options->idle_timeout_ms + 999) / 1000, NULL},
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
-        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_end, server},
-        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
-        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, server},
-        {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, options->threads, NULL},
-        {MHD_OPTION_END, 0, NULL},
-    };
-
-    server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER,
-                                      on_library_log, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
-    return server->daemon != NULL;
-}
 
 struct http_server *http_server_start(const struct http_options *options, struct text *why)
 {
@@ -436,6 +24,9 @@ struct http_server *http_server_start(const struct http_options *options, struct
     server->socket = -1;
     server->trusted = client_networks_parse(options->trusted_proxies, &bad);
     server->watchdog = watchdog_new();
+    server->seats = seats_new(&(struct seats_limits){.most = options->max_connections,
+                                                     .per_client = options->connections_per_client,
+                                                     .bytes = options->body_memory});
     if (!server->trusted)
         text_printf(why, "trusted_proxies: %s is not a network such as 10.0.0.0/8", bad);
     else if (!server->watchdog)
@@ -444,7 +35,7 @@ struct http_server *http_server_start(const struct http_options *options, struct
         server->socket = listen_on(options->listen, why);
     if (server->socket >= 0) {
         listen_name(server->socket, &server->address);
-        if (start_daemon(server))
+        if (daemon_start(server))
             return server;
         text_printf(why, "the HTTP server cannot be started on %s", options->listen);
     }
@@ -463,11 +54,7 @@ bool http_server_drain(struct http_server *server, long long deadline_ms)
     long long end = clock_monotonic_ms() + deadline_ms;
 
     atomic_store(&server->draining, true);
-    if (MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET) {
-        /* New connections are refused and go to another replica. Do not close the socket yet: the threads of
-         * libmicrohttpd may still use it. */
-        shutdown(server->socket, SHUT_RDWR);
-    }
+    daemon_quiesce(server);
     long long cut_at = end - deadline_ms / 2;
     while (atomic_load(&server->active) && clock_monotonic_ms() < end) {
         nanosleep(&moment, NULL);
@@ -484,10 +71,11 @@ void http_server_stop(struct http_server *server)
     if (!server)
         return;
     if (server->daemon)
-        MHD_stop_daemon(server->daemon);
+        daemon_stop(server);
     if (server->socket >= 0)
         close(server->socket);
     watchdog_free(server->watchdog);
+    seats_free(server->seats);
     client_networks_free(server->trusted);
     text_fini(&server->address);
     request_counts_free(server->counts);
@@ -524,4 +112,16 @@ void http_server_counts(const struct http_server *server,
 unsigned http_server_connections(const struct http_server *server)
 {
     return atomic_load(&((struct http_server *)server)->connections);
+}
+
+void http_server_shortages(const struct http_server *server,
+                           void (*each)(void *context, const char *limit, unsigned long closed,
+                                        unsigned long refused),
+                           void *context)
+{
+    struct seats_counts counts;
+
+    seats_count(server->seats, &counts);
+    for (enum seat_shortage shortage = 0; shortage < SEAT_SHORTAGES; shortage++)
+        each(context, seat_shortage_name(shortage), counts.given_up[shortage], counts.refused[shortage]);
 }

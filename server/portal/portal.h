@@ -30,8 +30,6 @@ struct portal {
     struct limiter *limiter; /* counts registrations, retries and cancellations */
     struct limiter *picture_limiter;
     struct decode_pool *decoders; /* NULL: pictures are rejected */
-    atomic_uint pictures; /* pictures being received or read; each may use DECODE_BYTES_MAX of memory */
-    unsigned pictures_max;
     struct waiting *waiting;
     struct leadership *leadership;
     struct dispatcher *dispatcher;

@@ -23,7 +23,7 @@ from sandbox import Sandbox, eventually, random_thing
 DECODE, READ = "/api/v1/labels/decode", "/api/v1/labels/read"
 URL = "https://register.example.com"
 MEBIBYTE = 1024 * 1024
-AT_A_TIME = 16
+AT_A_TIME = 64  # pictures that wait
 
 
 def code(text):
@@ -197,17 +197,17 @@ class Limits(unittest.TestCase):
             self.assertEqual(portal.post_json("/api/v1/registrations", {"identifier": random_thing()}).status, 202)
 
     def test_so_many_pictures_at_a_time(self):
-        head = f"POST {DECODE} HTTP/1.1\r\nHost: x\r\nContent-Length: {MEBIBYTE}\r\n\r\n".encode()
-        with Sandbox() as sandbox, Portal(sandbox, labels={"pictures_per_minute": "0"}) as portal:
+        with Sandbox() as sandbox, Portal(sandbox, labels={"pictures_per_minute": "0", "decoders": "1"}) as portal:
+            pid = eventually(lambda: decoders(portal), "the decoder")[0]
+            os.kill(pid, signal.SIGSTOP)
+            body = blank()
+            head = f"POST {DECODE} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             held = []
-
-            def one_more_is_refused():
-                """A picture of ours may have had the place that one of these wanted: then another one takes it."""
-                held.append(socket.create_connection(portal.address, timeout=DEADLINE))
-                held[-1].sendall(head + bytes(100))
-                return len(held) >= AT_A_TIME and portal.request("POST", DECODE, blank()).status == 503
             try:
-                eventually(one_more_is_refused, "one more is refused")
+                for _ in range(AT_A_TIME + 20):
+                    held.append(socket.create_connection(portal.address, timeout=DEADLINE))
+                    held[-1].sendall(head + body)
+                eventually(lambda: portal.metric('pictures_given_up_total{reason="queue full"}') > 0, "too many wait")
                 answer = portal.request("POST", DECODE, blank())
                 self.assertEqual((answer.status, answer.headers["Retry-After"]), (503, "5"))
                 self.assertEqual(portal.get("/").status, 200)

@@ -5,6 +5,7 @@ target_link_libraries(decode_stand_in PRIVATE decode)
 add_executable(decode_confined decode_confined.c ${CMAKE_SOURCE_DIR}/decode/confine.c)
 target_link_libraries(decode_confined PRIVATE base PkgConfig::SECCOMP)
 
+expresslink_unit_test(fair_queue decode)
 foreach(name frame pool process confine)
   expresslink_unit_test(decode_${name} decode)
   target_compile_definitions(test_decode_${name} PRIVATE

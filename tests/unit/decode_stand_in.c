@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -95,6 +96,16 @@ static void wait_for(const char *fifo)
     close(fd);
 }
 
+/* Uses so many milliseconds of the processor's time. */
+static void burn(const char *milliseconds)
+{
+    clock_t begin = clock(), wanted = strtol(milliseconds, NULL, 10) * (CLOCKS_PER_SEC / 1000);
+
+    while (clock() - begin < wanted)
+        ;
+    say(FRAME_ANSWER, DECODE_OK, "burnt");
+}
+
 static void obey(const char *order)
 {
     char id[32];
@@ -110,6 +121,8 @@ static void obey(const char *order)
         say(FRAME_ANSWER, DECODE_OK, id);
     else if (strcmp(order, "nothing") == 0)
         say(FRAME_ANSWER, DECODE_NO_CODE, NULL);
+    else if (strncmp(order, "burn ", 5) == 0)
+        burn(order + 5);
     else if (strncmp(order, "wait ", 5) == 0)
         wait_for(order + 5);
     if (strncmp(order, "wait ", 5) == 0 || strncmp(order, "echo ", 5) == 0)

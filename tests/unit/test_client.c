@@ -180,9 +180,33 @@ static void a_peer_without_an_address_is_unknown(void **state)
     client_networks_free(NULL);
 }
 
+static void assert_keys(const char *one, const char *other, bool same_network, bool same_address)
+{
+    struct client_key a = client_key_of(one), b = client_key_of(other);
+
+    if ((a.network == b.network) != same_network || (a.address == b.address) != same_address)
+        fail_msg("%s and %s", one, other);
+}
+
+static void a_client_is_an_address_or_a_64_in_a_network(void **state)
+{
+    (void)state;
+    assert_keys("unknown", "192.0.2.1", false, false);
+    assert_keys("192.0.2.1", "192.0.3.1", false, false);
+    assert_keys("0.0.0.1", "::", false, false);
+    assert_keys("::1:0:0:0:0", "0.0.0.0", false, false);
+    assert_keys("2001:db8:0:1::1", "2001:db8:1:1::1", false, false);
+    assert_keys("192.0.2.1", "192.0.2.2", true, false);
+    assert_keys("2001:db8:0:1::1", "2001:db8:0:2::1", true, false);
+    assert_keys("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true, true);
+    assert_keys("192.0.2.1", "192.0.2.1", true, true);
+    assert_keys("unknown", "unknown", true, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_client_is_an_address_or_a_64_in_a_network),
         cmocka_unit_test(refuses_networks_that_are_none),
         cmocka_unit_test(believes_no_stranger),
         cmocka_unit_test(is_not_fooled_by_what_the_client_wrote),

@@ -81,7 +81,8 @@ static enum decode_error ask(struct decode_pool *pool, const char *order, char t
 static struct decode_pool *start(const char *program, unsigned processes, unsigned waiting_max,
                                  long long deadline_ms)
 {
-    struct decode_pool_options options = {program, processes, waiting_max, deadline_ms};
+    struct decode_pool_options options = {
+        .program = program, .processes = processes, .waiting_max = waiting_max, .deadline_ms = deadline_ms};
     TEXT struct text why = TEXT_EMPTY;
     struct decode_pool *pool = decode_pool_start(&options, &why);
 
@@ -274,6 +275,101 @@ static void without_a_queue_an_idle_process_is_enough(void **state)
     decode_pool_stop(pool);
 }
 
+/* Of another client than hand_in()'s, in a network of its own. */
+static void hand_in_of(struct decode_pool *pool, struct question *question, const char *order,
+                       uint64_t client)
+{
+    prepare(question, order, strlen(order));
+    question->job.client = (struct fair_client){client, client};
+    assert_true(decode_pool_submit(pool, &question->job));
+}
+
+static bool is_answered(struct question *question)
+{
+    pthread_mutex_lock(&question->lock);
+    bool answered = question->answered;
+    pthread_mutex_unlock(&question->lock);
+    return answered;
+}
+
+static void a_picture_that_costs_much_keeps_no_other_client_waiting(void **state)
+{
+    for (unsigned processes = 1; processes <= 2; processes++) {
+        struct decode_pool *pool =
+            start(decode_fixture_program(*state, "obeys"), processes, 30, patient_ms(5000));
+        struct question costly[20], other[5];
+        for (int i = 0; i < 20; i++)
+            hand_in_of(pool, &costly[i], "burn 3600000", 1);
+        for (int i = 0; i < 5; i++) {
+            hand_in_of(pool, &other[i], "echo at last", 2);
+            assert_int_equal(answer_to(&other[i]), DECODE_OK);
+        }
+        assert_false(is_answered(&costly[19]));
+        assert_true(counts_of(pool).put_back > 0);
+        assert_true(counts_of(pool).processor_us > 0);
+        decode_pool_stop(pool);
+    }
+}
+
+static void a_picture_that_was_put_back_is_read_in_the_end(void **state)
+{
+    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 30, HANG_MS);
+    struct question costly, other;
+
+    hand_in_of(pool, &costly, "burn 400", 1); /* more than the first slice */
+    hand_in_of(pool, &other, "burn 300", 2);
+    assert_int_equal(answer_to(&costly), DECODE_OK);
+    assert_int_equal(answer_to(&other), DECODE_OK);
+    assert_true(counts_of(pool).put_back > 0);
+    assert_int_equal(counts_of(pool).answered[DECODE_OK], 2);
+    decode_pool_stop(pool);
+}
+
+static void a_full_queue_displaces_the_one_that_fills_it(void **state)
+{
+    struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), 1, 3, HANG_MS);
+    struct question in_hand, many[3], refused, other;
+    char order[128];
+
+    occupy(pool, *state, &in_hand, order);
+    for (int i = 0; i < 3; i++)
+        hand_in_of(pool, &many[i], "echo mine", 1);
+    prepare(&refused, "echo mine", 9);
+    refused.job.client = (struct fair_client){1, 1};
+    assert_false(decode_pool_submit(pool, &refused.job));
+    hand_in_of(pool, &other, "echo theirs", 2);
+    assert_int_equal(answer_to(&many[2]), DECODE_UNAVAILABLE); /* while the process is still busy */
+    assert_int_equal(counts_of(pool).displaced, 2);
+    release(*state);
+    assert_int_equal(answer_to(&other), DECODE_OK);
+    assert_int_equal(answer_to(&many[0]), DECODE_OK);
+    assert_int_equal(answer_to(&many[1]), DECODE_OK);
+    assert_int_equal(answer_to(&in_hand), DECODE_OK);
+    decode_pool_stop(pool);
+}
+
+static void one_that_waits_too_long_is_told(void **state)
+{
+    struct decode_pool_options options = {.program = decode_fixture_program(*state, "obeys"),
+                                          .processes = 1,
+                                          .waiting_max = 3,
+                                          .deadline_ms = HANG_MS,
+                                          .wait_ms = SHORT_MS};
+    TEXT struct text why = TEXT_EMPTY;
+    struct decode_pool *pool = decode_pool_start(&options, &why);
+    struct question in_hand, waiting;
+    char order[128];
+
+    occupy(pool, *state, &in_hand, order);
+    hand_in(pool, &waiting, "echo a");
+    assert_int_equal(answer_to(&waiting), DECODE_UNAVAILABLE); /* while the process is still busy */
+    assert_int_equal(counts_of(pool).expired, 1);
+    assert_false(is_answered(&in_hand));
+    release(*state);
+    assert_int_equal(answer_to(&in_hand), DECODE_OK);
+    decode_pool_stop(pool);
+}
+
 static void *stop(void *pool)
 {
     decode_pool_stop(pool);
@@ -387,6 +483,10 @@ int main(void)
         WITH_FOLDER(nobody_waits_for_a_program_that_is_gone),
         WITH_FOLDER(the_queue_has_an_end),
         WITH_FOLDER(without_a_queue_an_idle_process_is_enough),
+        WITH_FOLDER(a_picture_that_costs_much_keeps_no_other_client_waiting),
+        WITH_FOLDER(a_picture_that_was_put_back_is_read_in_the_end),
+        WITH_FOLDER(a_full_queue_displaces_the_one_that_fills_it),
+        WITH_FOLDER(one_that_waits_too_long_is_told),
         WITH_FOLDER(stopping_answers_what_waits),
         WITH_FOLDER(one_is_not_kept_for_ever),
         WITH_FOLDER(everybody_gets_his_own_answer),

@@ -272,6 +272,20 @@ static void leave(struct turns *turns, uint32_t place)
     }
 }
 
+/* Its turn may come from now on: at once where the button was pressed since the last message. */
+static void may_repeat(struct turns *turns, uint32_t place, long long now)
+{
+    struct entry *entry = &turns->entries[place];
+    int penalty = penalty_of(network_of(turns, entry), now);
+
+    if (penalty || entry->since <= entry->last_at) {
+        ripen(turns, place, penalty);
+        return;
+    }
+    entry->place = PRESSED;
+    append(turns, &turns->pressed, place);
+}
+
 /* ---- what time brings ---- */
 
 static void note_age(struct turns *turns, const struct entry *entry)
@@ -317,7 +331,7 @@ static void let_time_pass(struct turns *turns, long long now)
         struct entry *entry = &turns->entries[place];
         heap_remove(&turns->resting, 0);
         if (entry->published)
-            ripen(turns, place, penalty_of(network_of(turns, entry), now));
+            may_repeat(turns, place, now);
         else
             wait_for_first(turns, place, now);
     }
@@ -523,22 +537,28 @@ static void press(struct turns *turns, uint32_t place, long long pressed_at, lon
     entry->pressed_at = pressed_at;
     if ((entry->place != RESTING && entry->place != RIPE) || !entry->published)
         return;
-    int penalty = penalty_of(network_of(turns, entry), now);
     leave(turns, place);
-    entry->since = pressed_at;
+    entry->since = pressed_at < now ? pressed_at : now;
     entry->chance = 0;
-    if (now - entry->last_at < PRESSED_AGAIN_MS) {
+    if (now - entry->last_at < PRESSED_AGAIN_MS)
         rest(turns, place, entry->last_at + PRESSED_AGAIN_MS);
-        return;
-    }
-    if (penalty) {
-        ripen(turns, place, penalty);
-        return;
-    }
-    entry->place = PRESSED;
-    append(turns, &turns->pressed, place);
+    else
+        may_repeat(turns, place, now);
 }
 
+static void await_repeat(struct turns *turns, uint32_t place, const struct turns_claim *claim, long long now)
+{
+    struct entry *entry = &turns->entries[place];
+    long long at = claim->published_at < now ? claim->published_at : now;
+
+    set_tried(turns, entry, true);
+    set_last(entry, at > entry->accepted_at ? at : entry->accepted_at);
+    rest(turns, place, ripe_at(turns, entry));
+    if (claim->pressed_at > entry->last_at)
+        press(turns, place, claim->pressed_at, now);
+}
+
+/* What a clock that was ahead has stamped happens now. */
 void turns_add(struct turns *turns, const struct turns_claim *claim, long long now)
 {
     uint32_t place;
@@ -549,11 +569,10 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
     }
     place = new_place(turns);
     struct entry *entry = &turns->entries[place];
-    long long accepted_at = claim->accepted_at ? claim->accepted_at : now;
+    long long accepted_at = claim->accepted_at && claim->accepted_at < now ? claim->accepted_at : now;
     *entry = (struct entry){.id = claim->id,
                             .accepted_at = accepted_at,
                             .since = accepted_at,
-                            .pressed_at = claim->pressed_at,
                             .published = claim->published,
                             .network = networks_find(turns->networks, claim->network, now),
                             .is_used = true};
@@ -561,13 +580,11 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
     turns->open++;
     network_of(turns, entry)->open++;
     note_age(turns, entry);
-    if (!claim->published) {
+    if (claim->published)
+        await_repeat(turns, place, claim, now);
+    else
         wait_for_first(turns, place, now);
-        return;
-    }
-    set_tried(turns, entry, true);
-    set_last(entry, claim->published_at ? claim->published_at : accepted_at);
-    rest(turns, place, ripe_at(turns, entry));
+    entry->pressed_at = claim->pressed_at;
 }
 
 void turns_remove(struct turns *turns, long long id, enum turns_end end, long long now)
@@ -618,7 +635,7 @@ void turns_put_back(struct turns *turns, long long id, long long not_before, lon
     if (not_before > now)
         rest(turns, place, not_before);
     else if (entry->published)
-        ripen(turns, place, penalty_of(network_of(turns, entry), now));
+        may_repeat(turns, place, now);
     else
         wait_for_first(turns, place, now);
 }

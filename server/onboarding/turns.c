@@ -18,6 +18,7 @@
 #define PRESSED_AGAIN_MS 1000 /* no sooner after the last message, also where the button is pressed */
 #define OVERLOAD_MS 1000      /* first messages that wait for so long are too many */
 #define FORGET_EVERY_MS 5000
+#define BACK_MS 1000 /* a clock that goes back by more was set */
 
 #define PENALTIES 5
 #define PENALTY_FACTOR 16
@@ -66,7 +67,7 @@ struct turns {
     uint64_t ripe_classes[(CLASSES + 63) / 64]; /* bits: not empty */
     size_t later_count, in_hand, open;
     double virtual_time;
-    long long forgot_at;
+    long long forgot_at, latest; /* latest: time so far */
     unsigned slot;
 };
 
@@ -288,6 +289,40 @@ static void may_repeat(struct turns *turns, uint32_t place, long long now)
 
 /* ---- what time brings ---- */
 
+static void move_keys(struct heap *heap, long long by)
+{
+    for (size_t i = 0; i < heap->count; i++)
+        heap->list[i].key -= (double)by;
+}
+
+/* The clock was set back: everything is as long ago as it was. */
+static void go_back(struct turns *turns, long long by)
+{
+    struct ages *ages = &turns->ages;
+
+    for (size_t i = 0; i < turns->used; i++) {
+        struct entry *entry = &turns->entries[i];
+        entry->accepted_at -= by;
+        entry->since -= by;
+        entry->last_at -= by;
+        entry->pressed_at -= entry->pressed_at ? by : 0;
+    }
+    for (size_t i = 0; i < ages->count; i++)
+        ages->list[(ages->first + i) % ages->room].accepted_at -= by;
+    move_keys(&turns->first, by);
+    move_keys(&turns->resting, by);
+}
+
+static void look_at_clock(struct turns *turns, long long now)
+{
+    bool is_set_back = now < turns->latest - BACK_MS;
+
+    if (is_set_back)
+        go_back(turns, turns->latest - now);
+    if (is_set_back || now > turns->latest)
+        turns->latest = now;
+}
+
 static void note_age(struct turns *turns, const struct entry *entry)
 {
     struct ages *ages = &turns->ages;
@@ -324,6 +359,7 @@ static void let_time_pass(struct turns *turns, long long now)
 {
     const struct heap_item *next;
 
+    look_at_clock(turns, now);
     grow_old(turns, now);
     forget(turns, now);
     while ((next = heap_first(&turns->resting)) && next->key <= (double)now) {
@@ -563,6 +599,7 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
 {
     uint32_t place;
 
+    look_at_clock(turns, now);
     if (find(turns, claim->id, &place)) {
         press(turns, place, claim->pressed_at, now);
         return;
@@ -592,6 +629,7 @@ void turns_remove(struct turns *turns, long long id, enum turns_end end, long lo
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
+    look_at_clock(turns, now);
     if (!entry)
         return;
     struct network *network = network_of(turns, entry);
@@ -615,6 +653,7 @@ void turns_published(struct turns *turns, long long id, long long now)
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
+    look_at_clock(turns, now);
     if (!entry || entry->place != IN_HAND)
         return;
     turns->in_hand--;
@@ -628,6 +667,7 @@ void turns_put_back(struct turns *turns, long long id, long long not_before, lon
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
+    look_at_clock(turns, now);
     if (!entry || entry->place != IN_HAND)
         return;
     turns->in_hand--;

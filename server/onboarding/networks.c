@@ -19,6 +19,7 @@ struct networks {
     struct network *list;
     uint32_t *free;
     size_t room, count, free_count;
+    size_t cursor; /* of networks_changed() */
     struct number_map places;
 };
 
@@ -169,8 +170,9 @@ size_t networks_changed(struct networks *networks, struct network_record *out, s
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < networks->count && count < room; i++) {
-        struct network *network = &networks->list[i];
+    for (size_t looked = 0; looked < networks->count && count < room; looked++) {
+        networks->cursor = networks->cursor + 1 < networks->count ? networks->cursor + 1 : 0;
+        struct network *network = &networks->list[networks->cursor];
         if (!network->is_used || network->key == NETWORK_UNKNOWN || !has_news(network))
             continue;
         network->is_changed = false;

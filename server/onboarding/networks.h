@@ -62,8 +62,8 @@ void networks_forget(struct networks *networks, long long now);
 
 /* Adds what the store knew. */
 void networks_set(struct networks *networks, const struct network_record *record, long long now);
-/* Copies the records that have changed since they were copied last, up to room. Returns how many. A few open
- * claims more or less are no change. */
+/* Copies the records that have changed since they were copied last, up to room, and goes on behind them the
+ * next time. Returns how many. A few open claims more or less are no change. */
 size_t networks_changed(struct networks *networks, struct network_record *out, size_t room);
 
 #endif

@@ -18,6 +18,7 @@
 #define PRESSED_AGAIN_MS 1000 /* no sooner after the last message, also where the button is pressed */
 #define OVERLOAD_MS 1000      /* first messages that wait for so long are too many */
 #define FORGET_EVERY_MS 5000
+#define BACK_MS 1000 /* a clock that goes back by more was set */
 
 #define PENALTIES 5
 #define PENALTY_FACTOR 16
@@ -66,7 +67,7 @@ struct turns {
     uint64_t ripe_classes[(CLASSES + 63) / 64]; /* bits: not empty */
     size_t later_count, in_hand, open;
     double virtual_time;
-    long long forgot_at;
+    long long forgot_at, latest; /* latest: time so far */
     unsigned slot;
 };
 
@@ -272,7 +273,55 @@ static void leave(struct turns *turns, uint32_t place)
     }
 }
 
+/* Its turn may come from now on: at once where the button was pressed since the last message. */
+static void may_repeat(struct turns *turns, uint32_t place, long long now)
+{
+    struct entry *entry = &turns->entries[place];
+    int penalty = penalty_of(network_of(turns, entry), now);
+
+    if (penalty || entry->since <= entry->last_at) {
+        ripen(turns, place, penalty);
+        return;
+    }
+    entry->place = PRESSED;
+    append(turns, &turns->pressed, place);
+}
+
 /* ---- what time brings ---- */
+
+static void move_keys(struct heap *heap, long long by)
+{
+    for (size_t i = 0; i < heap->count; i++)
+        heap->list[i].key -= (double)by;
+}
+
+/* The clock was set back: everything is as long ago as it was. */
+static void go_back(struct turns *turns, long long by)
+{
+    struct ages *ages = &turns->ages;
+
+    for (size_t i = 0; i < turns->used; i++) {
+        struct entry *entry = &turns->entries[i];
+        entry->accepted_at -= by;
+        entry->since -= by;
+        entry->last_at -= by;
+        entry->pressed_at -= entry->pressed_at ? by : 0;
+    }
+    for (size_t i = 0; i < ages->count; i++)
+        ages->list[(ages->first + i) % ages->room].accepted_at -= by;
+    move_keys(&turns->first, by);
+    move_keys(&turns->resting, by);
+}
+
+static void look_at_clock(struct turns *turns, long long now)
+{
+    bool is_set_back = now < turns->latest - BACK_MS;
+
+    if (is_set_back)
+        go_back(turns, turns->latest - now);
+    if (is_set_back || now > turns->latest)
+        turns->latest = now;
+}
 
 static void note_age(struct turns *turns, const struct entry *entry)
 {
@@ -310,6 +359,7 @@ static void let_time_pass(struct turns *turns, long long now)
 {
     const struct heap_item *next;
 
+    look_at_clock(turns, now);
     grow_old(turns, now);
     forget(turns, now);
     while ((next = heap_first(&turns->resting)) && next->key <= (double)now) {
@@ -317,7 +367,7 @@ static void let_time_pass(struct turns *turns, long long now)
         struct entry *entry = &turns->entries[place];
         heap_remove(&turns->resting, 0);
         if (entry->published)
-            ripen(turns, place, penalty_of(network_of(turns, entry), now));
+            may_repeat(turns, place, now);
         else
             wait_for_first(turns, place, now);
     }
@@ -523,37 +573,43 @@ static void press(struct turns *turns, uint32_t place, long long pressed_at, lon
     entry->pressed_at = pressed_at;
     if ((entry->place != RESTING && entry->place != RIPE) || !entry->published)
         return;
-    int penalty = penalty_of(network_of(turns, entry), now);
     leave(turns, place);
-    entry->since = pressed_at;
+    entry->since = pressed_at < now ? pressed_at : now;
     entry->chance = 0;
-    if (now - entry->last_at < PRESSED_AGAIN_MS) {
+    if (now - entry->last_at < PRESSED_AGAIN_MS)
         rest(turns, place, entry->last_at + PRESSED_AGAIN_MS);
-        return;
-    }
-    if (penalty) {
-        ripen(turns, place, penalty);
-        return;
-    }
-    entry->place = PRESSED;
-    append(turns, &turns->pressed, place);
+    else
+        may_repeat(turns, place, now);
 }
 
+static void await_repeat(struct turns *turns, uint32_t place, const struct turns_claim *claim, long long now)
+{
+    struct entry *entry = &turns->entries[place];
+    long long at = claim->published_at < now ? claim->published_at : now;
+
+    set_tried(turns, entry, true);
+    set_last(entry, at > entry->accepted_at ? at : entry->accepted_at);
+    rest(turns, place, ripe_at(turns, entry));
+    if (claim->pressed_at > entry->last_at)
+        press(turns, place, claim->pressed_at, now);
+}
+
+/* What a clock that was ahead has stamped happens now. */
 void turns_add(struct turns *turns, const struct turns_claim *claim, long long now)
 {
     uint32_t place;
 
+    look_at_clock(turns, now);
     if (find(turns, claim->id, &place)) {
         press(turns, place, claim->pressed_at, now);
         return;
     }
     place = new_place(turns);
     struct entry *entry = &turns->entries[place];
-    long long accepted_at = claim->accepted_at ? claim->accepted_at : now;
+    long long accepted_at = claim->accepted_at && claim->accepted_at < now ? claim->accepted_at : now;
     *entry = (struct entry){.id = claim->id,
                             .accepted_at = accepted_at,
                             .since = accepted_at,
-                            .pressed_at = claim->pressed_at,
                             .published = claim->published,
                             .network = networks_find(turns->networks, claim->network, now),
                             .is_used = true};
@@ -561,13 +617,11 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
     turns->open++;
     network_of(turns, entry)->open++;
     note_age(turns, entry);
-    if (!claim->published) {
+    if (claim->published)
+        await_repeat(turns, place, claim, now);
+    else
         wait_for_first(turns, place, now);
-        return;
-    }
-    set_tried(turns, entry, true);
-    set_last(entry, claim->published_at ? claim->published_at : accepted_at);
-    rest(turns, place, ripe_at(turns, entry));
+    entry->pressed_at = claim->pressed_at;
 }
 
 void turns_remove(struct turns *turns, long long id, enum turns_end end, long long now)
@@ -575,6 +629,7 @@ void turns_remove(struct turns *turns, long long id, enum turns_end end, long lo
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
+    look_at_clock(turns, now);
     if (!entry)
         return;
     struct network *network = network_of(turns, entry);
@@ -598,6 +653,7 @@ void turns_published(struct turns *turns, long long id, long long now)
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
+    look_at_clock(turns, now);
     if (!entry || entry->place != IN_HAND)
         return;
     turns->in_hand--;
@@ -611,6 +667,7 @@ void turns_put_back(struct turns *turns, long long id, long long not_before, lon
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
+    look_at_clock(turns, now);
     if (!entry || entry->place != IN_HAND)
         return;
     turns->in_hand--;
@@ -618,7 +675,7 @@ void turns_put_back(struct turns *turns, long long id, long long not_before, lon
     if (not_before > now)
         rest(turns, place, not_before);
     else if (entry->published)
-        ripen(turns, place, penalty_of(network_of(turns, entry), now));
+        may_repeat(turns, place, now);
     else
         wait_for_first(turns, place, now);
 }

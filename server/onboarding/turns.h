@@ -10,8 +10,8 @@
  * - "It's on now" goes at once.
  *
  * Keeps the open claims in memory, about 150 bytes for each. Pure: it knows no clock, no store and no
- * connection; all times are milliseconds of one clock of the caller, which must not go back by much. One
- * thread. */
+ * connection; all times are milliseconds of one clock of the caller. Where that goes back, everything stays
+ * as long ago as it was. One thread. */
 #ifndef SERVER_ONBOARDING_TURNS_H
 #define SERVER_ONBOARDING_TURNS_H
 

@@ -203,6 +203,63 @@ static void a_client_is_an_address_or_a_64_in_a_network(void **state)
     assert_keys("unknown", "unknown", true, true);
 }
 
+struct network_case {
+    const char *address, *other;
+};
+
+static void what_is_no_address_has_no_network(void **state)
+{
+    static const char *const bad[] = {
+        "", "unknown", "192.0.2", "192.0.2.1:80", "[2001:db8::1]", "2001:db8::/48", "::g"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (client_network(bad[i]) != 0)
+            fail_msg("\"%s\" is in network %llx", bad[i], (unsigned long long)client_network(bad[i]));
+}
+
+static void an_address_has_the_network_of_its_neighbours(void **state)
+{
+    static const struct network_case same[] = {
+        {"192.0.2.0", "192.0.2.255"},
+        {"192.0.2.1", "::ffff:192.0.2.77"},
+        {"::ffff:192.0.2.1", "0:0:0:0:0:ffff:c000:2ff"},
+        {"2001:db8:5::", "2001:db8:5:ffff:ffff:ffff:ffff:ffff"},
+        {"::", "::1"},
+    };
+    static const struct network_case different[] = {
+        {"192.0.2.255", "192.0.3.0"},     {"192.0.2.1", "192.1.2.1"},       {"192.0.2.1", "193.0.2.1"},
+        {"2001:db8:5::", "2001:db8:6::"}, {"2001:db8:5::", "2001:db9:5::"}, {"2001:db8:5::", "a001:db8:5::"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(same); i++)
+        if (client_network(same[i].address) != client_network(same[i].other))
+            fail_msg("%s and %s are in two networks", same[i].address, same[i].other);
+    for (size_t i = 0; i < COUNT(different); i++)
+        if (client_network(different[i].address) == client_network(different[i].other))
+            fail_msg("%s and %s are in one network", different[i].address, different[i].other);
+}
+
+/* Of the address with the same leading bits too. */
+static void no_network_is_0_or_of_both_kinds(void **state)
+{
+    static const char *const v4[] = {"0.0.0.0", "0.0.0.1", "0.0.1.0", "32.1.13.1", "255.255.255.255"};
+    static const char *const v6[] = {
+        "::",      "::1",           "0:0:1::",    "0:2001:d::", "2001:d00::", "0:1::", "ffff:ffff:ffff::",
+        "1:0:0::", "0:ff:ffff:f::", "100:0:100::"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(v6); i++)
+        assert_true(client_network(v6[i]) > 0);
+    for (size_t i = 0; i < COUNT(v4); i++) {
+        assert_true(client_network(v4[i]) > 0);
+        for (size_t j = 0; j < COUNT(v6); j++)
+            if (client_network(v4[i]) == client_network(v6[j]))
+                fail_msg("%s and %s are in one network", v4[i], v6[j]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +270,9 @@ int main(void)
         cmocka_unit_test(a_peer_without_an_address_is_unknown),
         cmocka_unit_test(believes_trusted_proxies),
         cmocka_unit_test(one_address_has_one_text),
+        cmocka_unit_test(what_is_no_address_has_no_network),
+        cmocka_unit_test(an_address_has_the_network_of_its_neighbours),
+        cmocka_unit_test(no_network_is_0_or_of_both_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -44,6 +45,7 @@ struct app {
     struct store_options store_options;
     struct housekeeping *housekeeping;
     bool (*interrupted)(void);
+    bool started;
     long long next_warning; /* monotonic ms */
     unsigned connections;   /* the most on the public side */
 };
@@ -272,7 +274,8 @@ struct app *app_start(const struct settings *settings, bool (*interrupted)(void)
     app->portal.public_url = settings->public_url;
     describe_labels(app);
     app->portal.started_at = clock_wall_ms();
-    if (start_all(app, why))
+    app->started = start_all(app, why);
+    if (app->started)
         return app;
     app_stop(app);
     return NULL;
@@ -289,6 +292,17 @@ static void drain(struct http_server *server)
     _exit(EXIT_FAILURE);
 }
 
+/* Still serves, so that no request is refused before proxies have noticed. */
+static void retire(const struct app *app)
+{
+    long long ms = app->settings->drain_ms;
+
+    if (!ms || !app->started)
+        return;
+    http_server_retire(app->portal.public_server);
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
 void app_reload(struct app *app)
 {
     dispatcher_reconnect(app->portal.dispatcher);
@@ -300,6 +314,7 @@ void app_stop(struct app *app)
     struct portal *portal = &app->portal;
 
     atomic_store(&portal->draining, true);
+    retire(app);
     drain(portal->public_server);
     drain(app->admin_server);
     http_server_stop(app->admin_server);

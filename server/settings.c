@@ -30,6 +30,9 @@ static const struct config_key keys[] = {
      "Time limit for receiving a request, headers and body. Photographs get more time."},
     {"http", "idle_timeout", CONFIG_DURATION, "60s", SECOND, 3600 * SECOND, NULL, false,
      "How long a connection may be idle between requests."},
+    {"http", "drain", CONFIG_DURATION, "0s", 0, 600 * SECOND, NULL, false,
+     "How long the portal still takes requests after SIGTERM, while /readyz says 503, so that a proxy with "
+     "several portals has time to turn to the others. 0: not at all."},
     {"http", "registrations_per_minute", CONFIG_INTEGER, "30", 0, 1000000, NULL, false,
      "Registrations, retries and cancellations per minute allowed from one address (IPv6: one /64 network). "
      "0: no limit."},
@@ -146,6 +149,7 @@ bool settings_load_own(struct config *config, struct settings *out)
         .registrations_per_minute = (unsigned)config_integer(config, "http", "registrations_per_minute"),
         .open_claims_per_network = config_integer(config, "http", "open_claims_per_network"),
         .request_timeout_ms = config_integer(config, "http", "request_timeout"),
+        .drain_ms = config_integer(config, "http", "drain"),
         .idle_timeout_ms = config_integer(config, "http", "idle_timeout"),
         .label_hosts = config_text(config, "labels", "hosts"),
         .label_decoders = (unsigned)config_integer(config, "labels", "decoders"),

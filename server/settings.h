@@ -14,7 +14,7 @@ struct settings { /* texts are borrowed from the config */
     const char *listen, *admin_listen, *public_url, *trusted_proxies;
     unsigned threads, max_connections, connections_per_client, registrations_per_minute;
     long long open_claims_per_network;
-    long long request_timeout_ms, idle_timeout_ms;
+    long long request_timeout_ms, idle_timeout_ms, drain_ms;
     struct store_options store; /* without wait and context */
     struct retention retention;
     const char *label_hosts;

@@ -199,6 +199,9 @@ struct http_server;
 struct http_server *http_server_start(const struct http_options *options, struct text *why);
 /* The address it listens on, such as "127.0.0.1:43211", with the real port if port 0 was requested. */
 const char *http_server_address(const struct http_server *server);
+/* From now on connections are closed after their current request; new ones are still accepted. So a proxy
+ * keeps none that would be closed under a request. */
+void http_server_retire(struct http_server *server);
 /* Accepts no new connections and closes open ones after their current request. Blocks until no exchange is in
  * flight (returns true) or the deadline has passed (returns false). Halfway to the deadline, streams are
  * cut. */

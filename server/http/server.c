@@ -48,6 +48,11 @@ const char *http_server_address(const struct http_server *server)
     return text_get(&server->address);
 }
 
+void http_server_retire(struct http_server *server)
+{
+    atomic_store(&server->draining, true);
+}
+
 bool http_server_drain(struct http_server *server, long long deadline_ms)
 {
     const struct timespec moment = {0, 2000000};

@@ -30,9 +30,12 @@ class Nginx(Proxy):
         local.mkdir()
         self.folder.chmod(0o711)  # its worker is another user, where the test is root
         (local / "listen.conf").write_text(f"listen 127.0.0.1:{self.port};\n")
-        (local / "upstream.conf").write_text(f"server 127.0.0.1:{self.portal.address[1]};\n")
+        (local / "upstream.conf").write_text(self.upstream())
         (self.folder / "nginx.conf").write_text(MAIN.format(folder=self.folder, root=ROOT))
         return [NGINX, "-p", self.folder, "-c", self.folder / "nginx.conf", "-e", "stderr"]
+
+    def upstream(self):
+        return f"server 127.0.0.1:{self.portal.address[1]};\n"
 
 
 @unittest.skipUnless(NGINX, "nginx is not installed")

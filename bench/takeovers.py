@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""(l) Three portals on one PostgreSQL database; the one that leads is killed every ten seconds while clients register and
+"""(t) Three portals on one PostgreSQL database; the one that leads is killed every ten seconds while clients register and
 modules move."""
 import statistics
 

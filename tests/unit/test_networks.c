@@ -207,7 +207,8 @@ static void nothing_is_held_against_the_unknown_one(void **state)
 
 static void what_the_store_knew_is_added(void **state)
 {
-    struct network_record record = {5, 100, 40, NOON - HALF_LIFE}, fresh = {6, 10, 4, NOON + HALF_LIFE};
+    struct network_record record = {5, 100, 40, NOON - HALF_LIFE, 0, 0},
+                          fresh = {6, 10, 4, NOON + HALF_LIFE, 0, 0};
     struct network_record out[4];
     (void)state;
 

@@ -30,6 +30,13 @@ def killed_at_statement(number, *command):
     return None if done.returncode == -signal.SIGKILL else done.returncode
 
 
+def slow_disk(ms):
+    """The environment of a program whose disk takes so much longer to keep what was written."""
+    library = BUILD / "tests" / "integration" / "slow_disk.so"
+    assert library.exists(), library
+    return {**sanitized("verify_asan_link_order=0"), "LD_PRELOAD": str(library), "EXPRESSLINK_TEST_DISK_MS": str(ms)}
+
+
 def disk_calls(*command):
     """What the program asks of the disk: [(system call, the so many-th of its kind), ...] in order."""
     with tempfile.NamedTemporaryFile(mode="r") as trace:

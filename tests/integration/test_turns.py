@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose message is sent next while many devices are being registered, and "It's on now"."""
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from brokers import FakeBroker
+from killed import slow_disk
 from portal import Portal, store_url
 from sandbox import Sandbox, eventually, random_thing
 
@@ -104,6 +106,22 @@ class Crowds(Case):
         for token in tokens:
             portal.post_json(f"/api/v1/registrations/{token}/cancel", {})
         eventually(lambda: ask("10.0.0.99").status == 202, "there is room again")
+
+
+class SlowDisk(Case):
+    def test_messages_do_not_wait_for_commits(self):
+        """A commit takes a third of a second, and every claim is to be repeated at once."""
+        portal = self.enterContext(Portal(self.sandbox, environment=slow_disk(300), claim={"schedule": "100ms"},
+                                          store={"url": f"sqlite:{self.sandbox.state}/{random_thing()}.db"},
+                                          staging__sandbox={"port": self.broker.port},
+                                          http={"trusted_proxies": "127.0.0.1"}))
+        with ThreadPoolExecutor(10) as people:
+            list(people.map(lambda number: self.claim_from(portal, f"10.0.{number}.1"), range(30)))
+        eventually(lambda: len({publish["thing"] for publish in self.broker.publishes()}) == 30, "each was sent a message")
+        commits, messages = portal.metric("store_commits_total"), len(self.broker.publishes())
+        eventually(lambda: portal.metric("store_commits_total") >= commits + 5, "five commits")
+        commits, messages = portal.metric("store_commits_total") - commits, len(self.broker.publishes()) - messages
+        self.assertGreater(messages, 5 * commits)
 
 
 class OnNow(Case):

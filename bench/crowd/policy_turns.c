@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 
-static const struct schedule usual = {{5000, 10000, 20000, 40000, 60000}, 5};
+static const struct schedule usual = {{4000}, 1};
 
 struct state {
     struct turns *turns;
@@ -25,7 +25,8 @@ static void remember_carriers(struct state *state, const struct scenario *scenar
 
 static void *start(const struct scenario *scenario, const struct claim_ring *claims)
 {
-    struct turns_options options = {.schedule = &usual, .connections = scenario->connections};
+    struct turns_options options = {
+        .schedule = &usual, .window_ms = SCENARIO_WINDOW_MS, .connections = scenario->connections};
     struct state *state = memory_new(1, sizeof *state);
 
     state->turns = turns_new(&options);

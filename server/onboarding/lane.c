@@ -352,6 +352,7 @@ struct lane *lane_new(const struct lane_options *options, struct text *why)
     lane->supply = supply_new(&(struct supply_options){
         .account = options->account,
         .schedule = &options->settings->schedule,
+        .window_ms = options->settings->window_ms,
         .store = options->store,
         .post = options->post,
         .wake = options->wake,

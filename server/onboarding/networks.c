@@ -9,7 +9,7 @@
 
 #define HALVES_IN_MS (30 * 60 * 1000.0)
 #define FADED 0.05  /* a record below it says nothing */
-#define BENEFIT 2.0 /* arrivals that every network is credited with at first */
+#define BENEFIT 1.0 /* arrivals that every network is credited with at first */
 #define WEIGHT_UNKNOWN 50.0
 #define FEW 8 /* claims */
 #define ALLOWED_AT_FIRST 2.0

@@ -439,7 +439,8 @@ static void tell_queue(struct supply *supply)
 static void begin(struct supply *supply)
 {
     turns_free(supply->turns);
-    supply->turns = turns_new(&(struct turns_options){supply->options.schedule, 1});
+    supply->turns = turns_new(&(struct turns_options){
+        .schedule = supply->options.schedule, .window_ms = supply->options.window_ms, .connections = 1});
     supply->first = supply->count = supply->read_id_count = 0;
     supply->queue.ms = 1; /* whatever was told before: tell it anew */
     supply->recalled = supply->loaded = supply->has_page = supply->restart = false;

@@ -21,6 +21,7 @@ struct supply;
 struct supply_options {
     const struct staging_account *account; /* borrowed */
     const struct schedule *schedule;       /* borrowed */
+    long long window_ms;                   /* how long a claim is open */
     struct store *store;
     const struct post *post;     /* borrowed */
     void (*wake)(void *context); /* the store has answered; any thread, must not block */

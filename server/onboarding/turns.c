@@ -10,23 +10,25 @@
 #include "server/onboarding/switched_on.h"
 
 #define NONE UINT32_MAX
+#define UNKNOWN UINT32_MAX
 
 #define OLD_MS 180000         /* a claim that is open so long counts against its network, */
-#define NEGLECTED_MS 180000   /* and one that was sent nothing for so long is preferred, */
-#define NEGLECTED_FACTOR 10   /* so that nobody starves */
 #define PART_OF_AGE 60        /* a repeat waits a sixtieth of the claim's age at least */
+#define LAST_BEFORE_MS 45000  /* the window ends: a last message, */
+#define ARRIVAL_MS 3000       /* that a device takes to arrive */
+#define LAST_CHANCE 0.05      /* where it may well find the device */
 #define PRESSED_AGAIN_MS 1000 /* no sooner after the last message, also where the button is pressed */
 #define OVERLOAD_MS 1000      /* first messages that wait for so long are too many */
 #define FORGET_EVERY_MS 5000
 #define BACK_MS 1000 /* a clock that goes back by more was set */
 
 #define PENALTIES 5
-#define PENALTY_FACTOR 16
+#define PENALTY_FACTOR 4
 #define STEPS 32
 #define STEPS_AN_OCTAVE 3
 #define CLASSES (PENALTIES * STEPS)
 
-enum place { IN_HAND, FIRST, LATER, PRESSED, RESTING, RIPE };
+enum place { IN_HAND, FIRST, LATER, PRESSED, LAST, RESTING, RIPE };
 
 struct entry {
     long long id, accepted_at, last_at, pressed_at;
@@ -34,7 +36,7 @@ struct entry {
     uint32_t network;
     uint32_t previous, next; /* in a chain */
     uint32_t heap_place;
-    float chance; /* that it was on by the last message */
+    uint32_t before; /* age at the message before the last one, ms; UNKNOWN */
     unsigned published;
     unsigned char place, class;
     bool is_old, is_used, is_tried;
@@ -59,15 +61,16 @@ struct turns {
     uint32_t *free;
     size_t room, used, free_count, cursor;
     struct number_map places;
-    struct ages ages;
-    struct heap first;   /* admitted, by accepted_at */
-    struct heap later;   /* networks by tag; the claims are in their chains */
-    struct heap resting; /* published, by the time from which they may be repeated */
-    struct chain pressed, ripe[CLASSES];
+    struct ages ages, ends; /* until they are old, and until their last message */
+    struct heap first;      /* admitted, by accepted_at */
+    struct heap later;      /* networks by tag; the claims are in their chains */
+    struct heap resting;    /* published, by the time from which they may be repeated */
+    struct chain pressed, last, ripe[CLASSES];
     uint64_t ripe_classes[(CLASSES + 63) / 64]; /* bits: not empty */
     size_t later_count, in_hand, open;
     double virtual_time;
     long long forgot_at, latest; /* latest: time so far */
+    struct switched_on switched_on;
     unsigned slot;
 };
 
@@ -111,6 +114,7 @@ static void forget(struct turns *turns, long long now)
 {
     if (now >= turns->forgot_at && now - turns->forgot_at < FORGET_EVERY_MS)
         return;
+    switched_on_update(&turns->switched_on, now > turns->forgot_at ? now - turns->forgot_at : 0);
     turns->forgot_at = now;
     networks_forget(turns->networks, now);
 }
@@ -265,6 +269,9 @@ static void leave(struct turns *turns, uint32_t place)
     case PRESSED:
         unlink_entry(turns, &turns->pressed, place);
         break;
+    case LAST:
+        unlink_entry(turns, &turns->last, place);
+        break;
     case RESTING:
         heap_remove(&turns->resting, entry->heap_place);
         break;
@@ -295,11 +302,15 @@ static void move_keys(struct heap *heap, long long by)
         heap->list[i].key -= (double)by;
 }
 
+static void move_ages(struct ages *ages, long long by)
+{
+    for (size_t i = 0; i < ages->count; i++)
+        ages->list[(ages->first + i) % ages->room].accepted_at -= by;
+}
+
 /* The clock was set back: everything is as long ago as it was. */
 static void go_back(struct turns *turns, long long by)
 {
-    struct ages *ages = &turns->ages;
-
     for (size_t i = 0; i < turns->used; i++) {
         struct entry *entry = &turns->entries[i];
         entry->accepted_at -= by;
@@ -307,8 +318,8 @@ static void go_back(struct turns *turns, long long by)
         entry->last_at -= by;
         entry->pressed_at -= entry->pressed_at ? by : 0;
     }
-    for (size_t i = 0; i < ages->count; i++)
-        ages->list[(ages->first + i) % ages->room].accepted_at -= by;
+    move_ages(&turns->ages, by);
+    move_ages(&turns->ends, by);
     move_keys(&turns->first, by);
     move_keys(&turns->resting, by);
 }
@@ -323,10 +334,14 @@ static void look_at_clock(struct turns *turns, long long now)
         turns->latest = now;
 }
 
-static void note_age(struct turns *turns, const struct entry *entry)
+/* That the device was switched on since the last message. */
+static double chance_of(const struct turns *turns, const struct entry *entry, long long now)
 {
-    struct ages *ages = &turns->ages;
+    return switched_on_chance(&turns->switched_on, entry->last_at - entry->since, now - entry->since);
+}
 
+static void note_age(struct ages *ages, struct age age)
+{
     if (ages->count == ages->room) {
         size_t room = ages->room ? ages->room * 2 : 256;
         struct age *list = memory_new(room, sizeof *list);
@@ -335,23 +350,52 @@ static void note_age(struct turns *turns, const struct entry *entry)
         free(ages->list);
         *ages = (struct ages){list, room, 0, ages->count};
     }
-    ages->list[(ages->first + ages->count++) % ages->room] = (struct age){entry->id, entry->accepted_at};
+    ages->list[(ages->first + ages->count++) % ages->room] = age;
+}
+
+/* The next claim that has reached an age and is still open; NONE: there is none. */
+static uint32_t next_aged(struct turns *turns, struct ages *ages, long long age_ms, long long now)
+{
+    uint32_t place;
+
+    while (ages->count) {
+        struct age age = ages->list[ages->first];
+        if (now - age.accepted_at < age_ms)
+            return NONE;
+        ages->first = (ages->first + 1) % ages->room;
+        ages->count--;
+        if (number_map_get(&turns->places, (uint64_t)age.id, &place))
+            return place;
+    }
+    return NONE;
 }
 
 static void grow_old(struct turns *turns, long long now)
 {
-    struct ages *ages = &turns->ages;
     uint32_t place;
 
-    for (; ages->count; ages->first = (ages->first + 1) % ages->room, ages->count--) {
-        const struct age *age = &ages->list[ages->first];
-        if (now - age->accepted_at < OLD_MS)
-            return;
-        if (!number_map_get(&turns->places, (uint64_t)age->id, &place))
-            continue;
+    while ((place = next_aged(turns, &turns->ages, OLD_MS, now)) != NONE) {
         struct entry *entry = &turns->entries[place];
-        network_of(turns, entry)->old += !entry->is_old;
-        entry->is_old = true;
+        network_of(turns, entry)->old += entry->is_tried && !entry->is_old;
+        entry->is_old = entry->is_old || entry->is_tried;
+        note_age(&turns->ends, (struct age){entry->id, entry->accepted_at});
+    }
+}
+
+/* Who was never on when a message was sent gets one more just before the claim expires. */
+static void send_last(struct turns *turns, long long now)
+{
+    uint32_t place;
+
+    while ((place = next_aged(turns, &turns->ends, turns->options.window_ms - LAST_BEFORE_MS, now)) != NONE) {
+        struct entry *entry = &turns->entries[place];
+        bool is_waiting = entry->place == RESTING || entry->place == RIPE;
+        if (!is_waiting || !entry->published || chance_of(turns, entry, now) < LAST_CHANCE ||
+            penalty_of(network_of(turns, entry), now) > 0)
+            continue;
+        leave(turns, place);
+        entry->place = LAST;
+        append(turns, &turns->last, place);
     }
 }
 
@@ -361,6 +405,7 @@ static void let_time_pass(struct turns *turns, long long now)
 
     look_at_clock(turns, now);
     grow_old(turns, now);
+    send_last(turns, now);
     forget(turns, now);
     while ((next = heap_first(&turns->resting)) && next->key <= (double)now) {
         uint32_t place = next->item;
@@ -375,13 +420,9 @@ static void let_time_pass(struct turns *turns, long long now)
 
 /* ---- whose turn it is ---- */
 
-static double value_of(const struct entry *entry, long long now)
+static double value_of(const struct turns *turns, const struct entry *entry, long long now)
 {
-    double waited = (double)(now - entry->last_at) / 1000;
-    double chance = switched_on_chance(now - entry->since) - entry->chance;
-    double value = waited * chance / (1 - entry->chance);
-
-    return now - entry->last_at > NEGLECTED_MS ? NEGLECTED_FACTOR * value : value;
+    return (double)(now - entry->last_at) * chance_of(turns, entry, now);
 }
 
 /* The repeat that is worth most; NONE: there is none. any_good: there is one without penalty. */
@@ -395,7 +436,7 @@ static uint32_t best_repeat(struct turns *turns, long long now, bool *any_good)
             uint32_t place = turns->ripe[word * 64 + (unsigned)__builtin_ctzll(bits)].first;
             const struct entry *entry = &turns->entries[place];
             int steps = penalty_of(network_of(turns, entry), now);
-            double value = value_of(entry, now) / pow(PENALTY_FACTOR, steps);
+            double value = value_of(turns, entry, now) / pow(PENALTY_FACTOR, steps);
             if (steps > entry->class / STEPS) { /* its network has lost standing meanwhile */
                 leave_ripe(turns, place);
                 ripen(turns, place, steps);
@@ -408,6 +449,14 @@ static uint32_t best_repeat(struct turns *turns, long long now, bool *any_good)
         }
     }
     return best;
+}
+
+static uint32_t take_of_chain(struct turns *turns, struct chain *chain)
+{
+    uint32_t place = chain->first;
+
+    unlink_entry(turns, chain, place);
+    return place;
 }
 
 static uint32_t take_later(struct turns *turns, long long now)
@@ -441,6 +490,19 @@ static uint32_t take_first(struct turns *turns, long long now)
     return NONE;
 }
 
+/* One for which it is not too late. NONE: there is none. */
+static uint32_t take_last(struct turns *turns, long long now)
+{
+    while (turns->last.first != NONE) {
+        uint32_t place = take_of_chain(turns, &turns->last);
+        struct entry *entry = &turns->entries[place];
+        if (now - entry->accepted_at < turns->options.window_ms - ARRIVAL_MS)
+            return place;
+        rest(turns, place, now + ARRIVAL_MS);
+    }
+    return NONE;
+}
+
 static bool is_overloaded(const struct turns *turns, long long now)
 {
     const struct heap_item *first = heap_first(&turns->first);
@@ -448,28 +510,31 @@ static bool is_overloaded(const struct turns *turns, long long now)
     return first && (double)now - first->key > OVERLOAD_MS;
 }
 
-/* Of ten messages one is kept for repeats while first messages are not too many, then for those that wait
- * behind them; these also get their share of what first messages leave. */
+/* Of ten messages one is for those who wait behind the first ones, and one is kept for repeats and last
+ * messages. While first messages are too many there are no repeats, but half of the messages are last ones,
+ * if there are so many. */
 static uint32_t next_turn(struct turns *turns, long long now)
 {
     unsigned slot = turns->slot % 10;
-    bool overloaded = is_overloaded(turns, now);
-    uint32_t first;
-    bool is_good = false;
+    bool overloaded = is_overloaded(turns, now), any_good = false;
+    uint32_t place;
 
-    if (turns->pressed.first != NONE && (!overloaded || slot == 5)) {
-        uint32_t place = turns->pressed.first;
-        unlink_entry(turns, &turns->pressed, place);
-        return place;
-    }
-    if (slot != 0 && (first = take_first(turns, now)) != NONE)
-        return first;
-    if (turns->later_count && overloaded)
+    if (turns->pressed.first != NONE && (!overloaded || slot == 4))
+        return take_of_chain(turns, &turns->pressed);
+    if (turns->later_count && slot == 2)
         return take_later(turns, now);
-    uint32_t repeat = overloaded ? NONE : best_repeat(turns, now, &is_good);
-    if (!is_good && (first = take_first(turns, now)) != NONE)
-        return first;
-    if (turns->later_count && (!is_good || slot == 2))
+    if (slot == 0 || (overloaded && slot % 2 == 1)) {
+        if ((place = take_last(turns, now)) != NONE)
+            return place;
+    }
+    if ((slot != 0 || overloaded) && (place = take_first(turns, now)) != NONE)
+        return place;
+    if ((place = take_last(turns, now)) != NONE)
+        return place;
+    uint32_t repeat = best_repeat(turns, now, &any_good);
+    if (!any_good && (place = take_first(turns, now)) != NONE)
+        return place;
+    if (!any_good && turns->later_count)
         return take_later(turns, now);
     if (repeat != NONE)
         leave_ripe(turns, repeat);
@@ -523,9 +588,10 @@ struct turns *turns_new(const struct turns_options *options)
     turns->options = *options;
     turns->networks = networks_new();
     number_map_init(&turns->places);
+    switched_on_init(&turns->switched_on);
     turns->first = turns->resting = (struct heap){.placed = place_of_entry, .context = turns};
     turns->later = (struct heap){.placed = place_of_network, .context = turns};
-    turns->pressed = (struct chain){NONE, NONE};
+    turns->pressed = turns->last = (struct chain){NONE, NONE};
     for (size_t i = 0; i < CLASSES; i++)
         turns->ripe[i] = (struct chain){NONE, NONE};
     return turns;
@@ -541,6 +607,7 @@ void turns_free(struct turns *turns)
     number_map_fini(&turns->places);
     networks_free(turns->networks);
     free(turns->ages.list);
+    free(turns->ends.list);
     free(turns->entries);
     free(turns->free);
     free(turns);
@@ -558,10 +625,21 @@ static uint32_t new_place(struct turns *turns)
     return (uint32_t)turns->used++;
 }
 
+/* The last message has, or has not, found the device. */
+static void learn(struct turns *turns, const struct entry *entry, bool found, long long now)
+{
+    if (entry->published < 2 || entry->before == UNKNOWN || entry->since != entry->accepted_at ||
+        penalty_of(network_of(turns, entry), now) > 0)
+        return;
+    switched_on_learn(&turns->switched_on, entry->before, entry->last_at - entry->accepted_at, found);
+}
+
 static void set_last(struct entry *entry, long long at)
 {
+    bool is_known = entry->last_at >= entry->accepted_at;
+
+    entry->before = is_known ? (uint32_t)(entry->last_at - entry->accepted_at) : UNKNOWN;
     entry->last_at = at;
-    entry->chance = (float)switched_on_chance(at - entry->since);
 }
 
 static void press(struct turns *turns, uint32_t place, long long pressed_at, long long now)
@@ -575,7 +653,6 @@ static void press(struct turns *turns, uint32_t place, long long pressed_at, lon
         return;
     leave(turns, place);
     entry->since = pressed_at < now ? pressed_at : now;
-    entry->chance = 0;
     if (now - entry->last_at < PRESSED_AGAIN_MS)
         rest(turns, place, entry->last_at + PRESSED_AGAIN_MS);
     else
@@ -616,7 +693,7 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
     number_map_set(&turns->places, (uint64_t)claim->id, place);
     turns->open++;
     network_of(turns, entry)->open++;
-    note_age(turns, entry);
+    note_age(&turns->ages, (struct age){entry->id, entry->accepted_at});
     if (claim->published)
         await_repeat(turns, place, claim, now);
     else
@@ -633,6 +710,8 @@ void turns_remove(struct turns *turns, long long id, enum turns_end end, long lo
     if (!entry)
         return;
     struct network *network = network_of(turns, entry);
+    if (end != TURNS_OTHER)
+        learn(turns, entry, end == TURNS_ARRIVED, now);
     leave(turns, place);
     network->open--;
     network->old -= entry->is_old;
@@ -657,6 +736,7 @@ void turns_published(struct turns *turns, long long id, long long now)
     if (!entry || entry->place != IN_HAND)
         return;
     turns->in_hand--;
+    learn(turns, entry, false, now);
     entry->published++;
     set_last(entry, now);
     rest(turns, place, ripe_at(turns, entry));
@@ -683,7 +763,8 @@ void turns_put_back(struct turns *turns, long long id, long long not_before, lon
 long long turns_wait(struct turns *turns, long long now, long long most)
 {
     let_time_pass(turns, now);
-    bool any = turns->first.count || turns->later_count || turns->pressed.first != NONE;
+    bool any =
+        turns->first.count || turns->later_count || turns->pressed.first != NONE || turns->last.first != NONE;
     for (size_t i = 0; i < sizeof turns->ripe_classes / sizeof *turns->ripe_classes; i++)
         any = any || turns->ripe_classes[i];
     if (any)

@@ -5,8 +5,9 @@
  *
  * - First messages go first, in the order in which the claims were made. Networks with many claims that do
  *   not arrive (networks.h) wait behind the others, but get a tenth of the messages at least.
- * - Repeats go by value: how likely it is that the device was switched on since the last message. They become
- *   rarer by themselves when there are too many.
+ * - Repeats go by value: how likely it is that the device was switched on since the last message
+ *   (switched_on.h), times how long ago that was. They become rarer by themselves when there are too many.
+ * - A last message goes shortly before the window ends, unless it would hardly find the device.
  * - "It's on now" goes at once.
  *
  * Keeps the open claims in memory, about 150 bytes for each. Pure: it knows no clock, no store and no
@@ -26,6 +27,7 @@ struct turns;
 
 struct turns_options {
     const struct schedule *schedule; /* least delays between two messages; borrowed */
+    long long window_ms;             /* how long a claim is open */
     int connections;                 /* claim-things: each of them sends 100 messages a second */
 };
 

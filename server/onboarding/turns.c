@@ -677,7 +677,7 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
     uint32_t place;
 
     look_at_clock(turns, now);
-    if (find(turns, claim->id, &place)) {
+    if (number_map_get(&turns->places, (uint64_t)claim->id, &place)) {
         press(turns, place, claim->pressed_at, now);
         return;
     }

@@ -21,6 +21,7 @@
 #define CONNECTION_MEMORY                                                                                    \
     (8 * 1024) /* for headers and the start of a body; more headers: libmicrohttpd answers 431 */
 #define STREAM_BLOCK (16 * 1024) /* for HTTP/1.0; chunks use the rest of the connection's memory */
+#define LAST_REQUESTS_MS 50 /* in which those come that were sent before the end */
 #define CUT_ROUND_MS 100
 
 struct http_page {
@@ -462,6 +463,19 @@ void http_server_retire(struct http_server *server)
     atomic_store(&server->draining, true);
 }
 
+/* The kernel has accepted these already, and their requests are on the way. */
+static void take_last_connections(struct http_server *server)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    int fd;
+
+    while ((fd = accept4(server->socket, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        MHD_add_connection(server->daemon, fd, (struct sockaddr *)&address, length); /* closes it on error */
+        length = sizeof address;
+    }
+}
+
 bool http_server_drain(struct http_server *server, long long deadline_ms)
 {
     const struct timespec moment = {0, 2000000};
@@ -469,9 +483,11 @@ bool http_server_drain(struct http_server *server, long long deadline_ms)
 
     atomic_store(&server->draining, true);
     if (MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET) {
+        take_last_connections(server);
         /* New connections are refused and go to another replica. Do not close the socket yet: the threads of
          * libmicrohttpd may still use it. */
         shutdown(server->socket, SHUT_RDWR);
+        nanosleep(&(struct timespec){0, LAST_REQUESTS_MS * 1000000L}, NULL);
     }
     long long cut_at = end - deadline_ms / 2;
     while (atomic_load(&server->active) && clock_monotonic_ms() < end) {

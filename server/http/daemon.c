@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -19,6 +20,7 @@
  * answer. */
 #define HEADER_MEMORY 64
 #define ANSWER_HEAD_MEMORY 1024
+#define LAST_REQUESTS_MS 50 /* in which those come that were sent before the end */
 #define STREAM_BLOCK (16 * 1024) /* for HTTP/1.0; chunks use the rest of the connection's memory */
 
 struct http_page {
@@ -424,12 +426,29 @@ bool daemon_start(struct http_server *server)
     return server->daemon != NULL;
 }
 
+/* The kernel has accepted these already, and their requests are on the way. */
+static void take_last_connections(struct http_server *server)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    int fd;
+
+    while ((fd = accept4(server->socket, (struct sockaddr *)&address, &length,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        MHD_add_connection(server->daemon, fd, (struct sockaddr *)&address, length); /* closes it on error */
+        length = sizeof address;
+    }
+}
+
 void daemon_quiesce(struct http_server *server)
 {
+    if (MHD_quiesce_daemon(server->daemon) == MHD_INVALID_SOCKET)
+        return;
+    take_last_connections(server);
     /* New connections are refused and go to another replica. Do not close the socket yet: the threads of
      * libmicrohttpd may still use it. */
-    if (MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET)
-        shutdown(server->socket, SHUT_RDWR);
+    shutdown(server->socket, SHUT_RDWR);
+    nanosleep(&(struct timespec){0, LAST_REQUESTS_MS * 1000000L}, NULL);
 }
 
 void daemon_stop(struct http_server *server)

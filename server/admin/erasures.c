@@ -21,12 +21,6 @@ struct arguments {
     enum store_error error;
 };
 
-static bool is_this_machine(const char *client)
-{
-    return strncmp(client, "127.", 4) == 0 || strcmp(client, "::1") == 0 ||
-           strncmp(client, "::ffff:127.", 11) == 0;
-}
-
 /* Accepts exactly one member, email or token. */
 static bool parse_body(struct arguments *own)
 {
@@ -37,7 +31,7 @@ static bool parse_body(struct arguments *own)
         return false;
     if (strcmp(only->string, "email") == 0)
         own->erasure.email = only->valuestring;
-    else if (strcmp(only->string, "token") == 0)
+    else if (strcmp(only->string, "token") == 0 && erasure_token_is_sound(only->valuestring))
         own->erasure.token = only->valuestring;
     return own->erasure.email || own->erasure.token;
 }
@@ -48,17 +42,18 @@ static bool read_erasure(struct http_exchange *exchange, void *arguments)
     size_t length;
     const char *bytes = http_request_body(exchange, &length);
 
-    if (!is_this_machine(http_request_client(exchange))) {
-        problem_answer_detail(exchange, 403,
-                              "Erasures are only accepted from the portal's own machine. Send the request to "
-                              "its loopback address.");
+    if (!http_request_is_from_this_machine(exchange)) {
+        problem_answer_detail(
+            exchange, 403,
+            "Erasures are only accepted from the portal's own machine, and not through a proxy. "
+            "Send the request from there.");
         return false;
     }
     own->body = json_object_parse(bytes, length);
     if (!parse_body(own)) {
         problem_answer_detail(
             exchange, 400,
-            "The body must be a JSON object with one member, email or token, which must be a string.");
+            "The body must be a JSON object with one member: email, a string, or token, a whole token.");
         return false;
     }
     return true;

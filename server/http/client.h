@@ -21,7 +21,8 @@ struct client_networks *client_networks_parse(const char *networks, const char *
 void client_networks_free(struct client_networks *networks);
 
 /* Writes the client's address into out, or "unknown" if peer has no IP address. peer: the other end of the
- * connection. forwarded: all X-Forwarded-For headers joined with commas; NULL if there are none. */
+ * connection. forwarded: all X-Forwarded-For headers joined with commas; NULL if there are none, and trusted
+ * may be NULL then. */
 void client_address(const struct client_networks *trusted, const struct sockaddr *peer, const char *forwarded,
                     char out[CLIENT_SIZE]);
 

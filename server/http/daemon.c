@@ -109,6 +109,22 @@ static const char *get_client(struct http_exchange *exchange)
     return carrier->client;
 }
 
+static bool is_from_own_address(const struct http_exchange *exchange)
+{
+    struct MHD_Connection *connection = carrier_of(exchange)->library;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct sockaddr_storage own = {0};
+    socklen_t length = sizeof own;
+    char peer_text[CLIENT_SIZE], own_text[CLIENT_SIZE];
+
+    if (getsockname(info->connect_fd, (struct sockaddr *)&own, &length) != 0)
+        return false;
+    client_address(NULL, peer_of(connection), NULL, peer_text);
+    client_address(NULL, (struct sockaddr *)&own, NULL, own_text);
+    return strcmp(peer_text, own_text) == 0;
+}
+
 /* From here on the client is not the one that takes time: give the work the reply timeout. */
 static void suspend(struct http_exchange *exchange)
 {
@@ -201,6 +217,7 @@ static void answer_page(struct http_exchange *exchange, unsigned status, const s
 static const struct http_transport transport = {
     .header = get_header,
     .client = get_client,
+    .is_from_own_address = is_from_own_address,
     .suspend = suspend,
     .resume = resume,
     .answer = answer,

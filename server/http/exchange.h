@@ -43,6 +43,8 @@ enum exchange_state {
 struct http_transport {
     const char *(*header)(const struct http_exchange *exchange, const char *name);
     const char *(*client)(struct http_exchange *exchange);
+    /* Whether both ends of the connection have the same address. */
+    bool (*is_from_own_address)(const struct http_exchange *exchange);
     /* Suspends and resumes the connection. resume: any thread. */
     void (*suspend)(struct http_exchange *exchange);
     void (*resume)(struct http_exchange *exchange);

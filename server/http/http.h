@@ -105,6 +105,10 @@ const char *http_request_field(struct http_exchange *exchange, const char *name,
 const char *http_request_client(struct http_exchange *exchange);
 /* The same as numbers, see client.h. */
 struct client_key http_request_client_key(struct http_exchange *exchange);
+/* True if the client is on this machine: it has a loopback address, or the very address that it connected to
+ * and no proxy has added X-Forwarded-For. (No other machine has that address: the system drops what says so.)
+ */
+bool http_request_is_from_this_machine(struct http_exchange *exchange);
 /* True if the client is a program (API, admin listener), false if a person reads the answer (pages). */
 bool http_request_is_api(const struct http_exchange *exchange);
 

@@ -78,6 +78,15 @@ const char *http_request_field(struct http_exchange *exchange, const char *name,
     return decoded_field(exchange, text_get(&exchange->body), exchange->body.length, name, length);
 }
 
+bool http_request_is_from_this_machine(struct http_exchange *exchange)
+{
+    const char *client = http_request_client(exchange);
+
+    return strncmp(client, "127.", 4) == 0 || strcmp(client, "::1") == 0 ||
+           (exchange->transport->is_from_own_address(exchange) &&
+            !http_request_header(exchange, "X-Forwarded-For"));
+}
+
 bool http_request_is_api(const struct http_exchange *exchange)
 {
     return exchange->options->side == HTTP_ADMIN || strncmp(exchange->target, "/api/", 5) == 0;

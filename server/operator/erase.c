@@ -77,6 +77,10 @@ int operator_erase(const struct settings *settings, const struct operation *oper
     TEXT struct text why = TEXT_EMPTY;
     const char *path = strncmp(options.url, "sqlite:", 7) == 0 ? options.url + 7 : NULL;
 
+    if (operation->token && !erasure_token_is_sound(operation->token))
+        return operator_fail(
+            "--token: this is not a whole token; it has 32 digits and letters from a to f, and is the "
+            "end of the status page's address");
     if (path && access(path, F_OK)) { /* store_open() would create the file */
         text_printf(&why, "%s: %s", path, strerror(errno));
         return operator_fail(text_get(&why));

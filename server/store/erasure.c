@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/erasure.h"
 
+#include <string.h>
+
+#include "server/registration.h"
 #include "server/store/registrations.h"
+
+bool erasure_token_is_sound(const char *token)
+{
+    return strspn(token, "0123456789abcdef") == REGISTRATION_TOKEN_LENGTH &&
+           !token[REGISTRATION_TOKEN_LENGTH];
+}
 
 enum store_error erasure_run(struct store_tx *tx, void *argument)
 {

@@ -14,6 +14,9 @@ struct erasure {
     bool more; /* another step is needed */
 };
 
+/* Whether a text is a token: one that is cut off or mistyped erases nothing, and should not seem to. */
+bool erasure_token_is_sound(const char *token);
+
 /* Runs one step inside a job that writes; argument is a struct erasure. The erased data is also removed from
  * unused parts of SQLite's files: before done() unless a long read prevents it, and also if there was nothing
  * to erase. */

@@ -5,10 +5,12 @@ import json
 import os
 import socket
 import sqlite3
+import subprocess
 import unittest
 
 from operator_commands import CANNOT, OK, command, fill
-from portal import Portal
+from patience import DEADLINE
+from portal import PROGRAM, Portal
 from sandbox import Sandbox, eventually, random_thing
 
 POSTGRESQL = os.environ.get("EXPRESSLINK_TEST_POSTGRESQL")
@@ -106,6 +108,14 @@ class Erase(Case):
         self.assertEqual(self.portal.post_json("/erasures", {"email": self.email}).status, 404, "on the public side")
         self.portal.show(mine)
 
+    def test_a_token_that_is_not_whole(self):
+        mine, = self.registered()
+        for token in ("01", mine[:-1], mine + "0", mine.upper() if mine.upper() != mine else "A" * 32, f" {mine}", "", "x" * 32):
+            with self.subTest(token):
+                self.assertEqual(self.post({"token": token}).status, 400)
+                self.erase("--token", token, says="not a whole token", expect=CANNOT)
+        self.portal.show(mine)
+
     def test_without_a_portal(self):
         mine = self.registered(3)
         self.portal.stop()
@@ -148,6 +158,23 @@ class ErasedFromFiles(Case):
                                      {"Content-Type": "application/json", "X-Forwarded-For": "127.0.0.1"}, admin=True)
         self.assertEqual(answer.status, 403)
         self.portal.show(mine)
+
+    def test_from_this_machine_where_the_portal_listens_on_its_address_in_a_network(self):
+        """In a network namespace with such an address, where the command runs as well."""
+        mine, = self.registered()
+        self.portal.stop()
+        self.portal.write_ini(http={"admin_listen": "192.0.2.9:9090"}, store={"url": f"sqlite:{self.database}"})
+        self.portal.command = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "sh", "-ec",
+                               'ip link set lo up; ip address add 192.0.2.9/32 dev lo; exec "$@"', "-", *self.portal.command]
+        self.portal.start()
+        inside = ["nsenter", "-t", str(self.portal.process.pid), *([] if os.geteuid() == 0 else ["-U"]), "-n"]
+        proxied = subprocess.run([*inside, "curl", "-s", "-w", "%{http_code}", "-H", "X-Forwarded-For: 127.0.0.1", "-H",
+                                  "Content-Type: application/json", "-d", json.dumps({"token": mine}),
+                                  "http://192.0.2.9:9090/erasures"], capture_output=True, text=True, timeout=DEADLINE)
+        self.assertTrue(proxied.stdout.endswith("403"), proxied)
+        answer = subprocess.run([*inside, PROGRAM, "erase", "--token", mine, "--config", self.portal.ini],
+                                capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual((answer.returncode, answer.stdout), (OK, "1 registration erased.\n"), answer)
 
     def test_nobody_to_ask(self):
         self.registered()

@@ -223,6 +223,26 @@ class Linked(Case):
             first.claim(random_thing())
             first.stop()
 
+    def test_a_second_name_of_the_file_is_refused(self):
+        """A hard link: SQLite would have a -wal for each name."""
+        other = self.folder / "second.db"
+        self.portal.stop()
+        for first, second in ((self.database, other), (other, self.database)):
+            other.unlink(missing_ok=True)
+            os.link(self.database, other)
+            portal = self.enterContext(Portal(self.sandbox, start=False, store={"url": f"sqlite:{first}"}))
+            before = bytes_of(self.database)
+            for arguments in (["migrate"], ["restore", self.file]):
+                answer = command(portal, *arguments)
+                self.assertEqual(answer.returncode, CANNOT, answer)
+                self.assertIn("hard link", answer.stderr)
+            portal.start(wait=False)
+            self.assertEqual(portal.ended(), CANNOT)
+            self.assertIn(f"{first} has another name", "\n".join(portal.lines))
+            self.assertEqual(bytes_of(self.database), before)
+        other.unlink()
+        self.assert_shows(self.tokens)
+
     def test_a_restore_replaces_the_database_and_not_the_link(self):
         lost, = self.registered()
         self.assertEqual(command(self.linked, "restore", self.file).returncode, OK)

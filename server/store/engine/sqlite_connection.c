@@ -141,6 +141,22 @@ static void give_new_file_to_owner(const char *path)
     close(fd);
 }
 
+/* SQLite finds a database's -wal by its name, and the lock is found by it too. Through another name of the
+ * file a second program would write beside this one, or not see what the -wal holds
+ * (sqlite.org/howtocorrupt.html, 2.4.1). */
+static enum store_error refuse_hard_links(const char *path, struct text *why)
+{
+    struct stat file;
+
+    if (stat(path, &file) || !S_ISREG(file.st_mode) || file.st_nlink < 2)
+        return STORE_OK;
+    text_printf(why,
+                "%s has another name, a hard link, and is not safe to write to. Remove the other name (find"
+                " -samefile shows it), or copy the file, and give hard links to backups only",
+                path);
+    return STORE_BROKEN;
+}
+
 static enum store_error lock_for_writing(struct sqlite_engine *engine, struct text *why)
 {
     TEXT struct text lock = TEXT_EMPTY;
@@ -198,7 +214,9 @@ enum store_error sqlite_open(const struct store_options *options, struct engine 
     }
     struct sqlite_engine *engine = memory_new(1, sizeof *engine);
     *engine = (struct sqlite_engine){{&engine_sqlite}, memory_string(path), -1, options->alone};
-    enum store_error error = lock_for_writing(engine, why);
+    enum store_error error = refuse_hard_links(path, why);
+    if (!error)
+        error = lock_for_writing(engine, why);
     if (error) {
         sqlite_close(&engine->engine);
         return error;

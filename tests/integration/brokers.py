@@ -149,9 +149,9 @@ class Session:
 
 class FakeBroker:
     """Speaks just enough MQTT over mutual TLS. judge(publish) says ACKNOWLEDGE, SILENT or DROP. Each connection is dropped
-    `lasts` seconds after its CONNACK; None: never."""
+    `lasts` seconds after its CONNACK; None: never. Where `flapping` is set, only that of this client id."""
 
-    lasts = None
+    lasts = flapping = None
 
     def __init__(self, sandbox, judge=lambda publish: ACKNOWLEDGE, address="127.0.0.1", port=0, certificate=None):
         c = sandbox.certificates
@@ -208,7 +208,7 @@ class FakeBroker:
                 session.connect = self._connect(body)
                 self.sessions.append(session)
                 session.send(CONNACK, b"\0\0")
-                if self.lasts is not None:
+                if self.lasts is not None and self.flapping in (None, session.connect["client_id"]):
                     session.connection.settimeout(self.lasts)
             elif kind == PUBLISH:
                 if self._publish(session, flags, body) == DROP:
@@ -262,6 +262,10 @@ class FakeBroker:
     def publishes(self, thing=None):
         return [publish for session in list(self.sessions) for publish in list(session.publishes)
                 if thing is None or publish["thing"] == thing]
+
+    def of(self, client_id):
+        """The sessions of one client."""
+        return [session for session in list(self.sessions) if session.connect["client_id"] == client_id]
 
     def session(self, count=1):
         """Waits for that many connections; returns the last of them."""

@@ -22,7 +22,7 @@ const char *doctor_level_name(enum doctor_level level); /* "ok", "warning", "fai
 
 struct doctor_finding {  /* texts are borrowed for the call */
     const char *check;   /* stable, for programs: "staging.tls.chain"; see doctor_checks */
-    const char *subject; /* "staging acme", "endpoint home", "birth certificate", "AWS" */
+    const char *subject; /* "staging acme", "staging acme.2", "endpoint home", "birth certificate", "AWS" */
     const char *title;   /* "Key and certificate belong together" */
     enum doctor_level level;
     const char *seen; /* what was found, a few words; may be "" */

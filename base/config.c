@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/config.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,44 +62,6 @@ const struct config_key *config_key_at(const struct config_table *tables, size_t
         index -= tables[i].count;
     }
     return NULL;
-}
-
-size_t config_family_length(const struct config_key *key)
-{
-    size_t length = strlen(key->section);
-
-    return length > 2 && strcmp(key->section + length - 2, ".*") == 0 ? length - 1 : 0;
-}
-
-static bool is_member_name(const char *name)
-{
-    size_t length = strlen(name);
-
-    if (length == 0 || length > CONFIG_NAME_MAX)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (!isalnum((unsigned char)name[i]) && name[i] != '_' && name[i] != '-')
-            return false;
-    return true;
-}
-
-bool config_key_is_in(const struct config_key *key, const char *section)
-{
-    size_t family = config_family_length(key);
-
-    if (family == 0)
-        return strcmp(key->section, section) == 0;
-    return strncmp(key->section, section, family) == 0 && is_member_name(section + family);
-}
-
-bool config_section_is_known(const struct config *config, const char *section)
-{
-    const struct config_key *key;
-
-    for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++)
-        if (config_key_is_in(key, section))
-            return true;
-    return false;
 }
 
 static const struct config_key *find_key(const struct config *config, const char *section, const char *name)
@@ -179,35 +140,6 @@ const char *config_error(const struct config *config, size_t index)
     return config->errors[index];
 }
 
-/* Names that differ only in case or in - and _ give the same variable. */
-static bool same_in_variables(const char *a, const char *b)
-{
-    for (; *a != '\0' && *b != '\0'; a++, b++) {
-        int of_a = *a == '-' ? '_' : tolower((unsigned char)*a);
-        int of_b = *b == '-' ? '_' : tolower((unsigned char)*b);
-        if (of_a != of_b)
-            return false;
-    }
-    return *a == *b;
-}
-
-void config_mention_section(struct config *config, const char *section, const char *place)
-{
-    if (strchr(section, '.') == NULL)
-        return;
-    for (size_t i = 0; i < config->section_count; i++) {
-        if (strcmp(config->sections[i].name, section) == 0)
-            return;
-        if (same_in_variables(config->sections[i].name, section))
-            config_error_at(config, place, section, NULL,
-                            "is too like [%s]: their variables would have one name",
-                            config->sections[i].name);
-    }
-    config->sections = memory_grow(config->sections, config->section_count + 1, sizeof *config->sections);
-    config->sections[config->section_count++] =
-        (struct config_section){memory_string(section), memory_string(place)};
-}
-
 static struct config_value *add_value(struct config *config, const char *section,
                                       const struct config_key *key)
 {
@@ -270,7 +202,7 @@ static void complete(struct config *config)
     for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++) {
         if (key->type == CONFIG_REMOVED)
             continue;
-        if (config_family_length(key) == 0)
+        if (!config_key_is_of_family(key))
             add_missing(config, key, key->section, config->path);
         for (size_t j = 0; j < config->section_count; j++)
             if (config_key_is_in(key, config->sections[j].name))
@@ -297,6 +229,7 @@ bool config_load(struct config *config, const char *path, char *const *environme
         config_read_file(config);
     if (environment != NULL)
         config_read_environment(config, environment);
+    config_check_parents(config);
     complete(config);
     check_all(config);
     return config->error_count == 0;
@@ -332,32 +265,4 @@ size_t config_durations(const struct config *config, const char *section, const 
                         size_t room)
 {
     return config_split_durations(value_of(config, section, name)->text, out_ms, room);
-}
-
-/* The NAME in "family.NAME", or NULL if section is not of this family. */
-static const char *member_of(const char *section, const char *family)
-{
-    size_t length = strlen(family);
-
-    return strncmp(section, family, length) == 0 && section[length] == '.' ? section + length + 1 : NULL;
-}
-
-size_t config_family_count(const struct config *config, const char *family)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < config->section_count; i++)
-        if (member_of(config->sections[i].name, family) != NULL)
-            count++;
-    return count;
-}
-
-const char *config_family_name(const struct config *config, const char *family, size_t index)
-{
-    for (size_t i = 0; i < config->section_count; i++) {
-        const char *member = member_of(config->sections[i].name, family);
-        if (member != NULL && index-- == 0)
-            return member;
-    }
-    abort();
 }

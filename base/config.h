@@ -22,8 +22,9 @@ struct config;
  *
  * env_prefix "PORTAL" gives the variables PORTAL_HTTP_LISTEN and, for families, PORTAL_STAGING_<NAME>_<KEY>
  * with NAME in upper case and _ for -. Its variables alone are enough to create a section of a family; its
- * name is then in lower case. <VARIABLE>_FILE gives the value as a file's content without its last newline.
- * The environment overrides the file.
+ * name is then in lower case. PORTAL_STAGING_<NAME>_2_<KEY> sets the key of [staging.NAME.2] if the file has
+ * this section; a variable alone does not create it. <VARIABLE>_FILE gives the value as a file's content
+ * without its last newline. The environment overrides the file.
  *
  * If unknown_sections_are_errors is false, sections that no table declares, and their variables, are ignored
  * (for a command that shares another program's file). Variables that Kubernetes sets for a service named like
@@ -59,7 +60,8 @@ bool config_boolean(const struct config *config, const char *section, const char
 size_t config_durations(const struct config *config, const char *section, const char *name, long long *out_ms,
                         size_t room);
 
-/* The sections of a family, in order of first appearance: family "staging" -> names "acme", ... */
+/* The sections of a family, in order of first appearance: family "staging" -> names "acme", ...; family
+ * "staging.acme" -> "2", ... */
 size_t config_family_count(const struct config *config, const char *family);
 const char *config_family_name(const struct config *config, const char *family, size_t index);
 

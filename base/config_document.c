@@ -40,10 +40,10 @@ void config_print(const struct config *config, FILE *out)
     for (size_t i = 0; (key = key_of(config, i)) != NULL; i++) {
         if (section_was_printed(config, i))
             continue;
-        if (config_family_length(key) == 0)
+        if (!config_key_is_of_family(key))
             print_section(config, key->section, key->section, out);
         for (size_t j = 0; j < config->section_count; j++)
-            if (config_family_length(key) > 0 && config_key_is_in(key, config->sections[j].name))
+            if (config_key_is_of_family(key) && config_key_is_in(key, config->sections[j].name))
                 print_section(config, key->section, config->sections[j].name, out);
     }
 }
@@ -71,15 +71,24 @@ static void put_default(const struct config_key *key, FILE *out)
     }
 }
 
+static void put_section(const char *declared, struct text *out)
+{
+    for (; *declared != '\0'; declared++) {
+        if (*declared == '*')
+            text_puts(out, "<NAME>");
+        else if (*declared == '#')
+            text_puts(out, "<NUMBER>");
+        else
+            text_add(out, declared, 1);
+    }
+}
+
 static void put_row(const struct config_key *key, const char *env_prefix, FILE *out)
 {
     TEXT struct text section = TEXT_EMPTY;
     TEXT struct text variable = TEXT_EMPTY;
-    size_t family = config_family_length(key);
 
-    text_add(&section, key->section, family > 0 ? family : strlen(key->section));
-    if (family > 0)
-        text_puts(&section, "<NAME>");
+    put_section(key->section, &section);
     config_variable(env_prefix, section.data, key->name, &variable);
     fprintf(out, "| `[%s]` `%s` | ", section.data, key->name);
     put_default(key, out);

@@ -37,13 +37,14 @@ static bool starts_with(const char *string, size_t length, const struct text *st
     return length >= start->length && memcmp(string, text_get(start), start->length) == 0;
 }
 
-/* The section's part of a variable: "STAGING_" for both "staging.*" and "staging". */
+/* The constant part of a variable's section: "STAGING_" for "staging.*", "staging.*.#" and "staging". */
 static void section_prefix(const struct config_key *key, struct text *out)
 {
-    size_t family = config_family_length(key);
+    size_t length = strcspn(key->section, "*");
 
-    add_upper(out, key->section, family > 0 ? family - 1 : strlen(key->section));
-    text_puts(out, "_");
+    add_upper(out, key->section, length);
+    if (key->section[length] == '\0')
+        text_puts(out, "_");
 }
 
 /* The key and the section of a variable, its prefix removed. */
@@ -51,6 +52,7 @@ struct named {
     const struct config_key *key;
     const char *member; /* NAME of a family, as written in the variable */
     size_t member_length;
+    const char *section; /* of a nested family; borrowed from the config. NULL: of another kind */
 };
 
 static bool is_member(const char *name, size_t length)
@@ -67,7 +69,7 @@ static bool names_key(const char *variable, size_t length, const struct config_k
 {
     TEXT struct text before = TEXT_EMPTY;
     TEXT struct text after = TEXT_EMPTY;
-    bool family = config_family_length(key) > 0;
+    bool family = config_key_is_of_family(key);
 
     section_prefix(key, &before);
     if (family)
@@ -76,11 +78,41 @@ static bool names_key(const char *variable, size_t length, const struct config_k
     if (length < before.length + after.length || !starts_with(variable, length, &before) ||
         !ends_with(variable, length, &after))
         return false;
-    struct named named = {key, variable + before.length, length - before.length - after.length};
+    struct named named = {key, variable + before.length, length - before.length - after.length, NULL};
     if (family ? !is_member(named.member, named.member_length) : named.member_length > 0)
         return false;
     *out = named;
     return true;
+}
+
+/* STAGING_A_2_RATE may be rate of [staging.a.2] or of [staging.a_2]: only a section that exists decides. */
+static bool names_nested_key(const struct config *config, const char *variable, size_t length,
+                             const struct config_key *key, struct named *out)
+{
+    for (size_t i = 0; i < config->section_count; i++) {
+        const char *section = config->sections[i].name;
+        TEXT struct text wanted = TEXT_EMPTY;
+        if (!config_key_is_in(key, section))
+            continue;
+        add_upper(&wanted, section, strlen(section));
+        text_puts(&wanted, "_");
+        add_upper(&wanted, key->name, strlen(key->name));
+        if (wanted.length != length || memcmp(text_get(&wanted), variable, length) != 0)
+            continue;
+        *out = (struct named){.key = key, .section = section};
+        return true;
+    }
+    return false;
+}
+
+static bool find_nested(const struct config *config, const char *variable, size_t length, struct named *out)
+{
+    const struct config_key *key;
+
+    for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++)
+        if (config_key_is_nested(key) && names_nested_key(config, variable, length, key, out))
+            return true;
+    return false;
 }
 
 /* The longest key name wins: STAGING_A_CA_FILE is ca_file of A, not file of A_CA. */
@@ -89,9 +121,11 @@ static bool find_named(const struct config *config, const char *variable, size_t
     const struct config_key *key;
     bool found = false;
 
+    if (find_nested(config, variable, length, out))
+        return true;
     for (size_t i = 0; (key = config_key_at(config->tables, config->table_count, i)) != NULL; i++) {
         struct named named;
-        if (!names_key(variable, length, key, &named))
+        if (config_key_is_nested(key) || !names_key(variable, length, key, &named))
             continue;
         if (!found || strlen(key->name) > strlen(out->key->name))
             *out = named;
@@ -111,10 +145,12 @@ static bool is_same_member(const char *section_member, const char *member, size_
 /* Returns "staging.acme" for ACME: the section of the file with that name in variables, or a new one. */
 static char *concrete_section(const struct config *config, const struct named *named)
 {
-    size_t family = config_family_length(named->key);
+    size_t family = strcspn(named->key->section, "*");
     TEXT struct text section = TEXT_EMPTY;
 
-    if (family == 0)
+    if (named->section != NULL)
+        return memory_string(named->section);
+    if (!config_key_is_of_family(named->key))
         return memory_string(named->key->section);
     for (size_t i = 0; i < config->section_count; i++) {
         const char *name = config->sections[i].name;

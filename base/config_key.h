@@ -25,7 +25,10 @@ enum config_type {
 };
 
 struct config_key {
-    const char *section; /* "http", or "staging.*" for a family: [staging.NAME], NAME = [A-Za-z0-9_-]{1,32} */
+    /* "http"; "staging.*" for a family: [staging.NAME], NAME = [A-Za-z0-9_-]{1,32}; or "staging.*.#" for a
+     * family of each member: [staging.NAME.NUMBER], NUMBER = 1 to 9999, where [staging.NAME] must exist too
+     */
+    const char *section;
     const char *name;
     enum config_type type;
     const char *fallback; /* the default as written in the file; NULL: the key is required */

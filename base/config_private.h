@@ -49,13 +49,6 @@ struct config {
 
 /* The key at index, counted over all tables; NULL past the end. */
 const struct config_key *config_key_at(const struct config_table *tables, size_t table_count, size_t index);
-/* The length of "staging." if the key's section is "staging.*"; 0 if it is not a family. */
-size_t config_family_length(const struct config_key *key);
-bool config_key_is_in(const struct config_key *key, const char *section);
-/* Whether a table declares this section. Invalid family names are in no table. */
-bool config_section_is_known(const struct config *config, const char *section);
-/* Records that a section of a family exists. Ignores other sections. */
-void config_mention_section(struct config *config, const char *section, const char *place);
 /* section must be known. Overrides a value from a source of lower priority; a second value from the same
  * source is an error. */
 void config_give(struct config *config, const char *section, const char *name, const char *text,
@@ -63,6 +56,20 @@ void config_give(struct config *config, const char *section, const char *name, c
 /* Adds the error "place: [section] name: ...". NULL parts are left out. */
 void config_error_at(struct config *config, const char *place, const char *section, const char *name,
                      const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* config_section.c */
+
+/* Whether its section is "staging.*" or "staging.*.#". */
+bool config_key_is_of_family(const struct config_key *key);
+/* Whether it is "staging.*.#". */
+bool config_key_is_nested(const struct config_key *key);
+bool config_key_is_in(const struct config_key *key, const char *section);
+/* Whether a table declares this section. Invalid family names are in no table. */
+bool config_section_is_known(const struct config *config, const char *section);
+/* Records that a section of a family exists. Ignores other sections. */
+void config_mention_section(struct config *config, const char *section, const char *place);
+/* Adds an error for each [staging.acme.2] without a [staging.acme]. */
+void config_check_parents(struct config *config);
 
 /* config_file.c */
 void config_read_file(struct config *config);

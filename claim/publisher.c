@@ -208,7 +208,8 @@ static bool reconnect_if_overdue(struct publisher *publisher, struct publisher_n
 {
     if (news->down || !is_overdue(publisher))
         return false;
-    log_event(LOG_WARN, "staging.no_puback", "account", publisher->options.account->name, NULL);
+    log_event(LOG_WARN, "staging.no_puback", "account", publisher->options.account->name, "claim_thing",
+              LOG_NUMBER(publisher->options.claim_thing->number), NULL);
     mqtt_pause(publisher->mqtt);
     mqtt_resume(publisher->mqtt);
     news->end_count += publisher_release(publisher, &news->ends[news->end_count]);
@@ -239,13 +240,14 @@ void publisher_resume(struct publisher *publisher)
 
 static void renew_if_idle(struct publisher *publisher)
 {
-    const struct staging_account *account = publisher->options.account;
+    const struct claim_thing *claim_thing = publisher->options.claim_thing;
 
-    if (connection_files_changed(&publisher->files, &account->connection, clock_monotonic_ms()))
+    if (connection_files_changed(&publisher->files, &claim_thing->connection, clock_monotonic_ms()))
         publisher->renewing = true;
     if (!publisher->renewing || publisher->paused || publisher_in_flight(publisher))
         return;
-    log_event(LOG_INFO, "staging.reconnecting", "account", account->name, NULL);
+    log_event(LOG_INFO, "staging.reconnecting", "account", publisher->options.account->name, "claim_thing",
+              LOG_NUMBER(claim_thing->number), NULL);
     publisher->renewing = false;
     mqtt_pause(publisher->mqtt);
     mqtt_resume(publisher->mqtt);
@@ -321,8 +323,9 @@ enum mqtt_error publisher_new(const struct publisher_options *options, struct pu
     struct publisher *publisher = memory_new(1, sizeof *publisher);
     TEXT struct text name = TEXT_EMPTY;
 
-    text_printf(&name, "staging %s", options->account->name);
-    struct mqtt_options mqtt = account_mqtt_options(&options->account->connection, text_get(&name));
+    text_puts(&name, "staging ");
+    claim_thing_name(options->account, options->claim_thing, &name);
+    struct mqtt_options mqtt = account_mqtt_options(&options->claim_thing->connection, text_get(&name));
     struct mqtt_callbacks callbacks = {
         .context = publisher, .connected = on_connected, .lost = on_lost, .acknowledged = on_acknowledged};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Publishes endpoint messages to one staging account, over one connection that it keeps up. Used by the
- * portal's lanes and by the claim-script.
+/* Publishes endpoint messages to one staging account as one of its claim-things, over one connection that it
+ * keeps up. Used by the portal's lanes and by the claim-script.
  *
  * It paces the publishes, limits how many have no PUBACK yet, and returns every publication exactly once with
  * its outcome. It also finds out which publication the broker rejects: AWS closes the connection on a publish
@@ -27,6 +27,7 @@ struct publisher;
 
 struct publisher_options {
     const struct staging_account *account; /* borrowed until publisher_free() */
+    const struct claim_thing *claim_thing; /* one of the account's */
     size_t window; /* 1 to PUBLISHER_WINDOW_MAX. With 1, a lost connection always has one to blame. */
     /* Something has happened: call publisher_step(). Any thread; must not block nor call this module. */
     void (*wake)(void *context);

@@ -390,11 +390,15 @@ static bool open_line(struct run *run, size_t index)
 {
     const struct claim_run_options *options = run->options;
     struct line *line = &run->lines[index];
-    struct publisher_options publisher = {
-        .account = &options->settings->staging[index], .window = 1, .wake = on_publisher, .context = run};
+    const struct staging_account *account = &options->settings->staging[index];
+    struct publisher_options publisher = {.account = account,
+                                          .claim_thing = &account->claim_things[0],
+                                          .window = 1,
+                                          .wake = on_publisher,
+                                          .context = run};
     bool wanted = false;
 
-    line->account = publisher.account;
+    line->account = account;
     line->targets = memory_new(options->device_count, sizeof *line->targets);
     for (size_t i = 0; i < options->device_count; i++) {
         line->targets[i].closed = !*options->devices[i].names[index];

@@ -26,12 +26,21 @@ static const struct config_key keys[] = {
     {"staging.*", "client_id", CONFIG_TEXT, NULL, 1, CLIENT_ID_MAX, NULL, false,
      "MQTT client ID of the claim-thing. Only one connection may use it at a time."},
     {"staging.*", "rate", CONFIG_INTEGER, "100", 0, 1000000, NULL, false,
-     "Maximum number of endpoint messages per second. 0: no limit. AWS discards messages above 100."},
+     "Maximum number of endpoint messages per second and claim-thing. 0: no limit. AWS discards messages "
+     "above 100."},
     {"staging.*", "identifier_form", CONFIG_TEXT, "hex", 1, 256, NULL, false,
      "How this vendor writes ThingNames: hex (32 hex digits), hex:N, uuid, or a regular expression that "
      "matches the whole name."},
     {"staging.*", "identifier_case", CONFIG_CHOICE, "lower", 0, 0, "lower|upper|keep", false,
      "Case of the letters in this vendor's ThingNames. keep: as typed."},
+    {"staging.*.#", "cert_file", CONFIG_PATH, NULL, 0, 0, NULL, false,
+     "Certificate (PEM) of a further claim-thing of this staging account, numbered from 2 to 16. All of them "
+     "are "
+     "used side by side."},
+    {"staging.*.#", "key_file", CONFIG_PATH, NULL, 0, 0, NULL, false,
+     "Private key of this claim-thing (PEM)."},
+    {"staging.*.#", "client_id", CONFIG_TEXT, NULL, 1, CLIENT_ID_MAX, NULL, false,
+     "MQTT client ID of this claim-thing. Each has its own."},
 
     {"endpoint.*", "address", CONFIG_TEXT, NULL, 1, ENDPOINT_ADDRESS_MAX, NULL, false,
      "Host name of the OEM account's endpoint. The endpoint message sends it to the module."},
@@ -83,13 +92,53 @@ static struct account_connection read_connection(struct config *config, const ch
     return connection;
 }
 
+/* Address, port and authority are those of the account. */
+static void read_further(struct config *config, const char *section, struct account_connection *out)
+{
+    out->cert_file = config_text(config, section, "cert_file");
+    out->key_file = config_text(config, section, "key_file");
+    out->client_id = config_text(config, section, "client_id");
+    if (out->client_id[0] == '$')
+        config_add_error(config, section, "client_id", "must not begin with $");
+}
+
+static void add_claim_thing(struct staging_account *account, const struct claim_thing *claim_thing)
+{
+    size_t place = account->claim_thing_count++;
+
+    for (; place > 0 && account->claim_things[place - 1].number > claim_thing->number; place--)
+        account->claim_things[place] = account->claim_things[place - 1];
+    account->claim_things[place] = *claim_thing;
+}
+
+/* No two of them have one number: it is part of the section's name. */
+static void read_further_claim_things(struct config *config, const char *family, struct staging_account *out)
+{
+    for (size_t i = 0; i < config_family_count(config, family); i++) {
+        const char *number = config_family_name(config, family, i);
+        struct claim_thing claim_thing = out->claim_things[0];
+        TEXT struct text section = TEXT_EMPTY;
+        text_printf(&section, "%s.%s", family, number);
+        claim_thing.number = (unsigned)strtoul(number, NULL, 10);
+        read_further(config, section.data, &claim_thing.connection);
+        if (claim_thing.number > 1 && claim_thing.number <= CLAIM_THINGS_MAX)
+            add_claim_thing(out, &claim_thing);
+        else
+            config_add_error(config, section.data, NULL,
+                             "has not a number from 2 to %d; the first claim-thing is that of [%s]",
+                             CLAIM_THINGS_MAX, family);
+    }
+}
+
 static void read_staging(struct config *config, const char *name, struct staging_account *out)
 {
     TEXT struct text section = TEXT_EMPTY;
 
     text_printf(&section, "staging.%s", name);
     out->name = name;
-    out->connection = read_connection(config, section.data);
+    out->claim_thing_count = 1;
+    out->claim_things[0] = (struct claim_thing){1, read_connection(config, section.data)};
+    read_further_claim_things(config, section.data, out);
     out->rate = (int)config_integer(config, section.data, "rate");
     const char *form = config_text(config, section.data, "identifier_form");
     const char *letter_case = config_text(config, section.data, "identifier_case");
@@ -128,47 +177,69 @@ static void read_endpoint(struct config *config, const char *key, struct oem_end
     out->observed = read_observed(config, section.data);
 }
 
-/* The connections of staging accounts, then of endpoints; NULL for an endpoint without an observer. */
-static const struct account_connection *connection_at(const struct claim_settings *settings, size_t index)
+/* What connects with a client id: a claim-thing or an observer. */
+struct client {
+    const struct account_connection *connection;
+    char *section; /* owned */
+};
+
+struct clients {
+    struct client *list;
+    size_t count;
+};
+
+static void add_client(struct clients *clients, const struct account_connection *connection,
+                       const char *family, const char *name)
 {
-    if (index < settings->staging_count)
-        return &settings->staging[index].connection;
-    const struct oem_endpoint *endpoint = &settings->endpoints[index - settings->staging_count];
-    return endpoint->observed ? &endpoint->connection : NULL;
+    TEXT struct text section = TEXT_EMPTY;
+
+    text_printf(&section, "%s.%s", family, name);
+    clients->list = memory_grow(clients->list, clients->count + 1, sizeof *clients->list);
+    clients->list[clients->count++] = (struct client){connection, text_take(&section)};
 }
 
-static void add_section(const struct claim_settings *settings, size_t index, struct text *out)
+static void add_claim_things(struct clients *clients, const struct staging_account *account)
 {
-    if (index < settings->staging_count)
-        text_printf(out, "staging.%s", settings->staging[index].name);
-    else
-        text_printf(out, "endpoint.%s", settings->endpoints[index - settings->staging_count].key);
+    for (size_t i = 0; i < account->claim_thing_count; i++) {
+        TEXT struct text name = TEXT_EMPTY;
+        claim_thing_name(account, &account->claim_things[i], &name);
+        add_client(clients, &account->claim_things[i].connection, "staging", text_get(&name));
+    }
+}
+
+static struct clients all_clients(const struct claim_settings *settings)
+{
+    struct clients clients = {0};
+
+    for (size_t i = 0; i < settings->staging_count; i++)
+        add_claim_things(&clients, &settings->staging[i]);
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        if (settings->endpoints[i].observed)
+            add_client(&clients, &settings->endpoints[i].connection, "endpoint", settings->endpoints[i].key);
+    return clients;
 }
 
 /* Whether the broker would drop one connection whenever the other connects. */
 static bool take_turns(const struct account_connection *a, const struct account_connection *b)
 {
-    return a != NULL && b != NULL && a->client_id[0] != '\0' && a->address[0] != '\0' &&
-           strcmp(a->client_id, b->client_id) == 0 && strcasecmp(a->address, b->address) == 0;
+    return a->client_id[0] != '\0' && a->address[0] != '\0' && strcmp(a->client_id, b->client_id) == 0 &&
+           strcasecmp(a->address, b->address) == 0;
 }
 
 static void check_client_ids(struct config *config, const struct claim_settings *settings)
 {
-    size_t count = settings->staging_count + settings->endpoint_count;
+    struct clients clients = all_clients(settings);
 
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            TEXT struct text section = TEXT_EMPTY;
-            TEXT struct text other = TEXT_EMPTY;
-            if (!take_turns(connection_at(settings, i), connection_at(settings, j)))
-                continue;
-            add_section(settings, i, &section);
-            add_section(settings, j, &other);
-            config_add_error(config, section.data, "client_id",
-                             "is that of [%s] at the same address: each would drop the other's connection",
-                             other.data);
-        }
-    }
+    for (size_t i = 0; i < clients.count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (take_turns(clients.list[i].connection, clients.list[j].connection))
+                config_add_error(
+                    config, clients.list[i].section, "client_id",
+                    "is that of [%s] at the same address: each would drop the other's connection",
+                    clients.list[j].section);
+    for (size_t i = 0; i < clients.count; i++)
+        free(clients.list[i].section);
+    free(clients.list);
 }
 
 static void read_default_endpoint(struct config *config, struct claim_settings *settings)
@@ -253,6 +324,14 @@ const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *
         if (strcmp(settings->endpoints[i].key, key) == 0)
             return &settings->endpoints[i];
     return NULL;
+}
+
+void claim_thing_name(const struct staging_account *account, const struct claim_thing *claim_thing,
+                      struct text *out)
+{
+    text_puts(out, account->name);
+    if (claim_thing->number > 1)
+        text_printf(out, ".%u", claim_thing->number);
 }
 
 struct mqtt_options account_mqtt_options(const struct account_connection *connection, const char *name)

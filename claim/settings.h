@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads the accounts and timings for claims from the configuration: [staging.NAME], [endpoint.KEY], [claim].
+/* Reads the accounts and timings for claims from the configuration: [staging.NAME],
+ * [staging.NAME.NUMBER], [endpoint.KEY], [claim].
  * Used by the portal and the claim-script. Read-only after loading, any thread. */
 #ifndef CLAIM_SETTINGS_H
 #define CLAIM_SETTINGS_H
@@ -8,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/config.h"
+#include "base/text.h"
 #include "claim/identifier.h"
 #include "claim/lifecycle.h"
 #include "claim/mqtt.h"
@@ -23,10 +25,20 @@ struct account_connection {
     const char *client_id;
 };
 
+/* A client of a staging account that may publish endpoint messages. The account's claim-things have one
+ * address, port and authority. */
+struct claim_thing {
+    unsigned number; /* 1: of [staging.NAME]; from 2: of [staging.NAME.NUMBER] */
+    struct account_connection connection;
+};
+
+#define CLAIM_THINGS_MAX 16
+
 struct staging_account { /* one per module vendor (PG 12.1.2) */
     const char *name;
-    struct account_connection connection;
-    int rate; /* publishes per second; 0: no limit */
+    struct claim_thing claim_things[CLAIM_THINGS_MAX]; /* by number; the first always exists */
+    size_t claim_thing_count;
+    int rate; /* publishes per second of each claim-thing; 0: no limit */
     struct identifier_form form;
 };
 
@@ -56,9 +68,10 @@ extern const struct config_table claim_config_table;
 
 /* Fills *out from a loaded config. Adds these errors to config: no staging account or more than
  * CLAIM_STAGING_MAX, no endpoint, an invalid
- * identifier form, a certificate without its key, authority or client id, two accounts with the same client
- * id and address, unknown default endpoint, several endpoints without a default. Returns false and leaves
- * *out untouched if there are any. The config may already have errors. */
+ * identifier form, a claim-thing with a number above CLAIM_THINGS_MAX, a certificate without its key,
+ * authority or client id, two connections with the same client id and address, unknown default endpoint,
+ * several endpoints without a default. Returns false and leaves *out untouched if there are any. The config
+ * may already have errors. */
 bool claim_settings_load(struct config *config, struct claim_settings *out);
 /* The same for inspecting an invalid configuration: always fills *out, with empty texts and zeros for
  * unusable values. Free it with claim_settings_fini(). */
@@ -67,6 +80,10 @@ void claim_settings_fini(struct claim_settings *settings);
 
 /* The options for mqtt_new(): the account's address and credentials, defaults for the rest. */
 struct mqtt_options account_mqtt_options(const struct account_connection *connection, const char *name);
+
+/* Writes "acme" for its first claim-thing, "acme.2" for its second. */
+void claim_thing_name(const struct staging_account *account, const struct claim_thing *claim_thing,
+                      struct text *out);
 
 /* Finds an endpoint by key; NULL if there is none. key NULL: the default endpoint. */
 const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *settings, const char *key);

@@ -77,11 +77,12 @@ static void tell_subscribe(const struct doctor_connection *connection, enum mqtt
         doctor_tell(connection->doctor, DOCTOR_SKIPPED, ".subscribe", taken_words, NULL);
 }
 
-void doctor_claim_thing(struct doctor *doctor, const struct staging_account *staging)
+void doctor_claim_thing(struct doctor *doctor, const struct staging_account *staging,
+                        const struct claim_thing *claim_thing)
 {
     struct doctor_connection connection = {
         .doctor = doctor,
-        .to = &staging->connection,
+        .to = &claim_thing->connection,
         .who_gave = "exactly as you got it with the claim-thing",
     };
     enum mqtt_probe_result publish, subscribe = MQTT_PROBE_UNREACHABLE;

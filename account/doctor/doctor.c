@@ -106,12 +106,14 @@ static bool has_files(const struct account_connection *connection)
     return *connection->ca_file && *connection->cert_file && *connection->key_file;
 }
 
-static void check_staging(struct doctor *doctor, const struct staging_account *staging)
+static void check_claim_thing(struct doctor *doctor, const struct staging_account *staging,
+                              const struct claim_thing *claim_thing)
 {
-    const struct account_connection *connection = &staging->connection;
+    const struct account_connection *connection = &claim_thing->connection;
     TEXT struct text subject = TEXT_EMPTY;
 
-    text_printf(&subject, "staging %s", staging->name);
+    text_puts(&subject, "staging ");
+    claim_thing_name(staging, claim_thing, &subject);
     doctor->subject = text_get(&subject);
     doctor->kind = "staging";
     doctor->reachable = doctor->has_own = false;
@@ -121,7 +123,13 @@ static void check_staging(struct doctor *doctor, const struct staging_account *s
         return;
     doctor_network(doctor, doctor->kind, connection);
     if (has_files(connection) && *connection->client_id && !doctor_interrupted(doctor))
-        doctor_claim_thing(doctor, staging);
+        doctor_claim_thing(doctor, staging, claim_thing);
+}
+
+static void check_staging(struct doctor *doctor, const struct staging_account *staging)
+{
+    for (size_t i = 0; i < staging->claim_thing_count && !doctor_interrupted(doctor); i++)
+        check_claim_thing(doctor, staging, &staging->claim_things[i]);
 }
 
 static void check_endpoint(struct doctor *doctor, const struct oem_endpoint *endpoint)

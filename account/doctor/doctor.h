@@ -29,7 +29,8 @@ int doctor_network_ms(const struct doctor *doctor);
  * not. */
 void doctor_files(struct doctor *doctor, const char *kind, const struct account_connection *connection);
 void doctor_network(struct doctor *doctor, const char *kind, const struct account_connection *connection);
-void doctor_claim_thing(struct doctor *doctor, const struct staging_account *staging);
+void doctor_claim_thing(struct doctor *doctor, const struct staging_account *staging,
+                        const struct claim_thing *claim_thing);
 void doctor_observer(struct doctor *doctor, const struct oem_endpoint *endpoint);
 void doctor_birth_certificate(struct doctor *doctor);
 void doctor_aws(struct doctor *doctor);

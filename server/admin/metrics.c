@@ -89,6 +89,34 @@ static void add_latency(const struct dispatcher_stats *stats, struct text *out)
         }                                                                                                    \
     } while (0)
 
+/* Writes one metric for every claim-thing of every staging account. */
+#define EACH_CLAIM_THING(type, name, help, format, value)                                                    \
+    do {                                                                                                     \
+        head(out, name, type, help);                                                                         \
+        for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {                             \
+            struct dispatcher_stats stats;                                                                   \
+            dispatcher_stats(portal->dispatcher, i, &stats);                                                 \
+            for (size_t j = 0; j < stats.claim_thing_count; j++)                                             \
+                text_printf(out,                                                                             \
+                            "expresslink_portal_" name "{staging=\"%s\",claim_thing=\"%u\"} " format "\n",   \
+                            stats.staging, stats.claim_things[j].number, stats.claim_things[j].value);       \
+        }                                                                                                    \
+    } while (0)
+
+static void add_claim_things(const struct portal *portal, struct text *out)
+{
+    EACH_CLAIM_THING("gauge", "claim_thing_connected", "1 while this claim-thing is connected.", "%d",
+                     connected);
+    EACH_CLAIM_THING("counter", "claim_thing_connects_total", "Successful connections of this claim-thing.",
+                     "%lu", connects);
+    EACH_CLAIM_THING("counter", "claim_thing_connect_failures_total",
+                     "Connection attempts of this claim-thing that failed.", "%lu", failures);
+    EACH_CLAIM_THING("counter", "claim_thing_publishes_total", "Endpoint messages sent by this claim-thing.",
+                     "%lu", sent);
+    EACH_CLAIM_THING("gauge", "claim_thing_publishes_in_flight",
+                     "Endpoint messages of this claim-thing sent and not acknowledged yet.", "%d", in_flight);
+}
+
 static void add_staging(const struct portal *portal, struct text *out)
 {
     EACH_STAGING("gauge", "staging_leads", "1 while this portal leads: only the leader connects.", "%d",
@@ -97,9 +125,8 @@ static void add_staging(const struct portal *portal, struct text *out)
                  stats.lead.term);
     EACH_STAGING("counter", "staging_terms_total", "Terms that this portal has begun to lead.", "%lu",
                  stats.lead.terms);
-    EACH_STAGING("gauge", "staging_connected", "1 while the claim-thing is connected.", "%d",
-                 stats.connected);
-    EACH_STAGING("counter", "staging_connects_total", "Successful connections of the claim-thing.", "%lu",
+    EACH_STAGING("gauge", "staging_connected", "1 while a claim-thing is connected.", "%d", stats.connected);
+    EACH_STAGING("counter", "staging_connects_total", "Successful connections of claim-things.", "%lu",
                  stats.connects);
     EACH_STAGING("counter", "staging_connect_failures_total", "Connection attempts that failed.", "%lu",
                  stats.failures);
@@ -109,6 +136,7 @@ static void add_staging(const struct portal *portal, struct text *out)
                  "Publishes after which the broker closed the connection.", "%lu", stats.refused);
     EACH_STAGING("gauge", "publishes_in_flight", "Endpoint messages sent and not acknowledged yet.", "%d",
                  stats.in_flight);
+    add_claim_things(portal, out);
     head(out, "puback_seconds", "histogram", "Time from publish to PUBACK in seconds.");
     for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {
         struct dispatcher_stats stats;

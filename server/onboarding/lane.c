@@ -9,8 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "claim/outage.h"
-#include "claim/publisher.h"
+#include "server/onboarding/publishers.h"
 #include "server/onboarding/supply.h"
 #include "server/store/deliveries.h"
 #include "server/store/leaders.h"
@@ -38,16 +37,15 @@ struct record {
 
 struct lane {
     struct lane_options options;
-    struct publisher *publisher;
+    struct publishers *publishers;
     struct supply *supply;
-    struct publisher_news news;
-    struct outage outage;
-    long long term;          /* the last one in which this process led */
-    struct record *record;   /* outcomes for the store; NULL: none */
-    long long record_since;  /* monotonic */
-    atomic_int records_sent; /* that the store has not answered yet */
+    struct publisher_news news; /* of one publisher */
+    long long term;             /* the last one in which this process led */
+    struct record *record;      /* outcomes for the store; NULL: none */
+    long long record_since;     /* monotonic */
+    atomic_int records_sent;    /* that the store has not answered yet */
 
-    atomic_ulong sent, acknowledged, refused;
+    atomic_ulong acknowledged, refused;
     struct latency latency;
 };
 
@@ -122,15 +120,16 @@ static long long next_due_after(const struct lane *lane, const struct publicatio
     return store_clock_ms() + schedule_delay_ms(schedule, publication->attempts + 1, random_u32());
 }
 
-static void log_publication(const struct lane *lane, enum log_level level, const char *event,
-                            const struct publication *publication)
+static void log_end(const struct lane *lane, size_t publisher, enum log_level level, const char *event,
+                    const struct publication *publication)
 {
     if (log_is_on(level))
-        log_event(level, event, "account", lane->options.account->name, "thing",
+        log_event(level, event, "account", lane->options.account->name, "claim_thing",
+                  LOG_NUMBER(publishers_number(lane->publishers, publisher)), "thing",
                   LOG_THING(publication->thing_name), NULL);
 }
 
-static void take_end(struct lane *lane, const struct publication_end *end)
+static void take_end(struct lane *lane, size_t publisher, const struct publication_end *end)
 {
     const struct publication *publication = &end->publication;
     bool given_up = end->outcome == PUBLICATION_GIVEN_UP;
@@ -144,7 +143,7 @@ static void take_end(struct lane *lane, const struct publication_end *end)
         supply_published(lane->supply, publication->id);
         atomic_fetch_add(&lane->acknowledged, 1);
         latency_add(&lane->latency, end->latency_ms);
-        log_publication(lane, LOG_DEBUG, "claim.published", publication);
+        log_end(lane, publisher, LOG_DEBUG, "claim.published", publication);
         return;
     }
     if (given_up)
@@ -152,30 +151,30 @@ static void take_end(struct lane *lane, const struct publication_end *end)
     else
         supply_put_back(lane->supply, publication->id, next_due_after(lane, publication));
     atomic_fetch_add(&lane->refused, 1);
-    log_publication(lane, LOG_WARN, given_up ? "claim.refused" : "claim.connection_lost", publication);
+    log_end(lane, publisher, LOG_WARN, given_up ? "claim.refused" : "claim.connection_lost", publication);
 }
 
-static void take_news(struct lane *lane)
+static void take_news(struct lane *lane, size_t publisher)
 {
     const struct publisher_news *news = &lane->news;
-    const char *account = lane->options.account->name;
 
     for (size_t i = 0; i < news->end_count; i++)
-        take_end(lane, &news->ends[i]);
+        take_end(lane, publisher, &news->ends[i]);
     if (lane->record && lane->record->count >= RECORD_ENOUGH)
         submit_record(lane);
-    if (news->down) {
-        if (outage_is_news(&lane->outage, news->reason, clock_monotonic_ms()))
-            log_event(LOG_WARN, "staging.not_connected", "account", account, "reason", news->reason, NULL);
-        supply_put_all_back(lane->supply);
+    if (news->down)
         submit_record(lane);
-    }
-    if (news->up) {
-        outage_end(&lane->outage);
-        log_event(LOG_INFO, "staging.connected", "account", account, NULL);
-    }
+    if (news->down && !publishers_connected(lane->publishers))
+        supply_put_all_back(lane->supply);
     if (news->down || news->up)
         lane_look(lane);
+}
+
+/* What is in flight with it is sent again, by whichever has room. */
+static void release(struct lane *lane, size_t publisher)
+{
+    publishers_release(lane->publishers, publisher, &lane->news);
+    take_news(lane, publisher);
 }
 
 /* Submits at once if no more outcomes are expected. Returns the milliseconds until the record must be
@@ -185,7 +184,7 @@ static long long submit_record_if_due(struct lane *lane)
     if (!lane->record)
         return PUBLISHER_STEP_MAX_MS;
     long long rest = lane->record_since + RECORD_WAIT_MS - clock_monotonic_ms();
-    if (rest > 0 && (publisher_in_flight(lane->publisher) || supply_count(lane->supply)))
+    if (rest > 0 && (publishers_in_flight(lane->publishers) || supply_count(lane->supply)))
         return rest;
     submit_record(lane);
     return PUBLISHER_STEP_MAX_MS;
@@ -203,9 +202,10 @@ static enum publisher_answer send_one(struct lane *lane, const struct delivery *
     }
     memcpy(publication.thing_name, delivery->thing_name, sizeof publication.thing_name);
     enum publisher_answer answer =
-        publisher_send(lane->publisher, &publication, endpoint->connection.address, wait);
+        publishers_send(lane->publishers, &publication, endpoint->connection.address, wait);
     if (answer == PUBLISHER_BAD_NAME)
-        log_publication(lane, LOG_ERROR, "claim.bad_name", &publication);
+        log_event(LOG_ERROR, "claim.bad_name", "account", lane->options.account->name, "thing",
+                  LOG_THING(publication.thing_name), NULL);
     return answer;
 }
 
@@ -216,21 +216,19 @@ static bool leads(const struct lane *lane)
     return post_lead(lane->options.post, &term) == LEAD_LEADS && term == lane->term;
 }
 
-/* Sends what is ready until the publisher has no room; returns the milliseconds until it may have. */
+/* Sends what is ready until no publisher has room; returns the milliseconds until one may have. */
 static long long send_supply(struct lane *lane)
 {
     const struct delivery *delivery;
     long long wait = PUBLISHER_STEP_MAX_MS;
 
-    while (leads(lane) && publisher_has_room(lane->publisher) && (delivery = supply_first(lane->supply))) {
+    while (leads(lane) && publishers_have_room(lane->publishers) && (delivery = supply_first(lane->supply))) {
         long long claim_id = delivery->claim_id;
         enum publisher_answer answer = send_one(lane, delivery, &wait);
         if (answer == PUBLISHER_WAIT || answer == PUBLISHER_BUSY)
             break;
         supply_drop_first(lane->supply);
-        if (answer == PUBLISHER_SENT)
-            atomic_fetch_add(&lane->sent, 1);
-        else
+        if (answer == PUBLISHER_BAD_NAME)
             supply_put_back(lane->supply, claim_id, store_clock_ms() + NO_ENDPOINT_MS);
     }
     return wait;
@@ -244,16 +242,23 @@ static long long least(long long a, long long b)
 static void begin_term(struct lane *lane, long long term)
 {
     lane->term = term;
-    publisher_resume(lane->publisher);
+    publishers_resume(lane->publishers);
     supply_restart(lane->supply, term);
 }
 
-/* What is in flight is published again by the next leader. */
-static void end_term(struct lane *lane)
+/* Disconnects: all, or only those that have no connection. What is in flight is published again, if need be
+ * by the next leader. */
+static void disconnect(struct lane *lane, bool all)
 {
+    for (size_t i = 0; i < publishers_count(lane->publishers); i++) {
+        if (!all && publishers_is_connected(lane->publishers, i))
+            continue;
+        release(lane, i);
+        publishers_pause(lane->publishers, i);
+    }
+    if (!all && publishers_connected(lane->publishers))
+        return;
     submit_record(lane);
-    lane->news.end_count = publisher_release(lane->publisher, lane->news.ends);
-    publisher_pause(lane->publisher);
     supply_put_all_back(lane->supply);
 }
 
@@ -265,25 +270,37 @@ long long lane_follow_lead(struct lane *lane)
     if (lead == LEAD_LEADS && term != lane->term)
         begin_term(lane, term);
     else if (lead == LEAD_LEADS)
-        publisher_resume(lane->publisher);
-    else if (lead == LEAD_FOLLOWS || !mqtt_is_connected(publisher_connection(lane->publisher)))
-        end_term(lane);
+        publishers_resume(lane->publishers);
+    else
+        disconnect(lane, lead == LEAD_FOLLOWS);
     return lead == LEAD_LEADS ? term : 0;
+}
+
+static long long step_publishers(struct lane *lane)
+{
+    long long wait = PUBLISHER_STEP_MAX_MS;
+
+    for (size_t i = 0; i < publishers_count(lane->publishers); i++) {
+        wait = least(wait, publishers_step(lane->publishers, i, &lane->news));
+        take_news(lane, i);
+    }
+    return wait;
 }
 
 long long lane_step(struct lane *lane, bool may_publish)
 {
-    long long wait = publisher_step(lane->publisher, &lane->news);
+    long long wait = step_publishers(lane);
+    size_t connected = publishers_connected(lane->publishers);
+    bool want = may_publish && connected > 0;
 
-    take_news(lane);
-    bool want = may_publish && mqtt_is_connected(publisher_connection(lane->publisher));
+    supply_set_connections(lane->supply, connected);
     supply_step(lane->supply, want);
     if (want) {
         wait = least(wait, send_supply(lane));
         supply_step(lane->supply, want);
         wait = least(wait, supply_wait(lane->supply));
     }
-    if (publisher_in_flight(lane->publisher))
+    if (publishers_in_flight(lane->publishers))
         wait = least(wait, PUBLISHER_ANSWER_MS);
     wait = least(wait, submit_record_if_due(lane));
     return wait > 0 ? wait : 0;
@@ -296,7 +313,7 @@ void lane_look(struct lane *lane)
 
 void lane_reconnect(struct lane *lane)
 {
-    publisher_reconnect(lane->publisher);
+    publishers_reconnect(lane->publishers);
 }
 
 void lane_forget(struct lane *lane, long long claim_id)
@@ -306,49 +323,36 @@ void lane_forget(struct lane *lane, long long claim_id)
 
 bool lane_settle(struct lane *lane, bool wait_for_pubacks)
 {
-    publisher_step(lane->publisher, &lane->news);
-    take_news(lane);
+    step_publishers(lane);
     supply_step(lane->supply, false);
-    if (!wait_for_pubacks) {
-        lane->news.end_count = publisher_release(lane->publisher, lane->news.ends);
-        lane->news.down = lane->news.up = false;
-        take_news(lane);
-    }
+    for (size_t i = 0; i < publishers_count(lane->publishers) && !wait_for_pubacks; i++)
+        release(lane, i);
     submit_record(lane);
-    return atomic_load(&lane->records_sent) == 0 && publisher_in_flight(lane->publisher) == 0 &&
+    return atomic_load(&lane->records_sent) == 0 && publishers_in_flight(lane->publishers) == 0 &&
            !supply_is_asking(lane->supply);
 }
 
 void lane_stats(struct lane *lane, struct dispatcher_stats *out)
 {
-    const struct mqtt *mqtt = publisher_connection(lane->publisher);
-
     *out = (struct dispatcher_stats){
         .staging = lane->options.account->name,
-        .connected = mqtt_is_connected(mqtt),
-        .connects = mqtt_connect_count(mqtt),
-        .failures = mqtt_failure_count(mqtt),
-        .sent = atomic_load(&lane->sent),
         .acknowledged = atomic_load(&lane->acknowledged),
         .refused = atomic_load(&lane->refused),
-        .in_flight = (int)publisher_in_flight(lane->publisher),
     };
-    mqtt_reason(mqtt, out->reason);
+    publishers_stats(lane->publishers, out);
     post_stats(lane->options.post, &out->lead);
     latency_read(&lane->latency, &out->latency);
 }
 
 struct lane *lane_new(const struct lane_options *options, struct text *why)
 {
-    struct lane *lane = memory_new(1, sizeof *lane);
-    struct publisher_options publisher = {
-        .account = options->account,
-        .window = PUBLISHER_WINDOW_MAX,
-        .wake = options->wake,
-        .context = options->context,
-    };
+    struct publishers *publishers = publishers_new(options->account, options->wake, options->context, why);
 
+    if (!publishers)
+        return NULL;
+    struct lane *lane = memory_new(1, sizeof *lane);
     lane->options = *options;
+    lane->publishers = publishers;
     lane->supply = supply_new(&(struct supply_options){
         .account = options->account,
         .schedule = &options->settings->schedule,
@@ -358,21 +362,14 @@ struct lane *lane_new(const struct lane_options *options, struct text *why)
         .wake = options->wake,
         .context = options->context,
     });
-    enum mqtt_error error = publisher_new(&publisher, &lane->publisher);
-    if (error == MQTT_OK) {
-        publisher_pause(lane->publisher);
-        return lane;
-    }
-    text_printf(why, "[staging.%s]: %s", options->account->name, mqtt_error_name(error));
-    lane_free(lane);
-    return NULL;
+    return lane;
 }
 
 void lane_free(struct lane *lane)
 {
     if (!lane)
         return;
-    publisher_free(lane->publisher);
+    publishers_free(lane->publishers);
     supply_free(lane->supply);
     free(lane->record);
     free(lane);

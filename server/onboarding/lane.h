@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A lane is one staging account on the dispatcher's thread: its claims, their publishes, and
- * the record of what became of them. For dispatcher.c only. All functions are for the dispatcher's thread
- * unless they say otherwise. */
+/* A lane is one staging account on the dispatcher's thread: its claims, their publishes with any of its
+ * claim-things, and the record of what became of them. For dispatcher.c only. All functions are for the
+ * dispatcher's thread unless they say otherwise. */
 #ifndef SERVER_ONBOARDING_LANE_H
 #define SERVER_ONBOARDING_LANE_H
 
@@ -35,12 +35,13 @@ void lane_free(struct lane *lane);
 long long lane_follow_lead(struct lane *lane);
 
 /* Does all that can be done now. Returns the milliseconds until the next call is needed, at most a second.
- * may_publish false: only keeps the connection up. */
+ * may_publish false: only keeps the connections up. */
 long long lane_step(struct lane *lane, bool may_publish);
 
 /* The store may have due claims: look at the next step. */
 void lane_look(struct lane *lane);
-/* Connects again once nothing is in flight, with the certificate files as they are then. */
+/* Each connection is made again once nothing is in flight on it, with the certificate files as they are then.
+ */
 void lane_reconnect(struct lane *lane);
 /* A claim's device has arrived: it is not sent any more. */
 void lane_forget(struct lane *lane, long long claim_id);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "claim/mqtt.h"
+#include "claim/settings.h"
 #include "server/store/leaders.h"
 
 #define LATENCY_BUCKETS 12
@@ -36,16 +37,28 @@ struct lead_stats {
     char holder[LEADER_HOLDER_SIZE];
 };
 
-/* One staging account. */
+/* One claim-thing of a staging account. */
+struct claim_thing_stats {
+    unsigned number; /* settings.h */
+    bool connected;
+    char reason[MQTT_REASON_SIZE]; /* why it is not connected, for people */
+    unsigned long connects, failures;
+    unsigned long sent;
+    int in_flight;
+};
+
+/* One staging account: sums over its claim-things. */
 struct dispatcher_stats {
     const char *staging; /* borrowed from the settings */
     struct lead_stats lead;
-    bool connected;
-    char reason[MQTT_REASON_SIZE];    /* why it is not connected, for people */
-    unsigned long connects, failures; /* of the connection */
+    bool connected;                     /* one claim-thing at least */
+    char reason[MQTT_REASON_SIZE + 32]; /* why a claim-thing is not connected, for people */
+    unsigned long connects, failures;
     unsigned long sent, acknowledged, refused;
     struct latency_counts latency;
     int in_flight;
+    struct claim_thing_stats claim_things[CLAIM_THINGS_MAX];
+    size_t claim_thing_count;
 };
 
 /* One OEM account. */

@@ -42,6 +42,7 @@ struct supply {
     size_t first, count;
     bool restart;
     long long term; /* in which the lane leads */
+    size_t connections;
 
     struct errand errands[ERRANDS];
     /* RECALL and RECORD */
@@ -180,6 +181,7 @@ struct supply *supply_new(const struct supply_options *options)
     }
     pthread_mutex_init(&supply->lock, NULL);
     supply->restart = true;
+    supply->connections = 1;
     return supply;
 }
 
@@ -362,7 +364,7 @@ static void take_answers(struct supply *supply)
 /* How many are to be ready at most: what is decided early cannot be overtaken. */
 static size_t ahead(const struct supply *supply)
 {
-    long long rate = supply->options.account->rate;
+    long long rate = (long long)supply->connections * supply->options.account->rate;
     long long many = rate * AHEAD_MS / 1000;
 
     if (rate == 0 || many > SUPPLY_MAX)
@@ -420,7 +422,8 @@ static void record_networks(struct supply *supply)
 /* How long first messages wait, for the pages of all portals. */
 static void tell_queue(struct supply *supply)
 {
-    long long now = store_clock_ms(), rate = supply->options.account->rate;
+    long long now = store_clock_ms();
+    long long rate = (long long)supply->connections * supply->options.account->rate;
     struct turns_counts counts;
 
     if (!may_ask(supply, TELL))
@@ -439,12 +442,19 @@ static void tell_queue(struct supply *supply)
 static void begin(struct supply *supply)
 {
     turns_free(supply->turns);
-    supply->turns = turns_new(&(struct turns_options){
-        .schedule = supply->options.schedule, .window_ms = supply->options.window_ms, .connections = 1});
+    supply->turns =
+        turns_new(&(struct turns_options){.schedule = supply->options.schedule,
+                                          .window_ms = supply->options.window_ms,
+                                          .connections = (int)supply->options.account->claim_thing_count});
     supply->first = supply->count = supply->read_id_count = 0;
     supply->queue.ms = 1; /* whatever was told before: tell it anew */
     supply->recalled = supply->loaded = supply->has_page = supply->restart = false;
     supply->look = true;
+}
+
+void supply_set_connections(struct supply *supply, size_t connections)
+{
+    supply->connections = connections;
 }
 
 void supply_step(struct supply *supply, bool want)

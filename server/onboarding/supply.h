@@ -32,6 +32,8 @@ struct supply *supply_new(const struct supply_options *options);
 /* While supply_is_asking() is false. NULL is allowed. */
 void supply_free(struct supply *supply);
 
+/* How many claim-things are connected: so many times the account's rate is sent. */
+void supply_set_connections(struct supply *supply, size_t connections);
 /* Takes in what the store has answered, and asks it for what is needed. want: deliveries are to be sent. */
 void supply_step(struct supply *supply, bool want);
 /* Milliseconds until supply_step() has something to do, at most a second. */

@@ -17,6 +17,7 @@ static const struct config_key keys[] = {
     {"a", "path", CONFIG_PATH, "", 0, 0, NULL, false, ""},
     {"a", "secret", CONFIG_TEXT, "", 0, 0, NULL, true, ""},
     {"f.*", "text", CONFIG_TEXT, "x", 0, 0, NULL, false, ""},
+    {"f.*.#", "text", CONFIG_TEXT, "y", 0, 0, NULL, false, ""},
 };
 static const struct config_table table = {keys, sizeof keys / sizeof *keys};
 

@@ -149,9 +149,9 @@ class Session:
 
 class FakeBroker:
     """Speaks just enough MQTT over mutual TLS. judge(publish) says ACKNOWLEDGE, SILENT or DROP. The next `flaps` connections
-    are dropped FLAP seconds after their CONNACK."""
+    are dropped FLAP seconds after their CONNACK; where `flapping` is set, of those with this client id."""
 
-    FLAP, flaps = 0.05, 0
+    FLAP, flaps, flapping = 0.05, 0, None
 
     def __init__(self, sandbox, judge=lambda publish: ACKNOWLEDGE, address="127.0.0.1", port=0, certificate=None):
         c = sandbox.certificates
@@ -208,7 +208,7 @@ class FakeBroker:
                 session.connect = self._connect(body)
                 self.sessions.append(session)
                 session.send(CONNACK, b"\0\0")
-                if self.flaps:
+                if self.flaps and self.flapping in (None, session.connect["client_id"]):
                     self.flaps -= 1
                     session.connection.settimeout(self.FLAP)
             elif kind == PUBLISH:
@@ -263,6 +263,10 @@ class FakeBroker:
     def publishes(self, thing=None):
         return [publish for session in list(self.sessions) for publish in list(session.publishes)
                 if thing is None or publish["thing"] == thing]
+
+    def of(self, client_id):
+        """The sessions of one client."""
+        return [session for session in list(self.sessions) if session.connect["client_id"] == client_id]
 
     def session(self, count=1):
         """Waits for that many connections; returns the last of them."""

@@ -392,6 +392,19 @@ class Doctor(unittest.TestCase):
         for check in ("staging.publish", "staging.client_id", "endpoint.subscribe.connected", "clock"):
             self.assertIn(check, checks)
 
+    def test_each_claim_thing_of_an_account_is_checked(self):
+        """The second has the key of another certificate: it is the one that the finding names, and all else is well."""
+        c = self.sandbox.certificates
+        path = self.ini()
+        with path.open("a") as file:
+            file.write(f"[staging.sandbox.2]\ncert_file = {c}/claim-thing.pem\nkey_file = {c}/observer.key\n"
+                       "client_id = claim-thing-2\n")
+        findings = self.findings("--config", path, "--staging", "sandbox", "--offline")
+        failed = {(line["subject"], line["check"]) for line in findings if line["level"] == FAILED}
+        self.assertEqual(failed, {("staging sandbox.2", "staging.files.pair")})
+        self.assertIn(("staging sandbox", "staging.files.pair", "ok"),
+                      [(line["subject"], line["check"], line["level"]) for line in findings])
+
     def test_every_check_has_a_fault(self):
         """Of this table or of those of its neighbours, which look at files and at AWS."""
         covered = {kind + check if check.startswith(".") else check for _, check, *_ in FAULTS for kind in KINDS}

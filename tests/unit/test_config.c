@@ -26,6 +26,8 @@ static const struct config_key staging_keys[] = {
     {"staging.*", "ca_file", CONFIG_TEXT, "", 0, 0, NULL, false, ""},
     {"staging.*", "file", CONFIG_TEXT, "", 0, 0, NULL, false, ""},
     {"staging.*", "rate", CONFIG_INTEGER, "100", 0, 1000, NULL, false, "Rate."},
+    {"staging.*.#", "ca_file", CONFIG_TEXT, NULL, 1, 64, NULL, false, ""},
+    {"staging.*.#", "note", CONFIG_TEXT, "f", 0, 0, NULL, false, "One more."},
 };
 static const struct config_table tables[] = {{http_keys, COUNT(http_keys)},
                                              {staging_keys, COUNT(staging_keys)}};
@@ -357,6 +359,79 @@ static void the_environment_wins(void **state)
     config_free(config);
 }
 
+static void refuses_bad_nested_sections(void **state)
+{
+    static const char *const unknown[] = {"staging.a.0", "staging.a.01",  "staging.a.x",
+                                          "staging.a.",  "staging.a.-1",  "staging.a.10000",
+                                          "staging..2",  "staging.a.2.3", "http.2"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(unknown); i++) {
+        char text[128], error[64];
+        snprintf(text, sizeof text, "[http]\nlisten = x\n[staging.a]\naddress = a\n[%s]\n", unknown[i]);
+        snprintf(error, sizeof error, "unknown section [%s]", unknown[i]);
+        expect_error(text, 5, error);
+    }
+    expect_error("[http]\nlisten = x\n[staging.a.2]\nca_file = c\n[staging.b]\naddress = b\n", 3,
+                 "[staging.a.2]: there is no [staging.a]");
+    expect_error("[http]\nlisten = x\n[staging.a]\naddress = a\n[staging.a.2]\n", 5,
+                 "[staging.a.2] ca_file: must be given (here or as PORTAL_STAGING_A_2_CA_FILE)");
+    expect_error("[http]\nlisten = x\n[staging.a]\naddress = a\n[staging.a.2]\nca_file = c\nrate = 7\n", 7,
+                 "[staging.a.2] rate: unknown key");
+    expect_error("[http]\nlisten = x\n[staging.a]\naddress = a\n[staging.a.2]\nca_file = c\n"
+                 "[staging.a_2]\naddress = b\n",
+                 7, "[staging.a_2]: is too like [staging.a.2]: their variables would have one name");
+}
+
+static void reads_nested_sections(void **state)
+{
+    struct config *config = expect_good("[http]\nlisten = x\n[staging.a.16]\nca_file = c16\n"
+                                        "[staging.a]\naddress = a\n[staging.b]\naddress = b\n"
+                                        "[staging.a.2]\nca_file = c2\nnote = f2\n",
+                                        NULL);
+    (void)state;
+
+    assert_int_equal(config_family_count(config, "staging"), 2);
+    assert_string_equal(config_family_name(config, "staging", 0), "a");
+    assert_string_equal(config_family_name(config, "staging", 1), "b");
+    assert_int_equal(config_family_count(config, "staging.a"), 2);
+    assert_string_equal(config_family_name(config, "staging.a", 0), "16");
+    assert_string_equal(config_family_name(config, "staging.a", 1), "2");
+    assert_int_equal(config_family_count(config, "staging.b"), 0);
+    assert_string_equal(config_text(config, "staging.a.16", "note"), "f");
+    assert_string_equal(config_text(config, "staging.a.2", "ca_file"), "c2");
+    assert_string_equal(config_text(config, "staging.a.2", "note"), "f2");
+    config_free(config);
+}
+
+/* Only those that the file has: without it, A_2 is the name of an account. */
+static void variables_set_nested_sections(void **state)
+{
+    char *const environment[] = {"PORTAL_STAGING_A_B_2_CA_FILE=c2", "PORTAL_STAGING_A_B_2_NOTE=f2",
+                                 "PORTAL_STAGING_A_B_3_ADDRESS=three", "PORTAL_STAGING_A_B_CA_FILE=c", NULL};
+    struct config *config =
+        expect_good("[http]\nlisten = x\n[staging.a-B]\naddress = a\n[staging.a-B.2]\n", environment);
+    (void)state;
+
+    assert_string_equal(config_text(config, "staging.a-B", "ca_file"), "c");
+    assert_string_equal(config_text(config, "staging.a-B.2", "ca_file"), "c2");
+    assert_string_equal(config_text(config, "staging.a-B.2", "note"), "f2");
+    assert_int_equal(config_family_count(config, "staging.a-B"), 1);
+    assert_int_equal(config_family_count(config, "staging"), 2);
+    assert_string_equal(config_text(config, "staging.a_b_3", "address"), "three");
+    config_free(config);
+}
+
+static void a_variable_for_another_key_of_a_nested_section(void **state)
+{
+    static const char text[] = "[http]\nlisten = x\n[staging.a]\naddress = a\n[staging.a.2]\nca_file = c\n";
+    char *const environment[] = {"PORTAL_STAGING_A_2_RATE=1", NULL};
+    (void)state;
+
+    expect_error_bytes(text, strlen(text), environment, 0,
+                       "PORTAL_STAGING_A_2_RATE: [staging.a.2] rate: unknown key");
+}
+
 static void takes_values_from_files(void **state)
 {
     static char secret_path[] = "/tmp/test_config_secret.XXXXXX";
@@ -427,7 +502,8 @@ static void prints_what_reads_back(void **state)
 {
     struct config *config =
         expect_good("[http]\nlisten = [x];=#\npassword = s3cret\nproxy=1\nretries = 1s,2s\n"
-                    "[staging.a]\naddress = y\n[staging.b]\naddress = \xC3\xA4 \"q\"\nrate = 3\n",
+                    "[staging.a]\naddress = y\n[staging.b]\naddress = \xC3\xA4 \"q\"\nrate = 3\n"
+                    "[staging.b.2]\nca_file = c\n",
                     NULL);
     (void)state;
 
@@ -436,6 +512,7 @@ static void prints_what_reads_back(void **state)
     assert_null(strstr(first, "s3cret"));
     assert_non_null(strstr(first, "[http]\nlisten = [x];=#\nthreads = 4\n"));
     assert_non_null(strstr(first, "password = (hidden)\n"));
+    assert_non_null(strstr(first, "[staging.b.2]\nca_file = c\nnote = f\n"));
     config = expect_good(first, NULL);
     char *second = printed(config);
     config_free(config);
@@ -460,6 +537,8 @@ static void documents_the_keys(void **state)
     assert_non_null(strstr(bytes, "`PORTAL_HTTP_PASSWORD_FILE`"));
     assert_non_null(
         strstr(bytes, "| `[staging.<NAME>]` `rate` | `100` | Rate. | `PORTAL_STAGING_<NAME>_RATE` |"));
+    assert_non_null(strstr(bytes, "| `[staging.<NAME>.<NUMBER>]` `note` | `f` | One more. | "
+                                  "`PORTAL_STAGING_<NAME>_<NUMBER>_NOTE` |"));
     free(bytes);
 }
 
@@ -477,6 +556,10 @@ int main(void)
         cmocka_unit_test(reads_a_file),
         cmocka_unit_test(fallbacks_stand_in),
         cmocka_unit_test(the_environment_wins),
+        cmocka_unit_test(refuses_bad_nested_sections),
+        cmocka_unit_test(reads_nested_sections),
+        cmocka_unit_test(variables_set_nested_sections),
+        cmocka_unit_test(a_variable_for_another_key_of_a_nested_section),
         cmocka_unit_test(takes_values_from_files),
         cmocka_unit_test(shares_a_file_with_others),
         cmocka_unit_test(a_part_of_a_table_ignores_the_rest),

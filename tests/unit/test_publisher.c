@@ -104,8 +104,9 @@ static void wake(void *context)
 
 static struct publisher *new_publisher(size_t window)
 {
-    static struct staging_account account = {.name = "acme", .connection = {.address = "a.example"}};
-    struct publisher_options options = {.account = &account, .window = window, .wake = wake};
+    static struct staging_account account = {.name = "acme", .claim_things = {{1, {.address = "a.example"}}}};
+    struct publisher_options options = {
+        .account = &account, .claim_thing = &account.claim_things[0], .window = window, .wake = wake};
     struct publisher *publisher;
 
     now_ms = 1000000;
@@ -162,8 +163,9 @@ static void acknowledge(size_t index)
 
 static void an_unreadable_file_leaves_out_untouched(void **state)
 {
-    struct staging_account account = {.name = "acme", .connection = {.address = "unreadable"}};
-    struct publisher_options options = {.account = &account, .window = 1, .wake = wake};
+    struct staging_account account = {.name = "acme", .claim_things = {{1, {.address = "unreadable"}}}};
+    struct publisher_options options = {
+        .account = &account, .claim_thing = &account.claim_things[0], .window = 1, .wake = wake};
     struct publisher *publisher = NULL;
 
     (void)state;
@@ -235,8 +237,10 @@ static void no_more_than_the_window(void **state)
 
 static void the_pace_is_kept(void **state)
 {
-    struct staging_account account = {.name = "acme", .connection = {.address = "a.example"}, .rate = 10};
-    struct publisher_options options = {.account = &account, .window = 100, .wake = wake};
+    struct staging_account account = {
+        .name = "acme", .claim_things = {{1, {.address = "a.example"}}}, .rate = 10};
+    struct publisher_options options = {
+        .account = &account, .claim_thing = &account.claim_things[0], .window = 100, .wake = wake};
     struct publication publication = {.id = 1, .thing_name = "0123abcd"};
     struct publisher *publisher;
     long long wait = 0;

@@ -120,6 +120,63 @@ static void refuses_equal_client_ids(void **state)
         "connection");
 }
 
+#define FURTHER(number, client_id)                                                                           \
+    "[staging.acme." number "]\ncert_file = /etc/passwd\nkey_file = /etc/group\nclient_id = " client_id "\n"
+
+static void refuses_bad_further_claim_things(void **state)
+{
+    (void)state;
+
+    expect_error(STAGING ENDPOINT FURTHER("2", "claim-thing"), 12,
+                 "[staging.acme.2] client_id: is that of [staging.acme] at the same address: each would drop "
+                 "the other's connection");
+    expect_error(
+        STAGING ENDPOINT FURTHER("3", "b") FURTHER("2", "b"), 12,
+        "[staging.acme.3] client_id: is that of [staging.acme.2] at the same address: each would drop "
+        "the other's connection");
+    expect_error(STAGING ENDPOINT FURTHER("2", "$b"), 12,
+                 "[staging.acme.2] client_id: must not begin with $");
+    expect_error(STAGING ENDPOINT FURTHER("1", "b"), 0,
+                 "[staging.acme.1]: has not a number from 2 to 16; the first claim-thing is that of "
+                 "[staging.acme]");
+    expect_error(STAGING ENDPOINT FURTHER("17", "b"), 0,
+                 "[staging.acme.17]: has not a number from 2 to 16; the first claim-thing is that of "
+                 "[staging.acme]");
+}
+
+static void reads_further_claim_things(void **state)
+{
+    struct config *config = load(
+        ENDPOINT "[staging.b]\naddress = b.example.com\nca_file = /etc/passwd\ncert_file = /etc/passwd\n"
+                 "key_file = /etc/passwd\nclient_id = claim-thing\n" STAGING
+                 "rate = 7\nport = 443\n" FURTHER("16", "last") FURTHER("2", "two") FURTHER("9", "nine"));
+    static const unsigned numbers[] = {1, 2, 9, 16};
+    static const char *const ids[] = {"claim-thing", "two", "nine", "last"};
+    static const char *const names[] = {"acme", "acme.2", "acme.9", "acme.16"};
+    struct claim_settings settings;
+    (void)state;
+
+    if (!claim_settings_load(config, &settings))
+        fail_msg("%s", config_error(config, 0));
+    assert_int_equal(settings.staging[0].claim_thing_count, 1);
+    const struct staging_account *acme = &settings.staging[1];
+    assert_int_equal(acme->claim_thing_count, COUNT(numbers));
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        const struct claim_thing *claim_thing = &acme->claim_things[i];
+        TEXT struct text name = TEXT_EMPTY;
+        claim_thing_name(acme, claim_thing, &name);
+        assert_string_equal(text_get(&name), names[i]);
+        assert_int_equal(claim_thing->number, numbers[i]);
+        assert_string_equal(claim_thing->connection.client_id, ids[i]);
+        assert_string_equal(claim_thing->connection.address, "acme.example.com");
+        assert_int_equal(claim_thing->connection.port, 443);
+        assert_string_equal(claim_thing->connection.ca_file, "/etc/passwd");
+        assert_string_equal(claim_thing->connection.key_file, i ? "/etc/group" : "/etc/passwd");
+    }
+    claim_settings_fini(&settings);
+    config_free(config);
+}
+
 static void refuses_a_bad_default(void **state)
 {
     (void)state;
@@ -141,6 +198,8 @@ static void refuses_bad_bounds(void **state)
         "[staging.acme]\nport = 0\n",
         "[staging.acme]\nport = 65536\n",
         "[staging.acme]\nrate = -1\n",
+        "[staging.acme.2]\nkey_file = /nowhere\ncert_file = /etc/passwd\nclient_id = b\n",
+        "[staging.acme.2]\ncert_file = /etc/passwd\nclient_id = b\n",
         "[staging.acme]\nidentifier_case = both\n",
     };
     (void)state;
@@ -187,9 +246,9 @@ static void reads_accounts(void **state)
         fail_msg("%s", config_error(config, 0));
     assert_int_equal(settings.staging_count, 1);
     assert_string_equal(settings.staging[0].name, "acme");
-    assert_string_equal(settings.staging[0].connection.address, "acme.example.com");
-    assert_string_equal(settings.staging[0].connection.client_id, "claim-thing");
-    assert_int_equal(settings.staging[0].connection.port, 443);
+    assert_string_equal(settings.staging[0].claim_things[0].connection.address, "acme.example.com");
+    assert_string_equal(settings.staging[0].claim_things[0].connection.client_id, "claim-thing");
+    assert_int_equal(settings.staging[0].claim_things[0].connection.port, 443);
     assert_int_equal(settings.staging[0].rate, 0);
     assert_int_equal(
         identifier_parse(&settings.staging[0].form, "0123456789abcdef0123456789abcdef", 32, out, NULL),
@@ -234,7 +293,7 @@ static void has_the_documented_defaults(void **state)
 
     assert_true(claim_settings_load(config, &settings));
     assert_int_equal(settings.staging[0].rate, 100);
-    assert_int_equal(settings.staging[0].connection.port, 8883);
+    assert_int_equal(settings.staging[0].claim_things[0].connection.port, 8883);
     assert_int_equal(settings.window_ms, 15 * 60 * 1000);
     assert_int_equal(settings.schedule.count, COUNT(delays));
     assert_memory_equal(settings.schedule.delays_ms, delays, sizeof delays);
@@ -264,6 +323,8 @@ int main(void)
         cmocka_unit_test(refuses_bad_accounts),
         cmocka_unit_test(refuses_half_an_observer),
         cmocka_unit_test(refuses_equal_client_ids),
+        cmocka_unit_test(refuses_bad_further_claim_things),
+        cmocka_unit_test(reads_further_claim_things),
         cmocka_unit_test(refuses_a_bad_default),
         cmocka_unit_test(refuses_bad_bounds),
         cmocka_unit_test(survives_a_config_with_errors),

@@ -53,19 +53,6 @@ void http_server_retire(struct http_server *server)
     atomic_store(&server->draining, true);
 }
 
-/* The kernel has accepted these already, and their requests are on the way. */
-static void take_last_connections(struct http_server *server)
-{
-    struct sockaddr_storage address;
-    socklen_t length = sizeof address;
-    int fd;
-
-    while ((fd = accept4(server->socket, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-        MHD_add_connection(server->daemon, fd, (struct sockaddr *)&address, length); /* closes it on error */
-        length = sizeof address;
-    }
-}
-
 bool http_server_drain(struct http_server *server, long long deadline_ms)
 {
     const struct timespec moment = {0, 2000000};

@@ -68,6 +68,13 @@ def build(archive):
     return program
 
 
+def portal_of(program, sandbox, url):
+    """Each version comes with its own templates."""
+    root = ROOT if program == PROGRAM else FOLDER / "source"
+    return Portal(sandbox, start=False, store={"url": url}, program=program,
+                  pages={"templates": root / "templates", "static": root / "static"})
+
+
 class Upgrade(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -90,7 +97,7 @@ class Upgrade(unittest.TestCase):
             url = f"sqlite:{sandbox.state}/upgrade.db"
             tokens = []
             for program, name in ((self.before, "0a"), (PROGRAM, "0b"), (self.before, "0c"), (PROGRAM, "0d")):
-                portal = Portal(sandbox, start=False, store={"url": url}, program=program)
+                portal = portal_of(program, sandbox, url)
                 portal.start()
                 try:
                     tokens.append(portal.claim(name * 16)["token"])
@@ -105,8 +112,7 @@ class Upgrade(unittest.TestCase):
         """Both versions start on what it leaves, in whichever order, and have every registration."""
         with Sandbox() as sandbox:
             database, kept = sandbox.state / "upgrade.db", sandbox.state / "before.db"
-            programs = {program: Portal(sandbox, start=False, store={"url": f"sqlite:{database}"}, program=program)
-                        for program in (self.before, PROGRAM)}
+            programs = {program: portal_of(program, sandbox, f"sqlite:{database}") for program in (self.before, PROGRAM)}
             portal = programs[self.before]
             portal.start()
             token = portal.claim("0a" * 16)["token"]

@@ -75,7 +75,8 @@ class Crowd(Case):
             self.connects(random_thing())
             self.connects(thing)
         eventually(lambda: portal.metric("events_total" + ENDPOINT) == events + 2 * fewer(1000), "all are received")
-        self.assertEqual(portal.metric("store_commits_total"), commits)
+        # A few for the leader's term and the records of networks, by time; none for events.
+        self.assertLess(portal.metric("store_commits_total") - commits, 2 * fewer(1000) / 50)
 
 
 class BadDays(Case):

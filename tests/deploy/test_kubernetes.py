@@ -18,6 +18,7 @@ from sandbox import BUILD, ROOT
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 OBJECTS = [each for file in sorted(FOLDER.glob("*.yaml")) for each in yaml.safe_load_all(file.read_text())]
+REPLICAS = [each for file in sorted((FOLDER / "replicas").glob("*.yaml")) for each in yaml.safe_load_all(file.read_text())]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SKIPPED = 77
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
@@ -176,7 +177,54 @@ class Together(unittest.TestCase):
     def test_every_secret_file_is_one_that_the_command_puts_there(self):
         told = set(re.findall(r"--from-file=(\S+)", (FOLDER / "namespace.yaml").read_text()))
         mount = next(each["mountPath"] for each in self.container["volumeMounts"] if each["name"] == "secrets")
-        self.assertEqual(set(re.findall(rf"^\w+ = {mount}/(\S+)$", one("ConfigMap")["data"]["portal.ini"], re.M)), told)
+        more = {"database-password", "database-ca.pem"}  # of replicas/
+        self.assertEqual(set(re.findall(rf"^\w+ = {mount}/(\S+)$", one("ConfigMap")["data"]["portal.ini"], re.M)), told - more)
+        self.assertEqual(set(re.findall(rf"{mount}/([\w.-]+)", one("ConfigMap", REPLICAS)["data"]["portal.ini"])), told | more)
+
+
+class Replicas(unittest.TestCase):
+    """replicas/ is the same for two portals on one PostgreSQL database, and nothing else differs."""
+
+    def setUp(self):
+        self.deployment, self.alone = one("Deployment", REPLICAS), one("Deployment")
+        self.pod = self.deployment["spec"]["template"]["spec"]
+
+    def test_two_and_one_always_serves(self):
+        spec = self.deployment["spec"]
+        self.assertEqual((spec["replicas"], spec["strategy"]["type"]), (2, "RollingUpdate"))
+        self.assertEqual(spec["strategy"]["rollingUpdate"], {"maxUnavailable": 0, "maxSurge": 1})
+        budget = one("PodDisruptionBudget", REPLICAS)
+        self.assertEqual(budget["spec"]["minAvailable"], 1)
+        self.assertEqual(budget["spec"]["selector"], spec["selector"])
+
+    def test_the_pod_is_the_same_but_for_its_volume(self):
+        self.assertEqual(list(not_restricted(self.pod)), [])
+        here, alone = copy.deepcopy(self.pod), copy.deepcopy(self.alone["spec"]["template"]["spec"])
+        alone["volumes"] = [each for each in alone["volumes"] if each["name"] != "data"]
+        container, = alone["containers"]
+        container["volumeMounts"] = [each for each in container["volumeMounts"] if each["name"] != "data"]
+        container["readinessProbe"]["periodSeconds"] = here["containers"][0]["readinessProbe"]["periodSeconds"]
+        alone["terminationGracePeriodSeconds"] = here["terminationGracePeriodSeconds"]
+        self.assertEqual(here.pop("topologySpreadConstraints")[0]["labelSelector"], self.deployment["spec"]["selector"])
+        self.assertEqual(here, alone)
+
+    def test_the_configuration_is_the_same_but_for_the_store(self):
+        here, alone = (one("ConfigMap", objects)["data"]["portal.ini"].splitlines() for objects in (REPLICAS, OBJECTS))
+        self.assertEqual([line for line in alone if line not in here], [])
+        more = [line.partition(" = ")[0] for line in here if line not in alone and not line.startswith(";")]
+        self.assertEqual(more, ["drain", "[store]", "url", "password_file"])
+
+    def test_there_is_time_to_end(self):
+        drain = int(re.search(r"^drain = (\d+)s$", one("ConfigMap", REPLICAS)["data"]["portal.ini"], re.M)[1])
+        probe = self.pod["containers"][0]["readinessProbe"]
+        self.assertGreater(drain, probe["periodSeconds"] * 3, "readiness is seen in time")
+        self.assertGreaterEqual(self.pod["terminationGracePeriodSeconds"], drain + self.alone["spec"]["template"]["spec"][
+            "terminationGracePeriodSeconds"])
+
+    def test_the_policy_lets_it_to_the_database_too(self):
+        here, alone = one("NetworkPolicy", REPLICAS), one("NetworkPolicy")
+        here["spec"]["egress"][0]["ports"].remove({"protocol": "TCP", "port": 5432})
+        self.assertEqual(here, alone)
 
 
 class Configuration(unittest.TestCase):
@@ -187,7 +235,8 @@ class Configuration(unittest.TestCase):
             subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                             "-keyout", folder / "key", "-out", folder / "pem", "-days", "1", "-subj", "/CN=x"], check=True,
                            capture_output=True)
-            ini = re.sub(r"^(\w+_file) = .*\.(pem|key)$", lambda found: f"{found[1]} = {folder}/{found[2]}", ini, flags=re.M)
+            ini = re.sub(r"^(\w+_file) = .*[.-](pem|key|password)$", lambda found: f"{found[1]} = {folder}/{found[2]}", ini, flags=re.M)
+            (folder / "password").write_text("x\n")
             (folder / "portal.ini").write_text(ini)
             return subprocess.run([PROGRAM, "--config", folder / "portal.ini", "--check-config"], capture_output=True, text=True,
                                   timeout=DEADLINE, env={**os.environ, "PORTAL_HTTP_LISTEN": ":8080",
@@ -195,10 +244,11 @@ class Configuration(unittest.TestCase):
                                                    "PORTAL_PAGES_STATIC": str(ROOT / "static")})
 
     def test_the_portal_takes_it(self):
-        ini = one("ConfigMap")["data"]["portal.ini"]
-        for text, taken in ((ini.replace("identifier_form", "identifier_from"), False), (ini, True)):
-            done = self.check(text)
-            self.assertEqual(done.returncode == 0, taken, done.stderr)
+        for objects in (OBJECTS, REPLICAS):
+            ini = one("ConfigMap", objects)["data"]["portal.ini"]
+            for text, taken in ((ini.replace("identifier_form", "identifier_from"), False), (ini, True)):
+                done = self.check(text)
+                self.assertEqual(done.returncode == 0, taken, done.stderr)
 
 
 class Schemas(unittest.TestCase):
@@ -219,7 +269,7 @@ class Schemas(unittest.TestCase):
         self.assertEqual(len(self.wrong(changed)), 3)
 
     def test_every_object_is_as_the_api_says(self):
-        self.assertEqual(self.wrong(OBJECTS), [])
+        self.assertEqual(self.wrong(OBJECTS + REPLICAS), [])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""deploy/systemd/expresslink-portal.service: looked at by systemd's own tools, and started by a systemd of its own, in
-namespaces of its own, with everything that the unit switches on; a module is claimed through it and a photograph read."""
+"""deploy/systemd: looked at by systemd's own tools, and started by a systemd of its own, in namespaces of its own, with everything
+that the units switch on; a module is claimed through it and a photograph read. Two portals on one PostgreSQL database restart one
+after the other."""
 import configparser
 import os
 import shutil
@@ -12,10 +13,13 @@ from pathlib import Path
 from brokers import free_port
 from patience import DEADLINE
 from portal import PROGRAM, Portal
+from postgresql import Server
 from sandbox import BUILD, ROOT, Sandbox, eventually, random_thing
 
-UNIT = ROOT / "deploy" / "systemd" / "expresslink-portal.service"
+FOLDER = ROOT / "deploy" / "systemd"
+UNIT, TEMPLATE = FOLDER / "expresslink-portal.service", FOLDER / "expresslink-portal@.service"
 NAME = UNIT.name
+FIRST, SECOND = "expresslink-portal@1.service", "expresslink-portal@2.service"
 EXPOSURE_MAX = 15  # tenths, as systemd-analyze counts them: 0 is nothing at all, 96 a unit that says nothing
 CREDENTIALS = f"/run/credentials/{NAME}/secret_"
 NAMESPACES = ["unshare", "--pid", "--fork", "--mount", "--uts", "--ipc", "--cgroup", "--mount-proc", "--kill-child"]
@@ -44,9 +48,8 @@ mount --bind /proc/sys /proc/sys
 mount -o remount,ro,bind /proc/sys
 mount --bind console /dev/console
 mount --make-rshared /
-exec env -i container=test PATH=/usr/bin:/bin:/usr/sbin:/sbin /lib/systemd/systemd --system --unit={NAME} --log-target=null --show-status=no
+exec env -i container=test PATH=/usr/bin:/bin:/usr/sbin:/sbin /lib/systemd/systemd --system --unit=NAME --log-target=null --show-status=no
 """
-STATUS = f"systemctl status --no-pager --full {NAME} || true"
 
 
 def systemd_can_be_started():
@@ -61,11 +64,13 @@ def analyze(*arguments):
 
 @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed")
 class LookedAt(unittest.TestCase):
+    source = UNIT
+
     def setUp(self):
-        self.unit = Path(self.enterContext(tempfile.TemporaryDirectory())) / NAME
+        self.unit = Path(self.enterContext(tempfile.TemporaryDirectory())) / self.source.name
 
     def write(self, old="", new=""):
-        text = UNIT.read_text()
+        text = self.source.read_text()
         self.assertIn(old, text)
         changed = text.replace(old, new) if old else text
         self.unit.write_text(changed.replace("/usr/local/bin/expresslink-portal", str(PROGRAM)))
@@ -76,7 +81,7 @@ class LookedAt(unittest.TestCase):
         for old, new, clean in rows:
             with self.subTest(new):
                 done = analyze("verify", "--man=no", self.write(old, new))
-                self.assertEqual(NAME not in done.stderr, clean, done.stderr)
+                self.assertEqual("expresslink-portal" not in done.stderr, clean, done.stderr)
 
     def test_it_is_exposed_to_little(self):
         rows = (("CapabilityBoundingSet=\n", "", False), ("SystemCallFilter=", "#", False), ("", "", True))
@@ -86,8 +91,21 @@ class LookedAt(unittest.TestCase):
                 self.assertEqual(done.returncode == 0, enough, done.stdout[-200:])
 
 
+class TemplateLookedAt(LookedAt):
+    source = TEMPLATE
+
+    def test_it_is_confined_as_the_other_one(self):
+        """Everything is the same that is not about the two."""
+        alone, two = ([line for line in file.read_text().splitlines() if "=" in line and not line.startswith("#")]
+                      for file in (UNIT, TEMPLATE))
+        names = {line.partition("=")[0] for line in set(alone) ^ set(two)}
+        self.assertEqual(names, {"Description", "Environment", "TimeoutStartSec", "ExecStartPost", "TimeoutStopSec",
+                                 "StateDirectory", "StateDirectoryMode", "BindReadOnlyPaths"})
+
+
 class Machine(Portal):
     """The portal of that machine, and what a Portal of the tests can do."""
+    source, name, credentials = UNIT, NAME, CREDENTIALS
 
     def __init__(self, sandbox):
         self._temporary = tempfile.TemporaryDirectory(prefix="expresslink-systemd-")
@@ -101,12 +119,15 @@ class Machine(Portal):
 
     def _fill(self):
         units = self.folder / "units"
-        shutil.copy(UNIT, units)
-        (units / f"{NAME}.d").mkdir()
-        (units / f"{NAME}.d" / "test.conf").write_text(  # a sanitizer looks for leaks with ptrace, which nobody has here
-            "[Service]\nStandardError=append:/dev/console\nEnvironment=ASAN_OPTIONS=detect_leaks=0\n")
+        shutil.copy(self.source, units)
+        (units / f"{self.source.name}.d").mkdir()
+        (units / f"{self.source.name}.d" / "test.conf").write_text(  # a sanitizer looks for leaks with ptrace, which nobody has here
+            "[Service]\nStandardError=append:/dev/console\nEnvironment=ASAN_OPTIONS=detect_leaks=0 "
+            "LD_LIBRARY_PATH=/usr/local/lib\n")
         for program in (PROGRAM, BUILD / "decode" / "expresslink-decode"):
             shutil.copy(program, self.folder / "programs" / "bin")
+        (self.folder / "programs" / "lib").mkdir()
+        shutil.copy(BUILD / "server" / "expresslink-postgresql.so", self.folder / "programs" / "lib")
         for pages in ("templates", "static"):
             shutil.copytree(ROOT / pages, self.folder / "programs" / "share" / "expresslink-portal" / pages)
         self._configure()
@@ -123,18 +144,21 @@ class Machine(Portal):
                     file = Path(ini.get(section, key))
                     shutil.copy(file, secrets)
                     (secrets / file.name).chmod(0o600)
-                    ini.set(section, key, CREDENTIALS + file.name)
+                    ini.set(section, key, self.credentials + file.name)
         ini.remove_section("store")  # in the folder that the unit makes
         ini.remove_section("pages")
-        ini.read_dict({"http": {"listen": f"127.0.0.1:{self.address[1]}", "admin_listen": f"127.0.0.1:{self.admin[1]}"}})
+        ini.read_dict(self.sections())
         with open(self.folder / "etc" / "portal.ini", "w") as out:
             ini.write(out)
 
+    def sections(self):
+        return {"http": {"listen": f"127.0.0.1:{self.address[1]}", "admin_listen": f"127.0.0.1:{self.admin[1]}"}}
+
     def __enter__(self):
-        self.machine = subprocess.Popen([*NAMESPACES, "bash", "-c", MACHINE], cwd=self.folder, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True)
+        self.machine = subprocess.Popen([*NAMESPACES, "bash", "-c", MACHINE.replace("NAME", self.name)], cwd=self.folder,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
-            eventually(self.answers, lambda: f"an answer of the portal; {self.said()} {self.inside('sh', '-c', STATUS)}")
+            eventually(self.answers, lambda: f"an answer of the portal; {self.said()} {self.status()}")
         except BaseException:
             self.__exit__()
             raise
@@ -163,9 +187,35 @@ class Machine(Portal):
         return subprocess.run(["nsenter", "-t", children[0], "-m", "-p", "-u", "-i", *command], check=True, text=True,
                               capture_output=True, timeout=DEADLINE).stdout
 
+    def status(self):
+        return self.inside("sh", "-c", f"systemctl status --no-pager --full {self.name} || true")
+
     def unit(self, what):
         """A property, as systemctl shows it."""
-        return self.inside("systemctl", "show", "--value", "-p", what, NAME).strip()
+        return self.inside("systemctl", "show", "--value", "-p", what, self.name).strip()
+
+
+class MachineOfTwo(Machine):
+    """Two portals, of which it is the first; ports() are the template's."""
+    source, name, credentials = TEMPLATE, FIRST, "/run/expresslink-portal/secret_"
+
+    def __init__(self, sandbox, url):
+        self.url = url
+        super().__init__(sandbox)
+        self.ports = [(free_port(), free_port()) for _ in range(2)]
+        self.address, self.admin = (("127.0.0.1", port) for port in self.ports[0])
+        for number, (public, admin) in enumerate(self.ports, 1):
+            folder = self.folder / "units" / f"expresslink-portal@{number}.service.d"
+            folder.mkdir()
+            (folder / "ports.conf").write_text(f"[Service]\nEnvironment=PORTAL_HTTP_LISTEN=127.0.0.1:{public} "
+                                               f"PORTAL_HTTP_ADMIN_LISTEN=127.0.0.1:{admin} PORTAL_HTTP_DRAIN=1s\n")
+
+    def sections(self):
+        return {"store": {"url": self.url}}
+
+    def answers_at(self, number):
+        self.address, self.admin = (("127.0.0.1", port) for port in self.ports[number])
+        return self.answers() == 200
 
 
 @unittest.skipUnless(systemd_can_be_started(), "no systemd can be started here: that takes root, namespaces and cgroups")
@@ -216,6 +266,25 @@ class Started(unittest.TestCase):
         self.machine.inside("systemctl", "start", NAME)
         eventually(self.machine.answers, "it answers again")
         self.machine.connected()
+
+
+@unittest.skipUnless(systemd_can_be_started(), "no systemd can be started here: that takes root, namespaces and cgroups")
+class TwoStarted(unittest.TestCase):
+    def test_one_after_the_other_is_restarted(self):
+        sandbox = self.enterContext(Sandbox())
+        server = self.enterContext(Server())
+        machine = self.enterContext(MachineOfTwo(sandbox, server.url))
+        machine.inside("systemctl", "start", SECOND)
+        self.assertTrue(machine.answers_at(1), "it serves once it has started")
+        self.assertEqual(machine.ready().json["checks"]["staging.sandbox"], "another portal leads")
+        for number, name in enumerate((FIRST, SECOND)):
+            machine.inside("systemctl", "restart", name)
+            self.assertTrue(machine.answers_at(number))
+            thing = random_thing()
+            sandbox.modules(thing).wait_for(thing, "subscribed")
+            token = machine.claim(thing)["token"]
+            eventually(lambda: machine.show(token)["state"] == "onboarded", f"{thing} arrives")
+        self.assertEqual(machine.inside("stat", "-c", "%a", "/etc/expresslink-portal/secrets").strip(), "700")
 
 
 if __name__ == "__main__":

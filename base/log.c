@@ -102,20 +102,31 @@ static void begin_line(struct line *line, enum log_level level, const char *even
         add_field(line, "request_id", current_request);
 }
 
+static ssize_t write_once(const char *bytes, size_t length)
+{
+    ssize_t written;
+
+    while ((written = write(STDERR_FILENO, bytes, length)) < 0 && errno == EINTR)
+        ;
+    return written;
+}
+
 /* A log that no one reads must not stop the program: then lines are dropped and counted. The lock keeps other
  * threads from filling the pipe between poll() and write(). */
 static bool write_if_possible(const char *line, size_t length)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static bool cut; /* the last line: the disk had no room for the rest of it */
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
-    ssize_t written = -1;
 
     pthread_mutex_lock(&lock);
     bool ready = poll(&out, 1, 0) != 0;
-    while (ready && (written = write(STDERR_FILENO, line, length)) < 0 && errno == EINTR)
-        ;
+    if (ready && cut)
+        cut = write_once("\n", 1) != 1;
+    ssize_t written = ready && !cut ? write_once(line, length) : -1;
+    cut = cut || (written >= 0 && (size_t)written < length);
     pthread_mutex_unlock(&lock);
-    return written >= 0;
+    return written == (ssize_t)length;
 }
 
 /* Once lines can be written again, the first one says how many are missing. */

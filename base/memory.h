@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Allocation that aborts on failure (text.h says why), and a cleanup attribute for heap pointers. The caller
- * frees all results. Any thread. */
+/* Allocation that aborts on failure, after a line on standard error (text.h says why), and a cleanup
+ * attribute for heap pointers. The caller frees all results. Any thread. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 

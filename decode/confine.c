@@ -33,10 +33,14 @@ static bool fail(struct text *why, const char *what, int error)
     return false;
 }
 
+/* A limit that is lower already stays: raising it is not allowed. */
 static bool limit(int resource, rlim_t most)
 {
-    struct rlimit limits = {.rlim_cur = most, .rlim_max = most};
+    struct rlimit limits;
 
+    if (getrlimit((__rlimit_resource_t)resource, &limits) == 0 && limits.rlim_max < most)
+        most = limits.rlim_max;
+    limits = (struct rlimit){.rlim_cur = most, .rlim_max = most};
     return setrlimit((__rlimit_resource_t)resource, &limits) == 0;
 }
 

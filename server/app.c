@@ -2,7 +2,6 @@
 #include "server/app.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
 #include "server/portal/task.h"
+#include "server/process_limits.h"
 #include "server/public/assets.h"
 #include "server/public/form.h"
 #include "server/routes.h"
@@ -33,7 +33,6 @@
 #define ADMIN_CONNECTIONS 64
 /* Store, accounts, decoders, certificates, listeners, and what listeners have beyond their connections. */
 #define OTHER_FILES (ADMIN_CONNECTIONS + 2 * HTTP_SPARE_CONNECTIONS + 68)
-#define CONNECTIONS_MIN 16
 
 struct app {
     const struct settings *settings;
@@ -46,8 +45,8 @@ struct app {
     struct housekeeping *housekeeping;
     bool (*interrupted)(void);
     bool started;
-    long long next_warning; /* monotonic ms */
-    unsigned connections;   /* the most on the public side */
+    long long next_warning;   /* monotonic ms */
+    struct process_room room; /* for clients */
 };
 
 static bool watcher_ready(void *context)
@@ -120,30 +119,6 @@ static bool start_onboarding(struct app *app, struct text *why)
     return portal->watcher && leadership_start(portal->leadership, why);
 }
 
-/* How many connections to the public side the process's limit of open files allows, so that the store, the
- * accounts and the admin side always have some. 0 with a sentence in *why: too few to work at all. */
-static unsigned allowed_connections(const struct settings *settings, struct text *why)
-{
-    struct rlimit limit;
-    unsigned wanted = settings->max_connections;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
-        limit.rlim_cur >= wanted + OTHER_FILES)
-        return wanted;
-    unsigned files = (unsigned)limit.rlim_cur;
-    unsigned allowed = files > OTHER_FILES ? files - OTHER_FILES : 0;
-    if (allowed < CONNECTIONS_MIN) {
-        text_printf(why,
-                    "this process may open %u files; it needs at least %d. Raise the limit (ulimit -n, "
-                    "LimitNOFILE= in systemd, --ulimit nofile in Docker)",
-                    files, OTHER_FILES + CONNECTIONS_MIN);
-        return 0;
-    }
-    log_event(LOG_INFO, "http.connections_limited", "max_connections", LOG_NUMBER(wanted), "allowed",
-              LOG_NUMBER(allowed), "open_files", LOG_NUMBER(files), NULL);
-    return allowed;
-}
-
 static struct http_server *start_server(struct app *app, enum http_side side, struct text *why)
 {
     const struct settings *settings = app->settings;
@@ -153,9 +128,9 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
         .routes = routes,
         .route_count = route_count,
         .threads = side == HTTP_PUBLIC ? settings->threads : 1,
-        .max_connections = side == HTTP_PUBLIC ? app->connections : ADMIN_CONNECTIONS,
+        .max_connections = side == HTTP_PUBLIC ? app->room.connections : ADMIN_CONNECTIONS,
         .connections_per_client = side == HTTP_PUBLIC ? settings->connections_per_client : 0,
-        .body_memory = BODY_MEMORY,
+        .body_memory = app->room.body_memory,
         .request_timeout_ms = settings->request_timeout_ms,
         .idle_timeout_ms = settings->idle_timeout_ms,
         /* The admin side accepts erasures from this machine only: no other machine may name another client,
@@ -196,6 +171,7 @@ static void start_decoders(struct app *app)
         .processes = app->settings->label_decoders, .waiting_max = PICTURES_MAX, .wait_ms = PICTURE_WAIT_MS};
 
     portal->picture_limiter = limiter_new(app->settings->pictures_per_minute);
+    portal->wants_decoders = options.processes > 0;
     if (!options.processes)
         return;
     portal->decoders = decode_pool_start(&options, &why);
@@ -243,8 +219,9 @@ static bool open_store(struct app *app, struct text *why)
 
 static bool start_all(struct app *app, struct text *why)
 {
-    app->connections = allowed_connections(app->settings, why);
-    if (!app->connections)
+    const struct process_room wanted = {app->settings->max_connections, BODY_MEMORY};
+
+    if (!process_limits_room(&wanted, OTHER_FILES, &app->room, why))
         return false;
     if (!load_pages(app, why) || !open_store(app, why))
         return false;

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "server/app.h"
 #include "server/healthcheck.h"
 #include "server/operator/operator.h"
+#include "server/process_limits.h"
 #include "server/settings.h"
 
 static const char usage[] =
@@ -117,17 +117,6 @@ static void print_errors(const struct config *config)
         fprintf(stderr, "%s\n", config_error(config, i));
 }
 
-/* Allows as many open files, and so connections, as the system permits. */
-static void raise_file_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 /* Call before threads start: they inherit the mask, so that only the main thread receives these signals.
  * Others that would end the process are ignored: none is sent to it on purpose. */
 static void prepare_signals(sigset_t *handled)
@@ -175,7 +164,7 @@ static int serve(const struct settings *settings)
     log_setup(settings->log_level, settings->log_format);
     umask(077); /* the store holds personal data */
     prepare_signals(&handled);
-    raise_file_limit();
+    process_limits_prepare();
     mqtt_library_init();
     struct app *app = app_start(settings, is_stop_requested, &why);
     if (!app) {

@@ -3,6 +3,7 @@
 
 #include "base/json_writer.h"
 #include "server/portal/portal.h"
+#include "server/process_limits.h"
 
 static void reply_live(struct http_exchange *exchange, void *arguments, unsigned result)
 {
@@ -61,13 +62,28 @@ static void write_accounts(const struct portal *portal, enum account_part part, 
     }
 }
 
+/* Without them people type the device ID, so the portal is ready. */
+static void write_decoders(const struct portal *portal, struct json_writer *json)
+{
+    struct decode_pool_counts counts = {0};
+
+    if (!portal->wants_decoders)
+        return;
+    if (portal->decoders)
+        decode_pool_count(portal->decoders, &counts);
+    if (counts.processes == 0)
+        json_write_text(json, "decoders", "no process runs that reads photographs; the log says why");
+}
+
 static void reply_ready(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     struct portal *portal = portal_of(exchange);
     TEXT struct text body = TEXT_EMPTY;
     struct json_writer json = json_writer_into(&body);
     bool draining = atomic_load(&portal->draining), healthy = store_is_healthy(portal->store);
-    bool ready = !draining && healthy;
+    TEXT struct text short_of = TEXT_EMPTY;
+    bool is_short = process_limits_are_short(&short_of);
+    bool ready = !draining && healthy && !is_short;
 
     (void)arguments;
     (void)result;
@@ -77,9 +93,14 @@ static void reply_ready(struct http_exchange *exchange, void *arguments, unsigne
     json_write_text(&json, "store", healthy ? "ok" : "cannot be written");
     if (draining)
         json_write_text(&json, "portal", "shutting down");
+    if (is_short)
+        json_write_text(&json, "process", "short of resources");
     write_accounts(portal, ACCOUNT_STATE, &json);
     json_end_object(&json);
     json_begin_object(&json, "reasons");
+    if (is_short)
+        json_write_text(&json, "process", text_get(&short_of));
+    write_decoders(portal, &json);
     write_accounts(portal, ACCOUNT_REASON, &json);
     json_end_object(&json);
     json_end_object(&json);

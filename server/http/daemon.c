@@ -20,7 +20,7 @@
  * answer. */
 #define HEADER_MEMORY 64
 #define ANSWER_HEAD_MEMORY 1024
-#define LAST_REQUESTS_MS 50 /* in which those come that were sent before the end */
+#define LAST_REQUESTS_MS 50      /* in which those come that were sent before the end */
 #define STREAM_BLOCK (16 * 1024) /* for HTTP/1.0; chunks use the rest of the connection's memory */
 
 struct http_page {

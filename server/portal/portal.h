@@ -30,6 +30,7 @@ struct portal {
     struct limiter *limiter; /* counts registrations, retries and cancellations */
     struct limiter *picture_limiter;
     struct decode_pool *decoders; /* NULL: pictures are rejected */
+    bool wants_decoders;          /* by the configuration */
     struct waiting *waiting;
     struct leadership *leadership;
     struct dispatcher *dispatcher;

@@ -47,7 +47,7 @@ MAY_INCLUDE = {
     "server/api": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/registration.h", "server/store/",
                    "server/http/", "server/onboarding/", "server/page/", "server/portal/", "server/api/"),
     "server/admin": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/registration.h", "server/store/",
-                     "server/http/", "server/onboarding/", "server/page/", "server/portal/", "server/admin/"),
+                     "server/http/", "server/onboarding/", "server/page/", "server/portal/", "server/process_limits.h", "server/admin/"),
     "server/operator": ("base/", "server/settings.h", "server/store/", "server/operator/"),
     "server/routes": ("decode/decode.h", "server/http/", "server/public/", "server/api/", "server/admin/",
                       "server/routes.h"),

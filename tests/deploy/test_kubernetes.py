@@ -19,6 +19,7 @@ from sandbox import BUILD, ROOT
 FOLDER = ROOT / "deploy" / "kubernetes"
 OBJECTS = [each for file in sorted(FOLDER.glob("*.yaml")) for each in yaml.safe_load_all(file.read_text())]
 REPLICAS = [each for file in sorted((FOLDER / "replicas").glob("*.yaml")) for each in yaml.safe_load_all(file.read_text())]
+OPERATOR = yaml.safe_load((FOLDER / "operator" / "pod.yaml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SKIPPED = 77
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
@@ -227,6 +228,44 @@ class Replicas(unittest.TestCase):
         self.assertEqual(here, alone)
 
 
+class Operator(unittest.TestCase):
+    """The pod for commands while the portal is stopped."""
+
+    def setUp(self):
+        self.pod = OPERATOR["spec"]
+        self.container, = self.pod["containers"]
+        self.portal = one("Deployment")["spec"]["template"]["spec"]
+
+    def test_it_has_what_the_portal_has(self):
+        portal, = self.portal["containers"]
+        self.assertEqual([self.container[key] for key in ("image", "volumeMounts", "resources", "securityContext")],
+                         [portal[key] for key in ("image", "volumeMounts", "resources", "securityContext")])
+        self.assertEqual([self.pod[key] for key in ("volumes", "securityContext")],
+                         [self.portal[key] for key in ("volumes", "securityContext")])
+        self.assertEqual(list(not_restricted(self.pod)), [])
+
+    def test_it_gets_no_requests(self):
+        self.assertNotEqual(OPERATOR["metadata"]["labels"], one("Service")["spec"]["selector"])
+        self.assertEqual(OPERATOR["metadata"]["namespace"], one("Namespace")["metadata"]["name"])
+
+    def test_the_steps_of_a_restore_name_what_is_there(self):
+        """docs/store.md: each pod, deployment, file and path that it says, and commands that the portal has."""
+        document = (ROOT / "docs" / "store.md").read_text()
+        steps = "\n".join(re.findall(r"<!-- test: kubernetes -->\n```sh\n(.*?)```", document, re.S))
+        mounts = {mount["name"]: mount["mountPath"] for mount in self.container["volumeMounts"]}
+        self.assertEqual(re.findall(r"^data=(\S+)$", steps, re.M), [mounts["data"]])
+        self.assertEqual(set(re.findall(r"--config (\S+)/portal.ini", steps)), {mounts["configuration"]})
+        self.assertEqual(set(re.findall(r"--namespace=(\w+)", steps)), {OPERATOR["metadata"]["namespace"]})
+        self.assertEqual(set(re.findall(r"--selector=(\S+?)=(\S+)", steps)), set(one("Service")["spec"]["selector"].items()))
+        self.assertEqual(set(re.findall(r"deployment[ /](\S+)", steps)), {one("Deployment")["metadata"]["name"]})
+        self.assertEqual(set(re.findall(r"(?:pod[ /]|cp backup.db |exec )(expresslink-\S+?)[ :\n]", steps)), {OPERATOR["metadata"]["name"]})
+        self.assertEqual(re.findall(r"--filename=(\S+)", steps), ["deploy/kubernetes/operator/pod.yaml"])
+        self.assertEqual(re.findall(r"-- expresslink-portal (\w+) \S+ --config", steps), ["backup", "restore"])
+        for name in ("backup", "restore"):
+            done = subprocess.run([PROGRAM, name, "--help"], capture_output=True, text=True, timeout=DEADLINE)
+            self.assertIn(f"{name} FILE", done.stdout)
+
+
 class Configuration(unittest.TestCase):
     def check(self, ini):
         """With files of the sandbox's kind in place of those that are named."""
@@ -269,7 +308,7 @@ class Schemas(unittest.TestCase):
         self.assertEqual(len(self.wrong(changed)), 3)
 
     def test_every_object_is_as_the_api_says(self):
-        self.assertEqual(self.wrong(OBJECTS + REPLICAS), [])
+        self.assertEqual(self.wrong([*OBJECTS, *REPLICAS, OPERATOR]), [])
 
 
 if __name__ == "__main__":

@@ -27,8 +27,7 @@ class WorstRow(Row):
 
 
 def simulate(arguments):
-    done = subprocess.run([TOOLS / "crowd" / "crowd", "--values", *map(str, arguments)], check=True,
-                          capture_output=True, text=True)
+    done = subprocess.run([TOOLS / "crowd" / "crowd", "--values", *map(str, arguments)], check=True, capture_output=True, text=True)
     values = {}
     for line in done.stdout.splitlines():
         policy, name, value = line.split()
@@ -36,9 +35,10 @@ def simulate(arguments):
     return values
 
 
-def on_all(*arguments, people=None):
-    """The scenario for each kind of people and each seed."""
-    wanted = [(*arguments, "--people", kind, "--seed", seed) for kind in people or PEOPLE for seed in SEEDS]
+def on_all(*arguments, people=PEOPLE, beside=()):
+    """The scenario for each kind of people and each seed, with the portal's policy and those it is compared with."""
+    policies = [word for name in ("ours", *beside) for word in ("--policy", name)]
+    wanted = [(*arguments, *policies, "--people", kind, "--seed", seed) for kind in people for seed in SEEDS]
     with ThreadPoolExecutor(cpu_count()) as pool:
         return list(pool.map(simulate, wanted))
 
@@ -64,7 +64,7 @@ def carrier_row(what, runs):
 
 
 def usual():
-    runs = on_all("--rate", 20)
+    runs = on_all("--rate", 20, beside=("due", "oracle"))
     yield first_row("20/s", runs, 0.3)
     yield WorstRow("s  20/s: arrival, median to the oracle's",
                    ratios(of(runs, "all.arrival.50"), of(runs, "all.arrival.50", "oracle")), "x", 1.4, below=True)
@@ -86,7 +86,7 @@ def flooded():
 
 def busy():
     for rate in RATES[1:]:
-        runs = on_all("--rate", rate)
+        runs = on_all("--rate", rate, beside=("due",))
         yield first_row(f"{rate}/s", runs, 1)
         yield WorstRow(f"s  {rate}/s: arrival, mean, to that by due time",
                        ratios(of(runs, "all.arrival.mean"), of(runs, "all.arrival.mean", "due")), "x")
@@ -94,7 +94,7 @@ def busy():
 
 
 def overloaded():
-    runs = on_all("--overload", 150, "--minutes", 20)
+    runs = on_all("--overload", 150, "--minutes", 20, beside=("due", "firsts"))
     for other, words, goal in (("firsts", "in order of arrival", 1), ("due", "by due time", None)):
         yield WorstRow(f"s  150/s for 10 min: arrivals, to those {words}",
                        ratios(of(runs, "all.arrived"), of(runs, "all.arrived", other)), "x", goal)

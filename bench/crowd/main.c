@@ -42,7 +42,7 @@ int main(int argc, char **argv)
         results_table_head(&options.scenario);
     for (unsigned i = 0; options_policy(i); i++) {
         const struct policy *policy = options_policy(i);
-        if (options.only && options.only != policy)
+        if (!(options.policies >> i & 1))
             continue;
         if (options.find_connections)
             find_connections(&options.scenario, policy);

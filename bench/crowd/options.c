@@ -108,7 +108,7 @@ static const char usage[] =
     "  --acknowledged-after MS\n"
     "                        from a message to its acknowledgement (20)\n"
     "  --seed N              another seed is another crowd (1)\n"
-    "  --policy NAME         only this one\n"
+    "  --policy NAME         only this one; may be given several times\n"
     "  --find-connections    how many hold arrival below 10 s (95 %), all the time and in the peak\n"
     "  --values              one value a line\n"
     "\n"
@@ -138,13 +138,15 @@ static bool read_count(const char *value, uint32_t least, uint32_t *out)
     return true;
 }
 
-static bool read_policy(const char *value, const struct policy **out)
+static bool read_policy(const char *value, unsigned *wanted)
 {
-    for (size_t i = 0; i < POLICIES; i++) {
+    unsigned before = *wanted;
+
+    for (unsigned i = 0; i < POLICIES; i++) {
         if (strcmp(policies[i]->name, value) == 0)
-            *out = policies[i];
+            *wanted |= 1u << i;
     }
-    return *out != NULL;
+    return *wanted != before;
 }
 
 static bool read_people(const char *value, struct scenario *scenario)
@@ -229,7 +231,7 @@ static bool read_other(struct words *words, enum key key, const char *value)
     case ACKNOWLEDGED_AFTER:
         return number_parse_int(value, 1, 100000, &scenario->acknowledged_after_ms);
     case POLICY:
-        return read_policy(value, &words->options->only);
+        return read_policy(value, &words->options->policies);
     case VALUES:
         return words->options->values = true;
     case FIND_CONNECTIONS:
@@ -301,6 +303,8 @@ void options_read(struct options *options, int argc, char **argv)
     }
     if (optind < argc)
         wrong(argv[optind]);
+    if (options->policies == 0)
+        options->policies = (1u << POLICIES) - 1;
     set_honest(&words, &options->scenario);
     set_hostile(&words, &options->scenario);
 }

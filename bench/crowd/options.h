@@ -10,8 +10,8 @@
 
 struct options {
     struct scenario scenario;
-    const struct policy *only; /* NULL: all of them */
-    bool values;               /* for a program to read */
+    unsigned policies; /* bit n: number n of options_policy() */
+    bool values;       /* for a program to read */
     bool find_connections;
 };
 

@@ -715,6 +715,33 @@ static void arrivals_let_others_in(void **state)
     assert_in_range(counts().first, 100, 160);
 }
 
+static void claims_that_are_open_for_long_count_against_their_network(void **state)
+{
+    struct networks *networks = turns_networks(turns);
+    (void)state;
+
+    for (long long id = 1; id <= 1000; id++, now += SECOND) {
+        add(id, 5);
+        if (id > 300) /* they end at any age */
+            turns_remove(turns, id * 7 % 300 + id - 300, TURNS_OTHER, now);
+        turns_wait(turns, now, LONG);
+    }
+    for (long long id = 2001; id <= 3000; id++) /* all at once */
+        add(id, 5);
+    now += 150 * SECOND;
+    turns_wait(turns, now, LONG);
+    const struct network *network = networks_at(networks, networks_find(networks, 5, now));
+    assert_in_range(network->old, network->open - 1000 - 100, network->open - 1000);
+    now += HOUR;
+    turns_wait(turns, now, LONG);
+    assert_in_range(network->open, 1300, 1999);
+    assert_int_equal(network->old, network->open);
+    for (long long id = 1; id <= 3000; id++)
+        turns_remove(turns, id, TURNS_OTHER, now);
+    assert_int_equal(network->open, 0);
+    assert_int_equal(network->old, 0);
+}
+
 static void the_unknown_network_is_not_held_back(void **state)
 {
     (void)state;
@@ -765,6 +792,7 @@ int main(void)
         TEST(a_flood_waits_behind_the_others),
         TEST(a_network_whose_devices_arrive_is_not_held_back),
         TEST(arrivals_let_others_in),
+        TEST(claims_that_are_open_for_long_count_against_their_network),
         TEST(the_unknown_network_is_not_held_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

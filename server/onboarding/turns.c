@@ -377,6 +377,18 @@ static void send_last(struct turns *turns, long long now)
     }
 }
 
+/* Their claims expire before the device could arrive. */
+static void drop_late(struct turns *turns, long long now)
+{
+    uint32_t place;
+
+    while ((place = turns->last.first) != NONE &&
+           now - turns->entries[place].accepted_at >= turns->options.window_ms - ARRIVAL_MS) {
+        leave(turns, place);
+        rest(turns, place, now + ARRIVAL_MS);
+    }
+}
+
 static void let_time_pass(struct turns *turns, long long now)
 {
     const struct heap_item *next;
@@ -384,6 +396,7 @@ static void let_time_pass(struct turns *turns, long long now)
     look_at_clock(turns, now);
     grow_old(turns, now);
     send_last(turns, now);
+    drop_late(turns, now);
     forget(turns, now);
     while ((next = heap_first(&turns->resting)) && next->key <= (double)now) {
         uint32_t place = next->item;
@@ -468,19 +481,6 @@ static uint32_t take_first(struct turns *turns, long long now)
     return NONE;
 }
 
-/* One for which it is not too late. NONE: there is none. */
-static uint32_t take_last(struct turns *turns, long long now)
-{
-    while (turns->last.first != NONE) {
-        uint32_t place = take_of_chain(turns, &turns->last);
-        struct entry *entry = &turns->entries[place];
-        if (now - entry->accepted_at < turns->options.window_ms - ARRIVAL_MS)
-            return place;
-        rest(turns, place, now + ARRIVAL_MS);
-    }
-    return NONE;
-}
-
 static bool is_overloaded(const struct turns *turns, long long now)
 {
     const struct heap_item *first = heap_first(&turns->first);
@@ -501,14 +501,13 @@ static uint32_t next_turn(struct turns *turns, long long now)
         return take_of_chain(turns, &turns->pressed);
     if (turns->later_count && slot == 2)
         return take_later(turns, now);
-    if (slot == 0 || (overloaded && slot % 2 == 1)) {
-        if ((place = take_last(turns, now)) != NONE)
-            return place;
-    }
+    bool last_first = slot == 0 || (overloaded && slot % 2 == 1);
+    if (last_first && turns->last.first != NONE)
+        return take_of_chain(turns, &turns->last);
     if ((slot != 0 || overloaded) && (place = take_first(turns, now)) != NONE)
         return place;
-    if ((place = take_last(turns, now)) != NONE)
-        return place;
+    if (turns->last.first != NONE)
+        return take_of_chain(turns, &turns->last);
     uint32_t repeat = best_repeat(turns, now, &any_good);
     if (!any_good && (place = take_first(turns, now)) != NONE)
         return place;

@@ -526,6 +526,75 @@ static void one_that_was_pressed_since_its_last_message_is_next_after_a_restart(
         assert_int_not_equal(take(), 3);
 }
 
+/* ---- the last message ---- */
+
+static void begin_again_with_a_window(long long window_ms)
+{
+    turns_free(turns);
+    turns =
+        turns_new(&(struct turns_options){.schedule = &schedule, .window_ms = window_ms, .connections = 1});
+}
+
+/* One that was accepted long ago and is not worth much any more, and many others. */
+static void add_one_that_is_about_to_expire(long long id, uint64_t network)
+{
+    add_ripe(10000, 1000);
+    turns_add(turns,
+              &(struct turns_claim){.id = id,
+                                    .accepted_at = now - 5 * MINUTE,
+                                    .published_at = now,
+                                    .published = 5,
+                                    .network = network},
+              now);
+    turns_wait(turns, now, LONG);
+}
+
+static bool is_sent_in_the_last_minute(long long id)
+{
+    bool sent = false;
+
+    now += 14 * MINUTE - 5 * MINUTE;
+    for (int i = 0; i < 600; i++, now += 100) {
+        long long next = take();
+        sent = sent || next == id;
+        turns_published(turns, next, now);
+    }
+    return sent;
+}
+
+static void a_claim_is_sent_a_last_message_before_it_expires(void **state)
+{
+    (void)state;
+
+    begin_again_with_a_window(15 * MINUTE);
+    add_one_that_is_about_to_expire(1, NETWORK_UNKNOWN);
+    assert_true(is_sent_in_the_last_minute(1));
+}
+
+static void but_not_in_the_middle_of_its_window(void **state)
+{
+    (void)state;
+
+    begin_again_with_a_window(30 * MINUTE);
+    add_one_that_is_about_to_expire(1, NETWORK_UNKNOWN);
+    assert_false(is_sent_in_the_last_minute(1));
+}
+
+static void a_last_message_that_would_come_too_late_is_not_waited_for(void **state)
+{
+    (void)state;
+
+    begin_again_with_a_window(15 * MINUTE);
+    add_published(1, NETWORK_UNKNOWN, 10 * MINUTE);
+    ASSERT_TAKES(1);
+    turns_put_back(turns, 1, now + 4 * MINUTE, now);
+    now += 5 * MINUTE - 30 * SECOND;
+    assert_int_equal(turns_wait(turns, now, LONG), 0);
+    now += 29 * SECOND;
+    bool may_be_taken = turns_wait(turns, now, LONG) == 0;
+    assert_int_equal(take() != 0, may_be_taken);
+}
+
 /* ---- clocks ---- */
 
 /* The portal was started again after its clock was corrected. */
@@ -785,6 +854,9 @@ int main(void)
         TEST(one_that_is_on_now_is_not_sent_twice_in_a_moment),
         TEST(one_that_is_on_now_is_sent_while_first_messages_are_too_many),
         TEST(one_that_was_pressed_since_its_last_message_is_next_after_a_restart),
+        TEST(a_claim_is_sent_a_last_message_before_it_expires),
+        TEST(but_not_in_the_middle_of_its_window),
+        TEST(a_last_message_that_would_come_too_late_is_not_waited_for),
         TEST(claims_of_a_clock_that_was_ahead_are_sent),
         TEST(a_clock_that_goes_back_stops_nothing),
         TEST(check_goes_round_all_of_them),

@@ -9,6 +9,7 @@
 #define NOON 1700000000000LL
 #define SECOND 1000LL
 #define MINUTE (60 * SECOND)
+#define WINDOW (15 * MINUTE)
 #define LONG (24 * 60 * MINUTE)
 #define RATE 98 /* messages a second */
 
@@ -21,7 +22,7 @@ static uint32_t seed;
 static int begin(void **state)
 {
     (void)state;
-    turns = turns_new(&(struct turns_options){.schedule = &schedule, .window_ms = LONG, .connections = 1});
+    turns = turns_new(&(struct turns_options){.schedule = &schedule, .window_ms = WINDOW, .connections = 1});
     now = NOON;
     sent = 0;
     seed = 1;
@@ -174,7 +175,7 @@ static struct claim *any_claim(bool wanted_in_hand)
 static void one_is_added(void)
 {
     struct claim *claim = claim_of(0);
-    long long at = now - random_below(4) * MINUTE;
+    long long at = now - random_below(random_below(4) ? 4 : 16) * MINUTE;
 
     if (!claim)
         return;

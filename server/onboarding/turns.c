@@ -46,14 +46,6 @@ struct chain {
     uint32_t first, last;
 };
 
-/* Claims in order of time, to notice those that become old. */
-struct ages {
-    struct age {
-        long long id, accepted_at;
-    } * list;
-    size_t room, first, count;
-};
-
 struct turns {
     struct turns_options options;
     struct networks *networks;
@@ -61,10 +53,11 @@ struct turns {
     uint32_t *free;
     size_t room, used, free_count, cursor;
     struct number_map places;
-    struct ages ages, ends; /* until they are old, and until their last message */
-    struct heap first;      /* admitted, by accepted_at */
-    struct heap later;      /* networks by tag; the claims are in their chains */
-    struct heap resting;    /* published, by the time from which they may be repeated */
+    struct heap young;   /* by accepted_at, until they are old: */
+    struct heap ends;    /* the same, until their last message; in both also some that have ended */
+    struct heap first;   /* admitted, by accepted_at */
+    struct heap later;   /* networks by tag; the claims are in their chains */
+    struct heap resting; /* published, by the time from which they may be repeated */
     struct chain pressed, last, ripe[CLASSES];
     uint64_t ripe_classes[(CLASSES + 63) / 64]; /* bits: not empty */
     size_t later_count, in_hand, open;
@@ -302,12 +295,6 @@ static void move_keys(struct heap *heap, long long by)
         heap->list[i].key -= (double)by;
 }
 
-static void move_ages(struct ages *ages, long long by)
-{
-    for (size_t i = 0; i < ages->count; i++)
-        ages->list[(ages->first + i) % ages->room].accepted_at -= by;
-}
-
 /* The clock was set back: everything is as long ago as it was. */
 static void go_back(struct turns *turns, long long by)
 {
@@ -318,8 +305,8 @@ static void go_back(struct turns *turns, long long by)
         entry->last_at -= by;
         entry->pressed_at -= entry->pressed_at ? by : 0;
     }
-    move_ages(&turns->ages, by);
-    move_ages(&turns->ends, by);
+    move_keys(&turns->young, by);
+    move_keys(&turns->ends, by);
     move_keys(&turns->first, by);
     move_keys(&turns->resting, by);
 }
@@ -340,31 +327,22 @@ static double chance_of(const struct turns *turns, const struct entry *entry, lo
     return switched_on_chance(&turns->switched_on, entry->last_at - entry->since, now - entry->since);
 }
 
-static void note_age(struct ages *ages, struct age age)
+static void note_age(struct heap *ages, const struct entry *entry, uint32_t place)
 {
-    if (ages->count == ages->room) {
-        size_t room = ages->room ? ages->room * 2 : 256;
-        struct age *list = memory_new(room, sizeof *list);
-        for (size_t i = 0; i < ages->count; i++)
-            list[i] = ages->list[(ages->first + i) % ages->room];
-        free(ages->list);
-        *ages = (struct ages){list, room, 0, ages->count};
-    }
-    ages->list[(ages->first + ages->count++) % ages->room] = age;
+    heap_push(ages, (double)entry->accepted_at, (uint64_t)entry->id, place);
 }
 
 /* The next claim that has reached an age and is still open; NONE: there is none. */
-static uint32_t next_aged(struct turns *turns, struct ages *ages, long long age_ms, long long now)
+static uint32_t next_aged(struct turns *turns, struct heap *ages, long long age_ms, long long now)
 {
-    uint32_t place;
+    const struct heap_item *first;
 
-    while (ages->count) {
-        struct age age = ages->list[ages->first];
-        if (now - age.accepted_at < age_ms)
-            return NONE;
-        ages->first = (ages->first + 1) % ages->room;
-        ages->count--;
-        if (number_map_get(&turns->places, (uint64_t)age.id, &place))
+    while ((first = heap_first(ages)) && (double)now - first->key >= (double)age_ms) {
+        uint32_t place = first->item;
+        const struct entry *entry = &turns->entries[place];
+        bool is_open = entry->is_used && (uint64_t)entry->id == first->order;
+        heap_remove(ages, 0);
+        if (is_open)
             return place;
     }
     return NONE;
@@ -374,11 +352,11 @@ static void grow_old(struct turns *turns, long long now)
 {
     uint32_t place;
 
-    while ((place = next_aged(turns, &turns->ages, OLD_MS, now)) != NONE) {
+    while ((place = next_aged(turns, &turns->young, OLD_MS, now)) != NONE) {
         struct entry *entry = &turns->entries[place];
         network_of(turns, entry)->old += entry->is_tried && !entry->is_old;
         entry->is_old = entry->is_old || entry->is_tried;
-        note_age(&turns->ends, (struct age){entry->id, entry->accepted_at});
+        note_age(&turns->ends, entry, place);
     }
 }
 
@@ -399,6 +377,18 @@ static void send_last(struct turns *turns, long long now)
     }
 }
 
+/* Their claims expire before the device could arrive. */
+static void drop_late(struct turns *turns, long long now)
+{
+    uint32_t place;
+
+    while ((place = turns->last.first) != NONE &&
+           now - turns->entries[place].accepted_at >= turns->options.window_ms - ARRIVAL_MS) {
+        leave(turns, place);
+        rest(turns, place, now + ARRIVAL_MS);
+    }
+}
+
 static void let_time_pass(struct turns *turns, long long now)
 {
     const struct heap_item *next;
@@ -406,6 +396,7 @@ static void let_time_pass(struct turns *turns, long long now)
     look_at_clock(turns, now);
     grow_old(turns, now);
     send_last(turns, now);
+    drop_late(turns, now);
     forget(turns, now);
     while ((next = heap_first(&turns->resting)) && next->key <= (double)now) {
         uint32_t place = next->item;
@@ -490,19 +481,6 @@ static uint32_t take_first(struct turns *turns, long long now)
     return NONE;
 }
 
-/* One for which it is not too late. NONE: there is none. */
-static uint32_t take_last(struct turns *turns, long long now)
-{
-    while (turns->last.first != NONE) {
-        uint32_t place = take_of_chain(turns, &turns->last);
-        struct entry *entry = &turns->entries[place];
-        if (now - entry->accepted_at < turns->options.window_ms - ARRIVAL_MS)
-            return place;
-        rest(turns, place, now + ARRIVAL_MS);
-    }
-    return NONE;
-}
-
 static bool is_overloaded(const struct turns *turns, long long now)
 {
     const struct heap_item *first = heap_first(&turns->first);
@@ -523,14 +501,13 @@ static uint32_t next_turn(struct turns *turns, long long now)
         return take_of_chain(turns, &turns->pressed);
     if (turns->later_count && slot == 2)
         return take_later(turns, now);
-    if (slot == 0 || (overloaded && slot % 2 == 1)) {
-        if ((place = take_last(turns, now)) != NONE)
-            return place;
-    }
+    bool last_first = slot == 0 || (overloaded && slot % 2 == 1);
+    if (last_first && turns->last.first != NONE)
+        return take_of_chain(turns, &turns->last);
     if ((slot != 0 || overloaded) && (place = take_first(turns, now)) != NONE)
         return place;
-    if ((place = take_last(turns, now)) != NONE)
-        return place;
+    if (turns->last.first != NONE)
+        return take_of_chain(turns, &turns->last);
     uint32_t repeat = best_repeat(turns, now, &any_good);
     if (!any_good && (place = take_first(turns, now)) != NONE)
         return place;
@@ -576,6 +553,11 @@ static void place_of_entry(void *context, uint32_t item, uint32_t place)
     ((struct turns *)context)->entries[item].heap_place = place;
 }
 
+static void no_place(void *context, uint32_t item, uint32_t place)
+{
+    (void)context, (void)item, (void)place;
+}
+
 static void place_of_network(void *context, uint32_t item, uint32_t place)
 {
     networks_at(((struct turns *)context)->networks, item)->heap_place = place;
@@ -589,6 +571,7 @@ struct turns *turns_new(const struct turns_options *options)
     turns->networks = networks_new();
     number_map_init(&turns->places);
     switched_on_init(&turns->switched_on);
+    turns->young = turns->ends = (struct heap){.placed = no_place};
     turns->first = turns->resting = (struct heap){.placed = place_of_entry, .context = turns};
     turns->later = (struct heap){.placed = place_of_network, .context = turns};
     turns->pressed = turns->last = (struct chain){NONE, NONE};
@@ -601,13 +584,13 @@ void turns_free(struct turns *turns)
 {
     if (!turns)
         return;
+    heap_fini(&turns->young);
+    heap_fini(&turns->ends);
     heap_fini(&turns->first);
     heap_fini(&turns->later);
     heap_fini(&turns->resting);
     number_map_fini(&turns->places);
     networks_free(turns->networks);
-    free(turns->ages.list);
-    free(turns->ends.list);
     free(turns->entries);
     free(turns->free);
     free(turns);
@@ -693,7 +676,7 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
     number_map_set(&turns->places, (uint64_t)claim->id, place);
     turns->open++;
     network_of(turns, entry)->open++;
-    note_age(&turns->ages, (struct age){entry->id, entry->accepted_at});
+    note_age(&turns->young, entry, place);
     if (claim->published)
         await_repeat(turns, place, claim, now);
     else

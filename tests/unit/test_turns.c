@@ -11,8 +11,8 @@
 #define SECOND 1000LL
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
-#define LONG (24 * HOUR)
-#define BAD 666 /* a network */
+#define LONG (24 * HOUR) /* the window, too */
+#define BAD 666          /* a network */
 
 static const struct schedule schedule = {{5 * SECOND, 10 * SECOND, 20 * SECOND}, 3};
 
@@ -22,7 +22,7 @@ static long long now;
 static int begin(void **state)
 {
     (void)state;
-    turns = turns_new(&(struct turns_options){.schedule = &schedule, .connections = 1});
+    turns = turns_new(&(struct turns_options){.schedule = &schedule, .window_ms = LONG, .connections = 1});
     now = NOON;
     return 0;
 }
@@ -526,6 +526,75 @@ static void one_that_was_pressed_since_its_last_message_is_next_after_a_restart(
         assert_int_not_equal(take(), 3);
 }
 
+/* ---- the last message ---- */
+
+static void begin_again_with_a_window(long long window_ms)
+{
+    turns_free(turns);
+    turns =
+        turns_new(&(struct turns_options){.schedule = &schedule, .window_ms = window_ms, .connections = 1});
+}
+
+/* One that was accepted long ago and is not worth much any more, and many others. */
+static void add_one_that_is_about_to_expire(long long id, uint64_t network)
+{
+    add_ripe(10000, 1000);
+    turns_add(turns,
+              &(struct turns_claim){.id = id,
+                                    .accepted_at = now - 5 * MINUTE,
+                                    .published_at = now,
+                                    .published = 5,
+                                    .network = network},
+              now);
+    turns_wait(turns, now, LONG);
+}
+
+static bool is_sent_in_the_last_minute(long long id)
+{
+    bool sent = false;
+
+    now += 14 * MINUTE - 5 * MINUTE;
+    for (int i = 0; i < 600; i++, now += 100) {
+        long long next = take();
+        sent = sent || next == id;
+        turns_published(turns, next, now);
+    }
+    return sent;
+}
+
+static void a_claim_is_sent_a_last_message_before_it_expires(void **state)
+{
+    (void)state;
+
+    begin_again_with_a_window(15 * MINUTE);
+    add_one_that_is_about_to_expire(1, NETWORK_UNKNOWN);
+    assert_true(is_sent_in_the_last_minute(1));
+}
+
+static void but_not_in_the_middle_of_its_window(void **state)
+{
+    (void)state;
+
+    begin_again_with_a_window(30 * MINUTE);
+    add_one_that_is_about_to_expire(1, NETWORK_UNKNOWN);
+    assert_false(is_sent_in_the_last_minute(1));
+}
+
+static void a_last_message_that_would_come_too_late_is_not_waited_for(void **state)
+{
+    (void)state;
+
+    begin_again_with_a_window(15 * MINUTE);
+    add_published(1, NETWORK_UNKNOWN, 10 * MINUTE);
+    ASSERT_TAKES(1);
+    turns_put_back(turns, 1, now + 4 * MINUTE, now);
+    now += 5 * MINUTE - 30 * SECOND;
+    assert_int_equal(turns_wait(turns, now, LONG), 0);
+    now += 29 * SECOND;
+    bool may_be_taken = turns_wait(turns, now, LONG) == 0;
+    assert_int_equal(take() != 0, may_be_taken);
+}
+
 /* ---- clocks ---- */
 
 /* The portal was started again after its clock was corrected. */
@@ -638,16 +707,18 @@ static void counts_what_waits(void **state)
 
 static void a_network_whose_claims_do_not_arrive_waits_behind_others(void **state)
 {
+    int others = 0;
     (void)state;
 
     expire_many(BAD, 1000, 100);
     for (long long id = 501; id <= 600; id++)
         add(id, BAD);
-    for (long long id = 1; id <= 8; id++)
+    for (long long id = 1; id <= 80; id++)
         add(id, (uint64_t)id);
-    for (long long id = 1; id <= 8; id++)
-        ASSERT_TAKES(id);
-    assert_int_equal(take_all(), 100); /* but it has its turn */
+    for (int i = 0; i < 90; i++)
+        others += take() <= 80;
+    assert_int_equal(others, 80);
+    assert_int_equal(take_all(), 90); /* but it has its turn */
 }
 
 static void nor_does_it_wait_for_ever(void **state)
@@ -715,6 +786,33 @@ static void arrivals_let_others_in(void **state)
     assert_in_range(counts().first, 100, 160);
 }
 
+static void claims_that_are_open_for_long_count_against_their_network(void **state)
+{
+    struct networks *networks = turns_networks(turns);
+    (void)state;
+
+    for (long long id = 1; id <= 1000; id++, now += SECOND) {
+        add_published(id, 5, 0);
+        if (id > 300) /* they end at any age */
+            turns_remove(turns, id * 7 % 300 + id - 300, TURNS_OTHER, now);
+        turns_wait(turns, now, LONG);
+    }
+    for (long long id = 2001; id <= 3000; id++) /* all at once */
+        add_published(id, 5, 0);
+    now += 150 * SECOND;
+    turns_wait(turns, now, LONG);
+    const struct network *network = networks_at(networks, networks_find(networks, 5, now));
+    assert_in_range(network->old, network->open - 1000 - 100, network->open - 1000);
+    now += HOUR;
+    turns_wait(turns, now, LONG);
+    assert_in_range(network->open, 1300, 1999);
+    assert_int_equal(network->old, network->open);
+    for (long long id = 1; id <= 3000; id++)
+        turns_remove(turns, id, TURNS_OTHER, now);
+    assert_int_equal(network->open, 0);
+    assert_int_equal(network->old, 0);
+}
+
 static void the_unknown_network_is_not_held_back(void **state)
 {
     (void)state;
@@ -756,6 +854,9 @@ int main(void)
         TEST(one_that_is_on_now_is_not_sent_twice_in_a_moment),
         TEST(one_that_is_on_now_is_sent_while_first_messages_are_too_many),
         TEST(one_that_was_pressed_since_its_last_message_is_next_after_a_restart),
+        TEST(a_claim_is_sent_a_last_message_before_it_expires),
+        TEST(but_not_in_the_middle_of_its_window),
+        TEST(a_last_message_that_would_come_too_late_is_not_waited_for),
         TEST(claims_of_a_clock_that_was_ahead_are_sent),
         TEST(a_clock_that_goes_back_stops_nothing),
         TEST(check_goes_round_all_of_them),
@@ -765,6 +866,7 @@ int main(void)
         TEST(a_flood_waits_behind_the_others),
         TEST(a_network_whose_devices_arrive_is_not_held_back),
         TEST(arrivals_let_others_in),
+        TEST(claims_that_are_open_for_long_count_against_their_network),
         TEST(the_unknown_network_is_not_held_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,13 +149,14 @@ class Session:
 
 class FakeBroker:
     """Speaks just enough MQTT over mutual TLS. judge(publish) says ACKNOWLEDGE, SILENT or DROP. The next `flaps` connections
-    are dropped FLAP seconds after their CONNACK; where `flapping` is set, of those with this client id."""
+    are dropped FLAP seconds after their CONNACK. The client id `refused` is not authorised."""
 
-    FLAP, flaps, flapping = 0.05, 0, None
+    FLAP, flaps, refused = 0.05, 0, None
 
     def __init__(self, sandbox, judge=lambda publish: ACKNOWLEDGE, address="127.0.0.1", port=0, certificate=None):
         c = sandbox.certificates
         self.judge, self.sessions, self.failures, self.connections, self._names = judge, [], [], 0, {}
+        self.refusals = 0
         self.acknowledged = []  # the ids of messages that were sent by hand
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(*(certificate or (c / "server.pem", c / "server.key")))
@@ -206,9 +207,13 @@ class FakeBroker:
             kind, flags, body = self._packet(stream)
             if kind == CONNECT:
                 session.connect = self._connect(body)
+                if session.connect["client_id"] == self.refused:
+                    self.refusals += 1
+                    session.send(CONNACK, b"\0\5")
+                    return "refused"
                 self.sessions.append(session)
                 session.send(CONNACK, b"\0\0")
-                if self.flaps and self.flapping in (None, session.connect["client_id"]):
+                if self.flaps:
                     self.flaps -= 1
                     session.connection.settimeout(self.FLAP)
             elif kind == PUBLISH:

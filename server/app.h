@@ -18,8 +18,9 @@ struct app *app_start(const struct settings *settings, bool (*interrupted)(void)
 /* Connects to all accounts again, with the certificate files as they are then. No claim is lost. */
 void app_reload(struct app *app);
 
-/* Serves for [http] drain, then accepts no new requests, answers those in flight, then stops and frees everything. No accepted request is
- * lost. Exits the process if the store does not answer within 20 seconds. */
+/* Serves for [http] drain, then accepts no new requests, answers those in flight, then stops and frees
+ * everything. No accepted request is lost. Exits the process if the store does not answer within 20 seconds.
+ */
 void app_stop(struct app *app);
 
 #endif

@@ -18,7 +18,8 @@ struct claim *claim_ring_at(const struct claim_ring *ring, uint32_t number)
 
 static void grow(struct claim_ring *ring)
 {
-    struct claim_ring grown = {.room = ring->room ? 2 * ring->room : 1024, .first = ring->first, .next = ring->next};
+    struct claim_ring grown = {
+        .room = ring->room ? 2 * ring->room : 1024, .first = ring->first, .next = ring->next};
 
     grown.claims = memory_new(grown.room, sizeof grown.claims[0]);
     for (uint32_t number = ring->first; number != ring->next; number++)

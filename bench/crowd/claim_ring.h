@@ -12,7 +12,7 @@
 /* Times are in milliseconds, which 32 bits hold for seven weeks. */
 struct claim {
     uint32_t made_at;
-    uint32_t on_at; /* not before made_at; CLAIM_NOT_YET: never */
+    uint32_t on_at;             /* not before made_at; CLAIM_NOT_YET: never */
     uint32_t first_at, last_at; /* messages */
     uint32_t place;
     uint16_t sent, acknowledged;

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool is_enough(const struct scenario *wanted, const struct policy *policy, enum group group, int connections)
+static bool is_enough(const struct scenario *wanted, const struct policy *policy, enum group group,
+                      int connections)
 {
     struct scenario scenario = *wanted;
 

@@ -7,7 +7,9 @@
 
 #define CONNECTIONS_GOAL_SECONDS 10 /* arrival, 95 % */
 
-/* The least number with which the group's 95 % stays below the goal; prints each try. 0: not even with most. */
-int connections_find(const struct scenario *scenario, const struct policy *policy, enum group group, int most);
+/* The least number with which the group's 95 % stays below the goal; prints each try. 0: not even with most.
+ */
+int connections_find(const struct scenario *scenario, const struct policy *policy, enum group group,
+                     int most);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-/* Half the mean all the time, and a bell on top that makes the peak three times the mean: its area is the other half. */
+/* Half the mean all the time, and a bell on top that makes the peak three times the mean: its area is the
+ * other half. */
 static const double base_share = 0.5, peak_factor = 3;
 
 static double morning_rate(const struct curve *curve, double at_ms)

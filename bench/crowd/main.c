@@ -10,8 +10,9 @@
 static void find_connections(const struct scenario *scenario, const struct policy *policy)
 {
     enum group last = scenario->peak_until_ms ? GROUP_PEAK : GROUP_ALL;
-    double mean = scenario->honest.shape == CURVE_MORNING ? (double)scenario->honest.count * 1000 / CURVE_MORNING_MS
-                                                          : scenario->honest.rate;
+    double mean = scenario->honest.shape == CURVE_MORNING
+                      ? (double)scenario->honest.count * 1000 / CURVE_MORNING_MS
+                      : scenario->honest.rate;
     int most = (int)(mean / 2) + 2;
 
     for (enum group group = GROUP_ALL; group <= last; group += GROUP_PEAK - GROUP_ALL) {

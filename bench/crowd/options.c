@@ -82,17 +82,21 @@ static const struct option names[] = {
 static const char usage[] =
     "Usage: crowd [option...]\n"
     "\n"
-    "Simulates the registrations of many people and prints how long they wait, with the portal's policy (ours), by due time\n"
-    "as it was before (due), first messages in order of arrival before what is due (firsts), and with one that knows when\n"
+    "Simulates the registrations of many people and prints how long they wait, with the portal's policy "
+    "(ours), by due time\n"
+    "as it was before (due), first messages in order of arrival before what is due (firsts), and with one "
+    "that knows when\n"
     "each device is on (oracle).\n"
     "\n"
-    "  --rate N              new claims a second and connection (20), for --minutes (30), after 5 minutes that do not count\n"
+    "  --rate N              new claims a second and connection (20), for --minutes (30), after 5 minutes "
+    "that do not count\n"
     "  --burst N             instead: N claims at once\n"
     "  --morning N           instead: N claims in six hours, with a peak three times the mean\n"
     "  --overload N          instead: N a second and connection for ten minutes, then --rate\n"
     "  --people MODEL        when devices are on (study); see below\n"
     "  --connections N       claim-things side by side (1), 98 messages a second each\n"
-    "  --hostile N           networks from which claims are made that never arrive (none), from --hostile-at MINUTE (5)\n"
+    "  --hostile N           networks from which claims are made that never arrive (none), from --hostile-at "
+    "MINUTE (5)\n"
     "  --hostile-rate N      such claims a second altogether (100)\n"
     "  --hostile-press       they press \"It's on now\" every ten seconds\n"
     "  --backlog N           instead: N such claims at the start, and no more\n"
@@ -273,7 +277,11 @@ static void set_hostile(const struct words *words, struct scenario *scenario)
 
 void options_read(struct options *options, int argc, char **argv)
 {
-    struct words words = {.options = options, .minutes = 30, .warm_minutes = 5, .hostile_minute = 5, .rate = 20,
+    struct words words = {.options = options,
+                          .minutes = 30,
+                          .warm_minutes = 5,
+                          .hostile_minute = 5,
+                          .rate = 20,
                           .hostile_rate = 100};
     int key, index = 0;
 

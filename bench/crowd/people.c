@@ -18,7 +18,8 @@ struct people {
 };
 
 static const struct people models[] = {
-    {"study", "half on, the rest log-normal, median 40 s, sigma 1.2", 0.5, 0.15, 0, DELAY_LOG_NORMAL, 40, 1.2},
+    {"study", "half on, the rest log-normal, median 40 s, sigma 1.2", 0.5, 0.15, 0, DELAY_LOG_NORMAL, 40,
+     1.2},
     {"exponential", "half on, the rest exponential, mean 60 s", 0.5, 0.15, 0, DELAY_EXPONENTIAL, 60, 0},
     {"humps", "half on, a quarter soon (20 s), a quarter after charging 10 to 40 min", 0.5, 0.15, 0,
      DELAY_TWO_HUMPS, 20, 0.8},
@@ -26,8 +27,10 @@ static const struct people models[] = {
     {"weibull", "half on, the rest Weibull, 90 s, shape 0.6", 0.5, 0.15, 0, DELAY_WEIBULL, 90, 0.6},
     {"few", "as study, but 20 % on", 0.2, 0.15, 0, DELAY_LOG_NORMAL, 40, 1.2},
     {"most", "as study, but 80 % on", 0.8, 0.15, 0, DELAY_LOG_NORMAL, 40, 1.2},
-    {"slow", "30 % on, the rest log-normal, median 180 s, sigma 0.8", 0.3, 0.15, 0, DELAY_LOG_NORMAL, 180, 0.8},
-    {"button", "as study, and half press the button 5 s after it is on", 0.5, 0.15, 0.5, DELAY_LOG_NORMAL, 40, 1.2},
+    {"slow", "30 % on, the rest log-normal, median 180 s, sigma 0.8", 0.3, 0.15, 0, DELAY_LOG_NORMAL, 180,
+     0.8},
+    {"button", "as study, and half press the button 5 s after it is on", 0.5, 0.15, 0.5, DELAY_LOG_NORMAL, 40,
+     1.2},
     {"on", "every device is on", 1, 0, 0, DELAY_UNIFORM, 0, 0},
 };
 

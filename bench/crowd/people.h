@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Models of people: when the device of a new claim is switched on, and whether its owner presses "It's on now". Any thread. */
+/* Models of people: when the device of a new claim is switched on, and whether its owner presses "It's on
+ * now". Any thread. */
 #ifndef BENCH_CROWD_PEOPLE_H
 #define BENCH_CROWD_PEOPLE_H
 

@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-/* Number r of the homes has about r to the power of -0.8 as many people as the first: 2 % live in the largest of 20,000. */
+/* Number r of the homes has about r to the power of -0.8 as many people as the first: 2 % live in the largest
+ * of 20,000. */
 static const double flatness = 0.2;
 
 static uint32_t pick(uint32_t count, struct dice *dice)

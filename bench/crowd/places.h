@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The networks from which claims come: many homes, some larger than others; a few carriers with thousands of people behind
- * one address; and those of a flood. Pure, any thread. */
+/* The networks from which claims come: many homes, some larger than others; a few carriers with thousands of
+ * people behind one address; and those of a flood. Pure, any thread. */
 #ifndef BENCH_CROWD_PLACES_H
 #define BENCH_CROWD_PLACES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is sent the next message: the portal's own policy, and those that it is compared with. A policy is told what the
- * dispatcher would tell it. One thread. */
+/* Who is sent the next message: the portal's own policy, and those that it is compared with. A policy is told
+ * what the dispatcher would tell it. One thread. */
 #ifndef BENCH_CROWD_POLICY_H
 #define BENCH_CROWD_POLICY_H
 
@@ -26,8 +26,8 @@ struct policy {
     long long (*wait)(void *policy, long long now, long long most);
 };
 
-extern const struct policy policy_turns;  /* the portal's */
-extern const struct policy policy_due;    /* by the time when each message falls due: first come, first served */
+extern const struct policy policy_turns; /* the portal's */
+extern const struct policy policy_due; /* by the time when each message falls due: first come, first served */
 extern const struct policy policy_firsts; /* first messages in the order of claims, then what is due */
 extern const struct policy policy_oracle; /* knows when each device is on, and sends one message then */
 

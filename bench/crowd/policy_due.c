@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each message has a time when it is due, and the one due first is sent first. This is how the portal did it before
- * turns.h, and with first messages preferred. Nothing is known of networks or buttons. */
+/* Each message has a time when it is due, and the one due first is sent first. This is how the portal did it
+ * before turns.h, and with first messages preferred. Nothing is known of networks or buttons. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -100,4 +100,5 @@ static long long wait(void *policy, long long now, long long most)
 }
 
 const struct policy policy_due = {"due", start, stop, add, press, remove_claim, take, published, wait};
-const struct policy policy_firsts = {"firsts", start_with_firsts, stop, add, press, remove_claim, take, published, wait};
+const struct policy policy_firsts = {"firsts", start_with_firsts, stop, add, press, remove_claim,
+                                     take,     published,         wait};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Knows when each device is on, and sends it one message at that time, or as soon as there is room. None can do better. */
+/* Knows when each device is on, and sends it one message at that time, or as soon as there is room. None can
+ * do better. */
 #include <stdlib.h>
 
 #include "base/memory.h"

@@ -22,11 +22,13 @@ void results_table_head(const struct scenario *scenario)
            people_words(scenario->people), (unsigned long long)scenario->seed, scenario->connections);
     print_curve("honest", &scenario->honest);
     if (scenario->places.hostile) {
-        printf("hostile networks: %u%s; ", scenario->places.hostile, scenario->hostile_press ? ", pressing" : "");
+        printf("hostile networks: %u%s; ", scenario->places.hostile,
+               scenario->hostile_press ? ", pressing" : "");
         print_curve("hostile", &scenario->hostile);
     }
-    printf("\nseconds           claims   first 50 %%    95 %%    99 %%   arrival 50 %%    95 %%    99 %%    mean"
-           "    unsent   lost   lost %%  messages each\n");
+    printf(
+        "\nseconds           claims   first 50 %%    95 %%    99 %%   arrival 50 %%    95 %%    99 %%    mean"
+        "    unsent   lost   lost %%  messages each\n");
 }
 
 static double share(uint64_t part, uint64_t whole)
@@ -36,11 +38,12 @@ static double share(uint64_t part, uint64_t whole)
 
 static void print_group(const char *policy, const char *name, const struct group_result *group)
 {
-    printf("%-7s %-8s %9llu  %9.2f %7.2f %7.2f  %11.2f %7.2f %7.2f %7.2f  %8llu %6llu  %6.2f  %9.2f\n", policy, name,
-           (unsigned long long)group->claims, spread_seconds(&group->first, 0.5), spread_seconds(&group->first, 0.95),
-           spread_seconds(&group->first, 0.99), spread_seconds(&group->arrival, 0.5),
-           spread_seconds(&group->arrival, 0.95), spread_seconds(&group->arrival, 0.99),
-           spread_mean_seconds(&group->arrival), (unsigned long long)group->unsent, (unsigned long long)group->lost,
+    printf("%-7s %-8s %9llu  %9.2f %7.2f %7.2f  %11.2f %7.2f %7.2f %7.2f  %8llu %6llu  %6.2f  %9.2f\n",
+           policy, name, (unsigned long long)group->claims, spread_seconds(&group->first, 0.5),
+           spread_seconds(&group->first, 0.95), spread_seconds(&group->first, 0.99),
+           spread_seconds(&group->arrival, 0.5), spread_seconds(&group->arrival, 0.95),
+           spread_seconds(&group->arrival, 0.99), spread_mean_seconds(&group->arrival),
+           (unsigned long long)group->unsent, (unsigned long long)group->lost,
            100 * share(group->lost, group->came_on), share(group->messages, group->arrived));
 }
 
@@ -50,11 +53,13 @@ void results_table_rows(const char *policy, const struct result *result)
         if (result->groups[group].claims > 0)
             print_group(policy, group_name(group), &result->groups[group]);
     }
-    printf("%-7s last arrival %.1f s; %llu messages, of which %llu to %llu hostile claims; %.0f min in %.2f s, %.1f million"
+    printf("%-7s last arrival %.1f s; %llu messages, of which %llu to %llu hostile claims; %.0f min in %.2f "
+           "s, %.1f million"
            " events/s\n\n",
            policy, (double)result->last_arrival_ms / 1000, (unsigned long long)result->messages,
            (unsigned long long)result->hostile_messages, (unsigned long long)result->hostile_claims,
-           (double)result->simulated_ms / 60000, result->seconds, (double)result->events / result->seconds / 1e6);
+           (double)result->simulated_ms / 60000, result->seconds,
+           (double)result->events / result->seconds / 1e6);
 }
 
 static void print_spread(const char *policy, const char *group, const char *name, const struct spread *spread)

@@ -17,11 +17,11 @@ struct scenario {
     const struct people *people;
     struct places places;
     struct curve honest, hostile;
-    bool hostile_press;    /* the button, for each of their claims, every ten seconds */
-    bool known;            /* carriers have a record of arrivals at the start */
-    double deaf;           /* the share of messages that a device misses although it is on */
+    bool hostile_press; /* the button, for each of their claims, every ten seconds */
+    bool known;         /* carriers have a record of arrivals at the start */
+    double deaf;        /* the share of messages that a device misses although it is on */
     int connections;
-    int ahead;             /* claims a connection that are taken before they can be sent */
+    int ahead; /* claims a connection that are taken before they can be sent */
     int acknowledged_after_ms;
     long long measured_from_ms, measured_until_ms; /* only claims made then are counted */
     long long peak_from_ms, peak_until_ms;         /* and those once more for themselves */

@@ -28,7 +28,7 @@ struct simulation {
     uint32_t next_to_expire;
     uint32_t *taken; /* claims that wait for the wire: a ring */
     size_t taken_first, taken_count, taken_room;
-    double credit;   /* messages that may be sent */
+    double credit;     /* messages that may be sent */
     long long look_at; /* when the policy may have something */
     struct result *result;
 };
@@ -205,8 +205,10 @@ static void send(struct simulation *simulation, uint32_t number, long long now)
     claim->last_at = (uint32_t)now;
     claim->sent++;
     simulation->result->events++;
-    agenda_add(&simulation->agenda, (struct event){now + scenario->acknowledged_after_ms, number, ACKNOWLEDGED});
-    if (!is_on || claim->has_heard || (scenario->deaf > 0 && fate(simulation, number, claim->sent) < scenario->deaf))
+    agenda_add(&simulation->agenda,
+               (struct event){now + scenario->acknowledged_after_ms, number, ACKNOWLEDGED});
+    if (!is_on || claim->has_heard ||
+        (scenario->deaf > 0 && fate(simulation, number, claim->sent) < scenario->deaf))
         return;
     claim->has_heard = true;
     long long after = ARRIVES_AFTER_MS + (long long)(ARRIVES_WITHIN_MS * fate(simulation, number, 0));
@@ -252,7 +254,8 @@ static double now_seconds(void)
 
 struct result *simulation_run(const struct scenario *scenario, const struct policy *policy)
 {
-    struct simulation simulation = {.scenario = scenario, .policy = policy, .result = memory_new(1, sizeof(struct result))};
+    struct simulation simulation = {
+        .scenario = scenario, .policy = policy, .result = memory_new(1, sizeof(struct result))};
     double began = now_seconds();
     long long end = scenario->measured_until_ms + SCENARIO_WINDOW_MS + LINGER_MS;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a scenario with one policy, in simulated time. One thread; several simulations may run side by side. */
+/* Runs a scenario with one policy, in simulated time. One thread; several simulations may run side by side.
+ */
 #ifndef BENCH_CROWD_SIMULATION_H
 #define BENCH_CROWD_SIMULATION_H
 
@@ -14,9 +15,9 @@ enum group { GROUP_ALL, GROUP_HOME, GROUP_CARRIER, GROUP_PEAK, GROUPS };
 /* Of the honest claims that were made while it was measured. */
 struct group_result {
     uint64_t claims;
-    uint64_t came_on;  /* their device was switched on within the window */
+    uint64_t came_on; /* their device was switched on within the window */
     uint64_t arrived, lost;
-    uint64_t unsent;   /* they ended without a message */
+    uint64_t unsent; /* they ended without a message */
     uint64_t messages;
     struct spread first;   /* from the claim to its first message; one that was unsent counts as the window */
     struct spread arrival; /* from claimed and on to arrival; one that was lost counts as the window */

@@ -47,11 +47,12 @@ class Account(IotCase):
 
     def test_every_call_is_tried_here(self):
         text = "".join(path.read_text() for path in Path(__file__).parent.glob("*iot_*.py"))
-        for service, source in (("iot", "iot/iot.c"), ("iam", "iam.c"), ("sts", "sts.c")):
+        for service, source in (("iot", "iot/iot.c"), ("iam", "iam.c"), ("sts", "sts.c"), ("sqs", "sqs.c")):
             actions = re.findall(rf'"{service}:(\w+)"', (SOURCES / source).read_text())
             self.assertTrue(actions)
             for action in actions:
-                self.assertTrue(re.search(rf"{service}\.{xform_name(action)}\b", text), action)
+                called = rf'\.sqs\("{action}' if service == "sqs" else rf"{service}\.{xform_name(action)}\b"
+                self.assertTrue(re.search(called, text), action)
 
 
 class Signatures(IotCase):

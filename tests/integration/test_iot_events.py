@@ -89,8 +89,7 @@ class Rules(EventsCase):
             self.write(topic=topic, payload={"timestamp": 7})
         (message,) = self.receive(one, WaitTimeSeconds=20, AttributeNames=["All"])
         self.assertEqual(json.loads(message["Body"]), {"timestamp": 7, "topic": CONNECTED})
-        self.assertLessEqual(before, int(message["Attributes"]["SentTimestamp"]) / 1000)
-        self.assertLessEqual(int(message["Attributes"]["SentTimestamp"]) / 1000, time.time())
+        self.assertTrue(before <= int(message["Attributes"]["SentTimestamp"]) / 1000 <= time.time(), message)
         self.assertEqual([json.loads(each["Body"]) for each in self.receive(other)], [{"timestamp": 7}] * 2)
 
 

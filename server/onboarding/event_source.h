@@ -82,6 +82,8 @@ struct event_source {
 /* The kinds. NULL with a sentence in *why. No callback runs before event_source_start(). */
 struct event_source *event_source_mqtt_open(const struct event_source_options *options, struct text *why);
 struct event_source *event_source_sqs_open(const struct event_source_options *options, struct text *why);
+struct event_source *event_source_connectivity_open(const struct event_source_options *options,
+                                                    struct text *why);
 
 /* Starts its threads. False: there can be no more. */
 static inline bool event_source_start(struct event_source *source)

@@ -30,7 +30,7 @@
 #define FLUSH_MS 3000  /* at the end, for deletions */
 #define BACKOFF_MIN_MS 500
 #define BACKOFF_MAX_MS 10000
-#define UNUSABLE_LOG_MS 60000
+#define LOG_EVERY_MS 60000
 #define IDLE_MS 1000
 
 struct sqs_source;
@@ -62,7 +62,7 @@ struct sqs_source {
     /* Held while callbacks run; taken before `lock`. */
     pthread_mutex_t delivering;
     bool is_up;
-    long long unusable_logged_at;
+    long long up_logged_at, unusable_logged_at; /* monotonic; 0: never */
 
     /* Under `lock`. */
     pthread_mutex_t lock;
@@ -89,6 +89,16 @@ static void set_reason(struct sqs_source *sqs, const char *reason)
     pthread_mutex_unlock(&sqs->lock);
 }
 
+/* A line a minute. */
+static bool is_due(long long *logged_at)
+{
+    long long now = clock_monotonic_ms();
+    bool due = !*logged_at || now - *logged_at >= LOG_EVERY_MS;
+
+    *logged_at = due ? now : *logged_at;
+    return due;
+}
+
 static bool is_receiver(const struct worker *worker)
 {
     return worker < &worker->sqs->workers[RECEIVERS];
@@ -111,8 +121,9 @@ static void succeeded(struct worker *worker)
         sqs->is_up = true;
         atomic_fetch_add(&sqs->connects, 1);
         set_reason(sqs, "");
-        log_event(LOG_INFO, "endpoint.connected", "endpoint", sqs->endpoint->key, "queue",
-                  sqs->endpoint->queue_url, NULL);
+        if (is_due(&sqs->up_logged_at))
+            log_event(LOG_INFO, "endpoint.connected", "endpoint", sqs->endpoint->key, "queue",
+                      sqs->endpoint->queue_url, NULL);
         sqs->callbacks.up(sqs->callbacks.context, false, 0);
     }
     pthread_mutex_unlock(&sqs->delivering);
@@ -168,12 +179,10 @@ static bool has_session(struct worker *worker, struct text *why)
 
 static void log_unusable(struct sqs_source *sqs, const char *id)
 {
-    long long now = clock_monotonic_ms();
     unsigned long count = atomic_fetch_add(&sqs->unusable, 1) + 1;
 
-    if (sqs->unusable_logged_at && now - sqs->unusable_logged_at < UNUSABLE_LOG_MS)
+    if (!is_due(&sqs->unusable_logged_at))
         return;
-    sqs->unusable_logged_at = now;
     log_event(LOG_WARN, "events.unusable", "endpoint", sqs->endpoint->key, "message", id, "so_far",
               LOG_NUMBER(count), "reason",
               "a message of the queue is no event of the rules that account apply makes; it is deleted",

@@ -30,7 +30,7 @@
 struct feed {
     struct observer *observer;
     struct event_source *source;
-    struct outage outage; /* only for the source's callbacks */
+    struct outage outage; /* only for the source's callbacks; never ended: a line a minute at most */
     atomic_bool up;
 };
 
@@ -120,7 +120,6 @@ static void on_up(void *context, bool delivers_again, unsigned session)
 
     if (delivers_again)
         drop_delivered_again(feed, session);
-    outage_end(&feed->outage);
     atomic_store(&feed->observer->last_event, clock_monotonic_ms());
     atomic_store(&feed->up, true);
     wake(feed->observer);
@@ -527,9 +526,13 @@ static bool add_sources(struct observer *observer, struct text *why)
 {
     const struct oem_endpoint *endpoint = observer->options.endpoint;
 
-    if (endpoint->events == ENDPOINT_EVENTS_SQS)
-        return add_source(observer, event_source_sqs_open, why);
-    return !endpoint->observed || add_source(observer, event_source_mqtt_open, why);
+    if (endpoint->events == ENDPOINT_EVENTS_SQS) {
+        if (!add_source(observer, event_source_sqs_open, why))
+            return false;
+    } else if (endpoint->observed && !add_source(observer, event_source_mqtt_open, why)) {
+        return false;
+    }
+    return !endpoint->connectivity || add_source(observer, event_source_connectivity_open, why);
 }
 
 static bool start_sources(struct observer *observer, struct text *why)

@@ -69,7 +69,7 @@ class Queue:
 
 
 class Case(unittest.TestCase):
-    ENDPOINT_KEYS = {"events": "sqs", "cert_file": None, "key_file": None, "ca_file": None, "client_id": None}
+    ENDPOINT_KEYS = {"events": "sqs", "cert_file": None, "key_file": None}
 
     @classmethod
     def setUpClass(cls):

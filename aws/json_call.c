@@ -3,29 +3,19 @@
 
 #include <string.h>
 
+#include "aws/refusal.h"
+
 #define ANSWER_MAX ((size_t)16 << 20) /* as much as aws/http.h takes */
 
-/* A missing permission, and neither a wrong key nor a wrong clock. */
-static bool is_permission(const char *code)
-{
-    static const char *const codes[] = {"AccessDenied", "AccessDeniedException", "UnauthorizedException",
-                                        "NotAuthorizedException", "UnauthorizedOperation"};
-
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        if (strcmp(code, codes[i]) == 0)
-            return true;
-    return false;
-}
-
 /* Without the id of the request, which differs each time. */
-void aws_explain_failure(const char *action, const struct aws_response *response, const char *said,
-                         struct text *why)
+void aws_explain_failure(const char *action, const char *caller, const struct aws_response *response,
+                         const char *said, struct text *why)
 {
     const char *message = text_get(&response->message);
 
-    if (is_permission(response->code)) /* HTTP 400, 401 or 403, according to the protocol */
-        text_printf(why, "the permission %s is missing: allow it to this program's credentials (%s)", action,
-                    *message ? message : response->code);
+    if (aws_refusal_is_permission(response->code))
+        text_printf(why, "the permission %s is missing: allow it to %s (%s)", action,
+                    caller ? caller : "this program's credentials", *message ? message : response->code);
     else if (response->code[0])
         text_printf(why, "%s: %s%s%s", action, response->code, *message ? ": " : "", message);
     else if (response->status)
@@ -74,7 +64,7 @@ enum aws_error aws_json_call(struct aws_session *session, const struct aws_json_
 
     enum aws_error error = aws_send(session, &request, &response, &said);
     if (error)
-        aws_explain_failure(call->action, &response, text_get(&said), why);
+        aws_explain_failure(call->action, call->caller, &response, text_get(&said), why);
     else
         error = take_answer(call, &response.body, answer, why);
     memcpy(code, response.code, sizeof response.code);

@@ -13,6 +13,7 @@ struct aws_json_call {
     const char *operation;               /* "ReceiveMessage" */
     const char *action;                  /* the permission for it: "sqs:ReceiveMessage" */
     const char *version;                 /* of the protocol: "1.0" */
+    const char *caller;                  /* whose permissions count, for people; NULL: "this program's ..." */
     const struct text *body;             /* a JSON object */
     unsigned attempts;                   /* see struct aws_request */
     const atomic_int *interrupted;       /* see struct aws_request */
@@ -28,7 +29,7 @@ enum aws_error aws_json_call(struct aws_session *session, const struct aws_json_
 /* What aws_json_call() says of a failed call, for callers of aws_send(): "the permission sqs:ReceiveMessage
  * is missing: allow it to this program's credentials (...)", or "sqs:ReceiveMessage: ...". said: aws_send()'s
  * own sentence, for errors without an answer. */
-void aws_explain_failure(const char *action, const struct aws_response *response, const char *said,
-                         struct text *why);
+void aws_explain_failure(const char *action, const char *caller, const struct aws_response *response,
+                         const char *said, struct text *why);
 
 #endif

@@ -41,7 +41,7 @@ static enum aws_error take_answer(const struct text *body, struct aws_thing_conn
 
 static void explain(const struct aws_response *response, const char *said, struct text *why)
 {
-    aws_explain_failure(AWS_CONNECTIVITY_ACTION, response, said, why);
+    aws_explain_failure(AWS_CONNECTIVITY_ACTION, NULL, response, said, why);
     if (strcmp(response->code, AWS_CONNECTIVITY_NO_INDEX) == 0)
         text_puts(why, "; " AWS_CONNECTIVITY_ADVICE);
 }

@@ -311,6 +311,8 @@ class Roles(IotCase):
         for _ in range(2):
             self.iam.put_role_policy(RoleName="r", PolicyName="own", PolicyDocument=document)
         self.assertEqual(self.iam.list_role_policies(RoleName="r")["PolicyNames"], ["own"])
+        self.assertEqual(self.iam.get_role_policy(RoleName="r", PolicyName="own")["PolicyDocument"], json.loads(document))
+        self.refused("NoSuchEntity", self.iam.get_role_policy, RoleName="r", PolicyName="other")
         self.assertEqual(self.iam.list_instance_profiles_for_role(RoleName="r")["InstanceProfiles"], [])
         self.refused("DeleteConflict", self.iam.delete_role, RoleName="r")
         self.iam.detach_role_policy(RoleName="r", PolicyArn=REGISTRATION)

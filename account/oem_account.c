@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/json_call.h"
 #include "aws/partition.h"
 #include "aws/query.h"
+#include "aws/refusal.h"
+#include "aws/sqs.h"
 #include "base/memory.h"
 
 #define ANSWER_MAX ((size_t)4 << 20)
@@ -28,15 +31,10 @@ static void missing_action(const char *action, const char *said, struct text *ou
 static void explain(const struct oem_account *account, const char *action, const char *code, const char *said,
                     struct text *why)
 {
-    static const char *const codes[] = {"AccessDenied", "AccessDeniedException", "UnauthorizedException",
-                                        "NotAuthorizedException", "UnauthorizedOperation"};
     TEXT struct text missing = TEXT_EMPTY;
-    bool is_permission = false;
 
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        is_permission = is_permission || strcmp(code, codes[i]) == 0;
     missing_action(action, said, &missing);
-    if (is_permission)
+    if (aws_refusal_is_permission(code))
         text_printf(why, "the permission %s is missing: allow it to %s, then run this again (%s)",
                     text_get(&missing), account->caller ? account->caller : "these credentials", said);
     else
@@ -170,6 +168,32 @@ enum aws_error oem_account_iam(const struct oem_account *account, const char *ac
     else
         aws_xml_free(xml);
     return AWS_OK;
+}
+
+enum aws_error oem_account_sqs(const struct oem_account *account, const char *operation, cJSON *body,
+                               cJSON **answer, char code[80], struct text *why)
+{
+    JSON cJSON *owned = body;
+    OWNED char *bytes = cJSON_PrintUnformatted(owned);
+    TEXT struct text sent = TEXT_EMPTY, action = TEXT_EMPTY;
+    char own_code[80] = "";
+
+    text_puts(&sent, bytes ? bytes : "{}");
+    text_printf(&action, "sqs:%s", operation);
+    const struct aws_json_call call = {
+        .service = AWS_SQS_SERVICE,
+        .host = AWS_SQS_HOST,
+        .prefix = AWS_SQS_PREFIX,
+        .operation = operation,
+        .action = text_get(&action),
+        .caller = account->caller,
+        .version = AWS_SQS_VERSION,
+        .body = &sent,
+    };
+    enum aws_error error = aws_json_call(account->session, &call, answer, own_code, why);
+    if (code)
+        memcpy(code, own_code, sizeof own_code);
+    return error;
 }
 
 /* Returns the parameter for the next page; a NULL value: this was the last one. */

@@ -49,6 +49,12 @@ enum aws_error oem_account_iam(const struct oem_account *account, const char *ac
                                const struct aws_pair *parameters, struct aws_xml **answer, struct text *why)
     __attribute__((warn_unused_result));
 
+/* Calls an operation of SQS ("CreateQueue"); frees body. Answers and errors as in oem_account_iot(); the
+ * sentence names "sqs:CreateQueue". code: the error code, or ""; may be NULL. */
+enum aws_error oem_account_sqs(const struct oem_account *account, const char *operation, cJSON *body,
+                               cJSON **answer, char code[80], struct text *why)
+    __attribute__((warn_unused_result));
+
 /* Adds "arn:aws:iot:<region>:<account>:" and resource ("client/x"). */
 void oem_account_arn(const struct oem_account *account, const char *resource, struct text *out);
 

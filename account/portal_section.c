@@ -16,7 +16,7 @@
 struct field {
     const char *name, *value;
 };
-#define FIELDS 5
+#define FIELDS 7
 
 static void list_fields(const struct portal_section *section, struct field out[FIELDS])
 {
@@ -25,6 +25,8 @@ static void list_fields(const struct portal_section *section, struct field out[F
     out[2] = (struct field){"cert_file", section->cert_file};
     out[3] = (struct field){"key_file", section->key_file};
     out[4] = (struct field){"client_id", section->client_id};
+    out[5] = (struct field){"events", section->queue_url ? "sqs" : NULL};
+    out[6] = (struct field){"queue_url", section->queue_url};
 }
 
 void portal_section_text(const struct portal_section *section, struct text *out)

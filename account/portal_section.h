@@ -11,6 +11,7 @@ struct portal_section { /* of [endpoint.KEY]; all borrowed */
     const char *key;    /* [A-Za-z0-9_-]{1,32} */
     const char *address;
     const char *ca_file, *cert_file, *key_file, *client_id; /* NULL: no observer */
+    const char *queue_url;                                  /* NULL: events come over MQTT */
 };
 
 enum portal_section_result {

@@ -140,6 +140,15 @@ static bool is_one_of(const char *code, const char *const *list)
     return false;
 }
 
+bool aws_refusal_is_permission(const char *code)
+{
+    static const char *const codes[] = {"AccessDenied",          "AccessDeniedException",
+                                        "UnauthorizedException", "NotAuthorizedException",
+                                        "UnauthorizedOperation", NULL};
+
+    return is_one_of(code, codes);
+}
+
 static bool speaks_of_expired_token(const char *message)
 {
     return strcasestr(message, "token") && strcasestr(message, "expired");

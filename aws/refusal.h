@@ -25,6 +25,10 @@ enum aws_refusal {
 void aws_refusal_read(const char *type, const char *body, size_t length, char code[AWS_CODE_SIZE],
                       struct text *message);
 
+/* A missing permission, and neither a wrong key nor a wrong clock. The status is 400, 401 or 403, according
+ * to the protocol. */
+bool aws_refusal_is_permission(const char *code);
+
 enum aws_refusal aws_refusal_kind(long status, const char *code, const char *message);
 
 #endif

@@ -181,7 +181,7 @@ static enum aws_error judge_refusal(struct sending *sending)
         return AWS_FORBIDDEN;
     default:
         explain(sending, "refuses");
-        return judge_status(out->status);
+        return aws_refusal_is_permission(out->code) ? AWS_FORBIDDEN : judge_status(out->status);
     }
 }
 

@@ -94,3 +94,25 @@ bool presence_parse(const char *topic, const char *payload, size_t length, struc
             return true;
     return false;
 }
+
+/* Whether the topic is one of those that the rules select, whatever the name in it. */
+static bool is_selected(const char *topic)
+{
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        size_t before = strlen(shapes[i].before), after = strlen(shapes[i].after), length = strlen(topic);
+        if (length > before + after && strncmp(topic, shapes[i].before, before) == 0 &&
+            strcmp(topic + length - after, shapes[i].after) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum presence_note presence_parse_note(const char *message, size_t length, struct presence *out)
+{
+    JSON cJSON *object = json_object_parse(message, length);
+    const char *topic = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "topic"));
+
+    if (!topic || !is_selected(topic))
+        return PRESENCE_NOTE_GARBAGE;
+    return presence_parse(topic, message, length, out) ? PRESENCE_NOTE_THING : PRESENCE_NOTE_OTHER;
+}

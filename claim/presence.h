@@ -28,4 +28,13 @@ struct presence {
  * contradict the topic. */
 bool presence_parse(const char *topic, const char *payload, size_t length, struct presence *out);
 
+enum presence_note {
+    PRESENCE_NOTE_THING,   /* an event that presence_parse() accepts */
+    PRESENCE_NOTE_OTHER,   /* another event of the account, such as a connection of another client */
+    PRESENCE_NOTE_GARBAGE, /* no event, or of another kind */
+};
+/* Parses the message of a rule of the account that adds the topic to the event, as its member "topic"
+ * (account/setup/rules.c). *out is untouched except for PRESENCE_NOTE_THING. */
+enum presence_note presence_parse_note(const char *message, size_t length, struct presence *out);
+
 #endif

@@ -14,6 +14,7 @@
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 #define CLIENT_ID_MAX 128 /* bytes, limit of AWS IoT Core */
+#define QUEUE_URL_MAX 400
 
 static const struct config_key keys[] = {
     {"staging.*", "address", CONFIG_TEXT, NULL, 1, ENDPOINT_ADDRESS_MAX, NULL, false,
@@ -55,6 +56,18 @@ static const struct config_key keys[] = {
     {"endpoint.*", "key_file", CONFIG_PATH, "", 0, 0, NULL, false, "Private key of the observer (PEM)."},
     {"endpoint.*", "client_id", CONFIG_TEXT, "", 0, CLIENT_ID_MAX, NULL, false,
      "MQTT client ID of the observer. Only one connection may use it at a time."},
+    {"endpoint.*", "events", CONFIG_CHOICE, "mqtt", 0, 0, "mqtt|sqs", false,
+     "How the OEM account's events reach the portal. mqtt: over the observer's connection, which receives "
+     "100 a "
+     "second at most. sqs: through a queue, with the AWS credentials of the environment."},
+    {"endpoint.*", "queue_url", CONFIG_TEXT, "", 0, QUEUE_URL_MAX, NULL, false,
+     "URL of the queue for events = sqs. account apply --events-queue makes the queue and prints its URL."},
+    {"endpoint.*", "connectivity", CONFIG_BOOLEAN, "no", 0, 0, NULL, false,
+     "Also ask the OEM account whether the devices of open claims are connected, so that an arrival is found "
+     "even "
+     "if its event was lost. Needs fleet indexing of connectivity and AWS credentials."},
+    {"endpoint.*", "connectivity_rate", CONFIG_INTEGER, "50", 1, 10000, NULL, false,
+     "Maximum number of such requests per second. AWS allows 350 for all programs of the account."},
 
     {"claim", "window", CONFIG_DURATION, "15m", SECOND, 7 * DAY, NULL, false,
      "How long the device has to arrive before the claim expires."},
@@ -166,6 +179,21 @@ static bool read_observed(struct config *config, const char *section)
     return true;
 }
 
+static enum endpoint_events read_events(struct config *config, const char *section)
+{
+    const char *queue = config_text(config, section, "queue_url");
+
+    if (strcmp(config_text(config, section, "events"), "sqs") != 0)
+        return ENDPOINT_EVENTS_MQTT;
+    if (queue[0] == '\0')
+        config_add_error(config, section, "queue_url", "must be given with events = sqs");
+    else if (strncmp(queue, "https://", 8) != 0 && strncmp(queue, "http://", 7) != 0)
+        config_add_error(
+            config, section, "queue_url",
+            "is no URL, such as https://sqs.eu-west-1.amazonaws.com/123456789012/expresslink-events");
+    return ENDPOINT_EVENTS_SQS;
+}
+
 static void read_endpoint(struct config *config, const char *key, struct oem_endpoint *out)
 {
     TEXT struct text section = TEXT_EMPTY;
@@ -175,6 +203,10 @@ static void read_endpoint(struct config *config, const char *key, struct oem_end
     out->label = config_text(config, section.data, "label");
     out->connection = read_connection(config, section.data);
     out->observed = read_observed(config, section.data);
+    out->events = read_events(config, section.data);
+    out->queue_url = config_text(config, section.data, "queue_url");
+    out->connectivity = config_boolean(config, section.data, "connectivity");
+    out->connectivity_rate = (int)config_integer(config, section.data, "connectivity_rate");
 }
 
 /* What connects with a client id: a claim-thing or an observer. */
@@ -314,6 +346,11 @@ void claim_settings_fini(struct claim_settings *settings)
     free(settings->staging);
     free(settings->endpoints);
     *settings = (struct claim_settings){0};
+}
+
+bool oem_endpoint_is_watched(const struct oem_endpoint *endpoint)
+{
+    return endpoint->observed || endpoint->events == ENDPOINT_EVENTS_SQS || endpoint->connectivity;
 }
 
 const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *settings, const char *key)

@@ -46,11 +46,21 @@ struct staging_account { /* one per module vendor (PG 12.1.2) */
  * policy allows both client ids. */
 #define OBSERVER_SECOND_NAME "-claim"
 
+/* How the account's events come to the portal. */
+enum endpoint_events {
+    ENDPOINT_EVENTS_MQTT, /* over the observer's connection */
+    ENDPOINT_EVENTS_SQS,  /* through a queue */
+};
+
 struct oem_endpoint { /* one per OEM account or region */
     const char *key;
     const char *label;                    /* for people, may be "" */
     struct account_connection connection; /* the observer's; address is also sent to modules */
-    bool observed; /* false without an observer's certificate: arrival cannot be detected */
+    bool observed; /* false without an observer's certificate: nothing can be received over MQTT */
+    enum endpoint_events events;
+    const char *queue_url; /* of ENDPOINT_EVENTS_SQS; otherwise it may be "" */
+    bool connectivity;     /* also ask the account whether devices are connected */
+    int connectivity_rate; /* such requests per second */
 };
 
 struct claim_settings {
@@ -69,7 +79,7 @@ extern const struct config_table claim_config_table;
 /* Fills *out from a loaded config. Adds these errors to config: no staging account or more than
  * CLAIM_STAGING_MAX, no endpoint, an invalid
  * identifier form, a claim-thing with a number above CLAIM_THINGS_MAX, a certificate without its key,
- * authority or client id, two connections with the same client id and address, unknown default endpoint,
+ * authority or client id, events by SQS without a queue, two connections with the same client id and address, unknown default endpoint,
  * several endpoints without a default. Returns false and leaves *out untouched if there are any. The config
  * may already have errors. */
 bool claim_settings_load(struct config *config, struct claim_settings *out);
@@ -84,6 +94,9 @@ struct mqtt_options account_mqtt_options(const struct account_connection *connec
 /* Writes "acme" for its first claim-thing, "acme.2" for its second. */
 void claim_thing_name(const struct staging_account *account, const struct claim_thing *claim_thing,
                       struct text *out);
+
+/* Whether the portal can see devices arrive there. */
+bool oem_endpoint_is_watched(const struct oem_endpoint *endpoint);
 
 /* Finds an endpoint by key; NULL if there is none. key NULL: the default endpoint. */
 const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *settings, const char *key);

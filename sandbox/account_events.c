@@ -25,6 +25,7 @@ struct delayed {
 
 struct account_events {
     char *control_file;
+    struct account_journal *journal; /* borrowed; NULL: none */
     struct delayed *delayed;
 };
 
@@ -58,6 +59,11 @@ struct account_events *account_events_new(const char *control_file)
     if (events && control_file)
         events->control_file = strdup(control_file);
     return events;
+}
+
+void account_events_note_in(struct account_events *events, struct account_journal *journal)
+{
+    events->journal = journal;
 }
 
 static void delayed_free(struct delayed *delayed)
@@ -114,8 +120,9 @@ static int control_delay_ms(const cJSON *control, enum kind kind)
     return control_number(control, keys[kind], 0);
 }
 
-static void publish(const char *topic, const char *payload)
+static void publish(struct account_events *events, const char *topic, const char *payload)
 {
+    account_journal_event(events->journal, topic, payload);
     if (mosquitto_broker_publish_copy(NULL, topic, (int)strlen(payload), payload, 1, false, NULL) !=
         BROKER_OK)
         mosquitto_log_printf(BROKER_ERROR, "account: event on %s was lost", topic);
@@ -144,7 +151,7 @@ void account_events_tick(struct account_events *events)
     while (events->delayed && events->delayed->due <= now) {
         struct delayed *first = events->delayed;
         events->delayed = first->next;
-        publish(first->topic, first->payload);
+        publish(events, first->topic, first->payload);
         delayed_free(first);
     }
 }
@@ -162,7 +169,7 @@ static void say(struct account_events *events, enum kind kind, const char *topic
         if (delay_ms > 0)
             publish_later(events, delay_ms, topic, text);
         else
-            publish(topic, text);
+            publish(events, topic, text);
     }
     cJSON_free(text);
     cJSON_Delete(control);
@@ -184,11 +191,14 @@ void account_events_registered(struct account_events *events, const char *author
     say(events, KIND_REGISTERED, topic, payload);
 }
 
-void account_events_created(struct account_events *events, const char *thing_name)
+void account_events_created(struct account_events *events, const char *thing_name, bool published)
 {
     char topic[TOPIC_SIZE], uuid[SESSION_ID_SIZE];
-    cJSON *payload = cJSON_CreateObject();
 
+    account_journal_thing(events->journal, thing_name);
+    if (!published)
+        return;
+    cJSON *payload = cJSON_CreateObject();
     snprintf(topic, sizeof topic, "$aws/events/thing/%s/created", thing_name);
     cJSON_AddStringToObject(payload, "eventType", "THING_EVENT");
     account_uuid(uuid);
@@ -225,6 +235,7 @@ void account_events_connected(struct account_events *events, const struct accoun
     char topic[TOPIC_SIZE];
     cJSON *payload = presence("connected", session, topic);
 
+    account_journal_connection(events->journal, session->client_id, true, now_ms(CLOCK_REALTIME));
     say(events, KIND_PRESENCE, topic, payload);
 }
 
@@ -233,6 +244,7 @@ void account_events_disconnected(struct account_events *events, const struct acc
     char topic[TOPIC_SIZE];
     cJSON *payload = presence("disconnected", session, topic);
 
+    account_journal_connection(events->journal, session->client_id, false, now_ms(CLOCK_REALTIME));
     cJSON_AddFalseToObject(payload, "clientInitiatedDisconnect");
     cJSON_AddStringToObject(payload, "disconnectReason", "CONNECTION_LOST");
     say(events, KIND_PRESENCE, topic, payload);

@@ -9,6 +9,7 @@
 #ifndef SANDBOX_ACCOUNT_EVENTS_H
 #define SANDBOX_ACCOUNT_EVENTS_H
 
+#include "sandbox/account_journal.h"
 #include "sandbox/peer_certificate.h"
 
 #define SESSION_ID_SIZE 37
@@ -30,11 +31,15 @@ struct account_session {
 
 void account_events_registered(struct account_events *events, const char *authority_id,
                                const char *certificate_id);
-void account_events_created(struct account_events *events, const char *thing_name);
+/* published: thing events are on. */
+void account_events_created(struct account_events *events, const char *thing_name, bool published);
 void account_events_connected(struct account_events *events, const struct account_session *session);
 /* Always reported as a lost connection: mosquitto 2.0.11 does not tell a plugin whether there was a
  * DISCONNECT. */
 void account_events_disconnected(struct account_events *events, const struct account_session *session);
+
+/* Everything is also written to the journal from now on; borrowed. */
+void account_events_note_in(struct account_events *events, struct account_journal *journal);
 
 /* Publishes delayed events that are due. */
 void account_events_tick(struct account_events *events);

@@ -12,7 +12,8 @@
  * plugin_opt_registry FILE             certificates and things that came when devices connected
  * plugin_opt_trust FOLDER              see trust_folder.h
  * plugin_opt_issuer CERTIFICATE,KEY    the CA for fleet provisioning by claim; optional
- * plugin_opt_control FILE              faults to simulate, see account_events.h; optional */
+ * plugin_opt_control FILE              faults to simulate, see account_events.h; optional
+ * plugin_opt_journal FILE              what the simulated AWS is told, see account_journal.h; optional */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ struct account {
     struct registry *registry;
     struct trust_folder *trust;
     struct account_events *events;
+    struct account_journal *journal;   /* NULL: none */
     struct claim_provisioning *claims; /* NULL: not configured */
     struct sessions *sessions;
 };
@@ -291,6 +293,8 @@ static bool take_option(struct account *account, const char *key, const char *va
         return (account->trust = trust_folder_open(value)) != NULL;
     if (strcmp(key, "issuer") == 0)
         return take_issuer(account, value);
+    if (strcmp(key, "journal") == 0)
+        return (account->journal = account_journal_open(value)) != NULL;
     if (strcmp(key, "control") == 0)
         return (account->events = account_events_new(value)) != NULL;
     return false;
@@ -302,6 +306,7 @@ static void account_free(struct account *account)
         return;
     sessions_free(account->sessions);
     account_events_free(account->events);
+    account_journal_close(account->journal);
     claim_provisioning_free(account->claims);
     registry_close(account->registry);
     trust_folder_close(account->trust);
@@ -325,6 +330,8 @@ static struct account *account_new(const struct mosquitto_opt *options, int coun
     }
     if (account && !account->events)
         account->events = account_events_new(NULL);
+    if (account && account->events)
+        account_events_note_in(account->events, account->journal);
     if (account && account->state && account->trust && account->registry && account->events &&
         account->sessions && trust_without_issuer()) {
         refresh(account);

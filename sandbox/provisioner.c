@@ -58,8 +58,9 @@ static bool register_line(const struct provisioner *provisioner, const cJSON *li
         snprintf(problem, TEMPLATE_PROBLEM_SIZE, "the registry cannot be written");
         return false;
     }
-    if (is_new && iot_account_sends(provisioner->account, "THING"))
-        account_events_created(provisioner->events, thing_name);
+    if (is_new)
+        account_events_created(provisioner->events, thing_name,
+                               iot_account_sends(provisioner->account, "THING"));
     return true;
 }
 

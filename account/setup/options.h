@@ -3,6 +3,7 @@
 #ifndef ACCOUNT_SETUP_OPTIONS_H
 #define ACCOUNT_SETUP_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "account/keys/certificate.h"
@@ -24,6 +25,7 @@ struct setup_options { /* all borrowed */
     struct provisioning_options provisioning; /* policy_name is not used: it is the setup's */
     const char *observer_client_id;           /* "portal-observer" */
     const char *observer_request;             /* PEM of a signing request; NULL: no observer is made */
+    bool events_queue;                        /* make a queue for the account's events, and its rules */
     /* NULL: provisioning by CAs. Otherwise fleet provisioning by claim, with things named
      * <fleet_prefix><serial number>. */
     const char *fleet_prefix;
@@ -32,7 +34,8 @@ struct setup_options { /* all borrowed */
 enum setup_action { SETUP_KEEP, SETUP_CREATE, SETUP_CHANGE, SETUP_DELETE };
 
 struct setup_step { /* texts are borrowed for the call */
-    /* "role", "policy", "thing type", "thing group", "template", "CA", "observer", "events", "certificate" */
+    /* "role", "policy", "thing type", "thing group", "template", "CA", "observer", "events", "certificate",
+     * "queue", "rule" */
     const char *kind;
     const char *name; /* "expresslink-module"; of a CA its subject */
     enum setup_action action;

@@ -32,7 +32,8 @@ struct setup {
     char *module_policy, *template;
     char *role_arn; /* computed, or from IAM */
     char *endpoint, *observer_pem;
-    size_t devices; /* found by a removal */
+    char *queue_url; /* NULL: there is none, or not yet */
+    size_t devices;  /* found by a removal */
 };
 
 /* Adds an item; the caller sets look and make. Borrowed until the next one is added. */
@@ -83,5 +84,26 @@ void setup_add_authorities(struct setup *setup);
 enum aws_error setup_add_others(struct setup *setup, struct text *why) __attribute__((warn_unused_result));
 void setup_add_observer(struct setup *setup);
 void setup_add_events(struct setup *setup);
+void setup_add_queue(struct setup *setup);
+void setup_add_queue_role(struct setup *setup);
+void setup_add_rules(struct setup *setup);
+
+/* Looks up a role that AWS IoT is to assume; if it is missing, marks it for creation. */
+enum aws_error setup_look_role(struct setup *setup, struct setup_item *item, bool *is_trusted,
+                               struct text *why) __attribute__((warn_unused_result));
+enum aws_error setup_create_role(const struct setup *setup, const struct setup_item *item,
+                                 const char *description, struct text *why)
+    __attribute__((warn_unused_result));
+enum aws_error setup_trust_iot(const struct setup *setup, const struct setup_item *item, struct text *why)
+    __attribute__((warn_unused_result));
+
+/* *answer: as of sqs:GetQueueUrl, if it is there. */
+enum aws_error setup_find_queue(const struct oem_account *account, const char *name, bool *there,
+                                cJSON **answer, struct text *why) __attribute__((warn_unused_result));
+
+#define SETUP_RULES 2
+#define SETUP_RULE_NAME_SIZE 64 /* a setup's name has 36 characters at most */
+/* Names of rules have no hyphens: those of the setup's name become underscores. */
+void setup_rule_name(const char *setup_name, size_t index, char out[SETUP_RULE_NAME_SIZE]);
 
 #endif

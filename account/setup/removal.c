@@ -198,6 +198,33 @@ static enum aws_error call_iam(const struct setup *setup, const char *action,
     return unless_gone(oem_account_iam(setup->account, action, parameters, answer, &said), &said, why);
 }
 
+/* A role can be deleted only without its inline policies. */
+static enum aws_error delete_inline_policies(const struct setup *setup, const struct setup_item *item,
+                                             struct text *why)
+{
+    const struct aws_pair role[] = {{"RoleName", item->name}, {NULL, NULL}};
+    struct aws_xml *policies = NULL;
+    const char *name;
+
+    enum aws_error error = call_iam(setup, "ListRolePolicies", role, &policies, why);
+    for (size_t i = 0; !error && policies &&
+                       (name = aws_xml_text(policies, "ListRolePoliciesResult/PolicyNames/member", i));
+         i++) {
+        const struct aws_pair one[] = {{"RoleName", item->name}, {"PolicyName", name}, {NULL, NULL}};
+        error = call_iam(setup, "DeleteRolePolicy", one, NULL, why);
+    }
+    aws_xml_free(policies);
+    return error;
+}
+
+static enum aws_error remove_queue_role(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    const struct aws_pair role[] = {{"RoleName", item->name}, {NULL, NULL}};
+
+    enum aws_error error = delete_inline_policies(setup, item, why);
+    return error ? error : call_iam(setup, "DeleteRole", role, NULL, why);
+}
+
 static enum aws_error remove_role(struct setup *setup, struct setup_item *item, struct text *why)
 {
     const struct aws_pair role[] = {{"RoleName", item->name}, {NULL, NULL}};
@@ -289,14 +316,67 @@ static enum aws_error find_policy(struct setup *setup, const char *name, enum fa
     return AWS_OK;
 }
 
-static enum aws_error find_role(struct setup *setup, const char *name, struct text *why)
+static enum aws_error remove_rule(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    const char *const path[] = {"rules", item->name, NULL};
+
+    return call(setup, "iot:DeleteTopicRule", "DELETE", path, NULL, NULL, why);
+}
+
+static enum aws_error remove_queue(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    cJSON *body = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(body, "QueueUrl", item->seen);
+    return oem_account_sqs(setup->account, "DeleteQueue", body, NULL, NULL, why);
+}
+
+struct rules {
+    struct setup *setup;
+    const char *name;
+};
+
+static bool add_rule(void *context, const cJSON *item)
+{
+    const struct rules *rules = context;
+
+    for (size_t i = 0; i < SETUP_RULES; i++) {
+        char name[SETUP_RULE_NAME_SIZE];
+        setup_rule_name(rules->name, i, name);
+        if (strcmp(setup_text(item, "ruleName"), name) == 0)
+            add(rules->setup, "rule", name, remove_rule);
+    }
+    return true;
+}
+
+/* The rules first: what they send would go nowhere. */
+static enum aws_error find_queue(struct setup *setup, const char *name, const char *queue, struct text *why)
+{
+    const struct iot_call list = {.action = "iot:ListTopicRules", .method = "GET", .path = "/rules"};
+    struct rules rules = {setup, name};
+    JSON cJSON *found = NULL;
+    bool there = false;
+
+    enum aws_error error = oem_account_list(setup->account, &list, "rules", add_rule, &rules, why);
+    if (!error)
+        error = setup_find_queue(setup->account, queue, &there, &found, why);
+    if (error || !there)
+        return error;
+    struct setup_item *item = add(setup, "queue", queue, remove_queue);
+    item->seen = memory_string(setup_text(found, "QueueUrl"));
+    return AWS_OK;
+}
+
+static enum aws_error find_role(struct setup *setup, const char *name,
+                                enum aws_error (*remove)(struct setup *, struct setup_item *, struct text *),
+                                struct text *why)
 {
     const struct aws_pair role[] = {{"RoleName", name}, {NULL, NULL}};
     struct aws_xml *answer = NULL;
 
     enum aws_error error = call_iam(setup, "GetRole", role, &answer, why);
     if (answer)
-        add(setup, "role", name, remove_role);
+        add(setup, "role", name, remove);
     aws_xml_free(answer);
     return error;
 }
@@ -304,7 +384,7 @@ static enum aws_error find_role(struct setup *setup, const char *name, struct te
 static enum aws_error find_all(struct setup *setup, const char *name, struct text *why)
 {
     TEXT struct text fleet = TEXT_EMPTY, observer = TEXT_EMPTY, claim = TEXT_EMPTY, module = TEXT_EMPTY,
-                     role = TEXT_EMPTY;
+                     role = TEXT_EMPTY, queue = TEXT_EMPTY;
     size_t unused = 0;
 
     text_printf(&fleet, "%s-fleet", name);
@@ -312,6 +392,7 @@ static enum aws_error find_all(struct setup *setup, const char *name, struct tex
     text_printf(&claim, "%s-claim", name);
     text_printf(&module, "%s-module", name);
     text_printf(&role, "%s-provisioning", name);
+    text_printf(&queue, "%s-events", name);
     enum aws_error error = setup_list_registered(setup->account, name, add_authority, setup, why);
     if (!error)
         error = find_template(setup, name, why);
@@ -323,7 +404,11 @@ static enum aws_error find_all(struct setup *setup, const char *name, struct tex
         error = find_policy(setup, text_get(&claim), DELETE_CLAIMS, &unused, why);
     if (!error)
         error = find_policy(setup, text_get(&module), DETACH, &setup->devices, why);
-    return error ? error : find_role(setup, text_get(&role), why);
+    if (!error)
+        error = find_queue(setup, name, text_get(&queue), why);
+    if (!error)
+        error = find_role(setup, text_get(&queue), remove_queue_role, why);
+    return error ? error : find_role(setup, text_get(&role), remove_role, why);
 }
 
 enum aws_error setup_plan_removal(const struct oem_account *account, const char *name,

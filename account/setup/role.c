@@ -43,7 +43,8 @@ static enum aws_error look_attached(struct setup *setup, struct setup_item *item
     return AWS_OK;
 }
 
-static enum aws_error look(struct setup *setup, struct setup_item *item, struct text *why)
+enum aws_error setup_look_role(struct setup *setup, struct setup_item *item, bool *is_trusted,
+                               struct text *why)
 {
     const struct aws_pair parameters[] = {{"RoleName", item->name}, {NULL, NULL}};
     TEXT struct text said = TEXT_EMPTY;
@@ -58,24 +59,36 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
         text_puts(why, text_get(&said));
         return error;
     }
-    const char *arn = aws_xml_text(answer, "GetRoleResult/Role/Arn", 0);
-    if (arn) {
-        free(setup->role_arn);
-        setup->role_arn = memory_string(arn);
-    }
-    if (!role_trust_lets_iot_in(aws_xml_text(answer, "GetRoleResult/Role/AssumeRolePolicyDocument", 0)))
-        setup_differs(item, TRUST_DIFFERS, "AWS IoT may not assume it");
+    item->seen = memory_string(aws_xml_text(answer, "GetRoleResult/Role/Arn", 0));
+    *is_trusted =
+        role_trust_lets_iot_in(aws_xml_text(answer, "GetRoleResult/Role/AssumeRolePolicyDocument", 0));
     aws_xml_free(answer);
+    return AWS_OK;
+}
+
+static enum aws_error look(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    bool is_trusted = false;
+
+    enum aws_error error = setup_look_role(setup, item, &is_trusted, why);
+    if (error || item->action == SETUP_CREATE)
+        return error;
+    if (item->seen) {
+        free(setup->role_arn);
+        setup->role_arn = memory_string(item->seen);
+    }
+    if (!is_trusted)
+        setup_differs(item, TRUST_DIFFERS, "AWS IoT may not assume it");
     return look_attached(setup, item, why);
 }
 
-static enum aws_error create(const struct setup *setup, const struct setup_item *item, struct text *why)
+enum aws_error setup_create_role(const struct setup *setup, const struct setup_item *item,
+                                 const char *description, struct text *why)
 {
-    const struct aws_pair parameters[] = {
-        {"RoleName", item->name},
-        {"AssumeRolePolicyDocument", TRUST},
-        {"Description", "AWS IoT makes things of certificates by it (expresslink-claim account)"},
-        {NULL, NULL}};
+    const struct aws_pair parameters[] = {{"RoleName", item->name},
+                                          {"AssumeRolePolicyDocument", TRUST},
+                                          {"Description", description},
+                                          {NULL, NULL}};
     TEXT struct text said = TEXT_EMPTY;
 
     enum aws_error error = oem_account_iam(setup->account, "CreateRole", parameters, NULL, &said);
@@ -86,19 +99,26 @@ static enum aws_error create(const struct setup *setup, const struct setup_item 
     return error;
 }
 
+enum aws_error setup_trust_iot(const struct setup *setup, const struct setup_item *item, struct text *why)
+{
+    const struct aws_pair trust[] = {{"RoleName", item->name}, {"PolicyDocument", TRUST}, {NULL, NULL}};
+
+    return oem_account_iam(setup->account, "UpdateAssumeRolePolicy", trust, NULL, why);
+}
+
 static enum aws_error make(struct setup *setup, struct setup_item *item, struct text *why)
 {
     TEXT struct text policy = TEXT_EMPTY;
-    const struct aws_pair trust[] = {{"RoleName", item->name}, {"PolicyDocument", TRUST}, {NULL, NULL}};
     enum aws_error error = AWS_OK;
 
     managed_policy(setup, &policy);
     const struct aws_pair attachment[] = {
         {"RoleName", item->name}, {"PolicyArn", text_get(&policy)}, {NULL, NULL}};
     if (item->action == SETUP_CREATE)
-        error = create(setup, item, why);
+        error = setup_create_role(
+            setup, item, "AWS IoT makes things of certificates by it (expresslink-claim account)", why);
     if (!error && item->different & TRUST_DIFFERS)
-        error = oem_account_iam(setup->account, "UpdateAssumeRolePolicy", trust, NULL, why);
+        error = setup_trust_iot(setup, item, why);
     if (!error && (item->action == SETUP_CREATE || item->different & NOT_ATTACHED))
         error = oem_account_iam(setup->account, "AttachRolePolicy", attachment, NULL, why);
     return error;

@@ -128,6 +128,11 @@ static void list_items(struct setup *setup)
         setup_add_observer(setup);
     }
     setup_add_events(setup);
+    if (setup->options->events_queue) {
+        setup_add_queue(setup);
+        setup_add_queue_role(setup);
+        setup_add_rules(setup);
+    }
 }
 
 static bool check_authorities(const struct setup_options *options, struct text *why)
@@ -275,6 +280,11 @@ const char *setup_endpoint(const struct setup *setup)
     return setup->endpoint ? setup->endpoint : "";
 }
 
+const char *setup_queue_url(const struct setup *setup)
+{
+    return setup->queue_url ? setup->queue_url : "";
+}
+
 size_t setup_devices(const struct setup *setup)
 {
     return setup->devices;
@@ -296,5 +306,6 @@ void setup_free(struct setup *setup)
     free(setup->template);
     free(setup->endpoint);
     free(setup->observer_pem);
+    free(setup->queue_url);
     free(setup);
 }

@@ -8,6 +8,11 @@
  *   <name>                provisioning template (JITP)
  *   <name>-observer       policy of the observer, whose certificate is attached to it
  *
+ * and, if asked for, so that the portal can receive the account's events through a queue:
+ *
+ *   <name>-events         queue, and role that lets the rules send to it
+ *   <name>_connected, <name>_created   rules (with _ for - in the name)
+ *
  * and thing type and groups that the template names, each manufacturer's CA (SNI_ONLY, active, automatic
  * registration by that template) and the account's thing events. For fleet provisioning by claim, instead of
  * template, CAs, observer and events:
@@ -63,6 +68,8 @@ enum aws_error setup_apply(struct setup *setup, void (*done)(void *context, cons
  * the request); "" when there is none. The ATS endpoint's address. Borrowed. */
 const char *setup_observer_certificate(const struct setup *setup);
 const char *setup_endpoint(const struct setup *setup); /* known after setup_plan(); "" in a removal */
-void setup_free(struct setup *setup);                  /* NULL is fine */
+/* The URL of the queue for events; "" without one. Borrowed. */
+const char *setup_queue_url(const struct setup *setup);
+void setup_free(struct setup *setup); /* NULL is fine */
 
 #endif

@@ -166,6 +166,15 @@ static int add_section(struct account_run *run, const struct portal_section *sec
     }
 }
 
+static void tell_queue(struct account_run *run, const char *queue_url)
+{
+    account_report_add(&run->report, "queue_url", queue_url);
+    account_report_say(&run->report,
+                       "The portal needs AWS credentials that allow sqs:ReceiveMessage and sqs:DeleteMessage "
+                       "for the queue %s-events, and nothing else; see docs/going-live.md.",
+                       run->arguments.name);
+}
+
 static int write_files(const struct apply *apply, struct account_run *run, const struct setup *setup)
 {
     const char *pem = setup_observer_certificate(setup);
@@ -185,8 +194,11 @@ static int write_files(const struct apply *apply, struct account_run *run, const
         .cert_file = certificate,
         .key_file = key,
         .client_id = has_observer ? run->arguments.client_id : NULL,
+        .queue_url = run->arguments.events_queue ? setup_queue_url(setup) : NULL,
     };
     account_report_add(&run->report, "endpoint", section.address);
+    if (section.queue_url)
+        tell_queue(run, section.queue_url);
     if (has_observer && !section.ca_file)
         account_report_say(
             &run->report,
@@ -206,6 +218,7 @@ static int work(void *context, struct account_run *run)
         .provisioning = account_things_provisioning(&arguments->things),
         .observer_client_id = arguments->client_id,
         .observer_request = arguments->request ? text_get(&apply->request) : NULL,
+        .events_queue = arguments->events_queue,
     };
     struct setup *setup;
     bool as_wanted;

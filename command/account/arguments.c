@@ -46,6 +46,9 @@ static const char apply_help[] =
     "                      name with .pem)\n"
     "  --observer-key FILE its key (default: the request's name with .key)\n"
     "  --client-id ID      its client id (default: portal-observer)\n"
+    "  --events-queue      also make a queue for the account's events, with the rules\n"
+    "                      that fill it: for fleets whose devices connect more often\n"
+    "                      than 100 times a second. The portal needs AWS credentials\n"
     "  --portal-ini FILE   add the account's endpoint to this configuration; without\n"
     "                      it the section is printed\n"
     "  --endpoint-key KEY  as [endpoint.KEY] (default: home)\n"
@@ -123,6 +126,7 @@ enum account_option {
     KEY,
     CLIENT_ID,
     ENDPOINT_KEY,
+    EVENTS_QUEUE,
     PORTAL_INI,
     CA_FILE,
     DRY_RUN,
@@ -143,6 +147,7 @@ static const struct option options[] = {{"name", required_argument, NULL, NAME},
                                         {"observer-key", required_argument, NULL, KEY},
                                         {"client-id", required_argument, NULL, CLIENT_ID},
                                         {"endpoint-key", required_argument, NULL, ENDPOINT_KEY},
+                                        {"events-queue", no_argument, NULL, EVENTS_QUEUE},
                                         {"portal-ini", required_argument, NULL, PORTAL_INI},
                                         {"ca-file", required_argument, NULL, CA_FILE},
                                         {"dry-run", no_argument, NULL, DRY_RUN},
@@ -238,8 +243,10 @@ static bool take_switch(struct account_arguments *out, int option)
     out->dry_run = out->dry_run || option == DRY_RUN;
     out->yes = out->yes || option == YES;
     out->force = out->force || option == FORCE;
+    out->events_queue = out->events_queue || option == EVENTS_QUEUE;
     out->json = out->json || option == AS_JSON;
-    return option == DRY_RUN || option == YES || option == FORCE || option == AS_JSON;
+    return option == DRY_RUN || option == YES || option == FORCE || option == AS_JSON ||
+           option == EVENTS_QUEUE;
 }
 
 static int take_thing(const struct account_arguments *out, const char *problem, const char *value)

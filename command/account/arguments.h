@@ -14,7 +14,7 @@ enum account_action { ACCOUNT_APPLY = 1, ACCOUNT_SHOW = 2, ACCOUNT_REMOVE = 4, A
 struct account_arguments { /* borrowed from the command line; free with account_arguments_fini() */
     enum account_action action;
     struct aws_options aws;
-    bool json, yes, dry_run, force;
+    bool json, yes, dry_run, force, events_queue;
     const char *name;
     const char **authorities; /* files; the array is owned, its strings are not */
     size_t authority_count;

@@ -104,6 +104,20 @@ static void answer_clock(struct cloud *cloud, const cJSON *body, struct cloud_an
     answer_status(cloud, answer);
 }
 
+/* An event that the account's broker did not send. */
+static void answer_event(struct cloud *cloud, const cJSON *body, struct cloud_answer *answer)
+{
+    const char *topic = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(body, "topic"));
+    const cJSON *payload = cJSON_GetObjectItemCaseSensitive(body, "payload");
+
+    if (!topic || !cJSON_IsObject(payload)) {
+        refuse(answer, "topic must be a text and payload an object");
+        return;
+    }
+    account_feed_event(&cloud->feed, topic, payload);
+    answer_status(cloud, answer);
+}
+
 static void change_faults(struct cloud *cloud, const cJSON *body, struct cloud_answer *answer)
 {
     const cJSON *expire = cJSON_GetObjectItemCaseSensitive(body, "expire_token");
@@ -155,6 +169,8 @@ void admin_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_ans
         answer_status(cloud, answer);
     } else if (is(request, "POST", "clock")) {
         answer_clock(cloud, body, answer);
+    } else if (is(request, "POST", "event")) {
+        answer_event(cloud, body, answer);
     } else if (is(request, "POST", "faults")) {
         change_faults(cloud, body, answer);
     } else if (is(request, "GET", "faults")) {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "sandbox/cloud/answers.h"
 #include "sandbox/cloud/arn.h"
+#include "sandbox/cloud/sqs.h"
 
 #define USUAL_SECONDS (5 * 60)
 #define S3_SECONDS (15 * 60)
@@ -64,6 +65,9 @@ void refuse_request(const struct cloud_request *request, enum signature_service 
         answer_xml_error(answer, chosen->s3_status, chosen->s3_code, message, request->path);
     else if (service == SIGNATURE_IAM || service == SIGNATURE_STS)
         answer_query_error(answer, chosen->query_status, chosen->query_code, message);
+    else if (service == SIGNATURE_SQS)
+        sqs_error(answer, refusal == REFUSAL_INTERNAL ? 500 : 400,
+                  refusal == REFUSAL_THROTTLED ? "RequestThrottled" : chosen->json_type, message);
     else if (service == SIGNATURE_IOT)
         answer_iot_error(answer, chosen->json_status,
                          refusal == REFUSAL_INTERNAL ? "InternalFailureException" : chosen->json_type,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/cloud/cloud.h"
 
+#include "sandbox/cloud/iot/topic_rule.h"
 #include "sandbox/cloud/store.h"
 
 bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct text *why)
@@ -23,18 +24,38 @@ bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct
     };
     imports_open(&cloud->imports, options->state);
     roles_open(&cloud->roles, options->state);
-    return iot_open(&cloud->iot, options->state, options->iot_ca, options->iot_endpoint, why);
+    queues_open(&cloud->queues, options->state);
+    account_feed_open(&cloud->feed, options->journal, &cloud->iot, &cloud->queues);
+    if (!iot_open(&cloud->iot, options->state, options->iot_ca, options->iot_endpoint, why))
+        return false;
+    if (options->events_queue) {
+        queues_prepare(&cloud->queues, options->events_queue);
+        iot_prepare_events(&cloud->iot, options->events_queue);
+    }
+    account_feed_follow(&cloud->feed);
+    return true;
 }
 
 void cloud_flush(struct cloud *cloud)
 {
     pthread_mutex_lock(&cloud->lock);
     iot_flush(&cloud->iot);
+    account_feed_follow(&cloud->feed);
+    pthread_mutex_unlock(&cloud->lock);
+}
+
+void cloud_end_waits(struct cloud *cloud)
+{
+    pthread_mutex_lock(&cloud->lock);
+    cloud->queues.closing = true;
+    pthread_cond_broadcast(&cloud->queues.sent);
     pthread_mutex_unlock(&cloud->lock);
 }
 
 void cloud_close(struct cloud *cloud)
 {
+    account_feed_close(&cloud->feed);
+    queues_close(&cloud->queues);
     iot_close(&cloud->iot);
     roles_close(&cloud->roles);
     imports_close(&cloud->imports);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "sandbox/cloud/account_feed.h"
 #include "sandbox/cloud/bucket.h"
 #include "sandbox/cloud/calendar.h"
 #include "sandbox/cloud/credentials.h"
@@ -15,12 +16,15 @@
 #include "sandbox/cloud/iot/state.h"
 #include "sandbox/cloud/listener.h"
 #include "sandbox/cloud/profiles.h"
+#include "sandbox/cloud/queues.h"
 #include "sandbox/cloud/request_body.h"
 #include "sandbox/cloud/roles.h"
 
 struct cloud_options { /* borrowed while the cloud exists */
     const char *state, *access_key, *secret_key, *session_token, *bucket, *apid;
     const char *iot_endpoint, *iot_ca; /* as for iot_open(); may be NULL */
+    const char *journal;               /* of the account's broker; NULL: none */
+    const char *events_queue;          /* made at the start, with rules and indexing; NULL: none */
     long pace_ms;
     double speed;
 };
@@ -37,6 +41,8 @@ struct cloud {
     struct imports imports;
     struct iot iot;
     struct roles roles;
+    struct queues queues;
+    struct account_feed feed;
 };
 
 /* A request with its body. */
@@ -50,7 +56,9 @@ struct cloud_call {
 /* Returns false with a sentence in *why; call cloud_close() then too. */
 bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct text *why);
 void cloud_close(struct cloud *cloud);
-/* Writes pending changes to disk. Call regularly, from any thread. */
+/* Writes pending changes to disk, and takes what the broker has written. Call regularly, from any thread. */
 void cloud_flush(struct cloud *cloud);
+/* Ends the calls that wait for something. */
+void cloud_end_waits(struct cloud *cloud);
 
 #endif

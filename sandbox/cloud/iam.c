@@ -249,7 +249,14 @@ static void list_attached_role_policies(struct query_call *call)
     query_add(call, "IsTruncated", "false");
 }
 
-/* Inline policies are only kept by name: their content has no effect here. */
+static cJSON *documents_of(cJSON *role)
+{
+    cJSON *documents = cJSON_GetObjectItemCaseSensitive(role, "documents");
+
+    return documents ? documents : cJSON_AddObjectToObject(role, "documents");
+}
+
+/* Inline policies have no effect here. */
 static void put_role_policy(struct query_call *call)
 {
     TEXT struct text name = TEXT_EMPTY;
@@ -267,8 +274,33 @@ static void put_role_policy(struct query_call *call)
                    text_get(&name));
     else if (!cJSON_GetObjectItemCaseSensitive(parsed, "Statement"))
         query_fail(call, 400, "MalformedPolicyDocument", "Syntax errors in policy.");
-    else if (iot_add_text(role, "inline", text_get(&name)))
-        roles_changed(&call->cloud->roles);
+    if (call->failed)
+        return;
+    iot_add_text(role, "inline", text_get(&name));
+    cJSON_DeleteItemFromObjectCaseSensitive(documents_of(role), text_get(&name));
+    cJSON_AddStringToObject(documents_of(role), text_get(&name), text_get(&document));
+    roles_changed(&call->cloud->roles);
+}
+
+static void get_role_policy(struct query_call *call)
+{
+    TEXT struct text name = TEXT_EMPTY;
+    TEXT struct text encoded = TEXT_EMPTY;
+    cJSON *role = wanted(call);
+
+    if (!role)
+        return;
+    query_field(call, "PolicyName", &name);
+    const char *document = store_text(documents_of(role), text_get(&name));
+    if (!document) {
+        query_fail(call, 404, "NoSuchEntity", "The role policy with name %s cannot be found.",
+                   text_get(&name));
+        return;
+    }
+    percent_encode(&encoded, document, strlen(document), "");
+    query_add(call, "RoleName", role->string);
+    query_add(call, "PolicyName", text_get(&name));
+    query_add(call, "PolicyDocument", text_get(&encoded));
 }
 
 static void delete_role_policy(struct query_call *call)
@@ -279,6 +311,7 @@ static void delete_role_policy(struct query_call *call)
     if (!role)
         return;
     query_field(call, "PolicyName", &name);
+    cJSON_DeleteItemFromObjectCaseSensitive(documents_of(role), text_get(&name));
     if (iot_remove_text(role, "inline", text_get(&name)))
         roles_changed(&call->cloud->roles);
     else
@@ -320,6 +353,7 @@ static const struct query_row rows[] = {
     {"iam:ListAttachedRolePolicies", list_attached_role_policies},
     {"iam:ListRolePolicies", list_role_policies},
     {"iam:PutRolePolicy", put_role_policy},
+    {"iam:GetRolePolicy", get_role_policy},
     {"iam:DeleteRolePolicy", delete_role_policy},
     {"iam:ListInstanceProfilesForRole", list_instance_profiles_for_role},
 };

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,13 @@ const char *cloud_request_header(const struct cloud_request *request, const char
         if (strcasecmp(request->headers[i].name, name) == 0)
             return request->headers[i].value;
     return NULL;
+}
+
+bool cloud_request_is_gone(const struct cloud_request *request)
+{
+    char byte;
+
+    return recv(request->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 void cloud_answer_header(struct cloud_answer *answer, const char *name, const char *value)
@@ -140,6 +148,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (!carrier->begun) {
         request->method = method;
         request->local = is_local(connection);
+        request->socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, request);
         carrier->begun = true;
         handler->begin(handler->context, request);

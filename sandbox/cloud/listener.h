@@ -21,6 +21,7 @@ struct cloud_request {
     struct cloud_header headers[LISTENER_HEADERS_MAX]; /* in the order received */
     size_t header_count;
     bool local;    /* from this machine */
+    int socket;    /* only for cloud_request_is_gone() */
     void *handler; /* owned by the handler */
 };
 
@@ -48,6 +49,9 @@ struct cloud_handler {
 
 /* NULL when it is not there. Names compare without case. */
 const char *cloud_request_header(const struct cloud_request *request, const char *name);
+
+/* Whether the client has closed the connection meanwhile. */
+bool cloud_request_is_gone(const struct cloud_request *request);
 
 void cloud_answer_header(struct cloud_answer *answer, const char *name, const char *value);
 

@@ -13,7 +13,7 @@
 #include "base/number.h"
 #include "sandbox/cloud/services.h"
 
-#define FLUSH_MS 200
+#define FLUSH_MS 100
 
 static const char usage[] =
     "Usage: expresslink-cloud --state FOLDER [OPTION]...\n"
@@ -32,6 +32,8 @@ static const char usage[] =
     "  --iot-endpoint ADDR address of the account's broker (iot:Data-ATS)\n"
     "  --iot-ca CERT,KEY   files of the CA that signs the account's own certificates "
     "(a new one in FOLDER)\n"
+    "  --journal FILE      what the account's broker writes, for rules and connectivity\n"
+    "  --events-queue NAME a queue that exists from the start, with the rules that fill it\n"
     "  --apid ID           the ApId of its device profiles (eXpL)\n"
     "  --pace MS           duration of each state that waits for nothing else (1000)\n"
     "  --speed FACTOR      simulated seconds per second (1)\n"
@@ -79,6 +81,10 @@ static void take_option(struct settings *settings, int option)
         cloud->iot_endpoint = optarg;
     else if (option == 'c')
         cloud->iot_ca = optarg;
+    else if (option == 'j')
+        cloud->journal = optarg;
+    else if (option == 'q')
+        cloud->events_queue = optarg;
     else if (option == 'p')
         cloud->pace_ms = (long)number("--pace needs 1 to 3600000 milliseconds", optarg, 1, 3600000);
     else if (option == 'S')
@@ -101,6 +107,8 @@ static void read_settings(int argc, char **argv, struct settings *settings)
         {"apid", required_argument, NULL, 'a'},
         {"iot-endpoint", required_argument, NULL, 'e'},
         {"iot-ca", required_argument, NULL, 'c'},
+        {"journal", required_argument, NULL, 'j'},
+        {"events-queue", required_argument, NULL, 'q'},
         {"pace", required_argument, NULL, 'p'},
         {"speed", required_argument, NULL, 'S'},
         {"help", no_argument, NULL, 'h'},
@@ -161,6 +169,8 @@ int main(int argc, char **argv)
     } else {
         fprintf(stderr, "expresslink-cloud: %s\n", text_get(&why));
     }
+    if (listener)
+        cloud_end_waits(&cloud);
     listener_stop(listener);
     cloud_close(&cloud);
     close(signals);

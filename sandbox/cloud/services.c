@@ -14,6 +14,7 @@
 #include "sandbox/cloud/iam.h"
 #include "sandbox/cloud/iot/iot.h"
 #include "sandbox/cloud/s3.h"
+#include "sandbox/cloud/sqs.h"
 #include "sandbox/cloud/sts.h"
 #include "sandbox/cloud/wireless.h"
 
@@ -29,6 +30,7 @@ static const struct service services[SIGNATURE_SERVICES] = {
     [SIGNATURE_IOT] = {iot_action, iot_answer},
     [SIGNATURE_IAM] = {iam_action, iam_answer},
     [SIGNATURE_STS] = {sts_action, sts_answer},
+    [SIGNATURE_SQS] = {sqs_action, sqs_answer},
 };
 
 /* AWS uses the host. Here all services share one, and the signature says which one is meant. Paths of IoT

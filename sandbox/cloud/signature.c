@@ -28,6 +28,7 @@ static const struct {
     {"execute-api", SIGNATURE_IOT}, /* used by botocore before 1.30 for AWS IoT */
     {"iam", SIGNATURE_IAM},
     {"sts", SIGNATURE_STS},
+    {"sqs", SIGNATURE_SQS},
 };
 
 void signature_fini(struct signature *signature)

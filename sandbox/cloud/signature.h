@@ -17,6 +17,7 @@ enum signature_service {
     SIGNATURE_IOT,
     SIGNATURE_IAM,
     SIGNATURE_STS,
+    SIGNATURE_SQS,
     SIGNATURE_SERVICES
 };
 /* The service that a request's signature names; returns false and leaves out untouched if it is not one of

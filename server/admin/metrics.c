@@ -186,6 +186,8 @@ static void add_endpoints(const struct portal *portal, struct text *out)
                   stats.failures);
     EACH_ENDPOINT("counter", "events_total", "Events received from the OEM account.", "%lu", stats.events);
     EACH_ENDPOINT("counter", "arrivals_total", "Claims whose device has connected.", "%lu", stats.arrivals);
+    EACH_ENDPOINT("counter", "events_unusable_total", "Messages of the queue that were no events.", "%lu",
+                  stats.unusable);
     EACH_ENDPOINT("counter", "events_set_aside_total",
                   "Events that the store could not take and never will. The log names each.", "%lu",
                   stats.set_aside);

@@ -12,22 +12,32 @@
 #include "claim/account_clock.h"
 #include "claim/outage.h"
 #include "claim/presence.h"
-#include "claim/subscriber.h"
+#include "server/onboarding/event_source.h"
 #include "server/store/claims.h"
 #include "server/store/leaders.h"
 #include "server/store/store_clock.h"
 
 #define QUEUE_MAX 1000 /* AWS has 100 messages in flight at most; brokers of other makes have fewer */
-#define QUIET_MS 300   /* no event for so long after SUBACK: what the account had kept has come */
+#define SOURCES_MAX 2
+#define QUIET_MS 300 /* no event for so long after it is up: what the account had kept has come */
 #define STEP_MS 1000
 #define RETRY_MS 500 /* after the store could not take a batch */
 #define STAMP_AHEAD_MAX_MS (2 * 3600 * 1000LL)
 #define STAMP_AGE_MAX_MS (8 * 24 * 3600 * 1000LL)
 #define SKEW_WARN_MS 5000 /* of the two clocks */
 
+/* One source of events. */
+struct feed {
+    struct observer *observer;
+    struct event_source *source;
+    struct outage outage; /* only for the source's callbacks; never ended: a line a minute at most */
+    atomic_bool up;
+};
+
 struct event {
     struct sighting sighting;
-    struct subscriber_receipt receipt;
+    struct feed *feed;
+    struct event_receipt receipt;
     bool wanted; /* it may concern a claim */
     enum arrival arrival;
     long long claim_id;
@@ -42,8 +52,8 @@ enum stage {
 
 struct observer {
     struct observer_options options;
-    struct subscriber *subscriber;
-    struct outage outage; /* only for the subscriber's thread */
+    struct feed feeds[SOURCES_MAX]; /* the first is the one whose events must come */
+    size_t feed_count;
 
     /* Only for the watcher's thread, and the store's while has_job. The events from `first` to `end` are the
      * subject of the job; after an event that cannot be stored, one at a time. */
@@ -59,28 +69,27 @@ struct observer {
 
     /* Under the lock. */
     pthread_mutex_t lock;
-    struct event queue[2 * QUEUE_MAX]; /* of this connection, and of the one before */
+    struct event queue[2 * QUEUE_MAX]; /* of this session, and of the one before */
     size_t queued;
     struct account_clock clock;
     bool answered;
     enum store_error result;
 
-    atomic_bool subscribed, busy;
-    atomic_llong last_event; /* monotonic, also SUBACK */
+    atomic_bool busy;
+    atomic_llong last_event; /* monotonic, also when a source comes up */
     atomic_ulong events, arrivals, set_aside;
 };
 
-/* ---- the subscriber's thread ---- */
+/* ---- the sources' threads ---- */
 
-static enum subscriber_wish wish(void *context)
+static enum event_wish on_wish(void *context)
 {
-    static const enum subscriber_wish wishes[] = {[LEAD_FOLLOWS] = SUBSCRIBER_DISCONNECT,
-                                                  [LEAD_LAPSED] = SUBSCRIBER_STAY,
-                                                  [LEAD_LEADS] = SUBSCRIBER_CONNECT};
-    const struct observer *observer = context;
+    static const enum event_wish wishes[] = {
+        [LEAD_FOLLOWS] = EVENTS_STOP, [LEAD_LAPSED] = EVENTS_STAY, [LEAD_LEADS] = EVENTS_RECEIVE};
+    const struct feed *feed = context;
     long long term;
 
-    return wishes[post_lead(observer->options.post, &term)];
+    return wishes[post_lead(feed->observer->options.post, &term)];
 }
 
 static void wake(struct observer *observer)
@@ -90,55 +99,53 @@ static void wake(struct observer *observer)
 
 /* What the account delivers again makes the queue's copies superfluous. So they leave room: an event for
  * which there is none would stay unacknowledged, and the account would wait for it. */
-static void drop_delivered_again(struct observer *observer, unsigned connection)
+static void drop_delivered_again(const struct feed *feed, unsigned session)
 {
+    struct observer *observer = feed->observer;
     size_t kept = 0;
 
     pthread_mutex_lock(&observer->lock);
     for (size_t i = 0; i < observer->queued; i++) {
-        const struct subscriber_receipt *receipt = &observer->queue[i].receipt;
-        if (receipt->id == 0 || receipt->connection == connection)
-            observer->queue[kept++] = observer->queue[i];
+        const struct event *event = &observer->queue[i];
+        if (event->feed != feed || event->receipt.id == 0 || event->receipt.session == session)
+            observer->queue[kept++] = *event;
     }
     observer->queued = kept;
     pthread_mutex_unlock(&observer->lock);
 }
 
-static void on_subscribed(void *context, bool session_present, unsigned connection)
+static void on_up(void *context, bool delivers_again, unsigned session)
 {
-    struct observer *observer = context;
+    struct feed *feed = context;
 
-    if (session_present)
-        drop_delivered_again(observer, connection);
-
-    log_event(LOG_INFO, "endpoint.connected", "endpoint", observer->options.endpoint->key, "session",
-              session_present ? "kept" : "new", NULL);
-    outage_end(&observer->outage);
-    atomic_store(&observer->last_event, clock_monotonic_ms());
-    atomic_store(&observer->subscribed, true);
-    wake(observer);
+    if (delivers_again)
+        drop_delivered_again(feed, session);
+    atomic_store(&feed->observer->last_event, clock_monotonic_ms());
+    atomic_store(&feed->up, true);
+    wake(feed->observer);
 }
 
-static void on_refused(void *context, const char *filter)
+static void on_down(void *context, const char *reason)
 {
-    struct observer *observer = context;
+    struct feed *feed = context;
 
-    log_event(LOG_ERROR, "endpoint.subscription_refused", "endpoint", observer->options.endpoint->key,
-              "topic", filter, NULL);
+    atomic_store(&feed->up, false);
+    if (outage_is_news(&feed->outage, reason, clock_monotonic_ms()))
+        log_event(LOG_WARN, "endpoint.not_connected", "endpoint", feed->observer->options.endpoint->key,
+                  "reason", reason, NULL);
 }
 
-static void on_lost(void *context, const char *reason)
+static void on_clock(void *context, long long stamp_ms)
 {
-    struct observer *observer = context;
+    struct observer *observer = ((struct feed *)context)->observer;
 
-    atomic_store(&observer->subscribed, false);
-    if (outage_is_news(&observer->outage, reason, clock_monotonic_ms()))
-        log_event(LOG_WARN, "endpoint.not_connected", "endpoint", observer->options.endpoint->key, "reason",
-                  reason, NULL);
+    pthread_mutex_lock(&observer->lock);
+    account_clock_hear(&observer->clock, stamp_ms, clock_monotonic_ms());
+    pthread_mutex_unlock(&observer->lock);
 }
 
-/* A session is kept for a week at most (IoT), and clocks may be wrong by an hour. Other time stamps are not
- * the account's. */
+/* An MQTT session is kept for a week at most (IoT), a message in a queue for as long (account/setup/queue.c),
+ * and clocks may be wrong by an hour. Other time stamps are not the account's. */
 static bool is_plausible(const struct sighting *sighting)
 {
     long long age = sighting->received_at - sighting->presence.at_ms;
@@ -162,24 +169,36 @@ static bool add_event(struct observer *observer, struct event *event)
     return has_room;
 }
 
-/* There is room unless the account forgets its session again and again while the store takes nothing: the
- * subscriber stops reading in time. */
-static void on_message(void *context, const struct subscriber_message *message)
+/* The account cannot have sent an event before it happened. */
+static long long stamp_of(const struct event_message *message)
 {
-    struct observer *observer = context;
-    struct event event = {.receipt = message->receipt, .sighting = {.received_at = store_clock_ms()}};
+    long long at = message->presence->at_ms;
+
+    return message->sent_ms && (at <= 0 || at > message->sent_ms) ? message->sent_ms : at;
+}
+
+/* There is room unless the account forgets its session again and again while the store takes nothing: the
+ * source stops receiving in time. */
+static void on_event(void *context, const struct event_message *message)
+{
+    struct feed *feed = context;
+    struct observer *observer = feed->observer;
+    struct event event = {
+        .feed = feed, .receipt = message->receipt, .sighting = {.received_at = store_clock_ms()}};
 
     atomic_fetch_add(&observer->events, 1);
-    if (!presence_parse(message->topic, message->payload, message->length, &event.sighting.presence)) {
-        subscriber_acknowledge(observer->subscriber, &message->receipt, 1);
+    if (!message->presence) {
+        event_source_acknowledge(feed->source, &message->receipt, 1);
         return;
     }
+    event.sighting.presence = *message->presence;
+    event.sighting.presence.at_ms = stamp_of(message);
     if (add_event(observer, &event)) {
         wake(observer);
         return;
     }
     atomic_fetch_add(&observer->set_aside, 1);
-    subscriber_acknowledge(observer->subscriber, &message->receipt, 1);
+    event_source_acknowledge(feed->source, &message->receipt, 1);
 }
 
 /* ---- the store's threads ---- */
@@ -269,16 +288,20 @@ static void report(struct observer *observer, const struct event *event)
 /* The events before `first` are recorded or need no record. They are acknowledged in their order. */
 static void acknowledge(struct observer *observer)
 {
-    struct subscriber_receipt receipts[QUEUE_MAX];
-    size_t count = 0;
+    struct event_receipt receipts[QUEUE_MAX];
+    size_t from = observer->acknowledged;
 
-    for (; observer->acknowledged < observer->first; observer->acknowledged++) {
-        const struct event *event = &observer->batch[observer->acknowledged];
-        report(observer, event);
-        receipts[count++] = event->receipt;
+    for (size_t i = from; i < observer->first; i++)
+        report(observer, &observer->batch[i]);
+    for (size_t i = 0; i < observer->feed_count; i++) {
+        size_t count = 0;
+        for (size_t j = from; j < observer->first; j++)
+            if (observer->batch[j].feed == &observer->feeds[i])
+                receipts[count++] = observer->batch[j].receipt;
+        if (count)
+            event_source_acknowledge(observer->feeds[i].source, receipts, count);
     }
-    if (count)
-        subscriber_acknowledge(observer->subscriber, receipts, count);
+    observer->acknowledged = observer->first;
 }
 
 static void drop_batch(struct observer *observer)
@@ -359,6 +382,15 @@ static void warn_of_skew(struct observer *observer)
     observer->skew_warned = differs;
 }
 
+static void ask_sources(struct observer *observer, enum lead lead)
+{
+    for (size_t i = 0; i < observer->feed_count; i++) {
+        if (lead == LEAD_FOLLOWS)
+            atomic_store(&observer->feeds[i].up, false);
+        event_source_ask(observer->feeds[i].source);
+    }
+}
+
 /* What another portal observes now is not acknowledged, and the account delivers it to that one. Returns true
  * if this process leads. */
 static bool follow_lead(struct observer *observer)
@@ -366,7 +398,7 @@ static bool follow_lead(struct observer *observer)
     enum lead lead = post_lead(observer->options.post, &observer->term);
 
     if (lead != observer->lead)
-        subscriber_ask(observer->subscriber);
+        ask_sources(observer, lead);
     observer->lead = lead;
     if (lead == LEAD_FOLLOWS)
         observer_give_up(observer);
@@ -400,12 +432,14 @@ long long observer_step(struct observer *observer)
 
 void observer_reconnect(struct observer *observer)
 {
-    subscriber_reconnect(observer->subscriber);
+    for (size_t i = 0; i < observer->feed_count; i++)
+        event_source_renew(observer->feeds[i].source);
 }
 
 void observer_pause(struct observer *observer)
 {
-    subscriber_pause(observer->subscriber);
+    for (size_t i = 0; i < observer->feed_count; i++)
+        event_source_pause(observer->feeds[i].source);
 }
 
 void observer_give_up(struct observer *observer)
@@ -413,8 +447,11 @@ void observer_give_up(struct observer *observer)
     pthread_mutex_lock(&observer->lock);
     observer->queued = 0;
     pthread_mutex_unlock(&observer->lock);
-    if (!observer->has_job)
-        drop_batch(observer);
+    if (observer->has_job)
+        return;
+    drop_batch(observer);
+    for (size_t i = 0; i < observer->feed_count; i++)
+        event_source_forget(observer->feeds[i].source);
 }
 
 bool observer_is_idle(struct observer *observer)
@@ -432,7 +469,7 @@ bool observer_is_settled(struct observer *observer)
 
     if (post_lead(observer->options.post, &term) == LEAD_FOLLOWS)
         return true;
-    return atomic_load(&observer->subscribed) && observer_is_idle(observer) &&
+    return atomic_load(&observer->feeds[0].up) && observer_is_idle(observer) &&
            clock_monotonic_ms() - atomic_load(&observer->last_event) >= QUIET_MS;
 }
 
@@ -441,47 +478,84 @@ void observer_stats(struct observer *observer, struct watcher_stats *out)
     *out = (struct watcher_stats){
         .endpoint = observer->options.endpoint->key,
         .observed = true,
-        .connected = atomic_load(&observer->subscribed),
-        .connects = subscriber_connect_count(observer->subscriber),
-        .failures = subscriber_failure_count(observer->subscriber),
+        .connected = atomic_load(&observer->feeds[0].up),
         .events = atomic_load(&observer->events),
         .arrivals = atomic_load(&observer->arrivals),
         .set_aside = atomic_load(&observer->set_aside),
     };
-    subscriber_reason(observer->subscriber, out->reason);
     post_stats(observer->options.post, &out->lead);
+    for (size_t i = 0; i < observer->feed_count; i++) {
+        struct event_source_stats stats;
+        event_source_stats(observer->feeds[i].source, &stats);
+        out->connects += stats.connects;
+        out->failures += stats.failures;
+        out->unusable += stats.unusable;
+        if (!*out->reason)
+            memcpy(out->reason, stats.reason, sizeof out->reason);
+    }
     pthread_mutex_lock(&observer->lock);
     out->has_skew =
         account_clock_skew(&observer->clock, clock_wall_ms(), clock_monotonic_ms(), &out->skew_ms);
     pthread_mutex_unlock(&observer->lock);
 }
 
+typedef struct event_source *open_source(const struct event_source_options *options, struct text *why);
+
+static bool add_source(struct observer *observer, open_source *open, struct text *why)
+{
+    struct feed *feed = &observer->feeds[observer->feed_count];
+    const struct event_source_options options = {
+        .endpoint = observer->options.endpoint,
+        .store = observer->options.store,
+        .unacknowledged_max = QUEUE_MAX,
+        .callbacks = {.context = feed,
+                      .wish = on_wish,
+                      .up = on_up,
+                      .down = on_down,
+                      .event = on_event,
+                      .clock = on_clock},
+    };
+
+    feed->observer = observer;
+    feed->source = open(&options, why);
+    observer->feed_count += feed->source != NULL;
+    return feed->source != NULL;
+}
+
+static bool add_sources(struct observer *observer, struct text *why)
+{
+    const struct oem_endpoint *endpoint = observer->options.endpoint;
+
+    if (endpoint->events == ENDPOINT_EVENTS_SQS) {
+        if (!add_source(observer, event_source_sqs_open, why))
+            return false;
+    } else if (endpoint->observed && !add_source(observer, event_source_mqtt_open, why)) {
+        return false;
+    }
+    return !endpoint->connectivity || add_source(observer, event_source_connectivity_open, why);
+}
+
+static bool start_sources(struct observer *observer, struct text *why)
+{
+    for (size_t i = 0; i < observer->feed_count; i++) {
+        if (event_source_start(observer->feeds[i].source))
+            continue;
+        text_puts(why, "there can be no more threads");
+        return false;
+    }
+    return true;
+}
+
 struct observer *observer_new(const struct observer_options *options, struct text *why)
 {
     struct observer *observer = memory_new(1, sizeof *observer);
-    const struct subscriber_options subscriber = {
-        .connection = &options->endpoint->connection,
-        .client_id = options->endpoint->connection.client_id,
-        .filters = {PRESENCE_TOPIC_CREATED, PRESENCE_TOPIC_CONNECTED},
-        .keep_session = true,
-        .unacknowledged_max = QUEUE_MAX,
-    };
-    const struct subscriber_callbacks callbacks = {
-        .context = observer,
-        .wish = wish,
-        .subscribed = on_subscribed,
-        .refused = on_refused,
-        .lost = on_lost,
-        .message = on_message,
-    };
+    TEXT struct text said = TEXT_EMPTY;
 
     observer->options = *options;
     pthread_mutex_init(&observer->lock, NULL);
-    enum mqtt_error error = subscriber_new(&subscriber, &callbacks, &observer->subscriber);
-    error = error ? error : subscriber_start(observer->subscriber);
-    if (error == MQTT_OK)
+    if (add_sources(observer, &said) && start_sources(observer, &said))
         return observer;
-    text_printf(why, "[endpoint.%s]: %s", options->endpoint->key, mqtt_error_name(error));
+    text_printf(why, "[endpoint.%s]: %s", options->endpoint->key, text_get(&said));
     observer_free(observer);
     return NULL;
 }
@@ -490,7 +564,8 @@ void observer_free(struct observer *observer)
 {
     if (!observer)
         return;
-    subscriber_free(observer->subscriber);
+    for (size_t i = 0; i < observer->feed_count; i++)
+        event_source_free(observer->feeds[i].source);
     pthread_mutex_destroy(&observer->lock);
     free(observer);
 }

@@ -65,11 +65,12 @@ struct dispatcher_stats {
 struct watcher_stats {
     const char *endpoint;
     struct lead_stats lead;
-    bool observed;                 /* false: no observer's certificate is configured */
-    bool connected;                /* and subscribed */
+    bool observed;                 /* false: no way to see devices arrive is configured */
+    bool connected;                /* events come */
     char reason[MQTT_REASON_SIZE]; /* why not, for people */
     unsigned long connects, failures;
     unsigned long events, arrivals;
+    unsigned long unusable;  /* messages that were no events */
     unsigned long set_aside; /* events that the store could not take and never will; the log names them */
     bool has_skew;           /* false: no event was received yet */
     long long skew_ms;       /* our wall clock minus the account's */

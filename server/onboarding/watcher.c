@@ -126,7 +126,7 @@ static bool make_observers(struct watcher *watcher, struct text *why)
             .wake = wake,
             .context = watcher,
         };
-        if (!options.endpoint->observed)
+        if (!oem_endpoint_is_watched(options.endpoint))
             continue;
         watcher->observers[i] = observer_new(&options, why);
         if (!watcher->observers[i])

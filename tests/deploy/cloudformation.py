@@ -113,6 +113,8 @@ class Stack:
         self.attributes.add((resource["Type"], attribute))
         if resource["Type"] == "AWS::IAM::Role" and attribute == "Arn":
             return f"arn:aws:iam::123456789012:role/{self._evaluate(resource['Properties']['RoleName'])}"
+        if resource["Type"] == "AWS::SQS::Queue" and attribute == "Arn":
+            return f"arn:aws:sqs:us-east-1:123456789012:{self._evaluate(resource['Properties']['QueueName'])}"
         return f"<{name}.{attribute}>"
 
     def _sub(self, what):

@@ -35,6 +35,7 @@ CHOICES = {
     "Attributes": [None, '{"vendor":"acme","line":"7"}'],
     "ObserverRequest": [None, REQUEST],
     "ObserverClientId": [None, "watcher"],
+    "EventsQueue": [None, "yes"],
 }
 
 
@@ -51,7 +52,7 @@ class Parameters(unittest.TestCase):
                 ("ObserverRequest", CERTIFICATE), ("ObserverRequest", REQUEST.replace("\n", " ")),
                 ("ThingGroups", "a, b"), ("ThingGroups", "a,,b"), ("ThingGroups", "a,"), ("ThingGroups", "a,b,c,d,e,f"),
                 ("Attributes", "vendor=acme"), ("Attributes", ""), ("ObserverClientId", ""), ("ObserverClientId", "a/#"),
-                ("MakeTypeAndGroups", "maybe"), ("ThingType", "x y"), ("Other", "x")]
+                ("MakeTypeAndGroups", "maybe"), ("EventsQueue", "maybe"), ("ThingType", "x y"), ("Other", "x")]
         for name, value in rows:
             with self.subTest(name, value=value[:40]), self.assertRaisesRegex(Refused, name):
                 stack(**{name: value})
@@ -120,6 +121,7 @@ class Resources(unittest.TestCase):
             "ManufacturerAuthorityId": "<ManufacturerAuthority.Id>", "ObserverCertificateId": "<ObserverCertificate.Id>",
             "ObserverClientId": "portal-observer"})
         self.assertNotIn("ObserverCertificateId", stack().outputs)
+        self.assertEqual(stack(EventsQueue="yes").outputs["EventsQueueUrl"], "<EventsQueueResource.QueueUrl>")
 
 
 class Lint(unittest.TestCase):
@@ -141,19 +143,39 @@ def client(service, cloud):
         service, region_name="us-east-1", endpoint_url=cloud.url, aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
 
 
-def deploy(made, cloud):
-    """Makes what the stack's resources say, each by the call that CloudFormation makes for its type."""
+def deploy(made, cloud, address=None):
+    """Makes what the stack's resources say, each by the call that CloudFormation makes for its type. address: where others
+    find the cloud."""
     with contextlib.closing(client("iot", cloud)) as iot, contextlib.closing(client("iam", cloud)) as iam:
-        _deploy(made, iot, iam)
+        _deploy(made, iot, iam, cloud, address)
 
 
-def _deploy(made, iot, iam):
+def _deploy(made, iot, iam, cloud, address):
     arns = {}
+
+    def queue(of):
+        body = json.dumps({"QueueName": of["QueueName"], "Attributes": {
+            name: str(value) for name, value in of.items() if name != "QueueName"}}).encode()
+        target, headers = cloud.signed("sqs", "POST", "/", body=body, headers={
+            "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.CreateQueue"})
+        answer = cloud.send("POST", target, body, headers)
+        arns["<EventsQueueResource.QueueUrl>"] = answer.json["QueueUrl"].replace(cloud.url, address or cloud.url)
+
+    def rule(of):
+        payload = of["TopicRulePayload"]
+        sqs, = (action["Sqs"] for action in payload["Actions"])
+        iot.create_topic_rule(ruleName=of["RuleName"], topicRulePayload={
+            "sql": payload["Sql"], "awsIotSqlVersion": payload["AwsIotSqlVersion"], "ruleDisabled": payload["RuleDisabled"],
+            "actions": [{"sqs": {"queueUrl": arns["<EventsQueueResource.QueueUrl>"], "roleArn": sqs["RoleArn"],
+                                 "useBase64": sqs["UseBase64"]}}]})
 
     def role(of):
         iam.create_role(RoleName=of["RoleName"], AssumeRolePolicyDocument=json.dumps(of["AssumeRolePolicyDocument"]))
-        for arn in of["ManagedPolicyArns"]:
+        for arn in of.get("ManagedPolicyArns", []):
             iam.attach_role_policy(RoleName=of["RoleName"], PolicyArn=arn)
+        for policy in of.get("Policies", []):
+            iam.put_role_policy(RoleName=of["RoleName"], PolicyName=policy["PolicyName"],
+                                PolicyDocument=json.dumps(policy["PolicyDocument"]))
 
     def authority(of):
         iot.register_ca_certificate(
@@ -179,6 +201,8 @@ def _deploy(made, iot, iam):
         "AWS::IoT::Certificate": certificate,
         "AWS::IoT::PolicyPrincipalAttachment": lambda of: iot.attach_policy(policyName=of["PolicyName"],
                                                                             target=arns[of["Principal"]]),
+        "AWS::SQS::Queue": queue,
+        "AWS::IoT::TopicRule": rule,
     }
     for kind, call in calls.items():  # in the order in which each needs those before it
         for properties in made.of(kind):
@@ -196,9 +220,10 @@ class SameAsApply(AccountCase):
         ({"ObserverRequest": True}, ["--observer-request", "portal-observer.csr"]),
         ({"ObserverRequest": True, "ObserverClientId": "watcher", "Name": "x"},
          ["--observer-request", "portal-observer.csr", "--client-id", "watcher", "--name", "x"]),
+        ({"EventsQueue": "yes", "Name": "vendor-b"}, ["--events-queue", "--name", "vendor-b"]),
         ({"Name": "all", "ThingNameField": "SerialNumber", "ThingType": "lamp", "ThingGroups": "a,b", "Attributes": '{"v":"1"}',
-          "ObserverRequest": True},
-         ["--name", "all", "--thing-name", "serial-number", "--thing-type", "lamp", "--thing-group", "a", "--thing-group", "b",
+          "ObserverRequest": True, "EventsQueue": "yes"},
+         ["--name", "all", "--events-queue", "--thing-name", "serial-number", "--thing-type", "lamp", "--thing-group", "a", "--thing-group", "b",
           "--attribute", "v=1", "--observer-request", "portal-observer.csr"]),
     ]
 
@@ -206,7 +231,7 @@ class SameAsApply(AccountCase):
         parameters = {"ManufacturerCA": (self.folder / "ca.pem").read_text(), **parameters}
         if "ObserverRequest" in parameters:
             parameters["ObserverRequest"] = (self.folder / "portal-observer.csr").read_text()
-        deploy(Stack(text, parameters), cloud)
+        deploy(Stack(text, parameters), cloud, self.judge.url)
 
     def planned(self, options):
         """The steps that are not "keep"."""
@@ -219,12 +244,15 @@ class SameAsApply(AccountCase):
                    ("Enabled: true", "Enabled: false", "template"), ("Status: ENABLE", "Status: DISABLE", "CA"),
                    ('"Status": "ACTIVE"', '"Status": "INACTIVE"', "template"),
                    ("AWSIoTThingsRegistration", "AWSIoTLogging", "role"),
-                   ("presence/connected/*", "presence/connected/x", "policy")]
-        options = ["--observer-request", "portal-observer.csr"]
+                   ("presence/connected/*", "presence/connected/x", "policy"),
+                   ("SELECT *, topic() AS topic", "SELECT *", "rule"), ("VisibilityTimeout: 30", "VisibilityTimeout: 3", "queue"),
+                   ("Action: sqs:SendMessage", "Action: sqs:*", "role"), ("UseBase64: false", "UseBase64: true", "rule"),
+                   ("RuleDisabled: false", "RuleDisabled: true", "rule")]
+        options = ["--observer-request", "portal-observer.csr", "--events-queue"]
         for old, new, kind in changes:
             with self.subTest(new), Cloud() as cloud, Judge(cloud.host) as self.judge:
                 self.assertIn(old, TEXT)
-                self.deployed(cloud, {"ObserverRequest": True}, TEXT.replace(old, new))
+                self.deployed(cloud, {"ObserverRequest": True, "EventsQueue": "yes"}, TEXT.replace(old, new))
                 self.assertIn(kind, {step[0] for step in self.planned(options)})
 
     def test_nothing_is_left_but_the_events(self):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The topic up to the first line end, then the payload. */
+/* The topic up to the first line end, then the payload, which is also taken for the message of a rule. */
 #include "claim/presence.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -23,5 +23,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         MUST(memcmp(&out, &before, sizeof out) == 0);
     }
     free(topic);
+    out = before;
+    enum presence_note note =
+        presence_parse_note((const char *)end + 1, size - (size_t)(end + 1 - data), &out);
+    if (note == PRESENCE_NOTE_THING)
+        MUST(identifier_is_thing_name(out.thing_name, strlen(out.thing_name)));
+    else
+        MUST(memcmp(&out, &before, sizeof out) == 0);
     return 0;
 }

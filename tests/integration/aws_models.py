@@ -13,15 +13,16 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
-import botocore.session
 from botocore.validate import ParamValidator
 
 from aws_service import AUTHORIZATION, Answer, Service, refused, signature_problem
+from newer_models import new_session
 from patience import DEADLINE
 
 LOST = object()  # what a script answers for a call that is carried out, and whose answer nobody gets
 
 QUERY = {"iam": "2010-05-08", "sts": "2011-06-15"}
+JSON = {"sqs": ("AmazonSQS.", "application/x-amz-json-1.0")}  # newer than Debian's botocore; the members are the same
 
 
 @dataclass
@@ -42,8 +43,8 @@ class Call:
 
 
 def _models():
-    session = botocore.session.get_session()
-    return {name: session.get_service_model(name) for name in ("iot", *QUERY)}
+    session = new_session()
+    return {name: session.get_service_model(name) for name in ("iot", *QUERY, *JSON)}
 
 
 MODELS = _models()
@@ -79,6 +80,8 @@ def _iot_call(seen):
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         body = json.loads(seen.body) if seen.body else {}
         shape, values = operation.input_shape, {}
+        if shape and "payload" in shape.serialization:
+            body = {shape.serialization["payload"]: body}
         for name, member in (shape.members.items() if shape else ()):
             place, key = member.serialization.get("location"), member.serialization.get("name", name)
             if place == "uri":
@@ -104,6 +107,18 @@ def _query_call(service, seen):
     return Call(service, name, form), MODELS[service].operation_model(name)
 
 
+def _json_call(service, seen):
+    prefix, kind = JSON[service]
+    name, given = seen.headers.get("x-amz-target", "").removeprefix(prefix), json.loads(seen.body)
+    if seen.headers.get("content-type") != kind or seen.method != "POST" or seen.target != "/":
+        return Call(service, name, given, "no call of the JSON protocol"), None
+    if name not in MODELS[service].operation_names:
+        return Call(service, name, given, "no such operation"), None
+    operation = MODELS[service].operation_model(name)
+    unknown = [member for member in given if member not in operation.input_shape.members]
+    return Call(service, name, given, f"unknown: {unknown}" if unknown else None), operation
+
+
 def _limits(shape, value, path=""):
     """Lengths, patterns and choices, which botocore leaves to the service; not patterns of Java's own classes."""
     if shape.type_name == "structure":
@@ -125,7 +140,8 @@ def understand(seen):
     scope = AUTHORIZATION.fullmatch(seen.headers.get("authorization", ""))
     service = scope[4] if scope else ""
     try:
-        call, operation = _query_call(service, seen) if service in QUERY else _iot_call(seen)
+        reader = _query_call if service in QUERY else _json_call if service in JSON else lambda _, seen: _iot_call(seen)
+        call, operation = reader(service, seen)
     except (ValueError, KeyError) as problem:
         return Call(service, f"{seen.method} {seen.target}", {}, f"not read: {problem!r}")
     if service not in MODELS:

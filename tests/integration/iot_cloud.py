@@ -10,15 +10,15 @@ from pathlib import Path
 
 import botocore.config
 import botocore.exceptions
-import botocore.session
 
 from cloud import Cloud
+from newer_models import new_session
 
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:iot:us-east-1:{ACCOUNT}"
 REGISTRATION = "arn:aws:iam::aws:policy/service-role/AWSIoTThingsRegistration"
 ENDPOINT = "127.0.0.2"
-SESSION = botocore.session.Session()
+SESSION = new_session()
 # Errors that the service gives to calls whose model has none of them.
 NOT_IN_MODEL = {("DetachPolicy", "ResourceNotFoundException")}
 ANYWHERE = {"AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException", "SerializationException",

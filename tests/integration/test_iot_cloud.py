@@ -47,11 +47,12 @@ class Account(IotCase):
 
     def test_every_call_is_tried_here(self):
         text = "".join(path.read_text() for path in Path(__file__).parent.glob("*iot_*.py"))
-        for service, source in (("iot", "iot/iot.c"), ("iam", "iam.c"), ("sts", "sts.c")):
+        for service, source in (("iot", "iot/iot.c"), ("iam", "iam.c"), ("sts", "sts.c"), ("sqs", "sqs.c")):
             actions = re.findall(rf'"{service}:(\w+)"', (SOURCES / source).read_text())
             self.assertTrue(actions)
             for action in actions:
-                self.assertTrue(re.search(rf"{service}\.{xform_name(action)}\b", text), action)
+                called = rf'\.sqs\("{action}' if service == "sqs" else rf"{service}\.{xform_name(action)}\b"
+                self.assertTrue(re.search(called, text), action)
 
 
 class Signatures(IotCase):
@@ -310,6 +311,8 @@ class Roles(IotCase):
         for _ in range(2):
             self.iam.put_role_policy(RoleName="r", PolicyName="own", PolicyDocument=document)
         self.assertEqual(self.iam.list_role_policies(RoleName="r")["PolicyNames"], ["own"])
+        self.assertEqual(self.iam.get_role_policy(RoleName="r", PolicyName="own")["PolicyDocument"], json.loads(document))
+        self.refused("NoSuchEntity", self.iam.get_role_policy, RoleName="r", PolicyName="other")
         self.assertEqual(self.iam.list_instance_profiles_for_role(RoleName="r")["InstanceProfiles"], [])
         self.refused("DeleteConflict", self.iam.delete_role, RoleName="r")
         self.iam.detach_role_policy(RoleName="r", PolicyArn=REGISTRATION)

@@ -38,7 +38,7 @@ MAY_INCLUDE = {
     "server/registration": ("base/", "claim/", "server/registration.h"),
     "server/store": ("base/", "claim/", "server/registration.h", "server/store/"),
     "server/http": ("base/", "server/http/"),
-    "server/onboarding": ("base/", "claim/", "server/registration.h", "server/store/", "server/onboarding/"),
+    "server/onboarding": ("base/", "claim/", "aws/", "server/registration.h", "server/store/", "server/onboarding/"),
     "server/page": ("base/", "claim/", "server/registration.h", "server/page/"),
     "server/portal": ("base/", "claim/", "decode/pool.h", "server/registration.h", "server/store/", "server/http/",
                       "server/onboarding/", "server/page/", "server/portal/"),

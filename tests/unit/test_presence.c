@@ -96,6 +96,41 @@ static struct presence read(const char *topic, const char *payload)
     return out;
 }
 
+static void takes_only_messages_of_the_rules(void **state)
+{
+    static const char *const garbage[] = {
+        "",
+        "no JSON",
+        "[]",
+        "{}",
+        "{\"topic\":7}",
+        "{\"topic\":\"dt/x\"}",
+        "{\"topic\":\"$aws/events/presence/connected/\"}",
+        "{\"topic\":\"$aws/events/presence/disconnected/" NAME "\"}",
+        "{\"topic\":\"" CONNECTED "\"} x",
+    };
+    static const char *const others[] = {
+        "{\"topic\":\"$aws/events/presence/connected/watcher 1\"}",
+        "{\"topic\":\"" CONNECTED "\",\"clientId\":\"another-device\"}",
+        "{\"topic\":\"" CREATED "\",\"operation\":\"DELETED\"}",
+    };
+    static const char good[] =
+        "{\"clientId\":\"" NAME "\",\"timestamp\":1573002230757,\"eventType\":\"connected\","
+        "\"topic\":\"" CONNECTED "\"}";
+    struct presence out = {.kind = PRESENCE_CREATED, .thing_name = "untouched", .at_ms = 7};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(garbage); i++)
+        assert_int_equal(presence_parse_note(garbage[i], strlen(garbage[i]), &out), PRESENCE_NOTE_GARBAGE);
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_int_equal(presence_parse_note(others[i], strlen(others[i]), &out), PRESENCE_NOTE_OTHER);
+    assert_string_equal(out.thing_name, "untouched");
+    assert_int_equal(presence_parse_note(good, strlen(good), &out), PRESENCE_NOTE_THING);
+    assert_int_equal(out.kind, PRESENCE_CONNECTED);
+    assert_string_equal(out.thing_name, NAME);
+    assert_int_equal(out.at_ms, 1573002230757LL);
+}
+
 static void reads_what_aws_sends(void **state)
 {
     static const char connected[] =
@@ -139,9 +174,9 @@ static void does_without_a_timestamp(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refuses_other_topics),     cmocka_unit_test(refuses_bad_payloads),
-        cmocka_unit_test(refuses_contradictions),   cmocka_unit_test(reads_what_aws_sends),
-        cmocka_unit_test(does_without_a_timestamp),
+        cmocka_unit_test(refuses_other_topics),   cmocka_unit_test(refuses_bad_payloads),
+        cmocka_unit_test(refuses_contradictions), cmocka_unit_test(takes_only_messages_of_the_rules),
+        cmocka_unit_test(reads_what_aws_sends),   cmocka_unit_test(does_without_a_timestamp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,6 +102,17 @@ static void refuses_half_an_observer(void **state)
                  0, "[endpoint.eu] client_id: must be given with cert_file");
 }
 
+static void refuses_events_without_a_queue(void **state)
+{
+    (void)state;
+
+    expect_error(STAGING ENDPOINT "events = sqs\n", 0,
+                 "[endpoint.eu] queue_url: must be given with events = sqs");
+    expect_error(STAGING ENDPOINT "events = sqs\nqueue_url = expresslink-events\n", 10,
+                 "[endpoint.eu] queue_url: is no URL, such as "
+                 "https://sqs.eu-west-1.amazonaws.com/123456789012/expresslink-events");
+}
+
 static void refuses_equal_client_ids(void **state)
 {
     (void)state;
@@ -258,6 +269,10 @@ static void reads_accounts(void **state)
     assert_string_equal(settings.endpoints[0].label, "Europe");
     assert_true(settings.endpoints[0].observed);
     assert_int_equal(settings.endpoints[0].connection.port, 8883);
+    assert_int_equal(settings.endpoints[0].events, ENDPOINT_EVENTS_MQTT);
+    assert_false(settings.endpoints[0].connectivity);
+    assert_true(oem_endpoint_is_watched(&settings.endpoints[0]));
+    assert_false(oem_endpoint_is_watched(&settings.endpoints[1]));
     assert_false(settings.endpoints[1].observed);
     assert_int_equal(settings.window_ms, 1000);
     assert_int_equal(settings.schedule.count, 2);
@@ -267,6 +282,30 @@ static void reads_accounts(void **state)
     assert_null(claim_settings_endpoint(&settings, "EU"));
     assert_null(claim_settings_endpoint(&settings, ""));
     claim_settings_fini(&settings);
+    claim_settings_fini(&settings);
+    config_free(config);
+}
+
+static void reads_other_ways_to_see_arrivals(void **state)
+{
+    static const char url[] = "https://sqs.eu-west-1.amazonaws.com/1/q";
+    struct config *config =
+        load(STAGING ENDPOINT "events = sqs\nqueue_url = https://sqs.eu-west-1.amazonaws.com/1/q\n"
+                              "[endpoint.us]\naddress = us.example.com\nconnectivity = yes\n"
+                              "connectivity_rate = 7\n[claim]\ndefault_endpoint = us\n");
+    struct claim_settings settings;
+    (void)state;
+
+    if (!claim_settings_load(config, &settings))
+        fail_msg("%s", config_error(config, 0));
+    const struct oem_endpoint *eu = &settings.endpoints[0], *us = &settings.endpoints[1];
+    assert_false(eu->observed || us->observed);
+    assert_true(oem_endpoint_is_watched(eu) && oem_endpoint_is_watched(us));
+    assert_int_equal(eu->events, ENDPOINT_EVENTS_SQS);
+    assert_string_equal(eu->queue_url, url);
+    assert_false(eu->connectivity);
+    assert_true(us->connectivity);
+    assert_int_equal(us->connectivity_rate, 7);
     claim_settings_fini(&settings);
     config_free(config);
 }
@@ -322,6 +361,8 @@ int main(void)
         cmocka_unit_test(needs_both_ends),
         cmocka_unit_test(refuses_bad_accounts),
         cmocka_unit_test(refuses_half_an_observer),
+        cmocka_unit_test(refuses_events_without_a_queue),
+        cmocka_unit_test(reads_other_ways_to_see_arrivals),
         cmocka_unit_test(refuses_equal_client_ids),
         cmocka_unit_test(refuses_bad_further_claim_things),
         cmocka_unit_test(reads_further_claim_things),

@@ -34,6 +34,9 @@ enum iot_error {
     IOT_VERSIONS_LIMIT,
     IOT_VERSION_CONFLICT,
     IOT_LIMIT,
+    IOT_SQL_PARSE,
+    IOT_UNAUTHORIZED,
+    IOT_INDEX_NOT_READY,
 };
 /* Fails the call. Only the first error counts. */
 void iot_fail(struct iot_call *call, enum iot_error error, const char *format, ...)

@@ -83,6 +83,18 @@ void iot_remove_thing_from_thing_group(struct iot_call *call);
 void iot_list_things_in_thing_group(struct iot_call *call);
 void iot_list_thing_groups_for_thing(struct iot_call *call);
 
+/* rules.c */
+void iot_create_topic_rule(struct iot_call *call);
+void iot_get_topic_rule(struct iot_call *call);
+void iot_replace_topic_rule(struct iot_call *call);
+void iot_delete_topic_rule(struct iot_call *call);
+void iot_list_topic_rules(struct iot_call *call);
+
+/* connectivity.c */
+void iot_get_indexing_configuration(struct iot_call *call);
+void iot_update_indexing_configuration(struct iot_call *call);
+void iot_get_thing_connectivity_data(struct iot_call *call);
+
 /* settings.c: of the whole account */
 void iot_describe_endpoint(struct iot_call *call);
 void iot_describe_event_configurations(struct iot_call *call);

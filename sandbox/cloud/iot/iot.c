@@ -18,6 +18,7 @@ struct row {
 
 #define PAGES "?pageSize ?marker"
 #define TOKENS "?maxResults ?nextToken"
+#define RULE "sql! actions! description ruleDisabled awsIotSqlVersion errorAction"
 #define REGISTRATION "certificatePem! status"
 
 static const struct row rows[] = {
@@ -26,6 +27,16 @@ static const struct row rows[] = {
      iot_describe_event_configurations},
     {"PATCH", "/event-configurations", "eventConfigurations", "iot:UpdateEventConfigurations",
      iot_update_event_configurations},
+
+    {"GET", "/indexing/config", "", "iot:GetIndexingConfiguration", iot_get_indexing_configuration},
+    {"POST", "/indexing/config", "thingIndexingConfiguration thingGroupIndexingConfiguration",
+     "iot:UpdateIndexingConfiguration", iot_update_indexing_configuration},
+
+    {"GET", "/rules", TOKENS " ?topic ?ruleDisabled", "iot:ListTopicRules", iot_list_topic_rules},
+    {"GET", "/rules/{ruleName}", "", "iot:GetTopicRule", iot_get_topic_rule},
+    {"POST", "/rules/{ruleName}", RULE " @x-amz-tagging", "iot:CreateTopicRule", iot_create_topic_rule},
+    {"PATCH", "/rules/{ruleName}", RULE, "iot:ReplaceTopicRule", iot_replace_topic_rule},
+    {"DELETE", "/rules/{ruleName}", "", "iot:DeleteTopicRule", iot_delete_topic_rule},
 
     {"GET", "/registrationcode", "", "iot:GetRegistrationCode", iot_get_registration_code},
     {"POST", "/cacertificate",
@@ -105,6 +116,8 @@ static const struct row rows[] = {
     {"PATCH", "/things/{thingName}", "thingTypeName attributePayload expectedVersion removeThingType",
      "iot:UpdateThing", iot_update_thing},
     {"DELETE", "/things/{thingName}", "?expectedVersion", "iot:DeleteThing", iot_delete_thing},
+    {"POST", "/things/{thingName}/connectivity-data", "", "iot:GetThingConnectivityData",
+     iot_get_thing_connectivity_data},
     {"PUT", "/things/{thingName}/principals", "@x-amzn-principal!", "iot:AttachThingPrincipal",
      iot_attach_thing_principal},
     {"DELETE", "/things/{thingName}/principals", "@x-amzn-principal!", "iot:DetachThingPrincipal",
@@ -153,6 +166,9 @@ static const struct {
     [IOT_VERSIONS_LIMIT] = {409, "VersionsLimitExceededException"},
     [IOT_VERSION_CONFLICT] = {409, "VersionConflictException"},
     [IOT_LIMIT] = {410, "LimitExceededException"},
+    [IOT_SQL_PARSE] = {400, "SqlParseException"},
+    [IOT_UNAUTHORIZED] = {401, "UnauthorizedException"},
+    [IOT_INDEX_NOT_READY] = {400, "IndexNotReadyException"},
 };
 
 void iot_fail(struct iot_call *call, enum iot_error error, const char *format, ...)

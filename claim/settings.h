@@ -79,9 +79,9 @@ extern const struct config_table claim_config_table;
 /* Fills *out from a loaded config. Adds these errors to config: no staging account or more than
  * CLAIM_STAGING_MAX, no endpoint, an invalid
  * identifier form, a claim-thing with a number above CLAIM_THINGS_MAX, a certificate without its key,
- * authority or client id, events by SQS without a queue, two connections with the same client id and address, unknown default endpoint,
- * several endpoints without a default. Returns false and leaves *out untouched if there are any. The config
- * may already have errors. */
+ * authority or client id, events by SQS without a queue, two connections with the same client id and address,
+ * unknown default endpoint, several endpoints without a default. Returns false and leaves *out untouched if
+ * there are any. The config may already have errors. */
 bool claim_settings_load(struct config *config, struct claim_settings *out);
 /* The same for inspecting an invalid configuration: always fills *out, with empty texts and zeros for
  * unusable values. Free it with claim_settings_fini(). */

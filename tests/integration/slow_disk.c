@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Preloaded (LD_PRELOAD) into a program: its disk takes EXPRESSLINK_TEST_DISK_MS longer to keep what was written. */
+/* Preloaded (LD_PRELOAD) into a program: its disk takes EXPRESSLINK_TEST_DISK_MS longer to keep what was
+ * written. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>

@@ -88,8 +88,8 @@ describe("a claim", { concurrency: atATime(2) }, () => {
       assert.equal(await tab(), "Register");
       await page.keyboard.press("Enter");
       await visitor.headline("Switch the product on");
-      assert.deepEqual([await tab(), await tab(), await tab(), await tab()],
-                       ["Skip to content", "Product registration", "Register another product", "Stop waiting"]);
+      assert.deepEqual([await tab(), await tab(), await tab(), await tab(), await tab()],
+                       ["Skip to content", "Product registration", "It’s on now", "Register another product", "Stop waiting"]);
       await page.keyboard.press("Enter");
       await visitor.headline("Stopped");
       await page.getByRole("button", { name: "Try again" }).focus();

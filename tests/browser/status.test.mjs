@@ -46,6 +46,21 @@ describe("the status page", { concurrency: atATime(2) }, () => {
       assert.equal(await page.getByRole("button", { name: "Stop waiting" }).count(), 1);
     }));
 
+    test("calls the product again when it is on now", () => own.visit({}, async (visitor) => {
+      const { page } = visitor;
+      const thing = randomThing();
+      await page.goto(await own.stage.claim(thing));
+      await visitor.headline("Switch the product on");
+      assert.equal(await page.getByText("We have called your product again.").count(), 0);
+      await visitor.button("It’s on now").tap();
+      await page.getByText("We have called your product again.").waitFor();
+      await visitor.headline("Switch the product on");
+      await visitor.look("status-on-now");
+      own.stage.module(thing).command("on");
+      await visitor.headline("It has arrived");
+      assert.equal(await visitor.button("It’s on now").count(), 0);
+    }));
+
     test("knows a product that was registered before", () => own.visit({}, async (visitor) => {
       const { page } = visitor;
       const thing = randomThing();

@@ -134,8 +134,10 @@ static void *write_jobs(void *argument)
     while ((batch = queue_take(&store->writes, BATCH_MAX))) {
         struct batch_outcome outcome = {0};
         batch_run(worker->database, batch, &outcome);
-        atomic_fetch_add(&store->commits, outcome.commits);
-        atomic_fetch_add(&store->jobs, outcome.jobs);
+        if (!batch->urgent) {
+            atomic_fetch_add(&store->commits, outcome.commits);
+            atomic_fetch_add(&store->jobs, outcome.jobs);
+        }
         if (outcome.wrote)
             atomic_store(&store->healthy, !outcome.failed);
         scrub(worker, outcome.erased);

@@ -73,7 +73,7 @@ const struct doctor_check doctor_checks[] = {
     {"aws.queue.receive", "May receive from the queue"},
     {"aws.queue.delete", "May delete from the queue"},
     {"aws.queue.rules", "Rules send events to the queue"},
-    {"aws.connectivity", "May ask whether devices are connected"},
+    {"aws.connectivity", "May ask if devices are connected"},
 
     {"clock", "Clock is right"},
 };

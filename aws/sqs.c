@@ -95,6 +95,22 @@ enum aws_error aws_sqs_receive(struct aws_session *session, const char *queue_ur
     return AWS_OK;
 }
 
+enum aws_error aws_sqs_try(struct aws_session *session, const char *queue_url, char code[80],
+                           struct text *why)
+{
+    TEXT struct text body = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&body);
+
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "QueueUrl", queue_url);
+    json_write_integer(&json, "MaxNumberOfMessages", 1);
+    json_write_integer(&json, "VisibilityTimeout", 0);
+    json_write_integer(&json, "WaitTimeSeconds", 0);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    return call(session, "ReceiveMessage", "sqs:ReceiveMessage", &body, NULL, NULL, code, why);
+}
+
 /* The id of an entry is its place. */
 static void write_delete(const char *queue_url, const char *const *receipts, size_t count, struct text *out)
 {

@@ -33,6 +33,10 @@ enum aws_error aws_sqs_receive(struct aws_session *session, const char *queue_ur
                                const atomic_int *interrupted, struct aws_sqs_messages *out, char code[80],
                                struct text *why) __attribute__((warn_unused_result));
 
+/* Tries whether messages can be received, and withholds none from others. */
+enum aws_error aws_sqs_try(struct aws_session *session, const char *queue_url, char code[80],
+                           struct text *why) __attribute__((warn_unused_result));
+
 enum aws_sqs_deletion {
     AWS_SQS_DELETED,
     AWS_SQS_DELETE_AGAIN, /* the service failed; try again */

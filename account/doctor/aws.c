@@ -43,9 +43,9 @@ static void tell_account(struct aws_view *view)
 
 static void look(struct aws_view *view)
 {
-    static void (*const parts[])(struct aws_view * view) = {aws_check_endpoint,    aws_check_template,
-                                                            aws_check_module,      aws_check_events,
-                                                            aws_check_authorities, aws_check_observer};
+    static void (*const parts[])(struct aws_view * view) = {
+        aws_check_endpoint,    aws_check_template, aws_check_module,  aws_check_events,
+        aws_check_authorities, aws_check_observer, aws_check_arrivals};
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !doctor_interrupted(view->doctor); i++) {
         view->doctor->subject = "AWS";

@@ -164,9 +164,10 @@ void aws_check_observer(struct aws_view *view)
     TEXT struct text why = TEXT_EMPTY;
 
     if (!endpoint || !endpoint->observed) {
-        aws_view_skip(
-            view, checks,
-            endpoint ? "no observer is configured" : "no configured endpoint belongs to this account", NULL);
+        aws_view_skip(view, checks,
+                      endpoint ? "no observer's certificate is configured"
+                               : "no configured endpoint belongs to this account",
+                      NULL);
         return;
     }
     struct observer observer = {.view = view, .connection = &endpoint->connection};

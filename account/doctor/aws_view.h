@@ -50,5 +50,6 @@ void aws_check_authorities(struct aws_view *view);
 void aws_check_module(struct aws_view *view);
 void aws_check_observer(struct aws_view *view);
 void aws_check_events(struct aws_view *view);
+void aws_check_arrivals(struct aws_view *view); /* only what is configured */
 
 #endif

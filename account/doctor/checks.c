@@ -70,6 +70,10 @@ const struct doctor_check doctor_checks[] = {
     {"aws.ca.validity", "CA is valid"},
     {"aws.observer.certificate", "Observer's certificate is active"},
     {"aws.observer.policy", "Observer may watch"},
+    {"aws.queue.receive", "May receive from the queue"},
+    {"aws.queue.delete", "May delete from the queue"},
+    {"aws.queue.rules", "Rules send events to the queue"},
+    {"aws.connectivity", "May ask if devices are connected"},
 
     {"clock", "Clock is right"},
 };

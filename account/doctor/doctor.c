@@ -141,7 +141,7 @@ static void check_endpoint(struct doctor *doctor, const struct oem_endpoint *end
     doctor->subject = text_get(&subject);
     doctor->kind = "endpoint";
     doctor->reachable = doctor->has_own = false;
-    if (!endpoint->observed)
+    if (!oem_endpoint_is_watched(endpoint))
         doctor_tell(doctor, DOCTOR_WARNING, ".observer", "there is no observer",
                     "Make one: expresslink-claim keygen --observer makes its key, and prints the command for "
                     "the rest. Without an observer no claim ever becomes onboarded.");

@@ -22,7 +22,7 @@
 #include "claim/pace.h"
 #include "server/onboarding/event_source.h"
 #include "server/store/store_clock.h"
-#include "server/store/waiting.h"
+#include "server/store/unseen.h"
 
 #define EVENT_TIME_MS 5000   /* so long after the first publish the event may still come */
 #define ROUND_LEAST_MS 10000 /* from the beginning of a round to that of the next */
@@ -47,8 +47,8 @@ struct connectivity {
     struct backoff backoff;
     struct pace pace;
     bool is_up;
-    struct waiting_place place;
-    struct waiting_thing page[WAITING_MAX];
+    struct unseen_place place;
+    struct unseen_thing page[UNSEEN_MAX];
     size_t count;
 
     pthread_mutex_t delivering; /* held while callbacks run */
@@ -110,7 +110,7 @@ static void failed(struct connectivity *connectivity, const char *reason)
 }
 
 /* Each answer tells AWS's clock, by which it is known how long the device has been connected. */
-static void deliver(struct connectivity *connectivity, const struct waiting_thing *thing, long long since_ms)
+static void deliver(struct connectivity *connectivity, const struct unseen_thing *thing, long long since_ms)
 {
     struct presence presence = {.kind = PRESENCE_CONNECTED, .at_ms = since_ms};
     const struct event_message event = {.presence = &presence};
@@ -138,7 +138,7 @@ static bool has_session(struct connectivity *connectivity, struct text *why)
 }
 
 /* Where it fails, the claim is asked about again in the next round: it may be the claim. */
-static void ask(struct connectivity *connectivity, const struct waiting_thing *thing)
+static void ask(struct connectivity *connectivity, const struct unseen_thing *thing)
 {
     struct aws_thing_connectivity found = {.exists = false};
     TEXT struct text why = TEXT_EMPTY;
@@ -171,8 +171,8 @@ static enum store_error read_page(struct store_tx *tx, void *argument)
 {
     struct connectivity *connectivity = argument;
 
-    return waiting_read(tx, connectivity->endpoint->key, connectivity->place,
-                        store_clock_ms() - EVENT_TIME_MS, connectivity->page, &connectivity->count);
+    return unseen_read(tx, connectivity->endpoint->key, connectivity->place, store_clock_ms() - EVENT_TIME_MS,
+                       connectivity->page, &connectivity->count);
 }
 
 /* One page, or the rest until the next round. Returns when the round began. */
@@ -189,7 +189,7 @@ static long long go_on(struct connectivity *connectivity, long long began)
     }
     if (atomic_load(&connectivity->failures) == 0)
         succeeded(connectivity); /* there is nothing to ask */
-    connectivity->place = (struct waiting_place){0};
+    connectivity->place = (struct unseen_place){0};
     wait_ms(connectivity, began + ROUND_LEAST_MS - clock_monotonic_ms());
     return clock_monotonic_ms();
 }

@@ -314,7 +314,8 @@ struct leadership *leadership_new(const struct claim_settings *settings, struct 
     leadership->count = endpoints + settings->staging_count;
     leadership->posts = memory_new(leadership->count, sizeof *leadership->posts);
     for (size_t i = 0; i < endpoints; i++)
-        init_post(leadership, i, "endpoint", settings->endpoints[i].key, settings->endpoints[i].observed);
+        init_post(leadership, i, "endpoint", settings->endpoints[i].key,
+                  oem_endpoint_is_watched(&settings->endpoints[i]));
     for (size_t i = 0; i < settings->staging_count; i++)
         init_post(leadership, endpoints + i, "staging", settings->staging[i].name, true);
     name_holder(leadership->holder);

@@ -91,7 +91,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
              " AND provisioned_at IS NOT NULL AND provisioned_at <= $1 ORDER BY id LIMIT $2"),
     [SQL_CLAIM_OLDEST_OPEN] =
         BOTH("SELECT accepted_at FROM claims WHERE " OPEN " ORDER BY expires_at LIMIT 1"),
-    [SQL_CLAIMS_WAITING] =
+    [SQL_CLAIMS_UNSEEN] =
         BOTH("SELECT c.expires_at, c.id, d.thing_name FROM (SELECT id, expires_at FROM claims WHERE " OPEN
              " AND (expires_at, id) > ($2, $3) AND endpoint = $1 AND state = 'published'"
              " AND published_at <= $4 ORDER BY expires_at, id LIMIT $5) c"

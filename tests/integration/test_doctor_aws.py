@@ -132,8 +132,33 @@ class Account:
         self.iot.create_policy(policyName="expresslink-observer", policyDocument=observer())
         self.iot.attach_policy(policyName="expresslink-observer", target=self.observer_arn)
         self.iot.update_event_configurations(eventConfigurations={"THING": {"Enabled": True}})
+        self.queue = self.sqs("CreateQueue", QueueName="expresslink-events")["QueueUrl"]
+        for name, topic in (("connected", "presence/connected/+"), ("created", "thing/+/created")):
+            self.iot.create_topic_rule(ruleName=f"expresslink_{name}", topicRulePayload=self.rule(topic))
+        self.index("STATUS")
 
     # What rows do
+
+    def sqs(self, operation, **members):
+        body = json.dumps(members).encode()
+        target, headers = self.cloud.signed("sqs", "POST", "/", body=body, headers={
+            "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"AmazonSQS.{operation}"})
+        return self.cloud.send("POST", target, body, headers).json
+
+    def rule(self, topic="presence/connected/+", queue=None, select="*, topic() AS topic", **more):
+        action = {"sqs": {"queueUrl": queue or self.queue, "roleArn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"}}
+        return {"sql": f"SELECT {select} FROM '$aws/events/{topic}'", "actions": [action], **more}
+
+    def replace_rule(self, **more):
+        self.iot.replace_topic_rule(ruleName="expresslink_connected", topicRulePayload=self.rule(**more))
+
+    def delete_rules(self, *names):
+        for name in names:
+            self.iot.delete_topic_rule(ruleName=f"expresslink_{name}")
+
+    def index(self, connectivity):
+        self.iot.update_indexing_configuration(thingIndexingConfiguration={
+            "thingIndexingMode": "REGISTRY", "thingConnectivityIndexingMode": connectivity})
 
     def template(self, text, kind="JITP", name="expresslink"):
         self.iot.create_provisioning_template(templateName=name, type=kind, enabled=True, templateBody=text,
@@ -217,7 +242,7 @@ class Account:
         observer = [f"--observer-{kind}={path}" for kind, path in (
             ("request", self.certificates.path("request")), ("key", self.certificates.path("key")),
             ("certificate", self.folder / "observer.pem"))]
-        done = subprocess.run([CLAIM, "account", "apply", "--yes", "--ca", self.certificates.path("manufacturer"), *observer,
+        done = subprocess.run([CLAIM, "account", "apply", "--events-queue", "--yes", "--ca", self.certificates.path("manufacturer"), *observer,
                                "--ca-file", self.certificates.path("manufacturer")], capture_output=True, text=True, timeout=DEADLINE,
                               env=self.variables(), cwd=self.folder)
         if done.returncode:
@@ -249,6 +274,9 @@ ca_file = {c.path('manufacturer')}
 cert_file = {self.folder / 'observer.pem'}
 key_file = {c.path('key')}
 client_id = portal-observer
+events = sqs
+queue_url = {self.queue}
+connectivity = yes
 """)
 
     def doctor(self):
@@ -307,6 +335,10 @@ def several(*changes):
 def all_services(document):
     """Everything that modules are allowed, and more."""
     return json.dumps({**json.loads(module()), "Statement": json.loads(module())["Statement"] + json.loads(document)["Statement"]})
+
+
+def denied(action):
+    return lambda account: account.cloud.faults(deny=[action])
 
 
 # What is broken, the check that tells, its level, a part of what was seen, a part of the mend.
@@ -421,6 +453,28 @@ FAULTS = (
      "detach the policy that denies it"),
     ("thing events off", lambda account: account.iot.update_event_configurations(
         eventConfigurations={"THING": {"Enabled": False}}), "aws.events", "failed", "off", "aws iot update-event-configurations"),
+    ("a queue that does not exist", lambda account: account.sqs("DeleteQueue", QueueUrl=account.queue), "aws.queue.receive", "failed",
+     "QueueDoesNotExist", "expresslink-claim account apply --events-queue"),
+    ("a queue from which nothing may be received", denied("sqs:ReceiveMessage"), "aws.queue.receive", "failed",
+     "the permission sqs:ReceiveMessage is missing", "Allow sqs:ReceiveMessage and sqs:DeleteMessage"),
+    ("a queue from which nothing may be deleted", denied("sqs:DeleteMessage"), "aws.queue.delete", "failed",
+     "the permission sqs:DeleteMessage is missing", "Allow sqs:ReceiveMessage and sqs:DeleteMessage"),
+    ("no rules", lambda account: account.delete_rules("connected", "created"), "aws.queue.rules", "failed",
+     "no enabled rule sends it the account's events", "expresslink-claim account apply --events-queue"),
+    ("no rule for connections", lambda account: account.delete_rules("connected"), "aws.queue.rules", "failed", "that devices connect",
+     "expresslink-claim account apply --events-queue"),
+    ("no rule for things", lambda account: account.delete_rules("created"), "aws.queue.rules", "warning", "that things are made",
+     "expresslink-claim account apply --events-queue"),
+    ("a rule that is disabled", lambda account: account.replace_rule(ruleDisabled=True), "aws.queue.rules", "failed",
+     "that devices connect", "expresslink-claim account apply --events-queue"),
+    ("a rule without the topic", lambda account: account.replace_rule(select="*"), "aws.queue.rules", "failed", "that devices connect",
+     "expresslink-claim account apply --events-queue"),
+    ("a rule for another queue", lambda account: account.replace_rule(queue="https://sqs.us-east-1.amazonaws.com/1/q"), "aws.queue.rules",
+     "failed", "that devices connect", "expresslink-claim account apply --events-queue"),
+    ("connectivity may not be asked for", denied("iot:GetThingConnectivityData"), "aws.connectivity", "failed",
+     "the permission iot:GetThingConnectivityData is missing", "Allow iot:GetThingConnectivityData"),
+    ("connectivity is not indexed", lambda account: account.index("OFF"), "aws.connectivity", "failed", "not indexed",
+     "aws iot update-indexing-configuration"),
 )
 
 # Faults that cannot be alone, as AWS takes no template away that a CA provisions by, nor one for fleets for a CA.
@@ -443,6 +497,8 @@ DENIED = (
     ("iot:DescribeCertificate", "aws.observer.certificate"),
     ("iot:ListAttachedPolicies", "aws.observer.policy"),
     ("iot:DescribeEventConfigurations", "aws.events"),
+    ("iot:ListTopicRules", "aws.queue.rules"),
+    ("iot:GetTopicRule", "aws.queue.rules"),
 )
 
 CHECKS = {check for _, _, check, *_ in FAULTS}  # what test_doctor.py need not break

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "claim/backoff.h"
+#include "claim/mqtt_reason.h"
 #include "claim/mqtt_window.h"
 
 #define CONNECT_TIMEOUT_S 10
@@ -23,7 +24,6 @@
 #define DISCONNECT_WAIT_MS 2000
 #define TOPIC_MAX 256 /* IoT limits */
 #define FILTERS_MAX 8
-#define REASON_SIZE MQTT_REASON_SIZE
 
 enum link { LINK_DOWN, LINK_CONNECTING, LINK_UP, LINK_PAUSED };
 
@@ -51,8 +51,8 @@ struct mqtt {
     bool retry_wanted;  /* the owner has not yet scheduled the next attempt */
     long long up_since; /* monotonic; 0: has not connected since the last attempt */
     struct mqtt_window window;
-    char reason[REASON_SIZE];
-    char tls_error[REASON_SIZE];
+    char reason[MQTT_REASON_SIZE];
+    char tls_error[MQTT_REASON_SIZE];
     bool closed; /* DISCONNECT was sent */
     atomic_bool freeing;
     atomic_int callbacks_running;
@@ -61,22 +61,10 @@ struct mqtt {
 
 static const unsigned char aws_alpn[] = "\x0ex-amzn-mqtt-ca"; /* OG: port 443 */
 
-/* Paho reports two things only in its trace: a certificate for another host, and the alert with which the
- * peer ends TLS, for example if it rejects the client certificate. Holds what this Paho thread traced since
- * the last callback. */
-static _Thread_local char traced[REASON_SIZE];
-
 static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
 {
-    static const char other_host[] = "rc from X509_check_ip_asc is ", alert[] = "SSL alert read:fatal:";
-
     (void)level;
-    const char *found = strstr(message, other_host); /* after a time stamp */
-    if (found && strcmp(found + sizeof other_host - 1, "1") != 0)
-        snprintf(traced, sizeof traced, "the server's certificate is for another host name");
-    found = strstr(message, alert);
-    if (found)
-        snprintf(traced, sizeof traced, "refused: TLS alert: %s", found + sizeof alert - 1);
+    mqtt_reason_trace(message);
 }
 
 /* The trace is global and costs several times as much as a publish, so it is on only during attempts to
@@ -135,15 +123,13 @@ static void set_link(struct mqtt *mqtt, enum link link)
 static void take_traced(struct mqtt *mqtt)
 {
     pthread_mutex_lock(&mqtt->lock);
-    if (*traced && !*mqtt->tls_error)
-        memcpy(mqtt->tls_error, traced, sizeof traced);
+    mqtt_reason_take_traced(mqtt->tls_error);
     pthread_mutex_unlock(&mqtt->lock);
-    traced[0] = '\0';
 }
 
 static void went_down(struct mqtt *mqtt, const char *reason)
 {
-    char copy[REASON_SIZE];
+    char copy[MQTT_REASON_SIZE];
 
     pthread_mutex_lock(&mqtt->lock);
     bool known = mqtt->link == LINK_DOWN || mqtt->link == LINK_PAUSED;
@@ -153,8 +139,7 @@ static void went_down(struct mqtt *mqtt, const char *reason)
         set_link(mqtt, LINK_DOWN);
         mqtt->retry_wanted = true;
         mqtt_window_forget(&mqtt->window);
-        snprintf(mqtt->reason, sizeof mqtt->reason, "%.100s%s%.150s", reason, *mqtt->tls_error ? ": " : "",
-                 mqtt->tls_error);
+        mqtt_reason_join(reason, mqtt->tls_error, mqtt->reason);
     }
     memcpy(copy, mqtt->reason, sizeof copy);
     pthread_mutex_unlock(&mqtt->lock);
@@ -182,35 +167,16 @@ static void on_connected(void *context, MQTTAsync_successData *response)
     leave(mqtt);
 }
 
-const char *mqtt_refusal_words(int code)
-{
-    switch (code) {
-    case 1:
-        return "refused: protocol version";
-    case 2:
-        return "refused: client id";
-    case 3:
-        return "refused: server unavailable";
-    case 4:
-        return "refused: user name or password";
-    case 5:
-        return "refused: not authorised";
-    default:
-        return NULL;
-    }
-}
-
 static void on_connect_failure(void *context, MQTTAsync_failureData *response)
 {
     struct mqtt *mqtt = context;
-    char reason[REASON_SIZE];
+    char reason[MQTT_REASON_SIZE];
 
     if (!enter(mqtt))
         return;
     const char *refusal = response ? mqtt_refusal_words(response->code) : NULL;
-    const char *message = response && response->message ? response->message : "";
-    snprintf(reason, sizeof reason, "%s%s%.150s", refusal ? refusal : "cannot connect", *message ? ": " : "",
-             message);
+    const char *message = response ? response->message : NULL;
+    mqtt_reason_join(refusal ? refusal : "cannot connect", message ? message : "", reason);
     take_traced(mqtt);
     went_down(mqtt, reason);
     leave(mqtt);
@@ -253,10 +219,8 @@ static int on_tls_error(const char *text, size_t length, void *context)
 
     if (!enter(mqtt))
         return 0;
-    while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
-        length--;
     pthread_mutex_lock(&mqtt->lock);
-    snprintf(mqtt->tls_error, sizeof mqtt->tls_error, "%.*s", (int)length, text);
+    mqtt_reason_tls(text, length, mqtt->tls_error);
     pthread_mutex_unlock(&mqtt->lock);
     leave(mqtt);
     return 1;

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "claim/mqtt_reason.h"
+
 enum mqtt_error {
     MQTT_OK,
     MQTT_NOT_CONNECTED,
@@ -90,10 +92,7 @@ enum mqtt_error mqtt_subscribe(struct mqtt *mqtt, const char *filter) __attribut
 unsigned long mqtt_connect_count(const struct mqtt *mqtt);
 unsigned long mqtt_failure_count(const struct mqtt *mqtt);
 /* Why it is not connected, for people; "" while connected or before the first attempt. Any thread. */
-#define MQTT_REASON_SIZE 256
 void mqtt_reason(const struct mqtt *mqtt, char out[MQTT_REASON_SIZE]);
 const char *mqtt_error_name(enum mqtt_error error);
-/* A sentence for a CONNACK return code that refuses; NULL if MQTT 3.1.1 does not define the code. */
-const char *mqtt_refusal_words(int code);
 
 #endif

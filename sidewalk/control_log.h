@@ -16,20 +16,7 @@
 
 #include <stddef.h>
 
-#include "base/text.h"
-#include "sidewalk/certificate_chain.h"
-
-#define CONTROL_LOG_ENTRY_MAX ((size_t)1 << 20) /* bytes of one entry */
-#define CONTROL_LOG_DEPTH_MAX 64
-
-/* The strings are not validated (not even as UTF-8) and are empty if the log does not have them. Overlong
- * strings are cut. */
-struct control_log_entry {
-    unsigned long long offset; /* byte of the log at which the entry begins */
-    struct text serial, version, apid;
-    struct text chains[CHAIN_P256 + 1];
-    struct text mistake; /* for people; empty: the entry has the right structure */
-};
+#include "sidewalk/log_entry.h"
 
 struct control_log_events {
     void *context;

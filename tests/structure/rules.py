@@ -64,7 +64,7 @@ LIBRARIES = {
     "MQTTAsync.h": ("claim/mqtt.c",),
     "ini.h": ("base/ini_pairs.c",),
     "curl/": ("aws/http.c",),
-    "yajl/": ("sidewalk/control_log.c",),
+    "yajl/": ("sidewalk/log_parser.c",),
     "expat.h": ("aws/xml.c",),
     "kainjow/": ("server/page/template.cpp",),
     "qrencode.h": ("label/code.c",),

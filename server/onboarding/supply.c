@@ -285,6 +285,7 @@ static void take_in_networks(struct supply *supply)
                                               .as_of = row->as_of},
                      now);
     }
+    supply->network_count = 0;
     supply->recalled = true;
 }
 
@@ -357,7 +358,8 @@ static void take_answers(struct supply *supply)
         make_ready(supply);
     if (take_answer(supply, CHECK))
         settle(supply, supply->check_ids, supply->check_id_count, supply->checked, supply->checked_count);
-    (void)take_answer(supply, RECORD);
+    if (take_answer(supply, RECORD))
+        supply->network_count = 0;
     (void)take_answer(supply, TELL);
 }
 
@@ -407,8 +409,10 @@ static void record_networks(struct supply *supply)
     if (!may_ask(supply, RECORD) || supply->errands[RECALL].asked)
         return;
     supply->errands[RECORD].next = clock_monotonic_ms() + RECORD_EVERY_MS;
-    supply->network_count = networks_changed(turns_networks(supply->turns), changed, most);
-    for (size_t i = 0; i < supply->network_count; i++)
+    size_t count = 0;
+    if (supply->network_count == 0) /* otherwise those that could not be written last time */
+        count = supply->network_count = networks_changed(turns_networks(supply->turns), changed, most);
+    for (size_t i = 0; i < count; i++)
         supply->networks[i] = (struct network_row){(long long)changed[i].key,
                                                    (long long)(changed[i].arrivals * 1000),
                                                    (long long)(changed[i].expiries * 1000),

@@ -11,7 +11,8 @@
 #define FADED 0.05  /* a record below it says nothing */
 #define BENEFIT 1.0 /* arrivals that every network is credited with at first */
 #define WEIGHT_UNKNOWN 50.0
-#define FEW 8 /* claims */
+#define FEW 8               /* claims */
+#define NOT_TOLD UINT32_MAX /* what the store has is not known */
 #define ALLOWED_AT_FIRST 2.0
 #define ALLOWED_EACH 4.0 /* claims without arrival for each device that arrived */
 
@@ -136,7 +137,8 @@ void networks_forget(struct networks *networks, long long now)
 {
     for (uint32_t i = 0; i < networks->count; i++) {
         struct network *network = &networks->list[i];
-        if (!network->is_used || network->open)
+        bool is_told = network->told_open == 0 && network->told_waiting == 0;
+        if (!network->is_used || network->open || !is_told)
             continue;
         fade(network, now);
         if (network->arrivals + network->expiries >= FADED)
@@ -182,4 +184,12 @@ size_t networks_changed(struct networks *networks, struct network_record *out, s
                                                network->as_of, network->open,     network->waiting};
     }
     return count;
+}
+
+void networks_not_written(struct networks *networks, uint64_t key)
+{
+    uint32_t place;
+
+    if (number_map_get(&networks->places, key, &place))
+        networks->list[place].told_open = NOT_TOLD;
 }

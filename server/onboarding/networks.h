@@ -57,7 +57,7 @@ double network_allowance(struct network *network, long long now);
 void network_arrived(struct network *network, long long now);
 void network_expired(struct network *network, long long now);
 
-/* Drops networks without open claims whose record has faded. */
+/* Drops networks without open claims whose record has faded, once networks_changed() has returned that. */
 void networks_forget(struct networks *networks, long long now);
 
 /* Adds what the store knew. */
@@ -65,5 +65,7 @@ void networks_set(struct networks *networks, const struct network_record *record
 /* Copies the records that have changed since they were copied last, up to room, and goes on behind them the
  * next time. Returns how many. A few open claims more or less are no change. */
 size_t networks_changed(struct networks *networks, struct network_record *out, size_t room);
+/* The record of this network was not kept: it is copied again. No effect on an unknown one. */
+void networks_not_written(struct networks *networks, uint64_t key);
 
 #endif

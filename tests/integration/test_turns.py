@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from brokers import FakeBroker
 from killed import slow_disk
-from portal import Portal, store_url
+from portal import Portal, refused, store_url
 from sandbox import Sandbox, eventually, random_thing
 
 
@@ -106,6 +106,44 @@ class Crowds(Case):
         for token in tokens:
             portal.post_json(f"/api/v1/registrations/{token}/cancel", {})
         eventually(lambda: ask("10.0.0.99").status == 202, "there is room again")
+
+
+class Cap(Case):
+    """Open claims of a network, counted by the lane and told to all portals through the store."""
+    LIMITED = {"trusted_proxies": "127.0.0.1", "open_claims_per_network": "12"}
+
+    def limited(self, url, **sections):
+        portal = self.enterContext(Portal(self.sandbox, store={"url": url}, claim={"schedule": "1h"}, http=self.LIMITED,
+                                          **{"staging__sandbox": {"port": self.broker.port}, **sections}))
+        self.broker.session()
+        return portal
+
+    @staticmethod
+    def ask(portal, tokens):
+        answer = portal.post_json("/api/v1/registrations", {"identifier": random_thing()}, **{"X-Forwarded-For": "10.0.0.99"})
+        if answer.status == 202:
+            tokens.append(answer.json["token"])
+        return answer.status
+
+    def fill(self, portal):
+        tokens = []
+        eventually(lambda: self.ask(portal, tokens) == 429, "it is full")
+        return tokens
+
+    @staticmethod
+    def cancel(portal, tokens):
+        for token in tokens:
+            portal.post_json(f"/api/v1/registrations/{token}/cancel", {})
+
+    def test_there_is_room_again_after_the_store_failed(self):
+        """It fails just when the lane tells that nothing is open any more."""
+        url = store_url(self.sandbox, random_thing())
+        portal = self.limited(url)
+        tokens = self.fill(portal)
+        with refused(url, "networks", "NEW.open = 0"):
+            self.cancel(portal, tokens)
+            portal.log_has("INSERT INTO networks")
+        eventually(lambda: self.ask(portal, []) == 202, "there is room again")
 
 
 class SlowDisk(Case):

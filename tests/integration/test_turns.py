@@ -145,6 +145,17 @@ class Cap(Case):
             portal.log_has("INSERT INTO networks")
         eventually(lambda: self.ask(portal, []) == 202, "there is room again")
 
+    def test_claims_of_an_account_that_was_removed_do_not_count(self):
+        url = store_url(self.sandbox, random_thing())
+        portal = self.limited(url)
+        self.fill(portal)
+        portal.stop()
+        c = self.sandbox.certificates
+        other = {"address": self.sandbox.staging_address, "port": self.broker.port, "ca_file": c / "server-ca.pem",
+                 "cert_file": c / "claim-thing.pem", "key_file": c / "claim-thing.key", "client_id": "claim-thing", "identifier_form": "hex"}
+        portal = self.limited(url, staging__sandbox=None, staging__other=other)
+        eventually(lambda: self.ask(portal, []) == 202, "there is room")
+
 
 class SlowDisk(Case):
     def test_messages_do_not_wait_for_commits(self):

@@ -145,6 +145,21 @@ class Cap(Case):
             portal.log_has("INSERT INTO networks")
         eventually(lambda: self.ask(portal, []) == 202, "there is room again")
 
+    def test_a_retry_is_a_new_claim(self):
+        portal = self.limited(store_url(self.sandbox, random_thing()))
+        tokens = self.fill(portal)
+        self.cancel(portal, tokens)
+        eventually(lambda: self.ask(portal, []) == 202, "there is room again")
+        self.fill(portal)
+        answer = portal.post_json(f"/api/v1/registrations/{tokens[0]}/retry", {}, **{"X-Forwarded-For": "10.0.0.9"})
+        self.assertEqual((answer.status, answer.headers["Retry-After"]), (429, "60"))
+        self.assertIn("from your network", answer.json["detail"])
+        page = portal.post_form(f"/registrations/{tokens[0]}/retry", {"X-Forwarded-For": "10.0.0.9"})
+        self.assertEqual((page.status, page.headers["Retry-After"]), (429, "60"))
+        self.assertEqual(portal.show(tokens[0])["state"], "cancelled")
+        answer = portal.post_json(f"/api/v1/registrations/{tokens[0]}/retry", {}, **{"X-Forwarded-For": "10.0.1.9"})
+        self.assertEqual(answer.status, 202, "from another network")
+
     def test_claims_of_an_account_that_was_removed_do_not_count(self):
         url = store_url(self.sandbox, random_thing())
         portal = self.limited(url)

@@ -210,7 +210,7 @@ static bool open_store(struct app *app, struct text *why)
         text_puts(why, "the store does not answer");
         return false;
     }
-    app->portal.waiting = waiting_new(app->settings->open_claims_per_network);
+    app->portal.waiting = waiting_new(&app->settings->claim, app->settings->open_claims_per_network);
     app->housekeeping = housekeeping_start(app->portal.store, &app->settings->retention, app->portal.waiting);
     if (!app->housekeeping)
         text_puts(why, "the housekeeping thread cannot be started");

@@ -52,7 +52,8 @@ static void add_store(const struct portal *portal, struct text *out)
     unsigned long long commits, jobs;
 
     store_commit_counts(portal->store, &commits, &jobs);
-    head(out, "store_commits_total", "counter", "Transactions committed by the store, but for the terms of leaders.");
+    head(out, "store_commits_total", "counter",
+         "Transactions committed by the store, but for the terms of leaders.");
     text_printf(out, "expresslink_portal_store_commits_total %llu\n", commits);
     head(out, "store_jobs_total", "counter", "Jobs (requests and events) in those transactions.");
     text_printf(out, "expresslink_portal_store_jobs_total %llu\n", jobs);

@@ -100,14 +100,8 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
     struct identifier_problem problem = {0};
     size_t length;
 
-    if (!problem_within_limit(exchange))
+    if (!problem_within_limit(exchange) || !problem_network_has_room(exchange))
         return false;
-    if (problem_network_full(exchange)) {
-        problem_answer_detail(exchange, 429,
-                              "Too many registrations from your network are waiting for their devices. Wait "
-                              "for Retry-After seconds, then try again.");
-        return false;
-    }
     const char *bytes = http_request_body(exchange, &length);
     const char *wrong = registration_body_parse(bytes, length, &own->body);
     if (wrong) {
@@ -198,7 +192,7 @@ static void reply_changed(struct http_exchange *exchange, void *arguments, unsig
 
 const struct http_handler registration_show = {ARGUMENTS, .read = by_token_read, .task = &by_token_find,
                                                .reply = reply_shown};
-const struct http_handler registration_retry = {ARGUMENTS, .read = by_token_read_limited,
+const struct http_handler registration_retry = {ARGUMENTS, .read = by_token_read_retry,
                                                 .task = &by_token_retry, .reply = reply_changed};
 const struct http_handler registration_on = {ARGUMENTS, .read = by_token_read_limited,
                                              .task = &by_token_press, .reply = reply_changed};

@@ -136,7 +136,8 @@ void networks_forget(struct networks *networks, long long now)
 {
     for (uint32_t i = 0; i < networks->count; i++) {
         struct network *network = &networks->list[i];
-        if (!network->is_used || network->open)
+        bool is_told = network->told_open == 0 && network->told_waiting == 0;
+        if (!network->is_used || network->open || !is_told)
             continue;
         fade(network, now);
         if (network->arrivals + network->expiries >= FADED)

@@ -57,7 +57,7 @@ double network_allowance(struct network *network, long long now);
 void network_arrived(struct network *network, long long now);
 void network_expired(struct network *network, long long now);
 
-/* Drops networks without open claims whose record has faded. */
+/* Drops networks without open claims whose record has faded, once networks_changed() has returned that. */
 void networks_forget(struct networks *networks, long long now);
 
 /* Adds what the store knew. */

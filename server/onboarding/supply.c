@@ -22,12 +22,13 @@
 #define QUEUE_MS 5000                      /* a shorter wait is not told */
 #define RECORD_KEPT_MS (6 * 3600 * 1000LL) /* a network's record has faded by then */
 #define NETWORKS_MAX 20000                 /* read at the start */
+#define NOT_TOLD 1                         /* a queue: whatever the store has, tell it again */
 
 /* A job that is used again and again, for one kind of question. The store's until it is answered. */
 struct errand {
     struct store_job job;
     struct supply *supply;
-    bool asked, answered;
+    bool asked, answered, failed;
     enum store_error result;
     long long term; /* in which it was asked */
     long long next; /* monotonic ms: not before */
@@ -250,6 +251,7 @@ static bool take_answer(struct supply *supply, int kind)
     if (!answered)
         return false;
     errand->asked = false;
+    errand->failed = result != STORE_OK;
     if (result)
         errand->next = clock_monotonic_ms() + AGAIN_MS;
     return result == STORE_OK && !supply->restart;
@@ -337,6 +339,14 @@ static void make_ready(struct supply *supply)
     supply->read_id_count = 0;
 }
 
+static void take_told(struct supply *supply)
+{
+    (void)take_answer(supply, TELL);
+    if (supply->errands[TELL].failed)
+        supply->queue.ms = NOT_TOLD;
+    supply->errands[TELL].failed = false;
+}
+
 static void take_answers(struct supply *supply)
 {
     if (take_answer(supply, RECALL))
@@ -360,7 +370,7 @@ static void take_answers(struct supply *supply)
         settle(supply, supply->check_ids, supply->check_id_count, supply->checked, supply->checked_count);
     if (take_answer(supply, RECORD))
         supply->network_count = 0;
-    (void)take_answer(supply, TELL);
+    take_told(supply);
 }
 
 /* How many are to be ready at most: what is decided early cannot be overtaken. */
@@ -451,7 +461,7 @@ static void begin(struct supply *supply)
                                           .window_ms = supply->options.window_ms,
                                           .connections = (int)supply->options.account->claim_thing_count});
     supply->first = supply->count = supply->read_id_count = 0;
-    supply->queue.ms = 1; /* whatever was told before: tell it anew */
+    supply->queue.ms = NOT_TOLD;
     supply->recalled = supply->loaded = supply->has_page = supply->restart = false;
     supply->look = true;
 }

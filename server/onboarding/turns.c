@@ -40,6 +40,7 @@ struct entry {
     unsigned published;
     unsigned char place, class;
     bool is_old, is_used, is_tried;
+    bool is_pressed; /* while in hand: the message may have been sent before that */
 };
 
 struct chain {
@@ -536,6 +537,7 @@ bool turns_take(struct turns *turns, long long now, long long *id)
     turns->slot++;
     turns->in_hand++;
     turns->entries[place].place = IN_HAND;
+    turns->entries[place].is_pressed = false;
     set_tried(turns, &turns->entries[place], true);
     *id = turns->entries[place].id;
     return true;
@@ -632,6 +634,10 @@ static void press(struct turns *turns, uint32_t place, long long pressed_at, lon
     if (pressed_at <= entry->pressed_at)
         return;
     entry->pressed_at = pressed_at;
+    if (entry->place == IN_HAND) {
+        entry->is_pressed = true;
+        entry->since = pressed_at < now ? pressed_at : now;
+    }
     if ((entry->place != RESTING && entry->place != RIPE) || !entry->published)
         return;
     leave(turns, place);
@@ -721,8 +727,8 @@ void turns_published(struct turns *turns, long long id, long long now)
     turns->in_hand--;
     learn(turns, entry, false, now);
     entry->published++;
-    set_last(entry, now);
-    rest(turns, place, ripe_at(turns, entry));
+    set_last(entry, entry->is_pressed ? entry->since - 1 : now);
+    rest(turns, place, entry->is_pressed ? now + PRESSED_AGAIN_MS : ripe_at(turns, entry));
 }
 
 void turns_put_back(struct turns *turns, long long id, long long not_before, long long now)

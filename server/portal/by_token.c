@@ -34,6 +34,12 @@ bool by_token_read_limited(struct http_exchange *exchange, void *by_token)
     return problem_within_limit(exchange) && by_token_read(exchange, by_token);
 }
 
+bool by_token_read_retry(struct http_exchange *exchange, void *by_token)
+{
+    return problem_within_limit(exchange) && problem_network_has_room(exchange) &&
+           by_token_read(exchange, by_token);
+}
+
 static enum store_error run_find(struct store_tx *tx, void *arguments)
 {
     struct by_token *own = arguments;

@@ -15,10 +15,12 @@ struct by_token {
     struct registration registration;    /* found by the task */
 };
 
-/* For http_handler.read. Both answer 404 if the token is malformed. The second one first counts the request,
- * and answers 429 if the client is over the limit. */
+/* For http_handler.read. They answer 404 if the token is malformed. The second and third first count the
+ * request, and answer 429 if the client is over the limit. A retry is a new claim: the third one also answers
+ * 429 if the client's network may have no more of them. */
 bool by_token_read(struct http_exchange *exchange, void *by_token);
 bool by_token_read_limited(struct http_exchange *exchange, void *by_token);
+bool by_token_read_retry(struct http_exchange *exchange, void *by_token);
 
 /* Find, retry, press and cancel the registration. Results are those of registrations_find(),
  * registrations_retry(), registrations_press() and registrations_cancel(). */

@@ -172,6 +172,19 @@ bool problem_network_full(struct http_exchange *exchange)
     return true;
 }
 
+bool problem_network_has_room(struct http_exchange *exchange)
+{
+    if (!problem_network_full(exchange))
+        return true;
+    if (http_request_is_api(exchange))
+        problem_answer_detail(exchange, 429,
+                              "Too many registrations from your network are waiting for their devices. Wait "
+                              "for Retry-After seconds, then try again.");
+    else
+        problem_answer(exchange, 429);
+    return false;
+}
+
 bool problem_within_limit(struct http_exchange *exchange)
 {
     if (!problem_over_limit(exchange))

@@ -31,7 +31,8 @@ bool problem_over_limit(struct http_exchange *exchange);
 bool problem_over_picture_limit(struct http_exchange *exchange);
 /* Return true if the client's network may have no more open claims: the same. */
 bool problem_network_full(struct http_exchange *exchange);
-/* Like problem_over_limit(), but answers 429 itself and then returns false. */
+/* Like problem_over_limit() and problem_network_full(), but answer 429 themselves and then return false. */
 bool problem_within_limit(struct http_exchange *exchange);
+bool problem_network_has_room(struct http_exchange *exchange);
 
 #endif

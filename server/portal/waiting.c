@@ -19,13 +19,20 @@ struct view {
 
 struct waiting {
     long long open_max;
+    const char **stagings; /* names of the staging accounts */
+    size_t staging_count;
     pthread_mutex_t lock;
     struct view *shown, *next; /* next is the reader's */
 };
 
-struct waiting *waiting_new(long long open_max)
+struct waiting *waiting_new(const struct claim_settings *settings, long long open_max)
 {
     struct waiting *waiting = memory_new(1, sizeof *waiting);
+
+    waiting->staging_count = settings->staging_count;
+    waiting->stagings = memory_new(settings->staging_count, sizeof *waiting->stagings);
+    for (size_t i = 0; i < settings->staging_count; i++)
+        waiting->stagings[i] = settings->staging[i].name;
 
     waiting->open_max = open_max ? open_max : LLONG_MAX;
     waiting->shown = memory_new(1, sizeof *waiting->shown);
@@ -39,6 +46,7 @@ void waiting_free(struct waiting *waiting)
     if (!waiting)
         return;
     pthread_mutex_destroy(&waiting->lock);
+    free(waiting->stagings);
     free(waiting->shown);
     free(waiting->next);
     free(waiting);
@@ -48,10 +56,11 @@ enum store_error waiting_read(struct store_tx *tx, void *argument)
 {
     struct waiting *waiting = argument;
     struct view *view = waiting->next;
-    enum store_error error = crowding_queue(tx, &view->queue);
+    enum store_error error = crowding_queue(tx, waiting->stagings, waiting->staging_count, &view->queue);
 
     if (!error)
-        error = crowding_list(tx, waiting->open_max, view->crowded, CROWDED_MAX, &view->count);
+        error = crowding_list(tx, waiting->stagings, waiting->staging_count, waiting->open_max, view->crowded,
+                              CROWDED_MAX, &view->count);
     if (error)
         return error;
     pthread_mutex_lock(&waiting->lock);

@@ -7,13 +7,15 @@
 
 #include <stdbool.h>
 
+#include "claim/settings.h"
 #include "server/registration.h"
 #include "server/store/job.h"
 
 struct waiting;
 
-/* open_max: as many open claims a network may have; 0: no limit. */
-struct waiting *waiting_new(long long open_max);
+/* settings: what they say of staging accounts is borrowed. Accounts that are not in them do not count.
+ * open_max: as many open claims a network may have; 0: no limit. */
+struct waiting *waiting_new(const struct claim_settings *settings, long long open_max);
 void waiting_free(struct waiting *waiting); /* NULL is allowed */
 
 /* Reads it again. For store_job.run, by one caller at a time; argument: the struct waiting. */

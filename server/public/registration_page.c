@@ -62,7 +62,7 @@ static void reply_pressed(struct http_exchange *exchange, void *arguments, unsig
 
 const struct http_handler registration_page = {ARGUMENTS, .read = by_token_read, .task = &by_token_find,
                                                .reply = reply_page};
-const struct http_handler registration_page_retry = {ARGUMENTS, .read = by_token_read_limited,
+const struct http_handler registration_page_retry = {ARGUMENTS, .read = by_token_read_retry,
                                                      .task = &by_token_retry, .reply = reply_changed};
 const struct http_handler registration_page_on = {ARGUMENTS, .read = by_token_read_limited,
                                                   .task = &by_token_press, .reply = reply_pressed};

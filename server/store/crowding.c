@@ -61,10 +61,12 @@ static void queue_row(void *context, const struct row *row)
     *queue = (struct queue_length){row_integer(row, 0), row_integer(row, 1)};
 }
 
-enum store_error crowding_queue(struct store_tx *tx, struct queue_length *out)
+enum store_error crowding_queue(struct store_tx *tx, const char *const *stagings, size_t staging_count,
+                                struct queue_length *out)
 {
     *out = (struct queue_length){0};
-    return ignore_missing(tx_query(tx, SQL_QUEUE_LONGEST, WITH_NOTHING, queue_row, out));
+    return ignore_missing(
+        tx_query(tx, SQL_QUEUE_LONGEST, WITH(sql_texts(stagings, staging_count)), queue_row, out));
 }
 
 static void crowded_row(void *context, const struct row *row)
@@ -75,15 +77,16 @@ static void crowded_row(void *context, const struct row *row)
         .network = row_integer(row, 0), .open = row_integer(row, 1), .waiting = row_integer(row, 2)};
 }
 
-enum store_error crowding_list(struct store_tx *tx, long long open, struct network_row *out, size_t room,
-                               size_t *count)
+enum store_error crowding_list(struct store_tx *tx, const char *const *stagings, size_t staging_count,
+                               long long open, struct network_row *out, size_t room, size_t *count)
 {
     struct network_rows rows = {.list = out};
 
     *count = 0;
-    RETURN_IF(
-        ignore_missing(tx_query(tx, SQL_NETWORKS_CROWDED,
-                                WITH(sql_integer(open), sql_integer((long long)room)), crowded_row, &rows)));
+    RETURN_IF(ignore_missing(
+        tx_query(tx, SQL_NETWORKS_CROWDED,
+                 WITH(sql_integer(open), sql_integer((long long)room), sql_texts(stagings, staging_count)),
+                 crowded_row, &rows)));
     *count = rows.count;
     return STORE_OK;
 }

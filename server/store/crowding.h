@@ -28,12 +28,13 @@ struct queue_length {
 /* Writes that of the staging account whose leader has this name (leaders.h). */
 enum store_error crowding_set_queue(struct store_tx *tx, const char *leader,
                                     const struct queue_length *queue);
-/* Reads the longest one. */
-enum store_error crowding_queue(struct store_tx *tx, struct queue_length *out);
+/* Reads the longest one of these staging accounts. */
+enum store_error crowding_queue(struct store_tx *tx, const char *const *stagings, size_t staging_count,
+                                struct queue_length *out);
 
-/* Reads up to room networks that have at least `open` open claims, or claims that wait behind others; in
- * their order. Only network, open and waiting are set. */
-enum store_error crowding_list(struct store_tx *tx, long long open, struct network_row *out, size_t room,
-                               size_t *count);
+/* Reads up to room networks that have at least `open` open claims at one of these staging accounts, or claims
+ * that wait behind others; in their order. Only network, open and waiting are set. */
+enum store_error crowding_list(struct store_tx *tx, const char *const *stagings, size_t staging_count,
+                               long long open, struct network_row *out, size_t room, size_t *count);
 
 #endif

@@ -44,6 +44,14 @@
     "SELECT d.claim_id, d.thing_name, d.endpoint, d.attempts, d.refusals,"                                   \
     " CASE WHEN d.due_at IS NULL THEN 1 ELSE 0 END, c.state FROM deliveries d JOIN claims c ON c.id = "      \
     "d.claim_id WHERE d.staging = $1 AND d.claim_id " among
+/* What these staging accounts tell: of one that is no longer configured nothing changes any more. The name of
+ * its leader is 'staging/NAME'. */
+#define CROWDED(among)                                                                                       \
+    "SELECT network, max(open), max(waiting) FROM networks WHERE (open >= $1 OR waiting > 0)"                \
+    " AND staging " among " GROUP BY network ORDER BY network LIMIT $2"
+#define LONGEST(among)                                                                                       \
+    "SELECT queue_since, queue_ms FROM leaders WHERE queue_ms > 0 AND substr(name, 9) " among                \
+    " ORDER BY queue_ms DESC LIMIT 1"
 /* Nothing more to publish; from where it was claimed need no longer be known. */
 #define CLOSED "due_at = NULL, network = NULL, leased_until = 0"
 
@@ -162,14 +170,11 @@ static const char *const texts[STATEMENT_COUNT][2] = {
              " ON CONFLICT (staging, network) DO UPDATE SET arrivals = excluded.arrivals,"
              " expiries = excluded.expiries, as_of = excluded.as_of,"
              " open = excluded.open, waiting = excluded.waiting"),
-    [SQL_NETWORKS_CROWDED] =
-        BOTH("SELECT network, max(open), max(waiting) FROM networks"
-             " WHERE open >= $1 OR waiting > 0 GROUP BY network ORDER BY network LIMIT $2"),
+    [SQL_NETWORKS_CROWDED] = {CROWDED("IN (SELECT value FROM json_each($3))"), CROWDED("= ANY($3::text[])")},
     [SQL_QUEUES_CLEAR] = BOTH("UPDATE networks SET open = 0, waiting = 0 WHERE staging = $1"
                               " AND (open > 0 OR waiting > 0)"),
     [SQL_QUEUE_SET] = BOTH("UPDATE leaders SET queue_since = $2, queue_ms = $3 WHERE name = $1"),
-    [SQL_QUEUE_LONGEST] = BOTH("SELECT queue_since, queue_ms FROM leaders WHERE queue_ms > 0"
-                               " ORDER BY queue_ms DESC LIMIT 1"),
+    [SQL_QUEUE_LONGEST] = {LONGEST("IN (SELECT value FROM json_each($1))"), LONGEST("= ANY($1::text[])")},
     [SQL_NETWORKS_FORGET] = BOTH("DELETE FROM networks WHERE staging = $1 AND as_of < $2"),
 
     /* No row: another portal was faster with this idempotency key. */

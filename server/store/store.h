@@ -41,7 +41,8 @@ enum store_error store_call(struct store *store, enum store_error (*run)(struct 
 enum store_error store_call_urgent(struct store *store, enum store_error (*run)(struct store_tx *, void *),
                                    void *argument, bool writes) __attribute__((warn_unused_result));
 
-/* The number of commits so far and of jobs in them, without urgent ones; and whether the last write succeeded. Any thread. */
+/* The number of commits so far and of jobs in them, without urgent ones; and whether the last write
+ * succeeded. Any thread. */
 void store_commit_counts(const struct store *store, unsigned long long *commits, unsigned long long *jobs);
 bool store_is_healthy(const struct store *store);
 

@@ -46,6 +46,24 @@ def stored(url, sql, *values):
         return database.execute(sql, values).fetchall()
 
 
+@contextlib.contextmanager
+def refused(url, table, condition):
+    """The store fails every UPDATE of the table that makes such a row."""
+    if url.startswith("postgresql:"):
+        postgresql.execute(url, "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                                " $$ BEGIN RAISE EXCEPTION 'refused'; END $$",
+                           f"CREATE TRIGGER refuse BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({condition})"
+                           " EXECUTE FUNCTION refuse()")
+        yield
+        postgresql.execute(url, f"DROP TRIGGER refuse ON {table}", "DROP FUNCTION refuse")
+        return
+    with contextlib.closing(sqlite3.connect(url.partition(":")[2], timeout=DEADLINE, isolation_level=None)) as database:
+        database.execute(f"CREATE TRIGGER refuse BEFORE UPDATE ON {table} WHEN {condition}"
+                         " BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        yield
+        database.execute("DROP TRIGGER refuse")
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from brokers import FakeBroker
 from killed import slow_disk
-from portal import Portal, store_url
+from portal import Portal, refused, store_url
 from sandbox import Sandbox, eventually, random_thing
 
 
@@ -106,6 +106,70 @@ class Crowds(Case):
         for token in tokens:
             portal.post_json(f"/api/v1/registrations/{token}/cancel", {})
         eventually(lambda: ask("10.0.0.99").status == 202, "there is room again")
+
+
+class Cap(Case):
+    """Open claims of a network, counted by the lane and told to all portals through the store."""
+    LIMITED = {"trusted_proxies": "127.0.0.1", "open_claims_per_network": "12"}
+
+    def limited(self, url, **sections):
+        portal = self.enterContext(Portal(self.sandbox, store={"url": url}, claim={"schedule": "1h"}, http=self.LIMITED,
+                                          **{"staging__sandbox": {"port": self.broker.port}, **sections}))
+        self.broker.session()
+        return portal
+
+    @staticmethod
+    def ask(portal, tokens):
+        answer = portal.post_json("/api/v1/registrations", {"identifier": random_thing()}, **{"X-Forwarded-For": "10.0.0.99"})
+        if answer.status == 202:
+            tokens.append(answer.json["token"])
+        return answer.status
+
+    def fill(self, portal):
+        tokens = []
+        eventually(lambda: self.ask(portal, tokens) == 429, "it is full")
+        return tokens
+
+    @staticmethod
+    def cancel(portal, tokens):
+        for token in tokens:
+            portal.post_json(f"/api/v1/registrations/{token}/cancel", {})
+
+    def test_there_is_room_again_after_the_store_failed(self):
+        """It fails just when the lane tells that nothing is open any more."""
+        url = store_url(self.sandbox, random_thing())
+        portal = self.limited(url)
+        tokens = self.fill(portal)
+        with refused(url, "networks", "NEW.open = 0"):
+            self.cancel(portal, tokens)
+            portal.log_has("INSERT INTO networks")
+        eventually(lambda: self.ask(portal, []) == 202, "there is room again")
+
+    def test_a_retry_is_a_new_claim(self):
+        portal = self.limited(store_url(self.sandbox, random_thing()))
+        tokens = self.fill(portal)
+        self.cancel(portal, tokens)
+        eventually(lambda: self.ask(portal, []) == 202, "there is room again")
+        self.fill(portal)
+        answer = portal.post_json(f"/api/v1/registrations/{tokens[0]}/retry", {}, **{"X-Forwarded-For": "10.0.0.9"})
+        self.assertEqual((answer.status, answer.headers["Retry-After"]), (429, "60"))
+        self.assertIn("from your network", answer.json["detail"])
+        page = portal.post_form(f"/registrations/{tokens[0]}/retry", {"X-Forwarded-For": "10.0.0.9"})
+        self.assertEqual((page.status, page.headers["Retry-After"]), (429, "60"))
+        self.assertEqual(portal.show(tokens[0])["state"], "cancelled")
+        answer = portal.post_json(f"/api/v1/registrations/{tokens[0]}/retry", {}, **{"X-Forwarded-For": "10.0.1.9"})
+        self.assertEqual(answer.status, 202, "from another network")
+
+    def test_claims_of_an_account_that_was_removed_do_not_count(self):
+        url = store_url(self.sandbox, random_thing())
+        portal = self.limited(url)
+        self.fill(portal)
+        portal.stop()
+        c = self.sandbox.certificates
+        other = {"address": self.sandbox.staging_address, "port": self.broker.port, "ca_file": c / "server-ca.pem",
+                 "cert_file": c / "claim-thing.pem", "key_file": c / "claim-thing.key", "client_id": "claim-thing", "identifier_form": "hex"}
+        portal = self.limited(url, staging__sandbox=None, staging__other=other)
+        eventually(lambda: self.ask(portal, []) == 202, "there is room")
 
 
 class SlowDisk(Case):

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/store/leaders.h"
 #include "tests/unit/store_fixture.h"
 
 #define UUID_FORM "01234567-89ab-cdef-0123-456789abcdef"
@@ -246,20 +247,46 @@ static enum store_error list_crowded(struct store_tx *tx, void *argument)
 {
     static const struct network_row rows[] = {
         {7, 0, 0, NOON, 20, 0}, {8, 0, 0, NOON, 19, 0}, {9, 0, 0, NOON, 1, 1}, {10, 0, 0, NOON, 0, 0}};
+    static const char *const stagings[] = {"b", "a"}, *const others[] = {"b"};
     struct network_row *out = argument;
     size_t count;
     enum store_error error = crowding_set_networks(tx, "a", rows, 4, 0);
 
-    error = error ? error : crowding_list(tx, 20, out, 3, &count);
+    error = error ? error : crowding_list(tx, others, 1, 20, out, 3, &count);
+    assert_int_equal(count, 0);
+    error = error ? error : crowding_list(tx, stagings, 2, 20, out, 3, &count);
     assert_int_equal(count, 2);
     assert_int_equal(out[0].network, 7);
     assert_int_equal(out[0].open, 20);
     assert_int_equal(out[1].network, 9);
     assert_int_equal(out[1].waiting, 1);
     error = error ? error : crowding_networks(tx, "a", out, 3, &count); /* another lane begins */
-    error = error ? error : crowding_list(tx, 20, out, 3, &count);
+    error = error ? error : crowding_list(tx, stagings, 2, 20, out, 3, &count);
     assert_int_equal(count, 0);
     return error;
+}
+
+static enum store_error tell_queues(struct store_tx *tx, void *argument)
+{
+    static const char *const stagings[] = {"a", "b"}, *const others[] = {"b"};
+    struct queue_length *out = argument;
+    struct leader_term term;
+    enum store_error error = leaders_take(tx, "staging/a", "me", 1000, &term);
+
+    error = error ? error : crowding_set_queue(tx, "staging/a", &(struct queue_length){NOON, 5000});
+    error = error ? error : crowding_queue(tx, stagings, 2, &out[0]);
+    return error ? error : crowding_queue(tx, others, 1, &out[1]);
+}
+
+static void finds_the_longest_queue_of_accounts_that_are_configured(void **state)
+{
+    struct queue_length queues[2];
+    (void)state;
+
+    ASSERT_OK(store_call(fixture.store, tell_queues, queues, true));
+    assert_int_equal(queues[0].ms, 5000);
+    assert_int_equal(queues[0].since, NOON);
+    assert_int_equal(queues[1].ms, 0);
 }
 
 static void lists_networks_that_are_full_or_wait(void **state)
@@ -593,6 +620,7 @@ int main(void)
         TEST(loads_all_that_are_open_page_by_page),
         TEST(shows_what_is_over_and_what_is_not),
         TEST(keeps_the_records_of_networks),
+        TEST(finds_the_longest_queue_of_accounts_that_are_configured),
         TEST(lists_networks_that_are_full_or_wait),
         TEST(given_up_by_the_only_account_has_failed),
         TEST(goes_to_each_account_in_its_own_form),

@@ -48,7 +48,7 @@ static unsigned take(const char *receipt)
 static void takes_no_more_than_there_is_room_for(void **state)
 {
     struct held_place place = {77, 0};
-    char id[8];
+    char id[16];
     (void)state;
 
     for (int i = 0; i < ROOM; i++) {
@@ -110,7 +110,7 @@ static void what_could_not_be_deleted_is_due_again(void **state)
 
 static void a_place_is_used_again(void **state)
 {
-    char id[8];
+    char id[16];
     (void)state;
 
     for (int i = 0; i < 3 * ROOM; i++) {

@@ -261,6 +261,21 @@ static void what_is_recorded_survives(void **state)
     ASSERT_NEAR(network_allowance(network_at(5, NOON), NOON), allowance);
 }
 
+/* The store still says that they are open. */
+static void one_that_has_ended_is_not_forgotten_before_it_is_copied(void **state)
+{
+    struct network_record out[4];
+    (void)state;
+
+    network_at(5, NOON)->open = 100;
+    assert_int_equal(networks_changed(networks, out, COUNT(out)), 1);
+    network_at(5, NOON)->open = 0;
+    networks_forget(networks, NOON);
+    assert_int_equal(networks_changed(networks, out, COUNT(out)), 1);
+    assert_int_equal(out[0].key, 5);
+    assert_int_equal(out[0].open, 0);
+}
+
 /* There are more of them than one call copies, and all of them change all the time. */
 static void all_that_change_have_their_turn(void **state)
 {
@@ -298,6 +313,7 @@ int main(void)
         TEST(what_the_store_knew_is_added),
         TEST(what_has_changed_is_copied_once),
         TEST(what_is_recorded_survives),
+        TEST(one_that_has_ended_is_not_forgotten_before_it_is_copied),
         TEST(all_that_change_have_their_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

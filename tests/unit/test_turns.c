@@ -813,6 +813,24 @@ static void claims_that_are_open_for_long_count_against_their_network(void **sta
     assert_int_equal(network->old, 0);
 }
 
+static void one_that_is_on_now_while_its_message_is_in_flight_is_sent_again(void **state)
+{
+    (void)state;
+
+    add_published(1, NETWORK_UNKNOWN, MINUTE);
+    ASSERT_TAKES(1);
+    now += 2 * SECOND;
+    press(1, now);
+    now += SECOND;
+    turns_published(turns, 1, now);
+    ASSERT_TAKES(0);
+    now += SECOND;
+    ASSERT_TAKES(1);
+    turns_published(turns, 1, now);
+    now += SECOND;
+    ASSERT_TAKES(0);
+}
+
 static void the_unknown_network_is_not_held_back(void **state)
 {
     (void)state;
@@ -867,6 +885,7 @@ int main(void)
         TEST(a_network_whose_devices_arrive_is_not_held_back),
         TEST(arrivals_let_others_in),
         TEST(claims_that_are_open_for_long_count_against_their_network),
+        TEST(one_that_is_on_now_while_its_message_is_in_flight_is_sent_again),
         TEST(the_unknown_network_is_not_held_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

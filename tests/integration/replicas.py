@@ -12,7 +12,7 @@ import time
 
 import postgresql
 from brokers import Mosquitto, Tap
-from patience import patient
+from patience import LONG_DEADLINE, patient
 from portal import Portal
 from sandbox import eventually
 
@@ -83,7 +83,8 @@ class Kills:
             self.tap = stack.enter_context(Tap(staging, "+/expresslink_config"))
             count = math.ceil(self.kills * self.every * self.a_second)
             modules = self.sandbox.modules(count=count, prefix=os.urandom(4).hex())
-            eventually(lambda: modules.status()["subscribed"] == count, lambda: f"subscribed: {modules.status()}")
+            eventually(lambda: modules.status()["subscribed"] == count, lambda: f"subscribed: {modules.status()}",
+                       LONG_DEADLINE)
             self.portals = [stack.enter_context(Portal(self.sandbox, store={"url": self.url})) for _ in range(PORTALS)]
             clients = Clients(self.portals, modules.things(count), self.a_second)
             stack.callback(clients.end)
@@ -115,9 +116,9 @@ class Kills:
         return sum(LEADS in line for line in list(portal.lines))
 
     def _wait_until_arrived(self, count):
-        open_claims = f"SELECT count(*) FROM claims WHERE state = 'onboarded' HAVING count(*) >= {count}"
+        arrived = f"SELECT count(*) FROM claims WHERE state = 'onboarded' HAVING count(*) >= {count}"
         with contextlib.suppress(AssertionError):  # what is lost is counted
-            eventually(lambda: postgresql.query(self.url, open_claims), "all arrive", patient(120))
+            eventually(lambda: postgresql.query(self.url, arrived), "all arrive", patient(120))
 
     def _judge(self, clients):
         rows = postgresql.query(self.url, "SELECT c.thing_name, c.state, c.ended_at, d.attempts FROM claims c"

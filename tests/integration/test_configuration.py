@@ -90,6 +90,12 @@ class Checking(Case):
         self.assertIn("[staging.NAME]", done.stderr)
         self.assertIn("[endpoint.KEY]", done.stderr)
 
+    def test_a_key_of_an_earlier_version(self):
+        portal = self.portal(start=False, store={"replica": "first"})
+        portal.start(wait=False)
+        self.assertEqual(portal.ended(), WRONG_CONFIGURATION)
+        self.assertIn("[store] replica: is not used any more: remove it.", portal.lines[0])
+
     def test_starting_tells_the_same_errors(self):
         portal = self.portal(start=False, log={"level": "loud", "colour": "blue"})
         portal.start(wait=False)

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/keyed_hash.h"
 #include "base/memory.h"
 #include "base/random.h"
 
@@ -31,9 +32,7 @@ struct slot {
 struct limiter {
     pthread_mutex_t lock;
     unsigned per_minute;
-    /* Random: no one can choose clients that fall into one set (multiply-shift, strongly universal for these
-     * widths: Dietzfelbinger 1996). */
-    unsigned __int128 factor, summand;
+    struct keyed_hash_key key; /* random: no one can choose clients that fall into one set */
     struct slot slots[1 << SET_BITS][WAYS];
 };
 
@@ -42,8 +41,7 @@ struct limiter *limiter_new(unsigned per_minute)
     struct limiter *limiter = memory_new(1, sizeof *limiter);
 
     limiter->per_minute = per_minute;
-    random_bytes(&limiter->factor, sizeof limiter->factor);
-    random_bytes(&limiter->summand, sizeof limiter->summand);
+    random_bytes(&limiter->key, sizeof limiter->key);
     pthread_mutex_init(&limiter->lock, NULL);
     return limiter;
 }
@@ -93,21 +91,30 @@ static float share_left(const struct limiter *limiter, const struct slot *slot)
     return slot->client.kind == KIND_NONE ? 1 : slot->credit / most_credit(limiter, slot->client.kind);
 }
 
+/* The slot with the highest rank is replaced: an empty one before one that is full of credit. */
+static float rank(const struct limiter *limiter, const struct slot *slot)
+{
+    return slot->client.kind == KIND_NONE ? 2 : share_left(limiter, slot);
+}
+
+/* A client may be in either of two sets: with one alone, some would be full long before most are (Azar,
+ * Broder, Karlin and Upfal 1994). */
 static struct slot *slot_of(struct limiter *limiter, const struct client *client, long long now)
 {
-    unsigned __int128 product = limiter->factor * (client->network + client->kind) + limiter->summand;
-    size_t index = (size_t)(product >> (128 - SET_BITS));
-    struct slot *set = &limiter->slots[index][0], *richest = set;
+    const uint64_t text[] = {client->network, client->kind};
+    uint64_t hash = keyed_hash(&limiter->key, text, sizeof text);
+    struct slot *sets[] = {limiter->slots[hash >> (64 - SET_BITS)], limiter->slots[hash % (1 << SET_BITS)]};
+    struct slot *richest = sets[0];
 
-    for (size_t i = 0; i < WAYS; i++) {
-        struct slot *slot = &set[i];
+    for (size_t i = 0; i < 2 * WAYS; i++) {
+        struct slot *slot = &sets[i / WAYS][i % WAYS];
         if (slot->client.network == client->network && slot->client.kind == client->kind) {
             refill(limiter, slot, now);
             return slot;
         }
         if (slot->client.kind != KIND_NONE)
             refill(limiter, slot, now);
-        if (share_left(limiter, slot) > share_left(limiter, richest))
+        if (rank(limiter, slot) > rank(limiter, richest))
             richest = slot;
     }
     float credit = share_left(limiter, richest) * most_credit(limiter, client->kind);

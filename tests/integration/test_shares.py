@@ -146,7 +146,9 @@ class Connections(Case):
         reading.start()
         eventually(lambda: portal.metric("picture_processor_seconds_total") > 0, "it is being read")
         while reading.is_alive():
-            self.hold(portal, HOSTILE, 8)
+            with contextlib.ExitStack() as others:
+                for _ in range(8):
+                    others.enter_context(connect(portal, HOSTILE))
         reading.join()
         self.assertEqual(answers[0].status, 422, answers)
 

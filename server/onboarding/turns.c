@@ -18,6 +18,7 @@
 #define ARRIVAL_MS 3000       /* that a device takes to arrive */
 #define LAST_CHANCE 0.05      /* where it may well find the device */
 #define PRESSED_AGAIN_MS 1000 /* no sooner after the last message, also where the button is pressed */
+#define PRESSES 3             /* so many times a button is as good as it says */
 #define OVERLOAD_MS 1000      /* first messages that wait for so long are too many */
 #define FORGET_EVERY_MS 5000
 #define BACK_MS 1000 /* a clock that goes back by more was set */
@@ -39,6 +40,7 @@ struct entry {
     uint32_t before; /* age at the message before the last one, ms; UNKNOWN */
     unsigned published;
     unsigned char place, class;
+    unsigned char presses;
     bool is_old, is_used, is_tried;
     bool is_pressed; /* while in hand: the message may have been sent before that */
 };
@@ -280,7 +282,7 @@ static void may_repeat(struct turns *turns, uint32_t place, long long now)
     struct entry *entry = &turns->entries[place];
     int penalty = penalty_of(network_of(turns, entry), now);
 
-    if (penalty || entry->since <= entry->last_at) {
+    if (penalty || entry->since <= entry->last_at || entry->presses > PRESSES) {
         ripen(turns, place, penalty);
         return;
     }
@@ -489,7 +491,7 @@ static bool is_overloaded(const struct turns *turns, long long now)
     return first && (double)now - first->key > OVERLOAD_MS;
 }
 
-/* Of ten messages one is for those who wait behind the first ones, and one is kept for repeats and last
+/* Of twenty messages one is for those who wait behind the first ones, and two are kept for repeats and last
  * messages. While first messages are too many there are no repeats, but half of the messages are last ones,
  * if there are so many. */
 static uint32_t next_turn(struct turns *turns, long long now)
@@ -500,7 +502,7 @@ static uint32_t next_turn(struct turns *turns, long long now)
 
     if (turns->pressed.first != NONE && (!overloaded || slot == 4))
         return take_of_chain(turns, &turns->pressed);
-    if (turns->later_count && slot == 2)
+    if (turns->later_count && turns->slot % 20 == 2)
         return take_later(turns, now);
     bool last_first = slot == 0 || (overloaded && slot % 2 == 1);
     if (last_first && turns->last.first != NONE)
@@ -642,6 +644,8 @@ static void press(struct turns *turns, uint32_t place, long long pressed_at, lon
         return;
     leave(turns, place);
     entry->since = pressed_at < now ? pressed_at : now;
+    if (entry->presses <= PRESSES)
+        entry->presses++;
     if (now - entry->last_at < PRESSED_AGAIN_MS)
         rest(turns, place, entry->last_at + PRESSED_AGAIN_MS);
     else

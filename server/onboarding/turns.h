@@ -4,11 +4,11 @@
  * may be more to send than can be sent.
  *
  * - First messages go first, in the order in which the claims were made. Networks with many claims that do
- *   not arrive (networks.h) wait behind the others, but get a tenth of the messages at least.
+ *   not arrive (networks.h) wait behind the others, but get a twentieth of the messages at least.
  * - Repeats go by value: how likely it is that the device was switched on since the last message
  *   (switched_on.h), times how long ago that was. They become rarer by themselves when there are too many.
  * - A last message goes shortly before the window ends, unless it would hardly find the device.
- * - "It's on now" goes at once.
+ * - "It's on now" goes at once, unless it was pressed in vain before, several times.
  *
  * Keeps the open claims in memory, about 150 bytes for each. Pure: it knows no clock, no store and no
  * connection; all times are milliseconds of one clock of the caller. Where that goes back, everything stays

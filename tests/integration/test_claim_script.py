@@ -51,6 +51,16 @@ class ClaimScript(unittest.TestCase):
         self.assertIn("it has arrived", out)
         modules.wait_for(thing, "endpoint")
 
+    def test_of_several_claim_things_it_uses_the_first(self):
+        """The account would refuse the second."""
+        c, path = self.sandbox.certificates, self.ini()
+        with path.open("a") as file:
+            file.write(f"[staging.sandbox.2]\ncert_file = {c}/observer.pem\nkey_file = {c}/observer.key\nclient_id = second\n")
+        thing, _ = self.module()
+        code, out, err = self.claim("--json", thing, config=path)
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertNotIn("staging_not_connected", out)
+
     def test_several_devices_at_once_and_json_for_programs(self):
         things = [self.module()[0] for _ in range(3)]
         code, out, err = self.claim("--wait", "--json", *things)

@@ -36,7 +36,7 @@ class Arrivals(ConnectivityCase):
     def test_a_module_whose_event_is_lost(self):
         portal = self.portal().connected()
         thing = random_thing()
-        self.sandbox.modules(thing)
+        self.sandbox.modules(thing).wait_for(thing, "subscribed")
         token = portal.claim(thing)["token"]
         portal.wait_for_state(token, "onboarded")
         eventually(lambda: portal.metric("arrivals_total" + ENDPOINT) == 1, lambda: portal.metrics())

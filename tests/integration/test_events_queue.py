@@ -22,7 +22,7 @@ class Arrivals(Case):
         """Broker, rule, queue and portal, without an observer's certificate."""
         portal = self.portal().connected()
         thing = random_thing()
-        self.sandbox.modules(thing)
+        self.sandbox.modules(thing).wait_for(thing, "subscribed")
         token = portal.claim(thing)["token"]
         portal.wait_for_state(token, "onboarded")
         self.queue.wait_until_empty()
@@ -125,6 +125,33 @@ class Killed(Case):
         portal.start()
         for token in claims.values():
             portal.wait_for_state(token, "onboarded")
+        self.queue.wait_until_empty()
+
+
+class TwoPortals(Case):
+    """On one database, of which one leads and receives."""
+
+    def leader(self, *portals):
+        return next((portal for portal in portals if portal.metric("endpoint_leads" + ENDPOINT)), None)
+
+    def test_the_next_leader_receives(self):
+        url = self.url()
+        if url.startswith("sqlite:"):
+            self.skipTest("a SQLite file has one portal")
+        portals = [self.portal(store={"url": url}) for _ in range(2)]
+        first = eventually(lambda: self.leader(*portals), "one leads")
+        other, = (portal for portal in portals if portal is not first)
+        (thing, token), = self.published(other).items()
+        self.connects(thing)
+        other.wait_for_state(token, "onboarded")
+        self.assertEqual(other.metric("events_total" + ENDPOINT), 0)
+        later = random_thing()
+        later_token = other.claim(later)["token"]
+        other.wait_for_state(later_token, "published")
+        first.kill()
+        self.connects(later)
+        other.wait_for_state(later_token, "onboarded")
+        self.assertTrue(self.leader(other))
         self.queue.wait_until_empty()
 
 

@@ -52,7 +52,8 @@ void registration_json(const struct registration *registration, const char *publ
     json_write_unsigned(&json, "attempts", registration->attempts);
     write_time(&json, "accepted_at", registration->accepted_at);
     write_time(&json, "expires_at", registration->expires_at);
-    write_time(&json, "estimated_at", estimated_at - estimated_at % ESTIMATE_STEP_MS);
+    write_time(&json, "estimated_at",
+               (estimated_at + ESTIMATE_STEP_MS - 1) / ESTIMATE_STEP_MS * ESTIMATE_STEP_MS);
     write_time(&json, "ended_at", registration->ended_at);
     json_write_boolean(&json, "onboarded_before", registration->onboarded_before);
     json_write_text(&json, "next_action", next_action_name(registration_next_action(registration)));

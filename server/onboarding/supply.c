@@ -55,7 +55,7 @@ struct supply {
     /* LOAD */
     struct delivery_turn page[DELIVERIES_MAX], page_end;
     size_t page_count;
-    bool loaded, has_page;
+    bool loaded, has_page, load_again;
     /* PEEK, TAKE */
     struct delivery_turn taken[DELIVERIES_MAX];
     size_t taken_count;
@@ -339,6 +339,20 @@ static void make_ready(struct supply *supply)
     supply->read_id_count = 0;
 }
 
+/* A take that failed may have been committed, or still be: what it took is offered again only after minutes.
+ * So all that are open are read again. */
+static void take_taken(struct supply *supply)
+{
+    if (take_answer(supply, TAKE)) {
+        add(supply, supply->taken, supply->taken_count);
+        supply->look = supply->look || supply->taken_count == DELIVERIES_MAX;
+    }
+    supply->load_again = supply->load_again || supply->errands[TAKE].failed;
+    supply->errands[TAKE].failed = false;
+    if (supply->load_again && !supply->errands[LOAD].asked)
+        supply->loaded = supply->has_page = supply->load_again = false;
+}
+
 static void take_told(struct supply *supply)
 {
     (void)take_answer(supply, TELL);
@@ -360,10 +374,7 @@ static void take_answers(struct supply *supply)
     }
     if (take_answer(supply, PEEK))
         supply->look = supply->look || supply->due;
-    if (take_answer(supply, TAKE)) {
-        add(supply, supply->taken, supply->taken_count);
-        supply->look = supply->look || supply->taken_count == DELIVERIES_MAX;
-    }
+    take_taken(supply);
     if (take_answer(supply, READ))
         make_ready(supply);
     if (take_answer(supply, CHECK))

@@ -296,6 +296,24 @@ class LostCommit(Case):
             portal.lines.clear()
         self.assert_counted()
 
+    def test_a_claim_that_a_lane_has_taken_without_knowing_is_published_soon(self):
+        """It would be offered again only after minutes."""
+        portal = self.portal(self.through).connected()
+        self.sandbox.stop_staging()
+        portal.log_has("staging.not_connected")
+        thing = random_thing()
+        token = portal.claim(thing)["token"]
+        self.server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            " WHERE application_name = 'expresslink-portal'")
+        eventually(lambda: portal.get(f"{API}/{token}").status == 200, "it has other connections")
+        self.proxy.lose("UPDATE deliveries SET due_at = $3 WHERE ctid", after=True, for_long=True)
+        self.sandbox.start_staging()
+        self.assertTrue(self.proxy.lost.wait(DEADLINE), "it was taken")
+        portal.log_has("store.commit_unresolved")
+        self.proxy.let_in()
+        eventually(lambda: portal.get(f"{API}/{token}").status == 200, "the store is back")
+        portal.wait_for_state(token, "published")
+
     def accepted(self, portal, thing):
         answer = portal.post_json(API, {"identifier": thing}, Idempotency_Key=thing)
         return answer.status == 202 and answer.json

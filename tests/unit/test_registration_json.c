@@ -6,6 +6,7 @@
 
 #include "tests/unit/test.h"
 
+#define ACCEPTED 1700000005000LL /* half way between two full tens of seconds */
 #define NAME_200                                                                                             \
     "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901" \
     "23456789"                                                                                               \
@@ -188,6 +189,24 @@ static void tells_one_that_waits(void **state)
     cJSON_Delete(json);
 }
 
+/* It was accepted three seconds before: a time before that would be nonsense. */
+static void an_estimate_is_not_in_the_past(void **state)
+{
+    struct registration queued = {.token = "t",
+                                  .thing_name = "n",
+                                  .endpoint = "e",
+                                  .accepted_at = ACCEPTED,
+                                  .expires_at = ACCEPTED + 900000};
+    TEXT struct text out = TEXT_EMPTY;
+    (void)state;
+
+    registration_json(&queued, "", ACCEPTED + 3000, &out);
+    cJSON *json = cJSON_Parse(text_get(&out));
+    assert_string_equal(text_of(json, "accepted_at"), "2023-11-14T22:13:25.000Z");
+    assert_string_equal(text_of(json, "estimated_at"), "2023-11-14T22:13:30.000Z");
+    cJSON_Delete(json);
+}
+
 static void escapes_the_public_url(void **state)
 {
     cJSON *json = written(&arrived, "https://a\"b\\c");
@@ -205,6 +224,7 @@ int main(void)
         cmocka_unit_test(takes_what_it_knows_and_passes_over_the_rest),
         cmocka_unit_test(tells_one_that_has_arrived),
         cmocka_unit_test(tells_one_that_waits),
+        cmocka_unit_test(an_estimate_is_not_in_the_past),
         cmocka_unit_test(escapes_the_public_url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -420,6 +420,14 @@ enum lead post_lead(const struct post *post, long long *term)
     return lead;
 }
 
+bool post_is_held(const struct post *post)
+{
+    pthread_mutex_lock(&post->leadership->lock);
+    bool held = !post->term && post->other.left_ms > TERM_MS - RENEW_MS - MARGIN_MS;
+    pthread_mutex_unlock(&post->leadership->lock);
+    return held;
+}
+
 void post_stats(const struct post *post, struct lead_stats *out)
 {
     pthread_mutex_lock(&post->leadership->lock);

@@ -10,6 +10,8 @@
 #ifndef SERVER_ONBOARDING_LEADERSHIP_H
 #define SERVER_ONBOARDING_LEADERSHIP_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 #include "claim/settings.h"
 #include "server/onboarding/stats.h"
@@ -47,6 +49,8 @@ const struct post *leadership_endpoint(const struct leadership *leadership, size
 const char *post_name(const struct post *post);
 /* *term: for leaders_check(); 0 unless it leads or has lapsed. Any thread, cheap. */
 enum lead post_lead(const struct post *post, long long *term);
+/* Another portal leads, and has renewed its term lately: it is alive. Any thread, cheap. */
+bool post_is_held(const struct post *post);
 void post_stats(const struct post *post, struct lead_stats *out);
 
 #endif

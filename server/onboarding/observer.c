@@ -467,8 +467,9 @@ bool observer_is_settled(struct observer *observer)
 {
     long long term;
 
+    /* What a portal that died has not heard, nobody has: this one will lead soon. */
     if (post_lead(observer->options.post, &term) == LEAD_FOLLOWS)
-        return true;
+        return post_is_held(observer->options.post);
     return atomic_load(&observer->feeds[0].up) && observer_is_idle(observer) &&
            clock_monotonic_ms() - atomic_load(&observer->last_event) >= QUIET_MS;
 }

@@ -140,6 +140,33 @@ static void who_stops_hands_over(void **state)
     leadership_stop(second);
 }
 
+/* For as long as it may have died. */
+static void another_one_holds_a_post_while_it_renews_its_term(void **state)
+{
+    struct thief thief = {.taken = {0}};
+    struct leadership *leadership = started();
+    const struct post *post = leadership_staging(leadership, 0);
+    (void)state;
+
+    wait_for(post, LEAD_LEADS);
+    assert_false(post_is_held(post));
+    if (!is_shared()) {
+        leadership_stop(leadership);
+        skip();
+    }
+    ASSERT_OK(store_call(fixture.store, steal, &thief, true));
+    long long deadline = clock_monotonic_ms() + HANG_MS, term;
+    while (!post_is_held(post) && clock_monotonic_ms() < deadline)
+        pause_shortly();
+    assert_true(post_is_held(post));
+    while (post_is_held(post) && clock_monotonic_ms() < deadline)
+        pause_shortly();
+    assert_false(post_is_held(post)); /* its term has not ended yet */
+    assert_int_equal(post_lead(post, &term), LEAD_FOLLOWS);
+    wait_for(post, LEAD_LEADS);
+    leadership_stop(leadership);
+}
+
 static void a_lost_term_is_noticed_and_a_free_one_taken(void **state)
 {
     struct thief thief = {.taken = {0}};
@@ -220,6 +247,7 @@ int main(void)
         TEST(leads_nothing_before_it_is_started),
         TEST(leads_all_that_is_free),
         TEST(who_stops_hands_over),
+        TEST(another_one_holds_a_post_while_it_renews_its_term),
         TEST(a_lost_term_is_noticed_and_a_free_one_taken),
         TEST(a_term_that_cannot_be_renewed_lapses),
     };

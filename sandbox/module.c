@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "claim/endpoint_message.h"
 #include "claim/mqtt.h"
-#include "sandbox/report.h"
+#include "sandbox/module_report.h"
 
 #define MESSAGE_MAX 4096
 #define KEEP_ALIVE_S 60

@@ -18,8 +18,8 @@
 #include "claim/mqtt.h"
 #include "sandbox/birth_authority.h"
 #include "sandbox/control.h"
-#include "sandbox/fleet.h"
-#include "sandbox/report.h"
+#include "sandbox/module_fleet.h"
+#include "sandbox/module_report.h"
 
 #define DERIVED_NAME_LENGTH 32 /* hex digits: 128 bits (PG 12.1.3.1) */
 #define THING_NAME_MAX 64

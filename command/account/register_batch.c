@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/enrolment/batch.h"
+#include "account/enrolment/enrolment_batch.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "command/account/register.h"

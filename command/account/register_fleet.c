@@ -2,7 +2,7 @@
 /* expresslink-claim account register fleet: sets up fleet provisioning by claim. */
 #include <string.h>
 
-#include "account/enrolment/fleet.h"
+#include "account/enrolment/fleet_claim.h"
 #include "account/keys/signing_request.h"
 #include "command/account/register.h"
 #include "command/account/register_run.h"

@@ -6,10 +6,10 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "sandbox/cloud/access_keys.h"
 #include "sandbox/cloud/account_feed.h"
 #include "sandbox/cloud/bucket.h"
 #include "sandbox/cloud/calendar.h"
-#include "sandbox/cloud/credentials.h"
 #include "sandbox/cloud/deliveries.h"
 #include "sandbox/cloud/faults.h"
 #include "sandbox/cloud/imports.h"

@@ -10,7 +10,7 @@
 #include "base/random.h"
 #include "sandbox/cloud/arn.h"
 #include "sandbox/cloud/iot/call.h"
-#include "sandbox/cloud/query.h"
+#include "sandbox/cloud/query_calls.h"
 #include "sandbox/cloud/store.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-"

@@ -2,7 +2,7 @@
 #include "sandbox/cloud/sts.h"
 
 #include "sandbox/cloud/arn.h"
-#include "sandbox/cloud/query.h"
+#include "sandbox/cloud/query_calls.h"
 
 static void get_caller_identity(struct query_call *call)
 {

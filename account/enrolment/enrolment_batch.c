@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/enrolment/batch.h"
+#include "account/enrolment/enrolment_batch.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/cloud/query.h"
+#include "sandbox/cloud/query_calls.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/report.h"
+#include "sandbox/module_report.h"
 
 #include <stdio.h>
 

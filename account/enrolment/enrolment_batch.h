@@ -2,8 +2,8 @@
 /* Registers the certificates of thousands of devices with enrolment_batch_run(). Each device ends as
  * registered, already there, duplicate or failed with a reason; no failure stops the others. Devices that the
  * result file has as done are skipped. One thread; blocks. */
-#ifndef ACCOUNT_ENROLMENT_BATCH_H
-#define ACCOUNT_ENROLMENT_BATCH_H
+#ifndef ACCOUNT_ENROLMENT_ENROLMENT_BATCH_H
+#define ACCOUNT_ENROLMENT_ENROLMENT_BATCH_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

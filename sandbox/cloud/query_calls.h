@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* AWS's query protocol, used by IAM and STS: form fields in, XML out. With the cloud's lock held. */
-#ifndef SANDBOX_CLOUD_QUERY_H
-#define SANDBOX_CLOUD_QUERY_H
+#ifndef SANDBOX_CLOUD_QUERY_CALLS_H
+#define SANDBOX_CLOUD_QUERY_CALLS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All modules of a process, and the commands for them. One thread. */
-#ifndef SANDBOX_FLEET_H
-#define SANDBOX_FLEET_H
+#ifndef SANDBOX_MODULE_FLEET_H
+#define SANDBOX_MODULE_FLEET_H
 
 #include <stddef.h>
 

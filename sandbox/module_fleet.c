@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/fleet.h"
+#include "sandbox/module_fleet.h"
 
 #include <limits.h>
 #include <stdlib.h>

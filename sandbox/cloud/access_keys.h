@@ -2,8 +2,8 @@
 /* The keys that sign requests: the permanent key of the command line, and temporary keys that the cloud
  * issues as a container's credentials. Guarded by the cloud's lock; temporary keys are lost when the cloud
  * ends. */
-#ifndef SANDBOX_CLOUD_CREDENTIALS_H
-#define SANDBOX_CLOUD_CREDENTIALS_H
+#ifndef SANDBOX_CLOUD_ACCESS_KEYS_H
+#define SANDBOX_CLOUD_ACCESS_KEYS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/cloud/credentials.h"
+#include "sandbox/cloud/access_keys.h"
 
 #include <stdlib.h>
 #include <string.h>

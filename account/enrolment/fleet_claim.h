@@ -2,8 +2,8 @@
 /* The claim certificate of fleet provisioning (IoT, "Provisioning by claim"): all devices of a batch share it
  * until each has its own. The rest of fleet provisioning is a setup with a fleet_prefix (setup.h). One
  * thread; blocks. */
-#ifndef ACCOUNT_ENROLMENT_FLEET_H
-#define ACCOUNT_ENROLMENT_FLEET_H
+#ifndef ACCOUNT_ENROLMENT_FLEET_CLAIM_H
+#define ACCOUNT_ENROLMENT_FLEET_CLAIM_H
 
 #include <stdbool.h>
 

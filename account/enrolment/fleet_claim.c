@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/enrolment/fleet.h"
+#include "account/enrolment/fleet_claim.h"
 
 #include <errno.h>
 #include <stdio.h>

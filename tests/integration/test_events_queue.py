@@ -173,11 +173,16 @@ class BadStores(Case):
         return portal.metric("events_total" + ENDPOINT)
 
     def test_killed_before_the_commit(self):
+        """What was acknowledged later has been deleted by then."""
         portal = self.portal().connected()
         (thing, token), = self.published(portal).items()
         with self.locked():
             self.connects(thing)
             eventually(lambda: self.received(portal) == 1, "it is received")
+            for _ in range(2):
+                self.queue.send("garbage")
+                eventually(lambda: sum(self.queue.counts()) <= 1, self.queue.counts)
+            self.assertEqual(sum(self.queue.counts()), 1)
             portal.kill()
         portal.start()
         portal.wait_for_state(token, "onboarded")

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lines.h"
+
+#define LINE_MAX_BYTES (1 << 20)
+
 struct record {
     const char *certificate_id; /* points into json */
     cJSON *json;                /* owned */
@@ -86,20 +90,41 @@ static void modernize(cJSON *json)
     cJSON_AddItemToArray(cJSON_AddArrayToObject(json, "policies"), cJSON_CreateString("expresslink-module"));
 }
 
+struct loading {
+    struct registry *registry;
+    bool good;
+};
+
+static void load_line(void *context, char *line, size_t length)
+{
+    struct loading *loading = context;
+
+    if (!loading->good)
+        return;
+    cJSON *json = cJSON_ParseWithLength(line, length);
+    modernize(json);
+    loading->good = insert(loading->registry, json);
+}
+
+static void refuse_line(void *context)
+{
+    ((struct loading *)context)->good = false;
+}
+
 static bool load(struct registry *registry)
 {
-    char *line = NULL;
-    size_t room = 0;
-    bool good = true;
+    struct loading loading = {registry, true};
+    const struct line_splitter_events events = {&loading, load_line, refuse_line};
+    struct line_splitter lines = line_splitter_new(&events, LINE_MAX_BYTES);
+    char bytes[16384];
+    size_t got;
 
     rewind(registry->log);
-    while (good && getline(&line, &room, registry->log) > 0) {
-        cJSON *json = cJSON_Parse(line);
-        modernize(json);
-        good = insert(registry, json);
-    }
-    free(line);
-    return good;
+    while ((got = fread(bytes, 1, sizeof bytes, registry->log)) > 0)
+        line_splitter_feed(&lines, bytes, got);
+    line_splitter_end(&lines);
+    line_splitter_fini(&lines);
+    return loading.good;
 }
 
 struct registry *registry_open(const char *path)

@@ -8,12 +8,14 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "base/json_writer.h"
+#include "base/lines.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "sandbox/cloud/delivered_log.h"
 #include "sandbox/cloud/store.h"
 
+#define LINE_MAX_BYTES 4096
 #define BUCKETS_AT_FIRST 1024
 
 /* The serial number is a digest, so its bytes are a good hash. */
@@ -81,12 +83,36 @@ static void read_line(struct deliveries *deliveries, const char *line, size_t le
     put(deliveries, &delivery);
 }
 
+static void take_line(void *context, char *line, size_t length)
+{
+    read_line(context, line, length);
+}
+
+static void skip_line(void *context)
+{
+    (void)context;
+}
+
+/* Returns false if the last line has no end. */
+static bool read_lines(struct deliveries *deliveries)
+{
+    const struct line_splitter_events events = {deliveries, take_line, skip_line};
+    struct line_splitter lines = line_splitter_new(&events, LINE_MAX_BYTES);
+    char bytes[16384];
+    size_t got;
+    bool whole = true;
+
+    while ((got = fread(bytes, 1, sizeof bytes, deliveries->file)) > 0) {
+        line_splitter_feed(&lines, bytes, got);
+        whole = bytes[got - 1] == '\n';
+    }
+    line_splitter_end(&lines);
+    line_splitter_fini(&lines);
+    return whole;
+}
+
 void deliveries_open(struct deliveries *deliveries, const char *folder)
 {
-    OWNED char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
-
     *deliveries = (struct deliveries){.path = store_path(folder, "deliveries.jsonl")};
     grow(deliveries);
     deliveries->file = fopen(deliveries->path, "a+e");
@@ -95,12 +121,7 @@ void deliveries_open(struct deliveries *deliveries, const char *folder)
         exit(1);
     }
     rewind(deliveries->file);
-    bool whole = true;
-    while ((length = getline(&line, &room, deliveries->file)) > 0) {
-        read_line(deliveries, line, (size_t)length);
-        whole = line[length - 1] == '\n';
-    }
-    if (!whole)
+    if (!read_lines(deliveries))
         fputc('\n', deliveries->file);
 }
 

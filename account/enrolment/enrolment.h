@@ -25,11 +25,11 @@ bool enrolment_certificate_fits(const struct certificate *certificate, long long
 
 struct enroller;
 
-/* Looks up policy, thing type and groups, creating them if the options say so (tell reports each one missing
- * or created; may be NULL), and the CAs of mode DEFAULT. out is untouched after an error. AWS_NOT_FOUND:
- * something is missing. account is borrowed. */
+/* Looks up policy, thing type and groups, creating them if the options say so (report is called for each one
+ * missing or created; may be NULL), and the CAs of mode DEFAULT. out is untouched after an error.
+ * AWS_NOT_FOUND: something is missing. account is borrowed. */
 enum aws_error enroller_open(const struct oem_account *account, const struct enrolment_options *options,
-                             void (*tell)(void *context, const struct setup_step *step), void *context,
+                             void (*report)(void *context, const struct setup_step *step), void *context,
                              struct enroller **out, struct text *why) __attribute__((warn_unused_result));
 void enroller_free(struct enroller *enroller); /* NULL is fine */
 

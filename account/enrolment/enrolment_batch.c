@@ -53,12 +53,12 @@ static void sync_results(struct batch *batch, bool now)
     batch->synced_ms = ms;
 }
 
-static void record(struct batch *batch, const struct enrolment_row *row, bool tell)
+static void record(struct batch *batch, const struct enrolment_row *row, bool report)
 {
     TEXT struct text why = TEXT_EMPTY;
 
-    if (tell)
-        batch->options->tell(batch->options->context, row);
+    if (report)
+        batch->options->report(batch->options->context, row);
     if (batch->options->dry_run)
         return;
     if (!enrolment_results_add(batch->options->results, row, &why)) {

@@ -28,7 +28,7 @@ struct enrolment_batch_options { /* all borrowed */
     bool dry_run;                  /* do all but call AWS and write results */
     const atomic_int *interrupted; /* may be NULL */
     /* Reports a duplicate or failure, for people. */
-    void (*tell)(void *context, const struct enrolment_row *row);
+    void (*report)(void *context, const struct enrolment_row *row);
     void (*progress)(void *context, const struct enrolment_batch_counts *counts); /* after each device */
     void *context;
 };

@@ -36,17 +36,17 @@ struct part {
     struct enroller_call look, make;
 };
 
-struct telling {
-    void (*tell)(void *context, const struct setup_step *step);
+struct reporting {
+    void (*report)(void *context, const struct setup_step *step);
     void *context;
 };
 
-static void tell(const struct telling *telling, const struct part *part, enum setup_action action)
+static void report(const struct reporting *reporting, const struct part *part, enum setup_action action)
 {
     const struct setup_step step = {.kind = part->kind, .name = part->name, .action = action, .detail = ""};
 
-    if (telling->tell != NULL)
-        telling->tell(telling->context, &step);
+    if (reporting->report != NULL)
+        reporting->report(reporting->context, &step);
 }
 
 static void explain_missing(const struct part *part, struct text *why)
@@ -59,7 +59,7 @@ static void explain_missing(const struct part *part, struct text *why)
 }
 
 static enum aws_error prepare_part(const struct enroller *enroller, const struct part *part,
-                                   const struct telling *telling, struct text *why)
+                                   const struct reporting *reporting, struct text *why)
 {
     const struct enrolment_options *options = &enroller->options;
     enum aws_error error = enroller_ask(enroller->account, &part->look, NULL, why);
@@ -76,11 +76,11 @@ static enum aws_error prepare_part(const struct enroller *enroller, const struct
     if (!options->dry_run && error != AWS_OK && error != AWS_CONFLICT) /* another run may have made it */
         return error;
     text_clear(why);
-    tell(telling, part, SETUP_CREATE);
+    report(reporting, part, SETUP_CREATE);
     return AWS_OK;
 }
 
-static enum aws_error prepare_policy(const struct enroller *enroller, const struct telling *telling,
+static enum aws_error prepare_policy(const struct enroller *enroller, const struct reporting *reporting,
                                      struct text *why)
 {
     const char *name = enroller->options.policy_name;
@@ -102,11 +102,11 @@ static enum aws_error prepare_policy(const struct enroller *enroller, const stru
                  .body = body},
     };
 
-    return prepare_part(enroller, &part, telling, why);
+    return prepare_part(enroller, &part, reporting, why);
 }
 
 static enum aws_error prepare_named(const struct enroller *enroller, bool is_group, const char *name,
-                                    const struct telling *telling, struct text *why)
+                                    const struct reporting *reporting, struct text *why)
 {
     const char *prefix = is_group ? "/thing-groups" : "/thing-types";
     JSON cJSON *body = cJSON_CreateObject();
@@ -124,20 +124,20 @@ static enum aws_error prepare_named(const struct enroller *enroller, bool is_gro
                  .body = body},
     };
 
-    return prepare_part(enroller, &part, telling, why);
+    return prepare_part(enroller, &part, reporting, why);
 }
 
-static enum aws_error prepare_parts(const struct enroller *enroller, const struct telling *telling,
+static enum aws_error prepare_parts(const struct enroller *enroller, const struct reporting *reporting,
                                     struct text *why)
 {
     const struct enrolment_options *options = &enroller->options;
-    enum aws_error error = prepare_policy(enroller, telling, why);
+    enum aws_error error = prepare_policy(enroller, reporting, why);
 
     if (error == AWS_OK && options->thing_type != NULL)
-        error = prepare_named(enroller, false, options->thing_type, telling, why);
+        error = prepare_named(enroller, false, options->thing_type, reporting, why);
     for (const char *const *group = options->thing_groups; error == AWS_OK && group != NULL && *group != NULL;
          group++)
-        error = prepare_named(enroller, true, *group, telling, why);
+        error = prepare_named(enroller, true, *group, reporting, why);
     return error;
 }
 
@@ -235,11 +235,11 @@ enum aws_error enroller_open(const struct oem_account *account, const struct enr
                              struct enroller **out, struct text *why)
 {
     struct enroller *enroller = memory_new(1, sizeof *enroller);
-    const struct telling telling = {say, context};
+    const struct reporting reporting = {say, context};
 
     enroller->account = account;
     enroller->options = *options;
-    enum aws_error error = prepare_parts(enroller, &telling, why);
+    enum aws_error error = prepare_parts(enroller, &reporting, why);
     if (error == AWS_OK && !options->without_authority)
         error = find_authorities(enroller, why);
     if (error == AWS_OK)

@@ -22,7 +22,7 @@ struct running {
     unsigned long long told;
 };
 
-static void tell(void *context, const struct enrolment_row *row)
+static void report_row(void *context, const struct enrolment_row *row)
 {
     struct running *running = context;
     TEXT struct text line = TEXT_EMPTY;
@@ -136,7 +136,7 @@ static int run(struct running *running, const struct oem_account *account, struc
         .rate = arguments->rate,
         .dry_run = arguments->dry_run,
         .interrupted = &interrupt_received,
-        .tell = tell,
+        .report = report_row,
         .progress = show_progress,
         .context = running,
     };

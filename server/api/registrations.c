@@ -26,7 +26,7 @@ static void answer_json(struct http_exchange *exchange, const struct registratio
     TEXT struct text body = TEXT_EMPTY;
     char seconds[24];
 
-    long long now = store_clock_ms(), wait = waiting_ms(portal->waiting, registration, now);
+    long long now = store_clock_ms(), wait = waiting_ms(portal->waiting, registration);
     registration_json(registration, portal->public_url, wait ? now + wait : 0, &body);
     if (wait) {
         snprintf(seconds, sizeof seconds, "%lld", (wait + 999) / 1000);

@@ -447,17 +447,18 @@ static void record_networks(struct supply *supply)
 /* How long first messages wait, for the pages of all portals. */
 static void tell_queue(struct supply *supply)
 {
-    long long now = store_clock_ms();
     long long rate = (long long)supply->connections * supply->options.account->rate;
     struct turns_counts counts;
 
     if (!may_ask(supply, TELL))
         return;
     supply_counts(supply, &counts);
-    struct queue_length queue = {.ms = rate ? (long long)counts.first * 1000 / rate : 0};
-    if (queue.ms < QUEUE_MS)
-        queue.ms = 0;
-    queue.since = queue.ms ? now - counts.first_waited : 0;
+    struct turns_queue first;
+    turns_queue(supply->turns, &first);
+    long long ms = rate ? (long long)counts.first * 1000 / rate : 0;
+    struct queue_length queue = {0};
+    if (ms >= QUEUE_MS)
+        queue = (struct queue_length){first.first, first.middle, first.last, ms};
     if (queue.ms == 0 && supply->queue.ms == 0)
         return;
     supply->queue = queue;

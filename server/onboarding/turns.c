@@ -21,6 +21,7 @@
 #define PRESSES 3             /* so many times a button is as good as it says */
 #define OVERLOAD_MS 1000      /* first messages that wait for so long are too many */
 #define FORGET_EVERY_MS 5000
+#define QUEUE_SAMPLE 500
 #define BACK_MS 1000 /* a clock that goes back by more was set */
 
 #define PENALTIES 5
@@ -788,6 +789,27 @@ void turns_count(const struct turns *turns, long long now, struct turns_counts *
                                  .later = turns->later_count,
                                  .in_hand = turns->in_hand,
                                  .first_waited = first ? now - (long long)first->key : 0};
+}
+
+static int by_value(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+
+    return (a > b) - (a < b);
+}
+
+void turns_queue(const struct turns *turns, struct turns_queue *out)
+{
+    double keys[QUEUE_SAMPLE];
+    size_t all = turns->first.count, count = all < QUEUE_SAMPLE ? all : QUEUE_SAMPLE;
+
+    *out = (struct turns_queue){0, 0, 0};
+    if (!count)
+        return;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = turns->first.list[i * all / count].key;
+    qsort(keys, count, sizeof *keys, by_value);
+    *out = (struct turns_queue){(long long)keys[0], (long long)keys[count / 2], (long long)keys[count - 1]};
 }
 
 struct networks *turns_networks(struct turns *turns)

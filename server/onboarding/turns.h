@@ -75,6 +75,13 @@ struct turns_counts {
 };
 void turns_count(const struct turns *turns, long long now, struct turns_counts *out);
 
+/* When the claims that wait for their first message in order of arrival were made. About, where there are
+ * many. 0: there are none. */
+struct turns_queue {
+    long long first, middle, last;
+};
+void turns_queue(const struct turns *turns, struct turns_queue *out);
+
 struct networks *turns_networks(struct turns *turns); /* borrowed */
 
 #endif

@@ -95,24 +95,31 @@ bool waiting_is_full(struct waiting *waiting, long long network)
     return full;
 }
 
-/* First messages are sent in the order in which claims were accepted: the part of the queue that is before
- * this one. */
-static long long share_of(const struct queue_length *queue, long long accepted_at, long long now)
+/* How much of the time from `from` to `to` is over at `at`: 0 to 1. */
+static double part_of(long long from, long long to, long long at)
 {
-    double ahead = (double)(accepted_at - queue->since), all = (double)(now - queue->since);
-
-    if (queue->ms == 0 || ahead <= 0 || all <= 0)
+    if (at <= from)
         return 0;
-    return (long long)((double)queue->ms * (ahead < all ? ahead / all : 1));
+    return at < to ? (double)(at - from) / (double)(to - from) : 1;
 }
 
-long long waiting_ms(struct waiting *waiting, const struct registration *registration, long long now)
+/* First messages are sent in the order in which claims were accepted: the part of the queue that is before
+ * this one. Many may have come at once, so each half is looked at by itself. */
+static long long share_of(const struct queue_length *queue, long long accepted_at)
+{
+    double halves =
+        part_of(queue->since, queue->middle, accepted_at) + part_of(queue->middle, queue->until, accepted_at);
+
+    return (long long)((double)queue->ms * halves / 2);
+}
+
+long long waiting_ms(struct waiting *waiting, const struct registration *registration)
 {
     if (registration->state != CLAIM_QUEUED || registration->attempts > 0)
         return 0;
     pthread_mutex_lock(&waiting->lock);
     const struct network_row *row = find(waiting, registration->network);
-    long long ms = row && row->waiting ? 0 : share_of(&waiting->shown->queue, registration->accepted_at, now);
+    long long ms = row && row->waiting ? 0 : share_of(&waiting->shown->queue, registration->accepted_at);
     pthread_mutex_unlock(&waiting->lock);
     return ms;
 }

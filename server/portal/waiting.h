@@ -26,6 +26,6 @@ bool waiting_is_full(struct waiting *waiting, long long network);
 
 /* Milliseconds from now until the first message of this registration is sent. 0: it is sent at once, or was,
  * or that is not known: the order of networks that wait behind others is not that of their claims. */
-long long waiting_ms(struct waiting *waiting, const struct registration *registration, long long now);
+long long waiting_ms(struct waiting *waiting, const struct registration *registration);
 
 #endif

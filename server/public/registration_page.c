@@ -21,7 +21,7 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
     const struct page_status status = {
         .registration = &own->registration,
         .now_ms = now,
-        .queue_ms = waiting_ms(portal_of(exchange)->waiting, &own->registration, now),
+        .queue_ms = waiting_ms(portal_of(exchange)->waiting, &own->registration),
         .pressed = http_request_query(exchange, "on", NULL) != NULL,
     };
     pages_status(portal_of(exchange)->pages, portal_language(exchange), &status, &page);

@@ -51,14 +51,17 @@ enum store_error crowding_set_networks(struct store_tx *tx, const char *staging,
 enum store_error crowding_set_queue(struct store_tx *tx, const char *leader, const struct queue_length *queue)
 {
     return tx_run(tx, SQL_QUEUE_SET,
-                  WITH(sql_text(leader), sql_integer(queue->since), sql_integer(queue->ms)), NULL);
+                  WITH(sql_text(leader), sql_integer(queue->since), sql_integer(queue->middle),
+                       sql_integer(queue->until), sql_integer(queue->ms)),
+                  NULL);
 }
 
 static void queue_row(void *context, const struct row *row)
 {
     struct queue_length *queue = context;
 
-    *queue = (struct queue_length){row_integer(row, 0), row_integer(row, 1)};
+    *queue = (struct queue_length){row_integer(row, 0), row_integer(row, 1), row_integer(row, 2),
+                                   row_integer(row, 3)};
 }
 
 enum store_error crowding_queue(struct store_tx *tx, const char *const *stagings, size_t staging_count,

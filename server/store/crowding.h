@@ -22,8 +22,10 @@ enum store_error crowding_set_networks(struct store_tx *tx, const char *staging,
 
 /* How long first messages wait for their turn: what each portal knows, and tells people. */
 struct queue_length {
-    long long since; /* the claim that is next was accepted then */
-    long long ms;    /* how long one that is accepted now will wait; 0: not at all */
+    long long since;  /* the claim that is next was accepted then, */
+    long long middle; /* the one behind half of those that wait then, */
+    long long until;  /* and the last one then */
+    long long ms;     /* how long one that is accepted now will wait; 0: not at all */
 };
 /* Writes that of the staging account whose leader has this name (leaders.h). */
 enum store_error crowding_set_queue(struct store_tx *tx, const char *leader,

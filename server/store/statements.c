@@ -50,8 +50,8 @@
     "SELECT network, max(open), max(waiting) FROM networks WHERE (open >= $1 OR waiting > 0)"                \
     " AND staging " among " GROUP BY network ORDER BY network LIMIT $2"
 #define LONGEST(among)                                                                                       \
-    "SELECT queue_since, queue_ms FROM leaders WHERE queue_ms > 0 AND substr(name, 9) " among                \
-    " ORDER BY queue_ms DESC LIMIT 1"
+    "SELECT queue_since, queue_middle, queue_until, queue_ms FROM leaders WHERE queue_ms > 0 AND "           \
+    "substr(name, 9) " among " ORDER BY queue_ms DESC LIMIT 1"
 /* Nothing more to publish; from where it was claimed need no longer be known. */
 #define CLOSED "due_at = NULL, network = NULL, leased_until = 0"
 
@@ -173,7 +173,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_NETWORKS_CROWDED] = {CROWDED("IN (SELECT value FROM json_each($3))"), CROWDED("= ANY($3::text[])")},
     [SQL_QUEUES_CLEAR] = BOTH("UPDATE networks SET open = 0, waiting = 0 WHERE staging = $1"
                               " AND (open > 0 OR waiting > 0)"),
-    [SQL_QUEUE_SET] = BOTH("UPDATE leaders SET queue_since = $2, queue_ms = $3 WHERE name = $1"),
+    [SQL_QUEUE_SET] = BOTH("UPDATE leaders SET queue_since = $2, queue_middle = $3, queue_until = $4, "
+                           "queue_ms = $5 WHERE name = $1"),
     [SQL_QUEUE_LONGEST] = {LONGEST("IN (SELECT value FROM json_each($1))"), LONGEST("= ANY($1::text[])")},
     [SQL_NETWORKS_FORGET] = BOTH("DELETE FROM networks WHERE staging = $1 AND as_of < $2"),
 

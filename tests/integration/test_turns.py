@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose message is sent next while many devices are being registered, and "It's on now"."""
+import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
@@ -80,6 +81,22 @@ class Crowds(Case):
         places = [first.index(thing) for thing, _ in claims]
         for place, wanted in zip(places, range(100)):
             self.assertLessEqual(abs(place - wanted), 15, "in the order in which they were registered")
+
+    def test_what_is_told_is_true_when_the_crowd_has_come_at_once(self):
+        """60 claims within a moment and none after it, at two messages a second."""
+        portal = self.portal("1h", rate=2)
+        claims = [self.claim_from(portal, f"10.0.{number}.1") for number in range(60)]
+        told = []
+        for thing, token in claims[30], claims[-1]:
+            eventually(lambda: portal.show(token)["estimated_at"], "it is told")
+        for thing, token in claims[30], claims[-1]:
+            eventually(lambda: len(self.broker.publishes()) >= 10, "five seconds later")
+            answer = portal.get(f"/api/v1/registrations/{token}")
+            told.append((thing, time.monotonic(), int(answer.headers["Retry-After"])))
+        for thing, at, wait in told:
+            eventually(lambda: self.broker.publishes(thing), "its message")
+            waited = self.broker.publishes(thing)[0]["at"] - at
+            self.assertLess(abs(wait - waited), 3 + waited / 3)
 
     def test_a_network_has_a_limit_of_open_claims(self):
         url = store_url(self.sandbox, random_thing())

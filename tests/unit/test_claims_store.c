@@ -273,7 +273,9 @@ static enum store_error tell_queues(struct store_tx *tx, void *argument)
     struct leader_term term;
     enum store_error error = leaders_take(tx, "staging/a", "me", 1000, &term);
 
-    error = error ? error : crowding_set_queue(tx, "staging/a", &(struct queue_length){NOON, 5000});
+    error = error
+                ? error
+                : crowding_set_queue(tx, "staging/a", &(struct queue_length){NOON, NOON + 1, NOON + 2, 5000});
     error = error ? error : crowding_queue(tx, stagings, 2, &out[0]);
     return error ? error : crowding_queue(tx, others, 1, &out[1]);
 }
@@ -286,6 +288,8 @@ static void finds_the_longest_queue_of_accounts_that_are_configured(void **state
     ASSERT_OK(store_call(fixture.store, tell_queues, queues, true));
     assert_int_equal(queues[0].ms, 5000);
     assert_int_equal(queues[0].since, NOON);
+    assert_int_equal(queues[0].middle, NOON + 1);
+    assert_int_equal(queues[0].until, NOON + 2);
     assert_int_equal(queues[1].ms, 0);
 }
 

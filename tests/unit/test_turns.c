@@ -610,6 +610,21 @@ static void one_that_is_on_now_while_its_message_is_in_flight_is_sent_again(void
     ASSERT_TAKES(0);
 }
 
+static void tells_when_the_first_ones_were_made(void **state)
+{
+    struct turns_queue queue;
+    (void)state;
+
+    turns_queue(turns, &queue);
+    assert_int_equal(queue.first, 0);
+    for (long long id = 1; id <= 2001; id++, now += id < 2001 ? 1 : HOUR)
+        add(id, NETWORK_UNKNOWN);
+    turns_queue(turns, &queue);
+    assert_in_range(queue.first, NOON, NOON + 10);
+    assert_in_range(queue.middle, NOON + 900, NOON + 1100);
+    assert_in_range(queue.last, NOON + 1900, NOON + 2000);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, turns_begin, turns_end)
 
 int main(void)
@@ -646,6 +661,7 @@ int main(void)
         TEST(check_goes_round_all_of_them),
         TEST(counts_what_waits),
         TEST(one_that_is_on_now_while_its_message_is_in_flight_is_sent_again),
+        TEST(tells_when_the_first_ones_were_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

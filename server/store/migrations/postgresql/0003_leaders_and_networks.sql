@@ -3,13 +3,15 @@
 
 -- Who leads: the one portal that may connect as the claim-thing of a staging account ('staging/NAME') or as the observer of
 -- an OEM account ('endpoint/KEY'). What it writes carries the term; a new holder has a new term. Where first messages wait:
--- since when the first of them, and how long a new one will.
+-- since when the first of them, the one in the middle and the last one, and how long a new one will.
 CREATE TABLE leaders (
     name    TEXT   NOT NULL PRIMARY KEY,
     holder  TEXT   NOT NULL,
     term    BIGINT NOT NULL,
     ends_at BIGINT NOT NULL,
     queue_since BIGINT NOT NULL DEFAULT 0,
+    queue_middle BIGINT NOT NULL DEFAULT 0,
+    queue_until BIGINT NOT NULL DEFAULT 0,
     queue_ms    BIGINT NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 

@@ -3,13 +3,15 @@
 
 -- Who leads: the one portal that may connect as the claim-thing of a staging account ('staging/NAME') or as the observer of
 -- an OEM account ('endpoint/KEY'). What it writes carries the term; a new holder has a new term. Where first messages wait:
--- since when the first of them, and how long a new one will.
+-- since when the first of them, the one in the middle and the last one, and how long a new one will.
 CREATE TABLE leaders (
     name    TEXT    NOT NULL PRIMARY KEY,
     holder  TEXT    NOT NULL,
     term    INTEGER NOT NULL,
     ends_at INTEGER NOT NULL,
     queue_since INTEGER NOT NULL DEFAULT 0,
+    queue_middle INTEGER NOT NULL DEFAULT 0,
+    queue_until INTEGER NOT NULL DEFAULT 0,
     queue_ms    INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 

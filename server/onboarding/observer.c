@@ -12,6 +12,7 @@
 #include "claim/account_clock.h"
 #include "claim/outage.h"
 #include "claim/presence.h"
+#include "server/onboarding/event_module.h"
 #include "server/onboarding/event_source.h"
 #include "server/store/claims.h"
 #include "server/store/leaders.h"
@@ -500,9 +501,7 @@ void observer_stats(struct observer *observer, struct watcher_stats *out)
     pthread_mutex_unlock(&observer->lock);
 }
 
-typedef struct event_source *open_source(const struct event_source_options *options, struct text *why);
-
-static bool add_source(struct observer *observer, open_source *open, struct text *why)
+static bool add_source(struct observer *observer, event_source_open *open, struct text *why)
 {
     struct feed *feed = &observer->feeds[observer->feed_count];
     const struct event_source_options options = {
@@ -518,7 +517,7 @@ static bool add_source(struct observer *observer, open_source *open, struct text
     };
 
     feed->observer = observer;
-    feed->source = open(&options, why);
+    feed->source = open ? open(&options, why) : NULL;
     observer->feed_count += feed->source != NULL;
     return feed->source != NULL;
 }
@@ -528,12 +527,13 @@ static bool add_sources(struct observer *observer, struct text *why)
     const struct oem_endpoint *endpoint = observer->options.endpoint;
 
     if (endpoint->events == ENDPOINT_EVENTS_SQS) {
-        if (!add_source(observer, event_source_sqs_open, why))
+        if (!add_source(observer, event_module_find("event_source_sqs_open", why), why))
             return false;
     } else if (endpoint->observed && !add_source(observer, event_source_mqtt_open, why)) {
         return false;
     }
-    return !endpoint->connectivity || add_source(observer, event_source_connectivity_open, why);
+    return !endpoint->connectivity ||
+           add_source(observer, event_module_find("event_source_connectivity_open", why), why);
 }
 
 static bool start_sources(struct observer *observer, struct text *why)

@@ -243,8 +243,10 @@ class Pictures(Case):
                 answer = request(portal, OTHER, "POST", DECODE, picture(f"{URL}/r/{thing}"))
                 self.assertEqual((answer.status, answer.json.get("identifier")), (200, thing), answer)
                 self.assertLess(len(answered) - before, 20)
-            beside = request(portal, "127.1.0.200", "POST", DECODE, picture(f"{URL}/r/{thing}"))
-            self.assertEqual(beside.status, 200, beside)
+            # One in the same network comes after those of it that have used nothing yet: on a slow machine it is told to
+            # come again before that.
+            eventually(lambda: request(portal, "127.1.0.200", "POST", DECODE, picture(f"{URL}/r/{thing}")).status == 200,
+                       "a neighbour is read, too")
             self.assertEqual(request(portal, OTHER, "GET", "/").status, 200)
         finally:
             over.set()

@@ -426,7 +426,12 @@ bool daemon_start(struct http_server *server)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem items[] = {
         {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->max_connections + HTTP_SPARE_CONNECTIONS, NULL},
+        /* Each thread gets a part, and closes what is more at once, whoever's it is. So a part is enough for
+         * all: seats.h has the limit. */
+        {MHD_OPTION_CONNECTION_LIMIT,
+         (intptr_t)(options->max_connections + HTTP_SPARE_CONNECTIONS) *
+             (options->threads > 1 ? options->threads : 1),
+         NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)(options->idle_timeout_ms + 999) / 1000, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL},

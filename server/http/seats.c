@@ -43,7 +43,7 @@ struct seat {
     struct holder *client, *network; /* NULL: of a proxy */
     struct ring rings[OWNERS];       /* of connections that can be given up */
     int socket;                      /* -1: a request */
-    bool counted, listed;
+    bool counted, listed, given_up;
     size_t bytes;
     atomic_int use;
     atomic_llong since; /* monotonic ms */
@@ -53,7 +53,9 @@ struct seats {
     pthread_mutex_t lock;
     struct seats_limits limits;
     void *clients, *networks; /* trees of holders */
-    unsigned taken;           /* connections */
+    unsigned network_count;
+    unsigned taken;   /* connections */
+    unsigned closing; /* connections that were given up and are still open */
     size_t bytes;
     struct ring connections;
     struct seats_counts counts;
@@ -221,7 +223,10 @@ static void free_seat(struct seats *seats, struct seat *seat)
 {
     take_off(seats, seat);
     drop_bytes(seats, seat);
+    if (seat->given_up)
+        seats->closing--;
     release(&seats->clients, seat->client);
+    seats->network_count -= seat->network && seat->network->references == 1;
     release(&seats->networks, seat->network);
     free(seat);
 }
@@ -286,6 +291,8 @@ static struct seat *find_victim(struct ring *ring, enum owner owner, const struc
 static void give_up(struct seats *seats, struct seat *seat, enum seat_shortage shortage)
 {
     take_off(seats, seat);
+    seat->given_up = true;
+    seats->closing++;
     shutdown(seat->socket, SHUT_RDWR);
     seats->counts.given_up[shortage]++;
 }
@@ -326,16 +333,37 @@ static bool take_from_most(struct seats *seats, struct seat *newcomer)
     return !too_many;
 }
 
+/* Whether it has more than is free, and more than an equal part; the next newcomer gets one, too. */
+static bool has_too_many(const struct seats *seats, const struct holder *network)
+{
+    return network && network->seats > 1 && network->seats > free_seats(seats) &&
+           network->seats > seats->limits.most / (seats->network_count + 1);
+}
+
+/* Those that were given up use a file each until their threads have closed them. */
+static bool is_closing_too_many(struct seats *seats, const struct seat *newcomer)
+{
+    bool too_many = seats->limits.closing && seats->closing >= seats->limits.closing && newcomer->socket >= 0;
+
+    if (!too_many)
+        return false;
+    report(seats, SEATS_OF_ALL);
+    seats->counts.refused[SEATS_OF_ALL]++;
+    return true;
+}
+
 /* The newcomer is counted already. */
 static bool make_room(struct seats *seats, struct seat *newcomer)
 {
     struct holder *client = newcomer->client, *network = newcomer->network;
     unsigned limit = seats->limits.per_client;
 
+    if (is_closing_too_many(seats, newcomer))
+        return false;
     if (client && limit && client->seats > limit &&
         !give_up_one(seats, &client->connections, OF_CLIENT, newcomer, SEATS_OF_CLIENT))
         return false;
-    if (network && network->seats > 1 && network->seats > free_seats(seats) &&
+    if (has_too_many(seats, network) &&
         !give_up_one(seats, &network->connections, OF_NETWORK, newcomer, SEATS_OF_NETWORK))
         return false;
     if (newcomer->socket < 0 || free_seats(seats) >= seats->limits.most / RESERVE)
@@ -353,6 +381,7 @@ static struct seat *take(struct seats *seats, const struct client_key *client, i
     if (client) {
         seat->client = hold(&seats->clients, client->address);
         seat->network = hold(&seats->networks, client->network);
+        seats->network_count += seat->network->references == 1;
     }
     count(seats, seat, 1);
     list(seats, seat);

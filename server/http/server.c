@@ -12,6 +12,7 @@
 #include "server/http/listen.h"
 
 #define CUT_ROUND_MS 100
+#define CLOSING_PART 16
 
 struct http_server *http_server_start(const struct http_options *options, struct text *why)
 {
@@ -24,7 +25,10 @@ struct http_server *http_server_start(const struct http_options *options, struct
     server->socket = -1;
     server->trusted = client_networks_parse(options->trusted_proxies, &bad);
     server->watchdog = watchdog_new();
-    server->seats = seats_new(&(struct seats_limits){.most = options->max_connections,
+    /* A part is kept for connections that are closed for others. */
+    unsigned closing = options->max_connections / CLOSING_PART;
+    server->seats = seats_new(&(struct seats_limits){.most = options->max_connections - closing,
+                                                     .closing = closing + HTTP_SPARE_CONNECTIONS,
                                                      .per_client = options->connections_per_client,
                                                      .bytes = options->body_memory});
     if (!server->trusted)

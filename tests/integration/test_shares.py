@@ -66,6 +66,16 @@ def shortages(portal, limit, what):
     return portal.metric(f'http_exhausted_total{{limit="{limit}",what="{what}"}}')
 
 
+def settled(portal, opened, most):
+    """Waits until the portal has seen to so many connections that were opened, and has closed what it gave up."""
+    def is_settled():
+        metrics = portal.metrics()
+        open_now = metrics["expresslink_portal_http_connections"]
+        ended = sum(value for name, value in metrics.items() if "_http_exhausted_total{" in name)
+        return open_now <= most and open_now + ended >= opened
+    eventually(is_settled, lambda: f"{opened} connections are seen to: {portal.metrics()}")
+
+
 class Case(unittest.TestCase):
     def portal(self, **sections):
         sandbox = self.enterContext(Sandbox())
@@ -118,14 +128,16 @@ class Connections(Case):
         portal = self.portal(http={"max_connections": "120"})
         for number in range(300):
             self.hold(portal, f"127.1.{number // 250}.{number % 250 + 1}", 2)
+        settled(portal, 600, 120)
         self.assertEqual(request(portal, OTHER, "GET", "/").status, 200)
         beside = "127.1.1.200"  # one of its neighbours in the network
         self.assertEqual(request(portal, beside, "GET", "/").status, 200)
 
     def test_many_networks_give_up_in_turn(self):
-        portal = self.portal(http={"max_connections": "40", "connections_per_client": "0"})
+        portal = self.portal(http={"max_connections": "200", "connections_per_client": "0"})
         for network in range(1, 30):
-            self.hold(portal, f"127.3.{network}.1", 40)
+            self.hold(portal, f"127.3.{network}.1", 100)
+        settled(portal, 29 * 100, 200)
         for _ in range(20):
             self.assertEqual(request(portal, OTHER, "GET", "/").status, 200)
         self.assertGreater(shortages(portal, "max_connections", "closed"), 0)
@@ -207,7 +219,7 @@ class Pictures(Case):
             self.upload(portal, HOSTILE, 8 * MEBIBYTE)
         eventually(lambda: shortages(portal, "body memory", "refused") > 0, "it is refused more")
         self.assertEqual(request(portal, OTHER, "POST", DECODE, blank() + bytes(9 * MEBIBYTE)).status, 422)
-        answer = request(portal, HOSTILE, "POST", DECODE, blank() + bytes(MEBIBYTE))
+        answer = request(portal, HOSTILE, "POST", DECODE, blank() + bytes(9 * MEBIBYTE))
         self.assertEqual((answer.status, answer.json["reason"], answer.headers["Retry-After"]), (503, "unavailable", "5"))
         self.assert_logged_once(portal, '"body memory"')
 
@@ -231,8 +243,10 @@ class Pictures(Case):
                 answer = request(portal, OTHER, "POST", DECODE, picture(f"{URL}/r/{thing}"))
                 self.assertEqual((answer.status, answer.json.get("identifier")), (200, thing), answer)
                 self.assertLess(len(answered) - before, 20)
-            beside = request(portal, "127.1.0.200", "POST", DECODE, picture(f"{URL}/r/{thing}"))
-            self.assertEqual(beside.status, 200, beside)
+            # One in the same network comes after those of it that have used nothing yet: on a slow machine it is told to
+            # come again before that.
+            eventually(lambda: request(portal, "127.1.0.200", "POST", DECODE, picture(f"{URL}/r/{thing}")).status == 200,
+                       "a neighbour is read, too")
             self.assertEqual(request(portal, OTHER, "GET", "/").status, 200)
         finally:
             over.set()

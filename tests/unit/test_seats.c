@@ -173,6 +173,23 @@ static void all_are_taken_by_many(void **state)
     seats_free(seats);
 }
 
+static void no_more_are_given_up_than_may_be_closing(void **state)
+{
+    struct seats *seats = seats_new(&(struct seats_limits){.most = 100, .closing = 2, .per_client = 1});
+    struct guest guests[4], refused;
+    (void)state;
+
+    for (uint64_t i = 0; i < 3; i++)
+        assert_true(sit(seats, &guests[i], 1, 1));
+    assert_int_equal(count_given_up(guests, 3), 2);
+    assert_false(sit(seats, &refused, 2, 2));
+    leave(seats, &guests[0], 1); /* its thread has closed it */
+    assert_true(sit(seats, &guests[3], 2, 2));
+    leave(seats, guests + 1, 3);
+    leave(seats, &refused, 1);
+    seats_free(seats);
+}
+
 static void a_proxy_has_no_limit_and_its_requests_do(void **state)
 {
     struct seats *seats = make(100, 2);
@@ -238,6 +255,7 @@ int main(void)
         cmocka_unit_test(one_network_leaves_half),
         cmocka_unit_test(the_largest_gives_up_for_others),
         cmocka_unit_test(all_are_taken_by_many),
+        cmocka_unit_test(no_more_are_given_up_than_may_be_closing),
         cmocka_unit_test(a_proxy_has_no_limit_and_its_requests_do),
         cmocka_unit_test(memory_is_shared_like_connections),
     };

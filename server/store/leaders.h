@@ -43,7 +43,7 @@ enum store_error leaders_renew(struct store_tx *tx, const char *name, long long 
 /* Ends the term, so that others need not wait for its end. */
 enum store_error leaders_resign(struct store_tx *tx, const char *name, long long term);
 
-/* STORE_NOT_LEADER: the term is over, and the job must not write. Otherwise nobody can take the next term
+/* STORE_NOT_LEADER: the term is over, and the job must not write. Otherwise no portal can take the next term
  * until the transaction has ended. Only in jobs that write. */
 enum store_error leaders_check(struct store_tx *tx, const char *name, long long term);
 

@@ -72,9 +72,8 @@ static const struct config_key keys[] = {
     {"claim", "window", CONFIG_DURATION, "15m", SECOND, 7 * DAY, NULL, false,
      "How long the device has to arrive before the claim expires."},
     {"claim", "schedule", CONFIG_DURATIONS, "4s", 100, HOUR, NULL, false,
-     "Least delays before the endpoint message is sent again. The last delay repeats. The real delays grow "
-     "with"
-     " a claim's age, and while many devices are being registered."},
+     "Shortest delays before the endpoint message is sent again. The last delay repeats. The portal's real "
+     "delays grow with a claim's age, and while many devices are being registered."},
     {"claim", "default_endpoint", CONFIG_TEXT, "", 0, 32, NULL, false,
      "Endpoint of claims that do not name one. Required if there are several."},
 };
@@ -138,7 +137,7 @@ static void read_further_claim_things(struct config *config, const char *family,
             add_claim_thing(out, &claim_thing);
         else
             config_add_error(config, section.data, NULL,
-                             "has not a number from 2 to %d; the first claim-thing is that of [%s]",
+                             "the number must be from 2 to %d; the first claim-thing is that of [%s]",
                              CLAIM_THINGS_MAX, family);
     }
 }

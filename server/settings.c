@@ -24,23 +24,23 @@ static const struct config_key keys[] = {
      "Maximum number of open connections."},
     {"http", "connections_per_client", CONFIG_INTEGER, "1000", 0, 1000000, NULL, false,
      "Maximum number of open connections of one address (IPv6: one /64 network); through trusted proxies, of "
-     "its requests at a time. 0: no limit but its share: no address and no network has more than is free. "
-     "Mobile carriers put thousands of people behind one address."},
+     "its requests at a time. 0: no such limit; even then no address and no network has more than are "
+     "still free. Mobile carriers put thousands of people behind one address."},
     {"http", "request_timeout", CONFIG_DURATION, "15s", SECOND, 600 * SECOND, NULL, false,
      "Time limit for receiving a request, headers and body. Photographs get more time."},
     {"http", "idle_timeout", CONFIG_DURATION, "60s", SECOND, 3600 * SECOND, NULL, false,
      "How long a connection may be idle between requests."},
     {"http", "drain", CONFIG_DURATION, "0s", 0, 600 * SECOND, NULL, false,
      "How long the portal still takes requests after SIGTERM, while /readyz says 503, so that a proxy with "
-     "several portals has time to turn to the others. 0: not at all."},
+     "several portals has time to switch to the others. 0: it takes no more requests."},
     {"http", "registrations_per_minute", CONFIG_INTEGER, "30", 0, 1000000, NULL, false,
-     "Registrations, retries and cancellations per minute allowed from one address (IPv6: one /64 network). "
-     "0: no limit."},
+     "Registrations, retries, cancellations and presses of the button \"It's on now\" per minute allowed "
+     "from "
+     "one address (IPv6: one /64 network). 0: no limit."},
     {"http", "open_claims_per_network", CONFIG_INTEGER, "20000", 0, 10000000, NULL, false,
      "Claims that may be open at a time from one network (IPv4 /24, IPv6 /48). Many people can share one, so "
-     "this is only the last limit: before it, a network whose devices do not arrive waits behind others. 0: "
-     "no "
-     "limit."},
+     "this is only the last limit: long before it is reached, a network whose devices do not arrive waits "
+     "behind others. 0: no limit."},
 
     {"labels", "decoders", CONFIG_INTEGER, "2", 0, 64, NULL, false,
      "Number of processes that read photographs of labels. 0: photographs are rejected, and people type the "

@@ -27,7 +27,7 @@ static void add_claims(const struct arguments *store, struct text *out)
 {
     long long age = store->oldest_open ? store_clock_ms() - store->oldest_open : 0;
 
-    head(out, "claims", "gauge", "Claims in the store by state.");
+    head(out, "claims", "gauge", "Claims in the store by state. queued: no message was acknowledged yet.");
     for (enum claim_state state = 0; state < CLAIM_STATE_COUNT; state++)
         text_printf(out, "expresslink_portal_claims{state=\"%s\"} %lld\n", claim_state_name(state),
                     store->claims[state]);
@@ -53,7 +53,7 @@ static void add_store(const struct portal *portal, struct text *out)
 
     store_commit_counts(portal->store, &commits, &jobs);
     head(out, "store_commits_total", "counter",
-         "Transactions committed by the store, but for the terms of leaders.");
+         "Transactions committed by the store, except those for the terms of leaders.");
     text_printf(out, "expresslink_portal_store_commits_total %llu\n", commits);
     head(out, "store_jobs_total", "counter", "Jobs (requests and events) in those transactions.");
     text_printf(out, "expresslink_portal_store_jobs_total %llu\n", jobs);
@@ -126,7 +126,8 @@ static void add_staging(const struct portal *portal, struct text *out)
                  stats.lead.term);
     EACH_STAGING("counter", "staging_terms_total", "Terms that this portal has begun to lead.", "%lu",
                  stats.lead.terms);
-    EACH_STAGING("gauge", "staging_connected", "1 while a claim-thing is connected.", "%d", stats.connected);
+    EACH_STAGING("gauge", "staging_connected", "1 while at least one claim-thing is connected.", "%d",
+                 stats.connected);
     EACH_STAGING("counter", "staging_connects_total", "Successful connections of claim-things.", "%lu",
                  stats.connects);
     EACH_STAGING("counter", "staging_connect_failures_total", "Connection attempts that failed.", "%lu",
@@ -134,7 +135,7 @@ static void add_staging(const struct portal *portal, struct text *out)
     EACH_STAGING("counter", "publishes_total", "Endpoint messages sent.", "%lu", stats.sent);
     EACH_STAGING("counter", "pubacks_total", "Endpoint messages acknowledged.", "%lu", stats.acknowledged);
     EACH_STAGING("counter", "refused_publishes_total",
-                 "Publishes after which the broker closed the connection.", "%lu", stats.refused);
+                 "Publishes after which the staging account closed the connection.", "%lu", stats.refused);
     EACH_STAGING("gauge", "publishes_in_flight", "Endpoint messages sent and not acknowledged yet.", "%d",
                  stats.in_flight);
     add_claim_things(portal, out);
@@ -179,7 +180,8 @@ static void add_endpoints(const struct portal *portal, struct text *out)
                   stats.lead.term);
     EACH_ENDPOINT("counter", "endpoint_terms_total", "Terms that this portal has begun to lead.", "%lu",
                   stats.lead.terms);
-    EACH_ENDPOINT("gauge", "endpoint_connected", "1 while the observer is connected and subscribed.", "%d",
+    EACH_ENDPOINT("gauge", "endpoint_connected",
+                  "1 while events are received: by the observer's connection, or from the queue.", "%d",
                   stats.connected);
     EACH_ENDPOINT("counter", "endpoint_connects_total", "Successful connections of the observer.", "%lu",
                   stats.connects);
@@ -187,7 +189,8 @@ static void add_endpoints(const struct portal *portal, struct text *out)
                   stats.failures);
     EACH_ENDPOINT("counter", "events_total", "Events received from the OEM account.", "%lu", stats.events);
     EACH_ENDPOINT("counter", "arrivals_total", "Claims whose device has connected.", "%lu", stats.arrivals);
-    EACH_ENDPOINT("counter", "events_unusable_total", "Messages of the queue that were no events.", "%lu",
+    EACH_ENDPOINT("counter", "events_unusable_total",
+                  "Messages of the queue that are not events of the account. They were deleted.", "%lu",
                   stats.unusable);
     EACH_ENDPOINT("counter", "events_set_aside_total",
                   "Events that the store could not take and never will. The log names each.", "%lu",

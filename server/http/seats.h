@@ -5,7 +5,7 @@
  * No client, and no network, has more than is still free, or than an equal part: so one that takes all it can
  * get leaves half, two leave a third (dynamic thresholds, Choudhury and Hahne 1998). One that has too much
  * gives up a connection for its next one: an idle one first, then one that has been slow for long.
- * Connections of trusted proxies are nobody's share.
+ * Connections of trusted proxies count for no client.
  *
  * libmicrohttpd's MHD_OPTION_PER_IP_CONNECTION_LIMIT does not do: it counts IPv6 by the whole address, of
  * which one customer has 2^64, knows no proxies, and refuses the newcomer however idle the others are. Any

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Publishes what is due. One thread for all staging accounts, each with its own connection, window and pace.
+/* Publishes endpoint messages. One thread for all staging accounts; each account has a lane (lane.h), which
+ * asks turns.h for the next claim, and each of its claim-things has its own connection, window and pace.
  *
- * A claim-thing's publish is at-least-once: what was sent and not known to be acknowledged when the process
- * died is sent again, which is harmless to a module (it stores the same address, or has left staging and does
- * not hear it). */
+ * Delivery is at-least-once: a message that was in flight when the process died is sent again. That is
+ * harmless to a module: it stores the same address, or has left staging and does not receive it. */
 #ifndef SERVER_ONBOARDING_DISPATCHER_H
 #define SERVER_ONBOARDING_DISPATCHER_H
 
@@ -20,9 +20,9 @@ struct dispatcher_options {
     const struct claim_settings *settings;
     struct store *store;
     struct leadership *leadership;
-    /* Asked before the first publish of a term: true once events that happened while nobody led have been
-     * heard, so that nobody who has arrived is published to again; and true of accounts that another portal
-     * observes. After ten seconds the answer is no longer waited for. */
+    /* Asked before the first publish of a term: true once the events of the time without a leader have
+     * been received, so that no device that has arrived gets its message again; also true for accounts that
+     * another portal observes. After ten seconds the dispatcher publishes anyway. */
     bool (*ready)(void *context);
     void *context;
 };
@@ -33,7 +33,7 @@ struct dispatcher;
 struct dispatcher *dispatcher_start(const struct dispatcher_options *options, struct text *why);
 /* Waits shortly for PUBACKs, ends the thread. The store must still run. */
 void dispatcher_stop(struct dispatcher *dispatcher);
-/* After dispatcher_stop(), when nobody calls it any more. NULL is fine. */
+/* After dispatcher_stop(), when no thread calls it any more. NULL is fine. */
 void dispatcher_free(struct dispatcher *dispatcher);
 
 /* New claims are in the store. Any thread, cheap, never blocks. */

@@ -22,8 +22,8 @@ struct post;
 
 enum lead {
     LEAD_FOLLOWS, /* another portal leads, or none */
-    LEAD_LAPSED, /* the term could not be renewed in time; nobody else is known to lead. Do not publish, write
-                    or connect; a connection that stands may stay */
+    LEAD_LAPSED,  /* the term could not be renewed in time; no other portal is known to lead. Do not publish,
+                     write  or connect; a connection that stands may stay */
     LEAD_LEADS,
 };
 

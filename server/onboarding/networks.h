@@ -27,10 +27,10 @@ struct network {
     double arrivals, expiries;
     long long as_of;
     bool is_used, is_changed;
-    uint32_t told_open, told_waiting;     /* by networks_changed() */
+    uint32_t told_open, told_waiting;     /* what networks_changed() returned last */
     uint32_t open;                        /* claims */
     uint32_t old;                         /* of those, open for over three minutes */
-    uint32_t tried;                       /* of those, that were sent a message */
+    uint32_t tried;                       /* of those, were sent a message */
     uint32_t waiting;                     /* of those, not admitted: */
     uint32_t first_waiting, last_waiting; /* a list of them */
     double tag;                           /* of the next of them */

@@ -32,7 +32,7 @@ void latency_read(const struct latency *latency, struct latency_counts *out);
 /* Who leads for an account. */
 struct lead_stats {
     bool leads;          /* this process */
-    long long term;      /* of whoever leads; 0: nobody was seen yet */
+    long long term;      /* of the leader; 0: none was seen yet */
     unsigned long terms; /* that this process has taken */
     char holder[LEADER_HOLDER_SIZE];
 };

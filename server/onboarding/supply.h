@@ -32,7 +32,7 @@ struct supply *supply_new(const struct supply_options *options);
 /* While supply_is_asking() is false. NULL is allowed. */
 void supply_free(struct supply *supply);
 
-/* How many claim-things are connected: so many times the account's rate is sent. */
+/* How many claim-things are connected. The account's rate is for each of them. */
 void supply_set_connections(struct supply *supply, size_t connections);
 /* Takes in what the store has answered, and asks it for what is needed. want: deliveries are to be sent. */
 void supply_step(struct supply *supply, bool want);
@@ -62,7 +62,7 @@ void supply_restart(struct supply *supply, long long term);
 
 void supply_counts(const struct supply *supply, struct turns_counts *out);
 
-/* By then the store offers a delivery again whose lane is lost. */
+/* After this time the store offers a taken delivery again, in case its lane has ended. */
 #define SUPPLY_OFFERED_AGAIN_MS 300000
 
 #endif

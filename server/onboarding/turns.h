@@ -3,16 +3,17 @@
  * claim-thing, and a module that is switched off does not hear a message, so messages are repeated, and there
  * may be more to send than can be sent.
  *
- * - First messages go first, in the order in which the claims were made. Networks with many claims that do
- *   not arrive (networks.h) wait behind the others, but get a twentieth of the messages at least.
+ * - First messages go before repeats, in the order in which the claims were made. Networks with many claims
+ *   that do not arrive (networks.h) wait behind the others, but get a twentieth of the messages at least.
  * - Repeats go by value: how likely it is that the device was switched on since the last message
  *   (switched_on.h), times how long ago that was. They become rarer by themselves when there are too many.
  * - A last message goes shortly before the window ends, unless it would hardly find the device.
- * - "It's on now" goes at once, unless it was pressed in vain before, several times.
+ * - A message after "It's on now" goes before all others, unless it was pressed in vain several times. While
+ *   first messages wait for more than a second, such messages are a tenth.
  *
  * Keeps the open claims in memory, about 150 bytes for each. Pure: it knows no clock, no store and no
- * connection; all times are milliseconds of one clock of the caller. Where that goes back, everything stays
- * as long ago as it was. One thread. */
+ * connection; all times are milliseconds of one clock of the caller. If that clock is set back, everything
+ * stays as long ago as it was. One thread. */
 #ifndef SERVER_ONBOARDING_TURNS_H
 #define SERVER_ONBOARDING_TURNS_H
 

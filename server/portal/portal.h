@@ -27,7 +27,7 @@ struct portal {
     struct pages *pages;
     struct assets *assets;
     struct label_origin labels;
-    struct limiter *limiter; /* counts registrations, retries and cancellations */
+    struct limiter *limiter; /* registrations_per_minute */
     struct limiter *picture_limiter;
     struct decode_pool *decoders; /* NULL: pictures are rejected */
     bool wants_decoders;          /* by the configuration */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this portal knows of how long a new claim waits for its first message, and of networks that have too
- * many open claims. The leaders of the staging accounts write it (store/crowding.h); it is read again every
+/* How long a new claim waits for its first message, and which networks have too many open claims, as far as
+ * this portal knows. The leaders of the staging accounts write it (store/crowding.h); it is read again every
  * second. Any thread. */
 #ifndef SERVER_PORTAL_WAITING_H
 #define SERVER_PORTAL_WAITING_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store's operations for what lanes tell each other and all portals of crowds: the records of networks,
- * and how long first messages wait. Call them inside a store_job's run(). All times are milliseconds of
- * store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN. */
+/* The store's operations for what the lane of a staging account reports to all portals, and to the lane of
+ * the next leader: the records of networks, and how long first messages wait. Call them inside a store_job's
+ * run(). All times are milliseconds of store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE and
+ * STORE_BROKEN. */
 #ifndef SERVER_STORE_CROWDING_H
 #define SERVER_STORE_CROWDING_H
 
@@ -13,14 +14,14 @@ struct network_row {
     long long open;    /* claims */
     long long waiting; /* of those, for their first message behind those of other networks */
 };
-/* Reads up to room of them. In a job that writes, what is open is set to 0: its lane counts anew. */
+/* Reads up to room of them. A job that writes also sets `open` to 0: its lane counts again. */
 enum store_error crowding_networks(struct store_tx *tx, const char *staging, struct network_row *out,
                                    size_t room, size_t *count);
 /* Writes some, and drops those that were not written since `before`. */
 enum store_error crowding_set_networks(struct store_tx *tx, const char *staging,
                                        const struct network_row *rows, size_t count, long long before);
 
-/* How long first messages wait for their turn: what each portal knows, and tells people. */
+/* How long first messages wait. Each portal reads it for its pages. */
 struct queue_length {
     long long since;  /* the claim that is next was accepted then, */
     long long middle; /* the one behind half of those that wait then, */

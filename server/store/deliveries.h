@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store's operations for a claim's way through a staging account: what its lane publishes, and what
- * became of it. Call them inside a store_job's run(). All times are milliseconds of store_clock.h. Errors are
- * STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN.
+/* The store's operations for deliveries. A delivery is one claim at one staging account: the lane of the
+ * account publishes its message, and records the result here. Call them inside a store_job's run(). All times
+ * are milliseconds of store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN.
  *
- * The lane keeps the open deliveries of its staging account in memory and decides whose turn it is. It takes
- * new ones, and the store offers what was taken again after a while, in case that lane no longer lives. */
+ * The lane keeps the open deliveries of its staging account in memory and decides which is next
+ * (onboarding/turns.h). It takes those that the store offers. The store offers a taken delivery again after a
+ * while, in case the lane that took it has ended. */
 #ifndef SERVER_STORE_DELIVERIES_H
 #define SERVER_STORE_DELIVERIES_H
 
@@ -15,7 +16,7 @@
 #define STAGING_NAME_SIZE 33
 #define DELIVERIES_MAX 512 /* that one call returns */
 
-/* What decides about its turn. 0: has not happened, or is not known. */
+/* What decides when a delivery is next. 0: has not happened, or is not known. */
 struct delivery_turn {
     long long claim_id, accepted_at;
     long long published_at; /* the last time */

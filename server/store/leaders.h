@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who leads: one portal for each name, until the end of its term. Portals that share a database take and
- * renew terms; all times are by the database's clock. What a leader writes begins with leaders_check() in the
- * same transaction, so that a portal that was away for too long writes nothing.
+ * renew terms; all times are by the database's clock. A transaction in which a leader writes begins with
+ * leaders_check(), so that a portal whose term is over writes nothing.
  *
  * A new term has a higher number, also if the same portal takes it. With SQLite only one portal can use the
- * database, so a term of another one is over and its own does not end.
+ * database, so any other portal's term is over, and its own term never ends.
  *
  * For use inside a store_job's run(). */
 #ifndef SERVER_STORE_LEADERS_H
@@ -29,7 +29,7 @@ struct leader_term {
     bool endless;   /* there is no other portal: no renewal is needed */
 };
 
-/* Reads. STORE_NOT_FOUND: there never was a leader of this name. */
+/* Reads. STORE_NOT_FOUND: no portal has led under this name yet. */
 enum store_error leaders_find(struct store_tx *tx, const char *name, long long term_ms, struct leader *out);
 
 /* Takes the next term if the last one has ended or is the holder's own. Never waits for another portal. */
@@ -43,7 +43,7 @@ enum store_error leaders_renew(struct store_tx *tx, const char *name, long long 
 /* Ends the term, so that others need not wait for its end. */
 enum store_error leaders_resign(struct store_tx *tx, const char *name, long long term);
 
-/* STORE_NOT_LEADER: the term is over, and the job must not write. Otherwise nobody can take the next term
+/* STORE_NOT_LEADER: the term is over, and the job must not write. Otherwise no portal can take the next term
  * until the transaction has ended. Only in jobs that write. */
 enum store_error leaders_check(struct store_tx *tx, const char *name, long long term);
 

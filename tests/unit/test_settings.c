@@ -148,10 +148,10 @@ static void refuses_bad_further_claim_things(void **state)
     expect_error(STAGING ENDPOINT FURTHER("2", "$b"), 12,
                  "[staging.acme.2] client_id: must not begin with $");
     expect_error(STAGING ENDPOINT FURTHER("1", "b"), 0,
-                 "[staging.acme.1]: has not a number from 2 to 16; the first claim-thing is that of "
+                 "[staging.acme.1]: the number must be from 2 to 16; the first claim-thing is that of "
                  "[staging.acme]");
     expect_error(STAGING ENDPOINT FURTHER("17", "b"), 0,
-                 "[staging.acme.17]: has not a number from 2 to 16; the first claim-thing is that of "
+                 "[staging.acme.17]: the number must be from 2 to 16; the first claim-thing is that of "
                  "[staging.acme]");
 }
 

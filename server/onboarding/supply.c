@@ -347,7 +347,8 @@ static void take_taken(struct supply *supply)
         add(supply, supply->taken, supply->taken_count);
         supply->look = supply->look || supply->taken_count == DELIVERIES_MAX;
     }
-    supply->load_again = supply->load_again || supply->errands[TAKE].failed;
+    bool may_be_kept = supply->errands[TAKE].failed && supply->errands[TAKE].result != STORE_NOT_LEADER;
+    supply->load_again = supply->load_again || may_be_kept;
     supply->errands[TAKE].failed = false;
     if (supply->load_again && !supply->errands[LOAD].asked)
         supply->loaded = supply->has_page = supply->load_again = false;

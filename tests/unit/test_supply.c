@@ -382,13 +382,14 @@ static void a_restart_loads_all_of_them(void **state)
     ASSERT_NEXT(2);
     supply_restart(supply, next_term());
     supply_step(supply, false);
+    UNTIL(open_claims() < MANY);
     UNTIL(open_claims() == MANY);
-    ASSERT_NEXT(2); /* what became of it is not known */
+    assert_in_range(next(), 1, MANY);
     stop();
     start_with(&later); /* another process */
     UNTIL(open_claims() == MANY);
-    for (long long id = 2; id < 30; id++)
-        ASSERT_NEXT(id);
+    for (int i = 0; i < 30; i++)
+        assert_in_range(next(), 1, MANY);
 }
 
 static void a_term_that_is_over_takes_nothing(void **state)

@@ -24,8 +24,8 @@ static const struct config_key keys[] = {
      "Maximum number of open connections."},
     {"http", "connections_per_client", CONFIG_INTEGER, "1000", 0, 1000000, NULL, false,
      "Maximum number of open connections of one address (IPv6: one /64 network); through trusted proxies, of "
-     "its requests at a time. 0: no such limit; even then no address and no network has more than are "
-     "still free. Mobile carriers put thousands of people behind one address."},
+     "its requests at a time. 0: no such limit; even then an address or a network has no more than "
+     "are still free, or an equal part. Mobile carriers put thousands of people behind one address."},
     {"http", "request_timeout", CONFIG_DURATION, "15s", SECOND, 600 * SECOND, NULL, false,
      "Time limit for receiving a request, headers and body. Photographs get more time."},
     {"http", "idle_timeout", CONFIG_DURATION, "60s", SECOND, 3600 * SECOND, NULL, false,

@@ -2,10 +2,10 @@
 /* Shares the connections, and the memory for large bodies, between clients. A seat is a connection, or a
  * request that came through a trusted proxy: the connection is the proxy's, the request a client's.
  *
- * No client, and no network, has more than is still free, or than an equal part: so one that takes all it can
- * get leaves half, two leave a third (dynamic thresholds, Choudhury and Hahne 1998). One that has too much
- * gives up a connection for its next one: an idle one first, then one that has been slow for long.
- * Connections of trusted proxies count for no client.
+ * A client, or a network, may have as much as is still free, or an equal part if that is more: so one that
+ * takes all it can get leaves half, two leave a third (dynamic thresholds, Choudhury and Hahne 1998). One
+ * that has too much gives up a connection for its next one: an idle one first, then one that has been slow
+ * for long. Connections of trusted proxies count for no client.
  *
  * libmicrohttpd's MHD_OPTION_PER_IP_CONNECTION_LIMIT does not do: it counts IPv6 by the whole address, of
  * which one customer has 2^64, knows no proxies, and refuses the newcomer however idle the others are. Any

@@ -70,7 +70,9 @@ class Shell:
 
 
 def blocks():
-    return re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.S | re.M)
+    """Those of the numbered steps."""
+    steps = PAGE.read_text().partition("\n## Many devices")[0]
+    return re.findall(r"^```sh\n(.*?)^```$", steps, re.S | re.M)
 
 
 class World:

@@ -25,8 +25,7 @@ static void remember_carriers(struct state *state, const struct scenario *scenar
 
 static void *start(const struct scenario *scenario, const struct claim_ring *claims)
 {
-    struct turns_options options = {
-        .schedule = &usual, .window_ms = SCENARIO_WINDOW_MS, .connections = scenario->connections};
+    struct turns_options options = {.schedule = &usual, .window_ms = SCENARIO_WINDOW_MS};
     struct state *state = memory_new(1, sizeof *state);
 
     state->turns = turns_new(&options);

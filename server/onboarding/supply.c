@@ -469,10 +469,8 @@ static void tell_queue(struct supply *supply)
 static void begin(struct supply *supply)
 {
     turns_free(supply->turns);
-    supply->turns =
-        turns_new(&(struct turns_options){.schedule = supply->options.schedule,
-                                          .window_ms = supply->options.window_ms,
-                                          .connections = (int)supply->options.account->claim_thing_count});
+    supply->turns = turns_new(&(struct turns_options){.schedule = supply->options.schedule,
+                                                      .window_ms = supply->options.window_ms});
     supply->first = supply->count = supply->read_id_count = 0;
     supply->queue.ms = NOT_TOLD;
     supply->recalled = supply->loaded = supply->has_page = supply->restart = false;

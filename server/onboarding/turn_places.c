@@ -132,7 +132,7 @@ static uint32_t jitter_of(const struct entry *entry)
 
 long long turn_ripe_at(const struct turns *turns, const struct entry *entry)
 {
-    long long delay = schedule_delay_ms(turns->options.schedule, entry->published, jitter_of(entry));
+    long long delay = schedule_delay_ms(turns->schedule, entry->published, jitter_of(entry));
     long long part = (entry->last_at - entry->accepted_at) / PART_OF_AGE;
 
     return entry->last_at + (delay > part ? delay : part);

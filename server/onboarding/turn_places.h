@@ -6,8 +6,9 @@
 
 #include "base/heap.h"
 #include "base/number_map.h"
+#include "claim/schedule.h"
+#include "server/onboarding/networks.h"
 #include "server/onboarding/switched_on.h"
-#include "server/onboarding/turns.h"
 
 #define NONE UINT32_MAX
 #define UNKNOWN UINT32_MAX
@@ -38,7 +39,8 @@ struct chain {
 };
 
 struct turns {
-    struct turns_options options;
+    const struct schedule *schedule;
+    long long window_ms;
     struct networks *networks;
     struct entry *entries;
     uint32_t *free;
@@ -53,7 +55,7 @@ struct turns {
     uint64_t ripe_classes[(CLASSES + 63) / 64]; /* bits: not empty */
     size_t later_count, in_hand, open;
     double virtual_time;
-    long long forgot_at, latest; /* latest: time so far */
+    long long forgot_at, learned_at, latest; /* latest: time so far */
     struct switched_on switched_on;
     unsigned slot;
 };

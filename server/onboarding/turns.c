@@ -96,7 +96,7 @@ static void send_last(struct turns *turns, long long now)
 {
     uint32_t place;
 
-    while ((place = next_aged(turns, &turns->ends, turns->options.window_ms - LAST_BEFORE_MS, now)) != NONE) {
+    while ((place = next_aged(turns, &turns->ends, turns->window_ms - LAST_BEFORE_MS, now)) != NONE) {
         struct entry *entry = &turns->entries[place];
         bool is_waiting = entry->place == RESTING || entry->place == RIPE;
         if (!is_waiting || !entry->published || chance_of(turns, entry, now) < LAST_CHANCE ||
@@ -114,7 +114,7 @@ static void drop_late(struct turns *turns, long long now)
     uint32_t place;
 
     while ((place = turns->last.first) != NONE &&
-           now - turns->entries[place].accepted_at >= turns->options.window_ms - ARRIVAL_MS) {
+           now - turns->entries[place].accepted_at >= turns->window_ms - ARRIVAL_MS) {
         turn_leave(turns, place);
         turn_rest(turns, place, now + ARRIVAL_MS);
     }
@@ -122,11 +122,14 @@ static void drop_late(struct turns *turns, long long now)
 
 static void forget(struct turns *turns, long long now)
 {
-    if (turns->open == 0 || (now >= turns->forgot_at && now - turns->forgot_at < FORGET_EVERY_MS))
+    if (now >= turns->forgot_at && now - turns->forgot_at < FORGET_EVERY_MS)
         return;
-    switched_on_update(&turns->switched_on, now > turns->forgot_at ? now - turns->forgot_at : 0);
     turns->forgot_at = now;
     networks_forget(turns->networks, now);
+    if (turns->open == 0)
+        return;
+    switched_on_update(&turns->switched_on, now > turns->learned_at ? now - turns->learned_at : 0);
+    turns->learned_at = now;
 }
 
 static void let_time_pass(struct turns *turns, long long now)
@@ -308,7 +311,8 @@ struct turns *turns_new(const struct turns_options *options)
 {
     struct turns *turns = memory_new(1, sizeof *turns);
 
-    turns->options = *options;
+    turns->schedule = options->schedule;
+    turns->window_ms = options->window_ms;
     turns->networks = networks_new();
     number_map_init(&turns->places);
     turns->young = turns->ends = (struct heap){.placed = no_place};

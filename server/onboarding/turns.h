@@ -29,7 +29,6 @@ struct turns;
 struct turns_options {
     const struct schedule *schedule; /* least delays between two messages; borrowed */
     long long window_ms;             /* how long a claim is open */
-    int connections;                 /* claim-things: each of them sends 100 messages a second */
 };
 
 /* An open claim, as the store knows it. Zero: has not happened, or is not known. */

@@ -420,8 +420,7 @@ static void one_that_was_pressed_since_its_last_message_is_next_after_a_restart(
 static void begin_again_with_a_window(long long window_ms)
 {
     turns_free(turns);
-    turns = turns_new(
-        &(struct turns_options){.schedule = &turns_schedule, .window_ms = window_ms, .connections = 1});
+    turns = turns_new(&(struct turns_options){.schedule = &turns_schedule, .window_ms = window_ms});
 }
 
 /* One that was accepted long ago and is not worth much any more, and many others. */

@@ -22,7 +22,7 @@ static uint32_t seed;
 static int begin(void **state)
 {
     (void)state;
-    turns = turns_new(&(struct turns_options){.schedule = &schedule, .window_ms = WINDOW, .connections = 1});
+    turns = turns_new(&(struct turns_options){.schedule = &schedule, .window_ms = WINDOW});
     now = NOON;
     sent = 0;
     seed = 1;

@@ -9,8 +9,7 @@ long long now;
 int turns_begin(void **state)
 {
     (void)state;
-    turns =
-        turns_new(&(struct turns_options){.schedule = &turns_schedule, .window_ms = LONG, .connections = 1});
+    turns = turns_new(&(struct turns_options){.schedule = &turns_schedule, .window_ms = LONG});
     now = NOON;
     return 0;
 }

@@ -81,8 +81,11 @@ static bool is_ready(struct dispatcher *dispatcher, struct place *place)
 {
     long long now = clock_monotonic_ms(), term = lane_follow_lead(place->lane);
 
-    if (term && term != place->term)
-        *place = (struct place){.lane = place->lane, .term = term, .since = now};
+    if (term && term != place->term) {
+        place->term = term;
+        place->since = now;
+        place->ready = false;
+    }
     if (!term || place->ready)
         return term != 0;
     bool late = now - place->since > READY_WAIT_MS;

@@ -80,7 +80,8 @@ class Soak(unittest.TestCase):
             self.remove()
         for name, now in pages[-1].items():
             before = pages[ROUNDS // 2 - 1][name]
-            self.assertLessEqual(now, before + SLACK, f"{name}: {pages}")
+            by_time = name not in ("file", *TABLES)  # as many transactions as a minute has; on a slow machine it is not over yet
+            self.assertLessEqual(now, (3 * before if by_time else before) + SLACK, f"{name}: {pages}")
             if name in ("file", *TABLES):
                 self.assertGreater(before, SLACK * 3, f"{name} is too small to tell: {pages}")
 

@@ -282,7 +282,7 @@ class Limits(unittest.TestCase):
             self.assertEqual(answer.status, 429, answer)
             self.assertIn(int(answer.headers["Retry-After"]), range(1, 21))
         self.assertIn(f'value="{typed}"', page.text)
-        self.assertIn("Please wait a few minutes and try again", page.text)
+        self.assertIn("Wait a few minutes, then try again", page.text)
         self.assertEqual(portal.get("/").status, 200)
 
     def test_what_a_stranger_says_about_its_address_counts_for_nothing(self):

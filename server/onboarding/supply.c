@@ -544,9 +544,8 @@ void supply_put_back(struct supply *supply, long long claim_id, long long not_be
 
 void supply_ended(struct supply *supply, long long claim_id, enum turns_end end)
 {
-    size_t kept = supply->first;
-
     take_answers(supply); /* it may be among those that were just read */
+    size_t kept = supply->first;
     if (supply->turns)
         turns_remove(supply->turns, claim_id, end, store_clock_ms());
     for (size_t i = 0; i < supply->count; i++) {

@@ -392,6 +392,31 @@ static void a_restart_loads_all_of_them(void **state)
         assert_in_range(next(), 1, MANY);
 }
 
+/* Also where the store has answered meanwhile. */
+static void an_end_loses_no_other(void **state)
+{
+    enum { ROUNDS = 100, FIRST_COUNT = 3 };
+    bool seen[FIRST_COUNT + ROUNDS + 1] = {false};
+    (void)state;
+
+    register_from(0, FIRST_COUNT);
+    start_with(&later);
+    for (int i = 0; i < FIRST_COUNT + ROUNDS; i++) {
+        long long id = next();
+        assert_in_range(id, 1, FIRST_COUNT + ROUNDS);
+        assert_false(seen[id]);
+        seen[id] = true;
+        if (i < ROUNDS)
+            register_from(0, 1);
+        supply_look(supply);
+        for (int step = i % 3; step >= 0; step--) {
+            supply_step(supply, true);
+            wait_for_answers();
+        }
+        supply_ended(supply, id, TURNS_ARRIVED);
+    }
+}
+
 static void a_term_that_is_over_takes_nothing(void **state)
 {
     (void)state;
@@ -492,6 +517,7 @@ int main(void)
         TEST(what_is_put_back_comes_again),
         TEST(what_was_ready_comes_again_in_its_order),
         TEST(a_restart_loads_all_of_them),
+        TEST(an_end_loses_no_other),
         TEST(a_term_that_is_over_takes_nothing),
         TEST(records_of_networks_survive_a_restart),
         TEST(a_record_that_could_not_be_written_is_written_later),

@@ -99,7 +99,7 @@ class Case(unittest.TestCase):
 
 class Connections(Case):
     def test_a_client_has_no_more_than_its_limit_and_gives_up_the_one_that_was_idle_longest(self):
-        portal = self.portal(http={"connections_per_client": "10"})
+        portal = self.portal(http={"connections_per_client": "10", "threads": "1"})  # which takes them in their order
         first = self.hold(portal, HOSTILE, 1, GET)[0]
         self.assertTrue(first.recv(65536).startswith(b"HTTP/1.1 200 "))
         held = self.hold(portal, HOSTILE, 30)

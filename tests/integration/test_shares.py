@@ -47,6 +47,16 @@ def request(portal, source, method, path, body=None, headers=None):
         return Answer(answer.status, answer.headers, answer.read())
 
 
+def reaches(portal, source):
+    """A page, at the latest when it is asked for again: on a slow machine the connection that was given up for this one may not
+    be closed yet, and then this one is closed."""
+    def answered():
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return request(portal, source, "GET", "/").status == 200
+        return False
+    return eventually(answered, f"a page for {source}")
+
+
 def is_closed(connection):
     """By the portal; what it has sent before does not count."""
     connection.setblocking(False)
@@ -129,9 +139,8 @@ class Connections(Case):
         for number in range(300):
             self.hold(portal, f"127.1.{number // 250}.{number % 250 + 1}", 2)
         settled(portal, 600, 120)
-        self.assertEqual(request(portal, OTHER, "GET", "/").status, 200)
-        beside = "127.1.1.200"  # one of its neighbours in the network
-        self.assertEqual(request(portal, beside, "GET", "/").status, 200)
+        reaches(portal, OTHER)
+        reaches(portal, "127.1.1.200")  # one of its neighbours in the network
 
     def test_many_networks_give_up_in_turn(self):
         portal = self.portal(http={"max_connections": "200", "connections_per_client": "0"})
@@ -139,7 +148,7 @@ class Connections(Case):
             self.hold(portal, f"127.3.{network}.1", 100)
         settled(portal, 29 * 100, 200)
         for _ in range(20):
-            self.assertEqual(request(portal, OTHER, "GET", "/").status, 200)
+            reaches(portal, OTHER)
         self.assertGreater(shortages(portal, "max_connections", "closed"), 0)
 
     def test_health_and_metrics_are_answered_while_the_public_side_is_full(self):

@@ -61,21 +61,20 @@ static void add_store(const struct portal *portal, struct text *out)
     text_printf(out, "expresslink_portal_store_healthy %d\n", store_is_healthy(portal->store));
 }
 
-static void add_latency(const struct dispatcher_stats *stats, struct text *out)
+static void add_latency(const char *name, const char *staging, const struct latency_counts *latency,
+                        struct text *out)
 {
     unsigned long below = 0;
 
     for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
-        below += stats->latency.buckets[i];
-        text_printf(out, "expresslink_portal_puback_seconds_bucket{staging=\"%s\",le=\"%g\"} %lu\n",
-                    stats->staging, latency_bounds[i], below);
+        below += latency->buckets[i];
+        text_printf(out, "expresslink_portal_%s_bucket{staging=\"%s\",le=\"%g\"} %lu\n", name, staging,
+                    latency->bounds[i], below);
     }
-    below += stats->latency.buckets[LATENCY_BUCKETS];
-    text_printf(out, "expresslink_portal_puback_seconds_bucket{staging=\"%s\",le=\"+Inf\"} %lu\n",
-                stats->staging, below);
-    text_printf(out, "expresslink_portal_puback_seconds_sum{staging=\"%s\"} %.3f\n", stats->staging,
-                stats->latency.sum);
-    text_printf(out, "expresslink_portal_puback_seconds_count{staging=\"%s\"} %lu\n", stats->staging, below);
+    below += latency->buckets[LATENCY_BUCKETS];
+    text_printf(out, "expresslink_portal_%s_bucket{staging=\"%s\",le=\"+Inf\"} %lu\n", name, staging, below);
+    text_printf(out, "expresslink_portal_%s_sum{staging=\"%s\"} %.3f\n", name, staging, latency->sum);
+    text_printf(out, "expresslink_portal_%s_count{staging=\"%s\"} %lu\n", name, staging, below);
 }
 
 /* Writes one metric for every staging account. */
@@ -143,7 +142,14 @@ static void add_staging(const struct portal *portal, struct text *out)
     for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {
         struct dispatcher_stats stats;
         dispatcher_stats(portal->dispatcher, i, &stats);
-        add_latency(&stats, out);
+        add_latency("puback_seconds", stats.staging, &stats.puback, out);
+    }
+    head(out, "first_message_seconds", "histogram",
+         "Time from a claim to the acknowledgement of its first endpoint message in seconds.");
+    for (size_t i = 0; i < dispatcher_lane_count(portal->dispatcher); i++) {
+        struct dispatcher_stats stats;
+        dispatcher_stats(portal->dispatcher, i, &stats);
+        add_latency("first_message_seconds", stats.staging, &stats.first_message, out);
     }
 }
 

@@ -46,7 +46,7 @@ struct lane {
     atomic_int records_sent;    /* that the store has not answered yet */
 
     atomic_ulong acknowledged, refused;
-    struct latency latency;
+    struct latency puback, first_message;
 };
 
 /* ---- the store's thread ---- */
@@ -140,9 +140,11 @@ static void take_end(struct lane *lane, size_t publisher, const struct publicati
     }
     add_entry(lane, publication->id, end->outcome);
     if (end->outcome == PUBLICATION_ACKNOWLEDGED) {
-        supply_published(lane->supply, publication->id);
+        long long first_ms = supply_published(lane->supply, publication->id);
+        if (first_ms != TURNS_NOT_FIRST)
+            latency_add(&lane->first_message, first_ms);
         atomic_fetch_add(&lane->acknowledged, 1);
-        latency_add(&lane->latency, end->latency_ms);
+        latency_add(&lane->puback, end->latency_ms);
         log_end(lane, publisher, LOG_DEBUG, "claim.published", publication);
         return;
     }
@@ -341,7 +343,8 @@ void lane_stats(struct lane *lane, struct dispatcher_stats *out)
     };
     publishers_stats(lane->publishers, out);
     post_stats(lane->options.post, &out->lead);
-    latency_read(&lane->latency, &out->latency);
+    latency_read(&lane->puback, &out->puback);
+    latency_read(&lane->first_message, &out->first_message);
 }
 
 struct lane *lane_new(const struct lane_options *options, struct text *why)
@@ -352,6 +355,8 @@ struct lane *lane_new(const struct lane_options *options, struct text *why)
         return NULL;
     struct lane *lane = memory_new(1, sizeof *lane);
     lane->options = *options;
+    lane->puback.bounds = latency_bounds_puback;
+    lane->first_message.bounds = latency_bounds_first_message;
     lane->publishers = publishers;
     lane->supply = supply_new(&(struct supply_options){
         .account = options->account,

@@ -11,17 +11,19 @@
 #include "server/store/leaders.h"
 
 #define LATENCY_BUCKETS 12
-extern const double latency_bounds[LATENCY_BUCKETS]; /* upper bounds, seconds; above them: +Inf */
+/* Upper bounds in seconds; what is above them belongs to +Inf. */
+extern const double latency_bounds_puback[LATENCY_BUCKETS], latency_bounds_first_message[LATENCY_BUCKETS];
 
-/* A histogram of the time from publish to PUBACK. Any thread, without locks: a reader may see a count
- * without its part of the sum. */
+/* A histogram of times. Any thread, without locks: a reader may see a count without its part of the sum. */
 struct latency {
+    const double *bounds; /* LATENCY_BUCKETS */
     atomic_ulong buckets[LATENCY_BUCKETS + 1];
     atomic_ullong sum_ms;
 };
 
 /* A copy of a histogram. */
 struct latency_counts {
+    const double *bounds;
     unsigned long buckets[LATENCY_BUCKETS + 1]; /* not cumulative */
     double sum;                                 /* seconds */
 };
@@ -55,7 +57,8 @@ struct dispatcher_stats {
     char reason[MQTT_REASON_SIZE + 32]; /* why a claim-thing is not connected, for people */
     unsigned long connects, failures;
     unsigned long sent, acknowledged, refused;
-    struct latency_counts latency;
+    struct latency_counts puback;        /* from publish to PUBACK */
+    struct latency_counts first_message; /* from claim to the PUBACK of its first message */
     int in_flight;
     struct claim_thing_stats claim_things[CLAIM_THINGS_MAX];
     size_t claim_thing_count;

@@ -530,10 +530,9 @@ bool supply_is_asking(const struct supply *supply)
     return false;
 }
 
-void supply_published(struct supply *supply, long long claim_id)
+long long supply_published(struct supply *supply, long long claim_id)
 {
-    if (supply->turns)
-        turns_published(supply->turns, claim_id, store_clock_ms());
+    return supply->turns ? turns_published(supply->turns, claim_id, store_clock_ms()) : TURNS_NOT_FIRST;
 }
 
 void supply_put_back(struct supply *supply, long long claim_id, long long not_before)

@@ -50,7 +50,8 @@ size_t supply_count(const struct supply *supply);
 /* Nothing can be sent now: what was ready takes its turn again later. */
 void supply_put_all_back(struct supply *supply);
 
-void supply_published(struct supply *supply, long long claim_id);
+/* Returns what turns_published() does. */
+long long supply_published(struct supply *supply, long long claim_id);
 /* It was not published, and may be sent again at not_before (of store_clock.h). */
 void supply_put_back(struct supply *supply, long long claim_id, long long not_before);
 void supply_ended(struct supply *supply, long long claim_id, enum turns_end end);

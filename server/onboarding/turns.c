@@ -462,19 +462,23 @@ void turns_remove(struct turns *turns, long long id, enum turns_end end, long lo
     turns->open--;
 }
 
-void turns_published(struct turns *turns, long long id, long long now)
+long long turns_published(struct turns *turns, long long id, long long now)
 {
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
     look_at_clock(turns, now);
     if (!entry || entry->place != IN_HAND)
-        return;
+        return TURNS_NOT_FIRST;
+    bool is_first = !entry->published;
     turns->in_hand--;
     learn(turns, entry, false, now);
     entry->published++;
     set_last(entry, entry->is_pressed ? entry->since - 1 : now);
     turn_rest(turns, place, entry->is_pressed ? now + PRESSED_AGAIN_MS : turn_ripe_at(turns, entry));
+    if (!is_first)
+        return TURNS_NOT_FIRST;
+    return now > entry->accepted_at ? now - entry->accepted_at : 0;
 }
 
 void turns_put_back(struct turns *turns, long long id, long long not_before, long long now)

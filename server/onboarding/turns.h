@@ -54,8 +54,10 @@ void turns_remove(struct turns *turns, long long id, enum turns_end end, long lo
 /* Takes the claim to send next. False: there is none now. Until one of the next two calls, or turns_remove(),
  * it is in hand, and not taken again. */
 bool turns_take(struct turns *turns, long long now, long long *id);
-/* Its message was sent and acknowledged. */
-void turns_published(struct turns *turns, long long id, long long now);
+/* Its message was sent and acknowledged. Returns the milliseconds from its acceptance until now if this was
+ * its first message, otherwise TURNS_NOT_FIRST. */
+#define TURNS_NOT_FIRST (-1)
+long long turns_published(struct turns *turns, long long id, long long now);
 /* Its message was not sent, or not acknowledged. It may be sent again at not_before. */
 void turns_put_back(struct turns *turns, long long id, long long not_before, long long now);
 

@@ -483,7 +483,11 @@ class Metrics(Case):
     def test_a_histogram_grows_and_ends_at_its_count(self):
         token = self.portal.connected().claim(random_thing())["token"]
         self.portal.wait_for_state(token, "published")
-        samples = self.scrape()["expresslink_portal_puback_seconds"][1]
+        for name in ("puback_seconds", "first_message_seconds"):
+            with self.subTest(name):
+                self.assert_is_histogram(self.scrape()["expresslink_portal_" + name][1])
+
+    def assert_is_histogram(self, samples):
         buckets = [(float(dict(labels)["le"].replace("+Inf", "inf")), value)
                    for (name, labels), value in samples.items() if name.endswith("_bucket")]
         self.assertEqual(buckets, sorted(buckets))

@@ -42,8 +42,9 @@ static void news_of_a_message_of_a_claim_that_is_not_in_hand_has_no_effect(void 
     turns_put_back(turns, 1, now + HOUR, now);
     assert_int_equal(counts().first, 1);
     ASSERT_TAKES(1);
-    turns_published(turns, 1, now);
-    turns_published(turns, 1, now);
+    now += 30;
+    assert_int_equal(turns_published(turns, 1, now), 30);
+    assert_int_equal(turns_published(turns, 1, now), TURNS_NOT_FIRST);
     turns_put_back(turns, 1, 0, now);
     assert_int_equal(counts().in_hand, 0);
     ASSERT_TAKES(0);

@@ -412,6 +412,54 @@ class Caching(Case):
             self.assertEqual(self.portal.get("/static/" + path).headers["Content-Type"], kind)
 
 
+class Origins(Case):
+    """A form is taken from our own pages only, as far as the browser says where it comes from."""
+
+    @classmethod
+    def sections(cls):
+        return {"http": {"public_url": "https://register.example.com"}}
+
+    FOREIGN = ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site", "Origin": "https://other.example.com"},
+               {"Sec-Fetch-Site": "cross-site", "Origin": "null"}, {"Origin": "https://evil.example"},
+               {"Origin": "http://register.example.com"})
+    OWN = ({}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}, {"Sec-Fetch-Site": "none"},
+           {"Origin": "https://register.example.com"}, {"Origin": "null"})
+
+    def forms(self):
+        token = self.portal.claim(random_thing())["token"]
+        return ["/register", *(f"/registrations/{token}/{action}" for action in ("on", "cancel", "retry"))]
+
+    def test_a_form_of_another_site_is_refused_in_words(self):
+        for path in self.forms():
+            for headers in self.FOREIGN:
+                with self.subTest(path, **{name.replace("-", "_"): value for name, value in headers.items()}):
+                    answer = self.portal.post_form(path, headers, identifier=random_thing())
+                    self.assert_page(answer, 403)
+                    self.assertIn("another website", answer.text)
+
+    def test_a_form_of_another_site_changes_nothing(self):
+        token = self.portal.claim(random_thing())["token"]
+        self.portal.post_form(f"/registrations/{token}/cancel", self.FOREIGN[0])
+        self.assertNotEqual(self.portal.show(token)["state"], "cancelled")
+
+    def test_our_own_and_those_that_do_not_say_are_taken(self):
+        for path in self.forms():
+            for headers in (*self.OWN, {"Origin": "http://{}:{}".format(*self.portal.address)}):
+                with self.subTest(path, **{name.replace("-", "_"): value for name, value in headers.items()}):
+                    answer = self.portal.post_form(path, headers, identifier=random_thing())
+                    self.assertEqual(answer.status, 303)
+
+    def test_a_link_from_another_site_is_followed(self):
+        for path in ("/", "/r/" + random_thing()):
+            self.assertEqual(self.portal.get(path, Sec_Fetch_Site="cross-site").status, 200)
+
+    def test_programs_are_not_asked(self):
+        for headers in self.FOREIGN:
+            answer = self.portal.request("POST", API, json.dumps({"identifier": random_thing()}).encode(),
+                                         {"Content-Type": "application/json", **headers})
+            self.assertEqual(answer.status, 202)
+
+
 class Headers(Case):
     def test_every_answer_says_how_it_may_be_used(self):
         token = self.portal.claim(random_thing())["token"]
@@ -420,11 +468,29 @@ class Headers(Case):
         for answer in answers:
             self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
             self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
+            self.assertEqual(answer.headers["Cross-Origin-Resource-Policy"], "same-origin")
             if answer.headers["Content-Type"].startswith("text/html"):
                 policy = answer.headers["Content-Security-Policy"]
                 for part in ("default-src 'none'", "frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'"):
                     self.assertIn(part, policy)
                 self.assertNotIn("unsafe", policy)
+                self.assertEqual(answer.headers["Cross-Origin-Opener-Policy"], "same-origin")
+                allowed = dict(part.strip().split("=") for part in answer.headers["Permissions-Policy"].split(","))
+                self.assertEqual(allowed.pop("camera"), "(self)")
+                self.assertLess({"microphone", "geolocation", "usb", "payment"}, set(allowed))
+                self.assertEqual(set(allowed.values()), {"()"})
+
+    def test_no_cache_keeps_a_private_page(self):
+        token = self.portal.claim(random_thing())["token"]
+        for path in (f"/registrations/{token}", f"{API}/{token}", "/r/" + random_thing(), "/r/abc", "/registrations/abc"):
+            self.assertEqual(self.portal.get(path).headers["Cache-Control"], "no-store", path)
+        tag = self.portal.get(f"/registrations/{token}").headers["ETag"]
+        again = self.portal.get(f"/registrations/{token}", If_None_Match=tag)
+        self.assertEqual((again.status, again.headers["Cache-Control"]), (304, "no-store"))
+
+    def test_no_page_says_otherwise_where_it_was_opened_from(self):
+        for path in ("/", "/r/" + random_thing(), "/nothing"):
+            self.assertNotRegex(self.portal.get(path).text, "(?i)referrer")
 
     def test_pages_need_nothing_that_the_policy_forbids(self):
         token = self.portal.claim(random_thing())["token"]

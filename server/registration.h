@@ -13,6 +13,8 @@
 #define REGISTRATION_TOKEN_SIZE (REGISTRATION_TOKEN_LENGTH + 1)
 #define REGISTRATION_ENDPOINT_SIZE 33
 
+/* Several registrations may share a claim, of people who do not know each other: one that joined an open
+ * claim has no time of what happened before, and attempts is at most 1. */
 struct registration {
     char token[REGISTRATION_TOKEN_SIZE];
     char thing_name[IDENTIFIER_SIZE];

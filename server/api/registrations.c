@@ -64,7 +64,7 @@ struct creation {
     struct registration_request request;
     struct registration registration;
     struct registration_body body;
-    char digest[DIGEST_SIZE];
+    char digest[DIGEST_SIZE], key[DIGEST_SIZE];
 };
 
 static bool key_is_sound(const char *key)
@@ -91,6 +91,17 @@ static void digest_request(struct creation *own)
     }
     digest_sha256(all.data, all.length, own->digest);
     own->request.request_digest = own->digest;
+}
+
+/* A key is its caller's own: the same one from another network is another key, so no one gets or blocks what
+ * someone else has made with it. Only this digest is stored. */
+static void keep_key(struct creation *own, struct http_exchange *exchange, const char *key)
+{
+    TEXT struct text all = TEXT_EMPTY;
+
+    text_printf(&all, "%016llx %s", (unsigned long long)http_request_client_key(exchange).address, key);
+    digest_sha256(all.data, all.length, own->key);
+    own->request.idempotency_key = own->key;
 }
 
 static bool read_create(struct http_exchange *exchange, void *arguments)
@@ -126,9 +137,10 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
     own->request.endpoint = endpoint->key;
     own->request.contact_name = own->body.name;
     own->request.contact_email = own->body.email;
-    own->request.idempotency_key = key;
-    if (own->request.idempotency_key)
+    if (key) {
+        keep_key(own, exchange, key);
         digest_request(own);
+    }
     return true;
 }
 

@@ -52,7 +52,7 @@ void http_answer_tagged(struct http_exchange *exchange, const char *content_type
     snprintf(tag, sizeof tag, "\"%016llx\"",
              (unsigned long long)hash_bytes(HASH_START, text_get(body), body->length));
     http_answer_header(exchange, "ETag", tag);
-    http_answer_header(exchange, "Cache-Control", "private, no-cache");
+    http_answer_header(exchange, "Cache-Control", "no-store");
     if (!known || (strcmp(known, "*") != 0 && !strstr(known, tag))) {
         http_answer(exchange, 200, content_type, body);
         return;

@@ -19,7 +19,7 @@
 /* What libmicrohttpd 0.9.75 needs of it for each header and each cookie, and at most for the headers of an
  * answer. */
 #define HEADER_MEMORY 64
-#define ANSWER_HEAD_MEMORY 1024
+#define ANSWER_HEAD_MEMORY 1280
 #define LAST_REQUESTS_MS 50      /* in which those come that were sent before the end */
 #define STREAM_BLOCK (16 * 1024) /* for HTTP/1.0; chunks use the rest of the connection's memory */
 
@@ -39,6 +39,7 @@ struct carrier {
 static const struct http_header always_headers[] = {
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
     {NULL, NULL},
 };
 
@@ -46,6 +47,12 @@ static const struct http_header html_headers[] = {
     {"Content-Security-Policy",
      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
      " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Permissions-Policy",
+     "camera=(self), accelerometer=(), autoplay=(), bluetooth=(), display-capture=(), encrypted-media=(),"
+     " fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(),"
+     " magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(),"
+     " screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
     {NULL, NULL},
 };
 

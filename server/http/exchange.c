@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "server/http/origin.h"
 #include "server/http/url.h"
 
 #define REPLY_TIMEOUT_MS 60000
@@ -72,6 +73,21 @@ static bool has_type(const struct http_exchange *exchange, const char *wanted)
     return type && strncasecmp(type, wanted, length) == 0 && (!type[length] || strchr("; \t", type[length]));
 }
 
+/* Only what a form sends: JSON from a page of another site would be asked for first (CORS), and is refused.
+ */
+static bool is_forged(const struct http_exchange *exchange)
+{
+    const struct origin origin = {
+        http_request_header(exchange, "Sec-Fetch-Site"),
+        http_request_header(exchange, "Origin"),
+        http_request_header(exchange, "Host"),
+    };
+    const char *public_url = exchange->options->public_url;
+
+    return exchange->method != HTTP_GET && exchange->method != HTTP_HEAD && !http_request_is_api(exchange) &&
+           origin_is_foreign(&origin, public_url ? public_url : "");
+}
+
 static unsigned check_request(struct http_exchange *exchange, const struct exchange_head *head)
 {
     const struct http_options *options = exchange->options;
@@ -91,6 +107,8 @@ static unsigned check_request(struct http_exchange *exchange, const struct excha
     for (size_t i = 0; i < exchange->match.parameter_count; i++)
         url_decode(exchange->match.parameters[i].start, exchange->match.parameters[i].length, false,
                    &exchange->parameters[i]);
+    if (is_forged(exchange))
+        return 403;
     if (head->framing.content_length > route->body_limit)
         return 413;
     if (!head->seated)

@@ -121,8 +121,8 @@ void http_answer_header(struct http_exchange *exchange, const char *name, const 
 /* Takes ownership of the text. content_type and body may be NULL. */
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type,
                  struct text *body);
-/* Answers 200 with an ETag over the body, or 304 without a body if If-None-Match has the same tag. Takes
- * ownership of the text. */
+/* Answers 200 with an ETag over the body, or 304 without a body if If-None-Match has the same tag. No cache
+ * may keep it. Takes ownership of the text. */
 void http_answer_tagged(struct http_exchange *exchange, const char *content_type, struct text *body);
 /* Answers 303. */
 void http_answer_see_other(struct http_exchange *exchange, const char *location);
@@ -185,6 +185,7 @@ struct http_options {
     long long request_timeout_ms; /* to receive a whole request, headers and body */
     long long idle_timeout_ms;    /* how long a connection may be idle between requests */
     long long reply_timeout_ms;   /* to make an answer and for the client to receive it; 0: one minute */
+    const char *public_url;       /* of our pages, "https://register.example.com"; "" or NULL: not known */
     const char *trusted_proxies;  /* networks, separated by spaces or commas: "10.0.0.0/8 ::1" */
     bool log_requests;
     http_error_answer *error_answer;

@@ -41,8 +41,8 @@ const char *intake_error_detail(enum store_error error)
 {
     switch (error) {
     case STORE_CONFLICT:
-        return "This device is already being registered with another endpoint. Wait until that registration "
-               "has ended.";
+        return "This device cannot be registered now. Wait until the registration that is in progress has "
+               "ended.";
     case STORE_KEY_USED:
         return "This Idempotency-Key was already used for a different request. Use a new key.";
     case STORE_ENDED:

@@ -56,8 +56,9 @@ static void answer_form(struct http_exchange *exchange, unsigned status, struct 
     TEXT struct text page = TEXT_EMPTY;
 
     render(portal_of(exchange), portal_language(exchange), form, &page);
-    /* The browser may keep the form, so that its back button shows it again. */
-    http_answer_header(exchange, "Cache-Control", "private, no-cache");
+    /* The browser may keep what answers a POST, so that its back button shows the form again. */
+    if (http_request_method(exchange) == HTTP_POST)
+        http_answer_header(exchange, "Cache-Control", "private, no-cache");
     http_answer(exchange, status, HTML, &page);
 }
 

@@ -12,6 +12,21 @@ struct found {
     long long claim_id;
 };
 
+/* Someone else may have made the claim that it joined at this time: what happened before is not its own. */
+static void hide_earlier(struct registration *registration, long long joined_at)
+{
+    long long *const times[] = {&registration->published_at, &registration->provisioned_at,
+                                &registration->connected_at};
+
+    if (joined_at <= registration->accepted_at) /* it made the claim, by a retry perhaps */
+        return;
+    registration->accepted_at = joined_at;
+    registration->attempts = registration->attempts > 0;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (*times[i] < joined_at)
+            *times[i] = 0;
+}
+
 static void registration_row(void *context, const struct row *row)
 {
     struct found *found = context;
@@ -36,6 +51,7 @@ static void registration_row(void *context, const struct row *row)
     }
     found->claim_id = row_integer(row, 12);
     out->network = row_integer(row, 13);
+    hide_earlier(out, row_integer(row, 14));
 }
 
 static enum store_error find(struct store_tx *tx, const char *token, struct registration *out,
@@ -204,8 +220,10 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
         return STORE_ENDED;
     if (!claim_state_is_open(now.state)) {
         RETURN_IF(join_claim(tx, request, &joined));
-        RETURN_IF(
-            tx_run(tx, SQL_REGISTRATION_MOVE, WITH(sql_text(request->token), sql_integer(joined.id)), NULL));
+        RETURN_IF(tx_run(tx, SQL_REGISTRATION_MOVE,
+                         WITH(sql_text(request->token), sql_integer(joined.id),
+                              sql_integer(joined.is_new ? 0 : request->now)),
+                         NULL));
     }
     return find(tx, request->token, out, NULL);
 }

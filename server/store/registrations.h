@@ -22,7 +22,7 @@ struct registration_request {
     struct registration_target targets[CLAIM_STAGING_MAX];
     size_t target_count;                      /* at least 1 */
     const char *contact_name, *contact_email; /* NULL: not given */
-    const char *idempotency_key;              /* NULL: none */
+    const char *idempotency_key;              /* a digest of the caller and its key; NULL: none */
     const char *request_digest;               /* with a key: a digest of the request's contents */
     long long network;                        /* from which it is made (server/http/client.h); 0: not known */
     long long now;                            /* store_clock_ms() */
@@ -30,9 +30,9 @@ struct registration_request {
 };
 
 /* Stores a registration. If the thing has an open claim, the registration joins it; otherwise a new claim is
- * made. For a known idempotency key with the same digest, *out is the registration made then; with another
- * digest the result is STORE_KEY_USED. STORE_CONFLICT: the open claim has another endpoint. *out is set on
- * STORE_OK. */
+ * made. One that joins is shown no times from before it was made, see registration.h. For a known idempotency
+ * key with the same digest, *out is the registration made then; with another digest the result is
+ * STORE_KEY_USED. STORE_CONFLICT: the open claim has another endpoint. *out is set on STORE_OK. */
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 

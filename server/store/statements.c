@@ -184,19 +184,18 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                            "contact_email, idempotency_key,"
                            " request_digest) VALUES ($1, $2, $3, $4, $5, $6, $7)"
                            " ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"),
-    /* After a retry its claim is newer than the registration, and the retry is what was accepted last. */
     [SQL_REGISTRATION_BY_TOKEN] = BOTH(
-        "SELECT c.thing_name, c.endpoint, c.state,"
-        " CASE WHEN c.accepted_at > r.accepted_at THEN c.accepted_at ELSE r.accepted_at END,"
-        " c.published_at, c.provisioned_at,"
+        "SELECT c.thing_name, c.endpoint, c.state, c.accepted_at, c.published_at, c.provisioned_at,"
         " c.connected_at, c.ended_at, c.expires_at, c.attempts, c.onboarded_before, r.cancelled_at, c.id,"
-        " (SELECT d.network FROM deliveries d WHERE d.claim_id = c.id LIMIT 1)"
+        " (SELECT d.network FROM deliveries d WHERE d.claim_id = c.id LIMIT 1), r.accepted_at"
         " FROM registrations r JOIN claims c ON c.id = r.claim_id WHERE r.token = $1"),
     [SQL_REGISTRATION_BY_KEY] =
         BOTH("SELECT token, request_digest FROM registrations WHERE idempotency_key = $1"),
-    /* Its own time stays: the retention of its contact and key counts from there. */
+    /* To a new claim its own time stays: the retention of its contact and key counts from there. One that
+     * joins an open claim ($3: when) is from then on. */
     [SQL_REGISTRATION_MOVE] =
-        BOTH("UPDATE registrations SET claim_id = $2, cancelled_at = NULL WHERE token = $1"),
+        BOTH("UPDATE registrations SET claim_id = $2, cancelled_at = NULL, accepted_at ="
+             " CASE WHEN $3 > accepted_at THEN $3 ELSE accepted_at END WHERE token = $1"),
     [SQL_REGISTRATION_CANCEL] = BOTH("UPDATE registrations SET cancelled_at = $2 WHERE token = $1"),
     [SQL_REGISTRATIONS_LEFT] =
         BOTH("SELECT 1 FROM registrations WHERE claim_id = $1 AND cancelled_at IS NULL LIMIT 1"),

@@ -215,20 +215,22 @@ class Endpoints(Case):
     def test_a_second_endpoint_for_an_open_claim_is_a_conflict(self):
         thing = random_thing()
         self.portal.claim(thing, endpoint="other")
-        self.assert_problem(self.portal.post_json(API, {"identifier": thing, "endpoint": "sandbox"}), 409)
+        problem = self.assert_problem(self.portal.post_json(API, {"identifier": thing, "endpoint": "sandbox"}), 409)
+        for word in ("endpoint", "other", "sandbox"):  # it does not tell where the other claim goes
+            self.assertNotIn(word, problem["detail"])
 
 
 class SameAgain(Case):
-    def registrations(self, key):
-        return stored(store_url(self.sandbox), "SELECT count(*) FROM registrations WHERE idempotency_key = ?",
-                      key)[0][0]
+    def registrations(self, thing):
+        return stored(store_url(self.sandbox), "SELECT count(*) FROM registrations r JOIN claims c ON c.id = r.claim_id"
+                      " WHERE idempotency_key IS NOT NULL AND thing_name = ?", thing)[0][0]
 
     def test_the_same_key_and_request_are_one_registration(self):
         document = {"identifier": random_thing(), "contact": {"name": "A", "email": "a@example.com"}}
         first, again, third = (self.portal.post_json(API, document, Idempotency_Key="order-17") for _ in range(3))
         self.assertEqual({first.status, again.status, third.status}, {202})
         self.assertEqual({first.json["token"]}, {again.json["token"], third.json["token"]})
-        self.assertEqual(self.registrations("order-17"), 1)
+        self.assertEqual(self.registrations(document["identifier"]), 1)
 
     def test_another_spelling_of_the_same_identifier_is_the_same_request(self):
         thing = random_thing()
@@ -242,7 +244,15 @@ class SameAgain(Case):
         for document in ({"identifier": random_thing()}, {"identifier": thing, "contact": {"name": "B"}}):
             answer = self.portal.post_json(API, document, Idempotency_Key="k")
             self.assertIn("Idempotency-Key", self.assert_problem(answer, 422)["detail"])
-        self.assertEqual(self.registrations("k"), 1)
+        self.assertEqual(self.registrations(thing), 1)
+
+    def test_a_key_is_kept_as_a_digest(self):
+        self.portal.post_json(API, {"identifier": random_thing()}, Idempotency_Key="order-of-somebody")
+        keys = [row[0] for row in stored(store_url(self.sandbox),
+                                         "SELECT idempotency_key FROM registrations WHERE idempotency_key IS NOT NULL")]
+        self.assertTrue(keys)
+        for key in keys:
+            self.assertRegex(key, "^[0-9a-f]{64}$")
 
     def test_without_a_key_each_request_is_a_registration_of_one_claim(self):
         thing = random_thing()
@@ -255,6 +265,51 @@ class SameAgain(Case):
             with self.subTest(key[:10]):
                 answer = self.portal.post_json(API, {"identifier": random_thing()}, Idempotency_Key=key)
                 self.assertIn("Idempotency-Key", self.assert_problem(answer, 422)["detail"])
+
+
+class Callers(Case):
+    """Clients behind a proxy on this machine, which tells their addresses."""
+
+    @classmethod
+    def sections(cls):
+        return {"http": {"trusted_proxies": "127.0.0.0/8"}}
+
+    def claim_from(self, address, document, key="order-17"):
+        return self.portal.post_json(API, document, Idempotency_Key=key, X_Forwarded_For=address)
+
+    def test_a_key_is_its_callers(self):
+        document = {"identifier": random_thing()}
+        for first, second in (("198.51.100.7", "198.51.100.8"), ("2001:db8:1:1::1", "2001:db8:1:2::1"),
+                              ("198.51.100.9", "::1:198.51.100.9")):
+            with self.subTest(first):
+                mine, theirs, again = (self.claim_from(address, document) for address in (first, second, first))
+                self.assertEqual({mine.status, theirs.status, again.status}, {202})
+                self.assertNotEqual(mine.json["token"], theirs.json["token"])
+                self.assertEqual(mine.json["token"], again.json["token"])
+
+    def test_nobody_is_blocked_by_anothers_key(self):
+        self.assertEqual(self.claim_from("198.51.100.17", {"identifier": random_thing()}, "taken").status, 202)
+        self.assertEqual(self.claim_from("198.51.100.18", {"identifier": random_thing()}, "taken").status, 202)
+        self.assertEqual(self.claim_from("198.51.100.17", {"identifier": random_thing()}, "taken").status, 422)
+
+    def test_addresses_of_one_ipv6_customer_are_one_caller(self):
+        document = {"identifier": random_thing()}
+        tokens = {self.claim_from(f"2001:db8:7:7::{host}", document).json["token"] for host in (1, 2, "ffff:1")}
+        self.assertEqual(len(tokens), 1)
+
+    def test_one_that_joins_sees_only_what_happens_from_then_on(self):
+        thing = random_thing()
+        first = self.claim_from("198.51.100.21", {"identifier": thing}, "first").json
+        self.portal.connected()
+        first = self.portal.wait_for_state(first["token"], "published")
+        times = {step["at"] for step in first["steps"] if step["at"]}
+        self.assertEqual(len(times), 2)
+        joined = self.claim_from("203.0.113.21", {"identifier": thing}, "second").json
+        self.assertGreater(joined["accepted_at"], max(times))
+        for shown in (joined, self.portal.show(joined["token"])):
+            self.assertFalse({step["at"] for step in shown["steps"]} & times, shown)
+            self.assertTrue(all(step["at"] is None or step["at"] >= joined["accepted_at"] for step in shown["steps"]))
+            self.assertNotIn(first["accepted_at"], shown.values())
 
 
 class Limits(unittest.TestCase):
@@ -357,6 +412,54 @@ class Caching(Case):
             self.assertEqual(self.portal.get("/static/" + path).headers["Content-Type"], kind)
 
 
+class Origins(Case):
+    """A form is taken from our own pages only, as far as the browser says where it comes from."""
+
+    @classmethod
+    def sections(cls):
+        return {"http": {"public_url": "https://register.example.com"}}
+
+    FOREIGN = ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site", "Origin": "https://other.example.com"},
+               {"Sec-Fetch-Site": "cross-site", "Origin": "null"}, {"Origin": "https://evil.example"},
+               {"Origin": "http://register.example.com"})
+    OWN = ({}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}, {"Sec-Fetch-Site": "none"},
+           {"Origin": "https://register.example.com"}, {"Origin": "null"})
+
+    def forms(self):
+        token = self.portal.claim(random_thing())["token"]
+        return ["/register", *(f"/registrations/{token}/{action}" for action in ("on", "cancel", "retry"))]
+
+    def test_a_form_of_another_site_is_refused_in_words(self):
+        for path in self.forms():
+            for headers in self.FOREIGN:
+                with self.subTest(path, **{name.replace("-", "_"): value for name, value in headers.items()}):
+                    answer = self.portal.post_form(path, headers, identifier=random_thing())
+                    self.assert_page(answer, 403)
+                    self.assertIn("another website", answer.text)
+
+    def test_a_form_of_another_site_changes_nothing(self):
+        token = self.portal.claim(random_thing())["token"]
+        self.portal.post_form(f"/registrations/{token}/cancel", self.FOREIGN[0])
+        self.assertNotEqual(self.portal.show(token)["state"], "cancelled")
+
+    def test_our_own_and_those_that_do_not_say_are_taken(self):
+        for path in self.forms():
+            for headers in (*self.OWN, {"Origin": "http://{}:{}".format(*self.portal.address)}):
+                with self.subTest(path, **{name.replace("-", "_"): value for name, value in headers.items()}):
+                    answer = self.portal.post_form(path, headers, identifier=random_thing())
+                    self.assertEqual(answer.status, 303)
+
+    def test_a_link_from_another_site_is_followed(self):
+        for path in ("/", "/r/" + random_thing()):
+            self.assertEqual(self.portal.get(path, Sec_Fetch_Site="cross-site").status, 200)
+
+    def test_programs_are_not_asked(self):
+        for headers in self.FOREIGN:
+            answer = self.portal.request("POST", API, json.dumps({"identifier": random_thing()}).encode(),
+                                         {"Content-Type": "application/json", **headers})
+            self.assertEqual(answer.status, 202)
+
+
 class Headers(Case):
     def test_every_answer_says_how_it_may_be_used(self):
         token = self.portal.claim(random_thing())["token"]
@@ -365,11 +468,29 @@ class Headers(Case):
         for answer in answers:
             self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
             self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
+            self.assertEqual(answer.headers["Cross-Origin-Resource-Policy"], "same-origin")
             if answer.headers["Content-Type"].startswith("text/html"):
                 policy = answer.headers["Content-Security-Policy"]
                 for part in ("default-src 'none'", "frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'"):
                     self.assertIn(part, policy)
                 self.assertNotIn("unsafe", policy)
+                self.assertEqual(answer.headers["Cross-Origin-Opener-Policy"], "same-origin")
+                allowed = dict(part.strip().split("=") for part in answer.headers["Permissions-Policy"].split(","))
+                self.assertEqual(allowed.pop("camera"), "(self)")
+                self.assertLess({"microphone", "geolocation", "usb", "payment"}, set(allowed))
+                self.assertEqual(set(allowed.values()), {"()"})
+
+    def test_no_cache_keeps_a_private_page(self):
+        token = self.portal.claim(random_thing())["token"]
+        for path in (f"/registrations/{token}", f"{API}/{token}", "/r/" + random_thing(), "/r/abc", "/registrations/abc"):
+            self.assertEqual(self.portal.get(path).headers["Cache-Control"], "no-store", path)
+        tag = self.portal.get(f"/registrations/{token}").headers["ETag"]
+        again = self.portal.get(f"/registrations/{token}", If_None_Match=tag)
+        self.assertEqual((again.status, again.headers["Cache-Control"]), (304, "no-store"))
+
+    def test_no_page_says_otherwise_where_it_was_opened_from(self):
+        for path in ("/", "/r/" + random_thing(), "/nothing"):
+            self.assertNotRegex(self.portal.get(path).text, "(?i)referrer")
 
     def test_pages_need_nothing_that_the_policy_forbids(self):
         token = self.portal.claim(random_thing())["token"]

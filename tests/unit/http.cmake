@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(name client framing limiter listen route seats stream url watchdog)
+foreach(name client framing limiter listen origin route seats stream url watchdog)
   expresslink_unit_test(${name} http)
 endforeach()
 

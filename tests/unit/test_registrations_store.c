@@ -144,6 +144,49 @@ static void two_without_a_key_are_two_that_share_the_claim(void **state)
     ASSERT_STATE(found(second.token).state, CLAIM_ONBOARDED);
 }
 
+static void one_that_joins_sees_no_time_from_before(void **state)
+{
+    struct registration_request first = request_for(THING, "home", NOON);
+    struct registration_request second = request_for(THING, "home", NOON + 3 * SECOND);
+    (void)state;
+
+    added(&first);
+    acknowledge("a", take_one("a", NOON), NOON + 1, NOON + 1);
+    acknowledge("a", take_one("a", NOON + 1), NOON + 2, NOON + 60 * SECOND);
+    arrive("home", PRESENCE_CREATED, THING, NOON + 2 * SECOND, NOON + 2 * SECOND);
+    struct registration out = added(&second);
+    assert_int_equal(out.accepted_at, NOON + 3 * SECOND);
+    assert_int_equal(out.published_at, 0);
+    assert_int_equal(out.provisioned_at, 0);
+    assert_int_equal(out.attempts, 1);
+    arrive("home", PRESENCE_CONNECTED, THING, NOON + 4 * SECOND, NOON + 4 * SECOND);
+    out = found(second.token);
+    assert_int_equal(out.published_at, 0);
+    assert_int_equal(out.provisioned_at, 0);
+    assert_int_equal(out.connected_at, NOON + 4 * SECOND);
+    out = found(first.token);
+    assert_int_equal(out.published_at, NOON + 1);
+    assert_int_equal(out.provisioned_at, NOON + 2 * SECOND);
+    assert_int_equal(out.attempts, 2);
+}
+
+static void a_retry_that_joins_sees_no_time_from_before(void **state)
+{
+    struct registration_request first = request_for(THING, "home", NOON);
+    struct registration_request second = request_for(THING, "home", NOON + WINDOW_MS);
+    (void)state;
+
+    added(&first);
+    expire(NOON + WINDOW_MS, 10);
+    added(&second);
+    acknowledge("a", take_one("a", NOON + WINDOW_MS), NOON + WINDOW_MS + 1, NOON + 2 * WINDOW_MS);
+    struct registration out = retried(&first, first.token, NOON + WINDOW_MS + SECOND);
+    ASSERT_STATE(out.state, CLAIM_PUBLISHED);
+    assert_int_equal(out.accepted_at, NOON + WINDOW_MS + SECOND);
+    assert_int_equal(out.published_at, 0);
+    assert_int_equal(found(second.token).published_at, NOON + WINDOW_MS + 1);
+}
+
 static void joins_by_the_form_of_any_account(void **state)
 {
     struct registration_request first = request_for(THING, "home", NOON);
@@ -408,6 +451,8 @@ int main(void)
         TEST(a_new_one_is_queued),
         TEST(the_same_key_and_request_is_the_same_registration),
         TEST(two_without_a_key_are_two_that_share_the_claim),
+        TEST(one_that_joins_sees_no_time_from_before),
+        TEST(a_retry_that_joins_sees_no_time_from_before),
         TEST(joins_by_the_form_of_any_account),
         TEST(does_not_join_a_claim_whose_window_is_over),
         TEST(knows_that_the_thing_was_onboarded_before),

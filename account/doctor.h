@@ -41,6 +41,7 @@ struct doctor_options { /* all borrowed */
     const char *aws_missing;       /* why aws is NULL, a sentence; NULL: not requested */
     bool aws_wanted;               /* without AWS access the checks fail instead of being skipped */
     const char *setup_name;        /* setup (account/setup/setup.h) to check; NULL: "expresslink" */
+    const char *const *topics;     /* would these pass the modules' policy? end with NULL; NULL: none */
     bool offline;                  /* files only */
     int network_ms;                /* for each step that waits; 0: 10000 */
     int stay_ms; /* how long to stay connected to see that no other client takes the id; 0: 3000 */

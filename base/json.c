@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const char escaped_nul[] = "\\u0000";
@@ -32,6 +33,61 @@ cJSON *json_object_parse_within(const char *payload, size_t length, size_t most)
 cJSON *json_object_parse(const char *payload, size_t length)
 {
     return json_object_parse_within(payload, length, JSON_PAYLOAD_MAX);
+}
+
+/* The member whose name comes next after that of last; NULL: none. */
+static const cJSON *next_by_name(const cJSON *object, const cJSON *last)
+{
+    const cJSON *each, *next = NULL;
+
+    cJSON_ArrayForEach(each, object)
+    {
+        bool is_after = !last || strcmp(each->string, last->string) > 0;
+        if (is_after && (!next || strcmp(each->string, next->string) < 0))
+            next = each;
+    }
+    return next;
+}
+
+static void add_leaf(const cJSON *value, struct text *out)
+{
+    char *printed = cJSON_PrintUnformatted(value);
+
+    text_puts(out, printed ? printed : "");
+    cJSON_free(printed);
+}
+
+static void add_object(const cJSON *object, struct text *out)
+{
+    text_puts(out, "{");
+    for (const cJSON *last = NULL, *each; (each = next_by_name(object, last)); last = each) {
+        text_puts(out, last ? ",\"" : "\"");
+        text_json(out, each->string);
+        text_puts(out, "\":");
+        json_canonical(each, out);
+    }
+    text_puts(out, "}");
+}
+
+void json_canonical(const cJSON *value, struct text *out)
+{
+    const cJSON *each;
+
+    if (cJSON_IsObject(value)) {
+        add_object(value, out);
+        return;
+    }
+    if (!cJSON_IsArray(value)) {
+        add_leaf(value, out);
+        return;
+    }
+    text_puts(out, "[");
+    cJSON_ArrayForEach(each, value)
+    {
+        text_puts(out, each == value->child ? "" : ",");
+        json_canonical(each, out);
+    }
+    text_puts(out, "]");
 }
 
 void json_free_at(cJSON **object)

@@ -7,6 +7,8 @@
 #include <cjson/cJSON.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 /* Payloads of AWS IoT Core have at most 128 KiB. */
 #define JSON_PAYLOAD_MAX ((size_t)128 * 1024)
 
@@ -16,6 +18,10 @@
 cJSON *json_object_parse(const char *payload, size_t length);
 /* The same with another limit in bytes, for HTTP bodies. */
 cJSON *json_object_parse_within(const char *payload, size_t length, size_t most);
+
+/* Adds the value in one form: members in the order of their names, no white space. Equal values, whatever
+ * the order of their members, give equal texts. */
+void json_canonical(const cJSON *value, struct text *out);
 
 void json_free_at(cJSON **object);
 #define JSON __attribute__((cleanup(json_free_at)))

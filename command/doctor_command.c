@@ -36,6 +36,8 @@ static const char usage[] =
     "  --endpoint KEY    only [endpoint.KEY]; with both, these two\n"
     "  --birth-certificate FILE\n"
     "                    a module's certificate: would it be provisioned?\n"
+    "  --topic TOPIC     would this topic pass the modules' policy? ${thing} stands for the ThingName;\n"
+    "                    may be given several times\n"
     "  --offline         only checks that need no network\n"
     "  --timeout SECONDS how long each step may wait for the network (default: 10)\n"
     "  --stay SECONDS    how long to stay connected to see that no one else uses the client id\n"
@@ -54,13 +56,16 @@ static const char usage[] =
     "Exit status: 0 no check failed (warnings are possible), 1 a check failed, 64 wrong arguments, 74\n"
     "the report cannot be written, 78 no configuration, 130 interrupted.\n";
 
-enum { NO_AWS = 256, SETUP_NAME, STAY, LIST_CHECKS };
+#define TOPICS_MAX 64
+
+enum { NO_AWS = 256, SETUP_NAME, STAY, TOPIC, LIST_CHECKS };
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
     {"staging", required_argument, NULL, 's'},
     {"endpoint", required_argument, NULL, 'e'},
     {"birth-certificate", required_argument, NULL, 'b'},
+    {"topic", required_argument, NULL, TOPIC},
     {"offline", no_argument, NULL, 'o'},
     {"timeout", required_argument, NULL, 't'},
     {"json", no_argument, NULL, 'j'},
@@ -77,6 +82,8 @@ static const struct option long_options[] = {
 struct arguments {
     const char *config_path;
     bool json, aws, no_aws;
+    const char *topics[TOPICS_MAX + 1]; /* end with NULL */
+    size_t topic_count;
     struct doctor_options doctor;
     struct aws_options session;
 };
@@ -127,6 +134,15 @@ static void take_text(struct arguments *out, int option, const char *value)
         aws_arguments_take(&out->session, option, value);
 }
 
+static bool take_topic(struct arguments *out, const char *topic)
+{
+    if (!*topic || out->topic_count == TOPICS_MAX)
+        return false;
+    out->topics[out->topic_count++] = topic;
+    out->doctor.topics = out->topics;
+    return true;
+}
+
 /* Returns less than 0 to continue, otherwise the exit status. */
 static int parse_arguments(int count, char **values, struct arguments *out)
 {
@@ -149,9 +165,11 @@ static int parse_arguments(int count, char **values, struct arguments *out)
             return usage_error("--timeout needs a number of seconds from 1 to 600, not ", optarg);
         else if (option == STAY && !take_seconds(optarg, &out->doctor.stay_ms))
             return usage_error("--stay needs a number of seconds from 1 to 600, not ", optarg);
+        else if (option == TOPIC && !take_topic(out, optarg))
+            return usage_error("--topic needs a topic, and there can be 64 of them, not ", optarg);
         else if (option == '?')
             return usage_error("unknown option, or an option without its value", "");
-        else if (option != 't' && option != STAY)
+        else if (option != 't' && option != STAY && option != TOPIC)
             take_text(out, option, optarg);
     }
     if (optind < count)

@@ -11,7 +11,8 @@ enum happening_kind {
     HAPPENED_LOST,
     HAPPENED_SUBSCRIBED,
     HAPPENED_REFUSED,
-    HAPPENED_MESSAGE
+    HAPPENED_MESSAGE,
+    HAPPENED_PUBLISHED, /* a PUBACK */
 };
 
 struct module;

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json_writer.h"
 #include "base/memory.h"
 #include "claim/endpoint_message.h"
 #include "claim/mqtt.h"
@@ -16,6 +17,7 @@
 
 #define MESSAGE_MAX 4096
 #define KEEP_ALIVE_S 60
+#define TELEMETRY_MS 5000
 #define FAREWELL_MS 1000 /* time for the DISCONNECT to be sent before a connection is freed */
 
 /* One connection: what Paho's thread may use. The module itself belongs to the other thread. */
@@ -40,6 +42,10 @@ struct module {
     unsigned generation;
     long long due; /* when line is due */
     bool connected, subscribed;
+    char *telemetry_topic;   /* owned; NULL: none */
+    long long telemetry_due; /* LLONG_MAX: not now */
+    bool unanswered;         /* a message on this connection has no PUBACK yet */
+    unsigned long published;
 };
 
 static void on_connected(void *context, bool session_present)
@@ -63,6 +69,14 @@ static void on_subscribed(void *context, const char *topic, bool accepted)
     enum happening_kind kind = accepted ? HAPPENED_SUBSCRIBED : HAPPENED_REFUSED;
 
     mailbox_post(line->mailbox, line->module, line->generation, kind, topic, strlen(topic));
+}
+
+static void on_acknowledged(void *context, unsigned long cookie)
+{
+    const struct line *line = context;
+
+    (void)cookie;
+    mailbox_post(line->mailbox, line->module, line->generation, HAPPENED_PUBLISHED, NULL, 0);
 }
 
 /* There is only one subscription, so the topic is known. A message too long for an endpoint is accepted and
@@ -111,6 +125,22 @@ static char *path_of(const char *folder, const char *thing_name, const char *suf
     return text_take(&path);
 }
 
+static char *topic_of(const char *telemetry, const char *thing_name)
+{
+    static const char variable[] = "${thing}";
+    struct text topic = TEXT_EMPTY;
+    const char *found;
+
+    if (!telemetry)
+        return NULL;
+    for (; (found = strstr(telemetry, variable)); telemetry = found + strlen(variable)) {
+        text_add(&topic, telemetry, (size_t)(found - telemetry));
+        text_puts(&topic, thing_name);
+    }
+    text_puts(&topic, telemetry);
+    return text_take(&topic);
+}
+
 struct module *module_new(const struct module_options *options, const char *thing_name,
                           struct mailbox *mailbox)
 {
@@ -121,7 +151,8 @@ struct module *module_new(const struct module_options *options, const char *thin
     module->thing_name = memory_string(thing_name);
     module->certificate_file = path_of(options->folder, thing_name, ".pem");
     module->endpoint_file = path_of(options->folder, thing_name, ".endpoint");
-    module->due = LLONG_MAX;
+    module->due = module->telemetry_due = LLONG_MAX;
+    module->telemetry_topic = topic_of(options->telemetry, thing_name);
     endpoint_message_topic(thing_name, module->topic);
     read_endpoint(module);
     return module;
@@ -146,8 +177,8 @@ static void hang_up(struct module *module)
     mqtt_pause(module->line->mqtt);
     module->line = NULL;
     module->generation++; /* makes older events in the mailbox outdated */
-    module->connected = module->subscribed = false;
-    module->due = LLONG_MAX;
+    module->connected = module->subscribed = module->unanswered = false;
+    module->due = module->telemetry_due = LLONG_MAX;
 }
 
 static void dial(struct module *module, long long at_ms)
@@ -170,6 +201,7 @@ static void dial(struct module *module, long long at_ms)
         .context = line,
         .connected = on_connected,
         .lost = on_lost,
+        .acknowledged = on_acknowledged,
         .subscribed = on_subscribed,
         .message = on_message,
     };
@@ -194,6 +226,7 @@ void module_free(struct module *module)
     line_free(module->line);
     line_free(module->parted);
     free(module->thing_name);
+    free(module->telemetry_topic);
     free(module->certificate_file);
     free(module->endpoint_file);
     free(module);
@@ -241,14 +274,42 @@ static void tick_line(struct module *module, long long now_ms)
     module->due = wait_ms < 0 ? LLONG_MAX : now_ms + wait_ms;
 }
 
+/* AWS IoT closes the connection of a module that publishes what its policy does not allow. */
+static void send_telemetry(struct module *module, long long now_ms)
+{
+    TEXT struct text payload = TEXT_EMPTY;
+    struct json_writer json = json_writer_into(&payload);
+
+    if (module->telemetry_due > now_ms)
+        return;
+    module->telemetry_due = now_ms + TELEMETRY_MS;
+    json_begin_object(&json, NULL);
+    json_write_text(&json, "thing", module->thing_name);
+    json_write_unsigned(&json, "uptime", (unsigned long long)(now_ms / 1000));
+    json_end_object(&json);
+    json_writer_finish(&json);
+    enum mqtt_error error =
+        mqtt_publish(module->line->mqtt, module->telemetry_topic, text_get(&payload), payload.length, 0);
+    module->unanswered = module->unanswered || error == MQTT_OK;
+    if (error != MQTT_OK)
+        report(module->thing_name, "telemetry-failed", "reason", mqtt_error_name(error));
+}
+
+static long long earlier(long long a, long long b)
+{
+    return a < b ? a : b;
+}
+
 long long module_tick(struct module *module, long long now_ms)
 {
     tick_line(module, now_ms);
+    send_telemetry(module, now_ms);
     if (module->parted && module->parted_until <= now_ms) {
         line_free(module->parted);
         module->parted = NULL;
     }
-    return module->parted && module->parted_until < module->due ? module->parted_until : module->due;
+    long long due = earlier(module->due, module->telemetry_due);
+    return module->parted ? earlier(module->parted_until, due) : due;
 }
 
 static void came_up(struct module *module)
@@ -257,6 +318,7 @@ static void came_up(struct module *module)
     report(module->thing_name, "connected", "endpoint", module->endpoint);
     if (!in_staging(module)) {
         report(module->thing_name, "onboarded", "endpoint", module->endpoint);
+        module->telemetry_due = module->telemetry_topic ? clock_monotonic_ms() : LLONG_MAX;
         return;
     }
     enum mqtt_error error = mqtt_subscribe(module->line->mqtt, module->topic);
@@ -266,9 +328,21 @@ static void came_up(struct module *module)
 
 static void went_down(struct module *module, const char *reason)
 {
-    module->connected = module->subscribed = false;
+    bool was_cut_off = module->unanswered;
+
+    module->connected = module->subscribed = module->unanswered = false;
     module->due = clock_monotonic_ms();
+    module->telemetry_due = LLONG_MAX;
     report(module->thing_name, "lost", "reason", reason);
+    if (was_cut_off)
+        report(module->thing_name, "cut-off", "topic", module->telemetry_topic);
+}
+
+static void was_published(struct module *module)
+{
+    module->unanswered = false;
+    module->published++;
+    report(module->thing_name, "published", "topic", module->telemetry_topic);
 }
 
 /* PG 12.3.2.2: store the value, report to the host (MSG, then CONLOST), disconnect, connect to the new
@@ -313,6 +387,9 @@ void module_take(struct module *module, const struct happening *happening)
     case HAPPENED_REFUSED:
         report(module->thing_name, "subscribe-failed", "reason", "refused");
         break;
+    case HAPPENED_PUBLISHED:
+        was_published(module);
+        break;
     case HAPPENED_MESSAGE:
         take_endpoint(module, happening->text, happening->length);
         break;
@@ -326,6 +403,7 @@ struct module_status module_status(const struct module *module)
         .connected = module->connected,
         .subscribed = module->subscribed,
         .onboarded = !in_staging(module),
+        .published = module->published,
         .endpoint = module->endpoint,
     };
 }

@@ -19,6 +19,9 @@ struct module_options {
     const char
         *folder; /* <folder>/<ThingName>.pem: birth certificate; <ThingName>.endpoint: Endpoint, if set */
     long long backoff_min_ms, backoff_max_ms;
+    /* Where an onboarded module publishes its telemetry, when it has connected and every few seconds after
+     * that; ${thing} stands for its ThingName. NULL: it publishes nothing. */
+    const char *telemetry;
 };
 
 /* Reads Endpoint from its file. The birth certificate must exist. The result is owned. */
@@ -43,7 +46,8 @@ void module_take(struct module *module, const struct happening *happening);
 
 struct module_status {
     bool on, connected, subscribed, onboarded;
-    const char *endpoint; /* borrowed */
+    unsigned long published; /* messages that the OEM account has taken */
+    const char *endpoint;    /* borrowed */
 };
 struct module_status module_status(const struct module *module);
 

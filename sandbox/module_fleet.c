@@ -107,6 +107,7 @@ static void add_one(const struct module *module, struct text *reply)
     json_write_text(&json, "endpoint", status.endpoint);
     json_write_boolean(&json, "connected", status.connected);
     json_write_boolean(&json, "subscribed", status.subscribed);
+    json_write_unsigned(&json, "published", status.published);
     end_line(&json);
 }
 

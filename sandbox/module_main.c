@@ -40,6 +40,7 @@ static const char usage[] =
     "  --port N                port of every endpoint (8883)\n"
     "  --manufacturer NAME     the CA of the birth certificates: a file in --certificates (manufacturer-ca)\n"
     "  --control PATH          Unix socket for commands\n"
+    "  --telemetry TOPIC       where onboarded modules publish; ${thing} stands for the ThingName\n"
     "  --off                   start switched off\n"
     "  --pace N                number of first connections per second (200)\n"
     "  --backoff MIN,MAX       milliseconds between attempts to connect (250,10000)\n";
@@ -106,6 +107,7 @@ static const struct option long_options[] = {
     {"port", required_argument, NULL, 'p'},
     {"manufacturer", required_argument, NULL, 'm'},
     {"control", required_argument, NULL, 'c'},
+    {"telemetry", required_argument, NULL, 'T'},
     {"off", no_argument, NULL, 'o'},
     {"pace", required_argument, NULL, 'P'},
     {"backoff", required_argument, NULL, 'b'},
@@ -142,6 +144,9 @@ static void take_option(struct settings *settings, int option)
         break;
     case 'c':
         settings->control = optarg;
+        break;
+    case 'T':
+        settings->module.telemetry = optarg;
         break;
     case 'o':
         settings->off = true;

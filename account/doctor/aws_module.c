@@ -10,13 +10,20 @@
 #define NAMED_MAX 3 /* of what is missing or too much */
 
 static const char *const checks[] = {"aws.policy.module", "aws.policy.module.least", NULL};
+static const char *const checks_with_topics[] = {"aws.policy.module", "aws.policy.module.least",
+                                                 "aws.policy.module.topic", NULL};
 
-/* @ stands for the thing's name. A module's topics begin with its name (PG 12.1.3.1, TopicRoot); the others
- * belong to AWS services (IoT, "Reserved topics"). */
+/* @ stands for the thing's name. Which topics a product uses is its maker's choice: those that begin with its
+ * name are what account apply always allows; the others belong to AWS services (IoT, "Reserved topics"). */
 struct right {
     const char *action, *resource;
     bool needed; /* nothing works without it; the others are for optional services */
 };
+
+static const char *const *checks_of(const struct aws_view *view)
+{
+    return view->doctor->options->topics ? checks_with_topics : checks;
+}
 
 static const struct right rights[] = {
     {"iot:Connect", "client/@", true},
@@ -89,6 +96,13 @@ static bool allows(const struct module *module, const struct policy_request *who
     return aws_policies_allow(module->view, &module->policies, who, right->action, text_get(&resource));
 }
 
+/* Whoever names the product's topics need not use any of the module's name. */
+static bool is_needed(const struct module *module, const struct right *right)
+{
+    return right->needed &&
+           (!module->view->doctor->options->topics || strcmp(right->action, "iot:Connect") == 0);
+}
+
 static void check_needs(const struct module *module, const struct policy_request *who)
 {
     TEXT struct text seen = TEXT_EMPTY;
@@ -101,7 +115,7 @@ static void check_needs(const struct module *module, const struct policy_request
         if (allows(module, who, right, module->name))
             continue;
         name_some(right, module->name, missing++, &seen);
-        needed = needed || right->needed;
+        needed = needed || is_needed(module, right);
     }
     if (missing == 0) {
         doctor_tell(module->view->doctor, DOCTOR_OK, checks[0], text_get(&module->subject), NULL);
@@ -110,7 +124,7 @@ static void check_needs(const struct module *module, const struct policy_request
     name_rest(missing, &seen);
     text_printf(&mend, "%s %s%s.",
                 needed ? "Give modules the policy that they need:"
-                       : "Fine if the modules do not use that service; otherwise:",
+                       : "Fine if the modules do not use these; otherwise:",
                 text_get(&module->view->apply), needed ? "" : " writes the whole policy");
     doctor_tell(module->view->doctor, needed ? DOCTOR_FAILED : DOCTOR_WARNING, checks[0], text_get(&seen),
                 text_get(&mend));
@@ -171,6 +185,7 @@ static void judge(const struct module *module)
         .client_id = module->name, .thing_name = module->name, .attached = true, .variables = variables};
     check_needs(module, &who);
     check_least(module, &who);
+    aws_check_topics(module->view, &module->policies, &who);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         text_fini(&texts[i]);
 }
@@ -181,7 +196,7 @@ static void fail(const struct module *module, const char *seen)
 
     text_printf(&mend, "Make it: %s.", text_get(&module->view->apply));
     doctor_tell(module->view->doctor, DOCTOR_FAILED, checks[0], seen, text_get(&mend));
-    aws_view_skip(module->view, checks + 1, "there is no policy", NULL);
+    aws_view_skip(module->view, checks_of(module->view) + 1, "there is no policy", NULL);
 }
 
 /* A policy inside the template may be text or JSON. */
@@ -210,11 +225,12 @@ static bool add_resource(struct module *module, const cJSON *resource)
         return true;
     }
     if (!*name) { /* a function of templates makes it for each device */
-        aws_view_skip(module->view, checks, "the template makes its name from the certificate", NULL);
+        aws_view_skip(module->view, checks_of(module->view),
+                      "the template makes its name from the certificate", NULL);
         return false;
     }
     text_printf(&module->subject, "%s%s", module->subject.length ? ", " : "", name);
-    enum aws_error error = aws_policies_get(module->view, &module->policies, name, checks);
+    enum aws_error error = aws_policies_get(module->view, &module->policies, name, checks_of(module->view));
     if (error == AWS_NOT_FOUND) {
         text_printf(&seen, "there is no policy %s: no device is provisioned", name);
         fail(module, text_get(&seen));
@@ -250,7 +266,7 @@ void aws_check_module(struct aws_view *view)
     if (view->template_body)
         check(&module);
     else
-        aws_view_skip(view, checks, "the template, which names it, was not seen", NULL);
+        aws_view_skip(view, checks_of(view), "the template, which names it, was not seen", NULL);
     aws_policies_fini(&module.policies);
     text_fini(&module.subject);
 }

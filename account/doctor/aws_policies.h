@@ -24,4 +24,8 @@ void aws_policies_add(struct aws_policies *policies, const char *document);
 bool aws_policies_allow(const struct aws_view *view, const struct aws_policies *policies,
                         const struct policy_request *who, const char *action, const char *resource);
 
+/* Reports on each topic that the options ask about. */
+void aws_check_topics(const struct aws_view *view, const struct aws_policies *policies,
+                      const struct policy_request *who);
+
 #endif

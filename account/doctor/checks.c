@@ -62,6 +62,7 @@ const struct doctor_check doctor_checks[] = {
     {"aws.template.thing_name", "Thing has the name on the label"},
     {"aws.policy.module", "Policy allows what a module needs"},
     {"aws.policy.module.least", "Policy allows no more than that"},
+    {"aws.policy.module.topic", "Topic passes the policy"},
     {"aws.events", "Thing events are on"},
     {"aws.ca.registered", "Manufacturer's CA is registered"},
     {"aws.ca.active", "CA is active"},

@@ -87,7 +87,7 @@ static enum aws_error prepare_policy(const struct enroller *enroller, const stru
     TEXT struct text prefix = TEXT_EMPTY;
     oem_account_arn(enroller->account, "", &prefix);
     const struct policy_scope scope = {prefix.data};
-    JSON cJSON *document = policy_document_module(&scope);
+    JSON cJSON *document = policy_document_module(&scope, NULL);
     OWNED char *text = cJSON_PrintUnformatted(document);
     JSON cJSON *body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "policyDocument", text);

@@ -6,9 +6,7 @@
 #include "base/text.h"
 #include "claim/settings.h"
 
-/* With a certificate that is attached to a thing of that name, this is its thing name (IoT, "Thing policy
- * variables"). */
-#define MODULE "${iot:Connection.Thing.ThingName}"
+#define MODULE POLICY_VARIABLE_THING
 
 /* What a module has to say and to hear: its own topics, and those that AWS keeps for it. */
 static const char *const module_topics[] = {
@@ -19,6 +17,10 @@ static const char *const module_topics[] = {
     "$aws/things/" MODULE "/defender/*",
     NULL,
 };
+
+/* The same in short, and with what else AWS keeps for the thing: it leaves room for a product's topics in the
+ * 2048 characters of a policy. */
+static const char *const module_topics_short[] = {MODULE "/*", "$aws/things/" MODULE "/*", NULL};
 
 /* * is also what stands for a thing name in + of the observer's filters. */
 static const char *const observer_topics[] = {
@@ -78,7 +80,59 @@ static void let_hear(cJSON *document, const struct policy_scope *scope, const ch
     allow(add_statement(document, scope, "topicfilter", topics), "iot:Subscribe");
 }
 
-cJSON *policy_document_module(const struct policy_scope *scope)
+/* Adds a statement without resources yet. */
+static cJSON *add_empty(cJSON *document, const struct policy_scope *scope, const char *action)
+{
+    static const char *const none[] = {NULL};
+    cJSON *statement = add_statement(document, scope, "topic", none);
+
+    allow(statement, action);
+    return cJSON_GetObjectItem(statement, "Resource");
+}
+
+static bool has_any(const char *const *list)
+{
+    return list && list[0];
+}
+
+/* What the product publishes, and the rules that it publishes to (Basic Ingest). */
+static void let_say(cJSON *document, const struct policy_scope *scope, const struct policy_topics *topics)
+{
+    if (!has_any(topics->publish) && !has_any(topics->rules))
+        return;
+    cJSON *resources = add_empty(document, scope, "iot:Publish");
+    for (const char *const *topic = topics->publish; topic && *topic; topic++) {
+        TEXT struct text name = TEXT_EMPTY;
+        policy_topic_add(*topic, MODULE, &name);
+        add_resource(resources, scope, "topic", text_get(&name));
+    }
+    for (const char *const *rule = topics->rules; rule && *rule; rule++) {
+        TEXT struct text name = TEXT_EMPTY;
+        text_puts(&name, POLICY_TOPIC_INGEST);
+        policy_topic_add(policy_topic_rule(*rule), MODULE, &name);
+        add_resource(resources, scope, "topic", text_get(&name));
+        text_puts(&name, "/*");
+        add_resource(resources, scope, "topic", text_get(&name));
+    }
+}
+
+/* In policies + and # of a filter stand for themselves, and * for what arrives (IoT, "Policy actions"). */
+static void let_subscribe(cJSON *document, const struct policy_scope *scope, const char *const *filters)
+{
+    if (!has_any(filters))
+        return;
+    cJSON *subscribed = add_empty(document, scope, "iot:Subscribe");
+    cJSON *received = add_empty(document, scope, "iot:Receive");
+    for (; *filters; filters++) {
+        TEXT struct text filter = TEXT_EMPTY, topics = TEXT_EMPTY;
+        policy_topic_add(*filters, MODULE, &filter);
+        policy_topic_add_received(*filters, MODULE, &topics);
+        add_resource(subscribed, scope, "topicfilter", text_get(&filter));
+        add_resource(received, scope, "topic", text_get(&topics));
+    }
+}
+
+cJSON *policy_document_module(const struct policy_scope *scope, const struct policy_topics *topics)
 {
     const char *const clients[] = {MODULE, NULL};
     cJSON *document = new_document(scope, clients);
@@ -86,8 +140,30 @@ cJSON *policy_document_module(const struct policy_scope *scope)
     cJSON *test = cJSON_AddObjectToObject(cJSON_AddObjectToObject(connect, "Condition"), "Bool");
 
     cJSON_AddStringToObject(test, "iot:Connection.Thing.IsAttached", "true");
-    let_hear(document, scope, module_topics, true);
+    bool more = topics && (has_any(topics->publish) || has_any(topics->subscribe) || has_any(topics->rules));
+    let_hear(document, scope, more ? module_topics_short : module_topics, true);
+    if (more) {
+        let_say(document, scope, topics);
+        let_subscribe(document, scope, topics->subscribe);
+    }
     return document;
+}
+
+bool policy_document_fits(const cJSON *document, struct text *why)
+{
+    char *text = cJSON_PrintUnformatted(document);
+    size_t length = 0;
+
+    for (const char *at = text; at && *at; at++)
+        length += !strchr(" \t\r\n", *at);
+    cJSON_free(text);
+    if (length > POLICY_DOCUMENT_MAX)
+        text_printf(
+            why,
+            "the policy would have %zu characters, and AWS IoT takes %d: name fewer or shorter topics, "
+            "or let the product's topics begin with its ThingName, which needs none",
+            length, POLICY_DOCUMENT_MAX);
+    return length <= POLICY_DOCUMENT_MAX;
 }
 
 cJSON *policy_document_observer(const struct policy_scope *scope, const char *client_id)

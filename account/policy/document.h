@@ -6,7 +6,10 @@
 
 #include <stdbool.h>
 
+#include "account/policy/topics.h"
 #include "base/json.h"
+
+#define POLICY_DOCUMENT_MAX 2048 /* characters, white space not counted (IoT quotas) */
 
 /* The ARN prefix: "arn:aws:iot:eu-west-1:123456789012:", with the final colon. */
 struct policy_scope {
@@ -15,8 +18,12 @@ struct policy_scope {
 
 /* A module: connects under its own thing name with a certificate that is attached to that thing; publishes,
  * receives and subscribes below <ThingName>/ and below $aws/things/<ThingName>/ for shadow, jobs, streams
- * (over-the-air updates) and defender. Owned. */
-cJSON *policy_document_module(const struct policy_scope *scope);
+ * (over-the-air updates) and defender. topics: what its product uses beside that; NULL: nothing. With topics,
+ * everything below $aws/things/<ThingName>/ is allowed instead of those four, which leaves room for about 12
+ * topics. Owned. */
+cJSON *policy_document_module(const struct policy_scope *scope, const struct policy_topics *topics);
+/* True when AWS IoT accepts its length. False with a sentence. */
+bool policy_document_fits(const cJSON *document, struct text *why);
 /* The observer: connects under client_id, and the claim-script under its second name (claim/settings.h),
  * subscribes to and receives thing created, presence connected and
  * presence disconnected. Owned. */

@@ -8,6 +8,7 @@
 
 #include "account/keys/certificate.h"
 #include "account/oem_account.h"
+#include "account/policy/topics.h"
 #include "account/provisioning_template.h"
 
 enum setup_mode { SETUP_SNI_ONLY, SETUP_DEFAULT };
@@ -23,6 +24,7 @@ struct setup_options { /* all borrowed */
     const struct setup_authority *authorities;
     size_t authority_count;
     struct provisioning_options provisioning; /* policy_name is not used: it is the setup's */
+    struct policy_topics topics;              /* that modules use beside their own */
     const char *observer_client_id;           /* "portal-observer" */
     const char *observer_request;             /* PEM of a signing request; NULL: no observer is made */
     bool events_queue;                        /* make a queue for the account's events, and its rules */

@@ -20,7 +20,7 @@ static cJSON *wanted(const struct setup *setup, const struct setup_item *item)
     case OF_CLAIM:
         return policy_document_fleet_claim(&scope, setup->template);
     default:
-        return policy_document_module(&scope);
+        return policy_document_module(&scope, &setup->options->topics);
     }
 }
 
@@ -28,12 +28,16 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
 {
     const char *const path[] = {"policies", item->name, NULL};
     JSON cJSON *answer = NULL;
+    JSON cJSON *ours = wanted(setup, item);
 
+    if (!policy_document_fits(ours, why))
+        return AWS_REFUSED;
+    if (item->index == OF_MODULE)
+        setup->module_document = cJSON_Duplicate(ours, true);
     enum aws_error error = setup_look(setup, item, "iot:GetPolicy", path, &answer, why);
     if (error || !answer)
         return error;
     JSON cJSON *there = setup_document(answer, "policyDocument");
-    JSON cJSON *ours = wanted(setup, item);
     if (!policy_document_same(there, ours))
         setup_differs(item, 1, "it allows something else: a new version becomes the default");
     return AWS_OK;

@@ -32,8 +32,9 @@ struct setup {
     char *module_policy, *template;
     char *role_arn; /* computed, or from IAM */
     char *endpoint, *observer_pem;
-    char *queue_url; /* NULL: there is none, or not yet */
-    size_t devices;  /* found by a removal */
+    cJSON *module_document; /* the modules' policy as it will be; owned */
+    char *queue_url;        /* NULL: there is none, or not yet */
+    size_t devices;         /* found by a removal */
 };
 
 /* Adds an item; the caller sets look and make. Borrowed until the next one is added. */

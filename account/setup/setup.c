@@ -280,6 +280,11 @@ const char *setup_endpoint(const struct setup *setup)
     return setup->endpoint ? setup->endpoint : "";
 }
 
+const cJSON *setup_module_policy(const struct setup *setup)
+{
+    return setup->module_document;
+}
+
 const char *setup_queue_url(const struct setup *setup)
 {
     return setup->queue_url ? setup->queue_url : "";
@@ -305,6 +310,7 @@ void setup_free(struct setup *setup)
     free(setup->module_policy);
     free(setup->template);
     free(setup->endpoint);
+    cJSON_Delete(setup->module_document);
     free(setup->observer_pem);
     free(setup->queue_url);
     free(setup);

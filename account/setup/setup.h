@@ -68,6 +68,8 @@ enum aws_error setup_apply(struct setup *setup, void (*done)(void *context, cons
  * the request); "" when there is none. The ATS endpoint's address. Borrowed. */
 const char *setup_observer_certificate(const struct setup *setup);
 const char *setup_endpoint(const struct setup *setup); /* known after setup_plan(); "" in a removal */
+/* The modules' policy as it will be; NULL in a removal. Borrowed. */
+const cJSON *setup_module_policy(const struct setup *setup);
 /* The URL of the queue for events; "" without one. Borrowed. */
 const char *setup_queue_url(const struct setup *setup);
 void setup_free(struct setup *setup); /* NULL is fine */

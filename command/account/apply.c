@@ -216,6 +216,7 @@ static int work(void *context, struct account_run *run)
         .authorities = apply->authorities,
         .authority_count = apply->count,
         .provisioning = account_things_provisioning(&arguments->things),
+        .topics = account_topics_policy(&arguments->topics),
         .observer_client_id = arguments->client_id,
         .observer_request = arguments->request ? text_get(&apply->request) : NULL,
         .events_queue = arguments->events_queue,

@@ -38,6 +38,14 @@ static const char apply_help[] =
     "  --attribute NAME=VALUE\n"
     "                      an attribute of every thing; may be given several times\n"
     "\n"
+    "A module may use topics below its own ThingName. What else the product uses, each\n"
+    "may be given several times; ${thing} stands for the module's own ThingName:\n"
+    "  --publish TOPIC     a topic that modules publish to\n"
+    "  --subscribe FILTER  a topic or filter that modules subscribe to\n"
+    "  --basic-ingest RULE[/TOPIC]\n"
+    "                      a rule that modules publish to, at $aws/rules/RULE[/TOPIC]\n"
+    "                      and below\n"
+    "\n"
     "  --observer-request FILE\n"
     "                      signing request of the observer (expresslink-claim keygen\n"
     "                      --observer makes one)\n"
@@ -121,6 +129,9 @@ enum account_option {
     THING_TYPE,
     THING_GROUP,
     ATTRIBUTE,
+    PUBLISH,
+    SUBSCRIBE,
+    BASIC_INGEST,
     REQUEST,
     CERTIFICATE,
     KEY,
@@ -141,6 +152,9 @@ static const struct option options[] = {{"name", required_argument, NULL, NAME},
                                         {"thing-type", required_argument, NULL, THING_TYPE},
                                         {"thing-group", required_argument, NULL, THING_GROUP},
                                         {"attribute", required_argument, NULL, ATTRIBUTE},
+                                        {"publish", required_argument, NULL, PUBLISH},
+                                        {"subscribe", required_argument, NULL, SUBSCRIBE},
+                                        {"basic-ingest", required_argument, NULL, BASIC_INGEST},
                                         {"observer-request", required_argument, NULL, REQUEST},
                                         {"observer-certificate", required_argument, NULL, CERTIFICATE},
                                         {"output", required_argument, NULL, CERTIFICATE},
@@ -254,6 +268,13 @@ static int take_thing(const struct account_arguments *out, const char *problem, 
     return problem ? usage_error(out, problem, value) : -1;
 }
 
+static int take_topic(struct account_arguments *out, enum policy_topic_use use, const char *value)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    return account_topics_take(&out->topics, use, value, &why) ? -1 : usage_error(out, text_get(&why), "");
+}
+
 static int take_option(struct account_arguments *out, int option, const char *value)
 {
     if (take_switch(out, option) || aws_arguments_take(&out->aws, option, value))
@@ -274,6 +295,12 @@ static int take_option(struct account_arguments *out, int option, const char *va
         return take_thing(out, account_things_take_group(&out->things, value), value);
     case ATTRIBUTE:
         return take_thing(out, account_things_take_attribute(&out->things, value), value);
+    case PUBLISH:
+        return take_topic(out, POLICY_TOPIC_PUBLISH, value);
+    case SUBSCRIBE:
+        return take_topic(out, POLICY_TOPIC_SUBSCRIBE, value);
+    case BASIC_INGEST:
+        return take_topic(out, POLICY_TOPIC_RULE, value);
     default:
         take_text(out, option, value);
         return -1;
@@ -350,6 +377,7 @@ int account_arguments_parse(enum account_action action, int count, char **values
 void account_arguments_fini(struct account_arguments *arguments)
 {
     account_things_fini(&arguments->things);
+    account_topics_fini(&arguments->topics);
     free(arguments->authorities);
     free(arguments->certificate);
     free(arguments->key);

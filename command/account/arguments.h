@@ -8,6 +8,7 @@
 
 #include "aws/arguments.h"
 #include "command/account/things.h"
+#include "command/account/topics.h"
 
 enum account_action { ACCOUNT_APPLY = 1, ACCOUNT_SHOW = 2, ACCOUNT_REMOVE = 4, ACCOUNT_CERTIFICATE = 8 };
 
@@ -19,6 +20,7 @@ struct account_arguments { /* borrowed from the command line; free with account_
     const char **authorities; /* files; the array is owned, its strings are not */
     size_t authority_count;
     struct account_things things;
+    struct account_topics topics;
     const char *request; /* the observer's signing request, or the one argument; NULL: none */
     char *certificate;   /* where to write the certificate; owned; NULL without a request */
     char *key;           /* owned; NULL without a request */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/policy/grants.h"
 #include "aws/arguments.h"
 #include "base/terminal.h"
 #include "command/command.h"
@@ -121,6 +122,39 @@ static cJSON *list_of(struct account_report *report, const char *name)
     cJSON *list = cJSON_GetObjectItemCaseSensitive(report->object, name);
 
     return list ? list : cJSON_AddArrayToObject(report->object, name);
+}
+
+struct allowed {
+    struct text words;
+    cJSON *list; /* NULL: for people only */
+};
+
+static void add_allowed(void *context, const char *name)
+{
+    struct allowed *allowed = context;
+
+    text_printf(&allowed->words, "%s%s", allowed->words.length ? ", " : "", name);
+    if (allowed->list)
+        cJSON_AddItemToArray(allowed->list, cJSON_CreateString(name));
+}
+
+void account_report_module(struct account_report *report, const cJSON *policy)
+{
+    static const struct {
+        const char *action, *words, *member;
+    } rows[] = {{"iot:Publish", "publish to", "publish"},
+                {"iot:Subscribe", "subscribe to", "subscribe"},
+                {"iot:Receive", "receive", "receive"}};
+    cJSON *object = report->object ? cJSON_AddObjectToObject(report->object, "module_may") : NULL;
+
+    account_report_say(report, "A module may (${thing} is its own ThingName):");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct allowed allowed = {TEXT_EMPTY, object ? cJSON_AddArrayToObject(object, rows[i].member) : NULL};
+        policy_allowed(policy, rows[i].action, add_allowed, &allowed);
+        account_report_say(report, "  %-12s  %s", rows[i].words,
+                           allowed.words.length ? text_get(&allowed.words) : "nothing");
+        text_fini(&allowed.words);
+    }
 }
 
 static void add_step(struct account_report *report, const char *list, const struct setup_step *step)

@@ -195,6 +195,7 @@ int account_change(struct account_report *report, const struct oem_account *acco
     enum aws_error error = setup_plan(account, options, account_report_step, report, out, &why);
     if (error)
         return account_report_failed(report, error, "nothing was changed", text_get(&why));
+    account_report_module(report, setup_module_policy(*out));
     int status = decide(report, account, *out, yes, dry_run, as_wanted);
     account_report_flag(report, "changed", *as_wanted && setup_changes(*out) > 0);
     return status;

@@ -14,6 +14,7 @@ from sandbox import BUILD, ROOT
 
 SKIPPED = 77  # what tests/schemas/run says where it cannot be run
 PARAMETER_MAX = 4096  # bytes
+NO_VALUE = object()
 
 
 class Refused(Exception):
@@ -84,7 +85,8 @@ class Stack:
 
     def _evaluate(self, value):
         if isinstance(value, list):
-            return [self._evaluate(each) for each in value]
+            evaluated = [self._evaluate(each) for each in value]
+            return [each for each in evaluated if each is not NO_VALUE]
         if not isinstance(value, dict):
             return value
         name = next(iter(value), "")
@@ -96,6 +98,8 @@ class Stack:
         return {key: self._evaluate(each) for key, each in value.items()}
 
     def _ref(self, name):
+        if name == "AWS::NoValue":
+            return NO_VALUE
         if name in self._values:
             return self._values[name]
         resource = self._template["Resources"].get(name)
@@ -142,7 +146,12 @@ class Stack:
     def _and(self, what):
         return all(self._evaluate(what))
 
+    def _or(self, what):
+        return any(self._evaluate(what))
+
     def _join(self, what):
+        if not isinstance(what[0], str):
+            raise Refused("Join: what is put between must be a text, not a function")
         return what[0].join(self._evaluate(what[1]))
 
     def _split(self, what):

@@ -33,6 +33,9 @@ CHOICES = {
     "ThingGroups": [None, "home", "home,fleet:eu,a_1,b-2,c"],
     "MakeTypeAndGroups": [None, "no"],
     "Attributes": [None, '{"vendor":"acme","line":"7"}'],
+    "PublishTopics": [None, "data,${thing}/x"],
+    "SubscribeTopics": [None, "cmd/+/set"],
+    "BasicIngestRules": [None, "store"],
     "ObserverRequest": [None, REQUEST],
     "ObserverClientId": [None, "watcher"],
     "EventsQueue": [None, "yes"],
@@ -52,6 +55,9 @@ class Parameters(unittest.TestCase):
                 ("ObserverRequest", CERTIFICATE), ("ObserverRequest", REQUEST.replace("\n", " ")),
                 ("ThingGroups", "a, b"), ("ThingGroups", "a,,b"), ("ThingGroups", "a,"), ("ThingGroups", "a,b,c,d,e,f"),
                 ("Attributes", "vendor=acme"), ("Attributes", ""), ("ObserverClientId", ""), ("ObserverClientId", "a/#"),
+                ("PublishTopics", "a/+"), ("PublishTopics", "a,,b"), ("PublishTopics", "a,b,c,d,e,f"), ("PublishTopics", "a/*"),
+                ("PublishTopics", "${iot:ClientId}"), ("PublishTopics", "$aws/x"), ("SubscribeTopics", "a/*"),
+                ("BasicIngestRules", "my-rule"), ("BasicIngestRules", "a/#"), ("BasicIngestRules", "$aws/rules/a"),
                 ("MakeTypeAndGroups", "maybe"), ("EventsQueue", "maybe"), ("ThingType", "x y"), ("Other", "x")]
         for name, value in rows:
             with self.subTest(name, value=value[:40]), self.assertRaisesRegex(Refused, name):
@@ -220,6 +226,11 @@ class SameAsApply(AccountCase):
         ({"ObserverRequest": True}, ["--observer-request", "portal-observer.csr"]),
         ({"ObserverRequest": True, "ObserverClientId": "watcher", "Name": "x"},
          ["--observer-request", "portal-observer.csr", "--client-id", "watcher", "--name", "x"]),
+        ({"PublishTopics": "data"}, ["--publish", "data"]),
+        ({"BasicIngestRules": "a,b,c/${thing}/x"}, ["--basic-ingest=a", "--basic-ingest=$aws/rules/b", "--basic-ingest=c/${thing}/x"]),
+        ({"SubscribeTopics": "+/a,cmd/${thing}/#"}, ["--subscribe", "+/a", "--subscribe", "cmd/${thing}/#"]),
+        ({"PublishTopics": "1,2,3,4,5", "SubscribeTopics": "1,2/+/3", "BasicIngestRules": "r"},
+         [*(f"--publish={i}" for i in range(1, 6)), "--subscribe=1", "--subscribe=2/+/3", "--basic-ingest=r"]),
         ({"EventsQueue": "yes", "Name": "vendor-b"}, ["--events-queue", "--name", "vendor-b"]),
         ({"Name": "all", "ThingNameField": "SerialNumber", "ThingType": "lamp", "ThingGroups": "a,b", "Attributes": '{"v":"1"}',
           "ObserverRequest": True, "EventsQueue": "yes"},

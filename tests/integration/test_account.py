@@ -106,6 +106,59 @@ class FirstRun(AccountCase):
         self.assertEqual(said.count("  CA  "), 2)
 
 
+class Topics(AccountCase):
+    """What modules may publish and subscribe to beside the topics of their own name."""
+    OPTIONS = ("--publish", "data", "--publish", "sensor1/${thing}/state", "--subscribe", "cmd/+/set", "--basic-ingest", "store")
+
+    def grants(self):
+        """{(action, resource)} of the modules' policy."""
+        policy = json.loads(self.state()["policies"]["expresslink-module"]["document"])
+        lists = ((statement["Action"], statement["Resource"]) for statement in policy["Statement"])
+        return {(action, resource.removeprefix(f"{ARN}:")) for actions, resources in lists
+                for action in ([actions] if isinstance(actions, str) else actions) for resource in resources}
+
+    def test_mistakes_are_told_before_anything_is_asked(self):
+        rows = [("--publish", "data/#", "without + and #"), ("--publish", "1/2/3/4/5/6/7/8/9", "8 slashes"),
+                ("--publish", "x" * 257, "257 bytes"), ("--publish", "$aws/rules/a/b", "--basic-ingest"),
+                ("--publish", "$aws/events/x", "AWS's own"), ("--subscribe", "a/#/b", "whole last one"),
+                ("--publish", "a\x1b[2J", "invisible character"), ("--publish", "${device}/x", "only variable"),
+                ("--basic-ingest", "my-rule", "1 to 128 letters")]
+        for option, value, said in rows:
+            with self.subTest(value[:20]):
+                told = self.fails(64, "apply", option, value, "--yes")
+                self.assertIn(said, told)
+                self.assertNotIn("\x1b", told)
+        self.assertEqual(self.judge.calls, [])
+
+    def test_too_many_are_told(self):
+        many = [option for i in range(12) for option in ("--publish", f"{i}/" + "t" * 200)]
+        self.assertIn("AWS IoT takes 2048", self.fails(69, "apply", *many, "--yes"))
+        self.assertEqual(self.judge.changing, [])
+
+    def test_they_are_allowed(self):
+        said = self.apply(*self.OPTIONS)
+        name = "${iot:Connection.Thing.ThingName}"
+        self.assertLessEqual({("iot:Publish", "topic/data"), ("iot:Publish", f"topic/sensor1/{name}/state"),
+                              ("iot:Subscribe", "topicfilter/cmd/+/set"), ("iot:Receive", "topic/cmd/*/set"),
+                              ("iot:Publish", "topic/$aws/rules/store"), ("iot:Publish", "topic/$aws/rules/store/*"),
+                              ("iot:Publish", f"topic/{name}/*"), ("iot:Receive", f"topic/$aws/things/{name}/*")}, self.grants())
+        self.assertNotIn(("iot:Receive", "topic/data"), self.grants())
+        self.assertIn("A module may (${thing} is its own ThingName):", said)
+        self.assertIn("publish to    ${thing}/*, $aws/things/${thing}/*, data, sensor1/${thing}/state, $aws/rules/store, "
+                      "$aws/rules/store/*\n", said)
+        self.assertIn("subscribe to  ${thing}/*, $aws/things/${thing}/*, cmd/+/set\n", said)
+        self.assertIn("receive       ${thing}/*, $aws/things/${thing}/*, cmd/*/set\n", said)
+        self.does("apply", *self.STANDARD, *self.OPTIONS)
+        self.assertEqual(self.judge.changing, [])
+
+    def test_the_plan_says_so_first(self):
+        told = json.loads(self.does("apply", *self.STANDARD, *self.OPTIONS, "--dry-run", "--json"))
+        self.assertIn("data", told["module_may"]["publish"])
+        self.assertEqual(told["module_may"]["subscribe"][-1], "cmd/+/set")
+        self.assertIn("A module may", self.does("apply", *self.STANDARD, "--dry-run"))
+        self.assertEqual(self.judge.changing, [])
+
+
 class Drift(AccountCase):
     """Each row: what somebody has done to the account, the step that mends it, and by which calls."""
 

@@ -429,6 +429,8 @@ FAULTS = (
      "iot:Subscribe topicfilter/#", NAME),
     ("everything", module_policy(policy(("iot:*", "*"), ("iot:Connect", f"client/{NAME}")).replace(IOT + "*", "*")),
      "aws.policy.module.least", "warning", "and 6 more", NAME),
+    ("a topic of the product's", lambda account: account.arguments.extend(["--topic", "data"]), "aws.policy.module.topic", "failed",
+     "data: modules may neither publish nor subscribe to it", "expresslink-claim account apply --publish 'data'"),
     ("observer inactive", lambda account: account.iot.update_certificate(
         certificateId=account.observer, newStatus="INACTIVE"), "aws.observer.certificate", "failed", "INACTIVE",
      "aws iot update-certificate --certificate-id {observer} --new-status ACTIVE"),
@@ -482,7 +484,7 @@ ALSO = {name: [("aws.ca.registration", "warning")] for name in ("no template", "
                                                                 "another setup")}
 
 # Where more is to be done than to run it again: another CA, another name, a file out of the way.
-OTHERWISE = ("another manufacturer's module", "a CA in DEFAULT mode", "a CA that ends", "a CA that is over", "another setup",
+OTHERWISE = ("a topic of the product's", "another manufacturer's module", "a CA in DEFAULT mode", "a CA that ends", "a CA that is over", "another setup",
              "observer of another account")
 
 # An action that is not allowed, and the first check that cannot be made then.
@@ -518,7 +520,9 @@ class DoctorAws(unittest.TestCase):
         return account
 
     def test_a_healthy_account_has_no_cross(self):
-        findings = self.account().doctor()
+        account = self.account()
+        account.arguments += ["--topic", "${thing}/state"]
+        findings = account.doctor()
         self.assertEqual([each for each in findings if each["level"] != "ok"], [])
         checks = [line.split("\t")[0] for line in subprocess.run([CLAIM, "doctor", "--list-checks"], check=True, text=True,
                                                                 capture_output=True).stdout.splitlines()]
@@ -566,6 +570,34 @@ class DoctorAws(unittest.TestCase):
                 self.assertEqual(first["check"], check)
                 self.assertEqual(first["seen"], f"{action} is not allowed")
                 self.assertIn(f"Allow {action} to arn:aws:iam::{ACCOUNT}:", first["mend"])
+
+    TOPICS = (  # the topic, the level, what is said
+        ("data", "ok", "data: may publish"),
+        ("${thing}/x", "ok", f"{THING}/x: may publish, may subscribe"),
+        ("cmd/+/set", "ok", "cmd/+/set: may not publish, may subscribe"),
+        ("cmd/+", "failed", "cmd/+: modules may neither publish nor subscribe to it"),
+        ("deaf", "failed", "deaf: may subscribe, but receives nothing"),
+        ("any/a/b", "ok", "any/a/b: may publish"),
+        ("any/a/c", "failed", "any/a/c: modules may neither publish nor subscribe to it"),
+        ("any/denied/b", "failed", "any/denied/b: modules may neither publish nor subscribe to it"),
+        ("$aws/rules/store/x/1/2/3/4/5/6/7", "ok", "$aws/rules/store/x/1/2/3/4/5/6/7: may publish"),
+        ("$aws/rules/other/x", "failed", "$aws/rules/other/x: modules may neither publish nor subscribe to it"),
+        ("1/2/3/4/5/6/7/8/9", "failed", "the topic 1/2/3/4/5/6/7/8/9 has 8 slashes, and AWS IoT takes 7"),
+        ("x" * 257, "failed", f"the topic {'x' * 60}... can have 257 bytes (a ThingName up to 64), and AWS IoT takes 256"),
+    )
+
+    def test_a_topic_is_asked_for(self):
+        account = self.account()
+        document = json.loads(module())
+        document["Statement"] += json.loads(policy(
+            ("iot:Publish", "topic/data", "topic/any/*/b", "topic/$aws/rules/store/*"), ("iot:Receive", "topic/cmd/*/set"),
+            ("iot:Subscribe", "topicfilter/cmd/+/set", "topicfilter/deaf")))["Statement"]
+        document["Statement"] += json.loads(policy(("*", "topic/any/denied/*")).replace("Allow", "Deny"))["Statement"]
+        account.change_policy("expresslink-module", json.dumps(document))
+        for topic, _, _ in self.TOPICS:
+            account.arguments += ["--topic", topic]
+        told = [(each["level"], each["seen"]) for each in account.doctor() if each["check"] == "aws.policy.module.topic"]
+        self.assertEqual(told, [(level, seen) for _, level, seen in self.TOPICS])
 
     def test_policies_inside_the_role_may_not_be_seen(self):
         account = self.account()

@@ -92,7 +92,7 @@ class World:
             "PATH": f"{CLAIM.parent}:{PROGRAM.parent}:{os.environ['PATH']}", "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
             "AWS_ENDPOINT_URL": self.cloud, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "sandbox",
             "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_EC2_METADATA_DISABLED": "true",
-            "CLAIM_THING": "claim-thing", "STAGING": self.sandbox.staging_address, "THING": self.thing,
+            "TOPICS": "--publish data --subscribe cmd/${thing}/+", "CLAIM_THING": "claim-thing", "STAGING": self.sandbox.staging_address, "THING": self.thing,
             "PORTAL_STORE_URL": f"sqlite:{self.folder}/portal.db", "PORTAL_PAGES_TEMPLATES": str(ROOT / "templates"),
             "PORTAL_PAGES_STATIC": str(ROOT / "static"), "PORTAL_HTTP_LISTEN": http, "PORTAL_HTTP_ADMIN_LISTEN": admin,
         }
@@ -109,7 +109,7 @@ class World:
                            str(self.folder / "expresslink" / "claim-thing.pem"))
 
     def switch_on(self, thing=None):
-        modules = self.sandbox.modules(thing or self.thing)
+        modules = self.sandbox.modules(thing or self.thing, options=("--telemetry", "data"))
         modules.wait_for(thing or self.thing, "subscribed")
         return modules
 
@@ -148,8 +148,13 @@ class GoingLive(unittest.TestCase):
         told = self.shell.run(doctor)
         self.assertNotIn("\u2717", told, "the doctor has found something")
 
-        self.world.switch_on()
+        told = self.shell.run("expresslink-claim doctor --config portal.ini --topic data --topic 'cmd/${thing}/+' --aws")
+        self.assertEqual(told.count("Topic passes the policy"), 2, told)
+
+        modules = self.world.switch_on()
         self.assertIn("it has arrived", self.shell.run(first))
+        modules.wait_for(self.world.thing, "published")  # and its first message does not cut it off
+        self.assertEqual(modules.of(self.world.thing, "cut-off"), [])
 
         self.shell.type(portal)
         eventually(lambda: json.dumps(self.get(self.admin, "/readyz")).count('"connected"') == 2, self.shell.text)

@@ -4,10 +4,12 @@ import json
 import os
 import stat
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
-from sandbox import (CONNECTED, CREATED, DISCONNECTED, REGISTERED, Sandbox, eventually, random_thing)
+from patience import DEADLINE
+from sandbox import (CONNECTED, CREATED, DISCONNECTED, REGISTERED, SANDBOX, Sandbox, eventually, random_thing)
 
 ENDPOINT = json.dumps({"Endpoint": "127.0.0.2"})
 REFUSED = 128
@@ -292,6 +294,24 @@ class Module(SandboxTest):
         modules.wait_for(self.thing, "onboarded", 2)
         self.assertEqual(len(modules.of(self.thing, "subscribed")), 2, "never outside staging")
 
+    def telemetry(self, topic):
+        modules = self.sandbox.modules(self.thing, options=("--telemetry", topic))
+        modules.wait_for(self.thing, "subscribed")
+        self.publish(ENDPOINT)
+        modules.wait_for(self.thing, "onboarded")
+        return modules
+
+    def test_telemetry_that_the_policy_does_not_allow_cuts_it_off(self):
+        modules = self.telemetry("data")
+        self.assertEqual(modules.wait_for(self.thing, "cut-off")["topic"], "data")
+        self.assertEqual(modules.status()["published"], 0)
+
+    def test_telemetry_that_the_policy_allows(self):
+        modules = self.telemetry("${thing}/up/${thing}")
+        self.assertEqual(modules.wait_for(self.thing, "published")["topic"], f"{self.thing}/up/{self.thing}")
+        eventually(lambda: modules.status()["published"] >= 1, "it is counted")
+        self.assertEqual(modules.of(self.thing, "cut-off"), [])
+
     def test_a_new_process_is_the_same_module(self):
         modules = self.sandbox.modules(self.thing)
         modules.wait_for(self.thing, "subscribed")
@@ -375,6 +395,17 @@ class Command(SandboxTest):
         answer = lambda *command: json.loads(self.sandbox.run("module", *command))
         eventually(lambda: answer("status")["subscribed"], "the module is there")
         self.assertEqual(answer("off", self.thing)["power"], "off")
+
+    def test_where_there_is_none_is_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for action in (["status"], ["module", "list"], ["stop"]):
+                done = subprocess.run([SANDBOX, *action, "--state", folder], capture_output=True, text=True, timeout=DEADLINE)
+                self.assertEqual((done.returncode, done.stdout), (0 if action == ["stop"] else 1, ""), action)
+                self.assertIn(f"there is no sandbox in {folder}: start one", done.stderr)
+
+    def test_no_modules_is_told(self):
+        with self.assertRaisesRegex(AssertionError, "runs no modules: start some with --thing"):
+            self.sandbox.run("module", "list")
 
     def claim_thing(self, *issuer):
         """A claim-thing that the OEM has made by itself; returns its certificate."""

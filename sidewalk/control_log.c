@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "sidewalk/device_file.h"
 #include "sidewalk/entry_search.h"
 #include "sidewalk/log_parser.h"
 
@@ -70,11 +71,34 @@ static bool take_up(struct control_log *log, size_t at)
     return log_parser_feed_entry(&log->parser, log->window.data + at, log->window.length - at, offset);
 }
 
+/* Ends the reading of a log that is useless from here on. */
+static void give_up(struct control_log *log)
+{
+    if (log->parser.device_file)
+        log->events.device_file(log->events.context, log->parser.mistake_offset);
+    else
+        tell_mistake(log, 0);
+    log->dead = true;
+}
+
+/* Looks for a device's own file in the bytes that the parser could not read, before the next entry. */
+static bool lost_device_file(struct control_log *log, size_t entry)
+{
+    log->parser.device_file =
+        entry > log->searched &&
+        device_file_is_in(text_get(&log->window) + log->searched, entry - log->searched);
+    return log->parser.device_file;
+}
+
 /* Searches for the next entry after a mistake, and again after each mistake in the window. */
 static void search(struct control_log *log)
 {
     while (log->searching) {
         size_t at = entry_find(text_get(&log->window), log->window.length, log->searched);
+        if (lost_device_file(log, at)) {
+            give_up(log);
+            return;
+        }
         if (at == log->window.length) {
             log->searched =
                 at > SEARCH_KEPT && at - SEARCH_KEPT > log->searched ? at - SEARCH_KEPT : log->searched;
@@ -84,8 +108,7 @@ static void search(struct control_log *log)
         unsigned long long begin = log->length - log->window.length;
         bool fine = take_up(log, at);
         if (!fine && log->parser.hopeless && log->parser.refusal != NULL) {
-            tell_mistake(log, 0);
-            log->dead = true;
+            give_up(log);
             return;
         }
         /* Do not look into the same entry again if the mistake is in the first entry after a search. */
@@ -105,8 +128,7 @@ static void search(struct control_log *log)
 static void begin_search(struct control_log *log, const char *bytes, size_t length, unsigned long long offset)
 {
     if (log->parser.refusal != NULL && log->parser.hopeless) {
-        tell_mistake(log, 0);
-        log->dead = true;
+        give_up(log);
         return;
     }
     unsigned long long keep = log->parser.in_entry ? log->parser.entry.offset : log->parser.told;

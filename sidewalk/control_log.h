@@ -24,6 +24,9 @@ struct control_log_events {
     /* The JSON is broken at offset. serial: the device whose entry is lost; "" if there is none or it is
      * unknown. */
     void (*broken)(void *context, unsigned long long offset, const char *what, const char *serial);
+    /* It is a device's own file (device_file.h), as far as read from offset on; nothing else of it is
+     * reported. */
+    void (*device_file)(void *context, unsigned long long offset);
 };
 
 struct control_log;

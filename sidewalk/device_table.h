@@ -20,6 +20,7 @@ enum device_flag {
     DEVICE_LOGGED_BADLY = 8, /* in an unreadable entry */
     DEVICE_UNSOUND = 16,     /* has a finding other than its places */
     DEVICE_TWO_APIDS = 32,   /* has two ApIds, which was reported */
+    DEVICE_CORRECTED = 64,   /* is in the corrected list */
 };
 
 struct device {

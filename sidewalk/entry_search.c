@@ -6,6 +6,8 @@
 
 #include "sidewalk/smsn.h"
 
+#define BETWEEN_MAX 8 /* bytes between a key and its value */
+
 static size_t skip_space(const char *bytes, size_t length, size_t at)
 {
     while (at < length && strchr(" \t\r\n", bytes[at]) != NULL && bytes[at] != '\0')
@@ -44,15 +46,30 @@ static bool is_of_serial(char character)
            (character >= 'A' && character <= 'F');
 }
 
+/* Returns where the digits begin that stand where the value of a key is expected; what is between may be
+ * damaged. */
+static size_t value_begin(const char *bytes, size_t length, size_t at)
+{
+    size_t end = length - at > BETWEEN_MAX ? at + BETWEEN_MAX : length;
+
+    while (at < end && !is_of_serial(bytes[at]))
+        at++;
+    return at;
+}
+
 void entry_find_serial(const char *bytes, size_t length, struct text *out)
 {
+    static const char key[] = "serialNumber";
     const size_t wanted = SMSN_HEX_SIZE - 1;
+    const char *found;
 
-    for (size_t at = 0, end; at < length; at = end + 1) {
-        for (end = at; end < length && is_of_serial(bytes[end]); end++)
-            ;
-        if (end - at == wanted) {
-            text_add(out, bytes + at, wanted);
+    for (size_t at = 0; (found = memmem(bytes + at, length - at, key, sizeof key - 1)) != NULL;) {
+        at = (size_t)(found - bytes) + sizeof key - 1;
+        size_t begin = value_begin(bytes, length, at), end = begin;
+        while (end < length && is_of_serial(bytes[end]))
+            end++;
+        if (end - begin == wanted) {
+            text_add(out, bytes + begin, wanted);
             return;
         }
     }

@@ -12,7 +12,9 @@
  * "version" or "device". Returns length if there is none. */
 size_t entry_find(const char *bytes, size_t length, size_t from);
 
-/* Appends the serial number in the lost bytes, the first 64 hex digits in a row; nothing if there is none. */
+/* Appends the serial number in the lost bytes: 64 hex digits right after the key serialNumber, whatever is
+ * left of the JSON between them; nothing if there is none. Other digits are not taken for one: they may be a
+ * private key. */
 void entry_find_serial(const char *bytes, size_t length, struct text *out);
 
 #endif

@@ -14,6 +14,7 @@ static const struct {
     [FINDING_BASE64_ROW] = {"base64_row", "base64 instead of hex in the list", false},
     [FINDING_BAD_ENTRY] = {"bad_entry", "malformed entries of control logs", false},
     [FINDING_BAD_LOG] = {"bad_log", "broken control logs", false},
+    [FINDING_DEVICE_FILE] = {"device_file", "a device's own files, with private keys", false},
     [FINDING_UNKNOWN_VERSION] = {"unknown_version", "entries of an unknown version", true},
     [FINDING_WRONG_APID] = {"wrong_apid", "another ApId", false},
     [FINDING_CHAIN_MISSING] = {"chain_missing", "without a certificate chain", false},

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/utf8.h"
 #include "sidewalk/smsn.h"
 #include "sidewalk/upload.h"
@@ -47,7 +48,8 @@ bool import_smsn_fits(const char *smsn, struct text *why)
         return false;
     }
     default:
-        text_printf(why, "\"%.80s\" is not a Sidewalk serial number (SMSN): it needs 64 hex digits", smsn);
+        excerpt_add(smsn, strlen(smsn), why);
+        text_puts(why, ": not a Sidewalk serial number (SMSN), which has 64 hex digits");
         return false;
     }
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
+#include "sidewalk/device_file.h"
+
 #define FIELD_MAX 256
 #define CHAIN_MAX 16384
 
@@ -158,6 +160,13 @@ static int on_string(void *context, const unsigned char *bytes, size_t length)
     return 1;
 }
 
+/* Whether the document is a device's own file by this key. */
+static bool is_of_device_file(const struct log_parser *parser, const char *name, size_t length)
+{
+    return parser->place == DOCUMENT && parser->skipped == 0 ? device_file_is_member(name, length)
+                                                             : device_file_is_private(name, length);
+}
+
 /* The chains' names are also written with a small s. */
 static bool is_field(enum field field, enum place place, const unsigned char *name, size_t length)
 {
@@ -176,6 +185,10 @@ static int on_key(void *context, const unsigned char *name, size_t length)
 
     position(parser);
     parser->key = NONE;
+    if (is_of_device_file(parser, (const char *)name, length)) {
+        parser->device_file = true;
+        return refuse(parser, "", true);
+    }
     if (parser->skipped > 0)
         return 1;
     for (enum field field = 0; field < FIELDS && parser->key == NONE; field++)

@@ -30,6 +30,7 @@ struct log_parser {
 
     const char *refusal; /* why the log was refused, though it is JSON; NULL: it was not */
     bool hopeless;       /* ... and the rest of the log is useless */
+    bool device_file;    /* ... because it is a device's own file (device_file.h) */
     struct text mistake; /* the first one, in words, and where */
     unsigned long long mistake_offset;
 };

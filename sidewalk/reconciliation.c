@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "sidewalk/apids.h"
@@ -65,6 +66,14 @@ static bool go_on(struct work *work)
     return !work->interrupted;
 }
 
+/* Adds the row to the corrected list, once. */
+static void correct(struct work *work, struct device *device, const char hex[SMSN_HEX_SIZE])
+{
+    if ((device->flags & DEVICE_CORRECTED) == 0 && work->options->good_row != NULL)
+        work->options->good_row(work->options->context, hex);
+    device->flags |= DEVICE_CORRECTED;
+}
+
 static void on_row(void *context, unsigned long long line, enum smsn_form form, const struct smsn *smsn,
                    const char *text)
 {
@@ -89,17 +98,23 @@ static void on_row(void *context, unsigned long long line, enum smsn_form form, 
         memcpy(hex, text, SMSN_HEX_SIZE - 1);
         hex[SMSN_HEX_SIZE - 1] = '\0';
     }
-    if (work->options->good_row != NULL)
-        work->options->good_row(work->options->context, hex);
+    correct(work, device, hex);
 }
 
-static void on_bad_row(void *context, unsigned long long line, const struct smsn *smsn, const char *why)
+static void on_bad_row(void *context, unsigned long long line, const struct smsn *smsn, bool clear,
+                       const char *why)
 {
     struct work *work = context;
+    char hex[SMSN_HEX_SIZE];
 
     work->result.rows = ++work->progress.rows;
-    if (smsn != NULL)
-        device_table_get(&work->devices, smsn)->flags |= DEVICE_MENTIONED | DEVICE_UNSOUND;
+    if (smsn != NULL) {
+        struct device *device = device_table_get(&work->devices, smsn);
+        device->flags |= DEVICE_MENTIONED | DEVICE_UNSOUND;
+        smsn_hex(smsn, hex);
+        if (clear)
+            correct(work, device, hex);
+    }
     tell_of_row(work, FINDING_BAD_ROW, line, smsn, why);
 }
 
@@ -175,10 +190,11 @@ static void tell_of_chain(struct work *work, const struct control_log_entry *ent
     text_puts(&work->detail, names[curve]);
     if (judgement->finding == FINDING_CHAIN_BROKEN)
         text_printf(&work->detail, ": %s", chain_problem_words(judgement->problem));
-    if (judgement->finding == FINDING_CHAIN_FOREIGN) {
+    if (judgement->finding == FINDING_CHAIN_FOREIGN && judgement->problem == CHAIN_SOUND) {
         smsn_hex(&judgement->device, hex);
         text_printf(&work->detail, ": it belongs to %s", hex);
-    }
+    } else if (judgement->finding == FINDING_CHAIN_FOREIGN)
+        text_printf(&work->detail, ": %s", chain_problem_words(judgement->problem));
     tell_of_entry(work, judgement->finding, entry->offset, &device->smsn, text_get(&work->detail));
 }
 
@@ -190,7 +206,7 @@ static void tell_of_version(struct work *work, const struct control_log_entry *e
         memcmp(entry->version.data, known, sizeof known - 1) == 0)
         return;
     text_clear(&work->detail);
-    text_printf(&work->detail, "%.40s", text_get(&entry->version));
+    excerpt_add(text_get(&entry->version), entry->version.length, &work->detail);
     tell_of_entry(work, FINDING_UNKNOWN_VERSION, entry->offset, smsn, text_get(&work->detail));
 }
 
@@ -207,9 +223,12 @@ static void tell_again(struct work *work, const struct control_log_entry *entry,
         return;
     }
     device->flags |= DEVICE_UNSOUND | (other_apid ? DEVICE_TWO_APIDS : 0U);
-    if (other_apid)
-        text_printf(&work->detail, "ApId %s, but %s", text_get(&entry->apid), apid);
-    else
+    if (other_apid) {
+        text_puts(&work->detail, "ApId ");
+        excerpt_add(entry->apid.data, entry->apid.length, &work->detail);
+        text_puts(&work->detail, ", but ");
+        excerpt_add(apid, strlen(apid), &work->detail);
+    } else
         text_puts(&work->detail, "other certificates than");
     text_printf(&work->detail, " in %s, byte %llu", file, (unsigned long long)device->offset);
     tell_of_entry(work, FINDING_CONTRADICTED, entry->offset, &device->smsn, text_get(&work->detail));
@@ -257,6 +276,26 @@ static void on_broken(void *context, unsigned long long offset, const char *what
     tell_of_entry(work, FINDING_BAD_LOG, offset, known ? &smsn : NULL, what);
 }
 
+#define DEVICE_FILE "this is a device's own file with private keys, not a %s; do not send it around"
+
+static void on_device_file_as_log(void *context, unsigned long long offset)
+{
+    struct work *work = context;
+
+    text_clear(&work->detail);
+    text_printf(&work->detail, DEVICE_FILE, "control log");
+    tell_of_entry(work, FINDING_DEVICE_FILE, offset, NULL, text_get(&work->detail));
+}
+
+static void on_device_file_as_list(void *context, unsigned long long line)
+{
+    struct work *work = context;
+
+    text_clear(&work->detail);
+    text_printf(&work->detail, DEVICE_FILE, "list of serial numbers");
+    tell_of_row(work, FINDING_DEVICE_FILE, line, NULL, text_get(&work->detail));
+}
+
 static bool feed_list(void *context, const char *bytes, size_t length)
 {
     struct work *work = context;
@@ -278,7 +317,11 @@ static bool feed_log(void *context, const char *bytes, size_t length)
 static bool read_list(struct work *work, struct text *why)
 {
     static const struct serial_list_events events = {
-        .row = on_row, .bad = on_bad_row, .bad_header = on_bad_header};
+        .row = on_row,
+        .bad = on_bad_row,
+        .bad_header = on_bad_header,
+        .device_file = on_device_file_as_list,
+    };
     struct serial_list_events mine = events;
 
     mine.context = work;
@@ -292,7 +335,7 @@ static bool read_list(struct work *work, struct text *why)
 
 static bool read_log(struct work *work, struct text *why)
 {
-    const struct control_log_events events = {work, on_entry, on_broken};
+    const struct control_log_events events = {work, on_entry, on_broken, on_device_file_as_log};
 
     work->entries = control_log_new(&events);
     bool fine = input_file_read(work->logs.paths[work->log_number], feed_log, work, why);
@@ -312,7 +355,12 @@ static void judge_apid(struct work *work, struct device *device)
     if ((device->flags & DEVICE_TWO_APIDS) != 0)
         return;
     text_clear(&work->detail);
-    text_printf(&work->detail, "%s instead of %s", apid[0] != '\0' ? apid : "another", work->result.apid);
+    if (apid[0] != '\0')
+        excerpt_add(apid, strlen(apid), &work->detail);
+    else
+        text_puts(&work->detail, "another");
+    text_puts(&work->detail, " instead of ");
+    excerpt_add(work->result.apid, strlen(work->result.apid), &work->detail);
     work->log_number = device->file;
     tell_of_entry(work, FINDING_WRONG_APID, device->offset, &device->smsn, text_get(&work->detail));
 }

@@ -21,7 +21,8 @@ enum finding {
     FINDING_BAD_ROW,       /* of the list, including its header: detail says what is wrong */
     FINDING_BASE64_ROW,    /* of the list: the right number, in base64 instead of hex */
     FINDING_BAD_ENTRY,     /* of a log: no device, or no valid serial number */
-    FINDING_BAD_LOG, /* not JSON, cut off, or of another structure; reading continues at the next entry */
+    FINDING_BAD_LOG,     /* not JSON, cut off, or of another structure; reading continues at the next entry */
+    FINDING_DEVICE_FILE, /* not a list or log, but a device's own file, with private keys */
     FINDING_UNKNOWN_VERSION, /* of an entry: a warning */
     FINDING_WRONG_APID,      /* of an entry: not the wanted ApId, or not the one that most entries have */
     FINDING_CHAIN_MISSING,   /* of an entry: no Ed25519 or no P-256 certificate chain */
@@ -59,8 +60,8 @@ struct reconciliation_options {
     void (*found)(void *context, const struct found *found); /* on the caller's thread; may be NULL */
     void (*progress)(void *context,
                      const struct reconciliation_progress *progress); /* called regularly; may be NULL */
-    /* Called for every row that a corrected list should have, in order, as 64 hex digits: duplicates and bad
-     * rows are left out, base64 is converted. May be NULL. */
+    /* Called for every row that a corrected list should have, in order, as 64 hex digits: duplicates and
+     * rows that are not clear (serial_list.h) are left out, base64 is converted. May be NULL. */
     void (*good_row)(void *context, const char hex[SMSN_HEX_SIZE]);
     void *context;
     const atomic_int *interrupted; /* may be NULL */

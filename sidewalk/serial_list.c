@@ -10,14 +10,18 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/csv_cells.h"
+#include "base/excerpt.h"
 #include "base/hex.h"
 #include "base/lines.h"
 #include "base/memory.h"
+#include "base/plain_text.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "sidewalk/device_file.h"
 
 #define HEX_LENGTH ((size_t)SMSN_BYTES * 2)
-#define SHOWN_MAX 40 /* bytes of the file in a message */
+#define KEPT 32 /* bytes of the part before: longer than the names that are looked for */
 
 struct serial_list {
     struct serial_list_events events;
@@ -26,10 +30,23 @@ struct serial_list {
     bool started; /* after the byte order mark */
     bool titled;  /* the first row has been read */
     bool any_row;
+    bool dead;      /* the rest of the file is ignored */
+    char separator; /* of columns */
+    bool separator_given;
+    size_t columns;   /* of the first row */
+    bool spaced;      /* the row has spaces around its number */
+    bool formula;     /* the row has cells written as ="..." */
+    const char *line; /* the row as it is in the file, with its end */
+    size_t line_length;
     unsigned long long line_number; /* of the current row */
     bool in_row;                    /* libcsv has not reported its end yet */
     struct text first, second;      /* fields of the row */
     size_t field_count;
+    struct {
+        bool known, is; /* whether the file's first character has been seen; whether it is no list */
+        bool device_file, control_log;
+        struct text part; /* and what remains of those before */
+    } foreign;
 };
 
 /* Keeps libcsv from removing spaces: AWS uses the field unchanged. */
@@ -44,6 +61,7 @@ static void start_parser(struct serial_list *list)
     if (csv_init(&list->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         abort();
     csv_set_space_func(&list->parser, is_no_space);
+    csv_set_delim(&list->parser, (unsigned char)list->separator);
 }
 
 static void forget_row(struct serial_list *list)
@@ -51,16 +69,19 @@ static void forget_row(struct serial_list *list)
     text_clear(&list->first);
     text_clear(&list->second);
     list->field_count = 0;
-    list->in_row = false;
+    list->spaced = list->in_row = false;
 }
 
 /* A bad first row counts as a bad header. */
 static void refuse(struct serial_list *list, const struct smsn *smsn, const char *why)
 {
+    bool clear = smsn != NULL && !list->spaced && list->field_count == list->columns;
+
     list->any_row = list->any_row || list->titled;
     if (list->titled)
-        list->events.bad(list->events.context, list->line_number, smsn, why);
+        list->events.bad(list->events.context, list->line_number, smsn, clear, why);
     else {
+        list->columns = list->field_count;
         TEXT struct text whole = TEXT_EMPTY;
         text_printf(&whole, "the first row must be smsn, but %s", why);
         list->events.bad_header(list->events.context, list->line_number, text_get(&whole));
@@ -68,23 +89,10 @@ static void refuse(struct serial_list *list, const struct smsn *smsn, const char
     list->titled = true;
 }
 
-static bool is_blank(char character)
-{
-    return character == ' ' || character == '\t';
-}
-
-static void add_shown(struct text *why, const struct text *field)
-{
-    text_puts(why, "\"");
-    text_add(why, text_get(field), field->length < SHOWN_MAX ? field->length : SHOWN_MAX);
-    text_puts(why, field->length > SHOWN_MAX ? "...\"" : "\"");
-}
-
 /* Explains why the field is not a serial number. */
 static void explain(const char *text, size_t length, struct text *why)
 {
     size_t at = 0;
-    struct text shown = {(char *)(uintptr_t)text, length, 0}; /* only read */
 
     while (at < length && hex_value(text[at]) >= 0)
         at++;
@@ -98,7 +106,27 @@ static void explain(const char *text, size_t length, struct text *why)
         text_puts(why, "it is not UTF-8");
     else {
         text_puts(why, "it is not 64 hex digits: ");
-        add_shown(why, &shown);
+        excerpt_add(text, length, why);
+    }
+}
+
+/* Says that there are columns beside the serial number. */
+static void explain_columns(const struct serial_list *list, struct text *why)
+{
+    bool comma = list->separator == ',';
+
+    text_puts(why, why->length > 0 ? "; and there is " : "there is ");
+    if (list->field_count > 2 && comma)
+        text_printf(why, "more than one column: %zu", list->field_count);
+    else if (list->field_count > 2)
+        text_printf(why, "more than one column, separated by %s: %zu",
+                    csv_cells_separator_name(list->separator), list->field_count);
+    else if (list->second.length == 0)
+        text_puts(why, comma ? "a comma after it" : "an empty column after it");
+    else {
+        text_printf(why, "a second column%s%s: ", comma ? "" : ", separated by ",
+                    comma ? "" : csv_cells_separator_name(list->separator));
+        excerpt_add(list->second.data, list->second.length, why);
     }
 }
 
@@ -107,31 +135,24 @@ static void refuse_row(struct serial_list *list)
 {
     TEXT struct text why = TEXT_EMPTY;
     const char *text = text_get(&list->first);
-    size_t length = list->first.length;
+    size_t length = plain_text_trim(&text, list->first.length);
+    struct hidden_character hidden;
     struct smsn smsn;
 
-    while (length > 0 && is_blank(text[0]))
-        text++, length--;
-    while (length > 0 && is_blank(text[length - 1]))
-        length--;
+    list->spaced = length != list->first.length;
     enum smsn_form form = smsn_parse(text, length, &smsn);
-    if (list->field_count == 1 && length == 0 && list->first.length > 0)
+    if (plain_text_find_hidden(list->line, list->line_length, &hidden))
+        plain_text_explain_hidden(&hidden, &why);
+    else if (list->field_count == 1 && length == 0 && list->first.length > 0)
         text_puts(&why, "it has only spaces");
     else if (form == SMSN_NEITHER)
         explain(text, length, &why);
-    else if (length != list->first.length)
+    else if (list->spaced)
         text_puts(&why, "it has spaces around it, and AWS uses the field unchanged");
-    if (list->field_count > 1) {
-        text_puts(&why, why.length > 0 ? "; and there is " : "there is ");
-        if (list->field_count > 2)
-            text_printf(&why, "more than one column: %zu", list->field_count);
-        else if (list->second.length == 0)
-            text_puts(&why, "a comma after it");
-        else {
-            text_puts(&why, "a second column: ");
-            add_shown(&why, &list->second);
-        }
-    }
+    else if (list->formula)
+        text_puts(&why, "it is written as =\"...\", and AWS uses the field unchanged");
+    if (list->field_count > 1)
+        explain_columns(list, &why);
     refuse(list, form == SMSN_NEITHER ? NULL : &smsn, text_get(&why));
 }
 
@@ -141,6 +162,7 @@ static void give(struct serial_list *list, enum smsn_form form, const struct sms
         list->events.bad_header(
             list->events.context, list->line_number,
             "there is no header: AWS would take this device for the header; add a first row smsn");
+    list->columns = list->titled ? list->columns : 1;
     list->titled = list->any_row = true;
     list->events.row(list->events.context, list->line_number, form, smsn, text);
 }
@@ -150,22 +172,30 @@ static bool take_header(struct serial_list *list)
 {
     static const char title[] = "smsn";
     const char *text = text_get(&list->first);
-    size_t length = list->first.length;
+    size_t length = plain_text_trim(&text, list->first.length);
+    TEXT struct text why = TEXT_EMPTY;
+    struct hidden_character hidden;
 
     if (list->titled)
         return false;
-    while (length > 0 && is_blank(text[0]))
-        text++, length--;
-    while (length > 0 && is_blank(text[length - 1]))
-        length--;
     if (length != sizeof title - 1 || strncasecmp(text, title, length) != 0)
         return false;
-    if (list->field_count > 1)
+    if (plain_text_find_hidden(list->line, list->line_length, &hidden)) {
+        plain_text_explain_hidden(&hidden, &why);
+        refuse(list, NULL, why.data);
+    } else if (list->field_count > 1 && list->separator != ',') {
+        text_printf(&why, "there is more than one column, separated by %s",
+                    csv_cells_separator_name(list->separator));
+        refuse(list, NULL, why.data);
+    } else if (list->field_count > 1)
         refuse(list, NULL, "it has another column or a comma after it");
+    else if (list->formula)
+        refuse(list, NULL, "it is written as =\"...\", and AWS uses the field unchanged");
     else if (length != list->first.length)
         refuse(list, NULL, "it has spaces around it, and AWS uses the field unchanged");
     else if (memcmp(text, title, length) != 0)
         refuse(list, NULL, "it is not in lower case");
+    list->columns = list->field_count;
     list->titled = true;
     return true;
 }
@@ -173,12 +203,15 @@ static bool take_header(struct serial_list *list)
 static void take_field(void *bytes, size_t length, void *context)
 {
     struct serial_list *list = context;
+    const char *text = bytes;
+    size_t size = csv_cells_text(&text, length);
 
+    list->formula = list->formula || size != length;
     list->field_count++;
     if (list->field_count == 1)
-        text_add(&list->first, bytes, length);
+        text_add(&list->first, text, size);
     else if (list->field_count == 2)
-        text_add(&list->second, bytes, length);
+        text_add(&list->second, text, size);
 }
 
 static void take_row(int end, void *context)
@@ -189,7 +222,7 @@ static void take_row(int end, void *context)
 
     if (!take_header(list)) {
         enum smsn_form form = smsn_parse(text_get(&list->first), list->first.length, &smsn);
-        if (form != SMSN_NEITHER && list->field_count == 1)
+        if (form != SMSN_NEITHER && list->field_count == 1 && !list->formula)
             give(list, form, &smsn, text_get(&list->first));
         else
             refuse_row(list);
@@ -217,8 +250,66 @@ static size_t pass_mark(struct serial_list *list, const char *line, size_t lengt
     return mark;
 }
 
+/* Looks for what a file is that is no list, in parts of any size. */
+static void scan(struct serial_list *list, const char *bytes, size_t length)
+{
+    static const char logs[] = "\"controlLogs\"";
+    struct text *part = &list->foreign.part;
+
+    text_add(part, bytes, length);
+    if (device_file_is_in(part->data, part->length))
+        list->foreign.device_file = true;
+    if (memmem(part->data, part->length, logs, sizeof logs - 1) != NULL)
+        list->foreign.control_log = true;
+    if (part->length > KEPT) {
+        memmove(part->data, part->data + part->length - KEPT, KEPT);
+        part->length = KEPT;
+    }
+}
+
+static bool begins(const char *line, size_t length, const char *with)
+{
+    return length >= strlen(with) && strncasecmp(line, with, strlen(with)) == 0;
+}
+
+/* Handles the first lines that are not the header, or a kind of file that is no list. Returns true if the
+ * line is done. */
+static bool pass_first(struct serial_list *list, const char *line, size_t length)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    char separator;
+
+    if (plain_text_is_utf16(line, length)) {
+        refuse(list, NULL, PLAIN_TEXT_UTF16);
+        list->dead = true;
+    } else if (begins(line, length, "smsn:")) {
+        list->foreign.is = true;
+        scan(list, line, length);
+    } else if (csv_cells_is_sep(line, length - 1, &separator)) {
+        list->separator = separator;
+        csv_set_delim(&list->parser, (unsigned char)separator);
+        text_puts(&why, "there is a row ");
+        excerpt_add(line, length - 1, &why);
+        text_puts(&why, " before the header, which AWS would take for the header");
+        list->events.bad_header(list->events.context, list->line_number, why.data);
+        list->separator_given = true;
+    } else {
+        if (!list->separator_given)
+            list->separator = csv_cells_separator(line, length);
+        csv_set_delim(&list->parser, (unsigned char)list->separator);
+        return false;
+    }
+    return true;
+}
+
+static bool is_plain(const char *line, size_t length, struct smsn *out)
+{
+    return length == HEX_LENGTH + 1 && line[HEX_LENGTH] == '\n' &&
+           smsn_parse(line, HEX_LENGTH, out) == SMSN_HEX;
+}
+
 /* Parses a line with its end. A serial number never continues on the next line, not even in quotes. */
-static void parse_line(struct serial_list *list, const char *line, size_t length)
+static void parse_line(struct serial_list *list, char *line, size_t length)
 {
     struct smsn smsn;
 
@@ -228,11 +319,17 @@ static void parse_line(struct serial_list *list, const char *line, size_t length
         length -= mark;
     }
     list->line_number++;
-    if (length == HEX_LENGTH + 1 && line[HEX_LENGTH] == '\n' &&
-        smsn_parse(line, HEX_LENGTH, &smsn) == SMSN_HEX) {
+    if (is_plain(line, length, &smsn)) {
         give(list, SMSN_HEX, &smsn, line);
         return;
     }
+    if (!list->titled && pass_first(list, line, length))
+        return;
+    OWNED char *whole = memory_part(line, length);
+    list->line = whole;
+    list->line_length = length;
+    length = csv_cells_plain(line, length, list->separator);
+    list->formula = length != list->line_length;
     list->in_row = length > 0 && line[0] != '\n';
     if (csv_parse(&list->parser, line, length, take_field, take_row, list) != length) {
         if (csv_error(&list->parser) != CSV_EPARSE)
@@ -244,7 +341,12 @@ static void parse_line(struct serial_list *list, const char *line, size_t length
 
 static void take_line(void *context, char *line, size_t length)
 {
-    parse_line(context, line, length);
+    struct serial_list *list = context;
+
+    if (list->foreign.is)
+        scan(list, line, length);
+    else if (!list->dead)
+        parse_line(list, line, length);
 }
 
 static void skip_line(void *context)
@@ -253,7 +355,8 @@ static void skip_line(void *context)
 
     list->started = true;
     list->line_number++;
-    restart(list, "the row is too long");
+    if (!list->dead && !list->foreign.is)
+        restart(list, "the row is too long");
 }
 
 struct serial_list *serial_list_new(const struct serial_list_events *events)
@@ -262,6 +365,7 @@ struct serial_list *serial_list_new(const struct serial_list_events *events)
     const struct line_splitter_events lines = {list, take_line, skip_line};
 
     list->events = *events;
+    list->separator = CSV_COMMA;
     list->lines = line_splitter_new(&lines, SERIAL_LIST_ROW_MAX);
     start_parser(list);
     return list;
@@ -275,18 +379,53 @@ void serial_list_free(struct serial_list *list)
     line_splitter_fini(&list->lines);
     text_fini(&list->first);
     text_fini(&list->second);
+    text_fini(&list->foreign.part);
     free(list);
+}
+
+/* A list begins with a letter or a digit; JSON is looked at in parts, because it may be one long line. */
+static void look_at_first(struct serial_list *list, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length && !list->foreign.known; i++) {
+        bool is_mark = (unsigned char)bytes[i] >= 0x80 && list->line_number == 0;
+        if (!is_mark && (bytes[i] == '\0' || strchr(" \t\r\n", bytes[i]) == NULL)) {
+            list->foreign.known = true;
+            list->foreign.is = bytes[i] == '{' || bytes[i] == '[';
+        }
+    }
 }
 
 void serial_list_feed(struct serial_list *list, const char *bytes, size_t length)
 {
-    line_splitter_feed(&list->lines, bytes, length);
+    if (!list->foreign.known)
+        look_at_first(list, bytes, length);
+    if (list->foreign.is)
+        scan(list, bytes, length);
+    else
+        line_splitter_feed(&list->lines, bytes, length);
+}
+
+static void end_foreign(struct serial_list *list)
+{
+    void *context = list->events.context;
+
+    if (list->foreign.device_file)
+        list->events.device_file(context, 1);
+    else if (list->foreign.control_log)
+        list->events.bad_header(context, 1, "this is a control log, not a list: it belongs to --control-log");
+    else
+        list->events.bad_header(
+            context, 1, "this is not a list: the first row must be smsn, then one serial number a row");
 }
 
 void serial_list_end(struct serial_list *list)
 {
     line_splitter_end(&list->lines);
-    if (!list->titled)
+    if (list->foreign.is)
+        end_foreign(list);
+    else if (list->dead)
+        return;
+    else if (!list->titled)
         list->events.bad_header(list->events.context, 1, "the list is empty");
     else if (!list->any_row)
         list->events.bad_header(list->events.context, list->line_number,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/json_writer.h"
 #include "base/terminal.h"
 #include "sidewalk/command/common.h"
@@ -23,6 +24,9 @@ static const struct {
     enum finding finding;
     const char *advice;
 } advices[] = {
+    {FINDING_DEVICE_FILE,
+     "give the list and the control log instead, and keep the device's own file where only the factory reads "
+     "it"},
     {FINDING_BAD_LOG,
      "get the broken control log from the factory again: the lost entries cannot be checked"},
     {FINDING_BASE64_ROW, "write a corrected list with --corrected FILE, and check that one"},
@@ -173,6 +177,23 @@ static void print_findings_json(struct check_report *report, FILE *out)
     }
 }
 
+/* An ApId of a log, which has no rules but its length: what may be a key is described. */
+static void add_apid(const char *apid, struct text *out)
+{
+    if (excerpt_may_be_key(apid, strlen(apid)))
+        excerpt_add(apid, strlen(apid), out);
+    else
+        terminal_add(apid, out);
+}
+
+static void write_apid(struct json_writer *json, const char *apid)
+{
+    TEXT struct text shown = TEXT_EMPTY;
+
+    add_apid(apid, &shown);
+    json_write_text(json, "apid", text_get(&shown));
+}
+
 static void print_json(struct check_report *report, const struct reconciliation *result, FILE *out)
 {
     TEXT struct text written = TEXT_EMPTY;
@@ -184,7 +205,7 @@ static void print_json(struct check_report *report, const struct reconciliation 
     json_write_unsigned(&json, "rows", result->rows);
     json_write_unsigned(&json, "entries", result->entries);
     json_write_unsigned(&json, "matched", result->matched);
-    write_harmless(&json, "apid", result->apid);
+    write_apid(&json, result->apid);
     json_write_boolean(&json, "device_signatures_verified", report->options->verify_signatures);
     json_write_break(&json);
     json_begin_object(&json, "totals");
@@ -318,7 +339,7 @@ static void print_table(struct check_report *report, const struct reconciliation
 
     print_count(report, "rows of the list", result->rows, "", "", out);
     print_count(report, "entries of the control logs", result->entries, "", "", out);
-    terminal_add(result->apid, &apid);
+    add_apid(result->apid, &apid);
     if (apid.length > 0)
         fprintf(out, "  %-46s%15s\n", "ApId", apid.data);
     fprintf(out, "  %-46s%15s\n", "signatures of the devices",

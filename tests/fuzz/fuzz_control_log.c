@@ -40,10 +40,15 @@ static void broken(void *context, unsigned long long offset, const char *what, c
     said->broken++;
 }
 
+static void device_file(void *context, unsigned long long offset)
+{
+    broken(context, offset, "device", "");
+}
+
 static struct said read_in_parts(const uint8_t *data, size_t size, size_t part)
 {
     struct said said = {.hash = HASH_START, .size = size};
-    const struct control_log_events events = {&said, entry, broken};
+    const struct control_log_events events = {&said, entry, broken, device_file};
     struct control_log *log = control_log_new(&events);
 
     for (size_t at = 0; at < size; at += part)

@@ -29,8 +29,9 @@ static void row(void *context, unsigned long long line, enum smsn_form form, con
     note(context, line, smsn, sizeof *smsn);
 }
 
-static void bad(void *context, unsigned long long line, const struct smsn *smsn, const char *why)
+static void bad(void *context, unsigned long long line, const struct smsn *smsn, bool clear, const char *why)
 {
+    MUST(!clear || smsn != NULL);
     MUST(why[0] != '\0');
     note(context, line, why, strlen(why));
     if (smsn != NULL)
@@ -39,13 +40,18 @@ static void bad(void *context, unsigned long long line, const struct smsn *smsn,
 
 static void bad_header(void *context, unsigned long long line, const char *why)
 {
-    bad(context, line, NULL, why);
+    bad(context, line, NULL, false, why);
+}
+
+static void device_file(void *context, unsigned long long line)
+{
+    note(context, line, "device", 6);
 }
 
 static struct said read_in_parts(const uint8_t *data, size_t size, size_t part)
 {
     struct said said = {.hash = HASH_START};
-    const struct serial_list_events events = {&said, row, bad, bad_header};
+    const struct serial_list_events events = {&said, row, bad, bad_header, device_file};
     struct serial_list *list = serial_list_new(&events);
 
     for (size_t at = 0; at < size; at += part)

@@ -1,13 +1,70 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small inputs from other people's hands that once went wrong (tests/cases), and what each must give."""
+import os
 import re
+import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
+from patience import DEADLINE
+
+BUILD = Path(os.environ.get("EXPRESSLINK_BUILD_DIR", Path(__file__).resolve().parents[2] / "build" / "debug")).resolve()
 CASES = Path(__file__).resolve().parents[1] / "cases"
 
 
 # One class a program that reads them, one function a case, named after its file.
+
+
+class Sidewalk(unittest.TestCase):
+    """sidewalk-import check."""
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="cases-")))
+
+    def check(self, *arguments, **files):
+        """Everything that the command says and writes, and the totals. Files: rows and log."""
+        rows, log = files.get("rows", CASES / "sidewalk-semicolon.csv"), files.get("log", CASES / "sidewalk-device.json")
+        command = [BUILD / "sidewalk" / "sidewalk-import", "check", "--csv", rows, "--control-log", log,
+                   "--differences", self.folder / "differences.csv", "--corrected", self.folder / "corrected.csv", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
+        said = done.stdout + done.stderr + (self.folder / "differences.csv").read_text()
+        return done.returncode, said + (self.folder / "corrected.csv").read_text()
+
+    def is_recognised(self, case, **files):
+        keys = re.findall(r"[0-9a-f]{64}", case.read_text())
+        for arguments in ((), ("--json",), ("--all",)):
+            code, said = self.check(*arguments, **files)
+            self.assertEqual(code, 1)
+            self.assertIn("this is a device's own file with private keys, not a ", said)
+            self.assertIn("do not send it around", said)
+            self.assertFalse([key for key in keys if key in said])
+            self.assertNotIn("grg8izXoVvQ86cPV", said)
+            if not arguments:
+                self.assertIn("First give the list and the control log instead", said)
+
+    def test_sidewalk_device(self):
+        case = CASES / "sidewalk-device.json"
+        self.is_recognised(case, log=case)
+        self.is_recognised(case, rows=case)
+
+    def test_sidewalk_device_cut(self):
+        case = CASES / "sidewalk-device-cut.json"
+        self.is_recognised(case, log=case)
+        self.is_recognised(case, rows=case)
+        flat = self.folder / "flat.txt"  # as --outform flat of Amazon's tool writes it
+        flat.write_text("".join(f"{name}: {number * 64}\n" for name, number in
+                                (("smsn", "1"), ("devicePrivKeyEd25519", "2"), ("devicePrivKeyP256R1", "3"), ("apid", "eXpL"))))
+        self.is_recognised(flat, log=flat)
+        self.is_recognised(flat, rows=flat)
+
+    def test_sidewalk_semicolon(self):
+        case = CASES / "sidewalk-semicolon.csv"
+        code, said = self.check(rows=case)
+        self.assertEqual(code, 1)
+        self.assertIn("there is more than one column, separated by semicolons: 3", said)
+        self.assertEqual((self.folder / "corrected.csv").read_text().split(),
+                         ["smsn", *re.findall(r"[0-9a-f]{64}", case.read_text())])
 
 
 class Complete(unittest.TestCase):

@@ -31,9 +31,15 @@ static void broken(void *context, unsigned long long offset, const char *what, c
     text_printf(context, "broken: %s%s%.4s\n", what, serial[0] != '\0' ? " of " : "", serial);
 }
 
+static void device_file(void *context, unsigned long long offset)
+{
+    (void)offset;
+    text_puts(context, "a device's own file\n");
+}
+
 static void read_log(const char *bytes, size_t length, size_t part, struct text *said)
 {
-    const struct control_log_events events = {said, entry, broken};
+    const struct control_log_events events = {said, entry, broken, device_file};
     struct control_log *log = control_log_new(&events);
 
     for (size_t at = 0; at < length; at += part)
@@ -85,6 +91,38 @@ static void what_is_no_control_log_is_told_once(void **state)
     for (size_t i = 0; i < COUNT(examples); i++)
         if (strcmp(examples[i].bytes, "17") != 0) /* whose end only the end of the file tells */
             check(&examples[i], 1);
+}
+
+#define KEY "c78a7f59e1e252a3ff9acef89155ffb3674c4365066e42d10ce0fde361258d3e" /* made up */
+
+static void a_devices_own_file_is_recognised_and_not_read(void **state)
+{
+    static const struct example examples[] = {
+        {"{\"p256R1\":\"x\"}", "a device's own file\n"},
+        {"{\"metadata\":{\"devicePrivKeyP256R1\":\"" KEY "\"}}", "a device's own file\n"},
+        {"{\"Id\":\"1\",\"Sidewalk\":{\"PrivateKeys\":[{\"Value\":\"" KEY "\"}]}}", "a device's own file\n"},
+        {"{ ... \"devicePrivKeyP256R1\": \"" KEY "\", \"appli", "a device's own file\n"},
+        {"smsn: " SERIAL "\ndevicePrivKeyP256R1: " KEY "\n", "a device's own file\n"},
+        {LOG(ENTRY ",{\"devicePrivKeyEd25519\":\"" KEY "\"}"), "16: " GOOD "a device's own file\n"},
+        {LOG("{\"devicePrivKeyEd25519\":\"" KEY "\"}," ENTRY), "a device's own file\n"},
+    };
+    (void)state;
+
+    check(examples, COUNT(examples));
+}
+
+static void digits_that_are_no_serial_number_are_not_given(void **state)
+{
+    static const struct example examples[] = {
+        {KEY, "broken: lexical error: invalid char in json text.\n"},
+        {LOG("{\"version\":\"4-0-1\",\"key\":\"" KEY "\"x" DEVICE "}"),
+         "broken: lexical error: invalid char in json text. of 0011\n"},
+        {LOG("{\"version\":\"4-0-1\",\"key\":\"" KEY "\"x}"),
+         "broken: lexical error: invalid char in json text.\n"},
+    };
+    (void)state;
+
+    check(examples, COUNT(examples));
 }
 
 static void a_bad_entry_says_what(void **state)
@@ -174,7 +212,7 @@ static void a_text_without_an_end_takes_no_memory(void **state)
 {
     static char part[65536];
     TEXT struct text said = TEXT_EMPTY;
-    const struct control_log_events events = {&said, entry, broken};
+    const struct control_log_events events = {&said, entry, broken, device_file};
     struct control_log *log = control_log_new(&events);
     (void)state;
 
@@ -212,6 +250,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_no_control_log_is_told_once),
+        cmocka_unit_test(a_devices_own_file_is_recognised_and_not_read),
+        cmocka_unit_test(digits_that_are_no_serial_number_are_not_given),
         cmocka_unit_test(a_bad_entry_says_what),
         cmocka_unit_test(after_a_mistake_it_is_read_on),
         cmocka_unit_test(a_log_that_is_cut_says_so_wherever_it_is_cut),

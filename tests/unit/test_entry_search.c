@@ -42,10 +42,24 @@ static void a_serial_number_is_64_hex_digits_and_no_more(void **state)
 {
     (void)state;
     find_serial("", "");
-    find_serial("\"" SERIAL "0\"", "");
-    find_serial("\"0" SERIAL SERIAL "\" 0011", "");
+    find_serial("\"serialNumber\":\"" SERIAL "0\"", "");
+    find_serial("\"serialNumber\":\"0" SERIAL SERIAL "\" 0011", "");
     find_serial("\"serialNumber\":\"" SERIAL, SERIAL);
-    find_serial("0" SERIAL " " SERIAL ",", SERIAL);
+    find_serial("serialNumber\",,:]\"" SERIAL "x", SERIAL);
+    find_serial("\"x\" \"serialNumber\"\n: \"" SERIAL "\",", SERIAL);
+    find_serial("\"serialNumber\":\"0\",\"serialNumber\":\"" SERIAL, SERIAL);
+}
+
+static void digits_in_another_place_may_be_a_private_key(void **state)
+{
+    (void)state;
+    find_serial(SERIAL, "");
+    find_serial("0" SERIAL " " SERIAL ",", "");
+    find_serial("\"devicePrivKeyP256R1\": \"" SERIAL "\"", "");
+    find_serial("\"serialNumber\": \"\", \"key\": \"" SERIAL, "");
+    find_serial("\"serialNumber\": \"0\", \"" SERIAL, "");
+    find_serial("\"serialNumber\":", "");
+    find_serial("\"serialNumber\":\"", "");
 }
 
 int main(void)
@@ -54,6 +68,7 @@ int main(void)
         cmocka_unit_test(an_entry_is_an_object_whose_first_key_is_known),
         cmocka_unit_test(what_is_no_entry_is_passed_over),
         cmocka_unit_test(a_serial_number_is_64_hex_digits_and_no_more),
+        cmocka_unit_test(digits_in_another_place_may_be_a_private_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ import reading
 from rounds import Row, ratios
 
 SEED = 20261121
-FEW = {"photo": 2}  # of each strength: they take long to make
+FEW = {"photo": 2, "far": 2}  # of each strength: they take long to make
 
 
 class Line(str):
@@ -75,33 +75,54 @@ def table_line(name, row):
                 + "".join(f"{str(tally):>{width}}" for tally, width in zip(row, WIDTHS)))
 
 
-def ask_all(kept, pictures, total):
+def add_all(total, row):
+    for tally, sum_ in zip(row, total):
+        sum_.add(tally)
+
+
+def ask_all(kept, pictures, total, far):
     """pictures: (name of a row, path, Expected), those of a row together. Each reader has a picture before the next one
-    comes. Adds to total, tallies; yields the table's lines."""
+    comes. Adds to total, tallies, and to far, those of the far kind; yields the table's lines."""
     readers = (kept, reading.ours, reading.zbar, reading.zxing)
     for name, group in groupby(pictures, key=lambda each: each[0]):
         row = tallies()
         for _, picture, wanted in group:
             for read, tally in zip(readers, row):
                 tally.ask(read, picture, wanted)
-        for tally, sum_ in zip(row, total):
-            sum_.add(tally)
+        add_all(total, row)
+        if name.startswith("far "):
+            add_all(far, row)
         yield table_line(name, row)
 
 
+def against(name, total):
+    """Right, beside the two others."""
+    for reader, tally in ((READERS[2], total[2]), (READERS[3], total[3])):
+        yield Row(f"e  {name}: right against {reader}", [total[0].right / max(1, tally.right)], "x", 1)
+
+
+def far_rows(far):
+    """The kind whose code is only in the full picture: no fewer, and within the same time."""
+    yield Row("e  far: wrong texts", [far[0].wrong], "", 1, below=True)
+    yield from against("far", far)
+    yield Row("e  far: ours kept over ZXingReader, time", ratios(far[0].times, far[3].times), "x", 1, below=True)
+
+
 def rates(name, pictures):
-    total = tallies()
+    total, far = tallies(), tallies()
     with reading.Kept() as kept:
         yield TITLES
-        yield from ask_all(kept, pictures, total)
+        yield from ask_all(kept, pictures, total, far)
     yield table_line("all", total)
     ours, count = total[0], len(total[0].times)
     yield Row(f"e  {name}: wrong texts", [ours.wrong], "", 1, below=True)
     yield Row(f"e  {name}: processes that died of them", [kept.deaths], "", 1, below=True)
     yield Row(f"e  {name}: right, of {count}", [ours.right])
-    for reader, tally in ((READERS[2], total[2]), (READERS[3], total[3])):
-        yield Row(f"e  {name}: right against {reader}", [ours.right / max(1, tally.right)], "x", 1)
+    yield from against(name, total)
+    yield Row(f"e  {name}: all of them, one after the other", [sum(ours.times) / 1000], "s")
     yield Row(f"e  {name}: memory of the kept process at its peak", [kept.peak / 1024], "MiB", 64, below=True)
+    if far[0].times:
+        yield from far_rows(far)
 
 
 def generated(folder, count):

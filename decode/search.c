@@ -15,7 +15,7 @@ enum {
     SIDE_MAX = 32767,
     SMALL_MAX = 1 << 20, /* pixels: a camera frame, searched in full first */
     FIRST_MAX = 4 << 20, /* pixels in the first attempt */
-    FULL_MAX = 16 << 20, /* pixels in the full attempt */
+    FULL_MAX = 25 << 20, /* pixels in the full attempt: of the phones that take 24 megapixels */
     WORK_MAX = 3 << 19,  /* pixels of the source of copies */
     COPY_MAX = 3 << 20,  /* pixels of a copy */
     SHRINK_MAX = 8,
@@ -181,24 +181,29 @@ static int first_shrink(const struct search *search)
 }
 
 /* Codes lost in noise at one scale are often readable at half of it, in a fraction of the time. */
-static enum decode_error look_at_half(struct search *search, const struct grey *grey)
+static enum decode_error look_at_half(struct search *search, const struct grey *grey, const char *name)
 {
     GREY struct grey half = GREY_NONE;
 
-    return grey_halve(grey, &half) ? look(search, &half, ZXING_LOCAL, false, "shrunk more")
-                                   : DECODE_TOO_LARGE;
+    return grey_halve(grey, &half) ? look(search, &half, ZXING_LOCAL, false, name) : DECODE_TOO_LARGE;
 }
 
-static enum decode_error look_in_full(struct search *search, int shrink)
+/* Codes from far away are only in the full picture. first: how much that of the first attempt was shrunk. */
+static enum decode_error look_in_full(struct search *search, int first)
 {
     GREY struct grey full = GREY_NONE;
+    int shrink = 1;
 
     while (area_at(search, shrink) > FULL_MAX)
         shrink *= 2;
     enum decode_error error = search->format->read(search->bytes, search->length, shrink, &full);
     if (error == DECODE_TOO_LARGE) /* not enough memory; smaller copies may still fit */
         return DECODE_NO_CODE;
-    return error == DECODE_OK ? look(search, &full, ZXING_LOCAL, false, "full") : error;
+    if (error == DECODE_OK)
+        error = look(search, &full, ZXING_LOCAL, false, "full");
+    if (error == DECODE_NO_CODE && first / shrink > 2)
+        error = look_at_half(search, &full, "half");
+    return error;
 }
 
 /* Prepares the source of copies: the picture of the first attempt, or a smaller one. */
@@ -223,11 +228,11 @@ static enum decode_error run(struct search *search)
     if (error == DECODE_OK)
         error = look(search, &grey, ZXING_LOCAL, false, shrink > 1 ? "shrunk" : "plain");
     if (error == DECODE_NO_CODE && shrink > 1)
-        error = look_at_half(search, &grey);
+        error = look_at_half(search, &grey, "shrunk more");
     if (error == DECODE_NO_CODE && !make_work(&grey))
         error = DECODE_TOO_LARGE;
     if (error == DECODE_NO_CODE && shrink > 1 && !is_over(search))
-        error = look_in_full(search, 1);
+        error = look_in_full(search, shrink);
     return error == DECODE_NO_CODE ? look_at_copies(search, &grey) : error;
 }
 

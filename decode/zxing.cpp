@@ -41,6 +41,13 @@ static long area(const ZXing::Position &position)
     return static_cast<long>(right - left) * (bottom - top);
 }
 
+/* Large enough not to be seen by chance in some texture: at least a 35th of the picture's height. */
+static bool is_micro(const ZXing::Result &found, const struct grey *grey)
+{
+    return found.format() == ZXing::BarcodeFormat::MicroQRCode &&
+           area(found.position()) * 35 * 35 >= static_cast<long>(grey->height) * grey->height;
+}
+
 static ZXing::DecodeHints hints_for(enum zxing_binarizer binarizer, bool copied)
 {
     static const ZXing::Binarizer binarizers[] = {
@@ -48,11 +55,13 @@ static ZXing::DecodeHints hints_for(enum zxing_binarizer binarizer, bool copied)
 
     const auto formats = copied ? ZXing::BarcodeFormats(ZXing::BarcodeFormat::QRCode)
                                 : ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode;
-    // Codes are found at any angle without tryRotate, and the scales are chosen by the caller.
+    // Every third row, where few would do for a code that fills the picture: a code from far away has finder
+    // patterns of ten rows, and the thresholds cost much more than the rows do. Codes are found at any angle
+    // without tryRotate, and the scales are chosen by the caller.
     return ZXing::DecodeHints()
         .setFormats(formats)
         .setBinarizer(binarizers[binarizer])
-        .setTryHarder(copied)
+        .setTryHarder(true)
         .setTryRotate(false)
         .setTryDownscale(false)
         .setMaxNumberOfSymbols(DECODE_CODES_MAX);
@@ -67,12 +76,13 @@ try {
     std::stable_sort(found.begin(), found.end(), [](const ZXing::Result &a, const ZXing::Result &b) {
         return area(a.position()) > area(b.position());
     });
+    for (const auto &each : found)
+        if (each.isValid() && each.format() == ZXing::BarcodeFormat::QRCode)
+            add(result, each.text());
     // In the corners of a QR code that cannot be read, Micro QR codes may seem to be: they count alone.
-    for (auto format : {ZXing::BarcodeFormat::QRCode, ZXing::BarcodeFormat::MicroQRCode})
-        for (size_t i = 0; i < found.size() && (format == ZXing::BarcodeFormat::QRCode || result->count == 0);
-             i++)
-            if (found[i].isValid() && found[i].format() == format)
-                add(result, found[i].text());
+    for (size_t i = 0; i < found.size() && result->count == 0; i++)
+        if (found[i].isValid() && is_micro(found[i], grey))
+            add(result, found[i].text());
     return true;
 } catch (const std::bad_alloc &) {
     return false;

@@ -19,9 +19,8 @@ enum zxing_binarizer {
 };
 
 /* Adds new texts to result, the largest code first, up to DECODE_CODES_MAX. copied: the picture is a copy
- * made from another. Then it searches every third row instead of only as few as large codes need, and ignores
- * Micro QR codes, the smallest of which barely detect errors. Returns false if memory runs out; texts found
- * before remain. */
+ * made from another. Then Micro QR codes are ignored, the smallest of which barely detect errors; in others
+ * the tiny ones are. Returns false if memory runs out; texts found before remain. */
 bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, bool copied,
                 struct decode_result *result) __attribute__((warn_unused_result));
 

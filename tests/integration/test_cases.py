@@ -3,11 +3,15 @@
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 from patience import DEADLINE
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pictures"))
+import reading  # noqa: E402
 
 BUILD = Path(os.environ.get("EXPRESSLINK_BUILD_DIR", Path(__file__).resolve().parents[2] / "build" / "debug")).resolve()
 CASES = Path(__file__).resolve().parents[1] / "cases"
@@ -65,6 +69,12 @@ class Sidewalk(unittest.TestCase):
         self.assertIn("there is more than one column, separated by semicolons: 3", said)
         self.assertEqual((self.folder / "corrected.csv").read_text().split(),
                          ["smsn", *re.findall(r"[0-9a-f]{64}", case.read_text())])
+
+
+class Decode(unittest.TestCase):
+    def test_far_clean(self):
+        self.assertEqual(reading.ours(CASES / "far-clean.jpg"),
+                         [b"http://127.0.0.1:18080/r/0123456789abcdef0123456789abcdef"])
 
 
 class Complete(unittest.TestCase):

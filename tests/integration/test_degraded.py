@@ -20,7 +20,7 @@ FLOORS = {
     "noise": ((2, 3), 3), "specks": ((1, 2), 3), "contrast": ((1, 2), 3), "light": ((2, 3), 4), "shadow": ((2, 3), 3),
     "glare": ((2, 3), 3), "inverse": ((0, 3), 4), "jpeg": ((2, 3), 4), "small": ((1, 3), 3), "dirt": ((0, 1), 3),
     "scratches": ((0, 1), 3), "corner": ((1, 3), 4), "colour": ((2, 3), 3), "two": ((0, 2), 4), "twice": ((0, 2), 4),
-    "foreign": ((0, 2), 4),
+    "foreign": ((0, 2), 4), "far": ((1, 4), 4),
 }
 # (kind, strength, number) of pictures that but one copy of the picture gives away, as of when they were chosen.
 ALONE = {

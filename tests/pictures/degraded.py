@@ -406,25 +406,34 @@ def clutter(rng):
 
 def photo(rng, share, progressive=False):
     """The label's code takes that share of the picture's width; at any place and angle."""
-    given = label(rng, scale=16)
+    return photographed(rng, label(rng, scale=16), PHOTO[0] * share, progressive=progressive)
+
+
+def far(rng, module):
+    """From across the room: module pixels a module, nearly straight ahead, and in better focus than what is near."""
+    given = label(rng)
+    return photographed(rng, given, given.side * module, tilt=10, softness=0.6, fine=3)
+
+
+def photographed(rng, given, width, tilt=25, softness=1.0, fine=1, progressive=False):
+    """width: of the code, in pixels; fine: as of paste()."""
     whole = clutter(rng)
-    width = PHOTO[0] * share
     height = width * given.pixels.shape[0] / given.pixels.shape[1]
     reach = numpy.hypot(width, height) / 2 + 20
     middle = rng.uniform((reach, reach), (PHOTO[0] - reach, PHOTO[1] - reach))
     low = (middle - reach).astype(int)
     high = (middle + reach).astype(int)
-    corners = corners_of(width, height, middle - low, rng.uniform(0, 360), rng.uniform(0, 25), rng.uniform(0, 360))
+    corners = corners_of(width, height, middle - low, rng.uniform(0, 360), rng.uniform(0, tilt), rng.uniform(0, 360))
     tint = rng.uniform(0.85, 1, 3)
     bands = []
     for band, part in zip(tint, numpy.moveaxis(numpy.asarray(whole.crop((*low, *high)), "float32"), 2, 0)):
         part = part.copy()
-        paste(part, 25 + given.pixels * (0.8 * band), corners, fine=1)
-        bands.append(smear(part, gaussian(1.0)))
+        paste(part, 25 + given.pixels * (0.8 * band), corners, fine=fine)
+        bands.append(smear(part, gaussian(softness)))
     whole.paste(Image.fromarray(numpy.clip(numpy.stack(bands, 2), 0, 255).astype("uint8")), tuple(low))
-    fine = rng.standard_normal((PHOTO[1], PHOTO[0], 1), dtype="float32")
+    noise = rng.standard_normal((PHOTO[1], PHOTO[0], 1), dtype="float32")
     lamp = 0.75 + 0.15 * numpy.clip(clouds(rng, *PHOTO, (3,), (1,)), -2, 2)
-    pixels = numpy.asarray(whole, "float32") * lamp[..., None] + 4 * fine
+    pixels = numpy.asarray(whole, "float32") * lamp[..., None] + 4 * noise
     image = Image.fromarray(numpy.clip(pixels, 0, 255).astype("uint8"))
     return Picture(image, [given.text], suffix=".jpg", options={"quality": 90, "progressive": progressive})
 
@@ -497,6 +506,7 @@ KINDS = {
     "twice": (twice, (6, 4, 3)),
     "foreign": (foreign, (6, 4, 3)),
     "photo": (photo, (0.2, 0.15, 0.12, 0.1)),
+    "far": (far, (4, 3.5, 3, 2.75, 2.5)),
 }
 
 

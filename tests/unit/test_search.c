@@ -132,6 +132,22 @@ static void reads_large_pictures(void **state)
     }
 }
 
+/* Three pixels a module: nothing of it is left where the picture is shrunk. */
+static void reads_codes_from_far_away(void **state)
+{
+    static const int sides[][2] = {{1300, 1100}, {4000, 3000}, {5712, 4284}};
+    TEXT struct text file = TEXT_EMPTY;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(sides); i++) {
+        GREY struct grey grey = GREY_NONE;
+        picture_init(&grey, sides[i][0], sides[i][1]);
+        picture_draw(&grey, CODE, 0, sides[i][0] / 2, sides[i][1] / 2 + 7, 3);
+        picture_jpeg(&grey, 80, 0, &file);
+        expect_codes(&file, CODE, NULL);
+    }
+}
+
 static void reads_what_was_turned_or_made_worse(void **state)
 {
     GREY struct grey grey = GREY_NONE, turned = GREY_NONE, blurred = GREY_NONE;
@@ -182,6 +198,18 @@ static void reads_micro_codes(void **state)
     picture_init(&grey, 300, 300);
     picture_draw(&grey, "pump-17", 4, 80, 80, 8);
     expect_in_grey(&grey, "pump-17", NULL);
+}
+
+static void a_micro_code_that_is_tiny_in_its_picture_is_ignored(void **state)
+{
+    TEXT struct text file = TEXT_EMPTY;
+    GREY struct grey grey = GREY_NONE;
+    (void)state;
+
+    picture_init(&grey, 2400, 1801);
+    picture_draw(&grey, "pump-17", 4, 1500, 301, 2);
+    picture_png(&grey, PICTURE_GREY, 0, &file);
+    expect(&file, DECODE_NO_CODE);
 }
 
 static void nothing_is_in_a_picture_without_a_code(void **state)
@@ -440,10 +468,12 @@ int main(void)
         cmocka_unit_test(reads_every_kind_of_png),
         cmocka_unit_test(reads_jpeg_and_webp),
         cmocka_unit_test(reads_large_pictures),
+        cmocka_unit_test(reads_codes_from_far_away),
         cmocka_unit_test(reads_what_was_turned_or_made_worse),
         cmocka_unit_test(two_codes_are_two_and_one_twice_is_one),
         cmocka_unit_test(texts_are_utf8),
         cmocka_unit_test(reads_micro_codes),
+        cmocka_unit_test(a_micro_code_that_is_tiny_in_its_picture_is_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

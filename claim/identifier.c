@@ -311,7 +311,7 @@ static enum identifier_error match(const struct identifier_form *form, const str
 enum identifier_error identifier_parse(const struct identifier_form *form, const char *typed, size_t length,
                                        char out[IDENTIFIER_SIZE], struct identifier_problem *problem)
 {
-    struct identifier_problem found = {.wanted = form->digits};
+    struct identifier_problem found = {.wanted = form->digits, .hex = form->kind != FORM_PATTERN};
     struct mark culprit = {0};
     struct typed part;
     struct name name = {0};

@@ -29,6 +29,7 @@ enum identifier_error {
 
 struct identifier_problem {
     enum identifier_error error;
+    bool hex; /* the form has hex digits only, apart from dashes */
     char
         character[5]; /* the bad character as UTF-8, "" if it cannot be shown (control, bidi, broken UTF-8) */
     size_t position;  /* its position in the typed text, in characters from 1; 0: unknown */

@@ -83,8 +83,8 @@ static bool load_pages(struct app *app, struct text *why)
     if (!portal->assets)
         return false;
     folder_of(settings->templates, "templates", &templates);
-    portal->pages =
-        pages_load(text_get(&templates), settings->language, assets_version(portal->assets), &error);
+    portal->pages = pages_load(text_get(&templates), settings->language, assets_version(portal->assets),
+                               &settings->brand, &error);
     if (!portal->pages) {
         text_puts(why, error);
         return false;

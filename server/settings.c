@@ -81,6 +81,9 @@ static const struct config_key keys[] = {
     {"pages", "language", CONFIG_TEXT, "en", 2, 16, NULL, false,
      "Language for people whose own language has no catalogue."},
 
+    {"brand", "network", CONFIG_CHOICE, "wifi", 0, 0, "wifi|cellular|none", false,
+     "What your products connect by; the pages speak of it. none: they do not."},
+
     {"log", "level", CONFIG_CHOICE, "info", 0, 0, "debug|info|warn|error", false,
      "Lowest level that is logged. The log goes to standard error."},
     {"log", "format", CONFIG_CHOICE, "plain", 0, 0, "plain|json", false,
@@ -171,6 +174,7 @@ bool settings_load_own(struct config *config, struct settings *out)
         .templates = config_text(config, "pages", "templates"),
         .static_files = config_text(config, "pages", "static"),
         .language = config_text(config, "pages", "language"),
+        .brand = {.network = config_text(config, "brand", "network")},
         .log_level = level_of(config_text(config, "log", "level")),
         .log_format = strcmp(config_text(config, "log", "format"), "json") == 0 ? LOG_JSON : LOG_PLAIN,
         .log_requests = config_boolean(config, "log", "requests"),

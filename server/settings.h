@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The portal's part of the configuration: [http], [labels], [store], [retention], [pages] and [log]. For the
+/* The portal's part of the configuration: [http], [labels], [store], [retention], [pages], [brand]
+ * and [log]. For the
  * rest see claim/settings.h. Use it in the main thread, before other threads start; then it is read-only. */
 #ifndef SERVER_SETTINGS_H
 #define SERVER_SETTINGS_H
@@ -7,6 +8,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "claim/settings.h"
+#include "server/page/pages.h"
 #include "server/store/retention.h"
 #include "server/store/store.h"
 
@@ -20,6 +22,7 @@ struct settings { /* texts are borrowed from the config */
     const char *label_hosts;
     unsigned label_decoders, pictures_per_minute;
     const char *templates, *static_files, *language;
+    struct page_brand brand;
     enum log_level log_level;
     enum log_format log_format;
     bool log_requests;

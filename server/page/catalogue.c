@@ -21,6 +21,7 @@ struct message {
 struct catalogue {
     char *language;
     char *path;
+    char *network;
     struct message *messages; /* sorted by key */
     size_t count;
 };
@@ -122,7 +123,7 @@ static cJSON *read_json(const char *path, char **error)
     return NULL;
 }
 
-struct catalogue *catalogue_load(const char *path, const char *language, char **error)
+struct catalogue *catalogue_load(const char *path, const char *language, const char *network, char **error)
 {
     cJSON *json = read_json(path, error);
     if (json == NULL)
@@ -130,6 +131,7 @@ struct catalogue *catalogue_load(const char *path, const char *language, char **
     struct catalogue *catalogue = memory_new(1, sizeof *catalogue);
     catalogue->language = memory_string(language);
     catalogue->path = memory_string(path);
+    catalogue->network = memory_string(network);
     const bool filled = fill(catalogue, json, error);
     cJSON_Delete(json);
     if (filled)
@@ -149,6 +151,7 @@ void catalogue_free(struct catalogue *catalogue)
     free(catalogue->messages);
     free(catalogue->language);
     free(catalogue->path);
+    free(catalogue->network);
     free(catalogue);
 }
 
@@ -157,12 +160,22 @@ const char *catalogue_language(const struct catalogue *catalogue)
     return catalogue->language;
 }
 
-const char *catalogue_get(const struct catalogue *catalogue, const char *key)
+static const char *find(const struct catalogue *catalogue, const char *key)
 {
     const struct message wanted = {(char *)(size_t)key, NULL};
     const struct message *found =
         bsearch(&wanted, catalogue->messages, catalogue->count, sizeof wanted, compare_messages);
     return found != NULL ? found->text : NULL;
+}
+
+const char *catalogue_get(const struct catalogue *catalogue, const char *key)
+{
+    const char *text = find(catalogue, key);
+    if (text != NULL)
+        return text;
+    TEXT struct text variant = TEXT_EMPTY;
+    text_printf(&variant, "%s@%s", key, catalogue->network);
+    return find(catalogue, text_get(&variant));
 }
 
 /* Checks that other has every key of one, and every placeholder of its text. */

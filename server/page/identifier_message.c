@@ -22,17 +22,17 @@ static const char *length_key(const struct identifier_problem *problem)
     const bool is_short = problem->error == IDENTIFIER_TOO_SHORT;
     if (problem->wanted == 0 || problem->length == 0)
         return is_short ? "identifier_short" : "identifier_long";
-    if (!is_short)
-        return "identifier_too_many";
-    return problem->wanted - problem->length == 1 ? "identifier_one_missing" : "identifier_missing";
+    return is_short ? "identifier_missing" : "identifier_too_many";
 }
 
 static const char *character_key(const struct identifier_problem *problem)
 {
     const bool shown = problem->character[0] != '\0';
-    if (problem->position == 0)
-        return shown ? "identifier_character" : "identifier_hidden_character";
-    return shown ? "identifier_character_at" : "identifier_hidden_character_at";
+    if (!shown)
+        return problem->position == 0 ? "identifier_hidden_character" : "identifier_hidden_character_at";
+    if (problem->hex)
+        return problem->position == 0 ? "identifier_character_hex" : "identifier_character_at_hex";
+    return problem->position == 0 ? "identifier_character" : "identifier_character_at";
 }
 
 static const char *message_key(const struct identifier_problem *problem)
@@ -60,14 +60,11 @@ static const char *message_key(const struct identifier_problem *problem)
 void pages_identifier_problem(const struct pages *pages, const char *language,
                               const struct identifier_problem *problem, struct text *out)
 {
-    char position[24], length[24], wanted[24], difference[24], with_check[24], group[24];
+    char position[24], length[24], wanted[24], with_check[24], group[24];
     TEXT struct text character = TEXT_EMPTY;
-    const size_t apart = problem->wanted > problem->length ? problem->wanted - problem->length
-                                                           : problem->length - problem->wanted;
     snprintf(position, sizeof position, "%zu", problem->position);
     snprintf(length, sizeof length, "%zu", problem->length);
     snprintf(wanted, sizeof wanted, "%zu", problem->wanted);
-    snprintf(difference, sizeof difference, "%zu", apart);
     snprintf(with_check, sizeof with_check, "%zu", problem->wanted + CHECK_LENGTH);
     snprintf(group, sizeof group, "%zu", problem->group);
     page_text_visible(&character, problem->character, sizeof problem->character);
@@ -76,7 +73,6 @@ void pages_identifier_problem(const struct pages *pages, const char *language,
         {"position", position},
         {"length", length},
         {"wanted", wanted},
-        {"difference", difference},
         {"with_check", with_check},
         {"group", group},
         {"group_text", problem->group_text},

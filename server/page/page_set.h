@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "server/page/catalogue.h"
+#include "server/page/pages.h"
 #include "server/page/template.h"
 
 enum page { PAGE_FORM, PAGE_STATUS, PAGE_PROBLEM, PAGE_COUNT };
@@ -18,6 +19,7 @@ struct page_language {
 };
 
 struct pages {
+    struct page_brand brand;
     struct page_language *languages; /* the first is the fallback */
     const char **tags;               /* the same, for language_choose() */
     size_t language_count;

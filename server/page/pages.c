@@ -99,7 +99,7 @@ static bool load_catalogue(struct pages *pages, size_t index, const char *folder
     struct page_language *language = &pages->languages[index];
     TEXT struct text path = TEXT_EMPTY;
     text_printf(&path, "%s/" CATALOGUE_PREFIX "%s" CATALOGUE_SUFFIX, folder, language->tag);
-    language->catalogue = catalogue_load(text_get(&path), language->tag, error);
+    language->catalogue = catalogue_load(text_get(&path), language->tag, pages->brand.network, error);
     return language->catalogue != NULL &&
            catalogue_agree(pages->languages[0].catalogue, language->catalogue, error);
 }
@@ -143,9 +143,11 @@ static bool load(struct pages *pages, const char *folder, const char *fallback, 
 }
 
 struct pages *pages_load(const char *folder, const char *fallback_language, const char *asset_version,
-                         char **error)
+                         const struct page_brand *brand, char **error)
 {
+    static const struct page_brand none = {.network = "wifi"};
     struct pages *pages = memory_new(1, sizeof *pages);
+    pages->brand = brand != NULL ? *brand : none;
     if (load(pages, folder, fallback_language, error)) {
         finish_languages(pages, asset_version);
         return pages;

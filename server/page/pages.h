@@ -14,13 +14,18 @@
 
 struct pages;
 
+/* Whose portal it is, from [brand]. Texts are borrowed for the life of pages. */
+struct page_brand {
+    const char *network; /* what products connect by: "wifi", "cellular" or "none" (nothing is said of it) */
+};
+
 /* Loads form.mustache, status.mustache, problem.mustache, their partials and all messages.<language>.json
  * from folder. fallback_language must be one of the languages ("en"). asset_version: appended to the URLs of
- * static files, so that they can be cached forever. Returns NULL on error; *error (owned) then names the file
- * and the mistake, such as a template that cannot be parsed or a catalogue without a key that another one
- * has. Free with pages_free(), which accepts NULL. */
+ * static files, so that they can be cached forever. brand: NULL for none, with wifi. Returns NULL on error;
+ * *error (owned) then names the file and the mistake, such as a template that cannot be parsed or a catalogue
+ * without a key that another one has. Free with pages_free(), which accepts NULL. */
 struct pages *pages_load(const char *folder, const char *fallback_language, const char *asset_version,
-                         char **error);
+                         const struct page_brand *brand, char **error);
 void pages_free(struct pages *pages);
 
 /* The language to use: wanted ("de", from ?lang=; may be NULL) if it has a catalogue, or else the best match

@@ -80,6 +80,8 @@ static void add_waiting(const struct page_language *language, const struct page_
         add_queue(language, status->queue_ms, out);
         return;
     }
+    if (situation == PASSING_ON && now_ms - registration->accepted_at < MINUTE_MS)
+        return; /* the advice says that it takes seconds */
     const long long window =
         (registration->expires_at - registration->accepted_at + MINUTE_MS / 2) / MINUTE_MS;
     long long waited = (now_ms - registration->accepted_at) / MINUTE_MS;
@@ -150,7 +152,7 @@ void pages_status(const struct pages *pages, const char *language, const struct 
         {"token", registration->token, NULL},
         {"headline", catalogue_get(chosen->catalogue, situations[situation].headline), NULL},
         {"advice", catalogue_get(chosen->catalogue, situations[situation].advice), NULL},
-        {"waiting", open ? text_get(&waiting) : NULL, NULL},
+        {"waiting", waiting.length > 0 ? text_get(&waiting) : NULL, NULL},
         {"settled", flag(registration_is_settled(registration)), NULL},
         {"open", flag(open), NULL},
         {"switch_on", flag(situation == SWITCH_ON), NULL},
@@ -163,7 +165,7 @@ void pages_status(const struct pages *pages, const char *language, const struct 
         {"groups", NULL, groups.rows},
         {"thing_name", registration->thing_name, NULL},
         {"steps", NULL, step_rows},
-        {"onboarded_before", flag(registration->onboarded_before), NULL},
+        {"onboarded_before", flag(registration->onboarded_before && open), NULL},
     };
     page_render(pages, chosen, PAGE_STATUS, "", values, out);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole way of a claim as a person goes it, from the label in their hand to "It has arrived".
+// The whole way of a claim as a person goes it, from the label in their hand to "Your product is registered".
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
@@ -22,26 +22,26 @@ describe("a claim", { concurrency: atATime(2) }, () => {
       await visitor.picture("form-typed", { fullPage: false });
       await visitor.button("Register").tap();
 
-      await visitor.headline("Getting things ready");
+      await visitor.headline("Setting things up");
       assert.match(page.url(), /\/registrations\/[0-9a-f]{32}/);
       assert.equal(await page.locator(".thing").innerText(), thing);
-      assert.deepEqual(await visitor.steps(), ["Done", "In progress", "To come", "To come"]);
+      assert.deepEqual(await visitor.steps(), ["Done", "In progress", "Not started", "Not started"]);
       await visitor.look("status-passing-on");
       const places = await visitor.places();
       await page.evaluate(() => { window.stayed = true; });
 
       await own.stage.startStaging();
-      await visitor.headline("Switch the product on");
-      assert.deepEqual(await visitor.steps(), ["Done", "Done", "In progress", "To come"]);
+      await visitor.headline("Switch on your product");
+      assert.deepEqual(await visitor.steps(), ["Done", "Done", "In progress", "Not started"]);
       assert.deepEqual(await visitor.places(), places);
       await visitor.look("status-switch-on");
 
       own.stage.module(thing).command("on");
-      await visitor.headline("It has arrived");
+      await visitor.headline("Your product is registered");
       assert.deepEqual(await visitor.steps(), DONE);
       assert.deepEqual(await visitor.places(), places);
-      assert.equal(await page.locator("#announcement").innerText(), "It has arrived");
-      assert.match(await page.title(), /^It has arrived/);
+      assert.equal(await page.locator("#announcement").innerText(), "Your product is registered");
+      assert.match(await page.title(), /^Your product is registered/);
       assert.equal(await page.evaluate(() => window.stayed), true);
       await visitor.look("status-arrived");
     }));
@@ -58,9 +58,9 @@ describe("a claim", { concurrency: atATime(2) }, () => {
       await page.goto("/");
       await visitor.typeGroups(thing);
       await visitor.button("Register").tap();
-      await visitor.headline("Switch the product on");
+      await visitor.headline("Switch on your product");
       own.stage.module(thing).command("on");
-      await visitor.headline("It has arrived");
+      await visitor.headline("Your product is registered");
       assert.deepEqual(await visitor.steps(), DONE);
       assert.equal(await page.locator("meta[http-equiv=refresh]").count(), 0);
     }));
@@ -87,17 +87,17 @@ describe("a claim", { concurrency: atATime(2) }, () => {
       await visitor.picture("keyboard-field", { fullPage: false });
       assert.equal(await tab(), "Register");
       await page.keyboard.press("Enter");
-      await visitor.headline("Switch the product on");
+      await visitor.headline("Switch on your product");
       assert.deepEqual([await tab(), await tab(), await tab(), await tab(), await tab()],
-                       ["Skip to content", "Product registration", "It’s on now", "Register another product", "Stop waiting"]);
+                       ["Skip to content", "Product registration", "It’s on now", "Register another product", "Stop registration"]);
       await page.keyboard.press("Enter");
-      await visitor.headline("Stopped");
+      await visitor.headline("Registration stopped");
       await page.getByRole("button", { name: "Try again" }).focus();
       await page.keyboard.press("Enter");
-      await visitor.headline("Switch the product on");
+      await visitor.headline("Switch on your product");
       await page.locator("#another").focus();
       own.stage.module(thing).command("on");
-      await visitor.headline("It has arrived");
+      await visitor.headline("Your product is registered");
       assert.equal(await focused(), "Register another product");
     }));
 
@@ -108,7 +108,7 @@ describe("a claim", { concurrency: atATime(2) }, () => {
       assert.equal(await page.locator(".thing").innerText(), thing);
       await visitor.look("form-filled");
       await visitor.button("Register").tap();
-      await visitor.headline("Switch the product on");
+      await visitor.headline("Switch on your product");
     }));
 
     test("in German for a German browser", () => own.visit({ locale: "de-DE" }, async (visitor) => {
@@ -138,7 +138,7 @@ describe("a claim", { concurrency: atATime(2) }, () => {
       await visitor.button(texts.register_button).tap();
       await visitor.headline(texts.status_switch_on);
       await page.getByRole("link", { name: "English" }).tap();
-      await visitor.headline("Switch the product on");
+      await visitor.headline("Switch on your product");
     }));
   });
 });

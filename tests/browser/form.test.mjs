@@ -41,21 +41,21 @@ describe("the form", { concurrency: atATime(3) }, () => {
     await page.locator("#identifier").fill(wrong);
     await visitor.button("Register").tap();
     await checkProblem(visitor, wrong,
-                       "“g” in place 6 cannot be part of a device ID. Please compare it with the label.");
+                       "Character 6 (“g”) is not allowed in a device ID. It has only 0–9 and A–F.");
     assert.equal(await page.locator("#endpoint").inputValue(), "other");
     await visitor.look("form-wrong");
 
     await page.locator("#identifier").fill(thing.slice(2));
     await visitor.button("Register").tap();
-    await checkProblem(visitor, thing.slice(2), "30 of 32 characters: 2 are missing.");
+    await checkProblem(visitor, thing.slice(2), "A device ID has 32 characters. You entered 30.");
 
     await page.locator("#identifier").fill(" ");
     await visitor.button("Register").tap();
-    await checkProblem(visitor, " ", "Please type the device ID from the label.");
+    await checkProblem(visitor, " ", "Enter the device ID.");
 
     await page.locator("#identifier").fill(thing);
     await visitor.button("Register").tap();
-    await visitor.headline("Switch the product on");
+    await visitor.headline("Switch on your product");
   }));
 
   test("keeps what was typed as text", () => own.visit({}, async (visitor) => {
@@ -89,13 +89,13 @@ describe("the form", { concurrency: atATime(3) }, () => {
     await visitor.typeGroups(thing);
     const typed = await page.locator("#identifier").inputValue();
     await visitor.button("Register").tap();
-    await visitor.headline("Switch the product on");
+    await visitor.headline("Switch on your product");
     await visitor.back();
     await visitor.headline("Register your product");
     assert.equal(await page.locator("#identifier").inputValue(), typed);
     own.stage.module(thing).command("on");
     await visitor.forward();
-    await visitor.headline("It has arrived");
+    await visitor.headline("Your product is registered");
   }));
 
   // A page that answers a POST comes back only when it may be kept: `Cache-Control: private, no-cache`, not `no-store`.
@@ -109,7 +109,7 @@ describe("the form", { concurrency: atATime(3) }, () => {
     await page.locator("#identifier-error").waitFor();
     await page.locator("#identifier").fill(thing);
     await visitor.button("Register").tap();
-    await visitor.headline("Switch the product on");
+    await visitor.headline("Switch on your product");
     await visitor.back();
     await page.locator("#identifier-error").waitFor();
   }));
@@ -119,9 +119,9 @@ describe("the form", { concurrency: atATime(3) }, () => {
     visitor.expect(/status of 404/);
     const answer = await page.goto("/registrations/nothing");
     assert.equal(answer.status(), 404);
-    await visitor.headline("There is no such page");
+    await visitor.headline("Page not found");
     await visitor.look("problem-404");
-    await page.getByRole("link", { name: "To the registration page" }).tap();
+    await page.getByRole("link", { name: "Register a product" }).tap();
     await visitor.headline("Register your product");
   }));
 });

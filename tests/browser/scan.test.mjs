@@ -168,9 +168,9 @@ describe("scanning", { concurrency: atATime(2) }, () => {
     assert.equal(await page.locator(".thing").innerText(), thing);
     assert.equal(await page.locator("#identifier").inputValue(), thing);
     await visitor.button("Register").tap();
-    await visitor.headline("Switch the product on");
+    await visitor.headline("Switch on your product");
     own.stage.module(thing).command("on");
-    await visitor.headline("It has arrived");
+    await visitor.headline("Your product is registered");
   }
 
   describe("by the camera", { concurrency: atATime(2) }, () => {

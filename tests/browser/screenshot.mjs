@@ -46,7 +46,7 @@ try {
   await page.close();
   page = await context.newPage();
   await page.goto(await stage.claim(THING));
-  await page.getByRole("heading", { name: "Switch the product on" }).waitFor();
+  await page.getByRole("heading", { name: "Switch on your product" }).waitFor();
   const status = await page.screenshot();
   const wall = await browser.newPage({ viewport: { width: 3 * width + 4 * GAP, height: height + 2 * GAP } });
   await wall.setContent(frame([form, scanner, status]), { waitUntil: "load" });

@@ -69,7 +69,7 @@ static void check(void)
 {
     TEXT struct text source = TEXT_EMPTY;
     char *error = NULL;
-    struct catalogue *catalogue = catalogue_load(paths[0], "en", &error);
+    struct catalogue *catalogue = catalogue_load(paths[0], "en", "wifi", &error);
 
     if (!catalogue) {
         MUST(error && *error);

@@ -137,7 +137,7 @@ class Drops(Case):
             last = [portal.claim(thing) for thing in things[10:]]
             shown = portal.wait_for_state(bad["token"], "failed")
             self.assertEqual((shown["attempts"], shown["next_action"]), (0, "retry"))
-            self.assertIn("That did not work", portal.get(f"/registrations/{bad['token']}?lang=en").text)
+            self.assertIn("We could not register your product", portal.get(f"/registrations/{bad['token']}?lang=en").text)
             for claim in first + last:
                 portal.wait_for_state(claim["token"], "onboarded")
             self.assertEqual(portal.metric('claims{state="failed"}'), 1)

@@ -195,7 +195,7 @@ class Endpoints(Case):
             answer = self.portal.post_form("/register", identifier=typed, endpoint=key)
             self.assert_page(answer, 422)
             self.assertIn(f'value="{typed}"', answer.text)
-            self.assertIn("Please choose from the list", answer.text)
+            self.assertIn("Select where you will use your product.", answer.text)
         answer = self.portal.post_form("/register", identifier=random_thing(), endpoint="other")
         self.assertEqual(answer.status, 303, answer)
 
@@ -337,7 +337,7 @@ class Limits(unittest.TestCase):
             self.assertEqual(answer.status, 429, answer)
             self.assertIn(int(answer.headers["Retry-After"]), range(1, 21))
         self.assertIn(f'value="{typed}"', page.text)
-        self.assertIn("Wait a few minutes, then try again", page.text)
+        self.assertIn("There have been too many attempts. Wait a minute, then try again.", page.text)
         self.assertEqual(portal.get("/").status, 200)
 
     def test_what_a_stranger_says_about_its_address_counts_for_nothing(self):

@@ -151,13 +151,13 @@ class Refusing(Case):
     def test_a_character_that_cannot_be_is_shown_with_its_place(self):
         for character, name in VISIBLE.items():
             with self.subTest(name):
-                problem = self.assert_refused_everywhere(with_character(character), f"“{character[0]}” in place 5")
+                problem = self.assert_refused_everywhere(with_character(character), f"Character 5 (“{character[0]}”) is not allowed")
                 self.assertEqual(problem["position"], 5)
 
     def test_a_character_that_cannot_be_seen_is_told_by_its_place(self):
         for character, name in HIDDEN.items():
             with self.subTest(name):
-                self.assert_refused_everywhere(with_character(character), "a character in place 5")
+                self.assert_refused_everywhere(with_character(character), "an invisible character at position 5")
 
     def test_a_nul_is_refused_however_it_comes(self):
         form = self.portal.request("POST", "/register", b"identifier=abcd%00" + b"0" * 27,
@@ -167,7 +167,7 @@ class Refusing(Case):
         link = self.portal.get("/r/abcd%00" + "0" * 27)
         for page in (form, raw, link):
             self.assertEqual(page.status, 422, page)
-            self.assertIn("a character in place 5", self.message(page))
+            self.assertIn("an invisible character at position 5", self.message(page))
             self.assertTrue(self.field(page).startswith("abcd"))
         for body in (b'{"identifier":"abcd\\u0000%s"}' % (b"0" * 27), b'{"identifier":"abcd\0%s"}' % (b"0" * 27)):
             problem = self.portal.post_json("/api/v1/registrations", body)
@@ -192,23 +192,23 @@ class Refusing(Case):
     def test_nothing_is_told_to_be_missing(self):
         for typed in ("", "   ", "---", '""', "\t\r\n"):
             with self.subTest(repr(typed)):
-                self.assert_refused_everywhere(typed, "Please type the device ID")
+                self.assert_refused_everywhere(typed, "Enter the device ID.")
 
     def test_a_form_without_the_field_is_told_the_same(self):
         page = self.portal.post_form("/register", other="field")
         self.assertEqual(page.status, 422, page)
-        self.assertIn("Please type the device ID", self.message(page))
+        self.assertIn("Enter the device ID.", self.message(page))
 
     def test_a_wrong_length_is_told_in_numbers(self):
-        self.assert_refused_everywhere("0" * 30, "30 of 32 characters: 2 are missing.")
-        self.assert_refused_everywhere("0000 " * 7 + "000", "31 of 32 characters: one is missing.")
-        self.assert_refused_everywhere("0" * 33, "33 characters, but a device ID has 32, or 34 with the two characters")
-        self.assert_refused_everywhere("0" * 64, "64 characters, but a device ID has 32, or 34 with the two characters")
+        self.assert_refused_everywhere("0" * 30, "A device ID has 32 characters. You entered 30.")
+        self.assert_refused_everywhere("0000 " * 7 + "000", "A device ID has 32 characters. You entered 31.")
+        self.assert_refused_everywhere("0" * 33, "A device ID has 32 characters, or 34 with the 2 after the slash. You entered 33.")
+        self.assert_refused_everywhere("0" * 64, "A device ID has 32 characters, or 34 with the 2 after the slash. You entered 64.")
 
     def test_an_address_without_an_identifier_is_told_as_such(self):
         for typed in ("https://register.example.com/", "http://example.com/r/", "https://example.com/?id="):
             with self.subTest(typed):
-                self.assert_refused_everywhere(typed, "a web address without a device ID")
+                self.assert_refused_everywhere(typed, "This link has no device ID in it.")
 
     def test_what_was_typed_is_still_there_and_harmless(self):
         for typed in ('"><script>alert(1)</script>', "a&b;c<d>e'f\"g", "{{t.title}}", "12 34+x"):
@@ -229,7 +229,7 @@ class Refusing(Case):
         self.assertIn(self.followed_link("a" * MEBIBYTE).status, (400, 414, 431))
 
     def test_longer_than_anybody_types_is_too_long(self):
-        self.assert_refused_everywhere("a" * 1025, "1025 characters")
+        self.assert_refused_everywhere("a" * 1025, "You entered 1025.")
 
     def test_nothing_of_all_this_was_stored(self):
         for typed in ("a+b", "", "0" * 31, "\0"):
@@ -240,12 +240,12 @@ class Refusing(Case):
 
 THING = "0123456789abcdef0123456789abcdef"
 MISTYPED = {
-    "one digit": ("0123456789abcdef5123456789abcdef/3Q", "most likely in group 5 (“5123”)", 5),
-    "one left out": ("0123 4567 8abc def0 1234 5678 9abc def 3Q", "missing, most likely in group 3 (“8ab”)", 3),
-    "one too many": ("0123456789abcdef01234567899abcdef3Q", "too many, most likely in group 7 (“899ab”)", 7),
-    "a check character": (THING + " / 3R", "at the end (“3R”)", 9),
-    "one of two check characters": (THING + " / 3", "at the end (“3”)", 9),
-    "in two possible places": ("0123456789abcdef1023456789abcdef/3Q", "Please compare the device ID with the label, group", None),
+    "one digit": ("0123456789abcdef5123456789abcdef/3Q", "Check group 5 (“5123”). A character looks wrong.", 5),
+    "one left out": ("0123 4567 8abc def0 1234 5678 9abc def 3Q", "Check group 3 (“8ab”). A character seems to be missing.", 3),
+    "one too many": ("0123456789abcdef01234567899abcdef3Q", "Check group 7 (“899ab”). There seems to be one too many.", 7),
+    "a check character": (THING + " / 3R", "Check the 2 characters after the slash. You entered “3R”.", 9),
+    "one of two check characters": (THING + " / 3", "Check the 2 characters after the slash. You entered “3”.", 9),
+    "in two possible places": ("0123456789abcdef1023456789abcdef/3Q", "Check the ID against the label, 4 characters at a time.", None),
 }
 
 
@@ -263,7 +263,7 @@ class Mistyping(Case):
     def test_it_is_told_in_german_too(self):
         page = self.portal.get("/r/0123456789abcdef5123456789abcdef/3Q?lang=de")
         self.assertEqual(page.status, 422, page)
-        self.assertIn("wahrscheinlich in Gruppe 5 („5123“)", self.message(page))
+        self.assertIn("Bitte prüfen Sie Gruppe 5 („5123“): Ein Zeichen scheint falsch zu sein.", self.message(page))
 
     def test_no_label_user_is_told_that_one_of_34_is_too_many(self):
         thing = random_thing()
@@ -328,7 +328,7 @@ class SeveralVendors(Case):
     def test_the_message_is_of_the_form_that_was_meant(self):
         answer = self.typed_in_api(random_thing()[:31])
         self.assertEqual(answer.status, 422)
-        self.assertIn("31 of 32", answer.json["detail"])
+        self.assertIn("A device ID has 32 characters. You entered 31.", answer.json["detail"])
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ class Refused(Case):
     def test_a_picture_without_a_code(self):
         for kind in ("PNG", "JPEG", "WEBP"):
             detail = self.assert_refused(self.post(blank(kind), "?lang=en"), 422, "no_code")
-            self.assertEqual(detail, "No code was found. Please come closer, hold still, and give it some light.")
+            self.assertEqual(detail, "We could not find a code. Move closer and find better light.")
         self.assertIn("Kein Code", self.assert_refused(self.post(blank(), "?lang=de"), 422, "no_code"))
 
     def test_what_is_no_picture(self):
@@ -146,8 +146,8 @@ class Codes(Case):
         answer = self.post(picture(text), "?lang=en")
         self.assertEqual(answer.status, 200)
         self.assertEqual(answer.json, {"text": text, "identifier": None, "problem": {
-            "reason": "foreign", "detail": "This code does not belong to one of our products. Please scan the label"
-                                           " with the device ID."}})
+            "reason": "foreign", "detail": "This code is not from one of our products. Scan the label that shows the"
+                                           " device ID."}})
         self.assertIn("keinem unserer Produkte", self.post(picture(text), "?lang=de").json["problem"]["detail"])
 
     def test_a_text_that_no_page_could_hold(self):

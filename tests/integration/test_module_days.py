@@ -52,7 +52,7 @@ class NeverMoves(unittest.TestCase):
             self.assertGreater(max(first_gaps) - min(first_gaps), 0.1, "no jitter: a tenth of two seconds either way")
             self.assertEqual(portal.metric('claims{state="expired"}'), 10)
             self.assertEqual(portal.metric("oldest_open_claim_seconds"), 0)
-            self.assertIn("We have not seen your product", portal.get(f"/registrations/{claims[0]['token']}?lang=en").text)
+            self.assertIn("We could not find your product", portal.get(f"/registrations/{claims[0]['token']}?lang=en").text)
             # Long enough for another claim to be published twice more, nothing goes out for those: what was under way when
             # they ended is here before the other's first.
             later = random_thing()

@@ -225,7 +225,7 @@ class OnNow(Case):
         answer = portal.post_form(f"/registrations/{token}/on", lang="en")
         self.assertEqual((answer.status, answer.headers["Location"]), (303, f"/registrations/{token}?lang=en&on=1"))
         page = portal.get(answer.headers["Location"])
-        self.assertIn("We have called your product again", page.text)
+        self.assertIn("We’ve contacted your product again", page.text)
 
     def test_a_token_that_nobody_has(self):
         portal = self.portal("1h")

@@ -64,7 +64,7 @@ static void typed_text_is_only_text(void **state)
         expect_in(&page, "value=\"");
         if (strpbrk(attacks[i], "<>\"'&") != NULL)
             expect_not_in(&page, attacks[i]);
-        expect_in(&page, "“&lt;” in place 1");
+        expect_in(&page, "Character 1 (“&lt;”)");
         expect_not_in(&page, "<script>");
         expect_not_in(&page, "<img src=x");
     }
@@ -137,7 +137,7 @@ static void a_problem_is_told_beside_the_field(void **state)
     expect_in(&page, "aria-invalid=\"true\"");
     expect_in(&page, "aria-describedby=\"identifier-error identifier-hint\"");
     expect_in(&page, "id=\"identifier-error\" role=\"alert\"");
-    expect_in(&page, "12 of 32 characters: 20 are missing.");
+    expect_in(&page, "A device ID has 32 characters. You entered 12.");
     expect_in(&page, "href=\"/?lang=de\"");
 }
 
@@ -147,36 +147,41 @@ static void every_identifier_problem_has_its_sentence(void **state)
         struct identifier_problem problem;
         const char *sentence;
     } rows[] = {
-        {{.error = IDENTIFIER_EMPTY, .wanted = 32}, "Please type the device ID from the label."},
-        {{.error = IDENTIFIER_TOO_SHORT, .length = 31, .wanted = 32}, "31 of 32 characters: one is missing."},
+        {{.error = IDENTIFIER_EMPTY, .wanted = 32}, "Enter the device ID."},
+        {{.error = IDENTIFIER_TOO_SHORT, .length = 31, .wanted = 32},
+         "A device ID has 32 characters. You entered 31."},
         {{.error = IDENTIFIER_TOO_SHORT, .length = 5}, "This is too short"},
         {{.error = IDENTIFIER_TOO_LONG, .length = 33, .wanted = 32},
-         "33 characters, but a device ID has 32, or 34 with the two characters after the slash."},
+         "A device ID has 32 characters, or 34 with the 2 after the slash. You entered 33."},
         {{.error = IDENTIFIER_TOO_LONG, .wanted = 32}, "This is too long"},
         {{.error = IDENTIFIER_BAD_CHARACTER, .character = "g", .position = 7, .wanted = 32},
-         "“g” in place 7 cannot"},
-        {{.error = IDENTIFIER_BAD_CHARACTER, .character = "g", .wanted = 32}, "“g” cannot"},
-        {{.error = IDENTIFIER_BAD_CHARACTER, .position = 7, .wanted = 32}, "There is a character in place 7"},
-        {{.error = IDENTIFIER_BAD_CHARACTER, .wanted = 32}, "There is a character in it"},
-        {{.error = IDENTIFIER_BAD_URL}, "This is a web address"},
+         "Character 7 (“g”) is not allowed in a device ID. Check it against the label."},
+        {{.error = IDENTIFIER_BAD_CHARACTER, .character = "g", .wanted = 32},
+         "The character “g” is not allowed"},
+        {{.error = IDENTIFIER_BAD_CHARACTER, .character = "g", .position = 7, .wanted = 32, .hex = true},
+         "Character 7 (“g”) is not allowed in a device ID. It has only 0–9 and A–F."},
+        {{.error = IDENTIFIER_BAD_CHARACTER, .position = 7, .wanted = 32},
+         "There is an invisible character at position 7. Delete it"},
+        {{.error = IDENTIFIER_BAD_CHARACTER, .wanted = 32}, "There is an invisible character in the ID"},
+        {{.error = IDENTIFIER_BAD_URL}, "This link has no device ID in it."},
         {{.error = IDENTIFIER_WRONG_CHECK, .length = 32, .wanted = 32},
-         "compare the device ID with the label"},
+         "Check the ID against the label, 4 characters at a time."},
         {{.error = IDENTIFIER_WRONG_CHECK, .length = 32, .wanted = 32, .group = 3, .group_text = "8b12"},
-         "mistyped, most likely in group 3 (“8b12”)."},
+         "Check group 3 (“8b12”). A character looks wrong."},
         {{.error = IDENTIFIER_WRONG_CHECK, .length = 9, .group = 2, .group_text = "8b12"},
-         "mistyped, most likely in group 2 (“8b12”)."},
+         "Check group 2 (“8b12”). A character looks wrong."},
         {{.error = IDENTIFIER_WRONG_CHECK, .length = 31, .wanted = 32, .group = 3, .group_text = "8b1"},
-         "missing, most likely in group 3 (“8b1”)."},
+         "Check group 3 (“8b1”). A character seems to be missing."},
         {{.error = IDENTIFIER_WRONG_CHECK, .length = 33, .wanted = 32, .group = 3, .group_text = "8b123"},
-         "too many, most likely in group 3 (“8b123”)."},
+         "Check group 3 (“8b123”). There seems to be one too many."},
         {{.error = IDENTIFIER_WRONG_CHECK,
           .length = 32,
           .wanted = 32,
           .group = 9,
           .group_is_check = true,
           .group_text = "K8"},
-         "at the end (“K8”). Please compare it with the two characters after the slash"},
-        {{.error = IDENTIFIER_NO_MATCH}, "This is not the ID of a product"},
+         "Check the 2 characters after the slash. You entered “K8”."},
+        {{.error = IDENTIFIER_NO_MATCH}, "We do not recognise this device ID."},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -198,10 +203,10 @@ static void another_problem_goes_by_its_key(void **state)
     TEXT struct text unknown = TEXT_EMPTY;
     (void)state;
     pages_form(pages, "en", &form, &busy);
-    expect_in(&busy, "We are very busy just now.");
+    expect_in(&busy, "We’re very busy. Try again in a minute");
     form.problem_key = "no_such_thing";
     pages_form(pages, "en", &form, &unknown);
-    expect_in(&unknown, "That did not work.");
+    expect_in(&unknown, "Something went wrong. Try again.");
 }
 
 static void a_scanned_label_only_needs_the_button(void **state)
@@ -257,13 +262,14 @@ static void every_state_renders_in_both_languages(void **state)
         const char *english, *german;
         bool open;
     } rows[CLAIM_STATE_COUNT] = {
-        {CLAIM_QUEUED, "Getting things ready</h1>", "Wir bereiten alles vor</h1>", true},
-        {CLAIM_PUBLISHED, "Switch the product on</h1>", "Schalten Sie das Produkt ein</h1>", true},
-        {CLAIM_ONBOARDED, "It has arrived</h1>", "Es ist angekommen</h1>", false},
-        {CLAIM_EXPIRED, "We have not seen your product</h1>", "Ihr Produkt hat sich nicht gemeldet</h1>",
+        {CLAIM_QUEUED, "Setting things up</h1>", "Wir bereiten alles vor</h1>", true},
+        {CLAIM_PUBLISHED, "Switch on your product</h1>", "Schalten Sie das Produkt ein</h1>", true},
+        {CLAIM_ONBOARDED, "Your product is registered</h1>", "Ihr Produkt ist registriert</h1>", false},
+        {CLAIM_EXPIRED, "We could not find your product</h1>", "Ihr Produkt wurde nicht gefunden</h1>",
          false},
-        {CLAIM_FAILED, "That did not work</h1>", "Das hat nicht geklappt</h1>", false},
-        {CLAIM_CANCELLED, "Stopped</h1>", "Angehalten</h1>", false},
+        {CLAIM_FAILED, "We could not register your product</h1>", "Die Registrierung ist fehlgeschlagen</h1>",
+         false},
+        {CLAIM_CANCELLED, "Registration stopped</h1>", "Registrierung abgebrochen</h1>", false},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -314,7 +320,7 @@ static void found_comes_between_waiting_and_arrived(void **state)
     (void)state;
     registration.provisioned_at = START + MINUTE;
     pages_status(pages, "en", &(struct page_status){&registration, START + MINUTE, false, 0}, &page);
-    expect_in(&page, "We have found it</h1>");
+    expect_in(&page, "We’ve found your product</h1>");
     expect_in(&page, "step-active\" aria-current=\"step\"");
 }
 
@@ -325,10 +331,55 @@ static void an_earlier_registration_is_said_plainly(void **state)
     TEXT struct text again = TEXT_EMPTY;
     (void)state;
     pages_status(pages, "en", &(struct page_status){&registration, START, false, 0}, &first);
-    expect_not_in(&first, "registered before");
+    expect_not_in(&first, "been registered before");
     registration.onboarded_before = true;
     pages_status(pages, "en", &(struct page_status){&registration, START, false, 0}, &again);
-    expect_in(&again, "This product was registered before.");
+    expect_in(&again, "This product has been registered before.");
+    TEXT struct text arrived = TEXT_EMPTY;
+    registration.state = CLAIM_ONBOARDED;
+    pages_status(pages, "en", &(struct page_status){&registration, START, false, 0}, &arrived);
+    expect_not_in(&arrived, "been registered before");
+}
+
+static void seconds_are_not_said_to_be_minutes(void **state)
+{
+    const struct registration registration = some_registration(CLAIM_QUEUED);
+    TEXT struct text first = TEXT_EMPTY;
+    TEXT struct text later = TEXT_EMPTY;
+    (void)state;
+    pages_status(pages, "en", &(struct page_status){&registration, START, false, 0}, &first);
+    expect_in(&first, "This takes a few seconds.");
+    expect_not_in(&first, "minutes");
+    pages_status(pages, "en", &(struct page_status){&registration, START + 2 * MINUTE, false, 0}, &later);
+    expect_in(&later, "Waiting: 2 of up to 15 minutes");
+}
+
+static void the_network_has_the_brands_word(void **state)
+{
+    static const struct {
+        const char *network, *english, *german;
+    } rows[] = {
+        {"wifi", "within range of your Wi-Fi", "in Reichweite Ihres WLANs"},
+        {"cellular", "where it has mobile reception", "Mobilfunkempfang"},
+        {"none", "Leave it on. It connects by itself.", "Lassen Sie es eingeschaltet. Es verbindet"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct page_brand brand = {.network = rows[i].network};
+        const struct registration registration = some_registration(CLAIM_PUBLISHED);
+        TEXT struct text english = TEXT_EMPTY;
+        TEXT struct text german = TEXT_EMPTY;
+        OWNED char *error = NULL;
+        struct pages *branded = pages_load(TEMPLATES_FOLDER, "en", "7", &brand, &error);
+        if (branded == NULL)
+            fail_msg("%s", error);
+        pages_status(branded, "en", &(struct page_status){&registration, START, false, 0}, &english);
+        pages_status(branded, "de", &(struct page_status){&registration, START, false, 0}, &german);
+        pages_free(branded);
+        expect_in(&english, rows[i].english);
+        expect_in(&german, rows[i].german);
+        (i == 0 ? expect_in : expect_not_in)(&english, "Wi-Fi");
+    }
 }
 
 static char *status_at(long long now_ms)
@@ -348,11 +399,11 @@ static void the_bytes_change_only_by_the_minute(void **state)
     OWNED char *started = status_at(START);
     OWNED char *late = status_at(START + 900 * MINUTE);
     (void)state;
-    assert_non_null(strstr(first, "Still waiting: 2 of about 15 minutes"));
+    assert_non_null(strstr(first, "Waiting: 2 of up to 15 minutes"));
     assert_string_equal(first, last);
-    assert_non_null(strstr(next, "Still waiting: 3 of about 15 minutes"));
+    assert_non_null(strstr(next, "Waiting: 3 of up to 15 minutes"));
     assert_string_equal(before, started);
-    assert_non_null(strstr(late, "Still waiting: 15 of about 15 minutes"));
+    assert_non_null(strstr(late, "Waiting: 15 of up to 15 minutes"));
 }
 
 static void names_are_grouped_and_copied_exactly(void **state)
@@ -377,12 +428,12 @@ static void problems_are_told_with_the_reference(void **state)
         TEXT struct text page = TEXT_EMPTY;
         pages_problem(pages, "de", statuses[i], "req-1", &page);
         expect_in(&page, "req-1");
-        expect_in(&page, "Zur Registrierung");
+        expect_in(&page, "Produkt registrieren");
     }
     TEXT struct text nameless = TEXT_EMPTY;
     pages_problem(pages, "en", 404, NULL, &nameless);
-    expect_in(&nameless, "There is no such page</h1>");
-    expect_not_in(&nameless, "please quote");
+    expect_in(&nameless, "Page not found</h1>");
+    expect_not_in(&nameless, "Reference number");
 }
 
 static void languages_are_chosen(void **state)
@@ -430,7 +481,7 @@ static int load(void **state)
 {
     char *error = NULL;
     (void)state;
-    pages = pages_load(TEMPLATES_FOLDER, "en", "7", &error);
+    pages = pages_load(TEMPLATES_FOLDER, "en", "7", NULL, &error);
     if (pages == NULL)
         print_error("%s\n", error);
     free(error);
@@ -460,6 +511,8 @@ int main(void)
         cmocka_unit_test(people_read_no_jargon),
         cmocka_unit_test(found_comes_between_waiting_and_arrived),
         cmocka_unit_test(an_earlier_registration_is_said_plainly),
+        cmocka_unit_test(seconds_are_not_said_to_be_minutes),
+        cmocka_unit_test(the_network_has_the_brands_word),
         cmocka_unit_test(the_bytes_change_only_by_the_minute),
         cmocka_unit_test(names_are_grouped_and_copied_exactly),
         cmocka_unit_test(problems_are_told_with_the_reference),

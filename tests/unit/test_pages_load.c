@@ -56,7 +56,7 @@ static void change(const char *name, const char *from, const char *to)
 static void expect_error(const char *const *parts)
 {
     OWNED char *error = NULL;
-    struct pages *loaded = pages_load(folder, "en", "1", &error);
+    struct pages *loaded = pages_load(folder, "en", "1", NULL, &error);
     pages_free(loaded);
     if (loaded != NULL)
         fail_msg("loaded, but \"%s\" is wrong", parts[0]);
@@ -70,7 +70,7 @@ static void a_missing_folder(void **state)
 {
     OWNED char *error = NULL;
     (void)state;
-    assert_null(pages_load("/nonexistent/templates", "en", "1", &error));
+    assert_null(pages_load("/nonexistent/templates", "en", "1", NULL, &error));
     assert_non_null(strstr(error, "/nonexistent/templates"));
 }
 
@@ -78,7 +78,7 @@ static void a_missing_fallback(void **state)
 {
     OWNED char *error = NULL;
     (void)state;
-    assert_null(pages_load(folder, "fr", "1", &error));
+    assert_null(pages_load(folder, "fr", "1", NULL, &error));
     assert_non_null(strstr(error, "messages.fr.json"));
 }
 
@@ -185,7 +185,7 @@ static void an_oems_own_words_and_pages(void **state)
     change("messages.en.json", "Register your product", "Hello <Acme> & \\\"friends\\\"");
     put("form.mustache", page, strlen(page));
     put("messages.notes.json", "not looked at", 13);
-    struct pages *loaded = pages_load(folder, "en", "1", &error);
+    struct pages *loaded = pages_load(folder, "en", "1", NULL, &error);
     if (loaded == NULL)
         fail_msg("%s", error);
     pages_form(loaded, "en", &(struct page_form){.typed = ""}, &out);

@@ -45,7 +45,7 @@ static int start(void **state)
     };
 
     (void)state;
-    portal.pages = pages_load(TEMPLATES_FOLDER, "en", "0", &error);
+    portal.pages = pages_load(TEMPLATES_FOLDER, "en", "0", NULL, &error);
     server = portal.pages ? http_server_start(&options, &why) : NULL;
     return server ? 0 : -1;
 }
@@ -112,7 +112,7 @@ static void a_person_is_told_in_their_language(void **state)
         const char *path, *english, *german;
     } cases[] = {
         {"/401", "Sign in to see this page", "Melden Sie sich an"},
-        {"/403", "You do not have permission", "Berechtigung"},
+        {"/403", "Something was wrong with that request", "Diese Aktion ist hier nicht möglich"},
         {"/409", "This has changed", "etwas geändert"},
     };
     (void)state;

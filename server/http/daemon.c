@@ -49,7 +49,7 @@ static const struct http_header html_headers[] = {
      " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Permissions-Policy",
-     "camera=(self), accelerometer=(), autoplay=(), bluetooth=(), display-capture=(), encrypted-media=(),"
+     "camera=(self), accelerometer=(), autoplay=(), display-capture=(), encrypted-media=(),"
      " fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(),"
      " magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(),"
      " screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 
 /* All addresses are kept as IPv6, with IPv4 mapped into it, so that there is one kind of network to
  * compare. */
@@ -125,11 +126,45 @@ static void peer_text(const struct sockaddr *peer, char out[CLIENT_SIZE])
         address_text(&((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, out);
 }
 
-/* Copies the last entry of the list before *end and moves *end to its start. False if there is none or it is
- * not an address. */
-static bool last_entry(const char *list, const char **end, char out[CLIENT_SIZE])
+#define ENTRY_SIZE (CLIENT_SIZE + 10) /* "[address]:65535" with its quotes */
+
+static bool is_port(const char *text)
+{
+    return strlen(text) <= 5 && number_parse_int(text, 0, 65535, &(int){0});
+}
+
+/* Removes what some proxies write around an address: quotes, brackets and the port. False if what is around
+ * it is none of these. */
+static bool strip_entry(char *entry, char **address)
+{
+    size_t length = strlen(entry);
+
+    if (length >= 2 && entry[0] == '"' && entry[length - 1] == '"') {
+        entry[length - 1] = '\0';
+        entry++;
+    }
+    *address = entry;
+    if (entry[0] == '[') {
+        char *close = strchr(entry, ']');
+        if (!close || (close[1] && (close[1] != ':' || !is_port(close + 2))))
+            return false;
+        *close = '\0';
+        *address = entry + 1;
+        return strchr(*address, ':') != NULL;
+    }
+    char *colon = strchr(entry, ':');
+    if (!colon || strchr(colon + 1, ':')) /* no port, or IPv6 */
+        return true;
+    *colon = '\0';
+    return is_port(colon + 1);
+}
+
+/* Copies the last entry of the list before *end and moves *end to its start. False if there is none, or it is
+ * not an address: then *strange is set. */
+static bool last_entry(const char *list, const char **end, char out[CLIENT_SIZE], bool *strange)
 {
     const char *stop = *end, *start;
+    char entry[ENTRY_SIZE], *text;
     struct in6_addr address;
     bool v4;
 
@@ -137,25 +172,31 @@ static bool last_entry(const char *list, const char **end, char out[CLIENT_SIZE]
         stop--;
     for (start = stop; start > list && !strchr(", \t", start[-1]);)
         start--;
-    if (start == stop || stop - start >= CLIENT_SIZE)
+    if (start == stop)
         return false;
-    snprintf(out, CLIENT_SIZE, "%.*s", (int)(stop - start), start);
     *end = start;
-    if (!parse_address(out, &address, &v4))
+    *strange = true;
+    if (stop - start >= ENTRY_SIZE)
+        return false;
+    snprintf(entry, sizeof entry, "%.*s", (int)(stop - start), start);
+    if (!strip_entry(entry, &text) || !parse_address(text, &address, &v4))
         return false;
     address_text(&address, out);
+    *strange = false;
     return true;
 }
 
-void client_address(const struct client_networks *trusted, const struct sockaddr *peer, const char *forwarded,
+bool client_address(const struct client_networks *trusted, const struct sockaddr *peer, const char *forwarded,
                     char out[CLIENT_SIZE])
 {
     char entry[CLIENT_SIZE];
     const char *end = forwarded ? forwarded + strlen(forwarded) : NULL;
+    bool strange = false;
 
     peer_text(peer, out);
-    while (forwarded && client_is_proxy(trusted, out) && last_entry(forwarded, &end, entry))
+    while (forwarded && client_is_proxy(trusted, out) && last_entry(forwarded, &end, entry, &strange))
         memcpy(out, entry, CLIENT_SIZE);
+    return !strange;
 }
 
 long long client_network(const char *address)

@@ -22,8 +22,9 @@ void client_networks_free(struct client_networks *networks);
 
 /* Writes the client's address into out, or "unknown" if peer has no IP address. peer: the other end of the
  * connection. forwarded: all X-Forwarded-For headers joined with commas; NULL if there are none, and trusted
- * may be NULL then. */
-void client_address(const struct client_networks *trusted, const struct sockaddr *peer, const char *forwarded,
+ * may be NULL then. Addresses may have a port, brackets and quotes ("[2001:db8::1]:443"). Returns false if a
+ * trusted proxy has written something else: *out is then the address of that proxy. */
+bool client_address(const struct client_networks *trusted, const struct sockaddr *peer, const char *forwarded,
                     char out[CLIENT_SIZE]);
 
 /* A number for the network in which this address is, an IPv4 /24 or an IPv6 /48; 0 if it is no address. */

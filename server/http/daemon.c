@@ -49,7 +49,7 @@ static const struct http_header html_headers[] = {
      " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Permissions-Policy",
-     "camera=(self), accelerometer=(), autoplay=(), bluetooth=(), display-capture=(), encrypted-media=(),"
+     "camera=(self), accelerometer=(), autoplay=(), display-capture=(), encrypted-media=(),"
      " fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(),"
      " magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(),"
      " screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
@@ -105,14 +105,38 @@ static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, con
     return MHD_YES;
 }
 
+/* Its digits and letters may be those of a person's address. */
+static void hide_letters(char *text)
+{
+    for (; *text; text++)
+        if (strchr("0123456789", *text))
+            *text = '9';
+        else if ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z')
+            *text = 'x';
+}
+
+/* All clients of such a proxy count as one, for every request: that is logged for the first. */
+static void warn_of_strange(struct carrier *carrier, struct text *forwarded)
+{
+    char proxy[CLIENT_SIZE];
+
+    if (atomic_exchange(&carrier->connection.server->strange_forwarded, true))
+        return;
+    client_address(NULL, peer_of(carrier->library), NULL, proxy);
+    hide_letters(forwarded->data);
+    log_event(LOG_WARN, "http.forwarded_not_understood", "proxy", proxy, "pattern", text_get(forwarded),
+              "consequence", "clients behind this proxy share one limit", NULL);
+}
+
 static const char *get_client(struct http_exchange *exchange)
 {
     struct carrier *carrier = carrier_of(exchange);
     TEXT struct text forwarded = TEXT_EMPTY;
 
     MHD_get_connection_values(carrier->library, MHD_HEADER_KIND, add_forwarded, &forwarded);
-    client_address(carrier->connection.server->trusted, peer_of(carrier->library),
-                   forwarded.length ? text_get(&forwarded) : NULL, carrier->client);
+    if (!client_address(carrier->connection.server->trusted, peer_of(carrier->library),
+                        forwarded.length ? text_get(&forwarded) : NULL, carrier->client))
+        warn_of_strange(carrier, &forwarded);
     return carrier->client;
 }
 

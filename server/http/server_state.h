@@ -27,6 +27,7 @@ struct http_server {
     atomic_uint active; /* exchanges in flight */
     atomic_uint connections;
     atomic_bool draining;
+    atomic_bool strange_forwarded; /* an X-Forwarded-For was not understood, and that was logged */
     struct request_counts *counts;
 };
 

@@ -62,14 +62,23 @@ static void answer_form(struct http_exchange *exchange, unsigned status, struct 
     http_answer(exchange, status, HTML, &page);
 }
 
+/* key: NULL or empty for the usual one. A key that is cut short by a NUL is another text. */
+static const struct oem_endpoint *endpoint_of(const struct claim_settings *settings, const char *key,
+                                              size_t length)
+{
+    if (key && strlen(key) != length)
+        return NULL;
+    return claim_settings_endpoint(settings, key && *key ? key : NULL);
+}
+
 static void reply_filled(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     struct registration_request request = {0};
     struct identifier_problem problem = {0};
     const struct claim_settings *settings = portal_of(exchange)->settings;
-    const char *key = http_request_query(exchange, "endpoint", NULL);
-    const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, key && *key ? key : NULL);
-    size_t length;
+    size_t length = 0, key_length = 0;
+    const char *key = http_request_query(exchange, "endpoint", &key_length);
+    const struct oem_endpoint *endpoint = endpoint_of(settings, key, key_length);
     const char *typed = http_request_parameter(exchange, "identifier", &length);
     /* An unknown endpoint in a link is not an error: the page lets people choose. */
     struct page_form form = {.typed = typed, .endpoint = endpoint ? endpoint->key : NULL};
@@ -96,13 +105,13 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
     struct register_arguments *own = arguments;
     const struct claim_settings *settings = portal_of(exchange)->settings;
     struct identifier_problem problem = {0};
-    size_t length = 0;
+    size_t length = 0, key_length = 0;
 
     bool too_often = problem_over_limit(exchange) || problem_network_full(exchange);
     own->typed = http_request_field(exchange, "identifier", &length);
     own->typed = own->typed ? own->typed : "";
-    const char *key = http_request_field(exchange, "endpoint", NULL);
-    const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, key && *key ? key : NULL);
+    const char *key = http_request_field(exchange, "endpoint", &key_length);
+    const struct oem_endpoint *endpoint = endpoint_of(settings, key, key_length);
     struct page_form refused = {.typed = own->typed, .endpoint = endpoint ? endpoint->key : NULL};
     if (too_often || !endpoint) {
         refused.problem_key = too_often ? "limit" : "endpoint";

@@ -130,6 +130,26 @@ class BehindProxy:
                 behind, direct = self.proxy.request("GET", path), self.portal.get(path)
                 self.assertEqual((behind.status, behind.text), (direct.status, direct.text))
 
+    def logged(self):
+        """All that the proxy has written of requests, on purpose or because one failed."""
+        return self.proxy.errors()
+
+    def test_no_log_has_what_opens_a_status_page(self):
+        thing = random_thing()
+        token = self.proxy.register(thing, "127.0.0.17").json["token"]
+        paths = (f"/registrations/{token}?lang=de", f"/api/v1/registrations/{token}", f"/r/{thing}?endpoint=x", "/?typed=" + thing)
+        for path in paths:
+            self.proxy.request("GET", path, headers={"Referer": f"https://x/registrations/{token}"})
+        self.proxy.request("POST", f"/registrations/{token}/cancel", "", {"Content-Type": "application/x-www-form-urlencoded"},
+                           "127.0.0.17")
+        eventually(lambda: self.last_is_logged(), "what was asked last in the log")
+        for secret in (token, thing):
+            self.assertNotIn(secret, self.logged())
+
+    def last_is_logged(self):
+        """Where there is no access log there is nothing to wait for."""
+        return True
+
     def test_a_claim_goes_through(self):
         thing = random_thing()
         self.sandbox.modules(thing).wait_for(thing, "subscribed")

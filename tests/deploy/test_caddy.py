@@ -2,23 +2,28 @@
 """deploy/caddy/Caddyfile as it is, in Debian's Caddy, in front of the portal, with TLS; proxy.py has what every proxy must keep
 to. Two things are changed in what Caddy has understood of the file: its ports, and who signs its certificate, an authority of its
 own instead of one on the Internet."""
+import contextlib
 import http.client
 import json
 import os
+import re
+import secrets
 import shutil
 import socket
 import ssl
 import subprocess
 import unittest
+from pathlib import Path
 
 from brokers import free_port
 from patience import DEADLINE
 from proxy import BehindProxy, Proxy
-from sandbox import ROOT, eventually
+from sandbox import ROOT, eventually, random_thing
 
 CADDY = shutil.which("caddy")
 CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"
 HOST = "register.example.com"
+UPLOADS, UPLOAD_BYTES = 32, 9 << 20
 
 
 class Caddy(Proxy):
@@ -58,6 +63,13 @@ class Caddy(Proxy):
             return False
 
 
+class Nobody:
+    """A portal that does not listen."""
+
+    def __init__(self):
+        self.address = "127.0.0.1", free_port()
+
+
 @unittest.skipUnless(CADDY, "Caddy is not installed")
 class BehindCaddy(BehindProxy, unittest.TestCase):
     proxy_class = Caddy
@@ -77,6 +89,35 @@ class BehindCaddy(BehindProxy, unittest.TestCase):
 
     def test_browsers_are_told_to_stay_with_tls(self):
         self.assertIn("max-age=", self.proxy.request("GET", "/").headers["Strict-Transport-Security"])
+
+    def test_what_fails_is_logged_without_what_opens_a_status_page(self):
+        token, thing = secrets.token_hex(16), random_thing()
+        with Caddy(Nobody()) as proxy:
+            for path in (f"/registrations/{token}?lang=de", f"/api/v1/registrations/{token}/on?{token}", f"/r/{thing}?endpoint=x"):
+                answer = proxy.request("GET", path, headers={"Referer": f"https://{HOST}/registrations/{token}"})
+                self.assertEqual(answer.status, 502)
+            logged = eventually(lambda: "/r/..." in proxy.errors() and proxy.errors(), lambda: proxy.errors())
+        self.assertIn('"/registrations/..."', re.sub(r"\.\.\.+", "...", logged))
+        self.assertNotIn(token, logged)
+        self.assertNotIn(thing, logged)
+
+    def memory(self):
+        """In bytes."""
+        status = Path(f"/proc/{self.proxy._process.pid}/status").read_text()
+        return int(re.search(r"^VmRSS:\s+(\d+) kB$", status, re.M)[1]) << 10
+
+    def test_photographs_are_not_gathered_in_memory(self):
+        """As many as are sent at once, each all but its end."""
+        before = self.memory()
+        with contextlib.ExitStack() as uploads:
+            for number in range(UPLOADS):
+                upload = uploads.enter_context(contextlib.closing(self.proxy.connection(f"127.0.1.{number + 1}")))
+                upload.putrequest("POST", "/api/v1/labels/decode")
+                upload.putheader("Content-Type", "image/jpeg")
+                upload.putheader("Content-Length", str(UPLOAD_BYTES))
+                with contextlib.suppress(OSError):  # the portal has no room for all
+                    upload.endheaders(bytes(UPLOAD_BYTES - 1))
+            self.assertLess(self.memory() - before, UPLOADS * UPLOAD_BYTES // 4)
 
 
 if __name__ == "__main__":

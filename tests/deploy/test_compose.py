@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""compose.replicas.yaml: that what it says fits compose.yaml, deploy/nginx and the portal. No container is started here."""
+"""compose.yaml and compose.replicas.yaml: that no container may do more than it needs, and that the second fits the first,
+deploy/nginx and the portal. No container is started here."""
 import re
 import subprocess
 import unittest
@@ -12,11 +13,65 @@ from sandbox import ROOT
 
 ONE, MORE = (yaml.safe_load((ROOT / name).read_text()) for name in ("compose.yaml", "compose.replicas.yaml"))
 UPSTREAM = (ROOT / "deploy" / "nginx" / "upstream-replicas.conf").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 
 
 def seconds(text):
     return int(re.fullmatch(r"(\d+)s;?", text)[1])
+
+
+def may_do_too_much(service):
+    """What a container may do without need."""
+    if service.get("cap_drop") != ["ALL"]:
+        yield "keeps capabilities"
+    if not set(service.get("cap_add", [])) <= {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}:
+        yield "gets capabilities"
+    if service.get("security_opt") != ["no-new-privileges:true"]:
+        yield "may gain privileges"
+    if not re.fullmatch(r"\d+[mg]", str(service.get("mem_limit", ""))):
+        yield "may take all memory"
+    if not 0 < service.get("pids_limit", 0) <= 512:
+        yield "may start any number of processes"
+    if service.get("privileged") or service.get("pid") or service.get("ipc") or service.get("devices"):
+        yield "sees the machine"
+
+
+class Confined(unittest.TestCase):
+    OWN = ("user", "read_only", "cap_drop", "security_opt", "mem_limit", "pids_limit")
+
+    def setUp(self):
+        self.services = {**ONE["services"], "database": MORE["services"]["database"]}
+
+    def test_a_container_that_may_do_too_much_is_seen(self):
+        for change in ({"cap_drop": []}, {"cap_add": ["SYS_ADMIN"]}, {"security_opt": []}, {"mem_limit": None}, {"pids_limit": -1},
+                       {"privileged": True}):
+            self.assertEqual(len(list(may_do_too_much({**self.services["portal"], **change}))), 1, change)
+
+    def test_none_may(self):
+        for name, service in self.services.items():
+            self.assertEqual(list(may_do_too_much(service)), [], name)
+        for name, service in MORE["services"].items():
+            if name != "database":  # nothing of that is taken back
+                self.assertFalse(set(self.OWN) & set(service), name)
+
+    def test_nothing_is_written_but_to_volumes(self):
+        for name in ("portal", "portal-sandbox", "nginx", "nginx-sandbox", "database"):
+            self.assertIs(self.services[name]["read_only"], True, name)
+
+    def test_none_is_root_that_need_not_be(self):
+        self.assertNotIn("USER root", DOCKERFILE)
+        self.assertEqual(len(re.findall(r"^USER ", DOCKERFILE, re.M)), 2)  # portal and sandbox
+        for name in ("nginx", "nginx-sandbox"):
+            self.assertEqual(self.services[name]["user"], "101:101")
+            self.assertIn("net.ipv4.ip_unprivileged_port_start=0", self.services[name]["sysctls"])
+
+    def test_nginx_has_room_for_what_it_keeps(self):
+        for name in ("nginx", "nginx-sandbox"):
+            folders = dict((each + ":").split(":")[:2] for each in self.services[name]["tmpfs"])
+            room = int(re.fullmatch(r"size=(\d+)m", folders.pop("/var/cache/nginx"))[1])
+            self.assertLess(room, int(self.services[name]["mem_limit"][:-1]))
+            self.assertIn("/run", folders)
 
 
 class Replicas(unittest.TestCase):

@@ -152,6 +152,10 @@ class Together(unittest.TestCase):
         public = re.search(r"^public_url = https://(.*)$", one("ConfigMap")["data"]["portal.ini"], re.M)[1]
         self.assertEqual(({public}, [public]), ({rule["host"]}, one("Ingress")["spec"]["tls"][0]["hosts"]))
 
+    def test_the_ingress_logs_no_address_of_a_status_page(self):
+        annotations = one("Ingress")["metadata"]["annotations"]
+        self.assertEqual(annotations["nginx.ingress.kubernetes.io/enable-access-log"], "false")
+
     def test_every_file_that_is_to_be_changed_is_named(self):
         told = set(re.findall(r"^#   (\S+\.yaml)  ", (FOLDER / "namespace.yaml").read_text(), re.M))
         self.assertEqual(told | {"namespace.yaml", "service.yaml"}, {file.name for file in FOLDER.glob("*.yaml")})

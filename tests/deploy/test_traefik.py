@@ -94,6 +94,17 @@ class Files(unittest.TestCase):
                 told = entry.get("forwardedHeaders", {})
                 self.assertFalse(told.get("insecure") or told.get("trustedIPs"))
 
+    def test_no_log_has_what_opens_a_status_page(self):
+        log = self.start["accessLog"]
+        self.assertEqual(log["format"], "json")  # the other format has the whole request line
+        self.assertEqual(log["fields"]["headers"], {"defaultMode": "drop"})
+        for name in ("RequestPath", "RequestLine"):
+            self.assertEqual(log["fields"]["names"].get(name), "drop", name)
+
+    def test_browsers_are_told_to_stay_with_tls(self):
+        for path in ("/", PHOTOGRAPHS):
+            self.assertGreaterEqual(self.middlewares(path)["headers"]["stsSeconds"], 31536000)
+
     def test_without_tls_people_are_only_sent_on(self):
         plain = [name for name, entry in self.start["entryPoints"].items() if "tls" not in entry["http"]]
         self.assertEqual(plain, ["web"])

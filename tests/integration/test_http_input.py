@@ -189,6 +189,19 @@ class Endpoints(Case):
                 answer = self.portal.post_json(API, {"identifier": random_thing(), "endpoint": key})
                 self.assertIn("no endpoint", self.assert_problem(answer, 422)["detail"])
 
+    def test_a_key_with_a_nul_is_none(self):
+        """Not the part of it before the NUL."""
+        for end in ("\0", "\0evil.example.com"):
+            typed = random_thing()
+            answer = self.portal.post_json(API, {"identifier": typed, "endpoint": "other" + end})
+            self.assertIn("NUL", self.assert_problem(answer, 400)["detail"])
+            answer = self.portal.post_json(API, json.dumps({"identifier": typed, "endpoint": "other"}).replace(
+                "other", "other" + end).encode())
+            self.assertIn("NUL", self.assert_problem(answer, 400)["detail"])
+            self.assert_page(self.portal.post_form("/register", identifier=typed, endpoint="other" + end), 422)
+            chosen = re.findall(r'<option value="([^"]*)" selected', self.portal.get(f"/r/{typed}?endpoint=other%00x").text)
+            self.assertEqual(chosen, ["sandbox"])
+
     def test_a_form_cannot_name_another_either(self):
         for key in ("other.example.com", "nobody"):
             typed = random_thing()
@@ -310,6 +323,32 @@ class Callers(Case):
             self.assertFalse({step["at"] for step in shown["steps"]} & times, shown)
             self.assertTrue(all(step["at"] is None or step["at"] >= joined["accepted_at"] for step in shown["steps"]))
             self.assertNotIn(first["accepted_at"], shown.values())
+
+
+class Forwarded(Case):
+    @classmethod
+    def sections(cls):
+        return {"http": {"trusted_proxies": "127.0.0.0/8", "registrations_per_minute": "2"}}
+
+    def statuses(self, *addresses):
+        return [self.portal.post_json(API, {"identifier": random_thing()}, X_Forwarded_For=address).status
+                for address in addresses]
+
+    def test_ports_and_brackets_are_understood_and_each_client_has_its_own_limit(self):
+        for mine, other in (("198.51.100.7:{}", "198.51.100.8:{}"), ('"[2001:db8:1::1]:{}"', '"[2001:db8:2::1]:{}"'),
+                            ("[2001:db8:3::1]:{}", "[2001:db8:4::1]:{}")):
+            with self.subTest(mine):
+                self.assertEqual(self.statuses(*(mine.format(port) for port in (49152, 443, 80))), [202, 202, 429])
+                self.assertEqual(self.statuses(other.format(49152)), [202])
+
+    def test_what_is_not_understood_is_logged_once(self):
+        self.statuses("198.51.100.77:http", "198.51.100.78:http", "unknown", "198.51.100.79:http")
+        line = self.portal.log_has("http.forwarded_not_understood")
+        self.assertIn("127.0.0.1", line)
+        self.assertIn("999.99.999.99:xxxx", line)
+        self.assertNotIn("198.51", "\n".join(self.portal.lines))
+        self.portal.get("/")
+        self.assertEqual(sum("http.forwarded_not_understood" in each for each in self.portal.lines), 1)
 
 
 class Limits(unittest.TestCase):

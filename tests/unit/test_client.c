@@ -113,8 +113,21 @@ static void is_not_fooled_by_what_the_client_wrote(void **state)
         {"10.0.0.0/8", "10.0.0.1", "1.1.1.1, garbage, 10.0.0.2", "10.0.0.2"},
         {"10.0.0.0/8", "10.0.0.1", "1.1.1.1, unknown", "10.0.0.1"},
         {"10.0.0.0/8", "10.0.0.1", "1.1.1.1, _hidden", "10.0.0.1"},
-        {"10.0.0.0/8", "10.0.0.1", "203.0.113.9:4711", "10.0.0.1"},
-        {"10.0.0.0/8", "10.0.0.1", "[2001:db8::1]", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "203.0.113.9:", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "203.0.113.9:65536", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "203.0.113.9:+80", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "203.0.113.9:000080", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", ":80", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "[203.0.113.9]:80", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "[2001:db8::1", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "2001:db8::1]", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "[2001:db8::1]443", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "[2001:db8::1]:", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "[fe80::1%eth0]:443", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "\"203.0.113.9", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "\"\"203.0.113.9\"\"", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "\"", "10.0.0.1"},
+        {"10.0.0.0/8", "10.0.0.1", "[]:80", "10.0.0.1"},
         {"10.0.0.0/8", "10.0.0.1", "203.0.113.999", "10.0.0.1"},
         {"10.0.0.0/8", "10.0.0.1", "<script>", "10.0.0.1"},
         {"10.0.0.0/8", "10.0.0.1", "1.1.1.1,0000000000000000000000000000000000000000000000000000000000000001",
@@ -147,6 +160,47 @@ static void believes_trusted_proxies(void **state)
     (void)state;
 
     assert_clients(requests, COUNT(requests));
+}
+
+static void understands_ports_brackets_and_quotes(void **state)
+{
+    static const struct request requests[] = {
+        {"10.0.0.0/8", "10.0.0.1", "198.51.100.7:49152", "198.51.100.7"},
+        {"10.0.0.0/8", "10.0.0.1", "\"198.51.100.7:49152\"", "198.51.100.7"},
+        {"10.0.0.0/8", "10.0.0.1", "198.51.100.7:0", "198.51.100.7"},
+        {"10.0.0.0/8", "10.0.0.1", "\"[2001:db8::1]:443\"", "2001:db8::1"},
+        {"10.0.0.0/8", "10.0.0.1", "[2001:db8::1]:443", "2001:db8::1"},
+        {"10.0.0.0/8", "10.0.0.1", "[2001:db8::1]", "2001:db8::1"},
+        {"10.0.0.0/8", "10.0.0.1", "\"2001:db8::1\"", "2001:db8::1"},
+        {"10.0.0.0/8", "10.0.0.1", "1.1.1.1:1, 198.51.100.7:2, \"10.0.0.9:3\"", "198.51.100.7"},
+        {"10.0.0.0/8", "10.0.0.1", "\"[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]:65535\"",
+         "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+        {"10.0.0.0/8", "10.0.0.1", "[::ffff:198.51.100.7]:80", "198.51.100.7"},
+    };
+    (void)state;
+
+    assert_clients(requests, COUNT(requests));
+}
+
+static void says_what_it_does_not_understand(void **state)
+{
+    static const char *const strange[] = {"1.1.1.1, unknown", "_hidden", "1.1.1.1, x, 10.0.0.2",
+                                          "198.51.100.7:x"};
+    static const char *const fine[] = {"1.1.1.1, 198.51.100.7", "unknown, 198.51.100.7:80", "", " ,",
+                                       "10.0.0.2"};
+    const char *bad;
+    char out[CLIENT_SIZE];
+    struct client_networks *trusted = client_networks_parse("10.0.0.0/8", &bad);
+    struct peer proxy = peer_at("10.0.0.1"), stranger = peer_at("192.0.2.1");
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(strange); i++) {
+        assert_false(client_address(trusted, &proxy.address.any, strange[i], out));
+        assert_true(client_address(trusted, &stranger.address.any, strange[i], out));
+    }
+    for (size_t i = 0; i < COUNT(fine); i++)
+        assert_true(client_address(trusted, &proxy.address.any, fine[i], out));
+    client_networks_free(trusted);
 }
 
 static void one_address_has_one_text(void **state)
@@ -269,6 +323,8 @@ int main(void)
         cmocka_unit_test(is_not_fooled_by_what_the_client_wrote),
         cmocka_unit_test(a_peer_without_an_address_is_unknown),
         cmocka_unit_test(believes_trusted_proxies),
+        cmocka_unit_test(understands_ports_brackets_and_quotes),
+        cmocka_unit_test(says_what_it_does_not_understand),
         cmocka_unit_test(one_address_has_one_text),
         cmocka_unit_test(what_is_no_address_has_no_network),
         cmocka_unit_test(an_address_has_the_network_of_its_neighbours),

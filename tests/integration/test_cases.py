@@ -77,6 +77,39 @@ class Decode(unittest.TestCase):
                          [b"http://127.0.0.1:18080/r/0123456789abcdef0123456789abcdef"])
 
 
+class Labels(unittest.TestCase):
+    """expresslink-claim label --csv."""
+
+    def label(self, case):
+        with tempfile.TemporaryDirectory(prefix="cases-") as folder:
+            command = [BUILD / "command" / "expresslink-claim", "label", "--url", "https://example.com", "--csv", case,
+                       "--output", Path(folder) / "labels.html"]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 65)
+        return done.stderr.splitlines()
+
+    def test_hidden(self):
+        case = CASES / "hidden.csv"
+        self.assertEqual(self.label(case)[:3], [
+            f"expresslink-claim: {case}:{line}: there is an invisible character ({character}) in column 1; delete it"
+            for line, character in ((2, r"\u202E"), (3, r"\u200B"), (4, r"\u00A0"))])
+
+    def test_labels_utf16(self):
+        case = CASES / "labels-utf16.csv"
+        said = self.label(case)
+        self.assertEqual(said[0], f"expresslink-claim: {case}:1: it is UTF-16; save it as UTF-8")
+        self.assertEqual(len([line for line in said if "labels-utf16.csv:" in line]), 1)
+
+    def test_what_may_be_a_key_is_not_quoted(self):
+        for key in ("ed3321544a184d2e797c1c4b8ec10a8b", "7TMhVEoYTS55fBxLjsEKi6mkt75ahC1MbCcRxb+c90o="):
+            with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+                file.write(f"thing name\n {key}!\n".encode())
+                file.flush()
+                said = "\n".join(self.label(file.name))
+            self.assertIn(f"{file.name}:2: {len(key) + 1} characters (not shown, they may be a key): ", said)
+            self.assertNotIn(key[:8], said)
+
+
 class Complete(unittest.TestCase):
     """No input lies there without a test that reads it."""
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small inputs from other people's hands that once went wrong (tests/cases), and what each must give."""
+import base64
+import json
 import os
 import re
 import subprocess
@@ -32,8 +34,8 @@ class Sidewalk(unittest.TestCase):
         command = [BUILD / "sidewalk" / "sidewalk-import", "check", "--csv", rows, "--control-log", log,
                    "--differences", self.folder / "differences.csv", "--corrected", self.folder / "corrected.csv", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
-        said = done.stdout + done.stderr + (self.folder / "differences.csv").read_text()
-        return done.returncode, said + (self.folder / "corrected.csv").read_text()
+        written = [self.folder / "differences.csv", self.folder / "corrected.csv"]
+        return done.returncode, done.stdout + done.stderr + "".join(path.read_text() for path in written if path.exists())
 
     def is_recognised(self, case, **files):
         keys = re.findall(r"[0-9a-f]{64}", case.read_text())
@@ -69,6 +71,43 @@ class Sidewalk(unittest.TestCase):
         self.assertIn("there is more than one column, separated by semicolons: 3", said)
         self.assertEqual((self.folder / "corrected.csv").read_text().split(),
                          ["smsn", *re.findall(r"[0-9a-f]{64}", case.read_text())])
+
+
+    def test_log_label_preprod(self):
+        case = CASES / "log-label-preprod.json"
+        rows = self.folder / "list.csv"
+        rows.write_text("\n".join(["smsn", *(entry["device"]["serialNumber"] for entry in json.loads(case.read_text())["controlLogs"])]))
+        code, said = self.check(rows=rows, log=case)
+        self.assertEqual(code, 1)
+        self.assertRegex(said, r"devices for tests, not for production +3  blocks it")
+        self.assertIn('its label is "preprod", not "production"', said)
+        self.assertIn("--allow-test lets devices for tests pass", said)
+        code, said = self.check("--allow-test", rows=rows, log=case)
+        self.assertEqual(code, 0)
+        self.assertRegex(said, r"devices for tests, which --allow-test lets pass +3  warning")
+        self.assertRegex(said, r"matched +3\n")
+
+    def test_the_root_of_a_log_is_compared(self):
+        case = CASES / "log-label-preprod.json"
+        log = json.loads(case.read_text())["controlLogs"]
+        rows = self.folder / "list.csv"
+        rows.write_text("\n".join(["smsn", *(entry["device"]["serialNumber"] for entry in log)]))
+        data = log[0]["device"]["sidewalkData"]
+        keys = {"ed25519": base64.b64decode(data["sidewalkED25519CertificateChain"])[-96:-64],
+                "p256r1": base64.b64decode(data["sidewalkP256R1CertificateChain"])[-128:-64]}
+        root = self.folder / "root.txt"
+        root.write_text("# Amazon's\n" + "".join(f"{name} {key.hex(',')}\n" for name, key in keys.items()))
+        code, said = self.check("--allow-test", "--root", root, rows=rows, log=case)
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"root of the certificate chains +compared")
+        root.write_text(f"ed25519 {keys['ed25519'].hex()}\np256r1 {bytes(64).hex()}\n")
+        code, said = self.check("--allow-test", "--root", root, rows=rows, log=case)
+        self.assertEqual(code, 1)
+        self.assertRegex(said, r"certificate chains of another root than Amazon's +3  blocks it")
+        self.assertIn("P-256", said)
+        root.write_text("ed25519 00\n")
+        code, said = self.check("--root", root, rows=rows, log=case)
+        self.assertEqual(code, 66)
 
 
 class Decode(unittest.TestCase):

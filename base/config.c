@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/config_private.h"
+#include "base/excerpt.h"
 #include "base/memory.h"
 
 struct config *config_new(const struct config_table *tables, size_t table_count, const char *env_prefix,
@@ -149,6 +150,21 @@ static struct config_value *add_value(struct config *config, const char *section
     return value;
 }
 
+/* A line of base64 that was pasted here has a name before its =, and may be a key of another kind. */
+static void report_unknown_key(struct config *config, const char *section, const char *name,
+                               const char *place)
+{
+    TEXT struct text shown = TEXT_EMPTY;
+
+    if (!excerpt_may_be_key(name, strlen(name))) {
+        excerpt_escape(name, strlen(name), &shown);
+        config_error_at(config, place, section, text_get(&shown), "unknown key");
+        return;
+    }
+    excerpt_add(name, strlen(name), &shown);
+    config_error_at(config, place, section, NULL, "unknown key: %s", shown.data);
+}
+
 void config_give(struct config *config, const char *section, const char *name, const char *text,
                  const char *place, enum config_source source)
 {
@@ -157,7 +173,7 @@ void config_give(struct config *config, const char *section, const char *name, c
 
     if (key == NULL) {
         if (!config->partial)
-            config_error_at(config, place, section, name, "unknown key");
+            report_unknown_key(config, section, name, place);
         return;
     }
     if (key->type == CONFIG_REMOVED) {

@@ -8,6 +8,8 @@
 #include "base/config_private.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/plain_text.h"
+#include "base/utf8.h"
 
 #define FILE_SUFFIX "_FILE"
 
@@ -196,13 +198,19 @@ static void give_variable_file(struct config *config, const char *variable, cons
         config_error_at(config, variable, NULL, NULL, "%s cannot be read: %s", path, strerror(error));
         return;
     }
+    if (plain_text_is_utf16(content, length)) {
+        config_error_at(config, variable, NULL, NULL, "%s: %s", path, PLAIN_TEXT_UTF16);
+        return;
+    }
     if (memchr(content, '\0', length) != NULL) {
         config_error_at(config, variable, NULL, NULL, "%s has a NUL in it", path);
         return;
     }
     if (length > 0 && content[length - 1] == '\n')
+        content[--length] = '\0';
+    if (length > 0 && content[length - 1] == '\r')
         content[length - 1] = '\0';
-    give_variable(config, variable, named, content);
+    give_variable(config, variable, named, content + utf8_mark_length(content, length));
 }
 
 static bool has_known_section(const struct config *config, const char *variable, size_t length)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/config_private.h"
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/ini_pairs.h"
 #include "base/memory.h"
@@ -54,6 +55,19 @@ static bool parse_section(const char *line, size_t length, char out[CONFIG_SECTI
     return rest == length || (line[rest] == ';' && rest > end + 1);
 }
 
+/* What may be a key in brackets is described. */
+static void report_section(const struct reading *reading, const char *place)
+{
+    const char *name = reading->section;
+    TEXT struct text shown = TEXT_EMPTY;
+
+    if (excerpt_may_be_key(name, strlen(name)))
+        excerpt_add(name, strlen(name), &shown);
+    else
+        text_printf(&shown, "[%s]", name);
+    config_error_at(reading->config, place, NULL, NULL, "unknown section %s", shown.data);
+}
+
 static void enter_section(void *context, const struct ini_line *line)
 {
     struct reading *reading = context;
@@ -70,7 +84,7 @@ static void enter_section(void *context, const struct ini_line *line)
         config_mention_section(reading->config, reading->section, place.data);
         reading->section_ignored = false;
     } else if (reading->config->strict) {
-        config_error_at(reading->config, place.data, NULL, NULL, "unknown section [%s]", reading->section);
+        report_section(reading, place.data);
     }
 }
 

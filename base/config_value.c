@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/config_private.h"
+#include "base/excerpt.h"
 #include "base/number.h"
+#include "base/plain_text.h"
 #include "base/utf8.h"
 
 #define LIST_SEPARATORS " \t,"
@@ -140,6 +142,9 @@ static bool refuse(const struct config_key *key, const char *text, const char *w
 {
     if (key->secret) {
         text_puts(problem, "the value ");
+    } else if (excerpt_may_be_key(text, strlen(text))) {
+        excerpt_add(text, strlen(text), problem);
+        text_puts(problem, " ");
     } else {
         char shown[SHOWN_MAX + 1];
         size_t length = strnlen(text, SHOWN_MAX);
@@ -241,12 +246,18 @@ static bool check_type(const struct config_key *key, const char *text, long long
 
 bool config_check(const struct config_key *key, const char *text, long long *number, struct text *problem)
 {
+    struct hidden_character hidden;
+
     if (strlen(text) > CONFIG_VALUE_MAX) {
         text_printf(problem, "has more than %d bytes", CONFIG_VALUE_MAX);
         return false;
     }
     if (!is_printable(text))
         return refuse(key, text, "has a control character or is not UTF-8", problem);
+    if (!key->secret && plain_text_find_hidden(text, strlen(text), &hidden)) {
+        plain_text_explain_hidden(&hidden, problem);
+        return false;
+    }
     if (!key->secret && has_comment(text))
         return refuse(key, text, "has a ; at its start or after a space, which starts a comment", problem);
     return check_type(key, text, number, problem);

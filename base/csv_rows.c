@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv_cells.h"
 #include "base/lines.h"
 #include "base/memory.h"
+#include "base/plain_text.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -19,9 +21,12 @@ struct csv_rows {
     size_t row_max;
     struct csv_parser parser;
     struct line_splitter lines;
-    bool started;            /* byte order mark skipped, delimiter known */
+    bool started;            /* byte order mark skipped, encoding checked */
+    bool delimited;          /* delimiter known */
+    bool dead;               /* the rest is ignored */
     unsigned long long next; /* number of the next line */
     unsigned long long row_line;
+    struct text line;   /* of the file, at which the current row begins */
     size_t row_bytes;   /* fed to libcsv for the current row, 0 between rows */
     struct text fields; /* terminated strings, one after the other */
     size_t offsets[CSV_ROWS_FIELDS_MAX];
@@ -47,12 +52,14 @@ static void forget_row(struct csv_rows *rows)
 static void take_field(void *bytes, size_t length, void *context)
 {
     struct csv_rows *rows = context;
+    const char *text = bytes;
 
     if (rows->field_count == CSV_ROWS_FIELDS_MAX)
         return;
+    length = csv_cells_text(&text, length);
     rows->offsets[rows->field_count++] = rows->fields.length;
-    rows->nul = rows->nul || (length > 0 && memchr(bytes, '\0', length) != NULL);
-    text_add(&rows->fields, bytes, length);
+    rows->nul = rows->nul || (length > 0 && memchr(text, '\0', length) != NULL);
+    text_add(&rows->fields, text, length);
     text_add(&rows->fields, "", 1);
 }
 
@@ -79,23 +86,6 @@ static void take_row(int end, void *context)
     forget_row(rows);
 }
 
-static char find_delimiter(const char *line, size_t length)
-{
-    static const char delimiters[] = ",;\t";
-    size_t counts[sizeof delimiters - 1] = {0}, best = 0;
-    bool quoted = false;
-
-    for (size_t i = 0; i < length; i++) {
-        const char *found = line[i] != '\0' ? strchr(delimiters, line[i]) : NULL;
-        quoted = quoted != (line[i] == '"');
-        if (!quoted && found != NULL)
-            counts[found - delimiters]++;
-    }
-    for (size_t i = 1; i < sizeof counts / sizeof *counts; i++)
-        best = counts[i] > counts[best] ? i : best;
-    return delimiters[best];
-}
-
 static void restart(struct csv_rows *rows, const char *why)
 {
     char delimiter = (char)csv_get_delim(&rows->parser);
@@ -106,14 +96,26 @@ static void restart(struct csv_rows *rows, const char *why)
     start_parser(rows, delimiter);
 }
 
-static void start(struct csv_rows *rows, const char **line, size_t *length)
+/* Returns the length of the byte order mark. */
+static size_t start(struct csv_rows *rows, const char *line, size_t length)
 {
-    size_t mark = utf8_mark_length(*line, *length);
-
-    *line += mark;
-    *length -= mark;
-    csv_set_delim(&rows->parser, (unsigned char)find_delimiter(*line, *length));
     rows->started = true;
+    if (plain_text_is_utf16(line, length)) {
+        rows->dead = true;
+        rows->events.bad(rows->events.context, rows->next, PLAIN_TEXT_UTF16);
+    }
+    return utf8_mark_length(line, length);
+}
+
+/* The first row decides; returns true if it is sep=;, which is no row of the list. */
+static bool find_delimiter(struct csv_rows *rows, const char *line, size_t length)
+{
+    char delimiter = csv_cells_separator(line, length);
+    bool named = csv_cells_is_sep(line, length - 1, &delimiter);
+
+    csv_set_delim(&rows->parser, (unsigned char)delimiter);
+    rows->delimited = true;
+    return named;
 }
 
 static bool is_space(const char *bytes, size_t length)
@@ -136,14 +138,16 @@ static bool parse(struct csv_rows *rows, const char *line, size_t length)
 
 /* Parses a line including its line end. If a quote of an earlier line is still open and this line is invalid
  * after it, this line may be the start of a new row: try it as one. */
-static void parse_line(struct csv_rows *rows, const char *line, size_t length)
+static void parse_line(struct csv_rows *rows, char *line, size_t length)
 {
     bool goes_on = rows->row_bytes > 0;
 
-    if (!rows->started)
-        start(rows, &line, &length);
-    if (!goes_on)
+    if (!goes_on) {
         rows->row_line = rows->next;
+        text_clear(&rows->line);
+        text_add(&rows->line, line, length);
+        length = csv_cells_plain(line, length, (char)csv_get_delim(&rows->parser));
+    }
     rows->next++;
     bool fine = parse(rows, line, length);
     if (!fine && goes_on) {
@@ -161,15 +165,26 @@ static void parse_line(struct csv_rows *rows, const char *line, size_t length)
 
 static void take_line(void *context, char *line, size_t length)
 {
-    parse_line(context, line, length);
+    struct csv_rows *rows = context;
+    size_t mark = rows->started ? 0 : start(rows, line, length);
+
+    if (rows->dead)
+        return;
+    if (!rows->delimited && find_delimiter(rows, line + mark, length - mark))
+        rows->next++;
+    else
+        parse_line(rows, line + mark, length - mark);
 }
 
 static void skip_line(void *context)
 {
     struct csv_rows *rows = context;
 
+    if (rows->dead)
+        return;
     if (rows->row_bytes == 0)
         rows->row_line = rows->next;
+    rows->started = rows->delimited = true;
     rows->next++;
     restart(rows, "it is too long, or a quote is not closed");
 }
@@ -194,6 +209,7 @@ void csv_rows_free(struct csv_rows *rows)
     csv_free(&rows->parser);
     line_splitter_fini(&rows->lines);
     text_fini(&rows->fields);
+    text_fini(&rows->line);
     free(rows);
 }
 
@@ -207,6 +223,20 @@ void csv_rows_end(struct csv_rows *rows)
     line_splitter_end(&rows->lines);
     if (csv_fini(&rows->parser, take_field, take_row, rows) != 0)
         restart(rows, "a quote is not closed");
+}
+
+bool csv_rows_explain_hidden(const struct csv_rows *rows, const char *field, struct text *why)
+{
+    const struct text *line = &rows->line;
+    struct hidden_character hidden;
+
+    if (!plain_text_find_hidden(field, strlen(field), &hidden))
+        return false;
+    const char *at = line->length > 0 ? memmem(line->data, line->length, field, strlen(field)) : NULL;
+    if (at != NULL)
+        hidden.column += utf8_count(line->data, (size_t)(at - line->data));
+    plain_text_explain_hidden(&hidden, why);
+    return true;
 }
 
 bool csv_rows_is_title(const char *field, const char *const *titles)

@@ -10,37 +10,27 @@
 #define SHORT_MAX 20 /* characters */
 #define SHOWN_MAX 60
 
-/* Characters; bytes, where it is not UTF-8. */
-static size_t count_characters(const char *bytes, size_t length)
-{
-    size_t count = 0;
-    uint32_t character;
-
-    if (!utf8_is_valid(bytes, length))
-        return length;
-    for (size_t at = 0; at < length; at += utf8_decode(bytes + at, length - at, &character))
-        count++;
-    return count;
-}
-
 static bool is_words(const char *bytes, size_t length)
 {
     size_t group = 0, since_letter = 0, capitals = 0;
+    bool lettered = false, hexadecimal = false;
 
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)bytes[i];
         group = isalnum(c) ? group + 1 : 0;
         since_letter = (c >= 'g' && c <= 'z') || c >= 0x80 ? 0 : since_letter + 1;
         capitals += isupper(c) != 0;
-        if (group > SHORT_MAX || since_letter >= SHORT_MAX)
+        lettered = lettered || isalpha(c) || c >= 0x80;
+        hexadecimal = hexadecimal || since_letter >= SHORT_MAX;
+        if (group > SHORT_MAX)
             return false;
     }
-    return capitals * 10 <= length;
+    return !lettered || (!hexadecimal && capitals * 10 <= length);
 }
 
 bool excerpt_may_be_key(const char *bytes, size_t length)
 {
-    return count_characters(bytes, length) > SHORT_MAX &&
+    return utf8_count(bytes, length) > SHORT_MAX &&
            (!utf8_is_valid(bytes, length) || !is_words(bytes, length));
 }
 
@@ -75,7 +65,8 @@ static void describe(const char *bytes, size_t length, struct text *out)
 
     while (digits < length && hex_value(bytes[digits]) >= 0)
         digits++;
-    text_printf(out, "%zu %s (not shown, they may be a key)", count_characters(bytes, length),
+    text_printf(out, "%zu %s (not shown, they may be a key)",
+                utf8_is_valid(bytes, length) ? utf8_count(bytes, length) : length,
                 digits == length               ? "hex digits"
                 : utf8_is_valid(bytes, length) ? "characters"
                                                : "bytes that are not UTF-8");

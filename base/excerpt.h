@@ -6,7 +6,8 @@
  * A text cannot be a key, and is quoted, if
  *   - it has at most 20 characters: a key of 128 bits has 22 in base64, 32 in hex; or
  *   - it is words: letters and digits come in groups of at most 20, few letters are capitals (base64 has four
- * in ten), and no 20 characters in a row lack a letter after f (hex has none). Paths and sentences are words.
+ * in ten), and no 20 characters in a row lack a letter after f (hex has none), unless there are no letters at
+ *     all. Paths and sentences are words.
  *
  * Pure functions, any thread. */
 #ifndef BASE_EXCERPT_H

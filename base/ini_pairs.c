@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/plain_text.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 #define SPACES " \t\r\v\f"
@@ -20,6 +22,7 @@ struct reading {
     size_t line_max;
     struct lines lines;
     struct ini_line line; /* the current one */
+    const char *begin;    /* of the line, with its indentation */
     bool pair_expected;   /* inih got a line that must lead to a call of take_pair() */
 };
 
@@ -42,11 +45,34 @@ static void strip(struct ini_line *line)
         line->length--;
 }
 
+/* Where a comment begins after a value; the length of the line if there is none. */
+static size_t comment_begin(const struct ini_line *line)
+{
+    size_t at = 1;
+
+    while (at < line->length && !(line->text[at] == ';' && is_space(line->text[at - 1])))
+        at++;
+    return at;
+}
+
+static bool find_hidden(const struct reading *reading, struct text *why)
+{
+    const struct ini_line *line = &reading->line;
+    struct hidden_character hidden;
+    size_t indentation = (size_t)(line->text - reading->begin);
+
+    if (!plain_text_find_hidden(reading->begin, indentation + comment_begin(line), &hidden))
+        return false;
+    plain_text_explain_hidden(&hidden, why);
+    return true;
+}
+
 /* Returns whether to pass the current line to inih. */
 static bool admit_line(struct reading *reading)
 {
     const struct ini_events *events = reading->events;
     const struct ini_line *line = &reading->line;
+    TEXT struct text why = TEXT_EMPTY;
 
     if (line->length == 0 || line->text[0] == ';' || line->text[0] == '#')
         return false;
@@ -54,6 +80,8 @@ static bool admit_line(struct reading *reading)
         events->bad(events->context, line, "the line is too long");
     else if (memchr(line->text, '\0', line->length) != NULL)
         events->bad(events->context, line, "the line has a NUL in it");
+    else if (find_hidden(reading, &why))
+        events->bad(events->context, line, why.data);
     else if (line->text[0] == '[')
         events->section(events->context, line);
     else
@@ -79,6 +107,7 @@ static char *next_line(char *out, int room, void *stream)
     if (!lines_next(&reading->lines, &line->text, &line->length))
         return NULL;
     line->number = reading->lines.number;
+    reading->begin = line->text;
     strip(line);
     reading->pair_expected = admit_line(reading);
     size_t length = reading->pair_expected ? line->length : 0;
@@ -105,6 +134,11 @@ void ini_pairs_read(const char *bytes, size_t length, size_t line_max, const str
     struct reading reading = {
         .events = events, .line_max = line_max, .lines = lines_of(bytes + mark, length - mark)};
 
+    if (plain_text_is_utf16(bytes, length)) {
+        reading.line = (struct ini_line){.text = "", .number = 1};
+        events->bad(events->context, &reading.line, PLAIN_TEXT_UTF16);
+        return;
+    }
     pthread_mutex_lock(&inih_lock);
     ini_max_line = (int)line_max + 3;
     ini_allow_multiline = false;

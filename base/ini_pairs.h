@@ -25,7 +25,8 @@ struct ini_events {
     void (*bad)(void *context, const struct ini_line *line, const char *why);
 };
 
-/* Lines of more than line_max bytes are bad, as are lines with a NUL. */
+/* Lines of more than line_max bytes are bad, as are lines with a NUL or an invisible character outside of
+ * comments. A text in UTF-16 is one bad line. */
 void ini_pairs_read(const char *bytes, size_t length, size_t line_max, const struct ini_events *events);
 
 #endif

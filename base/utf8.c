@@ -101,6 +101,18 @@ size_t utf8_mark_length(const char *bytes, size_t length)
     return length >= sizeof mark && memcmp(bytes, mark, sizeof mark) == 0 ? sizeof mark : 0;
 }
 
+size_t utf8_count(const char *bytes, size_t length)
+{
+    uint32_t character;
+    size_t count = 0;
+
+    for (size_t at = 0, size; at < length; at += size, count++) {
+        size = utf8_decode(bytes + at, length - at, &character);
+        size = size == 0 ? 1 : size;
+    }
+    return count;
+}
+
 bool utf8_is_valid(const char *bytes, size_t length)
 {
     uint32_t character;

@@ -14,6 +14,9 @@ size_t utf8_decode(const char *bytes, size_t length, uint32_t *out);
 /* The length of the byte order mark (EF BB BF) that bytes begin with, 0 if there is none. */
 size_t utf8_mark_length(const char *bytes, size_t length);
 
+/* The number of characters; an invalid byte counts as one. */
+size_t utf8_count(const char *bytes, size_t length);
+
 bool utf8_is_valid(const char *bytes, size_t length);
 
 /* Writes the character, terminated. It must be valid. */

@@ -51,7 +51,7 @@ static void take_bad(void *context, unsigned long long line, const char *why)
 {
     struct reading *reading = context;
 
-    label_run_refuse(reading->run, line, "", why);
+    label_run_refuse(reading->run, line, why);
 }
 
 static int cannot_read(const char *path)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/memory.h"
 #include "command/command.h"
 #include "label/label_png.h"
@@ -16,6 +17,7 @@
 #include "label/terminal.h"
 
 #define BAD_TOLD_MAX 20
+#define ARGUMENT_SHOWN_MAX 80 /* bytes */
 
 struct label_run {
     const struct label_arguments *arguments;
@@ -109,7 +111,8 @@ void label_run_free(struct label_run *run)
     free(run);
 }
 
-void label_run_refuse(struct label_run *run, unsigned long long line, const char *identifier, const char *why)
+/* label: how the message names the label; "" for none. */
+static void refuse(struct label_run *run, unsigned long long line, const char *label, const char *why)
 {
     TEXT struct text message = TEXT_EMPTY;
 
@@ -118,14 +121,36 @@ void label_run_refuse(struct label_run *run, unsigned long long line, const char
     if (line > 0)
         text_printf(&message, "%s:%llu: ",
                     strcmp(run->arguments->csv, "-") == 0 ? "standard input" : run->arguments->csv, line);
-    if (identifier[0] != '\0') {
-        text_puts(&message, "\"");
-        OWNED char *start = memory_part(identifier, 80);
-        terminal_escape(start, &message);
-        text_puts(&message, "\": ");
-    }
-    text_puts(&message, why);
+    text_printf(&message, "%s%s%s", label, label[0] != '\0' ? ": " : "", why);
     tell(run, message.data);
+}
+
+void label_run_refuse(struct label_run *run, unsigned long long line, const char *why)
+{
+    refuse(run, line, "", why);
+}
+
+static void refuse_name(struct label_run *run, unsigned long long line, const char *name, const char *why)
+{
+    TEXT struct text label = TEXT_EMPTY;
+
+    text_printf(&label, "\"%s\"", name);
+    refuse(run, line, label.data, why);
+}
+
+/* What is no identifier may be anything if it is of a file; an argument is known to who gave it. */
+static void refuse_unread(struct label_run *run, unsigned long long line, const char *typed, const char *why)
+{
+    TEXT struct text label = TEXT_EMPTY;
+
+    if (line > 0)
+        excerpt_add(typed, strlen(typed), &label);
+    else {
+        text_puts(&label, "\"");
+        excerpt_escape(typed, strnlen(typed, ARGUMENT_SHOWN_MAX), &label);
+        text_puts(&label, "\"");
+    }
+    refuse(run, line, label.data, why);
 }
 
 static int put_drawn(struct label_run *run)
@@ -216,12 +241,12 @@ static void make(struct label_run *run, const struct label *label, unsigned long
     struct code code;
 
     if (!code_make(label->url, run->arguments->level, &code)) {
-        label_run_refuse(run, line, label->name, "its address is too long for a code");
+        refuse_name(run, line, label->name, "its address is too long for a code");
         return;
     }
     fail(run, draw(run, label, &code, &why));
     if (why.length > 0) {
-        label_run_refuse(run, line, label->name, why.data);
+        refuse_name(run, line, label->name, why.data);
         return;
     }
     run->made++;
@@ -236,7 +261,7 @@ void label_run_add(struct label_run *run, const char *identifier, const char *pr
     struct label label;
 
     if (!label_make(run->rules, identifier, product, serial, &label, &why)) {
-        label_run_refuse(run, line, identifier, why.data);
+        refuse_unread(run, line, identifier, why.data);
         return;
     }
     unsigned long long before = names_add(run->names, label.name, line > 0 ? line : 1);
@@ -245,7 +270,7 @@ void label_run_add(struct label_run *run, const char *identifier, const char *pr
             text_printf(&why, "the same as in line %llu", before);
         else
             text_puts(&why, "it is given twice");
-        label_run_refuse(run, line, identifier, why.data);
+        refuse_name(run, line, label.name, why.data);
         return;
     }
     if (run->status == COMMAND_DONE && (run->bad == 0 || run->arguments->skip_bad))

@@ -21,8 +21,7 @@ int label_run_new(const struct label_arguments *arguments, const struct label_ru
 void label_run_add(struct label_run *run, const char *identifier, const char *product, const char *serial,
                    unsigned long long line);
 /* Reports a row that cannot be parsed. */
-void label_run_refuse(struct label_run *run, unsigned long long line, const char *identifier,
-                      const char *why);
+void label_run_refuse(struct label_run *run, unsigned long long line, const char *why);
 /* Returns true if continuing is useless: the output failed, or a code read back wrong. */
 bool label_run_is_over(const struct label_run *run);
 unsigned long long label_run_count(const struct label_run *run);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/utf8.h"
 
 const char *label_public_url_problem(const char *public_url)
@@ -27,11 +28,18 @@ const char *label_public_url_problem(const char *public_url)
     return NULL;
 }
 
+static void explain_character(const struct identifier_problem *problem, struct text *why)
+{
+    text_puts(why, " ");
+    excerpt_escape(problem->character, strlen(problem->character), why);
+    text_printf(why, " at position %zu", problem->position);
+}
+
 static void explain(const struct identifier_problem *problem, struct text *why)
 {
     text_printf(why, "it is not an identifier: %s", identifier_error_name(problem->error));
     if (problem->error == IDENTIFIER_BAD_CHARACTER && problem->position != 0)
-        text_printf(why, " %s at position %zu", problem->character, problem->position);
+        explain_character(problem, why);
     if (problem->error == IDENTIFIER_WRONG_CHECK && problem->group_text[0] != '\0')
         text_printf(why, ", compare the group %s", problem->group_text);
     else if (problem->wanted != 0)
@@ -78,11 +86,15 @@ static bool check_text(const char *text, const char *what, struct text *why)
 
     for (size_t left = strlen(text), size; left > 0; left -= size, text += size, count++) {
         size = utf8_decode(text, left, &c);
-        if (size == 0 || is_treacherous(c)) {
-            text_printf(why, size == 0 ? "its %s is not UTF-8" : "its %s has an invisible character in it",
-                        what);
-            return false;
+        if (size == 0)
+            text_printf(why, "its %s is not UTF-8", what);
+        else if (is_treacherous(c)) {
+            text_printf(why, "its %s has an invisible character (", what);
+            excerpt_escape(text, size, why);
+            text_printf(why, ") at position %zu; delete it", count + 1);
         }
+        if (size == 0 || is_treacherous(c))
+            return false;
     }
     if (count > LABEL_TEXT_MAX)
         text_printf(why, "its %s has %zu characters, more than %d", what, count, LABEL_TEXT_MAX);

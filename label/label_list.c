@@ -50,10 +50,19 @@ static const char *field_of(const struct label_list *list, enum column column, c
     return index < 0 || (size_t)index >= count ? "" : fields[index];
 }
 
+/* Columns without a text after the last one with a text are what spreadsheets leave. */
+static size_t count_filled(const char *const *fields, size_t count)
+{
+    while (count > 0 && fields[count - 1][0] == '\0')
+        count--;
+    return count;
+}
+
 static void take_row(void *context, const char *const *fields, size_t count, unsigned long long line)
 {
     struct label_list *list = context;
     bool titles = !list->titled && read_titles(list, fields, count);
+    TEXT struct text why = TEXT_EMPTY;
 
     list->titled = true;
     const struct label_list_row row = {field_of(list, IDENTIFIER, fields, count),
@@ -61,7 +70,9 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
                                        field_of(list, SERIAL, fields, count), line};
     if (titles)
         return;
-    if (list->columns_max != 0 && count > list->columns_max)
+    if (csv_rows_explain_hidden(list->rows, row.identifier, &why))
+        list->events.bad(list->events.context, line, why.data);
+    else if (list->columns_max != 0 && count_filled(fields, count) > list->columns_max)
         list->events.bad(list->events.context, line,
                          "it has more than the columns thing name, product and serial");
     else if (row.identifier[0] == '\0')

@@ -24,7 +24,8 @@ static void add_cells(const struct code *code, int y, struct text *out)
     text_puts(out, PLAIN "\n");
 }
 
-void terminal_escape(const char *string, struct text *out)
+/* Control characters become U+FFFD. */
+static void terminal_escape(const char *string, struct text *out)
 {
     uint32_t c = 0;
 

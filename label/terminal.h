@@ -10,7 +10,4 @@
 
 void terminal_label(const struct label *label, const struct code *code, struct text *out);
 
-/* Appends string with control characters replaced by U+FFFD. */
-void terminal_escape(const char *string, struct text *out);
-
 #endif

@@ -15,7 +15,7 @@
 #include "base/memory.h"
 
 #define SIGNATURE_BYTES 64
-#define KEY_BYTES_MAX 64
+#define KEY_BYTES_MAX CHAIN_KEY_MAX
 #define AUTHORITIES_MAX 5
 #define AUTHORITY_SERIAL_BYTES 4
 #define LONG_SERIAL_MARK 0xB
@@ -44,6 +44,7 @@ struct authorities {
 
 struct chain_verifier {
     struct authorities remembered[REMEMBERED];
+    struct chain_root roots[CHAIN_P256 + 1];
     unsigned long long uses;
 };
 
@@ -60,6 +61,7 @@ const char *chain_problem_words(enum chain_problem problem)
         [CHAIN_BAD_LENGTH] = "its length does not match a chain of certificates",
         [CHAIN_BAD_AUTHORITY] = "the signature of one of its authorities is not valid",
         [CHAIN_BAD_DEVICE_SIGNATURE] = "the signature of the device's certificate is not valid",
+        [CHAIN_OTHER_ROOT] = "its root is not Amazon's",
     };
     return words[problem];
 }
@@ -67,6 +69,12 @@ const char *chain_problem_words(enum chain_problem problem)
 struct chain_verifier *chain_verifier_new(void)
 {
     return memory_new(1, sizeof(struct chain_verifier));
+}
+
+void chain_verifier_trust(struct chain_verifier *verifier, enum chain_curve curve,
+                          const struct chain_root *root)
+{
+    verifier->roots[curve] = *root;
 }
 
 static void forget(struct authorities *authorities)
@@ -189,8 +197,13 @@ static bool authorities_hold(enum chain_curve curve, const struct certificate *c
     return hold;
 }
 
+static bool is_root(const struct chain_root *root, enum chain_curve curve, const struct certificate *last)
+{
+    return !root->known || memcmp(last->key, root->bytes, forms[curve].key) == 0;
+}
+
 /* Verifies the authorities' text, including `first`; sets problem and signer. */
-static void verify(struct authorities *authorities)
+static void verify(const struct chain_verifier *verifier, struct authorities *authorities)
 {
     unsigned char bytes[sizeof authorities->first + BASE64_ROOM(TEXT_MAX)];
     struct certificate certificates[AUTHORITIES_MAX];
@@ -204,6 +217,8 @@ static void verify(struct authorities *authorities)
         authorities->problem = CHAIN_BAD_LENGTH;
     else if (!authorities_hold(authorities->curve, certificates, count, &authorities->signer))
         authorities->problem = CHAIN_BAD_AUTHORITY;
+    else if (!is_root(&verifier->roots[authorities->curve], authorities->curve, &certificates[count - 1]))
+        authorities->problem = CHAIN_OTHER_ROOT;
 }
 
 static bool is_same(const struct authorities *one, const struct authorities *other)
@@ -240,7 +255,7 @@ static const struct authorities *find(struct chain_verifier *verifier, const str
         memcpy(found->text, wanted->text, wanted->length);
         found->hash =
             hash_bytes(hash_bytes(HASH_START, found->first, sizeof found->first), found->text, found->length);
-        verify(found);
+        verify(verifier, found);
     }
     found->used = ++verifier->uses;
     return found;
@@ -280,7 +295,8 @@ enum chain_problem chain_read(struct chain_verifier *verifier, enum chain_curve 
     memcpy(out->device.bytes, head, SMSN_BYTES);
     out->fingerprint = mix(found->hash, head, size);
     const struct certificate device = {head, head + SMSN_BYTES, head + SMSN_BYTES + key, SMSN_BYTES};
-    if (found->problem == CHAIN_SOUND && verify_device && !signature_holds(curve, found->signer, &device))
+    bool signer = found->problem == CHAIN_SOUND || found->problem == CHAIN_OTHER_ROOT;
+    if (signer && verify_device && !signature_holds(curve, found->signer, &device))
         return CHAIN_BAD_DEVICE_SIGNATURE;
     return found->problem;
 }

@@ -29,6 +29,7 @@ enum chain_problem {
     CHAIN_BAD_LENGTH,           /* not the length of four or six certificates */
     CHAIN_BAD_AUTHORITY,        /* a signature above the device is not valid */
     CHAIN_BAD_DEVICE_SIGNATURE, /* only with verify_device */
+    CHAIN_OTHER_ROOT,           /* everything holds, but another root than chain_verifier_trust() has */
 };
 const char *chain_problem_words(enum chain_problem problem);
 
@@ -36,6 +37,17 @@ const char *chain_problem_words(enum chain_problem problem);
 struct chain_verifier;
 struct chain_verifier *chain_verifier_new(void);
 void chain_verifier_free(struct chain_verifier *verifier);
+
+#define CHAIN_KEY_MAX 64
+
+struct chain_root { /* a public key: 32 bytes of Ed25519, or 64 of P-256 (x || y) */
+    bool known;
+    unsigned char bytes[CHAIN_KEY_MAX];
+};
+/* Chains of this curve must end in this root; without it, in any that signs itself. Call before chain_read().
+ * */
+void chain_verifier_trust(struct chain_verifier *verifier, enum chain_curve curve,
+                          const struct chain_root *root);
 
 struct chain_reading {
     struct smsn device;

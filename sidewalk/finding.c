@@ -20,6 +20,9 @@ static const struct {
     [FINDING_CHAIN_MISSING] = {"chain_missing", "without a certificate chain", false},
     [FINDING_CHAIN_BROKEN] = {"chain_broken", "broken certificate chains", false},
     [FINDING_CHAIN_FOREIGN] = {"chain_foreign", "certificate chains of another device", false},
+    [FINDING_OTHER_ROOT] = {"other_root", "certificate chains of another root than Amazon's", false},
+    [FINDING_TEST_DEVICE] = {"test_device", "devices for tests, not for production", false},
+    [FINDING_TEST_ALLOWED] = {"test_allowed", "devices for tests, which --allow-test lets pass", true},
 };
 
 const char *finding_name(enum finding finding)

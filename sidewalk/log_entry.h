@@ -16,6 +16,7 @@
 struct control_log_entry {
     unsigned long long offset; /* byte of the log at which the entry begins */
     struct text serial, version, apid;
+    struct text label; /* the stage for which the signing tool made it: production, preproduction, test */
     struct text chains[CHAIN_P256 + 1];
     struct text mistake; /* for people; empty: the entry has the right structure */
 };

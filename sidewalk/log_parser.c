@@ -21,6 +21,7 @@ enum field {
     F_PRODUCT,
     F_DATA,
     F_APID,
+    F_LABEL,
     F_ED25519,
     F_P256,
     FIELDS,
@@ -40,6 +41,7 @@ static const struct {
     [F_PRODUCT] = {"productIdentifier", DEVICE, MAP, PRODUCT},
     [F_DATA] = {"sidewalkData", DEVICE, MAP, DATA},
     [F_APID] = {"advertisedProductId", PRODUCT, STRING, OUTSIDE},
+    [F_LABEL] = {"label", DATA, STRING, OUTSIDE},
     [F_ED25519] = {"SidewalkED25519CertificateChain", DATA, STRING, OUTSIDE},
     [F_P256] = {"SidewalkP256R1CertificateChain", DATA, STRING, OUTSIDE},
 };
@@ -72,6 +74,8 @@ static struct text *field_text(struct log_parser *parser, enum field field)
         return &parser->entry.serial;
     case F_APID:
         return &parser->entry.apid;
+    case F_LABEL:
+        return &parser->entry.label;
     case F_ED25519:
         return &parser->entry.chains[CHAIN_ED25519];
     case F_P256:
@@ -115,6 +119,8 @@ static int unwanted_value(struct log_parser *parser, const char *what, size_t si
         clear_entry(parser);
     } else if (key == F_LOGS)
         return refuse(parser, "controlLogs is not an array", true);
+    else if (key == F_LABEL) /* not of the format 4-0-1 itself: only read if it is a text */
+        return 1;
     else if (key != NONE) {
         note(parser, fields[key].name, "is", what);
         text_printf(&parser->entry.mistake, " instead of %s", kind_words[fields[key].kind]);

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/excerpt.h"
 #include "base/hash.h"
@@ -165,7 +166,9 @@ static struct judgement judge_chain(struct work *work, const struct text *chain,
         return judgement;
     judgement.problem = chain_read(work->verifier, curve, chain->data, chain->length,
                                    work->options->verify_signatures, &reading);
-    judgement.finding = judgement.problem == CHAIN_SOUND ? FINDING_COUNT : FINDING_CHAIN_BROKEN;
+    judgement.finding = judgement.problem == CHAIN_SOUND        ? FINDING_COUNT
+                        : judgement.problem == CHAIN_OTHER_ROOT ? FINDING_OTHER_ROOT
+                                                                : FINDING_CHAIN_BROKEN;
     if (judgement.problem == CHAIN_NOT_BASE64 || judgement.problem == CHAIN_BAD_LENGTH) {
         judgement.fingerprint = hash_bytes(HASH_START, chain->data, chain->length);
         return judgement;
@@ -208,6 +211,26 @@ static void tell_of_version(struct work *work, const struct control_log_entry *e
     text_clear(&work->detail);
     excerpt_add(text_get(&entry->version), entry->version.length, &work->detail);
     tell_of_entry(work, FINDING_UNKNOWN_VERSION, entry->offset, smsn, text_get(&work->detail));
+}
+
+/* The signing tool writes the stage in small letters; serial numbers are made with the stage PRODUCTION, and
+ * what AWS does with others is documented nowhere. */
+static void tell_of_label(struct work *work, const struct control_log_entry *entry, struct device *device)
+{
+    static const char production[] = "production";
+    const char *label = text_get(&entry->label);
+    enum finding finding = work->options->allow_test ? FINDING_TEST_ALLOWED : FINDING_TEST_DEVICE;
+
+    if (entry->label.length == 0 ||
+        (entry->label.length == sizeof production - 1 && strcasecmp(label, production) == 0))
+        return;
+    if (finding == FINDING_TEST_DEVICE)
+        device->flags |= DEVICE_UNSOUND;
+    text_clear(&work->detail);
+    text_puts(&work->detail, "its label is ");
+    excerpt_add(label, entry->label.length, &work->detail);
+    text_puts(&work->detail, ", not \"production\"");
+    tell_of_entry(work, finding, entry->offset, &device->smsn, text_get(&work->detail));
 }
 
 static void tell_again(struct work *work, const struct control_log_entry *entry, struct device *device,
@@ -261,6 +284,7 @@ static void on_entry(void *context, const struct control_log_entry *entry)
     device->apid = apids_count(&work->apids, entry->apid.data);
     device->fingerprint = fingerprint;
     tell_of_version(work, entry, &smsn);
+    tell_of_label(work, entry, device);
     for (enum chain_curve curve = CHAIN_ED25519; curve <= CHAIN_P256; curve++)
         tell_of_chain(work, entry, device, curve, &chains[curve]);
 }
@@ -421,6 +445,8 @@ enum reconciliation_error reconcile(const struct reconciliation_options *options
     device_table_init(&work.devices);
     apids_init(&work.apids);
     work.verifier = chain_verifier_new();
+    for (enum chain_curve curve = CHAIN_ED25519; options->roots != NULL && curve <= CHAIN_P256; curve++)
+        chain_verifier_trust(work.verifier, curve, &options->roots->keys[curve]);
     enum reconciliation_error error = read_all(&work, why);
     if (error == RECONCILIATION_OK) {
         conclude(&work);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "sidewalk/root_keys.h"
 #include "sidewalk/smsn.h"
 
 enum finding {
@@ -28,6 +29,9 @@ enum finding {
     FINDING_CHAIN_MISSING,   /* of an entry: no Ed25519 or no P-256 certificate chain */
     FINDING_CHAIN_BROKEN,    /* of an entry: does not decode, or a signature is not valid */
     FINDING_CHAIN_FOREIGN,   /* of an entry: belongs to another serial number */
+    FINDING_OTHER_ROOT,      /* of an entry: a chain does not end in Amazon's root */
+    FINDING_TEST_DEVICE,     /* of an entry: its label is not production */
+    FINDING_TEST_ALLOWED,    /* the same, and allow_test: a warning */
     FINDING_COUNT,
 };
 /* The finding's name ("only_in_list") for JSON and CSV, its words for people, and whether an import may start
@@ -55,8 +59,10 @@ struct reconciliation_options {
     const char *const
         *logs; /* paths of files and folders: all files in a folder except hidden ones, sorted by name */
     size_t log_count;
-    const char *apid;       /* every entry must have it; NULL: the one that most entries have */
-    bool verify_signatures; /* also of the devices' own certificates: about a millisecond per device */
+    const char *apid;              /* every entry must have it; NULL: the one that most entries have */
+    bool allow_test;               /* devices for tests, too: labels other than production */
+    const struct root_keys *roots; /* the chains must end in these; NULL: not compared */
+    bool verify_signatures;        /* also of the devices' own certificates: about a millisecond per device */
     void (*found)(void *context, const struct found *found); /* on the caller's thread; may be NULL */
     void (*progress)(void *context,
                      const struct reconciliation_progress *progress); /* called regularly; may be NULL */

@@ -7,6 +7,7 @@
 #include "account/enrolment/private.h"
 #include "aws/encoding.h"
 #include "base/clock.h"
+#include "base/excerpt.h"
 
 #define RESOURCE_SIZE (sizeof "cert/" + CERTIFICATE_ID_SIZE)
 
@@ -15,7 +16,7 @@ static const char *name_of_field(const char *field)
     return strcmp(field, "CommonName") == 0 ? "common name" : "serial number";
 }
 
-static bool is_thing_name(const char *name)
+bool enrolment_is_thing_name(const char *name)
 {
     size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_-");
 
@@ -35,11 +36,11 @@ bool enrolment_thing_name(const struct certificate *certificate, const char *fie
                     name_of_field(field), strcmp(field, "CommonName") == 0 ? "serial-number" : "common-name");
         return false;
     }
-    if (!is_thing_name(text_get(&name))) {
+    if (!enrolment_is_thing_name(text_get(&name))) {
+        excerpt_add(text_get(&name), name.length, why);
         text_printf(why,
-                    "\"%.140s\" is not a thing's name: use 1 to %d letters, digits, colons, dashes and "
-                    "underscores",
-                    text_get(&name), ENROLMENT_THING_MAX);
+                    " is not a thing's name: use 1 to %d letters, digits, colons, dashes and underscores",
+                    ENROLMENT_THING_MAX);
         return false;
     }
     text_puts(out, name.data);

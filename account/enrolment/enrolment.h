@@ -15,6 +15,9 @@
 
 #define ENROLMENT_THING_MAX 128 /* IoT, CreateThing: [a-zA-Z0-9:_-]{1,128} */
 
+/* Whether AWS IoT takes it as the name of a thing. */
+bool enrolment_is_thing_name(const char *name);
+
 /* Adds the thing's name: `given` unless it is "", otherwise the subject's field ("CommonName",
  * "SerialNumber"). False with a sentence, out untouched: missing, or not a valid thing name. */
 bool enrolment_thing_name(const struct certificate *certificate, const char *field, const char *given,

@@ -207,7 +207,8 @@ static void look_at(struct batch *batch, const struct enrolment_device *device)
     certificate_id(device->certificate, id);
     if (!enrolment_certificate_fits(device->certificate, batch->wall_ms, &why) ||
         !enrolment_thing_name(device->certificate, batch->options->name_field, device->thing, &thing, &why))
-        refuse(batch, device->place, device->thing, id, text_get(&why));
+        refuse(batch, device->place, enrolment_is_thing_name(device->thing) ? device->thing : "", id,
+               text_get(&why));
     else if (!seen_before(batch, device->place, thing.data, id) &&
              !done_before(batch, device->place, thing.data, id)) {
         if (batch->options->dry_run)

@@ -2,11 +2,14 @@
 #include "account/enrolment/enrolment_list.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/csv_rows.h"
+#include "base/excerpt.h"
 #include "base/memory.h"
 
 #define PEM_MARK "-----BEGIN "
@@ -96,7 +99,11 @@ static struct certificate *find_certificate(const struct enrolment_list *list, c
         return certificate_parse(text.data, text.length, place, why);
     }
     add_file(list, field, &text);
-    return certificate_read(text.data, why);
+    if (!excerpt_may_be_key(field, strlen(field)) || access(text.data, R_OK) == 0)
+        return certificate_read(text.data, why);
+    excerpt_add(field, strlen(field), why);
+    text_printf(why, ": neither a certificate in PEM form nor a file that can be read: %s", strerror(errno));
+    return NULL;
 }
 
 static void take_device(struct enrolment_list *list, const char *field, const char *thing, const char *place)
@@ -120,7 +127,7 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
 {
     struct enrolment_list *list = context;
     bool first = !list->titled;
-    TEXT struct text place = TEXT_EMPTY;
+    TEXT struct text place = TEXT_EMPTY, why = TEXT_EMPTY;
 
     list->titled = true;
     if (enrolment_list_is_over(list) || (first && read_titles(list, fields, count)))
@@ -133,6 +140,9 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
         thing[--length] = '\0';
     if (certificate[0] == '\0')
         list->events->bad(list->events->context, place.data, "the certificate is missing");
+    else if (csv_rows_explain_hidden(list->csv, certificate, &why) ||
+             csv_rows_explain_hidden(list->csv, thing, &why))
+        list->events->bad(list->events->context, place.data, why.data);
     else
         take_device(list, certificate, thing, place.data);
     list->stopped = list->stopped || list->events->stop(list->events->context);

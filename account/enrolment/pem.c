@@ -7,6 +7,7 @@
 
 #include "base/lines.h"
 #include "base/memory.h"
+#include "base/plain_text.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -23,6 +24,7 @@ struct enrolment_pem {
     char kind[KIND_SIZE]; /* of the block that is open; "": none */
     unsigned long long next, block_line;
     bool too_long; /* the block that is open is */
+    bool dead;     /* UTF-16: nothing more is read */
 };
 
 /* The kind that a BEGIN or END line has; false: it is none. */
@@ -86,16 +88,42 @@ static void end_block(struct enrolment_pem *pem, const char *line, const char *k
     close_block(pem);
 }
 
+/* Looks at a line that is or may be of a block. Returns whether the line is done. */
+static bool refuse_hidden(struct enrolment_pem *pem, const char *line, size_t length)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct hidden_character hidden;
+
+    if ((pem->kind[0] == '\0' && strstr(line, BEGIN) == NULL) ||
+        !plain_text_find_hidden(line, length, &hidden))
+        return false;
+    plain_text_explain_hidden(&hidden, &why);
+    pem->block_line = pem->next;
+    refuse(pem, why.data);
+    return true;
+}
+
 static void take_line(void *context, char *line, size_t length)
 {
     struct enrolment_pem *pem = context;
     char kind[KIND_SIZE];
+
+    if (!pem->dead && pem->next == 1 && plain_text_is_utf16(line, length)) {
+        pem->dead = true;
+        pem->events.bad(pem->events.context, 1, PLAIN_TEXT_UTF16);
+    }
+    if (pem->dead)
+        return;
 
     line[length - 1] = '\0'; /* its end */
     for (char *nul; (nul = memchr(line, '\0', length - 1));)
         *nul = '?'; /* do not let it hide what follows */
     if (pem->next == 1)
         line += utf8_mark_length(line, length - 1);
+    if (refuse_hidden(pem, line, strlen(line))) {
+        pem->next++;
+        return;
+    }
     line += strspn(line, " \t");
     if (read_mark(line, BEGIN, kind))
         open_block(pem, line, kind);

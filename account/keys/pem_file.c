@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/lines.h"
+#include "base/plain_text.h"
 #include "base/utf8.h"
 
 static const char *const words[PEM_KINDS] = {
@@ -110,11 +112,27 @@ static const char *other_form(const char *text, size_t length)
     if (is_der(text, length))
         return "is in DER form; openssl x509 -inform DER (of a key: openssl pkey -inform DER) makes PEM of "
                "it";
-    if (begins(text, length, "\xFF\xFE", 2) || begins(text, length, "\xFE\xFF", 2))
-        return "is text in UTF-16; save it as plain ASCII";
+    if (plain_text_is_utf16(text, length))
+        return PLAIN_TEXT_UTF16;
     if (utf8_mark_length(text, length) > 0)
         return "begins with a byte order mark; save it as plain ASCII";
     return NULL;
+}
+
+static bool explain_hidden(const char *text, size_t length, const char *name, struct text *why)
+{
+    struct lines lines = lines_of(text, length);
+    struct hidden_character hidden;
+    const char *line;
+    size_t size;
+
+    while (lines_next(&lines, &line, &size))
+        if (plain_text_find_hidden(line, size, &hidden)) {
+            text_printf(why, "%s:%zu: ", name, lines.number);
+            plain_text_explain_hidden(&hidden, why);
+            return true;
+        }
+    return false;
 }
 
 void pem_file_explain(const char *text, size_t length, const char *name, enum pem_kind wanted,
@@ -122,7 +140,10 @@ void pem_file_explain(const char *text, size_t length, const char *name, enum pe
 {
     const char *form = other_form(text, length);
     unsigned kinds = kinds_in(text, length);
+    bool legible = kinds != 0 && (kinds & 1U << wanted) == 0;
 
+    if (form == NULL && !legible && explain_hidden(text, length, name, why))
+        return;
     if (form != NULL)
         text_printf(why, "%s: %s", name, form);
     else if (kinds & 1U << wanted)

@@ -88,6 +88,8 @@ static enum command_status run(struct check *check, const struct check_options *
         .logs = options->logs,
         .log_count = options->log_count,
         .apid = options->apid,
+        .allow_test = options->allow_test,
+        .roots = options->roots,
         .verify_signatures = options->verify_signatures,
         .found = on_found,
         .progress = on_progress,

@@ -25,6 +25,10 @@ static const char usage[] =
     "  --apid ID           the ApId that every entry must have; default: the one that most have\n"
     "  --verify-signatures also verify the signatures of the devices' own certificates (those above\n"
     "                      are always verified). Takes about 0.2 milliseconds per device\n"
+    "  --root FILE         the chains must end in Amazon's Sidewalk root, whose public keys this file has:\n"
+    "                      lines ed25519 HEX and p256r1 HEX, from SID_PAL_MFG_STORE_AMZN_PUB_ED25519 and\n"
+    "                      ..._P256R1 of the Amazon Sidewalk SDK. They are not built in\n"
+    "  --allow-test        devices for tests (label preproduction or test) are no mistake\n"
     "  --differences FILE  write every finding to this file, as CSV\n"
     "  --corrected FILE    write a corrected list: base64 converted to hex, duplicates and\n"
     "                      malformed rows left out\n"
@@ -38,7 +42,8 @@ static const char usage[] =
 struct arguments {
     struct common common;
     struct check_options check;
-    const char *profile;
+    const char *profile, *root;
+    struct root_keys roots;
     const char **logs; /* owned */
 };
 
@@ -68,6 +73,12 @@ static int take_option(struct arguments *out, int option)
                    : usage_error("--apid needs 1 to 64 characters, not ", optarg);
     case 'v':
         check->verify_signatures = true;
+        return -1;
+    case 'r':
+        out->root = optarg;
+        return -1;
+    case 't':
+        check->allow_test = true;
         return -1;
     case 'd':
         check->differences = optarg;
@@ -138,6 +149,8 @@ static int parse_arguments(int count, char **values, struct arguments *out)
         {"control-log", required_argument, NULL, 'l'},
         {"apid", required_argument, NULL, 'i'},
         {"verify-signatures", no_argument, NULL, 'v'},
+        {"root", required_argument, NULL, 'r'},
+        {"allow-test", no_argument, NULL, 't'},
         {"differences", required_argument, NULL, 'd'},
         {"corrected", required_argument, NULL, 'C'},
         {"all", no_argument, NULL, 'a'},
@@ -207,6 +220,9 @@ int check_command(int count, char **values)
 
     if (status >= 0)
         return status;
+    if (arguments.root != NULL && !common_read_roots(arguments.root, &arguments.roots))
+        return COMMAND_NO_INPUT;
+    arguments.check.roots = arguments.root != NULL ? &arguments.roots : NULL;
     interrupt_catch();
     if (arguments.profile != NULL)
         return run_with_profile(&arguments);

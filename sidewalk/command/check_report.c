@@ -37,6 +37,10 @@ static const struct {
     {FINDING_CHAIN_FOREIGN, "ask the factory: certificates are with the wrong devices"},
     {FINDING_CHAIN_BROKEN, "get the entries with broken certificate chains from the factory again"},
     {FINDING_CHAIN_MISSING, "get the entries without certificate chains from the factory again"},
+    {FINDING_OTHER_ROOT,
+     "ask the factory which signing tool made these certificates: Amazon's network does not know them"},
+    {FINDING_TEST_DEVICE, "ask the factory for the control log of the production devices; --allow-test lets "
+                          "devices for tests pass"},
     {FINDING_BAD_ENTRY, "get the malformed entries from the factory again"},
     {FINDING_ONLY_IN_LIST,
      "wait for the control log of the devices that are only in the list, or remove them"},
@@ -207,6 +211,7 @@ static void print_json(struct check_report *report, const struct reconciliation 
     json_write_unsigned(&json, "matched", result->matched);
     write_apid(&json, result->apid);
     json_write_boolean(&json, "device_signatures_verified", report->options->verify_signatures);
+    json_write_boolean(&json, "root_compared", report->options->roots != NULL);
     json_write_break(&json);
     json_begin_object(&json, "totals");
     for (enum finding finding = 0; finding < FINDING_COUNT; finding++) {
@@ -344,6 +349,8 @@ static void print_table(struct check_report *report, const struct reconciliation
         fprintf(out, "  %-46s%15s\n", "ApId", apid.data);
     fprintf(out, "  %-46s%15s\n", "signatures of the devices",
             report->options->verify_signatures ? "verified" : "not verified");
+    fprintf(out, "  %-46s%15s\n", "root of the certificate chains",
+            report->options->roots != NULL ? "compared" : "not compared");
     draw_bar(report, result, out);
     print_count(report, "matched", result->matched, GREEN, "", out);
     for (enum finding finding = 0; finding < FINDING_COUNT; finding++)

@@ -92,6 +92,16 @@ int common_failed(const struct common *common, enum aws_error error, const char 
     return aws_exit_status(error);
 }
 
+bool common_read_roots(const char *path, struct root_keys *out)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    bool fine = root_keys_read(path, out, &why);
+
+    if (!fine)
+        common_complain("%s", text_get(&why));
+    return fine;
+}
+
 void common_count(unsigned long long count, struct text *out)
 {
     char digits[24];

@@ -9,6 +9,7 @@
 #include "aws/arguments.h"
 #include "aws/request.h"
 #include "aws/session.h"
+#include "sidewalk/root_keys.h"
 
 struct common {
     struct aws_options aws; /* borrowed from the command line */
@@ -50,6 +51,9 @@ struct aws_session *common_session(const struct common *common);
 
 /* Prints what failed ("the task could not be started") and why. Returns the exit status for it. */
 int common_failed(const struct common *common, enum aws_error error, const char *what, const char *why);
+
+/* Returns false after it has printed an error; the exit status is then COMMAND_NO_INPUT. */
+bool common_read_roots(const char *path, struct root_keys *out);
 
 /* Prints an error line for people: "sidewalk-import: " and the text, safe for terminals. */
 void common_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -31,6 +31,8 @@ static const char usage[] =
     "  --profile ID        the device profile: it must have factory support, and\n"
     "                      its ApId is the one that every device must have\n"
     "  --apid ID           the ApId that every device must have, without a profile\n"
+    "  --root FILE         compare the chains' roots with these keys, and\n"
+    "  --allow-test        let devices for tests pass: both as in check\n"
     "  --force REASON      start even if the check fails. The reason becomes the\n"
     "                      task's tag " START_FORCED_TAG ", and is in the report\n"
     "                      that start prints\n"
@@ -55,6 +57,8 @@ enum start_option {
     START_FORCE,
     START_AGAIN,
     START_DRY_RUN,
+    START_ROOT,
+    START_ALLOW_TEST,
 };
 
 static const struct option options[] = {{"csv", required_argument, NULL, START_CSV},
@@ -69,6 +73,8 @@ static const struct option options[] = {{"csv", required_argument, NULL, START_C
                                         {"force", required_argument, NULL, START_FORCE},
                                         {"again", no_argument, NULL, START_AGAIN},
                                         {"dry-run", no_argument, NULL, START_DRY_RUN},
+                                        {"root", required_argument, NULL, START_ROOT},
+                                        {"allow-test", no_argument, NULL, START_ALLOW_TEST},
                                         COMMON_OPTIONS,
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
@@ -115,7 +121,7 @@ static int take_value(struct start_arguments *out, int option, const char *value
     const char **const places[] = {
         [START_CSV] = &out->csv,     [START_S3] = &out->s3,           [START_DESTINATION] = &out->destination,
         [START_ROLE] = &out->role,   [START_PROFILE] = &out->profile, [START_APID] = &out->apid,
-        [START_FORCE] = &out->force,
+        [START_FORCE] = &out->force, [START_ROOT] = &out->root,
     };
 
     *places[option] = value;
@@ -134,6 +140,9 @@ static int take_option(struct start_arguments *out, int option, const char *valu
         return take_tag(out, value);
     case START_AGAIN:
         out->again = true;
+        return -1;
+    case START_ALLOW_TEST:
+        out->allow_test = true;
         return -1;
     case START_DRY_RUN:
         out->dry_run = true;

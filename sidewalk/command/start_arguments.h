@@ -19,7 +19,9 @@ struct start_arguments { /* borrowed from the command line; free with start_argu
     struct aws_pair
         tags[IMPORT_TAGS_MAX + 2]; /* ends with a NULL name; names are owned; has room for START_FORCED_TAG */
     size_t tag_count;
-    bool again, dry_run;
+    const char *root;
+    struct root_keys roots; /* of that file; read by start */
+    bool again, dry_run, allow_test;
 };
 
 /* Returns less than 0 to continue, otherwise the exit status. Checks all limits except those of the file's

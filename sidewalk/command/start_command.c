@@ -103,6 +103,8 @@ static int check(struct start_record *record)
         .logs = arguments->logs,
         .log_count = arguments->log_count,
         .apid = certificate != NULL ? certificate->apid : arguments->apid,
+        .roots = arguments->root != NULL ? &arguments->roots : NULL,
+        .allow_test = arguments->allow_test,
         .form = CHECK_SILENT,
     };
     enum command_status status = check_run(&options, &record->check);
@@ -345,6 +347,8 @@ int start_command(int count, char **values)
     struct start_arguments arguments;
     int status = start_arguments_parse(count, values, &arguments);
 
+    if (status < 0 && arguments.root != NULL && !common_read_roots(arguments.root, &arguments.roots))
+        status = COMMAND_NO_INPUT;
     if (status < 0) {
         interrupt_catch();
         status = with_arguments(&arguments);

@@ -27,6 +27,7 @@ static void entry(void *context, const struct control_log_entry *entry)
     note(said, &entry->serial);
     note(said, &entry->version);
     note(said, &entry->apid);
+    note(said, &entry->label);
     note(said, &entry->mistake);
     note(said, &entry->chains[CHAIN_ED25519]);
     note(said, &entry->chains[CHAIN_P256]);

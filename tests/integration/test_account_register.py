@@ -302,6 +302,16 @@ class Batch(Register):
         self.assertRegex(again.stdout, "6 were skipped: the result file has them as registered")
         self.assertEqual(self.results(), before)
 
+    def test_what_may_be_a_key_is_not_quoted(self):
+        self.file("c.pem", self.factory.device("c"))
+        key = "ed3321544a184d2e797c1c4b8ec10a8ba9a4b7be5a842d4c6c2711c5bf9cf74a"  # made up
+        self.file("keys.csv", f'certificate,thing\n{key},x\nc.pem,{key} \u200b\nc.pem,a {key}\n')
+        done = self.refuses(1, r"keys.csv:2: 64 hex digits \(not shown, they may be a key\): neither a certificate", "batch", "keys.csv")
+        self.assertIn(r"keys.csv:3: there is an invisible character (\u200B) in column 72; delete it", done.stderr)
+        self.assertIn("66 characters (not shown, they may be a key) is not a thing's name", done.stderr)
+        self.assertNotIn(key, done.stdout + done.stderr)
+        self.assertNotIn(key, (self.folder / "keys.result.csv").read_text())
+
     def test_lists_and_bundles(self):
         made = {name: self.factory.device(name) for name in ("bundle-a", "bundle-b", "list-a", "list-b", "list-c", "list-e")}
         texts = {name: pem(certificate) for name, certificate in made.items()}

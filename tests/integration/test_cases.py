@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small inputs from other people's hands that once went wrong (tests/cases), and what each must give."""
+import base64
+import json
 import os
 import re
 import subprocess
@@ -32,8 +34,8 @@ class Sidewalk(unittest.TestCase):
         command = [BUILD / "sidewalk" / "sidewalk-import", "check", "--csv", rows, "--control-log", log,
                    "--differences", self.folder / "differences.csv", "--corrected", self.folder / "corrected.csv", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
-        said = done.stdout + done.stderr + (self.folder / "differences.csv").read_text()
-        return done.returncode, said + (self.folder / "corrected.csv").read_text()
+        written = [self.folder / "differences.csv", self.folder / "corrected.csv"]
+        return done.returncode, done.stdout + done.stderr + "".join(path.read_text() for path in written if path.exists())
 
     def is_recognised(self, case, **files):
         keys = re.findall(r"[0-9a-f]{64}", case.read_text())
@@ -71,10 +73,80 @@ class Sidewalk(unittest.TestCase):
                          ["smsn", *re.findall(r"[0-9a-f]{64}", case.read_text())])
 
 
+    def test_log_label_preprod(self):
+        case = CASES / "log-label-preprod.json"
+        rows = self.folder / "list.csv"
+        rows.write_text("\n".join(["smsn", *(entry["device"]["serialNumber"] for entry in json.loads(case.read_text())["controlLogs"])]))
+        code, said = self.check(rows=rows, log=case)
+        self.assertEqual(code, 1)
+        self.assertRegex(said, r"devices for tests, not for production +3  blocks it")
+        self.assertIn('its label is "preprod", not "production"', said)
+        self.assertIn("--allow-test lets devices for tests pass", said)
+        code, said = self.check("--allow-test", rows=rows, log=case)
+        self.assertEqual(code, 0)
+        self.assertRegex(said, r"devices for tests, which --allow-test lets pass +3  warning")
+        self.assertRegex(said, r"matched +3\n")
+
+    def test_the_root_of_a_log_is_compared(self):
+        case = CASES / "log-label-preprod.json"
+        log = json.loads(case.read_text())["controlLogs"]
+        rows = self.folder / "list.csv"
+        rows.write_text("\n".join(["smsn", *(entry["device"]["serialNumber"] for entry in log)]))
+        data = log[0]["device"]["sidewalkData"]
+        keys = {"ed25519": base64.b64decode(data["sidewalkED25519CertificateChain"])[-96:-64],
+                "p256r1": base64.b64decode(data["sidewalkP256R1CertificateChain"])[-128:-64]}
+        root = self.folder / "root.txt"
+        root.write_text("# Amazon's\n" + "".join(f"{name} {key.hex(',')}\n" for name, key in keys.items()))
+        code, said = self.check("--allow-test", "--root", root, rows=rows, log=case)
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"root of the certificate chains +compared")
+        root.write_text(f"ed25519 {keys['ed25519'].hex()}\np256r1 {bytes(64).hex()}\n")
+        code, said = self.check("--allow-test", "--root", root, rows=rows, log=case)
+        self.assertEqual(code, 1)
+        self.assertRegex(said, r"certificate chains of another root than Amazon's +3  blocks it")
+        self.assertIn("P-256", said)
+        root.write_text("ed25519 00\n")
+        code, said = self.check("--root", root, rows=rows, log=case)
+        self.assertEqual(code, 66)
+
+
 class Decode(unittest.TestCase):
     def test_far_clean(self):
         self.assertEqual(reading.ours(CASES / "far-clean.jpg"),
                          [b"http://127.0.0.1:18080/r/0123456789abcdef0123456789abcdef"])
+
+
+class Labels(unittest.TestCase):
+    """expresslink-claim label --csv."""
+
+    def label(self, case):
+        with tempfile.TemporaryDirectory(prefix="cases-") as folder:
+            command = [BUILD / "command" / "expresslink-claim", "label", "--url", "https://example.com", "--csv", case,
+                       "--output", Path(folder) / "labels.html"]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 65)
+        return done.stderr.splitlines()
+
+    def test_hidden(self):
+        case = CASES / "hidden.csv"
+        self.assertEqual(self.label(case)[:3], [
+            f"expresslink-claim: {case}:{line}: there is an invisible character ({character}) in column 1; delete it"
+            for line, character in ((2, r"\u202E"), (3, r"\u200B"), (4, r"\u00A0"))])
+
+    def test_labels_utf16(self):
+        case = CASES / "labels-utf16.csv"
+        said = self.label(case)
+        self.assertEqual(said[0], f"expresslink-claim: {case}:1: it is UTF-16; save it as UTF-8")
+        self.assertEqual(len([line for line in said if "labels-utf16.csv:" in line]), 1)
+
+    def test_what_may_be_a_key_is_not_quoted(self):
+        for key in ("ed3321544a184d2e797c1c4b8ec10a8b", "7TMhVEoYTS55fBxLjsEKi6mkt75ahC1MbCcRxb+c90o="):
+            with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+                file.write(f"thing name\n {key}!\n".encode())
+                file.flush()
+                said = "\n".join(self.label(file.name))
+            self.assertIn(f"{file.name}:2: {len(key) + 1} characters (not shown, they may be a key): ", said)
+            self.assertNotIn(key[:8], said)
 
 
 class Complete(unittest.TestCase):

@@ -76,6 +76,11 @@ static void says_what_a_file_holds_instead(void **state)
     for (size_t i = 0; i < COUNT(rows); i++)
         refused(rows[i].text, strlen(rows[i].text), rows[i].sentence);
     refused("\xFF\xFE-\0-\0", 6, "UTF-16");
+    refused("-\0-\0", 4, "it is UTF-16; save it as UTF-8");
+    refused("x\n\xE2\x80\x8B-----BEGIN CERTIFICATE-----\n", 32,
+            ":2: there is an invisible character (\\u200B) in column 1; delete it");
+    refused("-----BEGIN CERTIFICATE-----\nMII\xC2\xA0\n", 34,
+            ":2: there is an invisible character (\\u00A0) in column 4; delete it");
     refused("\0\0\0\0", 4, "nothing in PEM form");
 }
 

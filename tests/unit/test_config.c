@@ -219,6 +219,75 @@ static void refuses_bad_values(void **state)
         "of 1 to 32 durations (such as \"5s 1m\")");
 }
 
+#define KEY "MHcCAQEEIE0zIVRKGE0ueXwcS47BCoupoAoGCCqGSM49AwEHoUQDQgAE" /* made up */
+
+/* A line of a private key that was pasted into the wrong place. */
+static void what_may_be_a_key_is_never_repeated(void **state)
+{
+    (void)state;
+
+    expect_error("[http]\nlisten = x\n" KEY "==\n", 3,
+                 "[http]: unknown key: 56 characters (not shown, they may be a key)");
+    expect_error("[http]\nlisten = x\n[ed3321544a184d2e797c1c4b8ec10a8ba9a4b7be5a842d4]\n", 3,
+                 "unknown section 47 hex digits (not shown, they may be a key)");
+    expect_error("[http]\nlisten = x\nthreads = " KEY "\n", 3,
+                 "[http] threads: 56 characters (not shown, they may be a key) is not a whole number");
+    expect_error("[http]\nlisten = x\npage = " KEY "\n", 3,
+                 "[http] page: 56 characters (not shown, they may be a key) cannot be read: No such file or "
+                 "directory");
+    expect_error("[http]\nlisten = x\n" KEY "\n", 3, "the line must be a [section] or name = value");
+}
+
+static void what_cannot_be_seen_is_named(void **state)
+{
+    (void)state;
+
+    expect_error("[http]\nlisten = x\n  proxy =\xC2\xA0yes\n", 3,
+                 "there is an invisible character (\\u00A0) in column 10; delete it");
+    expect_error("[http]\nlisten = x\n\xE2\x80\x8Bproxy = yes\n", 3,
+                 "there is an invisible character (\\u200B) in column 1; delete it");
+    config_free(expect_good("[http]\nlisten = x ; caf\xC3\xA9\xC2\xA0\n;\xE2\x80\x8B\nproxy = yes\n", NULL));
+    expect_variable_error(
+        "PORTAL_HTTP_PROXY=yes\xE2\x80\x8B",
+        "PORTAL_HTTP_PROXY: there is an invisible character (\\u200B) in column 4; delete it");
+}
+
+static void a_file_in_utf16_is_told_once(void **state)
+{
+    static const char text[] = "[\0h\0t\0t\0p\0]\0\n\0x\0=\0y\0\n\0";
+    struct config *config = load_bytes(text, sizeof text - 1, NULL, true);
+    TEXT struct text wanted = TEXT_EMPTY;
+    (void)state;
+
+    text_printf(&wanted, "%s:1: it is UTF-16; save it as UTF-8", path);
+    assert_string_equal(config_error(config, 0), wanted.data);
+    assert_int_equal(config_error_count(config), 2); /* and a key is missing */
+    config_free(config);
+}
+
+/* With what an editor adds to a value: a byte order mark, CRLF. */
+static void reads_a_variables_file_from_an_editor(void **state)
+{
+    char variable[64], utf16[64], wanted[160];
+    char *environment[] = {variable, NULL};
+    (void)state;
+
+    snprintf(variable, sizeof variable, "PORTAL_HTTP_PASSWORD_FILE=%s", path);
+    assert_int_equal(file_replace(path, "\xEF\xBB\xBFsecret\r\n", 11, 0600), 0);
+    struct config *config = config_new(tables, COUNT(tables), "PORTAL", true);
+    assert_false(config_load(config, NULL, environment)); /* listen is missing */
+    assert_string_equal(config_text(config, "http", "password"), "secret");
+    config_free(config);
+
+    assert_int_equal(file_replace(path, "\xFF\xFEs\0", 4, 0600), 0);
+    config = config_new(tables, COUNT(tables), "PORTAL", true);
+    assert_false(config_load(config, NULL, environment));
+    snprintf(utf16, sizeof utf16, "%s: it is UTF-16; save it as UTF-8", path);
+    snprintf(wanted, sizeof wanted, "PORTAL_HTTP_PASSWORD_FILE: %s", utf16);
+    assert_string_equal(config_error(config, 0), wanted);
+    config_free(config);
+}
+
 static void refuses_bad_variables(void **state)
 {
     (void)state;
@@ -550,6 +619,10 @@ int main(void)
         cmocka_unit_test(refuses_unknown_and_missing),
         cmocka_unit_test(refuses_twice),
         cmocka_unit_test(refuses_bad_values),
+        cmocka_unit_test(what_may_be_a_key_is_never_repeated),
+        cmocka_unit_test(what_cannot_be_seen_is_named),
+        cmocka_unit_test(a_file_in_utf16_is_told_once),
+        cmocka_unit_test(reads_a_variables_file_from_an_editor),
         cmocka_unit_test(refuses_bad_variables),
         cmocka_unit_test(refuses_a_variable_beside_its_file),
         cmocka_unit_test(collects_all_errors),

@@ -50,6 +50,25 @@ static void tells_bad_rows_and_goes_on(void **state)
     expect_bytes("a\0b\nc\n", 6, "1! it has a NUL in it\n2: c\n");
 }
 
+static void a_file_in_utf16_is_told_once(void **state)
+{
+    (void)state;
+    expect_bytes("\xFF\xFE"
+                 "a\0,\0b\0\n\0c\0\n\0",
+                 14, "1! it is UTF-16; save it as UTF-8\n");
+    expect_bytes("\xFE\xFF\0a\0,\0b\0\n\0c\0\n", 14, "1! it is UTF-16; save it as UTF-8\n");
+    expect_bytes("a\0,\0b\0\r\0\n\0c\0\n\0", 14, "1! it is UTF-16; save it as UTF-8\n");
+}
+
+static void what_spreadsheets_add_is_read(void **state)
+{
+    (void)state;
+    expect("sep=;\r\na,b;c\r\n", "2: a,b|c\n");
+    expect("\xEF\xBB\xBFsep=|\na;b|c\n", "2: a;b|c\n");
+    expect("a,b\n=\"001\",=\"2,3\"\n\"=\"\"4\"\"\",5\n", "1: a|b\n2: 001|2,3\n3: 4|5\n");
+    expect("a,b,,\nc,,,\n", "1: a|b||\n2: c|||\n");
+}
+
 static void a_row_behind_an_open_quote_is_not_lost(void **state)
 {
     (void)state;
@@ -86,6 +105,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_bad_rows_and_goes_on),
+        cmocka_unit_test(a_file_in_utf16_is_told_once),
+        cmocka_unit_test(what_spreadsheets_add_is_read),
         cmocka_unit_test(a_row_behind_an_open_quote_is_not_lost),
         cmocka_unit_test(an_open_quote_takes_no_memory),
         cmocka_unit_test(reads_rows),

@@ -54,6 +54,18 @@ static void a_broken_block_costs_no_other(void **state)
     expect("-----BEGIN -----\n" CERTIFICATE, "2: CERTIFICATE 59\n");
 }
 
+static void what_cannot_be_seen_is_named(void **state)
+{
+    (void)state;
+    expect("caf\xC3\xA9\xC2\xA0\n\xE2\x80\x8B-----BEGIN CERTIFICATE-----\nQUJD\n-----END "
+           "CERTIFICATE-----\n" CERTIFICATE,
+           "2! there is an invisible character (\\u200B) in column 1; delete it\n5: CERTIFICATE 59\n");
+    expect("-----BEGIN CERTIFICATE-----\nQU\xC2\xA0JD\n-----END CERTIFICATE-----\n" CERTIFICATE,
+           "2! there is an invisible character (\\u00A0) in column 3; delete it\n4: CERTIFICATE 59\n");
+    expect_bytes("\xFF\xFE-\0-\0\n\0-\0\n\0", 12, "1! it is UTF-16; save it as UTF-8\n");
+    expect_bytes("-\0-\0\n\0-\0\n\0", 10, "1! it is UTF-16; save it as UTF-8\n");
+}
+
 static void what_is_too_long_is_refused(void **state)
 {
     TEXT struct text input = TEXT_EMPTY;
@@ -100,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_broken_block_costs_no_other),
+        cmocka_unit_test(what_cannot_be_seen_is_named),
         cmocka_unit_test(what_is_too_long_is_refused),
         cmocka_unit_test(a_nul_hides_nothing),
         cmocka_unit_test(finds_all_blocks),

@@ -58,6 +58,33 @@ static void tells_bad_rows_and_goes_on(void **state)
     expect_bytes("a\0b\nc\n", 6, "1! it has a NUL in it\n2: c||\n");
 }
 
+static void an_invisible_character_in_a_thing_name_is_named_with_its_column(void **state)
+{
+    (void)state;
+    expect("\xE2\x80\xAE"
+           "a,p\nb\xC2\xA0,p\n",
+           "1! there is an invisible character (\\u202E) in column 1; delete it\n"
+           "2! there is an invisible character (\\u00A0) in column 2; delete it\n");
+    expect("product,thing\n\xC3\xA4\xC3\xB6,\"\xE2\x80\x8B"
+           "a\"\nCaf\x65\xCC\x81 5\xC2\xA0kg,b\n",
+           "2! there is an invisible character (\\u200B) in column 5; delete it\n3: b|Caf\x65\xCC\x81 "
+           "5\xC2\xA0kg|\n");
+    expect("\xEF\xBB\xBF\xEF\xBB\xBF"
+           "a\n",
+           "1! there is an invisible character (\\uFEFF) in column 1; delete it\n");
+}
+
+static void what_spreadsheets_leave_is_no_mistake(void **state)
+{
+    (void)state;
+    expect("a,b,c,,\n", "1: a|b|c\n");
+    expect("sep=;\nthing name;product;;\n=\"0012\";x;;\n", "3: 0012|x|\n");
+    expect_bytes("\xFF\xFE"
+                 "a\0\n\0"
+                 "b\0\n\0",
+                 10, "1! it is UTF-16; save it as UTF-8\n");
+}
+
 static void an_open_quote_takes_no_memory(void **state)
 {
     TEXT struct text input = TEXT_EMPTY;
@@ -133,8 +160,12 @@ static void names_are_known_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_bad_rows_and_goes_on), cmocka_unit_test(an_open_quote_takes_no_memory),
-        cmocka_unit_test(reads_what_programs_write),  cmocka_unit_test(finds_columns_by_their_titles),
+        cmocka_unit_test(tells_bad_rows_and_goes_on),
+        cmocka_unit_test(an_open_quote_takes_no_memory),
+        cmocka_unit_test(reads_what_programs_write),
+        cmocka_unit_test(finds_columns_by_their_titles),
+        cmocka_unit_test(an_invisible_character_in_a_thing_name_is_named_with_its_column),
+        cmocka_unit_test(what_spreadsheets_leave_is_no_mistake),
         cmocka_unit_test(names_are_known_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "claim/check_characters.h"
 #include "claim/identifier_form.h"
 #include "claim/identifier_mistake.h"
+#include "claim/identifier_search.h"
 #include "claim/identifier_typed.h"
 
 /* A name being built, with room for one extra character. Keeps counting when full, so that its length can be
@@ -308,27 +309,120 @@ static enum identifier_error match(const struct identifier_form *form, const str
                                   : explain(form, &reading, error, problem);
 }
 
-enum identifier_error identifier_parse(const struct identifier_form *form, const char *typed, size_t length,
-                                       char out[IDENTIFIER_SIZE], struct identifier_problem *problem)
+static struct identifier_problem problem_of(const struct identifier_form *form, enum identifier_error error)
 {
-    struct identifier_problem found = {.wanted = form->digits, .hex = form->kind != FORM_PATTERN};
+    return (struct identifier_problem){
+        .error = error, .wanted = form->digits, .hex = form->kind != FORM_PATTERN};
+}
+
+/* As search_match of identifier_search.h. */
+static enum identifier_error match_part(const struct identifier_form *form, const struct typed *part,
+                                        char out[IDENTIFIER_SIZE], struct identifier_problem *problem)
+{
+    struct name name = {0};
+    struct mark culprit;
+    enum identifier_error error = match(form, part, &name, &culprit, problem);
+
+    if (error == IDENTIFIER_OK)
+        memcpy(out, name.bytes, IDENTIFIER_SIZE);
+    return error;
+}
+
+/* Reads typed as one identifier and nothing else. */
+static enum identifier_error match_whole(const struct identifier_form *form, const struct typed *typed,
+                                         char out[IDENTIFIER_SIZE], struct identifier_problem *problem)
+{
+    struct typed part = *typed;
     struct mark culprit = {0};
-    struct typed part;
     struct name name = {0};
 
-    found.error = typed_read(typed, length, &part, &culprit);
-    if (found.error == IDENTIFIER_TOO_LONG)
-        found.length = length;
-    if (found.error == IDENTIFIER_OK)
-        found.error = match(form, &part, &name, &culprit, &found);
-    if (found.error == IDENTIFIER_OK) {
+    problem->error = typed_narrow(&part, &culprit);
+    if (problem->error == IDENTIFIER_OK)
+        problem->error = match(form, &part, &name, &culprit, problem);
+    if (problem->error == IDENTIFIER_OK)
         memcpy(out, name.bytes, IDENTIFIER_SIZE);
-        return IDENTIFIER_OK;
-    }
-    found.position = culprit.position;
+    problem->position = culprit.position;
     if (culprit.character != 0)
-        utf8_encode(culprit.character, found.character);
-    if (problem != NULL)
+        utf8_encode(culprit.character, problem->character);
+    return problem->error;
+}
+
+/* The digits of a GTIN (GS1 General Specifications 7.9): 8, 12, 13 or 14 with a check digit. */
+static bool is_shop_barcode(const struct typed *typed)
+{
+    unsigned sum = 0;
+    size_t count = 0;
+
+    for (size_t at = typed->count; at > 0; at--) {
+        uint32_t character = typed->marks[at - 1].character;
+        if (utf8_is_space(character))
+            continue;
+        if (character < '0' || character > '9')
+            return false;
+        sum += (character - '0') * (count++ % 2 == 0 ? 1 : 3);
+    }
+    return (count == 8 || (count >= 12 && count <= 14)) && sum % 10 == 0;
+}
+
+/* What is read in addition where the whole text is no identifier, or is an address and more. */
+static enum identifier_error look_further(const struct identifier_form *form, const struct typed *typed,
+                                          char out[IDENTIFIER_SIZE], struct identifier_problem *problem)
+{
+    struct identifier_problem further = problem_of(form, IDENTIFIER_NO_MATCH);
+    char found[IDENTIFIER_SIZE];
+    enum identifier_error error = search_identifier(form, typed, match_part, found, &further);
+
+    if (error == IDENTIFIER_NO_MATCH || (error != IDENTIFIER_SEVERAL && problem->error == IDENTIFIER_OK))
+        return problem->error;
+    if (error == IDENTIFIER_OK)
+        memcpy(out, found, IDENTIFIER_SIZE);
+    else
+        *problem = further;
+    problem->error = error;
+    return error;
+}
+
+/* A number of about the form's length is that with a mistake. */
+static bool may_be_shop_barcode(const struct identifier_form *form, const struct identifier_problem *problem)
+{
+    bool is_length = problem->error == IDENTIFIER_TOO_SHORT || problem->error == IDENTIFIER_TOO_LONG ||
+                     problem->error == IDENTIFIER_NO_MATCH;
+
+    return is_length && (form->digits == 0 || problem->length + CHECK_LENGTH < form->digits ||
+                         problem->length > form->digits + 2 * CHECK_LENGTH);
+}
+
+static enum identifier_error parse(const struct identifier_form *form, const struct typed *typed,
+                                   char out[IDENTIFIER_SIZE], struct identifier_problem *problem)
+{
+    enum identifier_error error = match_whole(form, typed, out, problem);
+
+    if (error == IDENTIFIER_OK ? typed_is_address(typed) : error != IDENTIFIER_WRONG_CHECK)
+        error = look_further(form, typed, out, problem);
+    if (error != IDENTIFIER_OK && may_be_shop_barcode(form, problem) && is_shop_barcode(typed))
+        *problem = (struct identifier_problem){.error = IDENTIFIER_SHOP_BARCODE};
+    return problem->error;
+}
+
+enum identifier_error identifier_parse(const struct identifier_form *form, const char *text, size_t length,
+                                       char out[IDENTIFIER_SIZE], struct identifier_problem *problem)
+{
+    struct identifier_problem found = problem_of(form, IDENTIFIER_TOO_LONG);
+    char name[IDENTIFIER_SIZE];
+    struct mark culprit;
+    struct typed typed;
+
+    found.length = length;
+    if (length <= IDENTIFIER_TYPED_MAX) {
+        found = problem_of(form, IDENTIFIER_BAD_CHARACTER);
+        if (typed_decode(text, length, &typed, &culprit))
+            parse(form, &typed, name, &found);
+        else
+            found.position = culprit.position;
+    }
+    if (found.error == IDENTIFIER_OK)
+        memcpy(out, name, IDENTIFIER_SIZE);
+    else if (problem != NULL)
         *problem = found;
     return found.error;
 }

@@ -24,6 +24,9 @@ enum identifier_error {
     IDENTIFIER_BAD_URL,       /* a URL without an identifier */
     IDENTIFIER_NO_MATCH,      /* does not match the account's pattern; characters and length may be right */
     IDENTIFIER_WRONG_CHECK,   /* the check characters do not match; see length, wanted and group */
+    IDENTIFIER_SEVERAL,       /* two different identifiers in one text */
+    IDENTIFIER_SHOP_BARCODE,  /* the number of a shop's barcode: EAN, UPC or GTIN with its check digit */
+    IDENTIFIER_FOREIGN,       /* an address of another host; only from label_reading.h */
     IDENTIFIER_BAD_FORM,      /* only from identifier_form_parse(): wrong configuration */
 };
 

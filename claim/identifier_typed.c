@@ -24,7 +24,7 @@ bool typed_is_dash(uint32_t character)
     return is_one_of(character, dashes, sizeof dashes / sizeof *dashes);
 }
 
-static bool is_quote(uint32_t character)
+bool typed_is_quote(uint32_t character)
 {
     static const uint32_t others[] = {'"',    '\'',   '`',    0xAB,   0xB4,   0xBB,
                                       0x2032, 0x2033, 0x2039, 0x203A, 0xFF02, 0xFF07};
@@ -32,9 +32,16 @@ static bool is_quote(uint32_t character)
            is_one_of(character, others, sizeof others / sizeof *others);
 }
 
+/* Byte order marks, NULs and zero-width characters, which codes and clipboards leave around a text. */
+static bool is_nothing(uint32_t character)
+{
+    return character == 0 || (character >= 0x200B && character <= 0x200F) || character == 0x2060 ||
+           character == 0xFEFF;
+}
+
 static bool goes_before(uint32_t character)
 {
-    return utf8_is_space(character) || is_quote(character);
+    return utf8_is_space(character) || typed_is_quote(character) || is_nothing(character);
 }
 
 static bool goes_after(uint32_t character)
@@ -49,19 +56,25 @@ static void cut(struct typed *typed, size_t from, size_t end)
     typed->count = end - from;
 }
 
-static void trim(struct typed *typed)
+/* Removes from the start what goes before an identifier, and from the end what goes after one. */
+static void strip(struct typed *typed, bool (*before)(uint32_t), bool (*after)(uint32_t))
 {
     size_t from = 0;
     size_t end = typed->count;
 
-    while (from < end && goes_before(typed->marks[from].character))
+    while (from < end && before(typed->marks[from].character))
         from++;
-    while (end > from && goes_after(typed->marks[end - 1].character))
+    while (end > from && after(typed->marks[end - 1].character))
         end--;
     cut(typed, from, end);
 }
 
-static bool decode(const char *text, size_t length, struct typed *out, struct mark *culprit)
+static void trim(struct typed *typed)
+{
+    strip(typed, goes_before, goes_after);
+}
+
+bool typed_decode(const char *text, size_t length, struct typed *out, struct mark *culprit)
 {
     out->count = 0;
     for (size_t at = 0; at < length;) {
@@ -128,7 +141,7 @@ static size_t find_any(const struct typed *typed, size_t from, size_t end, const
     return end;
 }
 
-static bool is_url(const struct typed *typed)
+bool typed_is_address(const struct typed *typed)
 {
     size_t end = typed->count;
 
@@ -248,21 +261,20 @@ static bool unescape(struct typed *typed, struct mark *culprit)
     return true;
 }
 
-enum identifier_error typed_read(const char *text, size_t length, struct typed *out, struct mark *culprit)
+enum identifier_error typed_narrow(struct typed *typed, struct mark *culprit)
 {
-    if (length > IDENTIFIER_TYPED_MAX)
-        return IDENTIFIER_TOO_LONG;
-    if (!decode(text, length, out, culprit))
+    trim(typed);
+    if (!all_visible(typed, culprit))
         return IDENTIFIER_BAD_CHARACTER;
-    trim(out);
-    if (!all_visible(out, culprit))
-        return IDENTIFIER_BAD_CHARACTER;
-    if (!is_url(out))
+    if (!typed_is_address(typed))
         return IDENTIFIER_OK;
-    if (!take_from_url(out))
+    if (!take_from_url(typed))
         return IDENTIFIER_BAD_URL;
-    if (!unescape(out, culprit) || !all_visible(out, culprit))
+    if (!unescape(typed, culprit))
         return IDENTIFIER_BAD_CHARACTER;
-    trim(out);
-    return out->count > 0 ? IDENTIFIER_OK : IDENTIFIER_BAD_URL;
+    strip(typed, is_nothing, is_nothing);
+    if (!all_visible(typed, culprit))
+        return IDENTIFIER_BAD_CHARACTER;
+    trim(typed);
+    return typed->count > 0 ? IDENTIFIER_OK : IDENTIFIER_BAD_URL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Splits typed text into characters with their positions and extracts the identifier: removes quotes, and
- * takes it out of a pasted URL. Only for identifier.c. Pure functions, any thread. */
+ * takes it out of a pasted URL. Only for identifier*.c. Pure functions, any thread. */
 #ifndef CLAIM_IDENTIFIER_TYPED_H
 #define CLAIM_IDENTIFIER_TYPED_H
 
@@ -20,12 +20,21 @@ struct typed {
     size_t count;
 };
 
-/* Fills *out with the identifier's part of text; out may become empty. Returns IDENTIFIER_OK,
- * IDENTIFIER_BAD_CHARACTER with the character and its position in *culprit (character 0 if it cannot be
- * shown), IDENTIFIER_TOO_LONG or IDENTIFIER_BAD_URL. */
-enum identifier_error typed_read(const char *text, size_t length, struct typed *out, struct mark *culprit)
+/* Splits text, at most IDENTIFIER_TYPED_MAX bytes. False if it is not UTF-8; *culprit then is the first byte
+ * that is not, with character 0. */
+bool typed_decode(const char *text, size_t length, struct typed *out, struct mark *culprit)
     __attribute__((warn_unused_result));
 
+/* Narrows typed to the identifier in it, without what is around it: space, quotes, NULs, byte order marks and
+ * zero-width characters. It may become empty. Returns IDENTIFIER_OK, IDENTIFIER_BAD_CHARACTER with the
+ * character and its position in *culprit (character 0 if it cannot be shown), or IDENTIFIER_BAD_URL. */
+enum identifier_error typed_narrow(struct typed *typed, struct mark *culprit)
+    __attribute__((warn_unused_result));
+
+/* Whether typed_narrow() takes it for a pasted address. */
+bool typed_is_address(const struct typed *typed);
+
+bool typed_is_quote(uint32_t character);
 bool typed_is_dash(uint32_t character);
 
 #endif

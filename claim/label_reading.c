@@ -4,18 +4,41 @@
 #include <string.h>
 #include <strings.h>
 
-/* The host of an http(s) URL, without user, port and path; false for any other text. */
-static bool host_of(const char *text, const char **host, size_t *length)
+struct address {
+    const char *host; /* without user and port */
+    size_t host_length;
+    size_t length; /* of the whole address */
+};
+
+static size_t span_until(const char *text, size_t length, const char *stops)
 {
-    if (strncasecmp(text, "http://", 7) != 0 && strncasecmp(text, "https://", 8) != 0)
+    size_t at = 0;
+
+    while (at < length && (text[at] == '\0' || strchr(stops, text[at]) == NULL))
+        at++;
+    return at;
+}
+
+/* Whether an http(s) address begins here. */
+static bool take_address(const char *text, size_t length, struct address *out)
+{
+    size_t scheme = length >= 8 && strncasecmp(text, "https://", 8) == 0  ? 8
+                    : length >= 7 && strncasecmp(text, "http://", 7) == 0 ? 7
+                                                                          : 0;
+    if (scheme == 0)
         return false;
-    const char *at = strchr(text, ':') + 3;
-    const char *end = at + strcspn(at, "/?#\\");
-    for (const char *c = at; c < end; c++)
-        if (*c == '@')
-            at = c + 1;
-    *host = at;
-    *length = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/?#\\");
+    out->length = span_until(text, length, " \t\r\n\"<>");
+    const char *host = text + scheme;
+    size_t left = span_until(host, out->length - scheme, "/?#\\");
+    for (size_t at = left; at > 0; at--)
+        if (host[at - 1] == '@') {
+            host += at;
+            left -= at;
+            break;
+        }
+    out->host = host;
+    out->host_length =
+        left > 0 && *host == '[' ? span_until(host, left, "]") + 1 : span_until(host, left, ":");
     return true;
 }
 
@@ -31,25 +54,49 @@ static bool is_listed(const char *hosts, const char *host, size_t length)
     return false;
 }
 
-static bool is_our_host(const struct label_origin *origin, const char *host, size_t length)
+static bool is_our_host(const struct label_origin *origin, const struct address *address)
 {
-    const char *own;
-    size_t own_length;
+    struct address own;
 
-    if (!host_of(origin->public_url, &own, &own_length))
+    if (!take_address(origin->public_url, strlen(origin->public_url), &own))
         return true;
-    return (own_length == length && strncasecmp(own, host, length) == 0) ||
-           is_listed(origin->hosts, host, length);
+    return (own.host_length == address->host_length &&
+            strncasecmp(own.host, address->host, own.host_length) == 0) ||
+           is_listed(origin->hosts, address->host, address->host_length);
 }
 
-static bool parse(const struct label_origin *origin, const struct label_text *text,
+bool label_own_text(const struct label_origin *origin, const char *text, size_t length,
+                    struct label_own_text *out)
+{
+    struct address address;
+
+    if (length > sizeof out->text)
+        return false;
+    memcpy(out->text, text, length);
+    out->length = length;
+    out->is_foreign = false;
+    for (size_t at = 0; at < length;) {
+        if (!take_address(text + at, length - at, &address)) {
+            at++;
+            continue;
+        }
+        if (!is_our_host(origin, &address)) {
+            memset(out->text + at, ' ', address.length);
+            out->is_foreign = true;
+        }
+        at += address.length;
+    }
+    return true;
+}
+
+static bool parse(const struct label_origin *origin, const char *text, size_t length,
                   char thing_name[IDENTIFIER_SIZE], struct identifier_problem *problem)
 {
     struct identifier_problem best = {0};
 
     for (size_t i = 0; i < origin->form_count; i++) {
         struct identifier_problem this = {0};
-        if (identifier_parse(&origin->forms[i], text->text, text->length, thing_name, &this) == IDENTIFIER_OK)
+        if (identifier_parse(&origin->forms[i], text, length, thing_name, &this) == IDENTIFIER_OK)
             return true;
         best = best.error ? *identifier_problem_better(&best, &this) : this;
     }
@@ -63,30 +110,52 @@ static bool parse(const struct label_origin *origin, const struct label_text *te
 static bool same_device(const struct label_origin *origin, const struct label_text *a,
                         const struct label_text *b)
 {
+    struct label_own_text own[2];
     char names[2][IDENTIFIER_SIZE];
 
+    if (!label_own_text(origin, a->text, a->length, &own[0]) ||
+        !label_own_text(origin, b->text, b->length, &own[1]))
+        return false;
     for (size_t i = 0; i < origin->form_count; i++)
-        if (identifier_parse(&origin->forms[i], a->text, a->length, names[0], NULL) == IDENTIFIER_OK &&
-            identifier_parse(&origin->forms[i], b->text, b->length, names[1], NULL) == IDENTIFIER_OK &&
+        if (identifier_parse(&origin->forms[i], own[0].text, own[0].length, names[0], NULL) ==
+                IDENTIFIER_OK &&
+            identifier_parse(&origin->forms[i], own[1].text, own[1].length, names[1], NULL) ==
+                IDENTIFIER_OK &&
             strcmp(names[0], names[1]) == 0)
             return true;
     return false;
 }
 
+static bool has_address(const struct label_own_text *own)
+{
+    struct address address;
+
+    for (size_t at = 0; at < own->length; at++)
+        if (take_address(own->text + at, own->length - at, &address))
+            return true;
+    return false;
+}
+
+static bool is_wrong(const struct label_own_text *own, enum identifier_error error)
+{
+    return error == IDENTIFIER_WRONG_CHECK || error == IDENTIFIER_SEVERAL || has_address(own);
+}
+
 static struct label_reading read_one(const struct label_origin *origin, const struct label_text *text)
 {
-    struct label_reading reading = {.verdict = LABEL_FOREIGN};
-    const char *host;
-    size_t host_length;
-    bool is_address = host_of(text->text, &host, &host_length);
+    struct label_reading reading = {.verdict = LABEL_FOREIGN, .problem.error = IDENTIFIER_NO_MATCH};
+    struct label_own_text own;
 
-    reading.problem.error = IDENTIFIER_NO_MATCH;
-    if (is_address && !is_our_host(origin, host, host_length))
+    if (!label_own_text(origin, text->text, text->length, &own)) {
+        reading.problem.error = IDENTIFIER_TOO_LONG;
         return reading;
-    if (parse(origin, text, reading.thing_name, &reading.problem))
+    }
+    if (parse(origin, own.text, own.length, reading.thing_name, &reading.problem))
         reading.verdict = LABEL_OURS;
-    else if (is_address || reading.problem.error == IDENTIFIER_WRONG_CHECK)
+    else if (is_wrong(&own, reading.problem.error))
         reading.verdict = LABEL_WRONG;
+    else if (own.is_foreign)
+        reading.problem = (struct identifier_problem){.error = IDENTIFIER_FOREIGN};
     return reading;
 }
 

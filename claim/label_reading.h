@@ -34,6 +34,17 @@ struct label_reading {
     struct identifier_problem problem;  /* LABEL_WRONG, LABEL_FOREIGN: why it is not an identifier */
 };
 
+/* A text without the addresses of other hosts: what may be read as an identifier, typed or scanned. */
+struct label_own_text {
+    char text[IDENTIFIER_TYPED_MAX];
+    size_t length;
+    bool is_foreign; /* it had such addresses: then what is not an identifier is IDENTIFIER_FOREIGN */
+};
+
+/* Longer texts than IDENTIFIER_TYPED_MAX are IDENTIFIER_TOO_LONG, and false is returned. */
+bool label_own_text(const struct label_origin *origin, const char *text, size_t length,
+                    struct label_own_text *out) __attribute__((warn_unused_result));
+
 /* count must be at least 1. */
 void label_read(const struct label_origin *origin, const struct label_text *texts, size_t count,
                 struct label_reading *out);

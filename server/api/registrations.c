@@ -128,8 +128,8 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
                      : "There is no endpoint with this key. Use a configured one, or leave endpoint out.");
         return false;
     }
-    if (!intake_targets(settings, own->body.identifier, strlen(own->body.identifier), &own->request,
-                        &problem)) {
+    if (!intake_read(settings, &portal_of(exchange)->labels, own->body.identifier,
+                     strlen(own->body.identifier), &own->request, &problem)) {
         problem_answer_identifier(exchange, &problem);
         return false;
     }

@@ -49,6 +49,12 @@ static const char *message_key(const struct identifier_problem *problem)
         return "identifier_address";
     case IDENTIFIER_WRONG_CHECK:
         return check_key(problem);
+    case IDENTIFIER_SEVERAL:
+        return "identifier_several";
+    case IDENTIFIER_SHOP_BARCODE:
+        return "label_problem_shop_barcode";
+    case IDENTIFIER_FOREIGN:
+        return "label_problem_foreign";
     case IDENTIFIER_OK:
     case IDENTIFIER_NO_MATCH:
     case IDENTIFIER_BAD_FORM:

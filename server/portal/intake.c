@@ -28,6 +28,20 @@ bool intake_targets(const struct claim_settings *settings, const char *typed, si
     return false;
 }
 
+bool intake_read(const struct claim_settings *settings, const struct label_origin *labels, const char *typed,
+                 size_t length, struct registration_request *request, struct identifier_problem *problem)
+{
+    struct label_own_text own;
+
+    if (!label_own_text(labels, typed, length, &own))
+        return intake_targets(settings, typed, length, request, problem);
+    if (intake_targets(settings, own.text, own.length, request, problem))
+        return true;
+    if (own.is_foreign && problem->error != IDENTIFIER_WRONG_CHECK && problem->error != IDENTIFIER_SEVERAL)
+        *problem = (struct identifier_problem){.error = IDENTIFIER_FOREIGN};
+    return false;
+}
+
 void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,
                   struct registration_request *request)
 {

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "claim/label_reading.h"
 #include "claim/settings.h"
 #include "server/http/http.h"
 #include "server/store/registrations.h"
@@ -15,6 +16,11 @@
  * borrowed by the request. */
 bool intake_targets(const struct claim_settings *settings, const char *typed, size_t length,
                     struct registration_request *request, struct identifier_problem *problem);
+
+/* The same for what a person typed or a program sent, which may be an address: one of another host than
+ * labels has no identifier (label_reading.h). */
+bool intake_read(const struct claim_settings *settings, const struct label_origin *labels, const char *typed,
+                 size_t length, struct registration_request *request, struct identifier_problem *problem);
 
 /* Fills in a new token, the current time, the claim window, and the client's network. */
 void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,

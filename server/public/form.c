@@ -85,7 +85,7 @@ static void reply_filled(struct http_exchange *exchange, void *arguments, unsign
 
     (void)arguments;
     (void)result;
-    if (intake_targets(settings, typed, length, &request, &problem)) {
+    if (intake_read(settings, &portal_of(exchange)->labels, typed, length, &request, &problem)) {
         form.typed = request.targets[0].thing_name;
         form.filled_by_link = true;
     } else {
@@ -120,7 +120,7 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
     }
     own->request.endpoint = endpoint->key;
     intake_begin(settings, exchange, &own->request);
-    if (intake_targets(settings, own->typed, length, &own->request, &problem))
+    if (intake_read(settings, &portal_of(exchange)->labels, own->typed, length, &own->request, &problem))
         return true;
     refused.problem = &problem;
     answer_form(exchange, 422, &refused);

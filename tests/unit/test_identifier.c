@@ -111,7 +111,7 @@ static void refuses_what_cannot_be_seen(void **state)
         {"\u202E" NAME, IDENTIFIER_BAD_CHARACTER, "", 1},
         {NAME "\u202C", IDENTIFIER_BAD_CHARACTER, "", 33},
         {"\u2066" NAME "\u2069", IDENTIFIER_BAD_CHARACTER, "", 1},
-        {"\uFEFF" NAME, IDENTIFIER_BAD_CHARACTER, "", 1},
+        {"0123\uFEFF4567", IDENTIFIER_BAD_CHARACTER, "", 5},
         {"0123\u00AD4567", IDENTIFIER_BAD_CHARACTER, "", 5},
         {"0123\u03014567", IDENTIFIER_BAD_CHARACTER, "", 5},
         {"0123\U000E00414567", IDENTIFIER_BAD_CHARACTER, "", 5},
@@ -297,6 +297,118 @@ static void forgives_in_hex(void **state)
     (void)state;
 
     expect_good(&form, list, COUNT(list));
+    identifier_form_fini(&form);
+}
+
+/* Codes and clipboards leave it there, and nobody sees it. */
+static void trims_what_is_nothing(void **state)
+{
+    static const struct good list[] = {
+        {"\uFEFF" NAME, NAME},
+        {"\u200B \u2060" NAME "\u200D\u200E\r\n", NAME},
+        {"\u00A0\u202F" NAME "\u00A0\uFEFF", NAME},
+        {"\uFEFFHTTPS://X/R/0123456789ABCDEF0123456789ABCDEF\u200B", NAME},
+        {"https://x/r/%EF%BB%BF" NAME "%00%E2%80%8B", NAME},
+        {"UID:\uFEFF" NAME "\u200B", NAME},
+    };
+    static const char nuls[] = "\0\0" NAME "\0";
+    struct identifier_form form = form_of("hex", "lower");
+    char out[IDENTIFIER_SIZE];
+    (void)state;
+
+    expect_good(&form, list, COUNT(list));
+    assert_int_equal(identifier_parse(&form, nuls, sizeof nuls, out, NULL), IDENTIFIER_OK);
+    assert_string_equal(out, NAME);
+    identifier_form_fini(&form);
+}
+
+#define OTHER "ffeeddccbbaa99887766554433221100"
+#define GROUPS "0123 4567 89ab cdef"
+
+static void finds_the_one_identifier_in_a_longer_text(void **state)
+{
+    static const struct good hex[] = {
+        {"UID:" NAME, NAME},
+        {"UID: " NAME, NAME},
+        {"{\"ThingName\":\"" NAME "\"}", NAME},
+        {"{\"deviceId\" : \"" NAME "\", \"key\":\"" OTHER "\"}", NAME},
+        {"Device ID: " GROUPS " " GROUPS " / 3Q", NAME},
+        {"Device ID: " GROUPS " " GROUPS " 3Q", NAME},
+        {"Ger\u00E4te-ID:\r\n" GROUPS "\r\n" GROUPS " / 3Q\r\nSN: 00042", NAME},
+        {"Smart Pump X1\nModel 4242\n" GROUPS "\n" GROUPS " / 3Q\n2026", NAME},
+        {"Device ID " NAME " (see the label)", NAME},
+        {"SN 0042; ID=" UUID, NAME},
+        {"https://x/r/" NAME "\n" GROUPS " " GROUPS " / 3Q", NAME},
+        {"Scan to register: https://x/r/" NAME " or visit https://x/help", NAME},
+        {"MAC: " OTHER "\nUID: " NAME, NAME},
+        {OTHER "\nThing Name = " NAME, NAME},
+        {"UID: " NAME "\nUID: " NAME "/3Q", NAME},
+    };
+    static const struct good serial[] = {
+        {"Device ID: SN12345678", "SN12345678"},
+        {"Device ID: SN12 3456 78 / T0", "SN12345678"},
+        {"Pump, model 7\nsn-1234-5678/TO\n", "SN12345678"},
+        {"{\"ThingName\":\"SN12345678\"}", "SN12345678"},
+    };
+    struct identifier_form form = form_of("hex", "lower");
+    (void)state;
+
+    expect_good(&form, hex, COUNT(hex));
+    identifier_form_fini(&form);
+    form = form_of("SN[0-9]{8}", "upper");
+    expect_good(&form, serial, COUNT(serial));
+    identifier_form_fini(&form);
+}
+
+static void says_what_a_longer_text_lacks(void **state)
+{
+    static const struct spoilt hex[] = {
+        {"UID: " NAME "\nUID: " OTHER, IDENTIFIER_SEVERAL, "", 0},
+        {NAME ", " OTHER, IDENTIFIER_SEVERAL, "", 0},
+        {NAME " " OTHER, IDENTIFIER_SEVERAL, "", 0},
+        {"https://x/r/" NAME "\nhttps://x/r/" OTHER, IDENTIFIER_SEVERAL, "", 0},
+        {"Device ID: " NAME " / 3R", IDENTIFIER_WRONG_CHECK, "", 0},
+        {"Device ID: " GROUPS " " GROUPS " 3R", IDENTIFIER_WRONG_CHECK, "", 0},
+        {"Device ID: " GROUPS " " GROUPS " " GROUPS, IDENTIFIER_TOO_LONG, "", 0},
+        {"Device ID: " GROUPS, IDENTIFIER_TOO_SHORT, "", 0},
+        {"Order 4242 " GROUPS " " GROUPS, IDENTIFIER_BAD_CHARACTER, "r", 2},
+        {"MAC: " NAME, IDENTIFIER_BAD_CHARACTER, "M", 1},
+        {"WIFI:S:home;T:WPA;P:" NAME ";;", IDENTIFIER_BAD_CHARACTER, "W", 1},
+    };
+    static const struct spoilt eight[] = {{"a cable, labelled", IDENTIFIER_BAD_CHARACTER, ",", 8}};
+    struct identifier_form form = form_of("hex", "lower");
+    (void)state;
+
+    expect_spoilt(&form, hex, COUNT(hex));
+    identifier_form_fini(&form);
+    form = form_of("hex:8", "lower");
+    expect_spoilt(&form, eight, COUNT(eight));
+    identifier_form_fini(&form);
+}
+
+static void knows_the_number_of_a_shops_barcode(void **state)
+{
+    static const struct spoilt hex[] = {
+        {"4006381333931", IDENTIFIER_SHOP_BARCODE, "", 0},
+        {" 4 006381 333931\r\n", IDENTIFIER_SHOP_BARCODE, "", 0},
+        {"036000291452", IDENTIFIER_SHOP_BARCODE, "", 0},
+        {"96385074", IDENTIFIER_SHOP_BARCODE, "", 0},
+        {"10036000291459", IDENTIFIER_SHOP_BARCODE, "", 0},
+        {"4006381333932", IDENTIFIER_TOO_SHORT, "", 0},
+        {"400638133393", IDENTIFIER_TOO_SHORT, "", 0},
+    };
+    static const struct spoilt fourteen[] = {{"4006381333931", IDENTIFIER_TOO_SHORT, "", 0}};
+    static const struct spoilt serial[] = {{"4006381333931", IDENTIFIER_SHOP_BARCODE, "", 0}};
+    struct identifier_form form = form_of("hex", "lower");
+    (void)state;
+
+    expect_spoilt(&form, hex, COUNT(hex));
+    identifier_form_fini(&form);
+    form = form_of("hex:14", "lower");
+    expect_spoilt(&form, fourteen, COUNT(fourteen));
+    identifier_form_fini(&form);
+    form = form_of("SN[0-9]{8}", "upper");
+    expect_spoilt(&form, serial, COUNT(serial));
     identifier_form_fini(&form);
 }
 
@@ -682,6 +794,10 @@ int main(void)
         cmocka_unit_test(refuses_bad_forms),
         cmocka_unit_test(takes_good_forms),
         cmocka_unit_test(forgives_in_hex),
+        cmocka_unit_test(trims_what_is_nothing),
+        cmocka_unit_test(finds_the_one_identifier_in_a_longer_text),
+        cmocka_unit_test(says_what_a_longer_text_lacks),
+        cmocka_unit_test(knows_the_number_of_a_shops_barcode),
         cmocka_unit_test(writes_the_case_of_the_account),
         cmocka_unit_test(puts_the_dashes_into_a_uuid),
         cmocka_unit_test(meets_the_whole_pattern_only),

@@ -58,6 +58,35 @@ static void another_makers_label_is_not_ours(void **state)
     expect(LABEL_FOREIGN, "", NULL);
 }
 
+/* The bytes of a code: a NUL ends nothing. */
+static void what_is_around_a_text_does_not_count(void **state)
+{
+    static const char nuls[] = "\0" URL "/r/" A "\0";
+    const struct label_origin origin = {URL, "", forms, 2};
+    const struct label_text texts[] = {{nuls, sizeof nuls}};
+
+    (void)state;
+    label_read(&origin, texts, 1, &reading);
+    assert_int_equal(reading.verdict, LABEL_OURS);
+    assert_string_equal(reading.thing_name, A);
+    expect(LABEL_OURS, "\xEF\xBB\xBFHTTPS://REGISTER.EXAMPLE.COM/R/" A, NULL);
+    expect(LABEL_FOREIGN, "\xEF\xBB\xBFHTTPS://EVIL.EXAMPLE/R/" A, NULL);
+    expect(LABEL_FOREIGN, "\"https://evil.example/r/" A "\"", NULL);
+}
+
+static void addresses_of_others_do_not_count_in_a_longer_text(void **state)
+{
+    (void)state;
+    expect(LABEL_OURS, "UID: " A "\nhttps://evil.example/r/" B, NULL);
+    assert_string_equal(reading.thing_name, A);
+    expect(LABEL_FOREIGN, "Device: https://evil.example/r/" B, NULL);
+    assert_int_equal(reading.problem.error, IDENTIFIER_FOREIGN);
+    expect(LABEL_WRONG, "UID: " A "\nUID: " B, NULL);
+    assert_int_equal(reading.problem.error, IDENTIFIER_SEVERAL);
+    expect(LABEL_FOREIGN, "4006381333931", NULL);
+    assert_int_equal(reading.problem.error, IDENTIFIER_SHOP_BARCODE);
+}
+
 static void a_label_of_ours_gives_its_thing_name(void **state)
 {
     static const char *const texts[] = {
@@ -122,6 +151,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_makers_label_is_not_ours),
+        cmocka_unit_test(what_is_around_a_text_does_not_count),
+        cmocka_unit_test(addresses_of_others_do_not_count_in_a_longer_text),
         cmocka_unit_test(a_label_of_ours_gives_its_thing_name),
         cmocka_unit_test(without_a_public_url_every_host_will_do),
         cmocka_unit_test(of_several_codes_the_label_wins),

@@ -48,6 +48,7 @@ struct page_form {
     const struct pages_choice *endpoints; /* with more than one, the form shows a choice */
     size_t endpoint_count;
     const char *endpoint; /* key of the chosen endpoint; NULL: the first */
+    size_t digits;        /* letters and digits of a device ID, to count what is typed; 0: not fixed */
     bool filled_by_link;  /* by /r/{identifier}: the person only presses the button */
 };
 

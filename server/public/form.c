@@ -12,6 +12,17 @@
 #define ENDPOINTS_MAX 64
 #define HTML "text/html; charset=utf-8"
 
+/* The letters and digits of every account's identifiers; 0 if they differ or are not fixed. */
+static size_t digits_of(const struct claim_settings *settings)
+{
+    size_t digits = settings->staging_count ? identifier_form_length(&settings->staging[0].form) : 0;
+
+    for (size_t i = 1; i < settings->staging_count; i++)
+        if (identifier_form_length(&settings->staging[i].form) != digits)
+            return 0;
+    return digits;
+}
+
 static void render(const struct portal *portal, const char *language, struct page_form *form,
                    struct text *out)
 {
@@ -23,6 +34,7 @@ static void render(const struct portal *portal, const char *language, struct pag
         const struct oem_endpoint *endpoint = &settings->endpoints[i];
         choices[i] = (struct pages_choice){endpoint->key, *endpoint->label ? endpoint->label : endpoint->key};
     }
+    form->digits = digits_of(settings);
     form->endpoints = choices;
     form->endpoint_count = count;
     if (!form->endpoint)

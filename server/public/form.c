@@ -55,22 +55,59 @@ void form_prepare(struct portal *portal)
     }
 }
 
-static void reply_empty(struct http_exchange *exchange, void *arguments, unsigned result)
-{
-    (void)arguments;
-    (void)result;
-    http_answer_page(exchange, 200, assets_form(portal_of(exchange)->assets, portal_language(exchange)));
-}
-
 /* Shows the form again. The typed text ends at its first NUL, because a page cannot contain one. */
 static void answer_form(struct http_exchange *exchange, unsigned status, struct page_form *form)
 {
     TEXT struct text page = TEXT_EMPTY;
 
+    if (http_request_method(exchange) == HTTP_GET)
+        portal_remember_language(exchange);
+    form->request_id = http_request_id(exchange);
     render(portal_of(exchange), portal_language(exchange), form, &page);
     /* The browser may keep the form, so that its back button shows it again. */
     http_answer_header(exchange, "Cache-Control", "private, no-cache");
     http_answer(exchange, status, HTML, &page);
+}
+
+static void reply_empty(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    (void)arguments;
+    (void)result;
+    if (http_request_query(exchange, "lang", NULL)) {
+        answer_form(exchange, 200, &(struct page_form){.typed = ""});
+        return;
+    }
+    http_answer_page(exchange, 200, assets_form(portal_of(exchange)->assets, portal_language(exchange)));
+}
+
+/* Shows the form as it was, in the language that was chosen. */
+static void reply_language(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    struct registration_request request = {0};
+    struct identifier_problem problem = {0};
+    const struct claim_settings *settings = portal_of(exchange)->settings;
+    const char *key = http_request_field(exchange, "endpoint", NULL);
+    const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, key && *key ? key : NULL);
+    size_t length = 0;
+    const char *typed = http_request_field(exchange, "identifier", &length);
+    struct page_form form = {.typed = typed ? typed : "", .endpoint = endpoint ? endpoint->key : NULL};
+
+    (void)arguments;
+    (void)result;
+    form.filled_by_link = typed && http_request_field(exchange, "filled", NULL) &&
+                          intake_targets(settings, typed, length, &request, &problem);
+    if (form.filled_by_link)
+        form.typed = request.targets[0].thing_name;
+    portal_remember_language(exchange);
+    answer_form(exchange, 200, &form);
+}
+
+/* A reload of the page that the switch gave, without what was sent. */
+static void reply_home(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    (void)arguments;
+    (void)result;
+    http_answer_see_other(exchange, "/");
 }
 
 static void reply_filled(struct http_exchange *exchange, void *arguments, unsigned result)
@@ -161,6 +198,8 @@ static void reply_register(struct http_exchange *exchange, void *arguments, unsi
 }
 
 const struct http_handler form_empty = {.reply = reply_empty};
+const struct http_handler form_language = {.reply = reply_language};
+const struct http_handler form_home = {.reply = reply_home};
 const struct http_handler form_filled = {.reply = reply_filled};
 const struct http_handler form_register = {
     .arguments_size = sizeof(struct register_arguments),

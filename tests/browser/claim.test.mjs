@@ -132,7 +132,7 @@ describe("a claim", { concurrency: atATime(2) }, () => {
       const { page } = visitor;
       const texts = catalogue("de");
       await page.goto("/");
-      await page.getByRole("link", { name: "Deutsch" }).tap();
+      await visitor.button("Deutsch").tap();
       await visitor.headline(texts.form_title);
       await visitor.typeGroups(randomThing());
       await visitor.button(texts.register_button).tap();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { house } from "./house.mjs";
+import { catalogue, house } from "./house.mjs";
 import { atATime } from "./patience.mjs";
 import { randomThing } from "./stage.mjs";
 import { NARROW } from "./visitor.mjs";
@@ -160,6 +160,61 @@ describe("the form", { concurrency: atATime(3) }, () => {
   test("shows what was scanned as it is on the label, with its check characters", () => own.visit({}, async (visitor) => {
     await visitor.page.goto("/r/0123456789abcdef0123456789abcdef");
     assert.equal((await visitor.page.locator(".thing").innerText()).trim(), "0123456789abcdef0123456789abcdef / 3Q");
+  }));
+
+  for (const javaScriptEnabled of [true, false]) {
+    const how = javaScriptEnabled ? "" : " without scripts";
+    test(`speaks the language that was chosen, and keeps what was typed,${how}`, () => own.visit({ javaScriptEnabled }, async (visitor) => {
+      const { page, context } = visitor;
+      const texts = catalogue("de");
+      await page.goto("/");
+      await page.locator("#identifier").fill("0123 4567");
+      await page.locator("#endpoint").selectOption("other");
+      await visitor.button("Deutsch").tap();
+      await visitor.headline(texts.form_title);
+      assert.equal(await page.locator("#identifier").inputValue(), "0123 4567");
+      assert.equal(await page.locator("#endpoint").inputValue(), "other");
+      await page.goto("/");
+      await visitor.headline(texts.form_title);
+      const [{ name, value, sameSite }] = await context.cookies();
+      assert.deepEqual({ name, value, sameSite }, { name: "lang", value: "de", sameSite: "Lax" });
+      await page.goto("/r/0123456789abcdef0123456789abcdef");
+      await page.locator("#endpoint").selectOption("other");
+      await visitor.button("English").tap();
+      await page.getByText("Check that this device ID matches the label on your product.").waitFor();
+      assert.equal(await page.locator(".thing code").innerText(), "0123456789abcdef0123456789abcdef");
+      assert.equal(await page.locator("#endpoint").inputValue(), "other");
+      await page.goto("/");
+      await visitor.headline("Register your product");
+    }));
+  }
+
+  test("leads back to the last registration on this device, until it is forgotten", () => own.visit({}, async (visitor) => {
+    const { page } = visitor;
+    visitor.expect(/status of 404/);
+    const thing = randomThing();
+    await page.goto("/");
+    assert.equal(await page.locator("#last").isVisible(), false);
+    const status = await own.stage.claim(thing);
+    await page.goto(status);
+    await page.goto("/");
+    const link = page.getByRole("link", { name: `Your last registration: device ID ending in ${thing.slice(-4)}` });
+    await visitor.look("form-last");
+    await link.tap();
+    await visitor.headline("Switch on your product");
+    assert.equal(new URL(page.url()).pathname, status);
+    assert.deepEqual(Object.keys(await page.evaluate(() => JSON.parse(localStorage.lastRegistration))), ["path", "end"]);
+    await page.goto("/");
+    await visitor.button("Forget it").tap();
+    assert.equal(await link.isVisible(), false);
+    await page.reload();
+    assert.equal(await link.isVisible(), false);
+    const gone = "/registrations/0123456789abcdef0123456789abcdef";
+    await page.evaluate((path) => { localStorage.lastRegistration = JSON.stringify({ path, end: "cdef" }); }, gone);
+    await page.goto(gone);
+    await visitor.headline("Page not found");
+    await page.goto("/");
+    assert.equal(await page.locator("#last").isVisible(), false);
   }));
 
   test("keeps what was typed as text", () => own.visit({}, async (visitor) => {

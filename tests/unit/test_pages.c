@@ -138,7 +138,7 @@ static void a_problem_is_told_beside_the_field(void **state)
     expect_in(&page, "aria-describedby=\"identifier-error identifier-count identifier-hint\"");
     expect_in(&page, "id=\"identifier-error\" role=\"alert\"");
     expect_in(&page, "A device ID has 32 characters. You entered 12.");
-    expect_in(&page, "href=\"/?lang=de\"");
+    expect_in(&page, "<button form=\"registration\" formaction=\"/language\" name=\"to\" value=\"de\"");
 }
 
 static void every_identifier_problem_has_its_sentence(void **state)
@@ -219,7 +219,8 @@ static void a_scanned_label_only_needs_the_button(void **state)
     expect_in(&page, "type=\"hidden\" id=\"identifier\" name=\"identifier\" value=\"a3f1c09e77b24d58\"");
     expect_in(&page, "<span>a3f1</span><wbr><span>c09e</span>");
     expect_in(&page, "</code> <span class=\"check\" dir=\"ltr\" translate=\"no\">/ HS</span>");
-    expect_in(&page, "href=\"?lang=de\"");
+    expect_in(&page, "<button form=\"registration\" formaction=\"/language\" name=\"to\" value=\"de\"");
+    expect_in(&page, "name=\"filled\" value=\"1\"");
     form.typed = "not an identifier";
     pages_form(pages, "en", &form, &odd);
     expect_in(&odd, ">not an identifier</textarea>");
@@ -288,6 +289,10 @@ static void every_state_renders_in_both_languages(void **state)
         expect_in(&german, rows[i].german);
         expect_in(&english, "/static/style.css?v=7\"");
         expect_not_in(&english, "{{");
+        expect_in(&english, "href=\"?lang=de\"");
+        expect_in(&english,
+                  "Reference number for support: <code dir=\"ltr\" translate=\"no\">01234567</code>");
+        (rows[i].open ? expect_in : expect_not_in)(&english, "scan the label again, or keep this page");
         (rows[i].open ? expect_in : expect_not_in)(&english, "http-equiv=\"refresh\"");
         (rows[i].open ? expect_in : expect_not_in)(&english, "/cancel\"");
         (rows[i].open ? expect_not_in : expect_in)(&english, "data-settled");

@@ -164,6 +164,11 @@ enum identifier_error identifier_form_parse(const char *form, const char *letter
     return IDENTIFIER_OK;
 }
 
+size_t identifier_form_length(const struct identifier_form *form)
+{
+    return form->digits;
+}
+
 void identifier_form_fini(struct identifier_form *form)
 {
     if (form->pattern != NULL)

@@ -25,6 +25,8 @@ struct identifier_form {
  * *out untouched. */
 enum identifier_error identifier_form_parse(const char *form, const char *letter_case,
                                             struct identifier_form *out) __attribute__((warn_unused_result));
+/* How many letters and digits every identifier of this form has, 0 if the number is not fixed. */
+size_t identifier_form_length(const struct identifier_form *form);
 void identifier_form_fini(struct identifier_form *form);
 
 enum form_kind { FORM_HEX, FORM_UUID, FORM_PATTERN };

@@ -2,6 +2,13 @@
 #include "server/registration.h"
 
 #include <stddef.h>
+#include <string.h>
+
+void registration_reference(const struct registration *registration, char out[REGISTRATION_REFERENCE_SIZE])
+{
+    memcpy(out, registration->token, REGISTRATION_REFERENCE_LENGTH);
+    out[REGISTRATION_REFERENCE_LENGTH] = '\0';
+}
 
 const char *registration_step_name(enum registration_step step)
 {

@@ -13,6 +13,11 @@
 #define REGISTRATION_TOKEN_SIZE (REGISTRATION_TOKEN_LENGTH + 1)
 #define REGISTRATION_ENDPOINT_SIZE 33
 
+/* What people quote to support: the first digits of the token. Support finds the registration by them; the
+ * others, 96 random bits, keep the status page private. */
+#define REGISTRATION_REFERENCE_LENGTH 8
+#define REGISTRATION_REFERENCE_SIZE (REGISTRATION_REFERENCE_LENGTH + 1)
+
 /* Several registrations may share a claim, of people who do not know each other: one that joined an open
  * claim has no time of what happened before, and attempts is at most 1. */
 struct registration {
@@ -32,6 +37,8 @@ struct registration {
     bool onboarded_before; /* an earlier claim for this thing succeeded: it was reset, or it is claimed twice
                             */
 };
+
+void registration_reference(const struct registration *registration, char out[REGISTRATION_REFERENCE_SIZE]);
 
 enum registration_step { STEP_ACCEPTED, STEP_PUBLISHED, STEP_PROVISIONED, STEP_CONNECTED, STEP_COUNT };
 enum step_state { STEP_DONE, STEP_ACTIVE, STEP_WAITING, STEP_FAILED };

@@ -22,6 +22,8 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/",                                      0,          NULL,      &form_empty},
     {HTTP_PUBLIC, HTTP_GET,  "/r/{identifier...}",                     0,          NULL,      &form_filled},
     {HTTP_PUBLIC, HTTP_GET,  "/R/{identifier...}",                     0,          NULL,      &form_filled}, /* of codes in capitals */
+    {HTTP_PUBLIC, HTTP_GET,  "/language",                              0,          NULL,      &form_home},
+    {HTTP_PUBLIC, HTTP_POST, "/language",                              8 * KIB,    FORM,      &form_language},
     {HTTP_PUBLIC, HTTP_POST, "/register",                              8 * KIB,    FORM,      &form_register},
     {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}",                 0,          NULL,      &registration_page},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/retry",           1 * KIB,    FORM,      &registration_page_retry},

@@ -8,7 +8,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "claim/settings.h"
-#include "server/page/pages.h"
+#include "server/page/brand.h"
 #include "server/store/retention.h"
 #include "server/store/store.h"
 

@@ -7,7 +7,6 @@ const PERIOD_MS = 2000;
 const PERIOD_MAX_MS = 15000;
 const ANSWER_TIMEOUT_MS = 10000;
 
-const connection = document.getElementById("connection");
 const announcement = document.getElementById("announcement");
 
 let etag = null;
@@ -30,7 +29,10 @@ function schedule() {
   timer = setTimeout(ask, wait);
 }
 
+/** In the place of the advice: nothing moves. */
 function tellConnection(lost) {
+  const connection = document.getElementById("connection");
+  currentMain().toggleAttribute("data-offline", lost);
   const text = lost ? connection.dataset.lost : "";
   if (connection.textContent !== text) connection.textContent = text;
 }
@@ -54,15 +56,24 @@ function show(page) {
   if (news !== headline) announcement.textContent = news;
 }
 
+/** The page's own, in the language that it has. */
+function address() {
+  const own = new URL(location.href);
+  own.searchParams.set("lang", document.documentElement.lang);
+  return own;
+}
+
 async function fetchPage(signal) {
-  const headers = { Accept: "text/html" };
+  const headers = { Accept: "text/html", "X-Requested-With": "fetch" };
   if (etag !== null) headers["If-None-Match"] = etag;
-  const answer = await fetch(location.href, { cache: "no-store", headers, signal });
-  if (answer.status === 304) return;
+  const answer = await fetch(address(), { cache: "no-store", headers, signal });
+  if (answer.status === 304) return tellConnection(false);
   // The registration is no longer kept: let the server say so in full.
   if (answer.status === 404 || answer.status === 410) return location.reload();
   if (!answer.ok) throw new Error(`status ${answer.status}`);
-  show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  tellConnection(false);
+  show(page);
   etag = answer.headers.get("ETag");
 }
 
@@ -74,12 +85,13 @@ async function ask() {
   try {
     await fetchPage(limit.signal);
     failures = 0;
-  } catch {
+  } catch (error) {
     failures += 1;
+    // Without a network at once; an answer that fails may well be better the next time.
+    tellConnection(failures > 1 || error instanceof TypeError);
   }
   clearTimeout(late);
   asking = null;
-  tellConnection(failures > 1);
   schedule();
 }
 
@@ -90,6 +102,9 @@ function askNow() {
 
 document.addEventListener("visibilitychange", askNow);
 window.addEventListener("online", askNow);
+window.addEventListener("offline", () => {
+  if (!isSettled()) tellConnection(true);
+});
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) askNow();
 });

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "claim/check_characters.h"
 #include "server/page/page_set.h"
 #include "server/page/page_text.h"
 #include "server/page/pages.h"
@@ -11,7 +13,7 @@
 
 const char form_page_names[] =
     PAGE_COMMON_NAMES "typed problem filled_by_link groups group endpoints_shown endpoints endpoint_key "
-                      "endpoint_label endpoint_chosen ";
+                      "endpoint_label endpoint_chosen filled check digits length wanted request_id ";
 
 static const char *flag(bool set)
 {
@@ -75,8 +77,22 @@ void pages_form(const struct pages *pages, const char *language, const struct pa
     struct thing_groups groups;
     const bool filled =
         form->filled_by_link && problem.length == 0 && thing_groups_fill(form->typed, &groups);
-    struct template_value values[6 + PAGE_COMMON_VALUES] = {
+    char check[CHECK_SIZE] = "", digits[24];
+    if (filled)
+        check_characters_of(form->typed, check);
+    snprintf(digits, sizeof digits, "%zu", form->digits);
+    TEXT struct text request_id = TEXT_EMPTY;
+    if (form->request_id != NULL)
+        page_text_visible(&request_id, form->request_id, REQUEST_ID_MAX);
+    struct template_value values[13 + PAGE_COMMON_VALUES] = {
         {"typed", text_get(&typed), NULL},
+        {"filled", flag(typed.length > 0), NULL},
+        {"check", filled ? check : NULL, NULL},
+        {"in_form", "", NULL},
+        {"request_id", request_id.length > 0 ? text_get(&request_id) : NULL, NULL},
+        {"digits", form->digits > 0 ? digits : NULL, NULL},
+        {"length", "{length}", NULL}, /* a script puts in the numbers */
+        {"wanted", "{wanted}", NULL},
         {"problem", problem.length > 0 ? text_get(&problem) : NULL, NULL},
         {"filled_by_link", flag(filled), NULL},
         {"groups", NULL, filled ? groups.rows : NULL},

@@ -5,8 +5,8 @@
 #define SERVER_PAGE_PAGE_SET_H
 
 #include "base/text.h"
+#include "server/page/brand.h"
 #include "server/page/catalogue.h"
-#include "server/page/pages.h"
 #include "server/page/template.h"
 
 enum page { PAGE_FORM, PAGE_STATUS, PAGE_PROBLEM, PAGE_COUNT };
@@ -30,10 +30,14 @@ struct pages {
 extern const char form_page_names[];
 extern const char status_page_names[];
 extern const char problem_page_names[];
-#define PAGE_COMMON_NAMES "language asset_version here language_links link_language link_name link_current "
+#define PAGE_COMMON_NAMES                                                                                    \
+    "language asset_version here in_form language_links link_language link_name link_current "
 
 /* Finds a language by its tag; the fallback if there is none. Never NULL. */
 const struct page_language *page_language(const struct pages *pages, const char *tag);
+
+/* How long a request id on a page can be. */
+#define REQUEST_ID_MAX 128
 
 /* How many entries page_render() needs in values, with the end. */
 #define PAGE_COMMON_VALUES 5

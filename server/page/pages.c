@@ -182,9 +182,14 @@ const struct page_language *page_language(const struct pages *pages, const char 
 
 const char *pages_language(const struct pages *pages, const char *wanted, const char *accept_language)
 {
-    if (wanted != NULL && strcasecmp(page_language(pages, wanted)->tag, wanted) == 0)
+    if (wanted != NULL && pages_has_language(pages, wanted))
         return page_language(pages, wanted)->tag;
     return pages->tags[language_choose(pages->tags, pages->language_count, accept_language)];
+}
+
+bool pages_has_language(const struct pages *pages, const char *tag)
+{
+    return strcasecmp(page_language(pages, tag)->tag, tag) == 0;
 }
 
 size_t pages_language_count(const struct pages *pages)

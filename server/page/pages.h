@@ -10,20 +10,16 @@
 
 #include "base/text.h"
 #include "claim/identifier.h"
+#include "server/page/brand.h"
 #include "server/registration.h"
 
 struct pages;
 
-/* Whose portal it is, from [brand]. Texts are borrowed for the life of pages. */
-struct page_brand {
-    const char *network; /* what products connect by: "wifi", "cellular" or "none" (nothing is said of it) */
-};
-
 /* Loads form.mustache, status.mustache, problem.mustache, their partials and all messages.<language>.json
  * from folder. fallback_language must be one of the languages ("en"). asset_version: appended to the URLs of
- * static files, so that they can be cached forever. brand: NULL for none, with wifi. Returns NULL on error;
- * *error (owned) then names the file and the mistake, such as a template that cannot be parsed or a catalogue
- * without a key that another one has. Free with pages_free(), which accepts NULL. */
+ * static files, so that they can be cached forever. brand: borrowed; NULL for none, with wifi. Returns NULL
+ * on error; *error (owned) then names the file and the mistake, such as a template that cannot be parsed or a
+ * catalogue without a key that another one has. Free with pages_free(), which accepts NULL. */
 struct pages *pages_load(const char *folder, const char *fallback_language, const char *asset_version,
                          const struct page_brand *brand, char **error);
 void pages_free(struct pages *pages);
@@ -31,6 +27,7 @@ void pages_free(struct pages *pages);
 /* The language to use: wanted ("de", from ?lang=; may be NULL) if it has a catalogue, or else the best match
  * of an Accept-Language header (may be NULL), or else the fallback. Borrowed for the life of pages. */
 const char *pages_language(const struct pages *pages, const char *wanted, const char *accept_language);
+bool pages_has_language(const struct pages *pages, const char *tag);
 /* All languages; the first is the fallback. Borrowed. */
 size_t pages_language_count(const struct pages *pages);
 const char *pages_language_at(const struct pages *pages, size_t index);
@@ -47,8 +44,10 @@ struct page_form {
                                 form_problem_<key>. Unknown keys use form_problem_other. NULL: none */
     const struct pages_choice *endpoints; /* with more than one, the form shows a choice */
     size_t endpoint_count;
-    const char *endpoint; /* key of the chosen endpoint; NULL: the first */
-    bool filled_by_link;  /* by /r/{identifier}: the person only presses the button */
+    const char *endpoint;   /* key of the chosen endpoint; NULL: the first */
+    const char *request_id; /* to quote to support; NULL: the page is the same for everybody */
+    size_t digits;          /* letters and digits of a device ID, to count what is typed; 0: not fixed */
+    bool filled_by_link;    /* by /r/{identifier}: the person only presses the button */
 };
 
 /* Adds the page with the registration form. language: a tag from pages_language(). */

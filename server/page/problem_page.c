@@ -5,9 +5,7 @@
 #include "server/page/page_text.h"
 #include "server/page/pages.h"
 
-#define REQUEST_ID_MAX 128
-
-const char problem_page_names[] = PAGE_COMMON_NAMES "title advice request_id ";
+const char problem_page_names[] = PAGE_COMMON_NAMES "title advice request_id gone ";
 
 static const struct {
     unsigned status;
@@ -44,8 +42,9 @@ void pages_problem(const struct pages *pages, const char *language, unsigned htt
     TEXT struct text shown_id = TEXT_EMPTY;
     if (request_id != NULL)
         page_text_visible(&shown_id, request_id, REQUEST_ID_MAX);
-    struct template_value values[3 + PAGE_COMMON_VALUES] = {
+    struct template_value values[4 + PAGE_COMMON_VALUES] = {
         {"title", catalogue_get(chosen->catalogue, problems[problem].title), NULL},
+        {"gone", http_status == 404 ? "" : NULL, NULL},
         {"advice", catalogue_get(chosen->catalogue, problems[problem].advice), NULL},
         {"request_id", shown_id.length > 0 ? text_get(&shown_id) : NULL, NULL},
     };

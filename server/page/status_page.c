@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "claim/check_characters.h"
 #include "server/page/page_set.h"
 #include "server/page/pages.h"
 #include "server/page/thing_groups.h"
@@ -12,7 +13,7 @@ const char status_page_names[] =
     PAGE_COMMON_NAMES "token headline advice waiting settled open ended arrived failed late stopped "
                       "onboarded_before groups group thing_name steps step_label step_state step_word "
                       "step_done step_active step_waiting step_failed step_stopped "
-                      "switch_on pressed ";
+                      "switch_on pressed check reference ";
 
 /* The situations that have a headline and advice of their own. */
 enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, EXPIRED, FAILED, CANCELLED };
@@ -148,7 +149,12 @@ void pages_status(const struct pages *pages, const char *language, const struct 
     }
     struct thing_groups groups;
     thing_groups_fill(registration->thing_name, &groups);
-    struct template_value values[17 + PAGE_COMMON_VALUES] = {
+    char check[CHECK_SIZE], reference[REGISTRATION_REFERENCE_SIZE];
+    registration_reference(registration, reference);
+    check_characters_of(registration->thing_name, check);
+    struct template_value values[19 + PAGE_COMMON_VALUES] = {
+        {"check", check, NULL},
+        {"reference", reference, NULL},
         {"token", registration->token, NULL},
         {"headline", catalogue_get(chosen->catalogue, situations[situation].headline), NULL},
         {"advice", catalogue_get(chosen->catalogue, situations[situation].advice), NULL},

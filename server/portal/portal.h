@@ -43,7 +43,12 @@ struct portal {
 /* The portal of an exchange. Borrowed. */
 struct portal *portal_of(const struct http_exchange *exchange);
 
-/* The language of an answer: ?lang=, or the form field lang, or Accept-Language. Borrowed. */
+/* The language of an answer: the first that is known of ?lang=, the form fields to (the switch) and lang, the
+ * cookie lang, and Accept-Language. Borrowed. */
 const char *portal_language(struct http_exchange *exchange);
+/* Has the browser remember a language that was chosen with ?lang= or the switch, in the cookie lang. Returns
+ * true if it adds the header to the answer: not if the cookie says so already, nor for a script's request,
+ * which chooses nothing. Only for pages. */
+bool portal_remember_language(struct http_exchange *exchange);
 
 #endif

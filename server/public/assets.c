@@ -141,7 +141,7 @@ const char *assets_version(const struct assets *assets)
 void assets_add_form(struct assets *assets, const char *language, const char *bytes, size_t length)
 {
     const struct http_header headers[] = {{"Cache-Control", "no-cache"},
-                                          {"Vary", "Accept-Language"},
+                                          {"Vary", "Accept-Language, Cookie"},
                                           {"Content-Language", language},
                                           {NULL, NULL}};
 

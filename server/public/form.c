@@ -12,6 +12,17 @@
 #define ENDPOINTS_MAX 64
 #define HTML "text/html; charset=utf-8"
 
+/* The letters and digits of every account's identifiers; 0 if they differ or are not fixed. */
+static size_t digits_of(const struct claim_settings *settings)
+{
+    size_t digits = settings->staging_count ? identifier_form_length(&settings->staging[0].form) : 0;
+
+    for (size_t i = 1; i < settings->staging_count; i++)
+        if (identifier_form_length(&settings->staging[i].form) != digits)
+            return 0;
+    return digits;
+}
+
 static void render(const struct portal *portal, const char *language, struct page_form *form,
                    struct text *out)
 {
@@ -23,6 +34,7 @@ static void render(const struct portal *portal, const char *language, struct pag
         const struct oem_endpoint *endpoint = &settings->endpoints[i];
         choices[i] = (struct pages_choice){endpoint->key, *endpoint->label ? endpoint->label : endpoint->key};
     }
+    form->digits = digits_of(settings);
     form->endpoints = choices;
     form->endpoint_count = count;
     if (!form->endpoint)
@@ -43,18 +55,14 @@ void form_prepare(struct portal *portal)
     }
 }
 
-static void reply_empty(struct http_exchange *exchange, void *arguments, unsigned result)
-{
-    (void)arguments;
-    (void)result;
-    http_answer_page(exchange, 200, assets_form(portal_of(exchange)->assets, portal_language(exchange)));
-}
-
 /* Shows the form again. The typed text ends at its first NUL, because a page cannot contain one. */
 static void answer_form(struct http_exchange *exchange, unsigned status, struct page_form *form)
 {
     TEXT struct text page = TEXT_EMPTY;
 
+    if (http_request_method(exchange) == HTTP_GET)
+        portal_remember_language(exchange);
+    form->request_id = http_request_id(exchange);
     render(portal_of(exchange), portal_language(exchange), form, &page);
     /* The browser may keep what answers a POST, so that its back button shows the form again. */
     if (http_request_method(exchange) == HTTP_POST)
@@ -69,6 +77,47 @@ static const struct oem_endpoint *endpoint_of(const struct claim_settings *setti
     if (key && strlen(key) != length)
         return NULL;
     return claim_settings_endpoint(settings, key && *key ? key : NULL);
+}
+
+static void reply_empty(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    (void)arguments;
+    (void)result;
+    if (http_request_query(exchange, "lang", NULL)) {
+        answer_form(exchange, 200, &(struct page_form){.typed = ""});
+        return;
+    }
+    http_answer_page(exchange, 200, assets_form(portal_of(exchange)->assets, portal_language(exchange)));
+}
+
+/* Shows the form as it was, in the language that was chosen. */
+static void reply_language(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    struct registration_request request = {0};
+    struct identifier_problem problem = {0};
+    const struct claim_settings *settings = portal_of(exchange)->settings;
+    size_t length = 0, key_length = 0;
+    const char *key = http_request_field(exchange, "endpoint", &key_length);
+    const struct oem_endpoint *endpoint = endpoint_of(settings, key, key_length);
+    const char *typed = http_request_field(exchange, "identifier", &length);
+    struct page_form form = {.typed = typed ? typed : "", .endpoint = endpoint ? endpoint->key : NULL};
+
+    (void)arguments;
+    (void)result;
+    form.filled_by_link = typed && http_request_field(exchange, "filled", NULL) &&
+                          intake_targets(settings, typed, length, &request, &problem);
+    if (form.filled_by_link)
+        form.typed = request.targets[0].thing_name;
+    portal_remember_language(exchange);
+    answer_form(exchange, 200, &form);
+}
+
+/* A reload of the page that the switch gave, without what was sent. */
+static void reply_home(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    (void)arguments;
+    (void)result;
+    http_answer_see_other(exchange, "/");
 }
 
 static void reply_filled(struct http_exchange *exchange, void *arguments, unsigned result)
@@ -159,6 +208,8 @@ static void reply_register(struct http_exchange *exchange, void *arguments, unsi
 }
 
 const struct http_handler form_empty = {.reply = reply_empty};
+const struct http_handler form_language = {.reply = reply_language};
+const struct http_handler form_home = {.reply = reply_home};
 const struct http_handler form_filled = {.reply = reply_filled};
 const struct http_handler form_register = {
     .arguments_size = sizeof(struct register_arguments),

@@ -10,6 +10,8 @@ void form_prepare(struct portal *portal);
 
 extern const struct http_handler form_empty;    /* GET / */
 extern const struct http_handler form_filled;   /* GET /r/{identifier} */
+extern const struct http_handler form_language; /* POST /language */
+extern const struct http_handler form_home;     /* GET /language */
 extern const struct http_handler form_register; /* POST /register */
 
 #endif

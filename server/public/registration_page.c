@@ -24,6 +24,7 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
         .queue_ms = waiting_ms(portal_of(exchange)->waiting, &own->registration),
         .pressed = http_request_query(exchange, "on", NULL) != NULL,
     };
+    portal_remember_language(exchange);
     pages_status(portal_of(exchange)->pages, portal_language(exchange), &status, &page);
     http_answer_tagged(exchange, HTML, &page);
 }

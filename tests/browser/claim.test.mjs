@@ -24,7 +24,7 @@ describe("a claim", { concurrency: atATime(2) }, () => {
 
       await visitor.headline("Setting things up");
       assert.match(page.url(), /\/registrations\/[0-9a-f]{32}/);
-      assert.equal(await page.locator(".thing").innerText(), thing);
+      assert.equal(await page.locator(".thing code").innerText(), thing);
       assert.deepEqual(await visitor.steps(), ["Done", "In progress", "Not started", "Not started"]);
       await visitor.look("status-passing-on");
       const places = await visitor.places();
@@ -105,7 +105,7 @@ describe("a claim", { concurrency: atATime(2) }, () => {
       const { page } = visitor;
       const thing = randomThing();
       await page.goto(`/r/${thing}`);
-      assert.equal(await page.locator(".thing").innerText(), thing);
+      assert.equal(await page.locator(".thing code").innerText(), thing);
       await visitor.look("form-filled");
       await visitor.button("Register").tap();
       await visitor.headline("Switch on your product");
@@ -132,7 +132,7 @@ describe("a claim", { concurrency: atATime(2) }, () => {
       const { page } = visitor;
       const texts = catalogue("de");
       await page.goto("/");
-      await page.getByRole("link", { name: "Deutsch" }).tap();
+      await visitor.button("Deutsch").tap();
       await visitor.headline(texts.form_title);
       await visitor.typeGroups(randomThing());
       await visitor.button(texts.register_button).tap();

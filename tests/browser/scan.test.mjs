@@ -165,7 +165,7 @@ describe("scanning", { concurrency: atATime(2) }, () => {
   async function claimToTheEnd(visitor, thing) {
     const { page } = visitor;
     await page.waitForURL(`**/r/${thing}?lang=en`);
-    assert.equal(await page.locator(".thing").innerText(), thing);
+    assert.equal(await page.locator(".thing code").innerText(), thing);
     assert.equal(await page.locator("#identifier").inputValue(), thing);
     await visitor.button("Register").tap();
     await visitor.headline("Switch on your product");

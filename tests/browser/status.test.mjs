@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { house } from "./house.mjs";
-import { atATime } from "./patience.mjs";
+import { atATime, PATIENCE } from "./patience.mjs";
 import { randomThing } from "./stage.mjs";
 
 describe("the status page", { concurrency: atATime(2) }, () => {
@@ -19,7 +19,11 @@ describe("the status page", { concurrency: atATime(2) }, () => {
       await visitor.headline("Switch on your product");
       const places = await visitor.places();
       await context.setOffline(true);
-      await page.getByText("You’re offline. This page will update when you reconnect.").waitFor();
+      const told = page.getByText("You’re offline. This page will update when you reconnect.");
+      await told.waitFor({ timeout: 1000 * PATIENCE }); // Sooner than it would be found by asking.
+      const [headline, saying] = [await page.locator("#headline").boundingBox(), await told.boundingBox()];
+      assert.ok(saying.y >= headline.y + headline.height && saying.y < headline.y + headline.height + 24);
+      assert.equal(await page.locator(".advice").isVisible(), false);
       assert.deepEqual(await visitor.places(), places);
       await visitor.look("status-offline");
       const module = own.stage.module(thing);
@@ -29,6 +33,35 @@ describe("the status page", { concurrency: atATime(2) }, () => {
       await context.setOffline(false);
       await visitor.headline("Your product is registered");
       assert.equal(await page.locator("#connection").innerText(), "");
+      assert.equal(await page.locator(".advice").isVisible(), true);
+    }));
+
+    test("says how to come back, and has a reference for support", () => own.visit({}, async (visitor) => {
+      const { page } = visitor;
+      const path = await own.stage.claim(randomThing());
+      await page.goto(path);
+      await visitor.headline("Switch on your product");
+      await page.getByText("To come back later, scan the label again, or keep this page.").waitFor();
+      const reference = await page.locator(".reference code").innerText();
+      assert.match(reference, /^[0-9a-f]{8}$/);
+      assert.ok(path.includes(`/${reference}`) && !path.endsWith(reference));
+    }));
+
+    test("remembers the language that was chosen", () => own.visit({}, async (visitor) => {
+      const { page, context } = visitor;
+      const path = await own.stage.claim(randomThing());
+      await page.goto(path);
+      await visitor.headline("Switch on your product");
+      await page.getByRole("link", { name: "Deutsch" }).tap();
+      await visitor.headline("Schalten Sie das Produkt ein");
+      await page.goto(path);
+      await visitor.headline("Schalten Sie das Produkt ein");
+      // A page that is still open in another language asks for itself in that language, and changes nothing.
+      const other = await context.newPage();
+      await other.goto("/?lang=en");
+      await page.waitForResponse(`**${path}?lang=de`);
+      assert.equal((await context.cookies())[0].value, "en");
+      await visitor.headline("Schalten Sie das Produkt ein");
     }));
 
     test("stops waiting when it is told to, and starts again", () => own.visit({}, async (visitor) => {

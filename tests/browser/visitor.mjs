@@ -104,7 +104,7 @@ class Visitor {
 
   /** As on the label: groups of four, upper case. */
   async typeGroups(thing) {
-    const field = this.page.locator("input#identifier");
+    const field = this.page.locator("#identifier");
     await field.tap();
     await field.pressSequentially(thing.toUpperCase().match(/.{1,4}/g).join(" "));
   }
@@ -172,7 +172,7 @@ class Visitor {
 
   async #checkTargets(what) {
     const targets = await this.page.evaluate(() => {
-      const all = document.querySelectorAll("a, button, select, input:not([type=hidden])");
+      const all = document.querySelectorAll("a, button, select, textarea, input:not([type=hidden])");
       return [...all].filter((each) => each.checkVisibility()).map((each) => {
         const { width, height } = each.getBoundingClientRect();
         return { html: each.outerHTML.slice(0, 80), size: Math.min(width, height) };
@@ -192,7 +192,7 @@ class Visitor {
         const { scrollWidth, clientWidth } = document.documentElement;
         const out = [...document.querySelectorAll("main *, dialog *")].filter((each) =>
           each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline"
-          && each.clientWidth > 1 && each.tagName !== "INPUT");
+          && each.clientWidth > 1 && !["INPUT", "TEXTAREA"].includes(each.tagName));
         return { scrollWidth, clientWidth, out: out.map((each) => each.outerHTML.slice(0, 120)) };
       });
       if (size === "200%") await this.picture(`${what}-narrow`);

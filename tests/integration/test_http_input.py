@@ -207,7 +207,7 @@ class Endpoints(Case):
             typed = random_thing()
             answer = self.portal.post_form("/register", identifier=typed, endpoint=key)
             self.assert_page(answer, 422)
-            self.assertIn(f'value="{typed}"', answer.text)
+            self.assertIn(f'>{typed}</textarea>', answer.text)
             self.assertIn("Select where you will use your product.", answer.text)
         answer = self.portal.post_form("/register", identifier=random_thing(), endpoint="other")
         self.assertEqual(answer.status, 303, answer)
@@ -375,7 +375,7 @@ class Limits(unittest.TestCase):
         for answer in (page, portal.post_json(API, {"identifier": typed})):
             self.assertEqual(answer.status, 429, answer)
             self.assertIn(int(answer.headers["Retry-After"]), range(1, 21))
-        self.assertIn(f'value="{typed}"', page.text)
+        self.assertIn(f'>{typed}</textarea>', page.text)
         self.assertIn("There have been too many attempts. Wait a minute, then try again.", page.text)
         self.assertEqual(portal.get("/").status, 200)
 
@@ -545,7 +545,9 @@ class Headers(Case):
 
 class Languages(Case):
     def language(self, path, **headers):
-        answer = self.portal.get(path, **headers)
+        return self.language_of(self.portal.get(path, **headers))
+
+    def language_of(self, answer):
         return re.search(r'<html lang="(\w+)"', answer.text)[1]
 
     def test_the_browser_says_which_language(self):
@@ -562,6 +564,31 @@ class Languages(Case):
         self.assertIn('<html lang="de"', answer.text)
         answer = self.portal.post_form("/register", identifier=random_thing(), lang="de")
         self.assertTrue(answer.headers["Location"].endswith("?lang=de"), answer)
+
+    def test_what_the_person_has_chosen_is_remembered(self):
+        answer = self.portal.get("/?lang=de")
+        self.assertEqual(answer.headers["Set-Cookie"], "lang=de; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly")
+        for cookie, given in (("lang=de", "de"), ("a=b; lang=de; c=d", "de"), ("xlang=de", "en"), ("lang=xx", "en"),
+                              ("lang=", "en"), ("lang", "en"), ("lang=" + "d" * 3000, "en"), (";;lang=de;", "de")):
+            with self.subTest(cookie[:20]):
+                self.assertEqual(self.language("/", Cookie=cookie, Accept_Language="en"), given)
+        self.assertEqual(self.language("/?lang=en", Cookie="lang=de"), "en")
+        for path, headers in (("/", {}), ("/?lang=xx", {}), ("/?lang=de", {"Cookie": "lang=de"}),
+                              ("/?lang=de", {"X_Requested_With": "fetch"})):
+            with self.subTest(path, **headers):
+                self.assertNotIn("Set-Cookie", self.portal.get(path, **headers).headers)
+
+    def test_the_switch_keeps_what_was_typed(self):
+        answer = self.portal.post_form("/language", to="de", lang="en", identifier="0123 <4>")
+        self.assertEqual((answer.status, self.language_of(answer)), (200, "de"))
+        self.assertIn("lang=de;", answer.headers["Set-Cookie"])
+        self.assertIn(">0123 &lt;4&gt;</textarea>", answer.text)
+        thing = random_thing()
+        filled = self.portal.post_form("/language", to="de", identifier=thing, filled="1")
+        self.assertIn(f'<input type="hidden" id="identifier" name="identifier" value="{thing}">', filled.text)
+        self.assertIn(">nothing</textarea>", self.portal.post_form("/language", identifier="nothing", filled="1").text)
+        self.assertEqual(self.portal.post_form("/language", to="de").status, 200)
+        self.assertEqual(self.portal.get("/language").headers["Location"], "/")
 
     def test_what_is_cached_says_that_the_language_matters(self):
         answer = self.portal.get("/")

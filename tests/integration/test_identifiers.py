@@ -30,10 +30,11 @@ class Case(PortalCase):
         return self.portal.get("/r/" + quote(typed, safe="/"))
 
     def field(self, page):
-        """What stands in the field of a form that was sent back."""
-        found = re.search(r'<input[^>]* id="identifier"[^>]* value="([^"]*)"', page.text)
+        """What stands in the field of a form that was sent back, or is hidden in one that is filled in."""
+        found = re.search(r'<textarea[^>]* id="identifier"[^>]*>([^<]*)</textarea>'
+                          r'|<input type="hidden" id="identifier"[^>]* value="([^"]*)"', page.text)
         self.assertTrue(found, page)
-        return html.unescape(found[1])
+        return html.unescape(found[1] if found[1] is not None else found[2])
 
     def message(self, page):
         """What stands beside the field, which names it as its description."""

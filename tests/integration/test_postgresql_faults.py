@@ -67,7 +67,7 @@ class Stopped(Case):
             typed = random_thing()
             page = portal.post_form("/register", identifier=typed)
             self.assertEqual(page.status, 503, page)
-            self.assertIn(f'value="{typed}"', page.text)
+            self.assertIn(f'>{typed}</textarea>', page.text)
             self.assertEqual(portal.get("/").status, 200)
             self.assertEqual(portal.get(f"{API}/{load.tokens[0]}").status, 503)
             self.assertEqual(portal.get(f"/registrations/{load.tokens[0]}").status, 503)

@@ -61,7 +61,7 @@ static void typed_text_is_only_text(void **state)
     for (size_t i = 0; i < COUNT(attacks); i++) {
         TEXT struct text page = TEXT_EMPTY;
         render_typed(attacks[i], &problem, &page);
-        expect_in(&page, "value=\"");
+        expect_in(&page, "</textarea>");
         if (strpbrk(attacks[i], "<>\"'&") != NULL)
             expect_not_in(&page, attacks[i]);
         expect_in(&page, "Character 1 (“&lt;”)");
@@ -70,7 +70,7 @@ static void typed_text_is_only_text(void **state)
     }
     TEXT struct text page = TEXT_EMPTY;
     render_typed("&<>\"'{{x}}", NULL, &page);
-    expect_in(&page, "value=\"&amp;&lt;&gt;&quot;&apos;{{x}}\"");
+    expect_in(&page, ">&amp;&lt;&gt;&quot;&apos;{{x}}</textarea>");
 }
 
 static void every_other_value_is_escaped_too(void **state)
@@ -109,7 +109,7 @@ static void broken_and_hidden_characters_become_visible(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         TEXT struct text page = TEXT_EMPTY;
         TEXT struct text wanted = TEXT_EMPTY;
-        text_printf(&wanted, "value=\"%s\"", rows[i].shown);
+        text_printf(&wanted, ">%s</textarea>", rows[i].shown);
         render_typed(rows[i].typed, NULL, &page);
         expect_in(&page, text_get(&wanted));
     }
@@ -133,12 +133,12 @@ static void a_problem_is_told_beside_the_field(void **state)
     TEXT struct text page = TEXT_EMPTY;
     (void)state;
     render_typed("a3f1 c09e 77b2", &problem, &page);
-    expect_in(&page, "value=\"a3f1 c09e 77b2\"");
+    expect_in(&page, ">a3f1 c09e 77b2</textarea>");
     expect_in(&page, "aria-invalid=\"true\"");
-    expect_in(&page, "aria-describedby=\"identifier-error identifier-hint\"");
+    expect_in(&page, "aria-describedby=\"identifier-error identifier-count identifier-hint\"");
     expect_in(&page, "id=\"identifier-error\" role=\"alert\"");
     expect_in(&page, "A device ID has 32 characters. You entered 12.");
-    expect_in(&page, "href=\"/?lang=de\"");
+    expect_in(&page, "<button form=\"registration\" formaction=\"/language\" name=\"to\" value=\"de\"");
 }
 
 static void every_identifier_problem_has_its_sentence(void **state)
@@ -218,10 +218,12 @@ static void a_scanned_label_only_needs_the_button(void **state)
     pages_form(pages, "en", &form, &page);
     expect_in(&page, "type=\"hidden\" id=\"identifier\" name=\"identifier\" value=\"a3f1c09e77b24d58\"");
     expect_in(&page, "<span>a3f1</span><wbr><span>c09e</span>");
-    expect_in(&page, "href=\"?lang=de\"");
+    expect_in(&page, "</code> <span class=\"check\" dir=\"ltr\" translate=\"no\">/ HS</span>");
+    expect_in(&page, "<button form=\"registration\" formaction=\"/language\" name=\"to\" value=\"de\"");
+    expect_in(&page, "name=\"filled\" value=\"1\"");
     form.typed = "not an identifier";
     pages_form(pages, "en", &form, &odd);
-    expect_in(&odd, "type=\"text\" value=\"not an identifier\"");
+    expect_in(&odd, ">not an identifier</textarea>");
 }
 
 static void endpoints_are_a_choice_when_there_are_several(void **state)
@@ -287,6 +289,10 @@ static void every_state_renders_in_both_languages(void **state)
         expect_in(&german, rows[i].german);
         expect_in(&english, "/static/style.css?v=7\"");
         expect_not_in(&english, "{{");
+        expect_in(&english, "href=\"?lang=de\"");
+        expect_in(&english,
+                  "Reference number for support: <code dir=\"ltr\" translate=\"no\">01234567</code>");
+        (rows[i].open ? expect_in : expect_not_in)(&english, "scan the label again, or keep this page");
         (rows[i].open ? expect_in : expect_not_in)(&english, "http-equiv=\"refresh\"");
         (rows[i].open ? expect_in : expect_not_in)(&english, "/cancel\"");
         (rows[i].open ? expect_not_in : expect_in)(&english, "data-settled");

@@ -8,14 +8,14 @@
 
 #define MINUTE_MS 60000LL
 
-const char status_page_names[] =
-    PAGE_COMMON_NAMES "token headline advice waiting settled open ended arrived failed late stopped "
-                      "onboarded_before groups group thing_name steps step_label step_state step_word "
-                      "step_done step_active step_waiting step_failed step_stopped "
-                      "switch_on pressed ";
+const char status_page_names[] = PAGE_COMMON_NAMES
+    "token headline advice waiting settled open ended arrived failed late stopped "
+    "onboarded_before already groups group thing_name steps step_label step_state step_word "
+    "step_done step_active step_waiting step_failed step_stopped "
+    "switch_on pressed ";
 
 /* The situations that have a headline and advice of their own. */
-enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, EXPIRED, FAILED, CANCELLED };
+enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, ALREADY, EXPIRED, FAILED, CANCELLED };
 
 static const struct {
     const char *headline;
@@ -25,6 +25,7 @@ static const struct {
     [SWITCH_ON] = {"status_switch_on", "status_switch_on_advice"},
     [FOUND] = {"status_found", "status_found_advice"},
     [ARRIVED] = {"status_arrived", "status_arrived_advice"},
+    [ALREADY] = {"status_already", "status_already_advice"},
     [EXPIRED] = {"status_expired", "status_expired_advice"},
     [FAILED] = {"status_failed", "status_failed_advice"},
     [CANCELLED] = {"status_cancelled", "status_cancelled_advice"},
@@ -41,7 +42,7 @@ static enum situation situation_of(const struct registration *registration)
 {
     switch (registration->state) {
     case CLAIM_ONBOARDED:
-        return ARRIVED;
+        return registration->already_online ? ALREADY : ARRIVED;
     case CLAIM_EXPIRED:
         return EXPIRED;
     case CLAIM_FAILED:
@@ -146,7 +147,7 @@ void pages_status(const struct pages *pages, const char *language, const struct 
     }
     struct thing_groups groups;
     thing_groups_fill(registration->thing_name, &groups);
-    struct template_value values[17 + PAGE_COMMON_VALUES] = {
+    struct template_value values[18 + PAGE_COMMON_VALUES] = {
         {"token", registration->token, NULL},
         {"headline", catalogue_get(chosen->catalogue, situations[situation].headline), NULL},
         {"advice", catalogue_get(chosen->catalogue, situations[situation].advice), NULL},
@@ -156,14 +157,15 @@ void pages_status(const struct pages *pages, const char *language, const struct 
         {"switch_on", flag(situation == SWITCH_ON), NULL},
         {"pressed", flag(status->pressed && situation == SWITCH_ON), NULL},
         {"ended", flag(registration_next_action(registration) == NEXT_RETRY), NULL},
-        {"arrived", flag(situation == ARRIVED), NULL},
+        {"arrived", flag(situation == ARRIVED || situation == ALREADY), NULL},
+        {"already", flag(situation == ALREADY), NULL},
         {"stopped", flag(situation == CANCELLED), NULL},
         {"failed", flag(situation == EXPIRED || situation == FAILED), NULL},
         {"late", flag(situation == EXPIRED), NULL},
         {"groups", NULL, groups.rows},
         {"thing_name", registration->thing_name, NULL},
         {"steps", NULL, step_rows},
-        {"onboarded_before", flag(registration->onboarded_before), NULL},
+        {"onboarded_before", flag(registration->onboarded_before && situation != ALREADY), NULL},
     };
     page_render(pages, chosen, PAGE_STATUS, "", values, out);
 }

@@ -108,8 +108,8 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
         answer_form(exchange, too_often ? 429 : 422, &refused);
         return false;
     }
-    own->request.endpoint = endpoint->key;
     intake_begin(settings, exchange, &own->request);
+    intake_choose(&own->request, endpoint);
     if (intake_targets(settings, own->typed, length, &own->request, &problem))
         return true;
     refused.problem = &problem;

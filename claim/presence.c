@@ -6,6 +6,8 @@
 
 #include "base/json.h"
 
+#define VERSION_MS 1800000        /* versions are compared within this time */
+#define VERSION_MAX 9e15          /* a larger number is not exact */
 #define LATEST_MS 4102444800000.0 /* the year 2100; a later time or NaN is not a valid timestamp */
 
 /* Where each kind has the thing name, and what its payload must agree with. */
@@ -17,6 +19,8 @@ static const struct shape {
 } shapes[] = {
     {PRESENCE_CREATED, "$aws/events/thing/", "/created", "thingName", "operation", "CREATED"},
     {PRESENCE_CONNECTED, "$aws/events/presence/connected/", "", "clientId", "eventType", "connected"},
+    {PRESENCE_DISCONNECTED, "$aws/events/presence/disconnected/", "", "clientId", "eventType",
+     "disconnected"},
 };
 
 static bool name_from_topic(const struct shape *shape, const char *topic, char out[IDENTIFIER_SIZE])
@@ -72,6 +76,24 @@ static long long timestamp_ms(const cJSON *object)
     return (long long)item->valuedouble;
 }
 
+static long long version_of(const cJSON *object)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, "versionNumber");
+
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble < VERSION_MAX))
+        return -1;
+    return (long long)item->valuedouble;
+}
+
+/* One that is too long is no session of AWS's, and names none. */
+static void copy_session(const cJSON *object, char out[PRESENCE_SESSION_SIZE])
+{
+    const char *session = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "sessionIdentifier"));
+
+    if (session && strlen(session) < PRESENCE_SESSION_SIZE)
+        memcpy(out, session, strlen(session) + 1);
+}
+
 static bool parse_as(const struct shape *shape, const char *topic, const char *payload, size_t length,
                      struct presence *out)
 {
@@ -83,6 +105,8 @@ static bool parse_as(const struct shape *shape, const char *topic, const char *p
     if (object == NULL || !agrees(shape, object, presence.thing_name))
         return false;
     presence.at_ms = timestamp_ms(object);
+    presence.version = version_of(object);
+    copy_session(object, presence.session);
     *out = presence;
     return true;
 }
@@ -93,6 +117,24 @@ bool presence_parse(const char *topic, const char *payload, size_t length, struc
         if (parse_as(&shapes[i], topic, payload, length, out))
             return true;
     return false;
+}
+
+bool presence_is_later(const struct presence *event, const struct presence *known)
+{
+    bool same_session = *event->session && strcmp(event->session, known->session) == 0;
+    bool ends_known = event->kind == PRESENCE_DISCONNECTED && known->kind == PRESENCE_CONNECTED;
+    bool follows_end = event->kind == PRESENCE_CONNECTED && known->kind == PRESENCE_DISCONNECTED;
+    long long later_ms = event->at_ms - known->at_ms;
+
+    if (event->version >= 0 && known->version >= 0 && later_ms < VERSION_MS && later_ms > -VERSION_MS) {
+        if (event->version != known->version)
+            return event->version > known->version;
+        if (same_session)
+            return ends_known;
+    }
+    if (later_ms != 0)
+        return later_ms > 0;
+    return same_session ? ends_known : follows_end;
 }
 
 /* Whether the topic is one of those that the rules select, whatever the name in it. */

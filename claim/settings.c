@@ -349,7 +349,12 @@ void claim_settings_fini(struct claim_settings *settings)
 
 bool oem_endpoint_is_watched(const struct oem_endpoint *endpoint)
 {
-    return endpoint->observed || endpoint->events == ENDPOINT_EVENTS_SQS || endpoint->connectivity;
+    return oem_endpoint_hears_ends(endpoint) || endpoint->connectivity;
+}
+
+bool oem_endpoint_hears_ends(const struct oem_endpoint *endpoint)
+{
+    return endpoint->observed || endpoint->events == ENDPOINT_EVENTS_SQS;
 }
 
 const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *settings, const char *key)

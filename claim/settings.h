@@ -97,6 +97,8 @@ void claim_thing_name(const struct staging_account *account, const struct claim_
 
 /* Whether the portal can see devices arrive there. */
 bool oem_endpoint_is_watched(const struct oem_endpoint *endpoint);
+/* Whether the portal also hears that devices disconnect there. */
+bool oem_endpoint_hears_ends(const struct oem_endpoint *endpoint);
 
 /* Finds an endpoint by key; NULL if there is none. key NULL: the default endpoint. */
 const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *settings, const char *key);

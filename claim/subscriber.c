@@ -51,7 +51,8 @@ struct subscriber {
     struct text out;
     size_t out_sent;
     size_t unacknowledged;
-    unsigned answered, accepted; /* filters with a SUBACK, and with a good one */
+    unsigned answered; /* filters with a SUBACK */
+    bool lacks_filter; /* a required one was refused */
     bool session_present;
     long long answer_due; /* monotonic; 0: no answer is expected */
     long long next_ping;
@@ -122,7 +123,8 @@ static void subscribe(struct subscriber *subscriber)
     unsigned id = 0;
 
     subscriber->phase = PHASE_SUBACK;
-    subscriber->answered = subscriber->accepted = 0;
+    subscriber->answered = 0;
+    subscriber->lacks_filter = false;
     for (; id < SUBSCRIBER_FILTERS_MAX && subscriber->options.filters[id]; id++)
         mqtt_packet_subscribe(&subscriber->out, id + 1, subscriber->options.filters[id]);
     expect_answer(subscriber, CONNECT_TIMEOUT_MS);
@@ -155,7 +157,7 @@ static const char *take_connack(struct subscriber *subscriber, const struct mqtt
 /* Every filter has its SUBACK. */
 static void come_up(struct subscriber *subscriber)
 {
-    bool complete = subscriber->accepted == subscriber->answered;
+    bool complete = !subscriber->lacks_filter;
 
     subscriber->answer_due = 0;
     subscriber->phase = PHASE_UP;
@@ -171,11 +173,12 @@ static const char *take_suback(struct subscriber *subscriber, const struct mqtt_
 {
     if (subscriber->phase != PHASE_SUBACK || packet->id > filter_count(subscriber))
         return "the server acknowledged an unknown subscription";
-    if (packet->code > 2)
+    if (packet->code > 2) {
+        size_t required = subscriber->options.required_filters;
+        subscriber->lacks_filter = subscriber->lacks_filter || !required || packet->id <= required;
         subscriber->callbacks.refused(subscriber->callbacks.context,
                                       subscriber->options.filters[packet->id - 1]);
-    else
-        subscriber->accepted++;
+    }
     if (++subscriber->answered == filter_count(subscriber))
         come_up(subscriber);
     return NULL;

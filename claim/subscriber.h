@@ -42,10 +42,12 @@ struct subscriber_callbacks {
     void *context;
     /* Asked before each attempt to connect, and again and again while connected. NULL: SUBSCRIBER_CONNECT. */
     enum subscriber_wish (*wish)(void *context);
-    /* Connected and subscribed to all filters. session_present: the account resumed the session and delivers
-     * what it has kept, and again what was not acknowledged on an earlier connection than this one. */
+    /* Connected and subscribed to all required filters. session_present: the account resumed the session and
+     * delivers what it has kept, and again what was not acknowledged on an earlier connection than this one.
+     */
     void (*subscribed)(void *context, bool session_present, unsigned connection);
-    /* The account refuses the filter: the connection stays up, and is never subscribed(). */
+    /* The account refuses the filter: the connection stays up. If the filter is required, it is never
+     * subscribed(). */
     void (*refused)(void *context, const char *filter);
     /* The connection was lost or an attempt failed. reason is for people. Messages without acknowledgement
      * come again. */
@@ -60,6 +62,7 @@ struct subscriber_options {
     const struct account_connection *connection; /* borrowed */
     const char *client_id;                       /* copied */
     const char *filters[SUBSCRIBER_FILTERS_MAX]; /* borrowed; NULL: no more */
+    size_t required_filters;   /* without one of these, the first ones, it is not subscribed(); 0: all */
     bool keep_session;         /* CleanSession = 0: the account keeps messages while the client is away */
     size_t unacknowledged_max; /* reads no more while so many messages are not acknowledged; 1 or more */
     long long backoff_min_ms;  /* 0: 1000, as AWS accepts one CONNECT per second and client id */

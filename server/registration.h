@@ -34,6 +34,7 @@ struct registration {
     long long expires_at;     /* end of the claim window */
     unsigned attempts;        /* acknowledged publishes */
     long long network;        /* from which it was claimed, while the claim is open; 0: not known */
+    bool already_online;      /* the claim ended at once: the device was connected to the OEM account */
     bool onboarded_before; /* an earlier claim for this thing succeeded: it was reset, or it is claimed twice
                             */
 };

@@ -57,7 +57,7 @@ static void deletes(struct aws_view *view, const char *queue_url)
 
 struct found_rules {
     const char *queue_url;
-    bool sends[2]; /* connected, created */
+    bool sends[3]; /* connected, created, disconnected */
 };
 
 static enum aws_error look_at_rule(struct aws_view *view, const char *name, struct found_rules *rules)
@@ -74,12 +74,13 @@ static enum aws_error look_at_rule(struct aws_view *view, const char *name, stru
             continue;
         rules->sends[0] = rules->sends[0] || strstr(sql, "$aws/events/presence/connected/");
         rules->sends[1] = rules->sends[1] || strstr(sql, "$aws/events/thing/");
+        rules->sends[2] = rules->sends[2] || strstr(sql, "$aws/events/presence/disconnected/");
     }
     return error;
 }
 
 struct names {
-    char list[NAMES_MAX][NAME_SIZE]; /* of enabled rules about events; a setup has two of them */
+    char list[NAMES_MAX][NAME_SIZE]; /* of enabled rules about events; a setup has three of them */
     size_t count;
 };
 
@@ -92,6 +93,15 @@ static bool keep_name(void *context, const cJSON *item)
         strncmp(aws_view_text(item, "topicPattern"), "$aws/events/", 12) == 0 && strlen(name) < NAME_SIZE)
         snprintf(names->list[names->count++], NAME_SIZE, "%s", name);
     return names->count < NAMES_MAX;
+}
+
+/* The first is needed; without the second arrivals are seen later, without the third a device that has left
+ * is taken to be online when it is registered again. */
+static const char *lacking(const struct found_rules *rules)
+{
+    if (!rules->sends[0])
+        return rules->sends[1] ? "that devices connect" : "the account's events";
+    return rules->sends[1] ? "that devices disconnect" : "that things are made";
 }
 
 /* Whatever the rules are called. */
@@ -108,14 +118,11 @@ static void check_rules(struct aws_view *view, const char *queue_url)
         error = look_at_rule(view, names.list[i], &rules);
     if (error)
         return;
-    if (rules.sends[0] && rules.sends[1]) {
+    if (rules.sends[0] && rules.sends[1] && rules.sends[2]) {
         doctor_tell(view->doctor, DOCTOR_OK, queue_checks[2], NULL, NULL);
         return;
     }
-    text_printf(&seen, "no enabled rule sends it %s",
-                rules.sends[0]   ? "that things are made"
-                : rules.sends[1] ? "that devices connect"
-                                 : "the account's events");
+    text_printf(&seen, "no enabled rule sends it %s", lacking(&rules));
     text_printf(&mend, "Make the rules: %s --events-queue.", text_get(&view->apply));
     doctor_tell(view->doctor, rules.sends[0] ? DOCTOR_WARNING : DOCTOR_FAILED, queue_checks[2],
                 text_get(&seen), text_get(&mend));

@@ -102,7 +102,7 @@ enum aws_error setup_trust_iot(const struct setup *setup, const struct setup_ite
 enum aws_error setup_find_queue(const struct oem_account *account, const char *name, bool *there,
                                 cJSON **answer, struct text *why) __attribute__((warn_unused_result));
 
-#define SETUP_RULES 2
+#define SETUP_RULES 3
 #define SETUP_RULE_NAME_SIZE 64 /* a setup's name has 36 characters at most */
 /* Names of rules have no hyphens: those of the setup's name become underscores. */
 void setup_rule_name(const char *setup_name, size_t index, char out[SETUP_RULE_NAME_SIZE]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules that put the events of arriving devices into the queue, each with its topic (claim/presence.h).
- * FROM takes one topic filter (IoT, "FROM clause"), so there is a rule for each. */
+/* The rules that put the events of devices that arrive or leave into the queue, each with its topic
+ * (claim/presence.h). FROM takes one topic filter (IoT, "FROM clause"), so there is a rule for each. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +9,9 @@
 
 static const struct source {
     const char *suffix, *filter;
-} sources[] = {{"connected", PRESENCE_TOPIC_CONNECTED}, {"created", PRESENCE_TOPIC_CREATED}};
+} sources[] = {{"connected", PRESENCE_TOPIC_CONNECTED},
+               {"created", PRESENCE_TOPIC_CREATED},
+               {"disconnected", PRESENCE_TOPIC_DISCONNECTED}};
 
 static void role_arn(const struct setup *setup, struct text *out)
 {

@@ -11,7 +11,7 @@
  * and, if asked for, so that the portal can receive the account's events through a queue:
  *
  *   <name>-events         queue, and role that lets the rules send to it
- *   <name>_connected, <name>_created   rules (with _ for - in the name)
+ *   <name>_connected, <name>_created, <name>_disconnected   rules (with _ for - in the name)
  *
  * and thing type and groups that the template names, each manufacturer's CA (SNI_ONLY, active, automatic
  * registration by that template) and the account's thing events. For fleet provisioning by claim, instead of

@@ -56,6 +56,7 @@ void registration_json(const struct registration *registration, const char *publ
                (estimated_at + ESTIMATE_STEP_MS - 1) / ESTIMATE_STEP_MS * ESTIMATE_STEP_MS);
     write_time(&json, "ended_at", registration->ended_at);
     json_write_boolean(&json, "onboarded_before", registration->onboarded_before);
+    json_write_boolean(&json, "already_online", registration->already_online);
     json_write_text(&json, "next_action", next_action_name(registration_next_action(registration)));
     json_write_text(&json, "status_url", text_get(&status_url));
     json_end_object(&json);

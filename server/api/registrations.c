@@ -134,7 +134,7 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
         return false;
     }
     intake_begin(settings, exchange, &own->request);
-    own->request.endpoint = endpoint->key;
+    intake_choose(&own->request, endpoint);
     own->request.contact_name = own->body.name;
     own->request.contact_email = own->body.email;
     if (key) {

@@ -110,9 +110,12 @@ static void failed(struct connectivity *connectivity, const char *reason)
 }
 
 /* Each answer tells AWS's clock, by which it is known how long the device has been connected. */
-static void deliver(struct connectivity *connectivity, const struct unseen_thing *thing, long long since_ms)
+static void deliver(struct connectivity *connectivity, const struct unseen_thing *thing,
+                    const struct aws_thing_connectivity *found)
 {
-    struct presence presence = {.kind = PRESENCE_CONNECTED, .at_ms = since_ms};
+    struct presence presence = {.kind = found->connected ? PRESENCE_CONNECTED : PRESENCE_DISCONNECTED,
+                                .at_ms = found->since_ms,
+                                .version = -1};
     const struct event_message event = {.presence = &presence};
     long long skew = 0;
 
@@ -152,8 +155,8 @@ static void ask(struct connectivity *connectivity, const struct unseen_thing *th
     if (!answered)
         return;
     succeeded(connectivity);
-    if (found.connected && found.since_ms)
-        deliver(connectivity, thing, found.since_ms);
+    if (found.exists && found.since_ms)
+        deliver(connectivity, thing, &found);
 }
 
 static void ask_page(struct connectivity *connectivity)

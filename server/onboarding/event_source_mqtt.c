@@ -128,7 +128,8 @@ struct event_source *event_source_mqtt_open(const struct event_source_options *o
     const struct subscriber_options wanted = {
         .connection = &options->endpoint->connection,
         .client_id = options->endpoint->connection.client_id,
-        .filters = {PRESENCE_TOPIC_CREATED, PRESENCE_TOPIC_CONNECTED},
+        .filters = {PRESENCE_TOPIC_CREATED, PRESENCE_TOPIC_CONNECTED, PRESENCE_TOPIC_DISCONNECTED},
+        .required_filters = 2, /* without the third, devices that have left are taken to be there */
         .keep_session = true,
         .unacknowledged_max = options->unacknowledged_max,
     };

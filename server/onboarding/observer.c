@@ -15,6 +15,7 @@
 #include "server/onboarding/event_module.h"
 #include "server/onboarding/event_source.h"
 #include "server/store/claims.h"
+#include "server/store/connections.h"
 #include "server/store/leaders.h"
 #include "server/store/store_clock.h"
 
@@ -39,7 +40,7 @@ struct event {
     struct sighting sighting;
     struct feed *feed;
     struct event_receipt receipt;
-    bool wanted; /* it may concern a claim */
+    bool wanted; /* it may concern a claim, or changes whether a device is connected */
     enum arrival arrival;
     long long claim_id;
 };
@@ -214,9 +215,19 @@ static enum store_error look(struct store_tx *tx, void *argument)
         list[i] = &observer->batch[i].sighting;
     enum store_error error =
         claims_wanted(tx, observer->options.endpoint->key, list, observer->count, wanted);
+    if (!error)
+        error = connections_wanted(tx, observer->options.endpoint->key, list, observer->count, wanted);
     for (size_t i = 0; i < observer->count; i++)
         observer->batch[i].wanted = error || wanted[i];
     return error;
+}
+
+static enum store_error record_event(struct store_tx *tx, const char *endpoint, struct event *event)
+{
+    enum store_error error =
+        claims_arrived(tx, endpoint, &event->sighting, store_clock_ms(), &event->arrival, &event->claim_id);
+
+    return error ? error : connections_note(tx, endpoint, &event->sighting);
 }
 
 static enum store_error record(struct store_tx *tx, void *argument)
@@ -227,8 +238,7 @@ static enum store_error record(struct store_tx *tx, void *argument)
     for (size_t i = observer->first; i < observer->end && !error; i++) {
         struct event *event = &observer->batch[i];
         if (event->wanted)
-            error = claims_arrived(tx, observer->options.endpoint->key, &event->sighting, store_clock_ms(),
-                                   &event->arrival, &event->claim_id);
+            error = record_event(tx, observer->options.endpoint->key, event);
     }
     return error;
 }

@@ -11,12 +11,12 @@
 
 const char status_page_names[] =
     PAGE_COMMON_NAMES "token headline advice waiting settled open ended arrived failed late stopped "
-                      "onboarded_before groups group thing_name steps step_label step_state step_word "
+                      "onboarded_before already groups group thing_name steps step_label step_state step_word "
                       "step_done step_active step_waiting step_failed step_stopped "
                       "switch_on pressed check reference ";
 
 /* The situations that have a headline and advice of their own. */
-enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, EXPIRED, FAILED, CANCELLED };
+enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, ALREADY, EXPIRED, FAILED, CANCELLED };
 
 static const struct {
     const char *headline;
@@ -26,6 +26,7 @@ static const struct {
     [SWITCH_ON] = {"status_switch_on", "status_switch_on_advice"},
     [FOUND] = {"status_found", "status_found_advice"},
     [ARRIVED] = {"status_arrived", "status_arrived_advice"},
+    [ALREADY] = {"status_already", "status_already_advice"},
     [EXPIRED] = {"status_expired", "status_expired_advice"},
     [FAILED] = {"status_failed", "status_failed_advice"},
     [CANCELLED] = {"status_cancelled", "status_cancelled_advice"},
@@ -42,7 +43,7 @@ static enum situation situation_of(const struct registration *registration)
 {
     switch (registration->state) {
     case CLAIM_ONBOARDED:
-        return ARRIVED;
+        return registration->already_online ? ALREADY : ARRIVED;
     case CLAIM_EXPIRED:
         return EXPIRED;
     case CLAIM_FAILED:
@@ -152,7 +153,7 @@ void pages_status(const struct pages *pages, const char *language, const struct 
     char check[CHECK_SIZE], reference[REGISTRATION_REFERENCE_SIZE];
     registration_reference(registration, reference);
     check_characters_of(registration->thing_name, check);
-    struct template_value values[19 + PAGE_COMMON_VALUES] = {
+    struct template_value values[20 + PAGE_COMMON_VALUES] = {
         {"check", check, NULL},
         {"reference", reference, NULL},
         {"token", registration->token, NULL},
@@ -164,7 +165,8 @@ void pages_status(const struct pages *pages, const char *language, const struct 
         {"switch_on", flag(situation == SWITCH_ON), NULL},
         {"pressed", flag(status->pressed && situation == SWITCH_ON), NULL},
         {"ended", flag(registration_next_action(registration) == NEXT_RETRY), NULL},
-        {"arrived", flag(situation == ARRIVED), NULL},
+        {"arrived", flag(situation == ARRIVED || situation == ALREADY), NULL},
+        {"already", flag(situation == ALREADY), NULL},
         {"stopped", flag(situation == CANCELLED), NULL},
         {"failed", flag(situation == EXPIRED || situation == FAILED), NULL},
         {"late", flag(situation == EXPIRED), NULL},

@@ -5,6 +5,12 @@
 #include "server/http/client.h"
 #include "server/store/store_clock.h"
 
+/* AWS ends every connection after two weeks at most, so that a device that has been connected for longer has
+ * connected again, and that event was lost (IoT). Where ends are not heard of, only a second scan or a lost
+ * page is sure to be about a device that is still there. */
+#define CONNECTION_LIFE_MS (14 * 24 * 3600 * 1000LL)
+#define WITHOUT_ENDS_MS (3600 * 1000LL)
+
 bool intake_targets(const struct claim_settings *settings, const char *typed, size_t length,
                     struct registration_request *request, struct identifier_problem *problem)
 {
@@ -49,6 +55,13 @@ void intake_begin(const struct claim_settings *settings, struct http_exchange *e
     request->now = store_clock_ms();
     request->window_ms = settings->window_ms;
     request->network = client_network(http_request_client(exchange));
+}
+
+void intake_choose(struct registration_request *request, const struct oem_endpoint *endpoint)
+{
+    request->endpoint = endpoint->key;
+    request->online_since =
+        request->now - (oem_endpoint_hears_ends(endpoint) ? CONNECTION_LIFE_MS : WITHOUT_ENDS_MS);
 }
 
 const char *intake_error_detail(enum store_error error)

@@ -26,6 +26,10 @@ bool intake_read(const struct claim_settings *settings, const struct label_origi
 void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,
                   struct registration_request *request);
 
+/* Names the endpoint. A device that is known to be connected there need not be claimed, if what is known is
+ * recent enough. Call after intake_begin(). */
+void intake_choose(struct registration_request *request, const struct oem_endpoint *endpoint);
+
 /* A sentence for programs about an error of the store; NULL if the status says enough. */
 const char *intake_error_detail(enum store_error error);
 

@@ -105,7 +105,7 @@ static void reply_language(struct http_exchange *exchange, void *arguments, unsi
     (void)arguments;
     (void)result;
     form.filled_by_link = typed && http_request_field(exchange, "filled", NULL) &&
-                          intake_targets(settings, typed, length, &request, &problem);
+                          intake_read(settings, &portal_of(exchange)->labels, typed, length, &request, &problem);
     if (form.filled_by_link)
         form.typed = request.targets[0].thing_name;
     portal_remember_language(exchange);
@@ -167,8 +167,8 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
         answer_form(exchange, too_often ? 429 : 422, &refused);
         return false;
     }
-    own->request.endpoint = endpoint->key;
     intake_begin(settings, exchange, &own->request);
+    intake_choose(&own->request, endpoint);
     if (intake_read(settings, &portal_of(exchange)->labels, own->typed, length, &own->request, &problem))
         return true;
     refused.problem = &problem;

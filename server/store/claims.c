@@ -131,6 +131,8 @@ enum store_error claims_arrived(struct store_tx *tx, const char *endpoint, const
     long long at = sighting->received_at - sighting->delay_ms;
 
     *arrival = ARRIVAL_NONE;
+    if (sighting->presence.kind == PRESENCE_DISCONNECTED)
+        return STORE_OK;
     enum store_error error =
         tx_query(tx, SQL_CLAIM_FOR_ARRIVAL, WITH(sql_text(sighting->presence.thing_name), sql_text(endpoint)),
                  arrival_row, &claim);

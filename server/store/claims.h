@@ -11,7 +11,7 @@
 #include "server/store/job.h"
 
 enum arrival {
-    ARRIVAL_NONE,        /* there is no claim for it, or nothing is new */
+    ARRIVAL_NONE,        /* there is no claim for it, nothing is new, or a connection has ended */
     ARRIVAL_PROVISIONED, /* its thing was created: publishing stops, the connection follows in a moment */
     ARRIVAL_ONBOARDED,   /* it has connected */
 };
@@ -23,8 +23,8 @@ struct sighting {
     long long delay_ms;    /* how long the account kept it before; 0: it came at once, or is not known */
 };
 
-/* Which of these sightings in the OEM account `endpoint` may concern a claim: wanted[i]. A few that do not
- * are among them. Only reads. */
+/* Which of these sightings in the OEM account `endpoint` may concern a claim, or are the first of a device
+ * that is onboarded (connections.h): wanted[i]. A few others are among them. Only reads. */
 enum store_error claims_wanted(struct store_tx *tx, const char *endpoint, const struct sighting *const *list,
                                size_t count, bool *wanted);
 

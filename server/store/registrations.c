@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "server/store/connections.h"
 #include "server/store/transaction.h"
 
 struct found {
@@ -52,6 +53,7 @@ static void registration_row(void *context, const struct row *row)
     found->claim_id = row_integer(row, 12);
     out->network = row_integer(row, 13);
     hide_earlier(out, row_integer(row, 14));
+    out->already_online = row_integer(row, 15) != 0;
 }
 
 static enum store_error find(struct store_tx *tx, const char *token, struct registration *out,
@@ -98,6 +100,29 @@ struct joined {
     bool is_new, onboarded_before; /* onboarded_before is only set for new ones */
 };
 
+/* By its name in any staging account's form. */
+static enum store_error is_online(struct store_tx *tx, const struct registration_request *request,
+                                  bool *online)
+{
+    *online = false;
+    for (size_t i = 0; i < request->target_count && request->online_since && !*online; i++)
+        RETURN_IF(connections_is_online(tx, request->endpoint, request->targets[i].thing_name,
+                                        request->online_since, online));
+    return STORE_OK;
+}
+
+/* A claim of its own: nothing of another person's registration is shown with it. */
+static enum store_error insert_online(struct store_tx *tx, const struct registration_request *request,
+                                      struct joined *joined)
+{
+    RETURN_IF(tx_insert(tx, SQL_CLAIM_INSERT_ONLINE,
+                        WITH(sql_text(request->targets[0].thing_name), sql_text(request->endpoint),
+                             sql_integer(request->now), sql_integer(request->now + request->window_ms)),
+                        &joined->id));
+    tx->count_changes[CLAIM_ONBOARDED]++;
+    return STORE_OK;
+}
+
 static enum store_error insert_claim(struct store_tx *tx, const struct registration_request *request,
                                      struct joined *joined)
 {
@@ -107,6 +132,11 @@ static enum store_error insert_claim(struct store_tx *tx, const struct registrat
 
     if (before && before != STORE_NOT_FOUND)
         return before;
+    bool online = false;
+    if (before == STORE_OK)
+        RETURN_IF(is_online(tx, request, &online));
+    if (online)
+        return insert_online(tx, request, joined);
     enum store_error error =
         tx_insert(tx, SQL_CLAIM_INSERT,
                   WITH(sql_text(thing_name), sql_text(request->endpoint), sql_integer(request->now),
@@ -216,10 +246,12 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
     struct joined joined = {0};
 
     RETURN_IF(find(tx, request->token, &now, NULL));
-    if (now.state == CLAIM_ONBOARDED)
+    struct registration_request again = *request;
+    again.online_since = 0;
+    if (now.state == CLAIM_ONBOARDED && !now.already_online)
         return STORE_ENDED;
     if (!claim_state_is_open(now.state)) {
-        RETURN_IF(join_claim(tx, request, &joined));
+        RETURN_IF(join_claim(tx, &again, &joined));
         RETURN_IF(tx_run(tx, SQL_REGISTRATION_MOVE,
                          WITH(sql_text(request->token), sql_integer(joined.id),
                               sql_integer(joined.is_new ? 0 : request->now)),

@@ -27,12 +27,16 @@ struct registration_request {
     long long network;                        /* from which it is made (server/http/client.h); 0: not known */
     long long now;                            /* store_clock_ms() */
     long long window_ms;
+    long long online_since; /* a device that has connected since then is there already; 0: claim it in any
+                               case */
 };
 
 /* Stores a registration. If the thing has an open claim, the registration joins it; otherwise a new claim is
- * made. One that joins is shown no times from before it was made, see registration.h. For a known idempotency
- * key with the same digest, *out is the registration made then; with another digest the result is
- * STORE_KEY_USED. STORE_CONFLICT: the open claim has another endpoint. *out is set on STORE_OK. */
+ * made. One that joins is shown no times from before it was made, see registration.h. If the thing is known to be
+ * connected to its endpoint (connections.h), that claim has ended at once as onboarded, and nothing is published:
+ * out->already_online. For a known idempotency key with the same digest, *out is the registration made then; with
+ * another digest the result is STORE_KEY_USED. STORE_CONFLICT: the open claim has another endpoint. *out is set on
+ * STORE_OK. */
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 
@@ -50,9 +54,9 @@ enum store_error registrations_add_together(struct store_tx *tx,
 /* Finds a registration. STORE_NOT_FOUND: there is no such token. */
 enum store_error registrations_find(struct store_tx *tx, const char *token, struct registration *out);
 
-/* Starts again after the claim has ended: like registrations_add(), but keeps the token. Changes nothing if
- * the claim is still open. request needs targets, endpoint, now and window_ms. STORE_ENDED: the device has
- * arrived. */
+/* Starts again after the claim has ended: like registrations_add(), but keeps the token, and claims a device
+ * that is connected, too: it was reset, or has a new owner. Changes nothing if the claim is still open.
+ * request needs targets, endpoint, now and window_ms. STORE_ENDED: the device has arrived. */
 enum store_error registrations_retry(struct store_tx *tx, const struct registration_request *request,
                                      struct registration *out);
 

@@ -67,7 +67,8 @@ static struct member *find_name(const struct set *set, const char *text, bool is
     return found ? found->member : NULL;
 }
 
-/* A row about a name that is known already: the member is not plain, or the thing was onboarded before. */
+/* A row about a name that is known already: the member is not plain, or the thing was onboarded before. What
+ * is online is left to registrations_add(), which knows whether it counts. */
 static void known_row(void *context, const struct row *row)
 {
     const char *what = row_text(row, 0), *text = row_text(row, 1);

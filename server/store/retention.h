@@ -6,7 +6,8 @@
 #include "server/store/job.h"
 
 struct retention {              /* milliseconds; 0: forever */
-    long long ended_claims;     /* since the end of the claim: the claim, its deliveries and registrations */
+    long long ended_claims;     /* since the end of the claim: the claim, its deliveries and registrations,
+                                   and with a thing's last one whether the thing is connected */
     long long contacts;         /* since the registration: name and e-mail address */
     long long idempotency_keys; /* since the registration */
 };

@@ -31,12 +31,19 @@
     "coalesce(sum(queued), 0), coalesce(sum(published), 0), coalesce(sum(onboarded), 0),"                    \
     " coalesce(sum(expired), 0), coalesce(sum(failed), 0), coalesce(sum(cancelled), 0)"
 
-/* Claims for the name that an arrival can change. Few columns, few rows: most arrivals are not wanted. */
+/* The last claims for the name at the OEM account $2. */
+#define CLAIMS_THERE(name)                                                                                   \
+    "(SELECT claim_id FROM deliveries WHERE thing_name = " name                                              \
+    " ORDER BY claim_id DESC LIMIT 32) d JOIN claims c ON c.id = d.claim_id WHERE c.endpoint = $2"
+/* Those that an arrival can change, or whose device is not known to be connected or not. Few columns, few
+ * rows: most arrivals are not wanted. */
 #define WANTED(name)                                                                                         \
-    "SELECT 1 FROM (SELECT claim_id FROM deliveries WHERE thing_name = " name                                \
-    " ORDER BY claim_id DESC LIMIT 32) d JOIN claims c ON c.id = d.claim_id WHERE c.endpoint = $2"           \
-    " AND c.state <> 'cancelled'"                                                                            \
-    " AND (c.state <> 'onboarded' OR c.connected_at IS NULL OR c.provisioned_at IS NULL)"
+    "SELECT 1 FROM " CLAIMS_THERE(                                                                           \
+        name) " AND c.state <> 'cancelled'"                                                                  \
+              " AND (c.state <> 'onboarded' OR c.connected_at IS NULL OR c.provisioned_at IS NULL"           \
+              " OR NOT EXISTS (SELECT 1 FROM connections k WHERE k.thing_name = " name                       \
+              " AND k.endpoint = $2))"
+#define CONNECTION_COLUMNS "is_connected, happened_at, session, version"
 
 /* What decides about a claim's turn. */
 #define TURN_COLUMNS "claim_id, accepted_at, published_at, pressed_at, attempts, network"
@@ -72,6 +79,9 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         "id",
         "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
         " VALUES ($1, $2, 'queued', $3, $4, $5) ON CONFLICT (thing_name) WHERE ended_at IS NULL DO NOTHING"),
+    [SQL_CLAIM_INSERT_ONLINE] =
+        INSERT("id", "INSERT INTO claims (thing_name, endpoint, state, accepted_at, ended_at, expires_at,"
+                     " onboarded_before, already_online) VALUES ($1, $2, 'onboarded', $3, $3, $4, 1, 1)"),
     [SQL_CLAIM_PUBLISHED] =
         BOTH("UPDATE claims SET state = 'published', attempts = attempts + 1, published_at = $2"
              " WHERE id = $1 AND state = 'queued'"),
@@ -104,6 +114,27 @@ static const char *const texts[STATEMENT_COUNT][2] = {
              " AND (expires_at, id) > ($2, $3) AND endpoint = $1 AND state = 'published'"
              " AND published_at <= $4 ORDER BY expires_at, id LIMIT $5) c"
              " JOIN deliveries d ON d.claim_id = c.id ORDER BY c.expires_at, c.id"),
+
+    /* With the places in the list of names. */
+    [SQL_CONNECTIONS_KNOWN] = {"SELECT n.key, " CONNECTION_COLUMNS " FROM json_each($1) n CROSS JOIN"
+                               " connections k ON k.thing_name = n.value AND k.endpoint = $2",
+                               "SELECT n.place - 1, " CONNECTION_COLUMNS
+                               " FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place), LATERAL"
+                               " (SELECT " CONNECTION_COLUMNS " FROM connections"
+                               " WHERE thing_name = n.name AND endpoint = $2 LIMIT 1) k"},
+    [SQL_CONNECTION_FIND] =
+        BOTH("SELECT " CONNECTION_COLUMNS " FROM connections WHERE thing_name = $1 AND endpoint = $2"),
+    /* Only a device that was onboarded there. */
+    [SQL_CONNECTION_INSERT] =
+        BOTH("INSERT INTO connections (thing_name, endpoint, " CONNECTION_COLUMNS ", heard_at)"
+             " SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), $5, CAST($6 AS BIGINT),"
+             " CAST($7 AS BIGINT) WHERE EXISTS (SELECT 1 FROM " CLAIMS_THERE(
+                 "$1") " AND c.state = 'onboarded') ON CONFLICT (thing_name, endpoint) DO NOTHING"),
+    [SQL_CONNECTION_CHANGE] =
+        BOTH("UPDATE connections SET is_connected = $3, happened_at = $4, session = $5, version = $6,"
+             " heard_at = $7 WHERE thing_name = $1 AND endpoint = $2"),
+    [SQL_CONNECTION_ONLINE] = BOTH("SELECT 1 FROM connections WHERE thing_name = $1 AND endpoint = $2"
+                                   " AND is_connected = 1 AND heard_at > $3"),
 
     [SQL_COUNTS] = BOTH("SELECT " COUNT_SUMS " FROM claim_counts"),
     /* SQLite has one writer and one row; PostgreSQL has several writers and one row for each transaction. */
@@ -187,7 +218,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_REGISTRATION_BY_TOKEN] = BOTH(
         "SELECT c.thing_name, c.endpoint, c.state, c.accepted_at, c.published_at, c.provisioned_at,"
         " c.connected_at, c.ended_at, c.expires_at, c.attempts, c.onboarded_before, r.cancelled_at, c.id,"
-        " (SELECT d.network FROM deliveries d WHERE d.claim_id = c.id LIMIT 1), r.accepted_at"
+        " (SELECT d.network FROM deliveries d WHERE d.claim_id = c.id LIMIT 1), r.accepted_at, c.already_online"
         " FROM registrations r JOIN claims c ON c.id = r.claim_id WHERE r.token = $1"),
     [SQL_REGISTRATION_BY_KEY] =
         BOTH("SELECT token, request_digest FROM registrations WHERE idempotency_key = $1"),
@@ -213,6 +244,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                        " (SELECT 1 FROM claims WHERE id = d.claim_id AND " OPEN " LIMIT 1) c"
                        " UNION ALL SELECT 'onboarded', name FROM unnest($1::text[]) AS names (name), LATERAL"
                        " (SELECT 1 FROM claims WHERE thing_name = name AND state = 'onboarded' LIMIT 1) c"
+                       " UNION ALL SELECT 'online', name FROM unnest($1::text[]) AS names (name), LATERAL"
+                       " (SELECT 1 FROM connections WHERE thing_name = name AND is_connected = 1 LIMIT 1) k"
                        " UNION ALL SELECT 'key', idempotency_key FROM registrations"
                        " WHERE idempotency_key = ANY($2::text[])"},
     [SQL_SET_CLAIMS_INSERT] =
@@ -254,6 +287,15 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_RETENTION_REGISTRATIONS_DELETE] =
         {"DELETE FROM registrations WHERE claim_id IN (SELECT value FROM json_each($1))",
          "DELETE FROM registrations WHERE claim_id = ANY($1::bigint[])"},
+    /* Of things of which no other claim is left. */
+    [SQL_RETENTION_CONNECTIONS_DELETE] =
+        {"DELETE FROM connections WHERE thing_name IN (SELECT thing_name FROM deliveries WHERE claim_id IN"
+         " (SELECT value FROM json_each($1))) AND NOT EXISTS (SELECT 1 FROM deliveries d"
+         " WHERE d.thing_name = connections.thing_name AND d.claim_id NOT IN"
+         " (SELECT value FROM json_each($1)))",
+         "DELETE FROM connections k WHERE k.thing_name = ANY(ARRAY(SELECT thing_name FROM deliveries"
+         " WHERE claim_id = ANY($1::bigint[]))) AND NOT EXISTS (SELECT 1 FROM deliveries d"
+         " WHERE d.thing_name = k.thing_name AND d.claim_id <> ALL($1::bigint[]))"},
     [SQL_RETENTION_DELIVERIES_DELETE] =
         {"DELETE FROM deliveries WHERE claim_id IN (SELECT value FROM json_each($1))",
          "DELETE FROM deliveries WHERE claim_id = ANY($1::bigint[])"},

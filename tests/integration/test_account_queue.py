@@ -12,7 +12,8 @@ from iot_cloud import SESSION
 ACCOUNT = "123456789012"
 QUEUE_ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}:expresslink-events"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/expresslink-events"
-MADE = {("queue", "expresslink-events"), ("role", "expresslink-events"), ("rule", "expresslink_connected"), ("rule", "expresslink_created")}
+MADE = {("queue", "expresslink-events"), ("role", "expresslink-events"), ("rule", "expresslink_connected"), ("rule", "expresslink_created"),
+        ("rule", "expresslink_disconnected")}
 
 
 class QueueCase(AccountCase):
@@ -55,7 +56,7 @@ class FirstRun(QueueCase):
         statement, = json.loads(role["documents"]["send-events"])["Statement"]
         self.assertEqual((statement["Action"], statement["Resource"]), ("sqs:SendMessage", QUEUE_ARN))
         url = f"{self.judge.url}/{ACCOUNT}/expresslink-events"
-        for name, topic in (("connected", "presence/connected/+"), ("created", "thing/+/created")):
+        for name, topic in (("connected", "presence/connected/+"), ("created", "thing/+/created"), ("disconnected", "presence/disconnected/+")):
             rule = self.rule(f"expresslink_{name}")
             self.assertEqual((rule["sql"], rule["ruleDisabled"]), (f"SELECT *, topic() AS topic FROM '$aws/events/{topic}'", False))
             self.assertEqual(rule["actions"], [{"sqs": {"queueUrl": url, "roleArn": ROLE_ARN, "useBase64": False}}])

@@ -133,7 +133,7 @@ class Account:
         self.iot.attach_policy(policyName="expresslink-observer", target=self.observer_arn)
         self.iot.update_event_configurations(eventConfigurations={"THING": {"Enabled": True}})
         self.queue = self.sqs("CreateQueue", QueueName="expresslink-events")["QueueUrl"]
-        for name, topic in (("connected", "presence/connected/+"), ("created", "thing/+/created")):
+        for name, topic in (("connected", "presence/connected/+"), ("created", "thing/+/created"), ("disconnected", "presence/disconnected/+")):
             self.iot.create_topic_rule(ruleName=f"expresslink_{name}", topicRulePayload=self.rule(topic))
         self.index("STATUS")
 
@@ -466,6 +466,8 @@ FAULTS = (
     ("no rule for connections", lambda account: account.delete_rules("connected"), "aws.queue.rules", "failed", "that devices connect",
      "expresslink-claim account apply --events-queue"),
     ("no rule for things", lambda account: account.delete_rules("created"), "aws.queue.rules", "warning", "that things are made",
+     "expresslink-claim account apply --events-queue"),
+    ("no rule for ends", lambda account: account.delete_rules("disconnected"), "aws.queue.rules", "warning", "that devices disconnect",
      "expresslink-claim account apply --events-queue"),
     ("a rule that is disabled", lambda account: account.replace_rule(ruleDisabled=True), "aws.queue.rules", "failed",
      "that devices connect", "expresslink-claim account apply --events-queue"),

@@ -219,7 +219,7 @@ class BadDays(Case):
         portal = self.portal().connected()
         topic = f"$aws/events/presence/connected/{random_thing()}"
         garbage = ["no JSON", "[]", json.dumps({"hello": 1}), json.dumps({"topic": 7}), json.dumps({"topic": "dt/x"}),
-                   json.dumps({"topic": f"$aws/events/presence/disconnected/{random_thing()}", "eventType": "disconnected"}),
+                   json.dumps({"topic": f"$aws/events/subscriptions/subscribed/{random_thing()}", "eventType": "subscribed"}),
                    base64.b64encode(json.dumps({"topic": topic}).encode()).decode()]
         for body in garbage:
             self.queue.send(body)

@@ -7,7 +7,7 @@ import uuid
 
 from brokers import FakeBroker, Mosquitto, Tap, make_certificate
 from patience import patient
-from portal import Portal, store_url
+from portal import Portal, store_url, stored
 from sandbox import CONNECTED, CREATED, Sandbox, eventually, random_thing
 
 STAGING, ENDPOINT = '{staging="sandbox"}', '{endpoint="sandbox"}'
@@ -156,6 +156,8 @@ class Days(Case):
         eventually(lambda: time.time() > arrived + 2.2, "two seconds")
         modules.command(f"reset {thing}")
         modules.wait_for(thing, "subscribed", 2)
+        eventually(lambda: not stored(store_url(self.sandbox), "SELECT is_connected FROM connections WHERE thing_name = ?", thing)[0][0],
+                   "the portal has heard that it left")
         second = self.portal.claim(thing)
         self.assertNotEqual(second["token"], first["token"])
         self.assertTrue(second["onboarded_before"])

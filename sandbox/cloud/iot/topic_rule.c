@@ -96,6 +96,7 @@ void iot_prepare_events(struct iot *iot, const char *queue)
         return;
     prepare_rule(rules, "sandbox_connected", "$aws/events/presence/connected/+", queue);
     prepare_rule(rules, "sandbox_created", "$aws/events/thing/+/created", queue);
+    prepare_rule(rules, "sandbox_disconnected", "$aws/events/presence/disconnected/+", queue);
     cJSON *things = cJSON_AddObjectToObject(indexing, "thingIndexingConfiguration");
     cJSON_AddStringToObject(things, "thingIndexingMode", "REGISTRY");
     cJSON_AddStringToObject(things, "thingConnectivityIndexingMode", "STATUS");

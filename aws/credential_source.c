@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/credential_source.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 enum origin { FROM_NOWHERE, FROM_ENVIRONMENT, FROM_FILES, FROM_CONTAINER };
 
 struct aws_credential_source {
+    pthread_mutex_t lock; /* guards all members */
     enum origin origin;
     struct aws_credentials now;
     bool has;             /* now is set */
@@ -165,6 +167,7 @@ struct aws_credential_source *aws_credential_source_new(const struct aws_credent
 {
     struct aws_credential_source *source = memory_new(1, sizeof *source);
 
+    pthread_mutex_init(&source->lock, NULL);
     source->profile = memory_string(options->profile ? options->profile : "default");
     source->config_path = memory_string(options->config_path);
     source->credentials_path = memory_string(options->credentials_path);
@@ -180,6 +183,7 @@ void aws_credential_source_free(struct aws_credential_source *source)
 {
     if (!source)
         return;
+    pthread_mutex_destroy(&source->lock);
     aws_credentials_fini(&source->now);
     aws_url_fini(&source->container);
     free(source->profile);
@@ -224,11 +228,6 @@ static enum aws_error get_container(struct aws_credential_source *source, struct
     return source->has ? AWS_EXPIRED : AWS_NO_CREDENTIALS;
 }
 
-static bool same(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* The user may have logged in since. */
 static enum aws_error read_files_again(struct aws_credential_source *source, struct text *why)
 {
@@ -236,9 +235,7 @@ static enum aws_error read_files_again(struct aws_credential_source *source, str
 
     if (!read_files(source, &newer, why))
         return AWS_EXPIRED;
-    if (newer.access_key &&
-        !(same(newer.access_key, source->now.access_key) && same(newer.secret_key, source->now.secret_key) &&
-          same(newer.session_token, source->now.session_token))) {
+    if (newer.access_key && !aws_credentials_same(&newer, &source->now)) {
         replace(source, &newer);
         return AWS_OK;
     }
@@ -273,12 +270,16 @@ static enum aws_error get(struct aws_credential_source *source, struct aws_http 
 }
 
 enum aws_error aws_credential_source_get(struct aws_credential_source *source, struct aws_http *http,
-                                         const atomic_int *interrupted, bool again,
-                                         const struct aws_credentials **out, struct text *why)
+                                         const atomic_int *interrupted,
+                                         const struct aws_credentials *rejected, struct aws_credentials *out,
+                                         struct text *why)
 {
+    pthread_mutex_lock(&source->lock);
+    /* another thread may have renewed them since */
+    bool again = rejected && source->has && aws_credentials_same(rejected, &source->now);
     enum aws_error error = get(source, http, interrupted, again, why);
-
     if (error == AWS_OK)
-        *out = &source->now;
+        *out = aws_credentials_copy(&source->now);
+    pthread_mutex_unlock(&source->lock);
     return error;
 }

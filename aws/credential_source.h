@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds the credentials, in the order that session.h gives, and renews them in time. One thread at a time. No
- * function here writes a secret to a log or an error. */
+/* Finds the credentials, in the order that session.h gives, and renews them in time. Any thread: a lock is
+ * held while they are renewed. No function here writes a secret to a log or an error. */
 #ifndef AWS_CREDENTIAL_SOURCE_H
 #define AWS_CREDENTIAL_SOURCE_H
 
@@ -23,11 +23,11 @@ struct aws_credential_source *aws_credential_source_new(const struct aws_credent
                                                         struct text *why);
 void aws_credential_source_free(struct aws_credential_source *source); /* NULL is fine */
 
-/* *out is borrowed until the next call. again: the service rejected the current ones as expired. AWS_EXPIRED:
- * the source has no newer ones. */
+/* The caller finishes *out, a copy; untouched after an error. rejected: the service reported these as
+ * expired; NULL: none. AWS_EXPIRED: the source has no newer ones. */
 enum aws_error aws_credential_source_get(struct aws_credential_source *source, struct aws_http *http,
-                                         const atomic_int *interrupted, bool again,
-                                         const struct aws_credentials **out, struct text *why)
-    __attribute__((warn_unused_result));
+                                         const atomic_int *interrupted,
+                                         const struct aws_credentials *rejected, struct aws_credentials *out,
+                                         struct text *why) __attribute__((warn_unused_result));
 
 #endif

@@ -16,6 +16,27 @@ void aws_credentials_fini(struct aws_credentials *credentials)
     *credentials = (struct aws_credentials){0};
 }
 
+struct aws_credentials aws_credentials_copy(const struct aws_credentials *credentials)
+{
+    return (struct aws_credentials){
+        .access_key = memory_string(credentials->access_key),
+        .secret_key = memory_string(credentials->secret_key),
+        .session_token = memory_string(credentials->session_token),
+        .expires_ms = credentials->expires_ms,
+    };
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool aws_credentials_same(const struct aws_credentials *one, const struct aws_credentials *other)
+{
+    return same(one->access_key, other->access_key) && same(one->secret_key, other->secret_key) &&
+           same(one->session_token, other->session_token);
+}
+
 /* Matches the pattern: a 9 stands for a digit, any other character for itself. Each run of digits is a
  * number. */
 static bool read_numbers(const char *text, const char *pattern, int *out)

@@ -15,6 +15,10 @@ struct aws_credentials { /* owned texts */
     long long expires_ms; /* wall clock; 0: not known */
 };
 void aws_credentials_fini(struct aws_credentials *credentials);
+/* The caller finishes the copy. */
+struct aws_credentials aws_credentials_copy(const struct aws_credentials *credentials);
+/* Same keys and token. */
+bool aws_credentials_same(const struct aws_credentials *one, const struct aws_credentials *other);
 
 /* Parses the answer of a container's endpoint: {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}.
  * False with the second half of a sentence in *why. */

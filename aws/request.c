@@ -27,6 +27,7 @@ struct sending {
     struct aws_url url;
     struct text path, query;
     struct aws_pair *headers;
+    struct aws_credentials credentials; /* of the newest attempt */
     char digest[DIGEST_SIZE];
     struct aws_response *out;
     struct text *why;
@@ -109,6 +110,7 @@ static void finish(struct sending *sending)
     text_fini(&sending->path);
     text_fini(&sending->query);
     free(sending->headers);
+    aws_credentials_fini(&sending->credentials);
 }
 
 static void clear_response(struct aws_response *out)
@@ -166,6 +168,8 @@ static enum aws_error judge_refusal(struct sending *sending)
 
     switch (aws_refusal_kind(out->status, out->code, text_get(&out->message))) {
     case AWS_REFUSAL_THROTTLED:
+        if (sending->session->throttled)
+            atomic_fetch_add(sending->session->throttled, 1);
         explain(sending, "asks for fewer requests");
         return AWS_THROTTLED;
     case AWS_REFUSAL_BUSY:
@@ -240,9 +244,9 @@ static long shorter(long a, long b)
     return b == 0 || a < b ? a : b;
 }
 
-static enum aws_error exchange(struct sending *sending, const struct aws_credentials *credentials,
-                               bool *again)
+static enum aws_error exchange(struct sending *sending, bool *again)
 {
+    const struct aws_credentials *credentials = &sending->credentials;
     const struct aws_request *request = sending->request;
     const struct aws_signature signature = {
         .region = request->region ? request->region : sending->session->region,
@@ -280,19 +284,22 @@ static enum aws_error exchange(struct sending *sending, const struct aws_credent
 static enum aws_error attempt(struct sending *sending, bool newer, bool *again)
 {
     const struct aws_request *request = sending->request;
-    const struct aws_credentials *credentials = NULL;
+    struct aws_credentials found;
 
     *again = false;
-    enum aws_error error = aws_credential_source_get(sending->session->source, sending->session->http,
-                                                     sending->interrupted, newer, &credentials, sending->why);
+    enum aws_error error =
+        aws_credential_source_get(sending->session->source, sending->session->http, sending->interrupted,
+                                  newer ? &sending->credentials : NULL, &found, sending->why);
     if (error)
         return error;
+    aws_credentials_fini(&sending->credentials);
+    sending->credentials = found;
     if (request->stream && sending->sent_before && !request->stream->rewind(request->stream->context)) {
         text_puts(sending->why, "the data to send cannot be read again from its beginning");
         return AWS_UNREADABLE;
     }
     sending->sent_before = true;
-    return exchange(sending, credentials, again);
+    return exchange(sending, again);
 }
 
 /* Retries after the service reported the credentials as expired. */

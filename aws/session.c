@@ -157,11 +157,20 @@ struct aws_session *aws_session_new(const struct aws_options *options, struct te
     return session;
 }
 
-void aws_session_free(struct aws_session *session)
+struct aws_session *aws_session_twin(const struct aws_session *session, atomic_ulong *throttled)
 {
-    if (!session)
-        return;
-    aws_http_free(session->http);
+    struct aws_session *twin = memory_new(1, sizeof *twin);
+
+    *twin = *session;
+    twin->is_twin = true;
+    twin->throttled = throttled;
+    twin->knows_skew = false;
+    twin->http = aws_http_new();
+    return twin;
+}
+
+static void free_own(struct aws_session *session)
+{
     aws_credential_source_free(session->source);
     aws_profile_free(session->config);
     free(session->profile_services);
@@ -169,6 +178,15 @@ void aws_session_free(struct aws_session *session)
     free(session->endpoint);
     free(session->ca_file);
     free(session->region);
+}
+
+void aws_session_free(struct aws_session *session)
+{
+    if (!session)
+        return;
+    aws_http_free(session->http);
+    if (!session->is_twin)
+        free_own(session);
     free(session);
 }
 

@@ -34,6 +34,10 @@ struct aws_session;
  * file, no region, a source that is not supported (sso, assume_role, credential_process), named with file and
  * line. */
 struct aws_session *aws_session_new(const struct aws_options *options, struct text *why);
+/* A session like that one for another thread: of its own connections, with the same credentials. throttled
+ * (may be NULL, and shared by sessions) counts the answers that ask for fewer requests, also those that a
+ * retry follows. Free it before that one. */
+struct aws_session *aws_session_twin(const struct aws_session *session, atomic_ulong *throttled);
 /* NULL is fine. */
 void aws_session_free(struct aws_session *session);
 

@@ -8,6 +8,7 @@
 #include "aws/credential_source.h"
 
 struct aws_session {
+    bool is_twin; /* all but http is borrowed */
     char *region, *ca_file;
     char *endpoint;         /* for every service, from an option; NULL: none */
     char *profile_endpoint; /* the profile's for every service */
@@ -16,6 +17,7 @@ struct aws_session {
     struct aws_credential_source *source;
     struct aws_http *http;
     const atomic_int *interrupted;
+    atomic_ulong *throttled; /* counts throttled answers; NULL: none */
     unsigned attempts;
     long answer_ms; /* 0: the default */
     long long retry_base_ms;

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
+#include "account/enrolment/call_pace.h"
+#include "account/enrolment/enrolment_flights.h"
 #include "account/enrolment/index.h"
-#include "aws/retry.h"
 #include "base/clock.h"
 
 /* Rows between two times that the disk has them, and milliseconds. */
@@ -17,9 +18,10 @@ struct batch {
     const struct enrolment_batch_options *options;
     struct enrolment_batch_counts *counts;
     struct enrolment_index *certificates, *things; /* of this run: places where they were seen */
+    struct enrolment_flights *flights;
     unsigned unsynced;
-    long long synced_ms, next_ms; /* next_ms: when the next device may be registered */
-    long long wall_ms;            /* for dates, the same for all */
+    long long synced_ms;
+    long long wall_ms; /* for dates, the same for all */
     unsigned trouble;
     enum enrolment_batch_end end;
     enum aws_error error;
@@ -78,14 +80,6 @@ static const char *without_place(const char *why, const char *place)
     return strncmp(why, place, length) == 0 && strncmp(why + length, ": ", 2) == 0 ? why + length + 2 : why;
 }
 
-static void refuse(struct batch *batch, const char *place, const char *thing, const char *id, const char *why)
-{
-    const struct enrolment_row row = {place, thing, id, "failed", without_place(why, place)};
-
-    batch->counts->failed++;
-    record(batch, &row, true);
-}
-
 static bool stop(void *context)
 {
     struct batch *batch = context;
@@ -93,6 +87,131 @@ static bool stop(void *context)
     if (interrupted(batch))
         end(batch, ENROLMENT_BATCH_INTERRUPTED);
     return batch->end != ENROLMENT_BATCH_DONE;
+}
+
+static void count_one(struct batch *batch)
+{
+    const struct enrolment_batch_counts *counts = batch->counts;
+
+    batch->counts->devices =
+        counts->registered + counts->there + counts->before + counts->duplicates + counts->failed;
+    batch->options->progress(batch->options->context, counts);
+}
+
+/* True when the error concerns this device only, so the next one may succeed. */
+static bool is_of_device(enum aws_error error)
+{
+    return error == AWS_REFUSED || error == AWS_NOT_FOUND || error == AWS_CONFLICT || error == AWS_BAD_ANSWER;
+}
+
+static void take_error(struct batch *batch, struct enrolment_row *row, enum aws_error error)
+{
+    bool is_end = error == AWS_EXPIRED || error == AWS_NO_CREDENTIALS;
+
+    if (error == AWS_INTERRUPTED) {
+        end(batch, ENROLMENT_BATCH_INTERRUPTED);
+        return;
+    }
+    batch->trouble = is_of_device(error) ? 0 : batch->trouble + 1;
+    row->result = "failed";
+    if (!is_end) {
+        batch->counts->failed++;
+        record(batch, row, true);
+    }
+    if (!is_end && batch->trouble < TROUBLE_MAX)
+        return;
+    batch->error = error;
+    if (batch->end == ENROLMENT_BATCH_DONE)
+        text_puts(batch->why, row->why);
+    end(batch, ENROLMENT_BATCH_STOPPED);
+}
+
+static void take_registered(struct batch *batch, struct enrolment_row *row, enum enrolment_result result)
+{
+    const bool there = result == ENROLMENT_THERE;
+
+    batch->trouble = 0;
+    row->result = there ? "there" : "registered";
+    *(there ? &batch->counts->there : &batch->counts->registered) += 1;
+    record(batch, row, false);
+}
+
+/* Once the batch ends early, only what was registered meanwhile is recorded: the next run tries the others.
+ */
+static void take_landing(struct batch *batch, const struct enrolment_landing *landing)
+{
+    struct enrolment_row row = {landing->place, landing->thing, landing->certificate_id, landing->outcome,
+                                without_place(text_get(&landing->why), landing->place)};
+
+    if (!landing->outcome && landing->error == AWS_OK && batch->end != ENROLMENT_BATCH_UNWRITABLE) {
+        take_registered(batch, &row, landing->result);
+    } else if (batch->end != ENROLMENT_BATCH_DONE) {
+        return;
+    } else if (!landing->outcome) {
+        take_error(batch, &row, landing->error);
+    } else {
+        bool duplicate = strcmp(landing->outcome, "duplicate") == 0;
+        *(duplicate ? &batch->counts->duplicates : &batch->counts->failed) += 1;
+        record(batch, &row, true);
+    }
+    count_one(batch);
+}
+
+static void take_landings(struct batch *batch)
+{
+    struct enrolment_landing landing;
+
+    while (enrolment_flights_land(batch->flights, &landing)) {
+        take_landing(batch, &landing);
+        enrolment_landing_fini(&landing);
+    }
+}
+
+/* A device that is not registered; its turn in the result file comes after the earlier ones'. */
+static void settle(struct batch *batch, const struct enrolment_row *row)
+{
+    take_landings(batch);
+    while (!stop(batch) && !enrolment_flights_has_room(batch->flights)) {
+        enrolment_flights_wait(batch->flights);
+        take_landings(batch);
+    }
+    if (stop(batch))
+        return;
+    enrolment_flights_add(batch->flights, row);
+    take_landings(batch);
+}
+
+static void refuse(struct batch *batch, const char *place, const char *thing, const char *id, const char *why)
+{
+    const struct enrolment_row row = {place, thing, id, "failed", why};
+
+    settle(batch, &row);
+}
+
+static void enrol_one(struct batch *batch, const struct enrolment_device *device, const char *thing,
+                      const char *id)
+{
+    const struct enrolment_row row = {device->place, thing, id, NULL, NULL};
+
+    take_landings(batch);
+    while (!stop(batch) && !enrolment_flights_may_begin(batch->flights)) {
+        enrolment_flights_wait(batch->flights);
+        take_landings(batch);
+    }
+    if (!stop(batch))
+        enrolment_flights_begin(batch->flights, &row, device->certificate);
+}
+
+static void finish_flights(struct batch *batch)
+{
+    take_landings(batch);
+    while (!enrolment_flights_are_over(batch->flights)) {
+        if (stop(batch))
+            enrolment_flights_end(batch->flights);
+        enrolment_flights_wait(batch->flights);
+        take_landings(batch);
+    }
+    enrolment_flights_free(batch->flights);
 }
 
 /* True, and reported: the certificate, or another one of the same thing, was seen before. */
@@ -105,8 +224,7 @@ static bool seen_before(struct batch *batch, const char *place, const char *thin
     if (certificate != NULL) {
         text_printf(&why, "the same certificate as %s", certificate);
         const struct enrolment_row row = {place, thing, id, "duplicate", why.data};
-        batch->counts->duplicates++;
-        record(batch, &row, true);
+        settle(batch, &row);
         return true;
     }
     enrolment_index_set(batch->certificates, id, place);
@@ -129,6 +247,7 @@ static bool done_before(struct batch *batch, const char *place, const char *thin
         return false;
     if (strcmp(earlier, thing) == 0) {
         batch->counts->before++;
+        count_one(batch);
         return true;
     }
     text_printf(&why,
@@ -136,67 +255,6 @@ static bool done_before(struct batch *batch, const char *place, const char *thin
                 earlier);
     refuse(batch, place, thing, id, why.data);
     return true;
-}
-
-/* Waits until the pace allows one more. */
-static void keep_pace(struct batch *batch)
-{
-    long long now = clock_monotonic_ms();
-    double rate = batch->options->rate;
-
-    if (rate <= 0)
-        return;
-    if (batch->next_ms > now && !aws_retry_sleep(batch->next_ms - now, batch->options->interrupted))
-        end(batch, ENROLMENT_BATCH_INTERRUPTED);
-    batch->next_ms = (batch->next_ms > now ? batch->next_ms : now) + (long long)(1000 / rate);
-}
-
-/* True when the error concerns this device only, so the next one may succeed. */
-static bool is_of_device(enum aws_error error)
-{
-    return error == AWS_REFUSED || error == AWS_NOT_FOUND || error == AWS_CONFLICT || error == AWS_BAD_ANSWER;
-}
-
-static void take_error(struct batch *batch, const struct enrolment_row *row, enum aws_error error)
-{
-    bool is_end = error == AWS_EXPIRED || error == AWS_NO_CREDENTIALS;
-
-    if (error == AWS_INTERRUPTED) {
-        end(batch, ENROLMENT_BATCH_INTERRUPTED);
-        return;
-    }
-    batch->trouble = is_of_device(error) ? 0 : batch->trouble + 1;
-    if (!is_end)
-        refuse(batch, row->place, row->thing, row->certificate_id, row->why);
-    if (!is_end && batch->trouble < TROUBLE_MAX)
-        return;
-    batch->error = error;
-    if (batch->end == ENROLMENT_BATCH_DONE)
-        text_puts(batch->why, row->why);
-    end(batch, ENROLMENT_BATCH_STOPPED);
-}
-
-static void enrol_one(struct batch *batch, const struct enrolment_device *device, const char *thing,
-                      const char *id)
-{
-    enum enrolment_result result = ENROLMENT_NEW;
-    TEXT struct text why = TEXT_EMPTY;
-
-    keep_pace(batch);
-    if (stop(batch))
-        return;
-    enum aws_error error =
-        enroller_enrol(batch->options->enroller, device->certificate, thing, &result, &why);
-    const bool there = result == ENROLMENT_THERE;
-    const struct enrolment_row row = {device->place, thing, id, there ? "there" : "registered",
-                                      text_get(&why)};
-    if (error != AWS_OK) {
-        take_error(batch, &row, error);
-        return;
-    }
-    batch->trouble = 0;
-    *(there ? &batch->counts->there : &batch->counts->registered) += 1;
-    record(batch, &row, false);
 }
 
 static void look_at(struct batch *batch, const struct enrolment_device *device)
@@ -211,40 +269,29 @@ static void look_at(struct batch *batch, const struct enrolment_device *device)
                text_get(&why));
     else if (!seen_before(batch, device->place, thing.data, id) &&
              !done_before(batch, device->place, thing.data, id)) {
-        if (batch->options->dry_run)
-            batch->counts->registered++;
-        else
+        if (!batch->options->dry_run) {
             enrol_one(batch, device, thing.data, id);
+            return;
+        }
+        batch->counts->registered++;
+        count_one(batch);
     }
-}
-
-static void count_one(struct batch *batch)
-{
-    const struct enrolment_batch_counts *counts = batch->counts;
-
-    batch->counts->devices =
-        counts->registered + counts->there + counts->before + counts->duplicates + counts->failed;
-    batch->options->progress(batch->options->context, counts);
 }
 
 static void take_device(void *context, const struct enrolment_device *device)
 {
     struct batch *batch = context;
 
-    if (stop(batch))
-        return;
-    look_at(batch, device);
-    count_one(batch);
+    if (!stop(batch))
+        look_at(batch, device);
 }
 
 static void take_bad(void *context, const char *place, const char *why)
 {
     struct batch *batch = context;
 
-    if (stop(batch))
-        return;
-    refuse(batch, place, "", "", why);
-    count_one(batch);
+    if (!stop(batch))
+        refuse(batch, place, "", "", why);
 }
 
 static void take_passed(void *context, const char *place, const char *what)
@@ -266,6 +313,9 @@ enum enrolment_batch_end enrolment_batch_run(const struct enrolment_batch_option
         .counts = counts,
         .certificates = enrolment_index_new(),
         .things = enrolment_index_new(),
+        .flights =
+            enrolment_flights_new(options->enroller, options->rate > 0 ? options->rate : CALL_PACE_USUAL,
+                                  options->dry_run ? 0 : ENROLMENT_FLIGHTS_MOST),
         .wall_ms = clock_wall_ms(),
         .synced_ms = clock_monotonic_ms(),
         .why = why,
@@ -274,7 +324,9 @@ enum enrolment_batch_end enrolment_batch_run(const struct enrolment_batch_option
     TEXT struct text unread = TEXT_EMPTY;
 
     *counts = (struct enrolment_batch_counts){0};
-    if (!enrolment_source_read(options->source, &events, &unread) && batch.end == ENROLMENT_BATCH_DONE) {
+    bool is_read = enrolment_source_read(options->source, &events, &unread);
+    finish_flights(&batch);
+    if (!is_read && batch.end == ENROLMENT_BATCH_DONE) {
         text_puts(why, text_get(&unread));
         end(&batch, ENROLMENT_BATCH_UNREADABLE);
     }

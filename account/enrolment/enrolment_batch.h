@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Registers the certificates of thousands of devices with enrolment_batch_run(). Each device ends as
  * registered, already there, duplicate or failed with a reason; no failure stops the others. Devices that the
- * result file has as done are skipped. One thread; blocks. */
+ * result file has as done are skipped. Several are registered at the same time, below the limits of AWS
+ * (call_pace.h), and recorded in the order of the source. Call from one thread; blocks. */
 #ifndef ACCOUNT_ENROLMENT_ENROLMENT_BATCH_H
 #define ACCOUNT_ENROLMENT_ENROLMENT_BATCH_H
 
@@ -24,7 +25,7 @@ struct enrolment_batch_options { /* all borrowed */
     struct enrolment_source *source;
     struct enrolment_results *results;
     const char *name_field;        /* "CommonName" or "SerialNumber": used when the list names no thing */
-    double rate;                   /* maximum devices per second; 0: no limit */
+    double rate;                   /* maximum devices per second; 0: CALL_PACE_USUAL */
     bool dry_run;                  /* do all but call AWS and write results */
     const atomic_int *interrupted; /* may be NULL */
     /* Reports a duplicate or failure, for people. */

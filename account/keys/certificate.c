@@ -132,6 +132,14 @@ struct certificate **certificate_read_all(const char *path, size_t *count, struc
     return all;
 }
 
+struct certificate *certificate_copy(const struct certificate *certificate)
+{
+    struct certificate *copy = memory_new(1, sizeof *copy);
+
+    copy->x509 = key_private_must(X509_dup(certificate->x509));
+    return copy;
+}
+
 void certificate_free(struct certificate *certificate)
 {
     if (certificate == NULL)

@@ -27,6 +27,8 @@ struct certificate *certificate_parse(const char *pem, size_t length, const char
  * random serial number, valid from an hour ago for `days` (1 to 36500). NULL: common_name is empty, longer
  * than 64 bytes, not UTF-8, or has hidden characters. */
 struct certificate *certificate_self_signed(const struct private_key *key, const char *common_name, int days);
+/* For another thread. */
+struct certificate *certificate_copy(const struct certificate *certificate);
 void certificate_free(struct certificate *certificate); /* NULL is fine */
 
 /* SHA-256 of the DER form in lower-case hex: what AWS IoT calls certificateId. */
@@ -45,7 +47,8 @@ void certificate_subject_words(const struct certificate *certificate, struct tex
 
 /* Basic constraints say CA:true. */
 bool certificate_is_authority(const struct certificate *certificate);
-/* The signature verifies with the authority's key, the names fit, and the authority may sign certificates. */
+/* The signature verifies with the authority's key, the names fit, and the authority may sign certificates.
+ * Several threads may share the authority. */
 bool certificate_is_signed_by(const struct certificate *certificate, const struct certificate *authority);
 bool certificate_belongs_to(const struct certificate *certificate, const struct private_key *key);
 

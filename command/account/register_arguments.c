@@ -58,7 +58,8 @@ static const char batch_help[] =
     "that failed: it skips what the result file has as registered.\n"
     "\n"
     "  --result FILE       the result file, a CSV (default: FOLDER.result.csv, beside it)\n"
-    "  --rate NUMBER       at most so many devices per second (default: as fast as AWS answers)\n" DEVICE_HELP
+    "  --rate NUMBER       at most so many devices per second (default: 9.5, below the usual\n"
+    "                      limit of AWS: 10; slower while AWS asks for fewer calls)\n" DEVICE_HELP
     "  --dry-run           read and check everything, and change nothing\n" JSON_HELP AWS_ARGUMENTS_HELP
     "  --help              print this, and exit\n"
     "\n"

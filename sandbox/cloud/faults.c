@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/cloud/faults.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+
+static void free_limits(struct faults *faults)
+{
+    for (size_t i = 0; i < faults->limit_count; i++)
+        free(faults->limits[i].action);
+    free(faults->limits);
+    faults->limits = NULL;
+    faults->limit_count = 0;
+}
+
+static void add_limit(struct faults *faults, const struct fault_limit *limit)
+{
+    faults->limits = memory_grow(faults->limits, faults->limit_count + 1, sizeof *faults->limits);
+    faults->limits[faults->limit_count] = *limit;
+    faults->limits[faults->limit_count++].action = memory_string(limit->action);
+}
 
 void faults_fini(struct faults *faults)
 {
+    free_limits(faults);
     cJSON_Delete(faults->deny);
     cJSON_Delete(faults->destinations);
     *faults = (struct faults){0};
@@ -35,6 +55,22 @@ static bool take_list(cJSON **out, const cJSON *value)
     cJSON_Delete(*out);
     *out = cJSON_IsNull(value) ? NULL : cJSON_Duplicate(value, 1);
     return true;
+}
+
+static bool take_limits(struct faults *faults, const cJSON *value)
+{
+    const cJSON *each;
+
+    free_limits(faults);
+    faults->throttled = 0;
+    cJSON_ArrayForEach(each, value)
+    {
+        const struct fault_limit limit = {each->string, each->valuedouble, each->valuedouble, 0};
+        if (!each->string || !cJSON_IsNumber(each) || each->valuedouble <= 0)
+            return false;
+        add_limit(faults, &limit);
+    }
+    return cJSON_IsObject(value);
 }
 
 static bool take_role(bool *out, const cJSON *value)
@@ -73,6 +109,8 @@ static bool take(struct faults *faults, const cJSON *member)
         return take_list(&faults->deny, member);
     if (strcmp(name, "destinations") == 0)
         return take_list(&faults->destinations, member);
+    if (strcmp(name, "limits") == 0)
+        return take_limits(faults, member);
     if (strcmp(name, "role") == 0)
         return take_role(&faults->role_wrong, member);
     if (strcmp(name, "factory_support") == 0)
@@ -84,6 +122,10 @@ static struct faults copy(const struct faults *faults)
 {
     struct faults out = *faults;
 
+    out.limits = NULL;
+    out.limit_count = 0;
+    for (size_t i = 0; i < faults->limit_count; i++)
+        add_limit(&out, &faults->limits[i]);
     out.deny = cJSON_Duplicate(faults->deny, 1);
     out.destinations = cJSON_Duplicate(faults->destinations, 1);
     return out;
@@ -121,6 +163,8 @@ cJSON *faults_json(const struct faults *faults)
     cJSON_AddNumberToObject(object, "role_delay", (double)faults->role_delay);
     cJSON_AddStringToObject(object, "role", faults->role_wrong ? "wrong" : "right");
     cJSON_AddBoolToObject(object, "factory_support", !faults->no_factory_support);
+    cJSON_AddNumberToObject(object, "most_at_once", faults->most_at_once);
+    cJSON_AddNumberToObject(object, "throttled", (double)faults->throttled);
     cJSON_AddItemToObject(object, "deny",
                           faults->deny ? cJSON_Duplicate(faults->deny, 1) : cJSON_CreateArray());
     cJSON_AddItemToObject(object, "destinations",
@@ -140,6 +184,23 @@ static bool has(const cJSON *list, const char *text)
 bool faults_denies(const struct faults *faults, const char *action)
 {
     return has(faults->deny, action);
+}
+
+bool faults_limits(struct faults *faults, const char *action, long long now_ms)
+{
+    for (size_t i = 0; i < faults->limit_count; i++) {
+        struct fault_limit *limit = &faults->limits[i];
+        if (strcmp(limit->action, action) != 0)
+            continue;
+        double left = limit->left + (double)(now_ms - limit->at_ms) * limit->rate / 1000;
+        limit->left = left < limit->rate ? left : limit->rate;
+        limit->at_ms = now_ms;
+        bool over = limit->left < 1;
+        limit->left -= over ? 0 : 1;
+        faults->throttled += over ? 1 : 0;
+        return over;
+    }
+    return false;
 }
 
 bool faults_knows_destination(const struct faults *faults, const char *name)

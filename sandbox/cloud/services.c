@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "sandbox/cloud/admin.h"
@@ -115,6 +116,8 @@ static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char 
         refuse_request(request, service, REFUSAL_THROTTLED, NULL, answer);
     else if (use_up(&cloud->faults.errors))
         refuse_request(request, service, REFUSAL_INTERNAL, NULL, answer);
+    else if (action && faults_limits(&cloud->faults, action, clock_monotonic_ms()))
+        refuse_request(request, service, REFUSAL_THROTTLED, NULL, answer);
     else if (!action)
         refuse_request(request, service, REFUSAL_NO_CALL, NULL, answer);
     else if (faults_denies(&cloud->faults, action))
@@ -129,10 +132,15 @@ static void wait_if_slow(struct cloud *cloud)
 {
     pthread_mutex_lock(&cloud->lock);
     long long ms = cloud->faults.slow_ms;
+    if (++cloud->faults.at_once > cloud->faults.most_at_once)
+        cloud->faults.most_at_once = cloud->faults.at_once;
     pthread_mutex_unlock(&cloud->lock);
     const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
     if (ms)
         nanosleep(&pause, NULL);
+    pthread_mutex_lock(&cloud->lock);
+    cloud->faults.at_once--;
+    pthread_mutex_unlock(&cloud->lock);
 }
 
 static void end(void *context, struct cloud_request *request, struct cloud_answer *answer)

@@ -265,7 +265,7 @@ class Batch(Register):
     def test_thousands_and_again(self):
         count = fewer(2000)
         made = self.births(count)
-        out = self.register("batch", "births/")
+        out = self.register("batch", "births/", "--rate", "1000")
         self.assertRegex(out, rf"{count} devices:\n +{count} registered\n[\d.]+ devices per second")
         self.assertIn("connect to oem.example.com", out)
         self.expect_all(made)
@@ -355,7 +355,7 @@ class Batch(Register):
         self.expect_all(made)
 
     def killed(self, signal_number, made, after):
-        running = self.begin("batch", "births", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        running = self.begin("batch", "births", "--rate", "200", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         result = self.folder / "births.result.csv"
         eventually(lambda: result.exists() and result.read_text().count("\n") > after, lambda: "rows")
         running.send_signal(signal_number)
@@ -372,7 +372,7 @@ class Batch(Register):
             self.assertGreater(len(rows), after - 1)
         with open(self.folder / "births.result.csv", "a") as file:
             file.write("births/0299.pem,births-02")  # half a row, of a machine that stopped
-        self.assertRegex(self.register("batch", "births"), f"{len(rows)} were skipped: the result file has them")
+        self.assertRegex(self.register("batch", "births", "--rate", "1000"), f"{len(rows)} were skipped: the result file has them")
         self.expect_all(made)
         ended = self.results()
         self.assertEqual({row["certificate_id"]: row["thing"] for row in ended}, made)
@@ -383,7 +383,7 @@ class Batch(Register):
         made = self.births(300)
         status, _ = self.killed(signal.SIGINT, made, 10)
         self.assertEqual(status, 130)
-        self.register("batch", "births")
+        self.register("batch", "births", "--rate", "1000")
         self.expect_all(made)
 
     def test_two_at_once_are_one_too_many(self):
@@ -412,6 +412,31 @@ class Batch(Register):
         self.cloud.faults(deny=[])
         self.assertIn("30 devices", self.register("batch", "births"))
         self.expect_all(made)
+
+    def test_several_at_the_same_time_below_the_limits_of_aws(self):
+        made = self.births(50)
+        self.cloud.faults(slow_ms=100, limits={
+            "iot:RegisterCertificateWithoutCA": 10, "iot:AttachPolicy": 15, "iot:CreateThing": 100, "iot:AttachThingPrincipal": 100})
+        self.register("batch", "births")
+        seen = self.cloud.faults(slow_ms=0)
+        self.expect_all(made)
+        self.assertEqual(seen["throttled"], 0)
+        self.assertGreaterEqual(seen["most_at_once"], 3)
+
+    def test_an_account_with_lower_limits_makes_it_slower(self):
+        made = self.births(24)
+        self.cloud.faults(limits={"iot:RegisterCertificateWithoutCA": 4})
+        self.register("batch", "births", "--rate", "100")
+        self.expect_all(made)
+        self.assertEqual({row["result"] for row in self.results()}, {"registered"})
+
+    def test_results_are_in_the_order_of_the_list(self):
+        self.births(60)
+        (self.folder / "births" / "0030.pem").write_text("no certificate\n")
+        (self.folder / "births" / "0031.pem").write_text((self.folder / "births" / "0001.pem").read_text())
+        self.cloud.faults(throttle=4, slow_ms=20)
+        done = self.refuses(1, "", "batch", "births", "--rate", "300")
+        self.assertEqual([row["source"] for row in self.results()], [f"births/{number:04}.pem" for number in range(60)], done)
 
     def test_rate(self):
         self.births(8)

@@ -35,6 +35,52 @@ cJSON *json_object_parse(const char *payload, size_t length)
     return json_object_parse_within(payload, length, JSON_PAYLOAD_MAX);
 }
 
+static size_t skip_nuls(const char *payload, size_t length, size_t at)
+{
+    const size_t size = sizeof escaped_nul - 1;
+
+    while (length - at >= size && memcmp(payload + at, escaped_nul, size) == 0)
+        at += size;
+    return at;
+}
+
+/* Copies the string whose first character is at from, without NULs at its ends where it is trimmed. Returns
+ * where its closing quote is, or length. */
+static size_t copy_string(const char *payload, size_t length, size_t from, bool trimmed, struct text *out)
+{
+    size_t at = trimmed ? skip_nuls(payload, length, from) : from;
+
+    while (at < length && payload[at] != '"') {
+        size_t next = trimmed ? skip_nuls(payload, length, at) : at;
+        if (next > at && next < length && payload[next] == '"')
+            return next;
+        size_t size = payload[at] == '\\' && at + 1 < length ? 2 : 1;
+        text_add(out, payload + at, size);
+        at += size;
+    }
+    return at;
+}
+
+cJSON *json_object_parse_scanned(const char *payload, size_t length)
+{
+    TEXT struct text copy = TEXT_EMPTY;
+    char before = 0; /* that is no space: a colon, where a member's value begins */
+
+    if (payload == NULL || length > JSON_PAYLOAD_MAX)
+        return NULL;
+    for (size_t at = 0; at < length; at++) {
+        char c = payload[at];
+        text_add(&copy, &c, 1);
+        if (c == '"') {
+            at = copy_string(payload, length, at + 1, before == ':', &copy);
+            text_add(&copy, "\"", at < length ? 1 : 0);
+        }
+        if (strchr(" \t\r\n", c) == NULL)
+            before = c;
+    }
+    return json_object_parse(text_get(&copy), copy.length);
+}
+
 /* The member whose name comes next after that of last; NULL: none. */
 static const cJSON *next_by_name(const cJSON *object, const cJSON *last)
 {

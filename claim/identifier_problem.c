@@ -24,7 +24,7 @@ const char *identifier_error_name(enum identifier_error error)
         [IDENTIFIER_WRONG_CHECK] = "wrong check characters",
         [IDENTIFIER_SEVERAL] = "two different identifiers",
         [IDENTIFIER_SHOP_BARCODE] = "the number of a shop's barcode",
-        [IDENTIFIER_FOREIGN] = "web address of another host",
+        [IDENTIFIER_FOREIGN] = "foreign",
         [IDENTIFIER_BAD_FORM] = "bad form",
     };
     return (size_t)error < sizeof names / sizeof *names ? names[error] : "unknown";

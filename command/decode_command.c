@@ -129,7 +129,7 @@ static int status_of(const struct decode_report *report)
         return COMMAND_UNREACHABLE;
     if (report->error == DECODE_OK)
         return report->identified && report->reading.verdict != LABEL_OURS ? COMMAND_NO_CODE : COMMAND_DONE;
-    return report->error == DECODE_NO_CODE ? COMMAND_NO_CODE : COMMAND_BAD_PICTURE;
+    return decode_is_without_code(report->error) ? COMMAND_NO_CODE : COMMAND_BAD_PICTURE;
 }
 
 static int read_one(struct reader *reader, const struct arguments *arguments, const char *file,

@@ -11,6 +11,19 @@ static const struct {
 } errors[] = {
     [DECODE_OK] = {"ok", "There is a code in the picture."},
     [DECODE_NO_CODE] = {"no code", "There is no code in the picture that can be read."},
+    [DECODE_BARCODE] = {"barcode", "There is a barcode in the picture. Only QR codes are read: look for the "
+                                   "square one."},
+    [DECODE_DATA_MATRIX] =
+        {"data matrix", "There is a Data Matrix code in the picture. Only QR codes are read: look for the "
+                        "one with a large square in three of its corners."},
+    [DECODE_HEIC] = {"heic", "This is a HEIC picture: save it as JPEG."},
+    [DECODE_AVIF] = {"avif", "This is an AVIF picture: save it as JPEG."},
+    [DECODE_GIF] = {"gif", "This is a GIF picture: JPEG, PNG and WebP can be read."},
+    [DECODE_TIFF] = {"tiff", "This is a TIFF picture: save it as JPEG."},
+    [DECODE_PDF] = {"pdf", "This is a PDF document: take a picture of it."},
+    [DECODE_ANIMATED] = {"animated", "This WebP picture is animated: save one of its pictures alone."},
+    [DECODE_FORM] = {"form", "This is a form with a file in it (multipart/form-data): send the picture's "
+                             "bytes alone."},
     [DECODE_UNKNOWN_FORMAT] = {"unknown format",
                                "This is not a picture that can be read: JPEG, PNG and WebP can."},
     [DECODE_TOO_LARGE] = {"too large", "The picture is too large."},
@@ -28,6 +41,11 @@ const char *decode_error_name(enum decode_error error)
 const char *decode_error_sentence(enum decode_error error)
 {
     return (size_t)error < sizeof errors / sizeof *errors ? errors[error].sentence : "Something went wrong.";
+}
+
+bool decode_is_without_code(enum decode_error error)
+{
+    return error == DECODE_NO_CODE || error == DECODE_BARCODE || error == DECODE_DATA_MATRIX;
 }
 
 void decode_result_fini(struct decode_result *result)

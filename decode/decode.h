@@ -5,6 +5,7 @@
 #ifndef DECODE_DECODE_H
 #define DECODE_DECODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define DECODE_BYTES_MAX ((size_t)10 << 20) /* of a file; phone photos have 2 to 8 MiB */
@@ -14,18 +15,30 @@
 enum decode_error {
     DECODE_OK,             /* at least one code */
     DECODE_NO_CODE,        /* a valid picture without a readable code */
-    DECODE_UNKNOWN_FORMAT, /* not JPEG, PNG or WebP */
+    DECODE_UNKNOWN_FORMAT, /* not JPEG, PNG or WebP, and none of the formats below */
     DECODE_TOO_LARGE,      /* too many bytes or pixels; decided from the header alone */
     DECODE_BROKEN,         /* truncated, damaged, or with other data appended */
-    DECODE_TOO_SLOW,       /* deadline exceeded; the process was killed */
-    DECODE_CRASHED,        /* the process died */
-    DECODE_UNAVAILABLE,    /* no process is available, or the queue is full */
+    DECODE_BARCODE,        /* no QR code, but a barcode of lines: EAN-13, UPC-A or Code 128 */
+    DECODE_DATA_MATRIX,    /* no QR code, but a Data Matrix code */
+    DECODE_HEIC,
+    DECODE_AVIF,
+    DECODE_GIF,
+    DECODE_TIFF,
+    DECODE_PDF,
+    DECODE_ANIMATED,    /* a WebP with several pictures */
+    DECODE_FORM,        /* a form upload around the picture (multipart/form-data) */
+    DECODE_TOO_SLOW,    /* deadline exceeded; the process was killed */
+    DECODE_CRASHED,     /* the process died */
+    DECODE_UNAVAILABLE, /* no process is available, or the queue is full */
 };
 
 /* "no code", "unknown format"... for logs, metrics and tests. */
 const char *decode_error_name(enum decode_error error);
 /* A sentence for a user at a terminal. */
 const char *decode_error_sentence(enum decode_error error);
+
+/* Whether it was a valid picture in which no QR code is read. */
+bool decode_is_without_code(enum decode_error error);
 
 struct decode_code {
     char *text; /* owned; UTF-8 if the code declares it correctly; terminated, may contain NULs */

@@ -69,7 +69,7 @@ static bool makes_sense(const struct frame_answer *answer)
     if (answer->kind == FRAME_READY)
         return answer->error == DECODE_OK ? answer->count == 0
                                           : answer->error == DECODE_UNAVAILABLE && answer->count == 1;
-    if (answer->error > DECODE_BROKEN)
+    if (answer->error > DECODE_FORM)
         return false;
     return answer->error == DECODE_OK ? answer->count >= 1 && answer->count <= DECODE_CODES_MAX
                                       : answer->count == 0;

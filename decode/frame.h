@@ -21,7 +21,7 @@
 
 enum frame_kind {
     FRAME_READY, /* DECODE_OK, or DECODE_UNAVAILABLE and one text: why the process cannot work */
-    FRAME_ANSWER /* DECODE_OK and the texts, or an error up to DECODE_BROKEN */
+    FRAME_ANSWER /* DECODE_OK and the texts, or an error up to DECODE_FORM: what the process itself finds */
 };
 
 struct frame_answer {

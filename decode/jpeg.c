@@ -18,6 +18,7 @@ enum {
     SEGMENTS_MAX = 1024,   /* phones write a few dozen; 10 MiB of metadata would be 160 */
     SCANS_MAX = 32,        /* usual progressive files have 10 */
     ROWS = 16,             /* decoded at once */
+    INKS = 4,              /* cyan, magenta, yellow and black, as printers want it */
     SOI = 0xD8,
     EOI = 0xD9,
     SOS = 0xDA,
@@ -92,7 +93,7 @@ static enum decode_error take_frame(struct walk *walk, unsigned marker, const un
     walk->components = body[5];
     if (walk->width == 0 || walk->height == 0)
         return DECODE_BROKEN;
-    if (walk->components != 1 && walk->components != 3) /* CMYK is only for printing */
+    if (walk->components != 1 && walk->components != 3 && walk->components != INKS)
         return DECODE_UNKNOWN_FORMAT;
     if ((size_t)walk->width * walk->height > PIXELS_MAX)
         return DECODE_TOO_LARGE;
@@ -226,13 +227,39 @@ static void set_up(struct reader *reader, const unsigned char *bytes, size_t len
     jpeg_create_decompress(library);
     jpeg_mem_src(library, bytes, length);
     jpeg_read_header(library, TRUE);
-    library->out_color_space = JCS_GRAYSCALE;
+    library->out_color_space = library->num_components == INKS ? JCS_CMYK : JCS_GRAYSCALE;
     library->scale_num = 1;
     library->scale_denom = (unsigned)shrink;
     library->dct_method =
         JDCT_ISLOW; /* the fast one overflows at black-white edges and is no faster when scaled */
     library->do_fancy_upsampling = FALSE;
     library->do_block_smoothing = FALSE;
+}
+
+/* Adobe's programs write how much of the paper is left white, others how much ink is on it. */
+static void mix_inks(const unsigned char *from, bool is_white, unsigned width, unsigned char *to)
+{
+    for (unsigned x = 0; x < width; x++, from += INKS) {
+        unsigned white[INKS];
+        for (int ink = 0; ink < INKS; ink++)
+            white[ink] = is_white ? from[ink] : 255U - from[ink];
+        unsigned colour = (299 * white[0] + 587 * white[1] + 114 * white[2]) / 1000;
+        to[x] = (unsigned char)(colour * white[3] / 255);
+    }
+}
+
+static void read_inks(struct reader *reader)
+{
+    struct jpeg_decompress_struct *library = &reader->library;
+    unsigned width = library->output_width;
+    JSAMPARRAY row =
+        library->mem->alloc_sarray((j_common_ptr)library, JPOOL_IMAGE, width * INKS, 1); /* freed with it */
+
+    while (library->output_scanline < library->output_height) {
+        unsigned char *to = reader->grey.pixels + (size_t)library->output_scanline * width;
+        jpeg_read_scanlines(library, row, 1);
+        mix_inks(row[0], library->saw_Adobe_marker, width, to);
+    }
 }
 
 static void read_rows(struct reader *reader)
@@ -265,7 +292,10 @@ static void read_all(struct reader *reader, const unsigned char *bytes, size_t l
         reader->error = DECODE_TOO_LARGE;
         return;
     }
-    read_rows(reader);
+    if (library->num_components == INKS)
+        read_inks(reader);
+    else
+        read_rows(reader);
     jpeg_finish_decompress(library);
     reader->error = DECODE_OK;
 }

@@ -194,7 +194,7 @@ static int finish(enum decode_error error, const struct decode_result *result, b
     if (error == DECODE_OK)
         return print_text(result, terminal) ? 0 : EXIT_CANNOT;
     say(decode_error_sentence(error), "");
-    return error == DECODE_NO_CODE ? EXIT_NO_CODE : EXIT_REFUSED;
+    return decode_is_without_code(error) ? EXIT_NO_CODE : EXIT_REFUSED;
 }
 
 static int read_one(const char *path)

@@ -6,6 +6,7 @@
 
 #include "decode/grey.h"
 #include "decode/jpeg.h"
+#include "decode/other_format.h"
 #include "decode/png.h"
 #include "decode/webp.h"
 #include "decode/zxing.h"
@@ -233,7 +234,9 @@ static enum decode_error run(struct search *search)
         error = DECODE_TOO_LARGE;
     if (error == DECODE_NO_CODE && shrink > 1 && !is_over(search))
         error = look_in_full(search, shrink);
-    return error == DECODE_NO_CODE ? look_at_copies(search, &grey) : error;
+    if (error == DECODE_NO_CODE)
+        error = look_at_copies(search, &grey);
+    return error == DECODE_NO_CODE ? zxing_other_kind(&grey) : error;
 }
 
 static const struct format *format_of(const unsigned char *bytes, size_t length)
@@ -252,7 +255,7 @@ enum decode_error search_codes(const unsigned char *bytes, size_t length, long l
     if (length > DECODE_BYTES_MAX)
         return DECODE_TOO_LARGE;
     if (search.format == NULL)
-        return DECODE_UNKNOWN_FORMAT;
+        return other_format(bytes, length);
     set_deadline(&search, budget_ms > 0 ? budget_ms : BUDGET_MS);
     enum decode_error error = search.format->check(bytes, length, &search.width, &search.height);
     if (error != DECODE_OK)

@@ -53,7 +53,7 @@ enum decode_error webp_check(const unsigned char *bytes, size_t length, int *wid
     if (WebPGetFeatures(bytes, length, &features) != VP8_STATUS_OK)
         return DECODE_BROKEN;
     if (features.has_animation)
-        return DECODE_UNKNOWN_FORMAT;
+        return DECODE_ANIMATED;
     bool small = features.format == LOSSY && !features.has_alpha;
     if ((size_t)features.width * (size_t)features.height > (small ? LOSSY_MAX : LOSSLESS_MAX))
         return DECODE_TOO_LARGE;

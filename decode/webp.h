@@ -11,7 +11,7 @@
 bool webp_is(const unsigned char *bytes, size_t length);
 
 /* Checks the file's structure without decoding: complete, of a supported kind and size, a sane number of
- * parts, and no other data. Returns DECODE_OK, DECODE_UNKNOWN_FORMAT, DECODE_TOO_LARGE or DECODE_BROKEN; sets
+ * parts, and no other data. Returns DECODE_OK, DECODE_ANIMATED, DECODE_TOO_LARGE or DECODE_BROKEN; sets
  * the size on DECODE_OK. Allocates nothing. */
 enum decode_error webp_check(const unsigned char *bytes, size_t length, int *width, int *height)
     __attribute__((warn_unused_result));

@@ -89,3 +89,21 @@ try {
 } catch (...) { // what it throws for other reasons is about one candidate: nothing was found
     return true;
 }
+
+enum decode_error zxing_other_kind(const struct grey *grey)
+try {
+    ZXing::ImageView view(grey->pixels, grey->width, grey->height, ZXing::ImageFormat::Lum);
+    // Kinds that detect errors: in a texture others are seen everywhere.
+    const auto lines =
+        ZXing::BarcodeFormat::EAN13 | ZXing::BarcodeFormat::UPCA | ZXing::BarcodeFormat::Code128;
+    const auto hints = ZXing::DecodeHints().setTryDownscale(false).setMaxNumberOfSymbols(1);
+
+    for (const auto &formats : {ZXing::BarcodeFormats(ZXing::BarcodeFormat::DataMatrix), lines})
+        for (const auto &found : ZXing::ReadBarcodes(view, ZXing::DecodeHints(hints).setFormats(formats)))
+            if (found.isValid())
+                return found.format() == ZXing::BarcodeFormat::DataMatrix ? DECODE_DATA_MATRIX
+                                                                          : DECODE_BARCODE;
+    return DECODE_NO_CODE;
+} catch (...) { // no memory, or a candidate that is none: it was only to help
+    return DECODE_NO_CODE;
+}

@@ -24,6 +24,10 @@ enum zxing_binarizer {
 bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, bool copied,
                 struct decode_result *result) __attribute__((warn_unused_result));
 
+/* What kind of code is there that is not a QR code: DECODE_BARCODE, DECODE_DATA_MATRIX, or DECODE_NO_CODE.
+ * Takes a few milliseconds for a million pixels. */
+enum decode_error zxing_other_kind(const struct grey *grey) __attribute__((warn_unused_result));
+
 #ifdef __cplusplus
 }
 #endif

@@ -19,6 +19,11 @@ export class LabelError extends Error {
   get isPassing() {
     return ["busy", "offline", "trouble"].includes(this.reason);
   }
+
+  /** True when there is a code in the picture that is not a QR code. */
+  get isOtherCode() {
+    return ["barcode", "data_matrix"].includes(this.reason);
+  }
 }
 
 function retryAfter(answer) {

@@ -135,6 +135,7 @@ export class Reading {
     if (signal.aborted) return;
     if (!(error instanceof LabelError)) this.#say("trouble");
     else if (error.isPassing) this.#say(error.reason, error.detail);
+    else if (error.isOtherCode) this.#say("trouble", error.detail);
     // Else there is no code in this frame: the usual case.
   }
 

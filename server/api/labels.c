@@ -20,7 +20,9 @@ static void write_problem(struct http_exchange *exchange, const struct label_rea
     const struct pages *pages = portal_of(exchange)->pages;
     const char *language = portal_language(exchange);
     TEXT struct text sentence = TEXT_EMPTY;
-    const char *reason = reading->verdict == LABEL_SEVERAL ? "several" : "foreign";
+    const char *reason = reading->verdict == LABEL_SEVERAL                   ? "several"
+                         : reading->problem.error == IDENTIFIER_SHOP_BARCODE ? "shop_barcode"
+                                                                             : "foreign";
 
     if (reading->verdict == LABEL_WRONG) {
         reason = identifier_error_name(reading->problem.error);
@@ -134,7 +136,16 @@ static void refuse_picture(struct http_exchange *exchange, enum decode_error err
     static const char *const reasons[] = {
         [DECODE_OK] = "no_code",
         [DECODE_NO_CODE] = "no_code",
+        [DECODE_BARCODE] = "barcode",
+        [DECODE_DATA_MATRIX] = "data_matrix",
         [DECODE_UNKNOWN_FORMAT] = "unknown_format",
+        [DECODE_HEIC] = "heic",
+        [DECODE_AVIF] = "avif",
+        [DECODE_GIF] = "gif",
+        [DECODE_TIFF] = "tiff",
+        [DECODE_PDF] = "pdf",
+        [DECODE_ANIMATED] = "animated",
+        [DECODE_FORM] = "form",
         [DECODE_TOO_LARGE] = "too_large",
         [DECODE_BROKEN] = "broken",
         [DECODE_TOO_SLOW] = "too_slow",
@@ -170,7 +181,7 @@ static void reply_text(struct http_exchange *exchange, void *arguments, unsigned
 {
     size_t length;
     const char *bytes = http_request_body(exchange, &length);
-    JSON cJSON *json = json_object_parse(bytes, length);
+    JSON cJSON *json = json_object_parse_scanned(bytes, length);
     const cJSON *text = cJSON_GetObjectItemCaseSensitive(json, "text");
 
     (void)arguments;

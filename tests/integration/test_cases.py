@@ -11,6 +11,7 @@ import unittest
 from pathlib import Path
 
 from patience import DEADLINE
+from portal import PortalCase
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pictures"))
 import reading  # noqa: E402
@@ -147,6 +148,53 @@ class Labels(unittest.TestCase):
                 said = "\n".join(self.label(file.name))
             self.assertIn(f"{file.name}:2: {len(key) + 1} characters (not shown, they may be a key): ", said)
             self.assertNotIn(key[:8], said)
+
+
+class Scanned(PortalCase):
+    """What a phone's own camera, a photograph and the command give."""
+    THING = "0123456789abcdef0123456789abcdef"
+
+    @classmethod
+    def sections(cls):
+        return {"http": {"public_url": "http://127.0.0.1:18080"}, "labels": {"pictures_per_minute": "0"}}
+
+    def decoded(self, case):
+        return self.portal.request("POST", "/api/v1/labels/decode?lang=en", case.read_bytes(), {})
+
+    def is_read(self, case):
+        self.assertEqual(self.decoded(case).json["identifier"], self.THING)
+        text, = reading.ours(case)
+        with self.subTest("as a text"):
+            answer = self.portal.post_json("/api/v1/labels/read", {"text": text.decode()})
+            self.assertEqual(answer.json["identifier"], self.THING)
+        with self.subTest("by the API"):
+            answer = self.portal.post_json("/api/v1/registrations", {"identifier": text.decode()})
+            self.assertEqual(answer.json["thing_name"], self.THING)
+        with self.subTest("in the form"):
+            self.assertEqual(self.portal.post_form("/register", identifier=text.decode()).status, 303)
+        return text.decode()
+
+    def test_qr_upper(self):
+        text = self.is_read(CASES / "qr-upper.png")
+        page = self.portal.get(text.removeprefix("HTTP://127.0.0.1:18080"))
+        self.assertEqual(page.status, 200, page)
+        self.assertIn(f'value="{self.THING}"', page.text)
+
+    def test_qr_bom(self):
+        self.is_read(CASES / "qr-bom.png")
+
+    def test_qr_trailing_nul(self):
+        self.is_read(CASES / "qr-trailing-nul.png")
+
+    def test_dm(self):
+        answer = self.decoded(CASES / "dm.png")
+        self.assertEqual((answer.status, answer.json["reason"]), (422, "data_matrix"))
+        self.assertIn("We only read QR codes: scan the square code", answer.json["detail"])
+
+    def test_anim(self):
+        answer = self.decoded(CASES / "anim.webp")
+        self.assertEqual((answer.status, answer.json["reason"]), (422, "animated"))
+        self.assertIn("animated", answer.json["detail"])
 
 
 class Complete(unittest.TestCase):

@@ -20,6 +20,10 @@ def check_of(thing):
 
 
 class Case(PortalCase):
+    @classmethod
+    def sections(cls):
+        return {"http": {"public_url": "https://register.example.com"}, "labels": {"hosts": "example.com"}}
+
     def typed_in_form(self, typed):
         return self.portal.post_form("/register", identifier=typed)
 
@@ -82,6 +86,11 @@ def spellings(thing):
         "as on the label": " ".join(groups) + " / " + check_of(thing),
         "with check characters, without the slash": thing + check_of(thing).lower(),
         "an address with check characters": f"https://register.example.com/r/{thing}/{check_of(thing)}",
+        "a byte order mark and a NUL around it": f"\ufeff{thing}\0",
+        "zero-width characters around it": f"\u200b\u2060{thing}\u200d",
+        "a key before it": f"UID:{thing}",
+        "as JSON": f'{{"ThingName":"{thing}"}}',
+        "lines of a label": f"Pump X1\r\nDevice ID:\r\n{' '.join(groups[:4])}\r\n{' '.join(groups[4:])} / {check_of(thing)}\r\nSN 0042",
         "such an address in capitals": f"HTTPS://REGISTER.EXAMPLE.COM/R/{thing.upper()}{check_of(thing)}",
     }
 
@@ -148,7 +157,33 @@ HIDDEN = {"\x01": "control", "\x7f": "delete", "\x1b": "escape", "\u202e": "righ
           "\u2066": "isolate", "\u200b": "zero width space", "\u0085": "C1 control", "\ufeff": "byte order mark"}
 
 
+class Addresses(Case):
+    def test_a_typed_address_of_another_host_is_judged_as_a_scanned_one(self):
+        thing = random_thing()
+        for address in (f"https://example.org/r/{thing}", f"HTTPS://EXAMPLE.ORG/R/{thing.upper()}",
+                        f"\ufeffhttps://example.org/r/{thing}", f"Label: https://example.org/r/{thing}"):
+            with self.subTest(address):
+                scanned = self.portal.post_json("/api/v1/labels/read", {"text": address}).json["problem"]
+                self.assertEqual(scanned["reason"], "foreign")
+                self.assert_refused_everywhere(address, scanned["detail"])
+        self.assertEqual(self.typed_in_api(f"HTTPS://Register.Example.COM/R/{thing}").json["thing_name"], thing)
+
+    def test_a_path_in_capitals_fills_the_form_in(self):
+        thing = random_thing()
+        for path in (f"/R/{thing.upper()}", f"/R/{thing.upper()}/{check_of(thing)}"):
+            page = self.portal.get(path)
+            self.assertEqual(page.status, 200, page)
+            self.assertEqual(self.field(page), thing)
+
+
 class Refusing(Case):
+    def test_two_identifiers_are_told_to_be_two(self):
+        one, other = random_thing(), random_thing()
+        self.assert_refused_everywhere(f"UID: {one}, UID: {other}", "two different device IDs")
+
+    def test_a_shops_barcode_is_told_to_be_one(self):
+        self.assert_refused_everywhere("4006381333931", "the shop’s barcode")
+
     def test_a_character_that_cannot_be_is_shown_with_its_place(self):
         for character, name in VISIBLE.items():
             with self.subTest(name):

@@ -9,6 +9,7 @@ import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import unittest
 import zlib
@@ -32,7 +33,7 @@ def code(text):
     return Image.open(io.BytesIO(png)).convert("RGBA").convert("L")
 
 
-def picture(*texts, kind="PNG"):
+def picture_of(*texts):
     """The codes side by side."""
     codes = [code(text) for text in texts]
     whole = Image.new("L", (sum(each.width for each in codes) + 40, max(each.height for each in codes) + 40), 255)
@@ -40,8 +41,12 @@ def picture(*texts, kind="PNG"):
     for each in codes:
         whole.paste(each, (left, 20))
         left += each.width
+    return whole
+
+
+def picture(*texts, kind="PNG"):
     out = io.BytesIO()
-    whole.save(out, kind)
+    picture_of(*texts).save(out, kind)
     return out.getvalue()
 
 
@@ -73,6 +78,40 @@ def decoders(portal):
     return sorted(pid for pid in found if alive(pid))
 
 
+def animated():
+    frames = [Image.new("L", (64, 64), level) for level in (0, 255)]
+    out = io.BytesIO()
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:])
+    return out.getvalue()
+
+
+def zxing_code(kind, text):
+    """A code of a kind that is not read, with room around it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "code.png"
+        subprocess.run(["ZXingWriter", "-size", "300x120" if kind != "DataMatrix" else "200x200", kind, text, path], check=True)
+        image = Image.open(path).convert("L")
+    whole = Image.new("L", (640, 480), 255)
+    whole.paste(image, (150, 150))
+    out = io.BytesIO()
+    whole.save(out, "PNG")
+    return out.getvalue()
+
+
+def printers_jpeg(text, inverted):
+    """CMYK, as Photoshop writes it, or without Adobe's marker and the other way round."""
+    out = io.BytesIO()
+    inks = picture_of(text).convert("CMYK")
+    if inverted:
+        inks = Image.merge("CMYK", [band.point(lambda level: 255 - level) for band in inks.split()])
+    inks.save(out, "JPEG", quality=90)
+    if not inverted:
+        return out.getvalue()
+    bytes_ = out.getvalue()
+    marker = bytes_.index(b"\xff\xee")
+    return bytes_[:marker] + bytes_[marker + 2 + int.from_bytes(bytes_[marker + 2:marker + 4], "big"):]
+
+
 class Case(PortalCase):
     @classmethod
     def sections(cls):
@@ -98,8 +137,25 @@ class Refused(Case):
         self.assertIn("Kein Code", self.assert_refused(self.post(blank(), "?lang=de"), 422, "no_code"))
 
     def test_what_is_no_picture(self):
-        for body in (b"", b"x", b"<html>", bytes(MEBIBYTE), b"GIF89a" + bytes(100), b"%PDF-1.7\n", os.urandom(5000)):
+        for body in (b"", b"x", b"<html>", bytes(MEBIBYTE), b"BM" + bytes(100), os.urandom(5000)):
             self.assert_refused(self.post(body), 422, "unknown_format")
+
+    def test_what_people_send_instead_of_a_photo_is_named(self):
+        """(reason, what the sentence says in English and in German)"""
+        upload = (b"--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
+                  + blank() + b"\r\n--x--\r\n")
+        for body, reason, english, german in (
+                (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(500), "heic", "HEIC", "HEIC"),
+                (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif" + bytes(500), "avif", "AVIF", "AVIF"),
+                (b"GIF89a" + bytes(100), "gif", "GIF", "GIF"), (b"II*\0" + bytes(100), "tiff", "TIFF", "TIFF"),
+                (b"%PDF-1.7\n", "pdf", "PDF", "PDF"), (animated(), "animated", "animated", "animiert"),
+                (upload, "form", "bytes of the picture", "Bytes des Bildes"),
+                (zxing_code("Code128", "SN12345678"), "barcode", "barcode", "Strichcode"),
+                (zxing_code("EAN-13", "4006381333931"), "barcode", "barcode", "Strichcode"),
+                (zxing_code("DataMatrix", random_thing()), "data_matrix", "Data Matrix", "Data-Matrix")):
+            with self.subTest(reason):
+                self.assertIn(english, self.assert_refused(self.post(body, "?lang=en"), 422, reason))
+                self.assertIn(german, self.assert_refused(self.post(body, "?lang=de"), 422, reason))
 
     def test_a_picture_that_is_cut_off_or_damaged(self):
         whole = picture(f"{URL}/r/{random_thing()}")
@@ -135,6 +191,25 @@ class Codes(Case):
             self.assertEqual(answer.status, 200, answer)
             self.assertEqual(answer.headers["Content-Type"], "application/json")
             self.assertEqual(answer.json, {"text": f"{URL}/r/{thing}", "identifier": thing})
+
+    def test_a_jpeg_for_printers(self):
+        for inverted in (False, True):
+            thing = random_thing()
+            answer = self.post(printers_jpeg(f"{URL}/r/{thing}", inverted))
+            self.assertEqual(answer.status, 200, answer)
+            self.assertEqual(answer.json["identifier"], thing)
+
+    def test_the_number_of_a_shops_barcode(self):
+        answer = self.portal.post_json(READ + "?lang=en", {"text": "4006381333931"}).json
+        self.assertEqual(answer["problem"]["reason"], "shop_barcode")
+        self.assertIn("the shop’s barcode", answer["problem"]["detail"])
+
+    def test_what_is_around_a_text_does_not_count(self):
+        thing = random_thing()
+        for text in (f"\ufeff{URL}/r/{thing}", f"{thing}\0", f"\0\0{thing}\0", f"\u200bUID:{thing}\u200b\r\n", f"\u00a0{thing}\u2060"):
+            answer = self.portal.post_json(READ, {"text": text})
+            self.assertEqual(answer.status, 200, answer)
+            self.assertEqual(answer.json["identifier"], thing, repr(text))
 
     def test_what_was_read_can_be_claimed(self):
         thing = random_thing()

@@ -126,7 +126,8 @@ def zxing(path):
     return [bytes.fromhex(text) for text in re.findall(r"^Bytes: +([0-9A-F ]+)$", told, re.M)]
 
 
-ANSWERS = ("ok", "no code", "unknown format", "too large", "broken", "too slow", "crashed", "unavailable")
+ANSWERS = ("ok", "no code", "unknown format", "too large", "broken", "barcode", "data matrix", "heic", "avif", "gif", "tiff", "pdf",
+           "animated", "form", "too slow", "crashed", "unavailable")
 
 
 class Kept:

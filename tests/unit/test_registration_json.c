@@ -25,6 +25,9 @@ static void refuses_other_bodies(void **state)
         {"{\"identifier\":\"x\"} x", "JSON"},
         {"{\"identifier\":\"x\"}{}", "JSON"},
         {"{\"identifier\":\"a\\u0000b\"}", "JSON"},
+        {"{\"identifier\":\"a\\\\u0000\"}", "JSON"}, /* a backslash before it */
+        {"{\"identifier\\u0000\":\"a\"}", "JSON"},
+        {"{\"identifier\":\"a\\u0000", "JSON"},
         {"{}", "identifier"},
         {"{\"Identifier\":\"x\"}", "identifier"},
         {"{\"identifier\":null}", "identifier"},
@@ -216,10 +219,25 @@ static void escapes_the_public_url(void **state)
     cJSON_Delete(json);
 }
 
+/* As the code on a label may have them. */
+static void nuls_around_a_text_are_left_out(void **state)
+{
+    static const char body[] =
+        "{\"endpoint\":\"e\\\"\\u0000\", \"identifier\" : \"\\u0000\\u0000ab\\\\\\u0000\\u0000\"}";
+    struct registration_body out = {0};
+    (void)state;
+
+    assert_null(registration_body_parse(body, strlen(body), &out));
+    assert_string_equal(out.identifier, "ab\\");
+    assert_string_equal(out.endpoint, "e\"");
+    registration_body_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_other_bodies),
+        cmocka_unit_test(nuls_around_a_text_are_left_out),
         cmocka_unit_test(refuses_a_nul_behind_the_object),
         cmocka_unit_test(takes_what_it_knows_and_passes_over_the_rest),
         cmocka_unit_test(tells_one_that_has_arrived),

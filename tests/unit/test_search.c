@@ -71,8 +71,15 @@ static void damage(struct text *file, size_t at, const char *bytes, size_t lengt
 
 static void of_no_format_that_is_known(void **state)
 {
-    static const char *const files[] = {"",       "G", "GIF89a.................", "\xFF\xD8", "RIFF....WAVE",
-                                        "\x89PNG"};
+    static const char *const files[] = {"",
+                                        "G",
+                                        "GIF99a.................",
+                                        "\xFF\xD8",
+                                        "RIFF....WAVE",
+                                        "\x89PNG",
+                                        "--",
+                                        "--x\r\nContent-Type: text/plain\r\n",
+                                        "....ftypmp42........"};
     TEXT struct text file = TEXT_EMPTY;
     (void)state;
 
@@ -80,6 +87,49 @@ static void of_no_format_that_is_known(void **state)
         text_clear(&file);
         text_puts(&file, files[i]);
         expect(&file, DECODE_UNKNOWN_FORMAT);
+    }
+}
+
+static void what_is_no_picture_that_is_read_is_named(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        enum decode_error error;
+    } files[] = {
+        {"GIF89a.................", 23, DECODE_GIF},
+        {"GIF87a.", 7, DECODE_GIF},
+        {"II*\0....", 8, DECODE_TIFF},
+        {"MM\0*....", 8, DECODE_TIFF},
+        {"%PDF-1.7\n", 9, DECODE_PDF},
+        {"\0\0\0\x18"
+         "ftypheic\0\0\0\0mif1heic",
+         24, DECODE_HEIC},
+        {"\0\0\0\x18"
+         "ftypmif1\0\0\0\0mif1heic",
+         24, DECODE_HEIC},
+        {"\0\0\0\x18"
+         "ftypmif1\0\0\0\0mif1avif",
+         24, DECODE_AVIF},
+        {"\0\0\0\x18"
+         "ftypmif1\0\0\0\0mif1heicavif", /* the last is outside of the box */
+         28, DECODE_HEIC},
+        {"\0\0\0\x14"
+         "ftypavif\0\0\0\0avif",
+         20, DECODE_AVIF},
+        {"\0\0\0\x0c"
+         "ftypheic",
+         12, DECODE_HEIC},
+        {"------x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xFF\xD8\xFF", 58, DECODE_FORM},
+        {"--x\r\nContent-Type: image/png\r\ncontent-disposition: form-data\r\n\r\n", 66, DECODE_FORM},
+    };
+    TEXT struct text file = TEXT_EMPTY;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(files); i++) {
+        text_clear(&file);
+        text_add(&file, files[i].bytes, files[i].length);
+        expect(&file, files[i].error);
     }
 }
 
@@ -455,6 +505,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_no_format_that_is_known),
+        cmocka_unit_test(what_is_no_picture_that_is_read_is_named),
         cmocka_unit_test(what_was_cut_off_is_broken),
         cmocka_unit_test(a_jpeg_with_a_hole_is_broken),
         cmocka_unit_test(a_png_with_a_wrong_checksum_is_broken),

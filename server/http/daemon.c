@@ -315,11 +315,18 @@ static void on_end(void *context, struct MHD_Connection *connection, void **slot
     connection_end_exchange(&carrier->connection, why == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 }
 
+struct headers {
+    struct exchange_head *head;
+    const char *next; /* where the next one must begin; NULL: the head is not what it looks like */
+};
+
 static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-    struct exchange_head *head = context;
+    struct headers *headers = context;
+    struct exchange_head *head = headers->head;
 
     (void)kind;
+    headers->next = framing_next_header(headers->next, name, value);
     framing_see(&head->framing, name, value);
     head->memory += HEADER_MEMORY;
     if (value && strcasecmp(name, MHD_HTTP_HEADER_COOKIE) == 0)
@@ -376,7 +383,9 @@ static void first_call(struct carrier *carrier, const char *method, const char *
 
     exchange->state = EXCHANGE_READING;
     head.memory = info->header_size;
-    MHD_get_connection_values(carrier->library, MHD_HEADER_KIND, see_header, &head);
+    struct headers headers = {&head, framing_next_line(version + strlen(version))};
+    MHD_get_connection_values(carrier->library, MHD_HEADER_KIND, see_header, &headers);
+    head.framing.bad = head.framing.bad || !framing_head_ends(headers.next, method + info->header_size);
     MHD_get_connection_values(carrier->library, MHD_COOKIE_KIND, see_cookie, &head);
     head.seated = connection_seat_request(&carrier->connection);
     if (head.memory + ANSWER_HEAD_MEMORY > CONNECTION_MEMORY)
@@ -439,15 +448,28 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
+/* The library's own answers, to what is no HTTP: it has called none of our functions for them. */
+static void log_refusal(struct http_server *server, const char *line)
+{
+    static const char start[] = "Error processing request (HTTP response code is ";
+
+    if (strncmp(line, start, sizeof start - 1) != 0)
+        return;
+    unsigned status = (unsigned)strtoul(line + sizeof start - 1, NULL, 10);
+    request_counts_add(server->counts, server->options.route_count, status);
+    if (server->options.log_requests)
+        log_event(LOG_INFO, "http.request_malformed", "status", LOG_NUMBER(status), NULL);
+}
+
 __attribute__((format(printf, 2, 0))) static void on_library_log(void *context, const char *format,
                                                                  va_list arguments)
 {
     char line[256];
 
-    (void)context;
     vsnprintf(line, sizeof line, format, arguments);
     line[strcspn(line, "\n")] = '\0';
     log_event(LOG_DEBUG, "http.library_logged", "message", line, NULL);
+    log_refusal(context, line);
 }
 
 bool daemon_start(struct http_server *server)
@@ -475,7 +497,7 @@ bool daemon_start(struct http_server *server)
     };
 
     server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER,
-                                      on_library_log, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+                                      on_library_log, server, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     return server->daemon != NULL;
 }
 

@@ -15,6 +15,15 @@ static bool is_token(const char *name)
     return true;
 }
 
+/* RFC 9110 section 5.5. */
+static bool is_value(const char *value)
+{
+    for (const unsigned char *c = (const unsigned char *)value; *c; c++)
+        if ((*c < 0x20 && *c != '\t') || *c == 0x7f)
+            return false;
+    return true;
+}
+
 static bool parse_length(const char *value, unsigned long long *out)
 {
     unsigned long long number = 0;
@@ -34,7 +43,7 @@ static bool parse_length(const char *value, unsigned long long *out)
 void framing_see(struct framing *framing, const char *name, const char *value)
 {
     value = value ? value : "";
-    if (!is_token(name)) {
+    if (!is_token(name) || !is_value(value)) {
         framing->bad = true;
     } else if (strcasecmp(name, "Content-Length") == 0) {
         framing->lengths++;
@@ -46,6 +55,24 @@ void framing_see(struct framing *framing, const char *name, const char *value)
         framing->hosts++;
         framing->bad = framing->bad || strpbrk(value, " \t,/@?#") != NULL;
     }
+}
+
+const char *framing_next_line(const char *end)
+{
+    return end[0] == '\0' && end[1] == '\0' ? end + 2 : NULL;
+}
+
+const char *framing_next_header(const char *line, const char *name, const char *value)
+{
+    if (!line || name != line || !value)
+        return NULL;
+    const char *text = name + strlen(name) + 1;
+    return text + strspn(text, " \t") == value ? framing_next_line(value + strlen(value)) : NULL;
+}
+
+bool framing_head_ends(const char *line, const char *end)
+{
+    return line && line + 2 == end && framing_next_line(line) == end;
 }
 
 unsigned framing_verdict(const struct framing *framing, const char *version)

@@ -107,6 +107,59 @@ class Framing(Case):
     def test_a_nul_in_a_header(self):
         self.assert_refused(request("GET / HTTP/1.1", "Host: x", "Content-\0Length: 3", body=b"a=b"), 400)
 
+    def assert_refused_once(self, data):
+        """By the portal itself: one page, with its request id, and one line in the log."""
+        received = self.portal.raw(data + LAST)
+        head, _, body = received.partition(b"\r\n\r\n")
+        self.assertRegex(head, b"^HTTP/1.1 400 ")
+        request_id = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:])["X-Request-Id"]
+        self.assertIn(b"<!doctype html>", body)
+        self.assertEqual(received.count(b"HTTP/1.1 "), 1, received)
+        self.portal.log_has(request_id)
+        self.assertEqual(sum(request_id in line for line in self.portal.lines), 1)
+
+    def test_a_nul_in_a_value(self):
+        for line in ("X: a\0b", "X: \0", "X: a\0", "X: a\0\0b", "X: a\0\0b\0", "X: a\0\0b\0 c", "X:\0\0", "Cookie: a=b\0; c=d"):
+            with self.subTest(line):
+                self.assert_refused_once(request("GET / HTTP/1.1", "Host: x", line, "Y: z"))
+                self.assert_refused_once(request("GET / HTTP/1.1", line, "Host: x"))
+        for line in ("Transfer-Encoding: chunked\0x", "Content-Length: 3\0x", "Host: x\0y"):
+            with self.subTest(line):
+                self.assert_refused_once(request(*POST, line, body=b"a=b"))
+
+    def test_a_control_character_in_a_value(self):
+        for line in ("X: a\rb", "X: \x01", "X: a\x7f", "X: \x1b[31m"):
+            with self.subTest(line):
+                self.assert_refused_once(request("GET / HTTP/1.1", "Host: x", line))
+        self.assertEqual(self.statuses(request("GET / HTTP/1.1", "Host: x", "X: a\tb \xe4") + LAST), [200, 404])
+
+    def test_a_header_without_a_name(self):
+        for line in (": x", ":", " : x", ":\r\nGET /nothing HTTP/1.1"):
+            with self.subTest(line):
+                self.assert_refused_once(request("GET / HTTP/1.1", "Host: x", line, "Y: z"))
+
+    def test_a_header_on_two_lines(self):
+        for line in ("X: a\r\n b", "Content-Length: 1\r\n 2", "X: a\r\n\tb"):
+            with self.subTest(line):
+                self.assert_refused_once(request("GET / HTTP/1.1", "Host: x", line, "Y: z"))
+
+    def test_a_line_that_ends_with_lf_alone(self):
+        for data in (GET.replace(b"\r\n", b"\n"), GET.replace(b"1.1\r\n", b"1.1\n"), GET.replace(b"x\r\n", b"x\n"),
+                     request("GET / HTTP/1.1", "Host: x", "X: a\nY: b")):
+            with self.subTest(data):
+                self.assert_refused_once(data)
+
+    def test_what_the_library_refuses_is_logged_once_and_counted(self):
+        for data, status in ((request("GET / HTTP/1.1", "Host: x", "Content-Length 3"), 400),
+                             (request(*POST, "Content-Length: 3a"), 400), (request("GET / HTTP/1.1", "X: " + "y" * 100000), 431)):
+            with self.subTest(status):
+                counted = f'http_requests_total{{route="none",method="any",status="{status}"}}'
+                before, lines = self.portal.metric(counted), len(self.portal.lines)
+                self.portal.raw(data)
+                eventually(lambda: self.portal.metric(counted) == before + 1, lambda: f"one more: {self.portal.metrics()}")
+                eventually(lambda: [line for line in self.portal.lines[lines:] if "http.request_malformed" in line], "a line")
+                self.assertEqual(sum(f"status={status}" in line for line in self.portal.lines[lines:]), 1)
+
     def test_a_nul_in_the_address(self):
         self.assert_refused(request("GET /\0nothing HTTP/1.1", "Host: x"), 400)
         self.assert_refused(request("GET /r/abc\0def HTTP/1.1", "Host: x"), 400)

@@ -192,9 +192,45 @@ static void takes_targets_as_they_are_typed(void **state)
             fail_msg("refused \"%s\"", good[i]);
 }
 
+/* What libmicrohttpd leaves of the line "X: value", with the CRLF behind it. */
+static void a_header_begins_behind_the_line_before(void **state)
+{
+    static const char line[] = "X\0 a\0\0\0\0", nul[] = "X\0 a\0b\0\0", empty[] = "X\0\0\0Y";
+    (void)state;
+
+    assert_null(framing_next_header(NULL, line, line + 3));
+    assert_null(framing_next_header(line, line + 1, line + 3));
+    assert_null(framing_next_header(line, line, NULL));
+    assert_null(framing_next_header(line, line, line + 4));
+    assert_null(framing_next_header(line, line, nul + 3));
+    assert_null(framing_next_header(nul, nul, nul + 3));
+    assert_ptr_equal(framing_next_header(line, line, line + 3), line + 6);
+    assert_ptr_equal(framing_next_header(empty, empty, empty + 2), empty + 4);
+    assert_true(framing_head_ends(line + 6, line + 8));
+    assert_false(framing_head_ends(line + 4, line + 8));
+    assert_false(framing_head_ends(empty + 4, empty + 6));
+    assert_false(framing_head_ends(NULL, line + 8));
+    assert_null(framing_next_line(nul + 4));
+    assert_ptr_equal(framing_next_line(line + 4), line + 6);
+}
+
+static void refuses_control_characters_in_values(void **state)
+{
+    static const struct request requests[] = {
+        {H11, {{"X", "a\rb"}, HOST}, 400},     {H11, {{"X", "a\nb"}, HOST}, 400},
+        {H11, {{"X", "\x01"}, HOST}, 400},     {H11, {{"X", "\x7f"}, HOST}, 400},
+        {H11, {{"X", "\x1b[31m"}, HOST}, 400}, {H11, {{"X", "a\tb \xe4"}, HOST}, 0},
+    };
+    (void)state;
+
+    assert_verdicts(requests, COUNT(requests));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_header_begins_behind_the_line_before),
+        cmocka_unit_test(refuses_control_characters_in_values),
         cmocka_unit_test(refuses_what_two_servers_could_read_differently),
         cmocka_unit_test(refuses_lengths_that_are_no_numbers),
         cmocka_unit_test(refuses_names_that_are_no_tokens),

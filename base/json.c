@@ -61,10 +61,16 @@ static size_t copy_string(const char *payload, size_t length, size_t from, bool 
     return at;
 }
 
-cJSON *json_object_parse_scanned(const char *payload, size_t length)
+static bool is_named(const char *payload, size_t from, size_t to, const char *member)
+{
+    return to - from == strlen(member) && memcmp(payload + from, member, to - from) == 0;
+}
+
+cJSON *json_object_parse_scanned(const char *payload, size_t length, const char *member)
 {
     TEXT struct text copy = TEXT_EMPTY;
     char before = 0; /* that is no space: a colon, where a member's value begins */
+    bool is_scanned = false;
 
     if (payload == NULL || length > JSON_PAYLOAD_MAX)
         return NULL;
@@ -72,7 +78,9 @@ cJSON *json_object_parse_scanned(const char *payload, size_t length)
         char c = payload[at];
         text_add(&copy, &c, 1);
         if (c == '"') {
-            at = copy_string(payload, length, at + 1, before == ':', &copy);
+            size_t from = at + 1;
+            at = copy_string(payload, length, from, before == ':' && is_scanned, &copy);
+            is_scanned = before != ':' && is_named(payload, from, at, member);
             text_add(&copy, "\"", at < length ? 1 : 0);
         }
         if (strchr(" \t\r\n", c) == NULL)

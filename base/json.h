@@ -19,9 +19,9 @@ cJSON *json_object_parse(const char *payload, size_t length);
 /* The same with another limit in bytes, for HTTP bodies. */
 cJSON *json_object_parse_within(const char *payload, size_t length, size_t most);
 
-/* As json_object_parse(), for texts that people scan: NULs as \u0000 at the start and the end of a member's
- * string, which some codes have around their text, are left out. */
-cJSON *json_object_parse_scanned(const char *payload, size_t length);
+/* As json_object_parse(), with one member that may be a text which people scan: NULs as \u0000 at the start
+ * and the end of its string, which some codes have around their text, are left out. */
+cJSON *json_object_parse_scanned(const char *payload, size_t length, const char *member);
 
 /* Adds the value in one form: members in the order of their names, no white space. Equal values, whatever
  * the order of their members, give equal texts. */

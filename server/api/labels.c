@@ -181,7 +181,7 @@ static void reply_text(struct http_exchange *exchange, void *arguments, unsigned
 {
     size_t length;
     const char *bytes = http_request_body(exchange, &length);
-    JSON cJSON *json = json_object_parse_scanned(bytes, length);
+    JSON cJSON *json = json_object_parse_scanned(bytes, length, "text");
     const cJSON *text = cJSON_GetObjectItemCaseSensitive(json, "text");
 
     (void)arguments;

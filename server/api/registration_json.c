@@ -100,7 +100,7 @@ static const char *take_contact(const cJSON *json, struct registration_body *bod
 
 const char *registration_body_parse(const char *bytes, size_t length, struct registration_body *out)
 {
-    JSON cJSON *json = json_object_parse_scanned(bytes, length);
+    JSON cJSON *json = json_object_parse_scanned(bytes, length, "identifier");
     struct registration_body body = {0};
 
     if (!json)

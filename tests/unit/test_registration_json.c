@@ -27,6 +27,7 @@ static void refuses_other_bodies(void **state)
         {"{\"identifier\":\"a\\u0000b\"}", "JSON"},
         {"{\"identifier\":\"a\\\\u0000\"}", "JSON"}, /* a backslash before it */
         {"{\"identifier\\u0000\":\"a\"}", "JSON"},
+        {"{\"identifier\":\"a\",\"endpoint\":\"e\\u0000\"}", "JSON"},
         {"{\"identifier\":\"a\\u0000", "JSON"},
         {"{}", "identifier"},
         {"{\"Identifier\":\"x\"}", "identifier"},
@@ -223,7 +224,7 @@ static void escapes_the_public_url(void **state)
 static void nuls_around_a_text_are_left_out(void **state)
 {
     static const char body[] =
-        "{\"endpoint\":\"e\\\"\\u0000\", \"identifier\" : \"\\u0000\\u0000ab\\\\\\u0000\\u0000\"}";
+        "{\"endpoint\":\"e\\\"\", \"identifier\" : \"\\u0000\\u0000ab\\\\\\u0000\\u0000\"}";
     struct registration_body out = {0};
     (void)state;
 

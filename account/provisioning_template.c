@@ -48,6 +48,8 @@ static void add_resources(cJSON *body, const struct provisioning_options *option
     cJSON_AddItemToObject(thing, "ThingName", thing_name);
     if (options->thing_type)
         cJSON_AddStringToObject(thing, "ThingTypeName", options->thing_type);
+    if (options->billing_group)
+        cJSON_AddStringToObject(thing, "BillingGroup", options->billing_group);
     if (options->thing_groups && options->thing_groups[0]) {
         cJSON *groups = cJSON_AddArrayToObject(thing, "ThingGroups");
         for (const char *const *group = options->thing_groups; *group; group++)
@@ -246,6 +248,7 @@ void provisioning_template_differences(const cJSON *there, const cJSON *wanted, 
     static const char *const parts[][2] = {{"ThingName", "thing name"},
                                            {"ThingTypeName", "thing type"},
                                            {"ThingGroups", "thing groups"},
+                                           {"BillingGroup", "billing group"},
                                            {"AttributePayload", "attributes"}};
     const cJSON *of_there = thing_properties(there), *of_wanted = thing_properties(wanted);
     size_t before = out->length;

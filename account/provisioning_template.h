@@ -22,6 +22,7 @@ struct provisioning_options {     /* all borrowed */
     const char *thing_name_field; /* "CommonName" or "SerialNumber": field of the birth certificate */
     const char *policy_name;
     const char *thing_type;                          /* NULL: none */
+    const char *billing_group;                       /* NULL: none */
     const char *const *thing_groups;                 /* ends with NULL; NULL: none */
     const struct provisioning_attribute *attributes; /* end with a NULL name; NULL: none */
 };

@@ -20,6 +20,9 @@
  *   <name>-fleet          provisioning template (FLEET_PROVISIONING)
  *   <name>-claim          policy of claim certificates
  *
+ * What others have changed since is not taken back, unless options.overwrite is set: the plan says so. What a
+ * setup has made is remembered in tags of each resource (setup/record.h).
+ *
  * Every call can be repeated, so an interrupted setup can be resumed. One thread; blocks. */
 #ifndef ACCOUNT_SETUP_SETUP_H
 #define ACCOUNT_SETUP_SETUP_H
@@ -60,6 +63,8 @@ size_t setup_devices(const struct setup *setup);
 
 /* The number of steps that change something. */
 size_t setup_changes(const struct setup *setup);
+/* The number of steps in which something stays as others have changed it. */
+size_t setup_kept(const struct setup *setup);
 /* Carries out the plan, once; reports each changing step to done afterwards. After an error, completed steps
  * stay. */
 enum aws_error setup_apply(struct setup *setup, void (*done)(void *context, const struct setup_step *step),

@@ -220,6 +220,8 @@ static int work(void *context, struct account_run *run)
         .observer_client_id = arguments->client_id,
         .observer_request = arguments->request ? text_get(&apply->request) : NULL,
         .events_queue = arguments->events_queue,
+        .overwrite = arguments->overwrite,
+        .description = arguments->description,
     };
     struct setup *setup;
     bool as_wanted;

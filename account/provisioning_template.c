@@ -224,6 +224,20 @@ bool provisioning_template_try(const cJSON *body, const struct certificate *cert
     return true;
 }
 
+const char *provisioning_template_name_field(const cJSON *body)
+{
+    static const char *const fields[] = {"CommonName", "SerialNumber"};
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(thing_properties(body), "ThingName");
+    const char *reference = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(name, "Ref"));
+
+    if (!reference || strncmp(reference, OF_CERTIFICATE, strlen(OF_CERTIFICATE)) != 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (strcmp(reference + strlen(OF_CERTIFICATE), fields[i]) == 0)
+            return fields[i];
+    return NULL;
+}
+
 /* Appends "lamps, hall", "vendor=acme" or "none". */
 static void add_words(const cJSON *value, struct text *out)
 {

@@ -38,6 +38,10 @@ cJSON *provisioning_template_by_claim(const struct provisioning_options *options
 bool provisioning_template_try(const cJSON *body, const struct certificate *certificate,
                                struct text *thing_name, struct text *why);
 
+/* The field of the subject, "CommonName" or "SerialNumber", by which the template names its things; NULL: it
+ * does so otherwise. Static. */
+const char *provisioning_template_name_field(const cJSON *body);
+
 /* Adds, for people, how things made by wanted differ from those made by there: "thing groups lamps ->
  * none". */
 void provisioning_template_differences(const cJSON *there, const cJSON *wanted, struct text *out);

@@ -38,8 +38,10 @@ bool enrolment_thing_name(const struct certificate *certificate, const char *fie
     if (!is_thing_name(text_get(&name))) {
         text_printf(why,
                     "\"%.140s\" is not a thing's name: use 1 to %d letters, digits, colons, dashes and "
-                    "underscores",
-                    text_get(&name), ENROLMENT_THING_MAX);
+                    "underscores%s",
+                    text_get(&name), ENROLMENT_THING_MAX,
+                    given[0] ? ""
+                             : ", or take the name from the other field of the subject with --thing-name");
         return false;
     }
     text_puts(out, name.data);

@@ -43,6 +43,11 @@ struct setup;
 /* 1 to SETUP_NAME_MAX letters, digits, underscores and hyphens. */
 bool setup_name_fits(const char *name);
 
+/* *field: by which field of a certificate's subject the template that is there names its things
+ * (account/provisioning_template.h); NULL: there is none, or it does so otherwise. */
+enum aws_error setup_thing_name_field(const struct oem_account *account, const char *name, const char **field,
+                                      struct text *why) __attribute__((warn_unused_result));
+
 /* Looks up everything and changes nothing; reports every step to tell, in the order of execution. options and
  * account are borrowed until setup_free(). *out is untouched after an error. AWS_REFUSED also without a call:
  * a certificate is not a CA's. AWS_CONFLICT: what exists cannot be changed as wanted (a CA in another mode, a

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/setup/private.h"
+#include "account/setup/setup.h"
 #include "account/setup/template_body.h"
 #include "aws/encoding.h"
 #include "base/memory.h"
@@ -143,6 +144,27 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
         return AWS_CONFLICT;
     }
     return compare(setup, item, answer, ours, why);
+}
+
+enum aws_error setup_thing_name_field(const struct oem_account *account, const char *name, const char **field,
+                                      struct text *why)
+{
+    const char *const path[] = {"provisioning-templates", name, NULL};
+    TEXT struct text said = TEXT_EMPTY;
+    JSON cJSON *answer = NULL;
+
+    *field = NULL;
+    enum aws_error error =
+        setup_call(account, "iot:DescribeProvisioningTemplate", "GET", path, NULL, NULL, &answer, &said);
+    if (error == AWS_NOT_FOUND)
+        return AWS_OK;
+    if (error) {
+        text_puts(why, text_get(&said));
+        return error;
+    }
+    JSON cJSON *body = setup_document(answer, "templateBody");
+    *field = provisioning_template_name_field(body);
+    return AWS_OK;
 }
 
 static enum aws_error create_once(struct setup *setup, const struct setup_item *item, struct text *why)

@@ -32,8 +32,11 @@ static const char apply_help[] =
     "                      group of manufacturers with the same settings\n"
     "  --ca FILE           a manufacturer's CA certificates (PEM); may be given\n"
     "                      several times\n"
-    "  --thing-name FIELD  where a birth certificate has the ThingName: common-name\n"
-    "                      (the default) or serial-number\n"
+    "  --birth-certificate FILE\n"
+    "                      a birth certificate of one of the modules (PEM or DER): shows\n"
+    "                      where the vendor's certificates have the ThingName\n"
+    "  --thing-name FIELD  says it instead: common-name or serial-number; without\n"
+    "                      either, the command asks\n"
     "  --thing-type NAME   thing type of the devices\n"
     "  --thing-group NAME  a thing group of the devices; may be given several times\n"
     "  --attribute NAME=VALUE\n"
@@ -137,6 +140,7 @@ enum account_option {
     THING_GROUP,
     ATTRIBUTE,
     BILLING_GROUP,
+    BIRTH_CERTIFICATE,
     DESCRIPTION,
     PUBLISH,
     SUBSCRIBE,
@@ -162,6 +166,7 @@ static const struct option options[] = {{"name", required_argument, NULL, NAME},
                                         {"thing-type", required_argument, NULL, THING_TYPE},
                                         {"thing-group", required_argument, NULL, THING_GROUP},
                                         {"attribute", required_argument, NULL, ATTRIBUTE},
+                                        {"birth-certificate", required_argument, NULL, BIRTH_CERTIFICATE},
                                         {"billing-group", required_argument, NULL, BILLING_GROUP},
                                         {"description", required_argument, NULL, DESCRIPTION},
                                         {"publish", required_argument, NULL, PUBLISH},
@@ -252,6 +257,7 @@ static void take_text(struct account_arguments *out, int option, const char *val
         [NAME] = &out->name,
         [REQUEST] = &out->request,
         [CLIENT_ID] = &out->client_id,
+        [BIRTH_CERTIFICATE] = &out->birth_certificate,
         [DESCRIPTION] = &out->description,
         [ENDPOINT_KEY] = &out->endpoint_key,
         [PORTAL_INI] = &out->portal_ini,
@@ -390,11 +396,8 @@ int account_arguments_parse(enum account_action action, int count, char **values
 {
     int option, status = -1, which = 0;
 
-    *out = (struct account_arguments){.action = action,
-                                      .name = SETUP_NAME_DEFAULT,
-                                      .things = {.name_field = "CommonName"},
-                                      .client_id = "portal-observer",
-                                      .endpoint_key = "home"};
+    *out = (struct account_arguments){
+        .action = action, .name = SETUP_NAME_DEFAULT, .client_id = "portal-observer", .endpoint_key = "home"};
     while (status < 0 && (option = getopt_long(count, values, "h", options, &which)) != -1) {
         bool is_long = option != 'h' && option != '?';
         if (is_long && !(who_has(option, options[which].name) & action))

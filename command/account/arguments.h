@@ -21,10 +21,11 @@ struct account_arguments { /* borrowed from the command line; free with account_
     size_t authority_count;
     struct account_things things;
     struct account_topics topics;
-    const char *request;     /* the observer's signing request, or the one argument; NULL: none */
-    char *certificate;       /* where to write the certificate; owned; NULL without a request */
-    char *key;               /* owned; NULL without a request */
-    const char *description; /* of the template; NULL: the usual one */
+    const char *request;           /* the observer's signing request, or the one argument; NULL: none */
+    char *certificate;             /* where to write the certificate; owned; NULL without a request */
+    char *key;                     /* owned; NULL without a request */
+    const char *birth_certificate; /* a file; NULL: none */
+    const char *description;       /* of the template; NULL: the usual one */
     const char *client_id, *endpoint_key, *portal_ini, *ca_file;
 };
 

@@ -8,9 +8,9 @@
 
 #include "account/provisioning_template.h"
 
-struct account_things {        /* borrowed from the command line; free with account_things_fini() */
-    const char *name_field;    /* of a certificate's subject: "CommonName" or "SerialNumber" */
-    const char *type;          /* NULL: none */
+struct account_things {     /* borrowed from the command line; free with account_things_fini() */
+    const char *name_field; /* of a certificate's subject: "CommonName" or "SerialNumber"; NULL: not said */
+    const char *type;       /* NULL: none */
     const char *billing_group; /* NULL: none */
     const char **groups;       /* array owned, its strings borrowed; ends with NULL; NULL: none */
     struct provisioning_attribute

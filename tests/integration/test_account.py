@@ -82,7 +82,7 @@ class FirstRun(AccountCase):
                    "DescribeEventConfigurations": Answer(200, {"eventConfigurations": {}})}
         self.judge.script = lambda call: None if call.service == "iam" else answers.get(
             call.operation, refused(404, "ResourceNotFoundException"))
-        said = self.does("apply", "--ca", "ca.pem", "--dry-run", "--region", "eu-west-1")
+        said = self.does("apply", "--ca", "ca.pem", "--thing-name", "common-name", "--dry-run", "--region", "eu-west-1")
         self.assertIn("region eu-west-1", said)
         self.assertIn("iam:GetRole", self.judge.calls)
 
@@ -90,7 +90,7 @@ class FirstRun(AccountCase):
         make_authority(self.folder, "second", "/CN=Second CA")
         both = (self.folder / "ca.pem").read_text() + (self.folder / "second.pem").read_text()
         (self.folder / "both.pem").write_text(both)
-        steps = self.steps(self.does("apply", "--ca", "both.pem", "--ca", "second.pem", "--yes", "--json"))
+        steps = self.steps(self.does("apply", "--thing-name", "common-name", "--ca", "both.pem", "--ca", "second.pem", "--yes", "--json"))
         self.assertEqual([name for kind, name in steps if kind == "CA"], [CA, "CN = Second CA"])
         self.assertEqual(len(self.state()["cas"]), 2)
 
@@ -132,7 +132,7 @@ class Topics(AccountCase):
 
     def test_too_many_are_told(self):
         many = [option for i in range(12) for option in ("--publish", f"{i}/" + "t" * 200)]
-        self.assertIn("AWS IoT takes 2048", self.fails(69, "apply", *many, "--yes"))
+        self.assertIn("AWS IoT takes 2048", self.fails(69, "apply", "--thing-name", "common-name", *many, "--yes"))
         self.assertEqual(self.judge.changing, [])
 
     def test_they_are_allowed(self):
@@ -377,7 +377,7 @@ class Others(Changes):
 
     def test_many_attributes_are_remembered_in_several_tags(self):
         many = [option for i in range(50) for option in ("--attribute", f"name{i}={i}")]
-        standard = ("--ca", "ca.pem", "--thing-type", "sensor", "--name", "many")
+        standard = ("--ca", "ca.pem", "--thing-type", "sensor", "--name", "many", "--thing-name", "common-name")
         many += [option for i in range(10) for option in ("--thing-group", f"group{i}")]
         self.does("apply", *standard, *many, "--yes")
         tags = self.state()["templates"]["many"]["tags"]
@@ -437,7 +437,7 @@ class Drift(Changes):
         self.mended("CA", CA, "iot:UpdateCACertificate")
 
     def test_ca_with_another_template(self):
-        self.does("apply", "--name", "other", "--ca", "ca.pem", "--yes")
+        self.does("apply", "--name", "other", "--thing-name", "common-name", "--ca", "ca.pem", "--yes")
         self.assertEqual(self.state()["cas"][self.ca_path().split("/")[2]]["registrationConfig"], {"templateName": "other"})
         self.good = {**self.good, **{name: self.normal()[name] for name in ("policies", "templates")}}
         self.mended("CA", CA, "iot:UpdateCACertificate", "iot:TagResource")  # the other setup had remembered its own
@@ -452,7 +452,7 @@ class Drift(Changes):
         self.mended("template", "expresslink", "iot:UpdateProvisioningTemplate")
 
     def test_template_with_another_role(self):
-        self.does("apply", "--name", "other", "--yes")
+        self.does("apply", "--name", "other", "--thing-name", "common-name", "--yes")
         self.iot("PATCH", "/provisioning-templates/expresslink", {"provisioningRoleArn": ROLE.replace("expresslink-", "other-")})
         self.iot("DELETE", "/provisioning-templates/other")
         self.iot("DELETE", "/policies/other-module")
@@ -651,25 +651,25 @@ class Authorities(AccountCase):
         self.assertEqual(self.judge.calls, [])
 
     def test_the_same_one_twice_is_one(self):
-        steps = json.loads(self.does("apply", "--ca", "ca.pem", "--ca", "ca.pem", "--yes", "--json"))["steps"]
+        steps = json.loads(self.does("apply", "--thing-name", "common-name", "--ca", "ca.pem", "--ca", "ca.pem", "--yes", "--json"))["steps"]
         self.assertEqual([step["kind"] for step in steps].count("CA"), 1)
 
     def test_one_that_is_registered_in_another_mode(self):
         self.judge.script = lambda call: Answer(200, {"certificateDescription": {"certificateMode": "DEFAULT", "status": "ACTIVE"}}) \
             if call.operation == "DescribeCACertificate" else None
-        said = self.fails(1, "apply", "--ca", "ca.pem", "--yes")
+        said = self.fails(1, "apply", "--thing-name", "common-name", "--ca", "ca.pem", "--yes")
         self.assertIn("registered already in mode DEFAULT", said)
         self.assertEqual(self.judge.changing, [])
 
     def test_one_that_another_account_has(self):
         self.judge.script = lambda call: refused(409, "ResourceAlreadyExistsException", "exists") \
             if call.operation == "RegisterCACertificate" else None
-        self.assertIn("by another AWS account", self.fails(1, "apply", "--ca", "ca.pem", "--yes"))
+        self.assertIn("by another AWS account", self.fails(1, "apply", "--thing-name", "common-name", "--ca", "ca.pem", "--yes"))
 
     def test_a_template_of_another_type(self):
         self.judge.script = lambda call: Answer(200, {"type": "FLEET_PROVISIONING", "templateBody": "{}"}) \
             if call.operation == "DescribeProvisioningTemplate" else None
-        self.assertIn("whose type cannot be changed to JITP", self.fails(1, "apply", "--yes"))
+        self.assertIn("whose type cannot be changed to JITP", self.fails(1, "apply", "--thing-name", "common-name", "--yes"))
         self.assertEqual(self.judge.changing, [])
 
 

@@ -48,6 +48,8 @@ static void add_resources(cJSON *body, const struct provisioning_options *option
     cJSON_AddItemToObject(thing, "ThingName", thing_name);
     if (options->thing_type)
         cJSON_AddStringToObject(thing, "ThingTypeName", options->thing_type);
+    if (options->billing_group)
+        cJSON_AddStringToObject(thing, "BillingGroup", options->billing_group);
     if (options->thing_groups && options->thing_groups[0]) {
         cJSON *groups = cJSON_AddArrayToObject(thing, "ThingGroups");
         for (const char *const *group = options->thing_groups; *group; group++)
@@ -222,6 +224,20 @@ bool provisioning_template_try(const cJSON *body, const struct certificate *cert
     return true;
 }
 
+const char *provisioning_template_name_field(const cJSON *body)
+{
+    static const char *const fields[] = {"CommonName", "SerialNumber"};
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(thing_properties(body), "ThingName");
+    const char *reference = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(name, "Ref"));
+
+    if (!reference || strncmp(reference, OF_CERTIFICATE, strlen(OF_CERTIFICATE)) != 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (strcmp(reference + strlen(OF_CERTIFICATE), fields[i]) == 0)
+            return fields[i];
+    return NULL;
+}
+
 /* Appends "lamps, hall", "vendor=acme" or "none". */
 static void add_words(const cJSON *value, struct text *out)
 {
@@ -246,6 +262,7 @@ void provisioning_template_differences(const cJSON *there, const cJSON *wanted, 
     static const char *const parts[][2] = {{"ThingName", "thing name"},
                                            {"ThingTypeName", "thing type"},
                                            {"ThingGroups", "thing groups"},
+                                           {"BillingGroup", "billing group"},
                                            {"AttributePayload", "attributes"}};
     const cJSON *of_there = thing_properties(there), *of_wanted = thing_properties(wanted);
     size_t before = out->length;

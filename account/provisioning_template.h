@@ -22,6 +22,7 @@ struct provisioning_options {     /* all borrowed */
     const char *thing_name_field; /* "CommonName" or "SerialNumber": field of the birth certificate */
     const char *policy_name;
     const char *thing_type;                          /* NULL: none */
+    const char *billing_group;                       /* NULL: none */
     const char *const *thing_groups;                 /* ends with NULL; NULL: none */
     const struct provisioning_attribute *attributes; /* end with a NULL name; NULL: none */
 };
@@ -36,6 +37,10 @@ cJSON *provisioning_template_by_claim(const struct provisioning_options *options
  * parameter without a default, and the template gives a valid thing name. False with a sentence. */
 bool provisioning_template_try(const cJSON *body, const struct certificate *certificate,
                                struct text *thing_name, struct text *why);
+
+/* The field of the subject, "CommonName" or "SerialNumber", by which the template names its things; NULL: it
+ * does so otherwise. Static. */
+const char *provisioning_template_name_field(const cJSON *body);
 
 /* Adds, for people, how things made by wanted differ from those made by there: "thing groups lamps ->
  * none". */

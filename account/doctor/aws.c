@@ -75,7 +75,7 @@ void doctor_aws(struct doctor *doctor)
     if (strcmp(view.setup, SETUP_NAME_DEFAULT) != 0)
         text_printf(&view.apply, " --name %s", view.setup);
     if (options->birth_certificate) /* its own check reports that it is unreadable */
-        view.birth = certificate_read(options->birth_certificate, &why);
+        view.birth = certificate_read_birth(options->birth_certificate, &why);
     look(&view);
     cJSON_Delete(view.template_body);
     certificate_free(view.birth);

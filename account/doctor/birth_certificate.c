@@ -2,11 +2,11 @@
 /* Checks a module's birth certificate without AWS (PG 12.1.3.1): its ThingName must have a staging account's
  * form, and it must be valid long enough. */
 #include <string.h>
-#include <strings.h>
 
 #include "account/doctor/doctor.h"
 #include "account/doctor/validity.h"
 #include "account/keys/certificate.h"
+#include "account/thing_name.h"
 #include "base/clock.h"
 
 #define TEN_YEARS_DAYS 3650
@@ -49,23 +49,10 @@ static void check_leaf(struct doctor *doctor, const struct certificate *certific
         doctor_tell(doctor, DOCTOR_OK, "birth_certificate.leaf", NULL, NULL);
 }
 
-enum fit { FIT_NOT, FIT_BUT_CASE, FIT_EXACTLY };
-
-static enum fit fits(const struct staging_account *staging, const char *name)
-{
-    char as_written[IDENTIFIER_SIZE];
-
-    if (identifier_parse(&staging->form, name, strlen(name), as_written, NULL) != IDENTIFIER_OK)
-        return FIT_NOT;
-    if (strcmp(as_written, name) == 0)
-        return FIT_EXACTLY;
-    return strcasecmp(as_written, name) == 0 ? FIT_BUT_CASE : FIT_NOT;
-}
-
 struct search {
     const struct staging_account *staging; /* of the best fit; NULL: none yet */
     const char *field;
-    enum fit fit;
+    enum thing_name_fit fit;
     const char *letter_case; /* the value for identifier_case */
     struct text fields;      /* all fields found: "CommonName x, SerialNumber y" */
 };
@@ -91,7 +78,7 @@ static void try_field(const struct doctor *doctor, const char *field, const char
         const struct staging_account *staging = &options->settings->staging[i];
         if (options->staging != NULL && strcmp(options->staging, staging->name) != 0)
             continue;
-        enum fit fit = fits(staging, name);
+        enum thing_name_fit fit = thing_name_fits(&staging->form, name);
         if (search->staging == NULL || fit > search->fit) {
             search->staging = staging;
             search->field = field;
@@ -119,26 +106,27 @@ static void tell_thing_name(struct doctor *doctor, const struct search *search)
     }
     const char *staging = search->staging->name;
     text_puts(&seen, text_get(&search->fields));
-    if (search->fit == FIT_EXACTLY) {
+    if (search->fit == THING_NAME_FITS) {
         text_printf(&seen, ": %s has the form of staging %s", search->field, staging);
         doctor_tell(doctor, DOCTOR_OK, check, text_get(&seen), NULL);
         return;
     }
-    if (search->fit == FIT_BUT_CASE)
+    if (search->fit == THING_NAME_FITS_BUT_CASE)
         text_printf(&mend,
                     "Set identifier_case = %s in [staging.%s]: topics distinguish capital and small letters.",
                     search->letter_case, staging);
     else
-        text_printf(&mend,
-                    "Set identifier_form in [staging.%s] to the form of the vendor's ThingNames; if that is "
-                    "right, ask the vendor which field has the ThingName.",
-                    staging);
+        text_printf(
+            &mend,
+            "Set identifier_form in [staging.%s] to the form of the vendor's ThingNames; if that is "
+            "right, ask the vendor which field has the ThingName, and tell account apply with --thing-name.",
+            staging);
     doctor_tell(doctor, DOCTOR_FAILED, check, text_get(&seen), text_get(&mend));
 }
 
 static void check_thing_name(struct doctor *doctor, const struct certificate *certificate)
 {
-    struct search search = {.fit = FIT_NOT};
+    struct search search = {.fit = THING_NAME_FITS_NOT};
 
     for (size_t i = 0; i < sizeof name_fields / sizeof *name_fields; i++) {
         TEXT struct text name = TEXT_EMPTY;
@@ -152,11 +140,12 @@ static void check_thing_name(struct doctor *doctor, const struct certificate *ce
 void doctor_birth_certificate(struct doctor *doctor)
 {
     TEXT struct text words = TEXT_EMPTY;
-    struct certificate *certificate = certificate_read(doctor->options->birth_certificate, &words);
+    struct certificate *certificate = certificate_read_birth(doctor->options->birth_certificate, &words);
 
     if (certificate == NULL) {
-        doctor_tell(doctor, DOCTOR_FAILED, "birth_certificate.readable", text_get(&words),
-                    "Give a file with a module's certificate in PEM form (-----BEGIN CERTIFICATE-----).");
+        doctor_tell(
+            doctor, DOCTOR_FAILED, "birth_certificate.readable", text_get(&words),
+            "Give a file with a module's certificate in PEM form (-----BEGIN CERTIFICATE-----) or DER form.");
         return;
     }
     certificate_subject_words(certificate, &words);

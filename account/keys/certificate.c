@@ -89,6 +89,19 @@ struct certificate *certificate_read(const char *path, struct text *why)
     return certificate_parse(pem, length, path, why);
 }
 
+struct certificate *certificate_read_birth(const char *path, struct text *why)
+{
+    OWNED char *bytes = NULL;
+    size_t length = 0;
+
+    if (!pem_file_read(path, PEM_BUNDLE_MAX, &bytes, &length, why))
+        return NULL;
+    const unsigned char *at = (const unsigned char *)bytes;
+    struct certificate *certificate = certificate_wrap(d2i_X509(NULL, &at, (long)length));
+    ERR_clear_error();
+    return certificate ? certificate : certificate_parse(bytes, length, path, why);
+}
+
 void certificate_free_all(struct certificate **all, size_t count)
 {
     for (size_t i = 0; i < count; i++)

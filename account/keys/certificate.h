@@ -17,6 +17,8 @@ struct certificate;
 /* Reads the first certificate of a PEM file (4 MiB at most). NULL with a sentence that names the file and
  * says if it holds a key or a signing request, is in DER form, or is damaged. */
 struct certificate *certificate_read(const char *path, struct text *why);
+/* The same for a birth certificate, which vendors also give in DER form. */
+struct certificate *certificate_read_birth(const char *path, struct text *why);
 /* Reads all certificates of a PEM file, in its order; *count is at least 1. The caller frees them with
  * certificate_free_all(). NULL with a sentence, *count untouched, also when one of them is damaged. */
 struct certificate **certificate_read_all(const char *path, size_t *count, struct text *why);

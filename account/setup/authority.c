@@ -6,7 +6,9 @@
 #include "account/setup/private.h"
 #include "base/memory.h"
 
-enum { INACTIVE = 1, NOT_AUTOMATIC = 2, OTHER_TEMPLATE = 4 };
+#define STATUS "status"
+#define REGISTRATION "automatic registration"
+#define TEMPLATE "template"
 
 static const struct setup_authority *authority_of(const struct setup *setup, const struct setup_item *item)
 {
@@ -18,21 +20,28 @@ static const char *mode_name(const struct setup *setup)
     return setup->options->mode == SETUP_DEFAULT ? "DEFAULT" : "SNI_ONLY";
 }
 
-static void compare(const struct setup *setup, struct setup_item *item, const cJSON *answer)
+static void want(const struct setup *setup, struct setup_item *item)
+{
+    setup_parts_wanted(&item->parts, STATUS, "ACTIVE", "it is not active");
+    setup_parts_wanted(&item->parts, REGISTRATION, "ENABLE", "automatic registration is off");
+    setup_parts_wanted(&item->parts, TEMPLATE, setup->template, NULL);
+}
+
+static enum aws_error compare(const struct setup *setup, struct setup_item *item, const cJSON *answer,
+                              struct text *why)
 {
     const cJSON *description = cJSON_GetObjectItemCaseSensitive(answer, "certificateDescription");
     const cJSON *config = cJSON_GetObjectItemCaseSensitive(answer, "registrationConfig");
     const char *template = setup_text(config, "templateName");
-    TEXT struct text words = TEXT_EMPTY;
+    TEXT struct text words = TEXT_EMPTY, arn = TEXT_EMPTY;
 
-    if (strcmp(setup_text(description, "status"), "ACTIVE") != 0)
-        setup_differs(item, INACTIVE, "it is not active");
-    if (strcmp(setup_text(description, "autoRegistrationStatus"), "ENABLE") != 0)
-        setup_differs(item, NOT_AUTOMATIC, "automatic registration is off");
-    if (strcmp(template, setup->template) == 0)
-        return;
     text_printf(&words, *template ? "its template is %s" : "it has no template of that name", template);
-    setup_differs(item, OTHER_TEMPLATE, text_get(&words));
+    setup_parts_there(&item->parts, STATUS, setup_text(description, "status"), "it is not active");
+    setup_parts_there(&item->parts, REGISTRATION, setup_text(description, "autoRegistrationStatus"),
+                      "automatic registration is off");
+    setup_parts_add(&item->parts, TEMPLATE, template, setup->template, text_get(&words));
+    setup_arn(setup, "cacert", item->seen, &arn);
+    return setup_judge(setup, item, text_get(&arn), why);
 }
 
 /* A CA without a mode is one from before there were any. */
@@ -72,6 +81,7 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
 {
     JSON cJSON *answer = NULL;
 
+    want(setup, item);
     enum aws_error error = describe(setup, item, &answer, why);
     if (error == AWS_NOT_FOUND) {
         item->action = SETUP_CREATE;
@@ -81,8 +91,7 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
         return error;
     if (!mode_fits(setup, item, answer, why))
         return AWS_CONFLICT;
-    compare(setup, item, answer);
-    return AWS_OK;
+    return compare(setup, item, answer, why);
 }
 
 static cJSON *add_registration(const struct setup *setup, cJSON *body)
@@ -123,6 +132,7 @@ static enum aws_error create(struct setup *setup, const struct setup_item *item,
     cJSON_AddStringToObject(body, "certificateMode", mode_name(setup));
     if (authority->verification)
         cJSON_AddStringToObject(body, "verificationCertificate", authority->verification);
+    setup_add_tags(item, body);
     enum aws_error error =
         setup_call(setup->account, "iot:RegisterCACertificate", "POST", path, query, body, NULL, &said);
     if (error == AWS_CONFLICT)
@@ -136,16 +146,21 @@ static enum aws_error make(struct setup *setup, struct setup_item *item, struct 
 {
     const char *const path[] = {"cacertificate", item->seen, NULL};
     struct aws_pair query[3] = {{NULL, NULL}};
+    TEXT struct text arn = TEXT_EMPTY;
     size_t count = 0;
 
     if (item->action == SETUP_CREATE)
         return create(setup, item, why);
-    if (item->different & INACTIVE)
+    if (setup_parts_take(&item->parts, STATUS))
         query[count++] = (struct aws_pair){"newStatus", "ACTIVE"};
-    if (item->different & NOT_AUTOMATIC)
+    if (setup_parts_take(&item->parts, REGISTRATION))
         query[count++] = (struct aws_pair){"newAutoRegistrationStatus", "ENABLE"};
-    return setup_call(setup->account, "iot:UpdateCACertificate", "PUT", path, query,
-                      add_registration(setup, cJSON_CreateObject()), NULL, why);
+    cJSON *body = setup_parts_take(&item->parts, TEMPLATE) ? add_registration(setup, cJSON_CreateObject())
+                                                           : cJSON_CreateObject();
+    setup_arn(setup, "cacert", item->seen, &arn);
+    enum aws_error error =
+        setup_call(setup->account, "iot:UpdateCACertificate", "PUT", path, query, body, NULL, why);
+    return error ? error : setup_remember(setup, item, text_get(&arn), SETUP_RECORD_KEY, why);
 }
 
 static bool has_item(const struct setup *setup, const char *id)

@@ -8,6 +8,7 @@ static const char *const path[] = {"event-configurations", NULL};
 static enum aws_error look(struct setup *setup, struct setup_item *item, struct text *why)
 {
     JSON cJSON *answer = NULL;
+    TEXT struct text arn = TEXT_EMPTY;
 
     enum aws_error error =
         setup_call(setup->account, "iot:DescribeEventConfigurations", "GET", path, NULL, NULL, &answer, why);
@@ -15,9 +16,10 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
         return error;
     const cJSON *events = cJSON_GetObjectItemCaseSensitive(answer, "eventConfigurations");
     const cJSON *thing = cJSON_GetObjectItemCaseSensitive(events, "THING");
-    if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(thing, "Enabled")))
-        setup_differs(item, 1, "they are off");
-    return AWS_OK;
+    bool is_on = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(thing, "Enabled"));
+    setup_template_arn(setup, &arn);
+    setup_parts_add(&item->parts, SETUP_EVENTS_PART, is_on ? "on" : "off", "on", "they are off");
+    return setup_judge(setup, item, text_get(&arn), why);
 }
 
 static enum aws_error make(struct setup *setup, struct setup_item *item, struct text *why)

@@ -6,7 +6,44 @@
 #include "account/setup/private.h"
 #include "base/memory.h"
 
-enum { INACTIVE = 1, NOT_ATTACHED = 2 };
+#define CERTIFICATE "certificate"
+#define ACTIVE "active"
+#define ATTACHED "policy"
+
+/* Its policy has the record: certificates have no tags. */
+static void record_arn(const struct setup *setup, struct text *out)
+{
+    TEXT struct text policy = TEXT_EMPTY;
+
+    text_printf(&policy, "%s-observer", setup->options->name);
+    setup_arn(setup, "policy", text_get(&policy), out);
+}
+
+static void add_parts(struct setup_item *item, bool active, bool attached)
+{
+    setup_parts_add(&item->parts, CERTIFICATE, item->seen, item->seen, NULL);
+    setup_parts_add(&item->parts, ACTIVE, active ? "yes" : "no", "yes", "its certificate is not active");
+    setup_parts_add(&item->parts, ATTACHED, attached ? "yes" : "no", "yes", "its certificate has no policy");
+}
+
+/* A record of another certificate says nothing about this one. */
+static enum aws_error judge(const struct setup *setup, struct setup_item *item, struct text *why)
+{
+    TEXT struct text arn = TEXT_EMPTY;
+
+    if (!setup_parts_differ(&item->parts))
+        return AWS_OK;
+    record_arn(setup, &arn);
+    enum aws_error error =
+        setup_record_read(setup->account, text_get(&arn), SETUP_RECORD_OBSERVER, &item->last, why);
+    if (error)
+        return error;
+    if (!setup_record_has(&item->last, CERTIFICATE, item->seen))
+        item->last.there = false;
+    setup_decide(setup, item);
+    setup_explain(item);
+    return AWS_OK;
+}
 
 static void policy_name(const struct setup *setup, struct text *out)
 {
@@ -44,12 +81,10 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
     if (error || !found.arn)
         return error;
     item->action = SETUP_KEEP;
-    if (!found.active)
-        setup_differs(item, INACTIVE, "its certificate is not active");
-    if (!found.attached)
-        setup_differs(item, NOT_ATTACHED, "its certificate has no policy");
+    bool active = found.active, attached = found.attached;
     keep(setup, item, &found);
-    return AWS_OK;
+    add_parts(item, active, attached);
+    return judge(setup, item, why);
 }
 
 static enum aws_error create(struct setup *setup, struct setup_item *item, struct text *why)
@@ -58,9 +93,11 @@ static enum aws_error create(struct setup *setup, struct setup_item *item, struc
 
     enum aws_error error =
         requested_certificate_create(setup->account, setup->options->observer_request, true, &made, why);
-    if (!error)
-        keep(setup, item, &made);
-    return error;
+    if (error)
+        return error;
+    keep(setup, item, &made);
+    add_parts(item, true, false);
+    return AWS_OK;
 }
 
 static enum aws_error activate(struct setup *setup, const struct setup_item *item, struct text *why)
@@ -72,22 +109,30 @@ static enum aws_error activate(struct setup *setup, const struct setup_item *ite
     return setup_call(setup->account, "iot:UpdateCertificate", "PUT", path, query, NULL, NULL, why);
 }
 
-static enum aws_error make(struct setup *setup, struct setup_item *item, struct text *why)
+static enum aws_error attach(struct setup *setup, const struct setup_item *item, struct text *why)
 {
     TEXT struct text policy = TEXT_EMPTY;
-    enum aws_error error = AWS_OK;
+    cJSON *body = cJSON_CreateObject();
 
     policy_name(setup, &policy);
-    if (item->action == SETUP_CREATE)
-        error = create(setup, item, why);
-    if (!error && item->different & INACTIVE)
-        error = activate(setup, item, why);
-    if (error || !(item->action == SETUP_CREATE || item->different & NOT_ATTACHED))
-        return error;
     const char *const path[] = {"target-policies", text_get(&policy), NULL};
-    cJSON *body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "target", item->seen);
     return setup_call(setup->account, "iot:AttachPolicy", "PUT", path, NULL, body, NULL, why);
+}
+
+static enum aws_error make(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    TEXT struct text arn = TEXT_EMPTY;
+    enum aws_error error = AWS_OK;
+
+    if (item->action == SETUP_CREATE)
+        error = create(setup, item, why);
+    if (!error && setup_parts_take(&item->parts, ACTIVE))
+        error = activate(setup, item, why);
+    if (!error && (item->action == SETUP_CREATE || setup_parts_take(&item->parts, ATTACHED)))
+        error = attach(setup, item, why);
+    record_arn(setup, &arn);
+    return error ? error : setup_remember(setup, item, text_get(&arn), SETUP_RECORD_OBSERVER, why);
 }
 
 void setup_add_observer(struct setup *setup)

@@ -27,7 +27,10 @@ struct setup_options { /* all borrowed */
     struct policy_topics topics;              /* that modules use beside their own */
     const char *observer_client_id;           /* "portal-observer" */
     const char *observer_request;             /* PEM of a signing request; NULL: no observer is made */
-    bool events_queue;                        /* make a queue for the account's events, and its rules */
+    const char *description;                  /* of the template; NULL: a usual one */
+    bool overwrite;                           /* also take back what others have changed */
+    bool keep_topics;  /* topics does not have all of them: what else the modules' policy allows stays */
+    bool events_queue; /* make a queue for the account's events, and its rules */
     /* NULL: provisioning by CAs. Otherwise fleet provisioning by claim, with things named
      * <fleet_prefix><serial number>. */
     const char *fleet_prefix;
@@ -37,11 +40,12 @@ enum setup_action { SETUP_KEEP, SETUP_CREATE, SETUP_CHANGE, SETUP_DELETE };
 
 struct setup_step { /* texts are borrowed for the call */
     /* "role", "policy", "thing type", "thing group", "template", "CA", "observer", "events", "certificate",
-     * "queue", "rule" */
+     * "billing group", "queue", "rule" */
     const char *kind;
     const char *name; /* "expresslink-module"; of a CA its subject */
     enum setup_action action;
     const char *detail; /* the difference, for people; may be "" */
+    const char *kept;   /* what others have changed and stays, for people; may be "" */
 };
 
 #endif

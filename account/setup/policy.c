@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/policy/document.h"
+#include "account/policy/grants.h"
 #include "account/setup/private.h"
 #include "base/memory.h"
 
@@ -24,22 +25,93 @@ static cJSON *wanted(const struct setup *setup, const struct setup_item *item)
     }
 }
 
+/* Adds the grants of a document to the parts. A grant's key is its statement in JSON. */
+static void add_parts(struct setup_item *item, const cJSON *document, bool are_wanted)
+{
+    GRANTS struct policy_grants grants = {0};
+
+    policy_grants_add(&grants, document);
+    for (size_t i = 0; i < grants.count; i++) {
+        TEXT struct text words = TEXT_EMPTY, without = TEXT_EMPTY;
+        const char *key = grants.items[i].key;
+        policy_grant_words(grants.items[i].statement, &words);
+        text_printf(&without, "without %s", text_get(&words));
+        if (are_wanted) {
+            setup_parts_wanted(&item->parts, key, "", text_get(&words));
+            setup_parts_there(&item->parts, key, NULL, text_get(&without));
+        } else {
+            bool is_new = !setup_parts_find(&item->parts, key);
+            setup_parts_there(&item->parts, key, "", text_get(&words));
+            if (is_new)
+                setup_parts_wanted(&item->parts, key, NULL, text_get(&without));
+        }
+    }
+}
+
+/* The document as it will be: as wanted, but for what stays as others have made it. Owned. */
+static cJSON *merged(const struct setup *setup, const struct setup_item *item)
+{
+    GRANTS struct policy_grants grants = {0};
+
+    if (item->kept.length == 0)
+        return wanted(setup, item);
+    for (size_t i = 0; i < item->parts.count; i++) {
+        const struct setup_part *part = &item->parts.items[i];
+        JSON cJSON *statement = cJSON_Parse(part->name);
+        if (statement && (part->take ? part->wanted : part->there))
+            policy_grants_add_one(&grants, statement);
+    }
+    return policy_grants_document(&grants);
+}
+
+static void explain(struct setup_item *item)
+{
+    setup_explain(item);
+    if (item->action != SETUP_CHANGE)
+        return;
+    TEXT struct text changes = TEXT_EMPTY;
+    text_puts(&changes, text_get(&item->detail));
+    text_clear(&item->detail);
+    text_printf(&item->detail, "a new version becomes the default: %s", text_get(&changes));
+}
+
+static enum aws_error compare(const struct setup *setup, struct setup_item *item, const cJSON *answer,
+                              struct text *why)
+{
+    JSON cJSON *there = setup_document(answer, "policyDocument");
+    TEXT struct text arn = TEXT_EMPTY;
+
+    add_parts(item, there, false);
+    if (!setup_parts_differ(&item->parts))
+        return AWS_OK;
+    setup_arn(setup, "policy", item->name, &arn);
+    enum aws_error error =
+        setup_record_read(setup->account, text_get(&arn), SETUP_RECORD_KEY, &item->last, why);
+    if (error)
+        return error;
+    setup_decide(setup, item);
+    explain(item);
+    return AWS_OK;
+}
+
 static enum aws_error look(struct setup *setup, struct setup_item *item, struct text *why)
 {
     const char *const path[] = {"policies", item->name, NULL};
     JSON cJSON *answer = NULL;
     JSON cJSON *ours = wanted(setup, item);
 
-    if (!policy_document_fits(ours, why))
-        return AWS_REFUSED;
-    if (item->index == OF_MODULE)
-        setup->module_document = cJSON_Duplicate(ours, true);
+    add_parts(item, ours, true);
     enum aws_error error = setup_look(setup, item, "iot:GetPolicy", path, &answer, why);
-    if (error || !answer)
+    if (!error && answer)
+        error = compare(setup, item, answer, why);
+    if (error)
         return error;
-    JSON cJSON *there = setup_document(answer, "policyDocument");
-    if (!policy_document_same(there, ours))
-        setup_differs(item, 1, "it allows something else: a new version becomes the default");
+    JSON cJSON *document = merged(setup, item);
+    if (!policy_document_fits(document, why))
+        return AWS_REFUSED;
+    item->seen = cJSON_PrintUnformatted(document);
+    if (item->index == OF_MODULE)
+        setup->module_document = cJSON_Duplicate(document, true);
     return AWS_OK;
 }
 
@@ -80,13 +152,12 @@ static enum aws_error make_room(struct setup *setup, const struct setup_item *it
     return setup_call(setup->account, "iot:DeletePolicyVersion", "DELETE", version, NULL, NULL, NULL, why);
 }
 
-static cJSON *document_body(const struct setup *setup, const struct setup_item *item)
+/* item->seen is the document. */
+static cJSON *document_body(const struct setup_item *item)
 {
-    JSON cJSON *document = wanted(setup, item);
-    OWNED char *text = cJSON_PrintUnformatted(document);
     cJSON *body = cJSON_CreateObject();
 
-    cJSON_AddStringToObject(body, "policyDocument", text);
+    cJSON_AddStringToObject(body, "policyDocument", item->seen);
     return body;
 }
 
@@ -94,9 +165,11 @@ static enum aws_error create(struct setup *setup, const struct setup_item *item,
 {
     const char *const path[] = {"policies", item->name, NULL};
     TEXT struct text said = TEXT_EMPTY;
+    cJSON *body = document_body(item);
 
-    enum aws_error error = setup_call(setup->account, "iot:CreatePolicy", "POST", path, NULL,
-                                      document_body(setup, item), NULL, &said);
+    setup_add_tags(item, body);
+    enum aws_error error =
+        setup_call(setup->account, "iot:CreatePolicy", "POST", path, NULL, body, NULL, &said);
     if (error == AWS_CONFLICT) /* an attempt whose answer was lost */
         return AWS_OK;
     if (error)
@@ -108,14 +181,16 @@ static enum aws_error make(struct setup *setup, struct setup_item *item, struct 
 {
     static const struct aws_pair as_default[] = {{"setAsDefault", "true"}, {NULL, NULL}};
     const char *const path[] = {"policies", item->name, "version", NULL};
+    TEXT struct text arn = TEXT_EMPTY;
 
     if (item->action == SETUP_CREATE)
         return create(setup, item, why);
     enum aws_error error = make_room(setup, item, why);
-    if (error)
-        return error;
-    return setup_call(setup->account, "iot:CreatePolicyVersion", "POST", path, as_default,
-                      document_body(setup, item), NULL, why);
+    if (!error)
+        error = setup_call(setup->account, "iot:CreatePolicyVersion", "POST", path, as_default,
+                           document_body(item), NULL, why);
+    setup_arn(setup, "policy", item->name, &arn);
+    return error ? error : setup_remember(setup, item, text_get(&arn), SETUP_RECORD_KEY, why);
 }
 
 static void add(struct setup *setup, const char *suffix, enum policy_of of)

@@ -5,6 +5,8 @@
 #define ACCOUNT_SETUP_PRIVATE_H
 
 #include "account/setup/options.h"
+#include "account/setup/parts.h"
+#include "account/setup/record.h"
 #include "base/text.h"
 
 #define SETUP_VERSIONS_MAX 5 /* of a policy, of a template: quotas of AWS IoT */
@@ -16,9 +18,11 @@ struct setup_item {
     char *name;       /* owned */
     enum setup_action action;
     struct text detail;
-    unsigned different; /* the differences, as bits defined by the kind */
-    size_t index;       /* of several of a kind: authority, group */
-    char *seen;         /* data of the kind; owned */
+    struct text kept;         /* what others have changed and stays */
+    struct setup_parts parts; /* filled by look() */
+    struct setup_record last; /* what was made last time, as far as it was needed */
+    size_t index;             /* of several of a kind: authority, group */
+    char *seen;               /* data of the kind; owned */
     enum aws_error (*look)(struct setup *setup, struct setup_item *item, struct text *why);
     enum aws_error (*make)(struct setup *setup, struct setup_item *item, struct text *why);
 };
@@ -40,7 +44,26 @@ struct setup {
 /* Adds an item; the caller sets look and make. Borrowed until the next one is added. */
 struct setup_item *setup_add(struct setup *setup, const char *kind, const char *name);
 /* Adds one difference, for people. */
-void setup_differs(struct setup_item *item, unsigned bit, const char *words);
+void setup_differs(struct setup_item *item, const char *words);
+/* Adds what stays as others have made it. */
+void setup_keeps(struct setup_item *item, enum setup_side side, const char *words);
+
+/* Decides the item's parts by item->last, and marks it for a change if one of them is to become as wanted. */
+void setup_decide(const struct setup *setup, struct setup_item *item);
+/* Says so for each part that has words, in its words. */
+void setup_explain(struct setup_item *item);
+/* Both, for a resource of AWS IoT whose record is at that ARN. */
+enum aws_error setup_judge(const struct setup *setup, struct setup_item *item, const char *arn,
+                           struct text *why) __attribute__((warn_unused_result));
+/* The record of what is wanted now; setup_record_fini(). False: it is the one that is there already. */
+bool setup_new_record(const struct setup_item *item, struct setup_record *out);
+/* Writes it to the ARN if it is new. */
+enum aws_error setup_remember(const struct setup *setup, const struct setup_item *item, const char *arn,
+                              const char *key, struct text *why) __attribute__((warn_unused_result));
+/* Adds "tags" with it to the body of a call that creates a resource of AWS IoT. */
+void setup_add_tags(const struct setup_item *item, cJSON *body);
+/* Adds the ARN of a resource of AWS IoT: "policy", "x-module". */
+void setup_arn(const struct setup *setup, const char *kind, const char *name, struct text *out);
 
 /* Makes a call; frees body, which may be NULL. path: "/policies" and segments, each encoded here, end with
  * NULL. */
@@ -79,6 +102,7 @@ void setup_add_observer_policy(struct setup *setup);
 void setup_add_claim_policy(struct setup *setup);
 void setup_add_thing_type(struct setup *setup);
 void setup_add_thing_groups(struct setup *setup);
+void setup_add_billing_group(struct setup *setup);
 void setup_add_template(struct setup *setup);
 void setup_add_authorities(struct setup *setup);
 /* Adds the CAs that use the template but are not in the options: they stay, and the plan says so. */
@@ -87,16 +111,10 @@ void setup_add_observer(struct setup *setup);
 void setup_add_events(struct setup *setup);
 void setup_add_queue(struct setup *setup);
 void setup_add_queue_role(struct setup *setup);
+/* The ARN of the template, for its record, which also has the account's events. */
+void setup_template_arn(const struct setup *setup, struct text *out);
+#define SETUP_EVENTS_PART "events" /* in the template's record, of value "on" */
 void setup_add_rules(struct setup *setup);
-
-/* Looks up a role that AWS IoT is to assume; if it is missing, marks it for creation. */
-enum aws_error setup_look_role(struct setup *setup, struct setup_item *item, bool *is_trusted,
-                               struct text *why) __attribute__((warn_unused_result));
-enum aws_error setup_create_role(const struct setup *setup, const struct setup_item *item,
-                                 const char *description, struct text *why)
-    __attribute__((warn_unused_result));
-enum aws_error setup_trust_iot(const struct setup *setup, const struct setup_item *item, struct text *why)
-    __attribute__((warn_unused_result));
 
 /* *answer: as of sqs:GetQueueUrl, if it is there. */
 enum aws_error setup_find_queue(const struct oem_account *account, const char *name, bool *there,

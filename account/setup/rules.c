@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "account/setup/private.h"
+#include "aws/encoding.h"
+#include "base/percent.h"
 #include "claim/presence.h"
 
 static const struct source {
@@ -33,25 +35,66 @@ static bool find_rule(void *context, const cJSON *item)
     return wanted->action != SETUP_KEEP;
 }
 
-static void compare(struct setup *setup, struct setup_item *item, const cJSON *rule)
+#define SQL "sql"
+#define ACTIONS "actions"
+#define DISABLED "disabled"
+
+/* Owned. */
+static cJSON *actions_of(const struct setup *setup)
 {
-    TEXT struct text sql = TEXT_EMPTY;
     TEXT struct text role = TEXT_EMPTY;
-    const cJSON *actions = cJSON_GetObjectItemCaseSensitive(rule, "actions");
-    const cJSON *sqs = cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(actions, 0), "sqs");
-    const char *queue = setup->queue_url ? setup->queue_url : "";
+    cJSON *list = cJSON_CreateArray(), *action = cJSON_CreateObject();
+    cJSON *sqs = cJSON_AddObjectToObject(action, "sqs");
+
+    role_arn(setup, &role);
+    cJSON_AddStringToObject(sqs, "queueUrl", setup->queue_url ? setup->queue_url : "");
+    cJSON_AddStringToObject(sqs, "roleArn", text_get(&role));
+    cJSON_AddBoolToObject(sqs, "useBase64", false);
+    cJSON_AddItemToArray(list, action);
+    return list;
+}
+
+/* The actions of a rule, so that equal ones have equal texts: useBase64 is false where it is missing. */
+static void actions_text(const cJSON *actions, struct text *out)
+{
+    JSON cJSON *copy = cJSON_Duplicate(actions, true);
+    const cJSON *action;
+
+    cJSON_ArrayForEach(action, copy)
+    {
+        cJSON *sqs = cJSON_GetObjectItemCaseSensitive(action, "sqs");
+        if (sqs && !cJSON_GetObjectItemCaseSensitive(sqs, "useBase64"))
+            cJSON_AddBoolToObject(sqs, "useBase64", false);
+    }
+    if (copy)
+        json_canonical(copy, out);
+}
+
+static void want(const struct setup *setup, struct setup_item *item)
+{
+    TEXT struct text sql = TEXT_EMPTY, actions = TEXT_EMPTY;
+    JSON cJSON *list = actions_of(setup);
 
     sql_of(item, &sql);
-    role_arn(setup, &role);
-    if (strcmp(setup_text(rule, "sql"), text_get(&sql)) != 0)
-        setup_differs(item, 1, "it selects something else");
-    if (cJSON_GetArraySize(actions) != 1 || strcmp(setup_text(sqs, "queueUrl"), queue) != 0 ||
-        cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(sqs, "useBase64")))
-        setup_differs(item, 1, "it does not just send to the queue");
-    else if (strcmp(setup_text(sqs, "roleArn"), text_get(&role)) != 0)
-        setup_differs(item, 1, "it has another role");
-    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(rule, "ruleDisabled")))
-        setup_differs(item, 1, "it is disabled");
+    actions_text(list, &actions);
+    setup_parts_wanted(&item->parts, SQL, text_get(&sql), "it selects something else");
+    setup_parts_wanted(&item->parts, ACTIONS, text_get(&actions), "it does not just send to the queue");
+    setup_parts_wanted(&item->parts, DISABLED, "no", "it is disabled");
+}
+
+static enum aws_error compare(const struct setup *setup, struct setup_item *item, const cJSON *rule,
+                              struct text *why)
+{
+    TEXT struct text actions = TEXT_EMPTY, arn = TEXT_EMPTY;
+    bool is_disabled = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(rule, "ruleDisabled"));
+
+    want(setup, item);
+    actions_text(cJSON_GetObjectItemCaseSensitive(rule, "actions"), &actions);
+    setup_parts_there(&item->parts, SQL, setup_text(rule, "sql"), "it selects something else");
+    setup_parts_there(&item->parts, ACTIONS, text_get(&actions), "it does not just send to the queue");
+    setup_parts_there(&item->parts, DISABLED, is_disabled ? "yes" : "no", "it is disabled");
+    setup_arn(setup, "rule", item->name, &arn);
+    return setup_judge(setup, item, text_get(&arn), why);
 }
 
 /* GetTopicRule says of a rule that does not exist that access to it is denied. So the list tells. */
@@ -66,29 +109,26 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
     if (error || item->action == SETUP_CREATE)
         return error;
     error = setup_call(setup->account, "iot:GetTopicRule", "GET", path, NULL, NULL, &answer, why);
-    if (!error)
-        compare(setup, item, cJSON_GetObjectItemCaseSensitive(answer, "rule"));
-    return error;
+    return error ? error : compare(setup, item, cJSON_GetObjectItemCaseSensitive(answer, "rule"), why);
 }
 
-static cJSON *payload(const struct setup *setup, const struct setup_item *item)
+/* What will be: as wanted, or what is there. */
+static const char *outcome(const struct setup_item *item, const char *name)
 {
-    TEXT struct text sql = TEXT_EMPTY;
-    TEXT struct text role = TEXT_EMPTY;
-    cJSON *body = cJSON_CreateObject();
-    cJSON *action = cJSON_CreateObject();
-    cJSON *sqs = cJSON_AddObjectToObject(action, "sqs");
+    const struct setup_part *part = setup_parts_find(&item->parts, name);
 
-    sql_of(item, &sql);
-    role_arn(setup, &role);
-    cJSON_AddStringToObject(body, "sql", text_get(&sql));
+    return part->there && !part->take ? part->there : part->wanted;
+}
+
+static cJSON *payload(const struct setup_item *item)
+{
+    cJSON *body = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(body, "sql", outcome(item, SQL));
     cJSON_AddStringToObject(body, "awsIotSqlVersion", "2016-03-23");
     cJSON_AddStringToObject(body, "description", "Tells the portal of devices (expresslink-claim account)");
-    cJSON_AddStringToObject(sqs, "queueUrl", setup->queue_url);
-    cJSON_AddStringToObject(sqs, "roleArn", text_get(&role));
-    cJSON_AddBoolToObject(sqs, "useBase64", false);
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(body, "actions"), action);
-    cJSON_AddBoolToObject(body, "ruleDisabled", false);
+    cJSON_AddItemToObject(body, "actions", cJSON_Parse(outcome(item, ACTIONS)));
+    cJSON_AddBoolToObject(body, "ruleDisabled", strcmp(outcome(item, DISABLED), "yes") == 0);
     return body;
 }
 
@@ -98,23 +138,57 @@ static bool is_role_too_new(enum aws_error error, const struct text *said)
     return error == AWS_REFUSED && strstr(text_get(said), "role");
 }
 
-static enum aws_error make(struct setup *setup, struct setup_item *item, struct text *why)
+static void add_tag(void *context, const char *name, const char *value)
+{
+    struct text *header = context;
+
+    text_printf(header, "%s%s=", header->length ? "&" : "", name);
+    percent_encode(header, value, strlen(value), "");
+}
+
+static enum aws_error create(const struct setup *setup, const struct setup_item *item, struct text *why)
+{
+    RECORD struct setup_record record = {0};
+    TEXT struct text path = TEXT_EMPTY, tags = TEXT_EMPTY;
+    JSON cJSON *body = payload(item);
+
+    setup_parts_record(&item->parts, &record);
+    setup_record_tags(&record, SETUP_RECORD_KEY, add_tag, &tags);
+    aws_path_add(&path, "rules");
+    aws_path_add(&path, item->name);
+    const struct aws_pair headers[] = {{"x-amz-tagging", text_get(&tags)}, {NULL, NULL}};
+    const struct iot_call call = {.action = "iot:CreateTopicRule",
+                                  .method = "POST",
+                                  .path = text_get(&path),
+                                  .body = body,
+                                  .headers = headers};
+    return oem_account_iot(setup->account, &call, NULL, NULL, why);
+}
+
+static enum aws_error change(const struct setup *setup, const struct setup_item *item, struct text *why)
 {
     const char *const path[] = {"rules", item->name, NULL};
-    bool is_new = item->action == SETUP_CREATE;
 
+    return setup_call(setup->account, "iot:ReplaceTopicRule", "PATCH", path, NULL, payload(item), NULL, why);
+}
+
+static enum aws_error make(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    bool is_new = item->action == SETUP_CREATE;
+    TEXT struct text arn = TEXT_EMPTY;
+
+    want(setup, item); /* again: a new queue's URL is known only now */
+    setup_arn(setup, "rule", item->name, &arn);
     for (unsigned failed = 1;; failed++) {
         TEXT struct text said = TEXT_EMPTY;
-        enum aws_error error =
-            setup_call(setup->account, is_new ? "iot:CreateTopicRule" : "iot:ReplaceTopicRule",
-                       is_new ? "POST" : "PATCH", path, NULL, payload(setup, item), NULL, &said);
+        enum aws_error error = (is_new ? create : change)(setup, item, &said);
         if (is_role_too_new(error, &said) && setup_wait(setup->account, failed))
             continue;
         if (is_new && error == AWS_CONFLICT) /* an attempt whose answer was lost */
             return AWS_OK;
         if (error)
             text_puts(why, text_get(&said));
-        return error;
+        return error || is_new ? error : setup_remember(setup, item, text_get(&arn), SETUP_RECORD_KEY, why);
     }
 }
 

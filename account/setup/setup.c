@@ -43,13 +43,6 @@ struct setup_item *setup_add(struct setup *setup, const char *kind, const char *
     return item;
 }
 
-void setup_differs(struct setup_item *item, unsigned bit, const char *words)
-{
-    item->action = SETUP_CHANGE;
-    item->different |= bit;
-    text_printf(&item->detail, "%s%s", item->detail.length ? "; " : "", words);
-}
-
 enum aws_error setup_call(const struct oem_account *account, const char *action, const char *method,
                           const char *const *path, const struct aws_pair *query, cJSON *body, cJSON **answer,
                           struct text *why)
@@ -117,6 +110,9 @@ static void list_items(struct setup *setup)
     setup_add_module_policy(setup);
     setup_add_thing_type(setup);
     setup_add_thing_groups(setup);
+    setup_add_billing_group(setup);
+    if (!is_fleet)
+        setup_add_events(setup); /* before the template, whose record says that they were switched on */
     setup_add_template(setup);
     if (is_fleet) {
         setup_add_claim_policy(setup);
@@ -127,7 +123,6 @@ static void list_items(struct setup *setup)
         setup_add_observer_policy(setup);
         setup_add_observer(setup);
     }
-    setup_add_events(setup);
     if (setup->options->events_queue) {
         setup_add_queue(setup);
         setup_add_queue_role(setup);
@@ -188,8 +183,11 @@ static enum aws_error ask_endpoint(struct setup *setup, struct text *why)
 static void tell_item(const struct setup_item *item,
                       void (*tell)(void *context, const struct setup_step *step), void *context)
 {
-    const struct setup_step step = {
-        .kind = item->kind, .name = item->name, .action = item->action, .detail = text_get(&item->detail)};
+    const struct setup_step step = {.kind = item->kind,
+                                    .name = item->name,
+                                    .action = item->action,
+                                    .detail = text_get(&item->detail),
+                                    .kept = text_get(&item->kept)};
 
     tell(context, &step);
 }
@@ -244,6 +242,15 @@ enum aws_error setup_plan(const struct oem_account *account, const struct setup_
     setup_tell_all(setup, tell, context);
     *out = setup;
     return AWS_OK;
+}
+
+size_t setup_kept(const struct setup *setup)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < setup->count; i++)
+        kept += setup->items[i].kept.length > 0;
+    return kept;
 }
 
 size_t setup_changes(const struct setup *setup)
@@ -303,6 +310,9 @@ void setup_free(struct setup *setup)
         free(setup->items[i].name);
         free(setup->items[i].seen);
         text_fini(&setup->items[i].detail);
+        text_fini(&setup->items[i].kept);
+        setup_parts_fini(&setup->items[i].parts);
+        setup_record_fini(&setup->items[i].last);
     }
     free(setup->items);
     free(setup->arn_prefix);

@@ -20,6 +20,9 @@
  *   <name>-fleet          provisioning template (FLEET_PROVISIONING)
  *   <name>-claim          policy of claim certificates
  *
+ * What others have changed since is not taken back, unless options.overwrite is set: the plan says so. What a
+ * setup has made is remembered in tags of each resource (setup/record.h).
+ *
  * Every call can be repeated, so an interrupted setup can be resumed. One thread; blocks. */
 #ifndef ACCOUNT_SETUP_SETUP_H
 #define ACCOUNT_SETUP_SETUP_H
@@ -39,6 +42,11 @@ struct setup;
 
 /* 1 to SETUP_NAME_MAX letters, digits, underscores and hyphens. */
 bool setup_name_fits(const char *name);
+
+/* *field: by which field of a certificate's subject the template that is there names its things
+ * (account/provisioning_template.h); NULL: there is none, or it does so otherwise. */
+enum aws_error setup_thing_name_field(const struct oem_account *account, const char *name, const char **field,
+                                      struct text *why) __attribute__((warn_unused_result));
 
 /* Looks up everything and changes nothing; reports every step to tell, in the order of execution. options and
  * account are borrowed until setup_free(). *out is untouched after an error. AWS_REFUSED also without a call:
@@ -60,6 +68,8 @@ size_t setup_devices(const struct setup *setup);
 
 /* The number of steps that change something. */
 size_t setup_changes(const struct setup *setup);
+/* The number of steps in which something stays as others have changed it. */
+size_t setup_kept(const struct setup *setup);
 /* Carries out the plan, once; reports each changing step to done afterwards. After an error, completed steps
  * stay. */
 enum aws_error setup_apply(struct setup *setup, void (*done)(void *context, const struct setup_step *step),

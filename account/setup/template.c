@@ -5,10 +5,14 @@
 #include <string.h>
 
 #include "account/setup/private.h"
+#include "account/setup/setup.h"
+#include "account/setup/template_body.h"
 #include "aws/encoding.h"
 #include "base/memory.h"
 
-enum { BODY_DIFFERS = 1, DISABLED = 2, ROLE_DIFFERS = 4 };
+#define ENABLED "enabled"
+#define ROLE "role"
+#define DESCRIPTION "description"
 
 static const char *wanted_type(const struct setup *setup)
 {
@@ -25,47 +29,110 @@ static cJSON *wanted_body(const struct setup *setup)
                : provisioning_template_by_certificate(&options);
 }
 
-/* templateBody as the calls have it: a text. False: it is too long. */
-static bool add_body(const struct setup *setup, cJSON *object, struct text *why)
+/* Keeps the body as the calls have it, a text, in item->seen. */
+static enum aws_error keep_body(struct setup_item *item, const cJSON *body, struct text *why)
 {
-    JSON cJSON *body = wanted_body(setup);
-    OWNED char *text = cJSON_PrintUnformatted(body);
-
-    if (strlen(text) > PROVISIONING_BODY_MAX) {
-        text_printf(why, "the template would have %zu characters, and AWS IoT takes %d: use fewer attributes",
-                    strlen(text), PROVISIONING_BODY_MAX);
-        return false;
-    }
-    cJSON_AddStringToObject(object, "templateBody", text);
-    return true;
+    free(item->seen);
+    item->seen = cJSON_PrintUnformatted(body);
+    if (strlen(item->seen) <= PROVISIONING_BODY_MAX)
+        return AWS_OK;
+    text_printf(why, "the template would have %zu characters, and AWS IoT takes %d: use fewer attributes",
+                strlen(item->seen), PROVISIONING_BODY_MAX);
+    return AWS_REFUSED;
 }
 
-static void compare(const struct setup *setup, struct setup_item *item, const cJSON *there)
+static const char *description(const struct setup *setup)
+{
+    const char *wanted = setup->options->description;
+
+    return wanted ? wanted : "ExpressLink modules (expresslink-claim account)";
+}
+
+/* The account's events are in its record only (setup/events.c). */
+static void want(const struct setup *setup, struct setup_item *item, const cJSON *body)
+{
+    setup_parts_wanted(&item->parts, ENABLED, "yes", "it is not enabled");
+    setup_parts_wanted(&item->parts, ROLE, setup->role_arn, "it has another role");
+    setup_parts_wanted(&item->parts, DESCRIPTION, description(setup), "another description");
+    if (!setup->options->fleet_prefix)
+        setup_parts_add(&item->parts, SETUP_EVENTS_PART, "on", "on", NULL);
+    template_body_parts(&item->parts, body, true);
+}
+
+/* What stays of the body, as words; each side of it once. */
+static void explain_kept(struct setup_item *item, const cJSON *ours, const cJSON *merged)
+{
+    TEXT struct text words = TEXT_EMPTY;
+    enum setup_side side = SETUP_SAME;
+
+    for (size_t i = 0; i < item->parts.count; i++) {
+        const struct setup_part *part = &item->parts.items[i];
+        if (template_body_has(part) && !part->take && part->side != SETUP_SAME && side != SETUP_BOTH)
+            side = part->side;
+    }
+    if (side == SETUP_SAME)
+        return;
+    provisioning_template_differences(ours, merged, &words);
+    setup_keeps(item, side, text_get(&words));
+}
+
+static bool takes_body(const struct setup_item *item)
+{
+    for (size_t i = 0; i < item->parts.count; i++)
+        if (item->parts.items[i].take && template_body_has(&item->parts.items[i]))
+            return true;
+    return false;
+}
+
+static enum aws_error decide(struct setup *setup, struct setup_item *item, const cJSON *body,
+                             const cJSON *ours, struct text *why)
+{
+    TEXT struct text arn = TEXT_EMPTY, words = TEXT_EMPTY;
+
+    setup_template_arn(setup, &arn);
+    enum aws_error error =
+        setup_record_read(setup->account, text_get(&arn), SETUP_RECORD_KEY, &item->last, why);
+    if (error)
+        return error;
+    setup_decide(setup, item);
+    JSON cJSON *merged = body ? template_body_merged(&item->parts, body) : cJSON_Duplicate(ours, true);
+    if (takes_body(item)) {
+        text_puts(&words, "a new version becomes the default: ");
+        provisioning_template_differences(body, merged, &words);
+        setup_differs(item, text_get(&words));
+    }
+    setup_explain(item);
+    explain_kept(item, ours, merged);
+    return keep_body(item, item->kept.length ? merged : ours, why);
+}
+
+static enum aws_error compare(struct setup *setup, struct setup_item *item, const cJSON *there,
+                              const cJSON *ours, struct text *why)
 {
     JSON cJSON *body = setup_document(there, "templateBody");
-    JSON cJSON *ours = wanted_body(setup);
-    TEXT struct text words = TEXT_EMPTY;
+    bool is_enabled = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(there, "enabled"));
+    const char *said = setup_text(there, "description");
 
-    if (!cJSON_Compare(body, ours, true)) {
-        text_puts(&words, "a new version becomes the default: ");
-        provisioning_template_differences(body, ours, &words);
-        setup_differs(item, BODY_DIFFERS, text_get(&words));
-    }
-    if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(there, "enabled")))
-        setup_differs(item, DISABLED, "it is not enabled");
-    if (strcmp(setup_text(there, "provisioningRoleArn"), setup->role_arn) != 0)
-        setup_differs(item, ROLE_DIFFERS, "it has another role");
+    setup_parts_there(&item->parts, ENABLED, is_enabled ? "yes" : "no", "it is not enabled");
+    setup_parts_there(&item->parts, ROLE, setup_text(there, "provisioningRoleArn"), "it has another role");
+    template_body_parts(&item->parts, body, false);
+    /* Without the option any description is fine, as those of others and of stacks. */
+    setup_parts_there(&item->parts, DESCRIPTION, said, "another description");
+    if (!setup->options->description)
+        setup_parts_wanted(&item->parts, DESCRIPTION, said, NULL);
+    return setup_parts_differ(&item->parts) ? decide(setup, item, body, ours, why) : AWS_OK;
 }
 
 static enum aws_error look(struct setup *setup, struct setup_item *item, struct text *why)
 {
     const char *const path[] = {"provisioning-templates", item->name, NULL};
     JSON cJSON *answer = NULL;
-    JSON cJSON *unused = cJSON_CreateObject();
+    JSON cJSON *ours = wanted_body(setup);
 
-    if (!add_body(setup, unused, why))
-        return AWS_REFUSED;
-    enum aws_error error = setup_look(setup, item, "iot:DescribeProvisioningTemplate", path, &answer, why);
+    want(setup, item, ours);
+    enum aws_error error = keep_body(item, ours, why);
+    if (!error)
+        error = setup_look(setup, item, "iot:DescribeProvisioningTemplate", path, &answer, why);
     if (error || !answer)
         return error;
     const char *type = setup_text(answer, "type");
@@ -76,7 +143,27 @@ static enum aws_error look(struct setup *setup, struct setup_item *item, struct 
                     item->name, type, wanted_type(setup));
         return AWS_CONFLICT;
     }
-    compare(setup, item, answer);
+    return compare(setup, item, answer, ours, why);
+}
+
+enum aws_error setup_thing_name_field(const struct oem_account *account, const char *name, const char **field,
+                                      struct text *why)
+{
+    const char *const path[] = {"provisioning-templates", name, NULL};
+    TEXT struct text said = TEXT_EMPTY;
+    JSON cJSON *answer = NULL;
+
+    *field = NULL;
+    enum aws_error error =
+        setup_call(account, "iot:DescribeProvisioningTemplate", "GET", path, NULL, NULL, &answer, &said);
+    if (error == AWS_NOT_FOUND)
+        return AWS_OK;
+    if (error) {
+        text_puts(why, text_get(&said));
+        return error;
+    }
+    JSON cJSON *body = setup_document(answer, "templateBody");
+    *field = provisioning_template_name_field(body);
     return AWS_OK;
 }
 
@@ -86,14 +173,12 @@ static enum aws_error create_once(struct setup *setup, const struct setup_item *
     cJSON *body = cJSON_CreateObject();
 
     cJSON_AddStringToObject(body, "templateName", item->name);
-    cJSON_AddStringToObject(body, "description", "ExpressLink modules (expresslink-claim account)");
-    if (!add_body(setup, body, why)) {
-        cJSON_Delete(body);
-        return AWS_REFUSED;
-    }
+    cJSON_AddStringToObject(body, "description", description(setup));
+    cJSON_AddStringToObject(body, "templateBody", item->seen);
     cJSON_AddBoolToObject(body, "enabled", true);
     cJSON_AddStringToObject(body, "provisioningRoleArn", setup->role_arn);
     cJSON_AddStringToObject(body, "type", wanted_type(setup));
+    setup_add_tags(item, body);
     return setup_call(setup->account, "iot:CreateProvisioningTemplate", "POST", path, NULL, body, NULL, why);
 }
 
@@ -163,12 +248,10 @@ static enum aws_error add_version(struct setup *setup, const struct setup_item *
     static const struct aws_pair as_default[] = {{"setAsDefault", "true"}, {NULL, NULL}};
     const char *const path[] = {"provisioning-templates", item->name, "versions", NULL};
     enum aws_error error = make_room(setup, item, why);
+    if (error)
+        return error;
     cJSON *body = cJSON_CreateObject();
-
-    if (error || !add_body(setup, body, why)) {
-        cJSON_Delete(body);
-        return error ? error : AWS_REFUSED;
-    }
+    cJSON_AddStringToObject(body, "templateBody", item->seen);
     return setup_call(setup->account, "iot:CreateProvisioningTemplateVersion", "POST", path, as_default, body,
                       NULL, why);
 }
@@ -178,23 +261,39 @@ static enum aws_error update(struct setup *setup, const struct setup_item *item,
     const char *const path[] = {"provisioning-templates", item->name, NULL};
     cJSON *body = cJSON_CreateObject();
 
-    cJSON_AddBoolToObject(body, "enabled", true);
-    if (item->different & ROLE_DIFFERS)
+    if (setup_parts_take(&item->parts, ENABLED))
+        cJSON_AddBoolToObject(body, "enabled", true);
+    if (setup_parts_take(&item->parts, ROLE))
         cJSON_AddStringToObject(body, "provisioningRoleArn", setup->role_arn);
+    if (setup_parts_take(&item->parts, DESCRIPTION))
+        cJSON_AddStringToObject(body, "description", description(setup));
     return setup_call(setup->account, "iot:UpdateProvisioningTemplate", "PATCH", path, NULL, body, NULL, why);
+}
+
+static bool takes_setting(const struct setup_item *item)
+{
+    return setup_parts_take(&item->parts, ENABLED) || setup_parts_take(&item->parts, ROLE) ||
+           setup_parts_take(&item->parts, DESCRIPTION);
 }
 
 static enum aws_error make(struct setup *setup, struct setup_item *item, struct text *why)
 {
+    TEXT struct text arn = TEXT_EMPTY;
     enum aws_error error = AWS_OK;
 
     if (item->action == SETUP_CREATE)
         return create(setup, item, why);
-    if (item->different & BODY_DIFFERS)
+    if (takes_body(item))
         error = add_version(setup, item, why);
-    if (!error && item->different & (DISABLED | ROLE_DIFFERS))
+    if (!error && takes_setting(item))
         error = update(setup, item, why);
-    return error;
+    setup_template_arn(setup, &arn);
+    return error ? error : setup_remember(setup, item, text_get(&arn), SETUP_RECORD_KEY, why);
+}
+
+void setup_template_arn(const struct setup *setup, struct text *out)
+{
+    setup_arn(setup, "provisioningtemplate", setup->template, out);
 }
 
 void setup_add_template(struct setup *setup)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The thing type and the thing groups that a template names: provisioning fails where one is missing. */
+/* The thing type, the thing groups and the billing group that a template names: provisioning fails where one
+ * is missing. */
 #include <string.h>
 
 #include "account/setup/private.h"
@@ -55,6 +56,27 @@ static enum aws_error look_group(struct setup *setup, struct setup_item *item, s
 static enum aws_error make_group(struct setup *setup, struct setup_item *item, struct text *why)
 {
     return create(setup, item, "iot:CreateThingGroup", "thing-groups", why);
+}
+
+static enum aws_error look_billing_group(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    JSON cJSON *answer = NULL;
+
+    return describe(setup, item, "iot:DescribeBillingGroup", "billing-groups", &answer, why);
+}
+
+static enum aws_error make_billing_group(struct setup *setup, struct setup_item *item, struct text *why)
+{
+    return create(setup, item, "iot:CreateBillingGroup", "billing-groups", why);
+}
+
+void setup_add_billing_group(struct setup *setup)
+{
+    if (!setup->options->provisioning.billing_group)
+        return;
+    struct setup_item *item = setup_add(setup, "billing group", setup->options->provisioning.billing_group);
+    item->look = look_billing_group;
+    item->make = make_billing_group;
 }
 
 void setup_add_thing_type(struct setup *setup)

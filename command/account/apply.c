@@ -20,7 +20,8 @@ struct apply {
     struct setup_authority *authorities; /* owned, with their certificates */
     size_t count;
     struct text request;
-    char *root; /* ca_file of the section; NULL: none; owned */
+    struct text names; /* what the birth certificate has, where that does not say which field to take */
+    char *root;        /* ca_file of the section; NULL: none; owned */
 };
 
 static void apply_fini(struct apply *apply)
@@ -29,6 +30,7 @@ static void apply_fini(struct apply *apply)
         certificate_free((struct certificate *)apply->authorities[i].certificate);
     free(apply->authorities);
     text_fini(&apply->request);
+    text_fini(&apply->names);
     free(apply->root);
 }
 
@@ -117,7 +119,7 @@ static int prepare(void *context, struct account_run *run)
         status = read_authorities(apply, run, run->arguments.authorities[i]);
     if (!status && run->arguments.request)
         status = read_request(apply, run);
-    return status;
+    return status ? status : account_read_thing_name(run, &apply->names);
 }
 
 static int print_section(struct account_run *run, const struct portal_section *section)
@@ -206,9 +208,8 @@ static int write_files(const struct apply *apply, struct account_run *run, const
     return run->arguments.portal_ini ? add_section(run, &section) : print_section(run, &section);
 }
 
-static int work(void *context, struct account_run *run)
+static int set_up(struct apply *apply, struct account_run *run)
 {
-    struct apply *apply = context;
     const struct account_arguments *arguments = &run->arguments;
     const struct setup_options options = {
         .name = arguments->name,
@@ -220,6 +221,8 @@ static int work(void *context, struct account_run *run)
         .observer_client_id = arguments->client_id,
         .observer_request = arguments->request ? text_get(&apply->request) : NULL,
         .events_queue = arguments->events_queue,
+        .overwrite = arguments->overwrite,
+        .description = arguments->description,
     };
     struct setup *setup;
     bool as_wanted;
@@ -231,6 +234,14 @@ static int work(void *context, struct account_run *run)
         status = write_files(apply, run, setup);
     setup_free(setup);
     return status;
+}
+
+static int work(void *context, struct account_run *run)
+{
+    struct apply *apply = context;
+    int status = account_have_thing_name(run, text_get(&apply->names));
+
+    return status ? status : set_up(apply, run);
 }
 
 int account_apply_command(int count, char **values)

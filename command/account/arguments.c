@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/subcommand.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "command/command.h"
 
 #define STATUS                                                                                               \
@@ -31,12 +32,18 @@ static const char apply_help[] =
     "                      group of manufacturers with the same settings\n"
     "  --ca FILE           a manufacturer's CA certificates (PEM); may be given\n"
     "                      several times\n"
-    "  --thing-name FIELD  where a birth certificate has the ThingName: common-name\n"
-    "                      (the default) or serial-number\n"
+    "  --birth-certificate FILE\n"
+    "                      a birth certificate of one of the modules (PEM or DER): shows\n"
+    "                      where the vendor's certificates have the ThingName\n"
+    "  --thing-name FIELD  says it instead: common-name or serial-number; without\n"
+    "                      either, the command asks\n"
     "  --thing-type NAME   thing type of the devices\n"
     "  --thing-group NAME  a thing group of the devices; may be given several times\n"
     "  --attribute NAME=VALUE\n"
     "                      an attribute of every thing; may be given several times\n"
+    "  --billing-group NAME\n"
+    "                      billing group of the devices\n"
+    "  --description TEXT  description of the provisioning template\n"
     "\n"
     "A module may use topics below its own ThingName. What else the product uses, each\n"
     "may be given several times; ${thing} stands for the module's own ThingName:\n"
@@ -63,6 +70,8 @@ static const char apply_help[] =
     "  --ca-file FILE      with this ca_file (default: AmazonRootCA1.pem here, or\n"
     "                      Debian's)\n"
     "\n"
+    "  --overwrite         also take back what others have changed since the last time;\n"
+    "                      without it such changes are shown and stay\n"
     "  --dry-run           show what would change, and change nothing\n"
     "  --yes               do not ask\n"
     "  --json              JSON on standard output, for programs\n" AWS_ARGUMENTS_HELP
@@ -120,6 +129,7 @@ static const char *account_help(enum account_action action)
 }
 
 #define NAME_MAX_LENGTH 128
+#define DESCRIPTION_MAX 500 /* of a provisioning template (IoT) */
 #define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 enum account_option {
@@ -129,6 +139,9 @@ enum account_option {
     THING_TYPE,
     THING_GROUP,
     ATTRIBUTE,
+    BILLING_GROUP,
+    BIRTH_CERTIFICATE,
+    DESCRIPTION,
     PUBLISH,
     SUBSCRIBE,
     BASIC_INGEST,
@@ -138,6 +151,7 @@ enum account_option {
     CLIENT_ID,
     ENDPOINT_KEY,
     EVENTS_QUEUE,
+    OVERWRITE,
     PORTAL_INI,
     CA_FILE,
     DRY_RUN,
@@ -152,6 +166,9 @@ static const struct option options[] = {{"name", required_argument, NULL, NAME},
                                         {"thing-type", required_argument, NULL, THING_TYPE},
                                         {"thing-group", required_argument, NULL, THING_GROUP},
                                         {"attribute", required_argument, NULL, ATTRIBUTE},
+                                        {"birth-certificate", required_argument, NULL, BIRTH_CERTIFICATE},
+                                        {"billing-group", required_argument, NULL, BILLING_GROUP},
+                                        {"description", required_argument, NULL, DESCRIPTION},
                                         {"publish", required_argument, NULL, PUBLISH},
                                         {"subscribe", required_argument, NULL, SUBSCRIBE},
                                         {"basic-ingest", required_argument, NULL, BASIC_INGEST},
@@ -162,6 +179,7 @@ static const struct option options[] = {{"name", required_argument, NULL, NAME},
                                         {"client-id", required_argument, NULL, CLIENT_ID},
                                         {"endpoint-key", required_argument, NULL, ENDPOINT_KEY},
                                         {"events-queue", no_argument, NULL, EVENTS_QUEUE},
+                                        {"overwrite", no_argument, NULL, OVERWRITE},
                                         {"portal-ini", required_argument, NULL, PORTAL_INI},
                                         {"ca-file", required_argument, NULL, CA_FILE},
                                         {"dry-run", no_argument, NULL, DRY_RUN},
@@ -239,6 +257,8 @@ static void take_text(struct account_arguments *out, int option, const char *val
         [NAME] = &out->name,
         [REQUEST] = &out->request,
         [CLIENT_ID] = &out->client_id,
+        [BIRTH_CERTIFICATE] = &out->birth_certificate,
+        [DESCRIPTION] = &out->description,
         [ENDPOINT_KEY] = &out->endpoint_key,
         [PORTAL_INI] = &out->portal_ini,
         [CA_FILE] = &out->ca_file,
@@ -258,9 +278,10 @@ static bool take_switch(struct account_arguments *out, int option)
     out->yes = out->yes || option == YES;
     out->force = out->force || option == FORCE;
     out->events_queue = out->events_queue || option == EVENTS_QUEUE;
+    out->overwrite = out->overwrite || option == OVERWRITE;
     out->json = out->json || option == AS_JSON;
     return option == DRY_RUN || option == YES || option == FORCE || option == AS_JSON ||
-           option == EVENTS_QUEUE;
+           option == EVENTS_QUEUE || option == OVERWRITE;
 }
 
 static int take_thing(const struct account_arguments *out, const char *problem, const char *value)
@@ -295,6 +316,8 @@ static int take_option(struct account_arguments *out, int option, const char *va
         return take_thing(out, account_things_take_group(&out->things, value), value);
     case ATTRIBUTE:
         return take_thing(out, account_things_take_attribute(&out->things, value), value);
+    case BILLING_GROUP:
+        return take_thing(out, account_things_take_billing_group(&out->things, value), value);
     case PUBLISH:
         return take_topic(out, POLICY_TOPIC_PUBLISH, value);
     case SUBSCRIBE:
@@ -331,6 +354,19 @@ static int take_argument(struct account_arguments *out, int count, char **values
     return -1;
 }
 
+static bool is_description(const char *text)
+{
+    size_t length = strlen(text);
+    uint32_t character = 0;
+
+    for (size_t at = 0, size; at < length; at += size) {
+        size = utf8_decode(text + at, length - at, &character);
+        if (size == 0 || utf8_is_hidden(character))
+            return false;
+    }
+    return length >= 1 && length <= DESCRIPTION_MAX;
+}
+
 static int check(struct account_arguments *out)
 {
     if (!setup_name_fits(out->name))
@@ -339,6 +375,9 @@ static int check(struct account_arguments *out)
         return usage_error(out, account_things_problem(&out->things), "");
     if (!is_made_of(out->client_id, NAME_MAX_LENGTH, WORD ":."))
         return usage_error(out, "not a valid client id: ", out->client_id);
+    if (out->description && !is_description(out->description))
+        return usage_error(out, "a description has 1 to 500 characters, none of them hidden, not ",
+                           out->description);
     if (!out->request && (out->certificate || out->key))
         return usage_error(out, "--observer-certificate and --observer-key need --observer-request FILE", "");
     if (out->json && !out->yes && !out->dry_run && out->action & (ACCOUNT_APPLY | ACCOUNT_REMOVE))
@@ -357,11 +396,8 @@ int account_arguments_parse(enum account_action action, int count, char **values
 {
     int option, status = -1, which = 0;
 
-    *out = (struct account_arguments){.action = action,
-                                      .name = SETUP_NAME_DEFAULT,
-                                      .things = {.name_field = "CommonName"},
-                                      .client_id = "portal-observer",
-                                      .endpoint_key = "home"};
+    *out = (struct account_arguments){
+        .action = action, .name = SETUP_NAME_DEFAULT, .client_id = "portal-observer", .endpoint_key = "home"};
     while (status < 0 && (option = getopt_long(count, values, "h", options, &which)) != -1) {
         bool is_long = option != 'h' && option != '?';
         if (is_long && !(who_has(option, options[which].name) & action))

@@ -15,15 +15,17 @@ enum account_action { ACCOUNT_APPLY = 1, ACCOUNT_SHOW = 2, ACCOUNT_REMOVE = 4, A
 struct account_arguments { /* borrowed from the command line; free with account_arguments_fini() */
     enum account_action action;
     struct aws_options aws;
-    bool json, yes, dry_run, force, events_queue;
+    bool json, yes, dry_run, force, events_queue, overwrite;
     const char *name;
     const char **authorities; /* files; the array is owned, its strings are not */
     size_t authority_count;
     struct account_things things;
     struct account_topics topics;
-    const char *request; /* the observer's signing request, or the one argument; NULL: none */
-    char *certificate;   /* where to write the certificate; owned; NULL without a request */
-    char *key;           /* owned; NULL without a request */
+    const char *request;           /* the observer's signing request, or the one argument; NULL: none */
+    char *certificate;             /* where to write the certificate; owned; NULL without a request */
+    char *key;                     /* owned; NULL without a request */
+    const char *birth_certificate; /* a file; NULL: none */
+    const char *description;       /* of the template; NULL: the usual one */
     const char *client_id, *endpoint_key, *portal_ini, *ca_file;
 };
 

@@ -123,5 +123,6 @@ struct setup_options register_setup_options(const struct register_arguments *arg
     return (struct setup_options){
         .name = arguments->name,
         .provisioning = account_things_provisioning(&arguments->things),
+        .keep_topics = true,
     };
 }

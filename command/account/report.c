@@ -165,18 +165,32 @@ static void add_step(struct account_report *report, const char *list, const stru
     cJSON_AddStringToObject(object, "name", step->name);
     cJSON_AddStringToObject(object, "action", setup_action_name(step->action));
     cJSON_AddStringToObject(object, "detail", step->detail);
+    cJSON_AddStringToObject(object, "kept", step->kept);
     cJSON_AddItemToArray(list_of(report, list), object);
 }
 
 void account_report_step(void *context, const struct setup_step *step)
 {
     struct account_report *report = context;
+    TEXT struct text words = TEXT_EMPTY;
 
-    if (report->json)
+    if (report->json) {
         add_step(report, "steps", step);
-    else
-        account_report_say(report, "  %-7s %-11s  %s%s%s%s", setup_action_name(step->action), step->kind,
-                           step->name, *step->detail ? " (" : "", step->detail, *step->detail ? ")" : "");
+        return;
+    }
+    text_printf(&words, "%s%s%s", step->detail, *step->detail && *step->kept ? "; " : "", step->kept);
+    account_report_say(report, "  %-7s %-11s  %s%s%s%s", setup_action_name(step->action), step->kind,
+                       step->name, words.length ? " (" : "", text_get(&words), words.length ? ")" : "");
+}
+
+void account_report_kept(struct account_report *report, size_t count)
+{
+    if (count == 1)
+        account_report_say(report,
+                           "Others have changed one of them, which stays so: --overwrite takes it back.");
+    else if (count)
+        account_report_say(
+            report, "Others have changed %zu of them, which stay so: --overwrite takes them back.", count);
 }
 
 void account_report_done(void *context, const struct setup_step *step)

@@ -38,6 +38,8 @@ int account_report_wrong(struct account_report *report, int status, const char *
 /* Prints a line about one of many things to standard error, for people only. */
 void account_report_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Reports in how many parts of the setup something stays as others have changed it; 0: nothing. */
+void account_report_kept(struct account_report *report, size_t count);
 /* Reports what the modules' policy allows. */
 void account_report_module(struct account_report *report, const cJSON *policy);
 /* Callbacks for setup_plan(), setup_apply() and setup_facts(); context is the report. */

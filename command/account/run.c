@@ -172,8 +172,11 @@ static int decide(struct account_report *report, const struct oem_account *accou
 {
     size_t changes = setup_changes(setup);
 
+    account_report_kept(report, setup_kept(setup));
     if (changes == 0) {
-        account_report_say(report, "Everything is as it should be: nothing to change.");
+        account_report_say(report, "%s",
+                           setup_kept(setup) ? "There is nothing else to change."
+                                             : "Everything is as it should be: nothing to change.");
         *as_wanted = !dry_run;
         return COMMAND_DONE;
     }

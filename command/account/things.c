@@ -52,6 +52,14 @@ const char *account_things_take_group(struct account_things *things, const char 
     return NULL;
 }
 
+const char *account_things_take_billing_group(struct account_things *things, const char *value)
+{
+    if (!is_made_of(value, NAME_MAX_LENGTH, WORD ":"))
+        return "not a valid billing group: ";
+    things->billing_group = value;
+    return NULL;
+}
+
 const char *account_things_take_attribute(struct account_things *things, const char *value)
 {
     const char *equals = strchr(value, '=');
@@ -83,6 +91,7 @@ struct provisioning_options account_things_provisioning(const struct account_thi
 {
     return (struct provisioning_options){.thing_name_field = things->name_field,
                                          .thing_type = things->type,
+                                         .billing_group = things->billing_group,
                                          .thing_groups = (const char *const *)things->groups,
                                          .attributes = things->attributes};
 }

@@ -9,9 +9,10 @@
 #include "account/provisioning_template.h"
 
 struct account_things {     /* borrowed from the command line; free with account_things_fini() */
-    const char *name_field; /* of a certificate's subject: "CommonName" or "SerialNumber" */
+    const char *name_field; /* of a certificate's subject: "CommonName" or "SerialNumber"; NULL: not said */
     const char *type;       /* NULL: none */
-    const char **groups;    /* array owned, its strings borrowed; ends with NULL; NULL: none */
+    const char *billing_group; /* NULL: none */
+    const char **groups;       /* array owned, its strings borrowed; ends with NULL; NULL: none */
     struct provisioning_attribute
         *attributes; /* owned, with their names; ends with a NULL name; NULL: none */
     size_t group_count, attribute_count;
@@ -21,6 +22,7 @@ struct account_things {     /* borrowed from the command line; free with account
 const char *account_things_take_name(struct account_things *things, const char *value);
 const char *account_things_take_type(struct account_things *things, const char *value);
 const char *account_things_take_group(struct account_things *things, const char *value);
+const char *account_things_take_billing_group(struct account_things *things, const char *value);
 const char *account_things_take_attribute(struct account_things *things, const char *value);
 /* Checks all of them together. Returns NULL, or what is wrong. */
 const char *account_things_problem(const struct account_things *things);

@@ -15,6 +15,7 @@
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-"
 #define POLICIES_MOST 10 /* attached to one role (IAM quotas) */
+#define TAGS_MOST 50
 #define AWS_POLICIES "arn:aws:iam::aws:policy/"
 
 static cJSON *policies_of(const cJSON *role)
@@ -66,6 +67,45 @@ static bool read_document(struct query_call *call, const char *field, struct tex
     return !call->failed;
 }
 
+static void add_tags(struct query_call *call, const cJSON *role)
+{
+    const cJSON *tags = cJSON_GetObjectItemCaseSensitive(role, "tags"), *tag;
+
+    if (!tags)
+        return;
+    text_puts(&call->result, "<Tags>");
+    cJSON_ArrayForEach(tag, tags)
+    {
+        text_puts(&call->result, "<member>");
+        query_add(call, "Key", tag->string);
+        query_add(call, "Value", tag->valuestring);
+        text_puts(&call->result, "</member>");
+    }
+    text_puts(&call->result, "</Tags>");
+}
+
+/* Takes Tags.member.N.Key and Value. */
+static void take_tags(struct query_call *call, cJSON *role)
+{
+    for (int number = 1; number <= TAGS_MOST; number++) {
+        TEXT struct text name = TEXT_EMPTY, key = TEXT_EMPTY, value = TEXT_EMPTY;
+        text_printf(&name, "Tags.member.%d.Key", number);
+        if (!query_field(call, text_get(&name), &key))
+            return;
+        text_clear(&name);
+        text_printf(&name, "Tags.member.%d.Value", number);
+        query_field(call, text_get(&name), &value);
+        if (key.length < 1 || key.length > 128 || value.length > 256) {
+            query_fail(call, 400, "ValidationError",
+                       "1 validation error detected: a tag's key has 1 to 128 characters, its value 256");
+            return;
+        }
+        if (!cJSON_GetObjectItemCaseSensitive(role, "tags"))
+            cJSON_AddObjectToObject(role, "tags");
+        iot_set_text(cJSON_GetObjectItemCaseSensitive(role, "tags"), text_get(&key), text_get(&value));
+    }
+}
+
 static void add_role(struct query_call *call, const cJSON *role)
 {
     static const struct {
@@ -86,6 +126,7 @@ static void add_role(struct query_call *call, const cJSON *role)
         query_add(call, "Description", store_text(role, "description"));
     snprintf(seconds, sizeof seconds, "%lld", store_number(role, "maxSession"));
     query_add(call, "MaxSessionDuration", seconds);
+    add_tags(call, role);
     text_puts(&call->result, "</Role>");
 }
 
@@ -149,6 +190,7 @@ static void create_role(struct query_call *call)
     iot_set_number(role, "maxSession", duration);
     iot_set_number(role, "createdMs", calendar_now_ms(&call->cloud->calendar));
     cJSON_AddArrayToObject(role, "policies");
+    take_tags(call, role);
     roles_changed(&call->cloud->roles);
     add_role(call, role);
 }
@@ -173,6 +215,16 @@ static void delete_role(struct query_call *call)
         query_fail(call, 409, "DeleteConflict", "Cannot delete entity, must delete policies first.");
     else
         roles_remove(&call->cloud->roles, role->string);
+}
+
+static void tag_role(struct query_call *call)
+{
+    cJSON *role = wanted(call);
+
+    if (!role)
+        return;
+    take_tags(call, role);
+    roles_changed(&call->cloud->roles);
 }
 
 static void update_assume_role_policy(struct query_call *call)
@@ -347,6 +399,7 @@ static const struct query_row rows[] = {
     {"iam:CreateRole", create_role},
     {"iam:GetRole", get_role},
     {"iam:DeleteRole", delete_role},
+    {"iam:TagRole", tag_role},
     {"iam:UpdateAssumeRolePolicy", update_assume_role_policy},
     {"iam:AttachRolePolicy", attach_role_policy},
     {"iam:DetachRolePolicy", detach_role_policy},

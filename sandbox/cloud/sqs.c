@@ -143,6 +143,35 @@ static bool is_name(const char *name)
     return length >= 1 && length <= 80;
 }
 
+/* member: "Tags", or "tags" when a queue is created, as the API has it. */
+static void take_tags(struct sqs_call *call, const struct queue *queue, const char *member)
+{
+    cJSON *kept = cJSON_GetObjectItemCaseSensitive(queue->attributes, "tags");
+    const cJSON *tag;
+
+    if (!kept)
+        kept = cJSON_AddObjectToObject(queue->attributes, "tags");
+    cJSON_ArrayForEach(tag, cJSON_GetObjectItemCaseSensitive(call->input, member))
+    {
+        cJSON_DeleteItemFromObjectCaseSensitive(kept, tag->string);
+        cJSON_AddItemToObject(kept, tag->string, cJSON_Duplicate(tag, true));
+    }
+    queues_changed(&call->cloud->queues);
+}
+
+static void tag_queue(struct sqs_call *call)
+{
+    take_tags(call, call->queue, "Tags");
+}
+
+static void list_queue_tags(struct sqs_call *call)
+{
+    const cJSON *kept = cJSON_GetObjectItemCaseSensitive(call->queue->attributes, "tags");
+
+    if (cJSON_GetArraySize(kept))
+        cJSON_AddItemToObject(call->output, "Tags", cJSON_Duplicate(kept, true));
+}
+
 static void create_queue(struct sqs_call *call)
 {
     const char *name = store_text(call->input, "QueueName");
@@ -157,8 +186,11 @@ static void create_queue(struct sqs_call *call)
     struct queue *queue = queues_find(&call->cloud->queues, name);
     if (queue && differs(call, queue))
         fail(call, "QueueNameExists", "A queue already exists with the same name and a different value");
-    else if (!queue)
-        set_attributes(call, queues_add(&call->cloud->queues, name));
+    else if (!queue) {
+        queue = queues_add(&call->cloud->queues, name);
+        set_attributes(call, queue);
+        take_tags(call, queue, "tags");
+    }
     add_url(call, name);
 }
 
@@ -193,7 +225,10 @@ static void get_queue_attributes(struct sqs_call *call)
     char arn[ARN_SIZE];
 
     cJSON_ArrayForEach(each, call->queue->attributes)
-        cJSON_AddStringToObject(out, each->string, each->valuestring);
+    {
+        if (cJSON_IsString(each)) /* tags are kept there too */
+            cJSON_AddStringToObject(out, each->string, each->valuestring);
+    }
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (!cJSON_GetObjectItemCaseSensitive(out, usual[i][0]))
             cJSON_AddStringToObject(out, usual[i][0], usual[i][1]);
@@ -355,6 +390,8 @@ static const struct row {
     {"GetQueueUrl", "sqs:GetQueueUrl", get_queue_url, false},
     {"GetQueueAttributes", "sqs:GetQueueAttributes", get_queue_attributes, true},
     {"SetQueueAttributes", "sqs:SetQueueAttributes", set_queue_attributes, true},
+    {"TagQueue", "sqs:TagQueue", tag_queue, true},
+    {"ListQueueTags", "sqs:ListQueueTags", list_queue_tags, true},
     {"DeleteQueue", "sqs:DeleteQueue", delete_queue, true},
     {"SendMessage", "sqs:SendMessage", send_message, true},
     {"ReceiveMessage", "sqs:ReceiveMessage", receive_message, true},

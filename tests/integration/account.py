@@ -79,7 +79,8 @@ class AccountCase(unittest.TestCase):
         return ended.stderr
 
     STANDARD = ("--ca", "ca.pem", "--observer-request", "portal-observer.csr", "--portal-ini", "portal.ini",
-                "--thing-type", "sensor", "--thing-group", "all", "--attribute", "vendor=acme", "--ca-file", "ca.pem")
+                "--thing-type", "sensor", "--thing-group", "all", "--attribute", "vendor=acme", "--ca-file", "ca.pem",
+                "--thing-name", "common-name")
 
     def apply(self, *more):
         return self.does("apply", *self.STANDARD, "--yes", *more)

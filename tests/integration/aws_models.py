@@ -97,8 +97,19 @@ def _iot_call(seen):
     return Call("iot", f"{seen.method} {url.path}", {}, "no operation of AWS IoT"), None
 
 
+def _lists(form):
+    """{"Tags.member.1.Key": "a", ...} -> {"Tags": [{"Key": "a"}]}, as the query protocol writes lists of structures."""
+    for name in [name for name in form if ".member." in name]:
+        member, _, rest = name.partition(".member.")
+        number, _, part = rest.partition(".")
+        each = form.setdefault(member, [])
+        each.extend({} for _ in range(int(number) - len(each)))
+        each[int(number) - 1][part] = form.pop(name)
+    return form
+
+
 def _query_call(service, seen):
-    form = {name: values[0] for name, values in parse_qs(seen.body.decode(), keep_blank_values=True).items()}
+    form = _lists({name: values[0] for name, values in parse_qs(seen.body.decode(), keep_blank_values=True).items()})
     name = form.pop("Action", "")
     if form.pop("Version", None) != QUERY[service] or seen.method != "POST" or seen.target != "/":
         return Call(service, name, form, "no call of the query protocol"), None

@@ -76,7 +76,7 @@ class Section(AccountCase):
                 self.assertIn(self.section(), ended.stdout)
 
     def test_it_is_printed_without_a_file(self):
-        said = self.does("apply", "--observer-request", "portal-observer.csr", "--ca-file", "ca.pem", "--yes")
+        said = self.does("apply", "--observer-request", "portal-observer.csr", "--ca-file", "ca.pem", "--thing-name", "common-name", "--yes")
         self.assertIn(self.section(), said)
         said = self.does("apply", "--yes")
         self.assertIn("[endpoint.home]\naddress = ", said)
@@ -129,7 +129,7 @@ class Certificate(AccountCase):
 class Answers(AccountCase):
     def test_json_of_an_error(self):
         self.cloud.faults(deny=["iot:DescribeEndpoint"])
-        ended = self.account("apply", "--yes", "--json")
+        ended = self.account("apply", "--thing-name", "common-name", "--yes", "--json")
         said = json.loads(ended.stdout)
         self.assertEqual((ended.returncode, said["error"]), (77, "forbidden"))
         self.assertIn("iot:DescribeEndpoint is missing", said["why"])

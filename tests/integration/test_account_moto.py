@@ -40,6 +40,10 @@ class Missing:
             return Answer(200, {"templateName": call.input["templateName"]})
         if call.operation == "DeleteProvisioningTemplate":
             return Answer(200, {}) if self.templates.pop(call.input["templateName"]) else None
+        if call.operation == "ListTagsForResource":
+            return Answer(200, {"tags": []})
+        if call.operation == "TagResource":
+            return Answer(200, {})
         if call.operation == "ListCACertificates":
             return Answer(200, {"certificates": []})
         if call.operation == "DescribeEventConfigurations":
@@ -99,7 +103,7 @@ class Moto(unittest.TestCase):
         return ended
 
     def apply(self):
-        ended = self.account("apply", "--ca", "ca.pem", "--observer-request", "portal-observer.csr", "--thing-type", "sensor",
+        ended = self.account("apply", "--ca", "ca.pem", "--observer-request", "portal-observer.csr", "--thing-type", "sensor", "--thing-name", "common-name",
                              "--thing-group", "all", "--portal-ini", "portal.ini", "--yes")
         self.assertEqual(ended.returncode, 0, ended)
         return ended.stdout
@@ -127,9 +131,9 @@ class Moto(unittest.TestCase):
 
     def test_what_it_lacks_is_told_in_words(self):
         self.judge.script = None
-        ended = self.account("apply", "--ca", "ca.pem", "--yes", AWS_MAX_ATTEMPTS="1")
+        ended = self.account("apply", "--ca", "ca.pem", "--thing-name", "common-name", "--yes", AWS_MAX_ATTEMPTS="1")
         self.assertEqual(ended.returncode, 69)
-        self.assertIn("nothing was changed: iot:DescribeProvisioningTemplate: iot is not available: HTTP 500", ended.stderr)
+        self.assertIn("nothing was changed: iot:DescribeEventConfigurations: iot is not available: HTTP 500", ended.stderr)
         self.assertEqual(self.judge.changing, [])
 
 

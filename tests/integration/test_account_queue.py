@@ -20,18 +20,20 @@ class QueueCase(AccountCase):
     def make(self, *more):
         return self.apply("--events-queue", *more)
 
-    def changes(self):
+    def changes(self, *more):
         """The steps that another run would make."""
-        steps = self.steps(self.does("apply", *self.STANDARD, "--events-queue", "--dry-run", "--json"))
+        steps = self.steps(self.does("apply", *self.STANDARD, "--events-queue", *more, "--dry-run", "--json"))
         return {step: action for step, action in steps.items() if action != "keep"}
 
     def kept(self, name):
         return json.loads((self.cloud.state / "cloud" / name).read_text())
 
     def mended(self, step, action="change"):
-        self.assertEqual(self.changes(), {step: action})
-        self.make()
-        self.assertEqual(self.changes(), {})
+        back = ["--overwrite"] if action == "change" else []  # others have changed it
+        self.assertEqual(self.changes(), {} if back else {step: action})
+        self.assertEqual(self.changes(*back), {step: action})
+        self.make(*back)
+        self.assertEqual(self.changes("--overwrite"), {})
 
     def rule(self, name="expresslink_connected"):
         return self.iot("GET", f"/rules/{name}")["rule"]
@@ -51,7 +53,9 @@ class FirstRun(QueueCase):
         said = self.make()
         self.assertIn("created queue expresslink-events", said)
         self.assertIn("sqs:ReceiveMessage and sqs:DeleteMessage", said)
-        self.assertEqual(self.kept("sqs.json"), {"expresslink-events": {"MessageRetentionPeriod": "691200", "VisibilityTimeout": "30"}})
+        queue = self.kept("sqs.json")["expresslink-events"]
+        self.assertEqual(list(queue.pop("tags")), ["expresslink-claim.made"])
+        self.assertEqual(queue, {"MessageRetentionPeriod": "691200", "VisibilityTimeout": "30"})
         role = self.kept("iam.json")["expresslink-events"]
         statement, = json.loads(role["documents"]["send-events"])["Statement"]
         self.assertEqual((statement["Action"], statement["Resource"]), ("sqs:SendMessage", QUEUE_ARN))

@@ -33,7 +33,7 @@ class Remove(AccountCase):
     def test_another_setup_stays(self):
         self.apply()
         make_request(self.folder, "other")
-        self.does("apply", "--name", "other", "--observer-request", "other.csr", "--yes")
+        self.does("apply", "--name", "other", "--thing-name", "common-name", "--observer-request", "other.csr", "--yes")
         self.does("remove", "--yes")
         self.assertEqual(sorted(self.state()["policies"]), ["other-module", "other-observer"])
         self.assertEqual([each["policies"] for each in self.state()["certificates"].values()], [["other-observer"]])
@@ -76,7 +76,7 @@ class Remove(AccountCase):
 
     def test_an_observer_that_others_use_stays(self):
         self.apply()
-        self.does("apply", "--name", "other", "--observer-request", "portal-observer.csr", "--yes")
+        self.does("apply", "--name", "other", "--thing-name", "common-name", "--observer-request", "portal-observer.csr", "--yes")
         certificate, = self.state()["certificates"].values()
         self.assertEqual(sorted(certificate["policies"]), ["expresslink-observer", "other-observer"])
         self.does("remove", "--name", "other", "--yes")

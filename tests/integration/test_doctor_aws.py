@@ -242,7 +242,7 @@ class Account:
         observer = [f"--observer-{kind}={path}" for kind, path in (
             ("request", self.certificates.path("request")), ("key", self.certificates.path("key")),
             ("certificate", self.folder / "observer.pem"))]
-        done = subprocess.run([CLAIM, "account", "apply", "--events-queue", "--yes", "--ca", self.certificates.path("manufacturer"), *observer,
+        done = subprocess.run([CLAIM, "account", "apply", "--events-queue", "--yes", "--thing-name", "common-name", "--ca", self.certificates.path("manufacturer"), *observer,
                                "--ca-file", self.certificates.path("manufacturer")], capture_output=True, text=True, timeout=DEADLINE,
                               env=self.variables(), cwd=self.folder)
         if done.returncode:

@@ -325,6 +325,45 @@ class Roles(IotCase):
             self.refused("NoSuchEntity", call, RoleName="r")
 
 
+class Tags(IotCase):
+    def tags(self, arn):
+        return {tag["Key"]: tag["Value"] for tag in self.iot.list_tags_for_resource(resourceArn=arn)["tags"]}
+
+    def test_of_aws_iot(self):
+        given = [{"Key": "made", "Value": "x/y+z=="}]
+        policy_arn = self.iot.create_policy(policyName="p", policyDocument=policy(), tags=given)["policyArn"]
+        template_arn = self.template(tags=given)["templateArn"]
+        authority = Authority(self.folder, "ca")
+        ca_arn = self.iot.register_ca_certificate(caCertificate=authority.pem, certificateMode="SNI_ONLY", tags=given)["certificateArn"]
+        for arn in (policy_arn, template_arn, ca_arn):
+            self.assertEqual(self.tags(arn), {"made": "x/y+z=="}, arn)
+            self.iot.tag_resource(resourceArn=arn, tags=[{"Key": "made", "Value": ""}, {"Key": "b", "Value": "2"}])
+            self.assertEqual(self.tags(arn), {"made": "", "b": "2"})
+            self.iot.untag_resource(resourceArn=arn, tagKeys=["b", "c"])
+            self.assertEqual(self.tags(arn), {"made": ""})
+        self.refused("ResourceNotFoundException", self.iot.list_tags_for_resource, resourceArn=policy_arn + "x")
+        self.refused("InvalidRequestException", self.iot.list_tags_for_resource, resourceArn=f"{ARN}:cert/x")
+        self.refused("InvalidRequestException", self.client("iot", checked=False).tag_resource, resourceArn=policy_arn,
+                     tags=[{"Key": "a", "Value": "x" * 257}])
+
+    def test_of_roles(self):
+        self.role("r")
+        self.assertNotIn("Tags", self.iam.get_role(RoleName="r")["Role"])
+        for value in ("1", "2"):
+            self.iam.tag_role(RoleName="r", Tags=[{"Key": "a", "Value": value}, {"Key": "b", "Value": ""}])
+        self.assertEqual(self.iam.get_role(RoleName="r")["Role"]["Tags"], [{"Key": "a", "Value": "2"}, {"Key": "b", "Value": ""}])
+        self.refused("NoSuchEntity", self.iam.tag_role, RoleName="x", Tags=[])
+
+    def test_billing_groups(self):
+        self.refused("ResourceNotFoundException", self.iot.describe_billing_group, billingGroupName="lamps")
+        made = [self.iot.create_billing_group(billingGroupName="lamps") for _ in range(2)]
+        self.assertEqual(made[0]["billingGroupId"], made[1]["billingGroupId"])
+        told = self.iot.describe_billing_group(billingGroupName="lamps")
+        self.assertEqual((told["billingGroupName"], told["billingGroupArn"]), ("lamps", f"{ARN}:billinggroup/lamps"))
+        self.iot.delete_billing_group(billingGroupName="lamps")
+        self.refused("ResourceNotFoundException", self.iot.describe_billing_group, billingGroupName="lamps")
+
+
 class Kills(IotCase):
     def test_everything_is_there_after_a_kill(self):
         self.template()

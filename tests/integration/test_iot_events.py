@@ -129,6 +129,14 @@ class Queues(EventsCase):
         told = self.sqs("DeleteMessageBatch", QueueUrl=url, Entries=entries)
         self.assertEqual(([each["Id"] for each in told["Successful"]], [each["Id"] for each in told["Failed"]]), (["new"], ["none"]))
 
+    def test_tags(self):
+        url = self.sqs("CreateQueue", QueueName="tagged", tags={"made": "1"})["QueueUrl"]
+        self.assertEqual(self.sqs("ListQueueTags", QueueUrl=url), {"Tags": {"made": "1"}})
+        self.sqs("TagQueue", QueueUrl=url, Tags={"made": "2", "b": ""})
+        self.assertEqual(self.sqs("ListQueueTags", QueueUrl=url), {"Tags": {"made": "2", "b": ""}})
+        self.assertEqual(self.sqs("ListQueueTags", QueueUrl=self.queue("other")), {})
+        self.assertNotIn("tags", self.sqs("GetQueueAttributes", QueueUrl=url, AttributeNames=["All"])["Attributes"])
+
     def test_refusals(self):
         url = self.queue()
         entry = {"Id": "a", "ReceiptHandle": "x"}

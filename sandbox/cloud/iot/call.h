@@ -53,14 +53,16 @@ void iot_arn(const char *kind, const char *id, char out[IOT_ARN_SIZE]);
 /* Returns the last part of an ARN of this account and kind; NULL if it is not one. Borrowed from arn. */
 const char *iot_arn_id(const char *arn, const char *kind);
 
-/* Entries of "cas", "certificates", "policies", "templates", "things", "thingTypes" and "thingGroups". All
- * results are borrowed. */
+/* Entries of "cas", "certificates", "policies", "templates", "things", "thingTypes" "thingGroups",
+ * "billingGroups" and "rules". All results are borrowed. */
 cJSON *iot_section(const struct iot_call *call, const char *section);
 cJSON *iot_find(const struct iot_call *call, const char *section, const char *name);
 /* Like iot_find(), but fails with ResourceNotFoundException if it returns NULL. */
 cJSON *iot_wanted(struct iot_call *call, const char *section, const char *name);
 /* Adds an entry, with the time and its own number. */
 cJSON *iot_add(struct iot_call *call, const char *section, const char *name);
+/* Keeps the tags that a call creates an entry with; iot_add() has done so. */
+void iot_keep_tags(struct iot_call *call, cJSON *entry);
 /* Writes the change to disk; entry may be NULL, otherwise its time of change is set. */
 void iot_changed(struct iot_call *call, cJSON *entry);
 void iot_remove(struct iot_call *call, const char *section, const char *name);

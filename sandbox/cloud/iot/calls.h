@@ -90,6 +90,16 @@ void iot_replace_topic_rule(struct iot_call *call);
 void iot_delete_topic_rule(struct iot_call *call);
 void iot_list_topic_rules(struct iot_call *call);
 
+/* tags.c */
+void iot_tag_resource(struct iot_call *call);
+void iot_untag_resource(struct iot_call *call);
+void iot_list_tags_for_resource(struct iot_call *call);
+
+/* billing_groups.c */
+void iot_create_billing_group(struct iot_call *call);
+void iot_describe_billing_group(struct iot_call *call);
+void iot_delete_billing_group(struct iot_call *call);
+
 /* connectivity.c */
 void iot_get_indexing_configuration(struct iot_call *call);
 void iot_update_indexing_configuration(struct iot_call *call);

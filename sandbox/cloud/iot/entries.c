@@ -44,10 +44,15 @@ cJSON *iot_wanted(struct iot_call *call, const char *section, const char *name)
 {
     static const struct {
         const char *section, *word;
-    } words[] = {{"cas", "CA certificate"},     {"certificates", "Certificate"},
-                 {"policies", "Policy"},        {"templates", "Template"},
-                 {"things", "Thing"},           {"thingTypes", "Thing type"},
-                 {"thingGroups", "Thing group"}};
+    } words[] = {{"cas", "CA certificate"},
+                 {"certificates", "Certificate"},
+                 {"policies", "Policy"},
+                 {"templates", "Template"},
+                 {"things", "Thing"},
+                 {"thingTypes", "Thing type"},
+                 {"thingGroups", "Thing group"},
+                 {"rules", "Topic rule"},
+                 {"billingGroups", "Billing group"}};
     cJSON *entry = iot_find(call, section, name);
 
     for (size_t i = 0; !entry && i < sizeof words / sizeof *words; i++)
@@ -64,6 +69,7 @@ cJSON *iot_add(struct iot_call *call, const char *section, const char *name)
     iot_set_number(all, "last", number);
     iot_set_number(entry, "number", number);
     iot_set_number(entry, "createdMs", calendar_now_ms(&call->cloud->calendar));
+    iot_keep_tags(call, entry);
     return entry;
 }
 

@@ -32,6 +32,16 @@ static const struct row rows[] = {
     {"POST", "/indexing/config", "thingIndexingConfiguration thingGroupIndexingConfiguration",
      "iot:UpdateIndexingConfiguration", iot_update_indexing_configuration},
 
+    {"GET", "/tags", "?resourceArn! ?nextToken", "iot:ListTagsForResource", iot_list_tags_for_resource},
+    {"POST", "/tags", "resourceArn! tags!", "iot:TagResource", iot_tag_resource},
+    {"POST", "/untag", "resourceArn! tagKeys!", "iot:UntagResource", iot_untag_resource},
+
+    {"POST", "/billing-groups/{billingGroupName}", "billingGroupProperties tags", "iot:CreateBillingGroup",
+     iot_create_billing_group},
+    {"GET", "/billing-groups/{billingGroupName}", "", "iot:DescribeBillingGroup", iot_describe_billing_group},
+    {"DELETE", "/billing-groups/{billingGroupName}", "?expectedVersion", "iot:DeleteBillingGroup",
+     iot_delete_billing_group},
+
     {"GET", "/rules", TOKENS " ?topic ?ruleDisabled", "iot:ListTopicRules", iot_list_topic_rules},
     {"GET", "/rules/{ruleName}", "", "iot:GetTopicRule", iot_get_topic_rule},
     {"POST", "/rules/{ruleName}", RULE " @x-amz-tagging", "iot:CreateTopicRule", iot_create_topic_rule},

@@ -8,8 +8,9 @@
 #include "base/random.h"
 #include "sandbox/cloud/store.h"
 
-static const char *const sections[] = {"cas",        "certificates", "policies", "templates", "things",
-                                       "thingTypes", "thingGroups",  "events",   "rules",     "indexing"};
+static const char *const sections[] = {"cas",    "certificates", "policies",     "templates",
+                                       "things", "thingTypes",   "thingGroups",  "events",
+                                       "rules",  "indexing",     "billingGroups"};
 
 static bool open_issuer(struct iot *iot, const char *folder, const char *files, struct text *why)
 {

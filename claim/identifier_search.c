@@ -257,8 +257,11 @@ enum identifier_error search_identifier(const struct identifier_form *form, cons
                                         search_match *match, char out[IDENTIFIER_SIZE],
                                         struct identifier_problem *problem)
 {
-    struct search search = {
-        .form = form, .typed = typed, .match = match, .blank = *problem, .finding.error = IDENTIFIER_NO_MATCH};
+    struct search search = {.form = form,
+                            .typed = typed,
+                            .match = match,
+                            .blank = *problem,
+                            .finding.error = IDENTIFIER_NO_MATCH};
 
     text_words_read(typed, &search.text);
     if (search.text.count > 1 && !is_of_another_kind(&search))

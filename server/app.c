@@ -37,6 +37,7 @@
 struct app {
     const struct settings *settings;
     struct portal portal;
+    struct page_brand brand;
     _Atomic(struct watcher *)
         running_watcher; /* NULL until it runs; the dispatcher's thread may read it before */
     struct http_server *admin_server;
@@ -70,6 +71,31 @@ static void folder_of(const char *configured, const char *name, struct text *out
         data_folder(name, out);
 }
 
+/* Reads the static files together with those of the brand. */
+static bool load_brand(const struct settings *settings, struct page_brand *brand, const char *folder,
+                       struct assets **assets, struct text *why)
+{
+    struct assets_file more[2];
+    struct brand_logo logo = {0};
+    TEXT struct text style = TEXT_EMPTY;
+    size_t count = 0;
+
+    *brand = settings->brand;
+    brand_style(brand, &style);
+    if (style.length)
+        more[count++] = (struct assets_file){BRAND_STYLE_NAME, text_get(&style), style.length};
+    if (*settings->logo && !brand_logo_load(settings->logo, &logo, why))
+        return false;
+    if (*settings->logo) {
+        more[count++] = (struct assets_file){logo.name, logo.bytes, logo.length};
+        brand->logo = logo.name;
+        brand->logo_width = logo.shown_width;
+    }
+    *assets = assets_load(folder, more, count, why);
+    free(logo.bytes);
+    return *assets != NULL;
+}
+
 static bool load_pages(struct app *app, struct text *why)
 {
     const struct settings *settings = app->settings;
@@ -79,12 +105,11 @@ static bool load_pages(struct app *app, struct text *why)
     OWNED char *error = NULL;
 
     folder_of(settings->static_files, "static", &files);
-    portal->assets = assets_load(text_get(&files), why);
-    if (!portal->assets)
+    if (!load_brand(settings, &app->brand, text_get(&files), &portal->assets, why))
         return false;
     folder_of(settings->templates, "templates", &templates);
     portal->pages = pages_load(text_get(&templates), settings->language, assets_version(portal->assets),
-                               &settings->brand, &error);
+                               &app->brand, &error);
     if (!portal->pages) {
         text_puts(why, error);
         return false;

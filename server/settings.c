@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/settings.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/http/client.h"
@@ -81,6 +82,20 @@ static const struct config_key keys[] = {
     {"pages", "language", CONFIG_TEXT, "en", 2, 16, NULL, false,
      "Language for people whose own language has no catalogue."},
 
+    {"brand", "name", CONFIG_TEXT, "", 0, 60, NULL, false,
+     "Name on every page. Empty: \"Product registration\", in the language of the page."},
+    {"brand", "logo", CONFIG_PATH, "", 0, 0, NULL, false,
+     "Logo beside the name: a PNG or SVG file of at most 256 KiB, shown 32 pixels high."},
+    {"brand", "colour", CONFIG_TEXT, "", 0, 7, NULL, false,
+     "Colour of buttons and links on light screens, such as #1f5fd6. Its contrast with white is checked: 4.5 "
+     "to 1."},
+    {"brand", "colour_dark", CONFIG_TEXT, "", 0, 7, NULL, false,
+     "The same on dark screens, such as #8ab4ff."},
+    {"brand", "support", CONFIG_TEXT, "", 0, 400, NULL, false,
+     "Where people get help: https://... or mailto:..., a link on every page."},
+    {"brand", "privacy", CONFIG_TEXT, "", 0, 400, NULL, false, "Your privacy notice, a link on every page."},
+    {"brand", "imprint", CONFIG_TEXT, "", 0, 400, NULL, false,
+     "Your imprint or legal notice, a link on every page."},
     {"brand", "network", CONFIG_CHOICE, "wifi", 0, 0, "wifi|cellular|none", false,
      "What your products connect by; the pages speak of it. none: they do not."},
 
@@ -129,6 +144,34 @@ static void check_store(struct config *config, const struct settings *settings)
                          "must not contain a password; write it to a file and set password_file to its path");
 }
 
+static void add_brand_error(struct config *config, const char *name, bool fine, const struct text *why)
+{
+    if (!fine)
+        config_add_error(config, "brand", name, "%s", text_get(why));
+}
+
+static void check_brand(struct config *config, const struct settings *settings)
+{
+    const struct page_brand *brand = &settings->brand;
+    const struct {
+        const char *name, *address;
+    } links[] = {{"support", brand->support}, {"privacy", brand->privacy}, {"imprint", brand->imprint}};
+    TEXT struct text light = TEXT_EMPTY;
+    TEXT struct text dark = TEXT_EMPTY;
+    TEXT struct text logo = TEXT_EMPTY;
+    struct brand_logo loaded = {0};
+
+    add_brand_error(config, "colour", brand_colour_check(brand->colour, false, &light), &light);
+    add_brand_error(config, "colour_dark", brand_colour_check(brand->colour_dark, true, &dark), &dark);
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        TEXT struct text why = TEXT_EMPTY;
+        add_brand_error(config, links[i].name, brand_link_check(links[i].address, &why), &why);
+    }
+    if (*settings->logo)
+        add_brand_error(config, "logo", brand_logo_load(settings->logo, &loaded, &logo), &logo);
+    free(loaded.bytes);
+}
+
 static enum log_level level_of(const char *name)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -174,13 +217,25 @@ bool settings_load_own(struct config *config, struct settings *out)
         .templates = config_text(config, "pages", "templates"),
         .static_files = config_text(config, "pages", "static"),
         .language = config_text(config, "pages", "language"),
-        .brand = {.network = config_text(config, "brand", "network")},
+        .brand =
+            {
+                .network = config_text(config, "brand", "network"),
+                .name = config_text(config, "brand", "name"),
+                .logo = "",
+                .colour = config_text(config, "brand", "colour"),
+                .colour_dark = config_text(config, "brand", "colour_dark"),
+                .support = config_text(config, "brand", "support"),
+                .privacy = config_text(config, "brand", "privacy"),
+                .imprint = config_text(config, "brand", "imprint"),
+            },
+        .logo = config_text(config, "brand", "logo"),
         .log_level = level_of(config_text(config, "log", "level")),
         .log_format = strcmp(config_text(config, "log", "format"), "json") == 0 ? LOG_JSON : LOG_PLAIN,
         .log_requests = config_boolean(config, "log", "requests"),
     };
     check_http(config, out);
     check_store(config, out);
+    check_brand(config, out);
     return config_error_count(config) == 0;
 }
 

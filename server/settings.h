@@ -22,7 +22,8 @@ struct settings { /* texts are borrowed from the config */
     const char *label_hosts;
     unsigned label_decoders, pictures_per_minute;
     const char *templates, *static_files, *language;
-    struct page_brand brand;
+    struct page_brand brand; /* without the logo */
+    const char *logo;        /* path, "" for none */
     enum log_level log_level;
     enum log_format log_format;
     bool log_requests;

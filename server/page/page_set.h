@@ -20,6 +20,7 @@ struct page_language {
 
 struct pages {
     struct page_brand brand;
+    char logo_width[12];
     struct page_language *languages; /* the first is the fallback */
     const char **tags;               /* the same, for language_choose() */
     size_t language_count;
@@ -31,7 +32,8 @@ extern const char form_page_names[];
 extern const char status_page_names[];
 extern const char problem_page_names[];
 #define PAGE_COMMON_NAMES                                                                                    \
-    "language asset_version here in_form language_links link_language link_name link_current "
+    "language asset_version here in_form language_links link_language link_name link_current "               \
+    "brand_name brand_style logo logo_width support privacy imprint "
 
 /* Finds a language by its tag; the fallback if there is none. Never NULL. */
 const struct page_language *page_language(const struct pages *pages, const char *tag);
@@ -40,7 +42,7 @@ const struct page_language *page_language(const struct pages *pages, const char 
 #define REQUEST_ID_MAX 128
 
 /* How many entries page_render() needs in values, with the end. */
-#define PAGE_COMMON_VALUES 5
+#define PAGE_COMMON_VALUES 12
 /* Appends the common values to values and renders the page to out. here: path of the page for the language
  * links, without a query; "" for the current URL. */
 void page_render(const struct pages *pages, const struct page_language *language, enum page page,

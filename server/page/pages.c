@@ -145,9 +145,17 @@ static bool load(struct pages *pages, const char *folder, const char *fallback, 
 struct pages *pages_load(const char *folder, const char *fallback_language, const char *asset_version,
                          const struct page_brand *brand, char **error)
 {
-    static const struct page_brand none = {.network = "wifi"};
+    static const struct page_brand none = {.network = "wifi",
+                                           .name = "",
+                                           .logo = "",
+                                           .colour = "",
+                                           .colour_dark = "",
+                                           .support = "",
+                                           .privacy = "",
+                                           .imprint = ""};
     struct pages *pages = memory_new(1, sizeof *pages);
     pages->brand = brand != NULL ? *brand : none;
+    snprintf(pages->logo_width, sizeof pages->logo_width, "%u", pages->brand.logo_width);
     if (load(pages, folder, fallback_language, error)) {
         finish_languages(pages, asset_version);
         return pages;
@@ -204,6 +212,31 @@ const char *pages_language_at(const struct pages *pages, size_t index)
 
 static const struct template_value END = {NULL, NULL, NULL};
 
+static const char *unless_empty(const char *text)
+{
+    return *text ? text : NULL;
+}
+
+/* Appends what the brand adds to every page. */
+static size_t add_brand(const struct pages *pages, const struct page_language *language,
+                        struct template_value *values, size_t count)
+{
+    const struct page_brand *brand = &pages->brand;
+    const char *name = unless_empty(brand->name);
+    const struct template_value added[] = {
+        {"brand_name", name != NULL ? name : catalogue_get(language->catalogue, "portal_name"), NULL},
+        {"brand_style", *brand->colour || *brand->colour_dark ? "" : NULL, NULL},
+        {"logo", unless_empty(brand->logo), NULL},
+        {"logo_width", pages->logo_width, NULL},
+        {"support", unless_empty(brand->support), NULL},
+        {"privacy", unless_empty(brand->privacy), NULL},
+        {"imprint", unless_empty(brand->imprint), NULL},
+    };
+
+    memcpy(values + count, added, sizeof added);
+    return count + sizeof added / sizeof *added;
+}
+
 void page_render(const struct pages *pages, const struct page_language *language, enum page page,
                  const char *here, struct template_value *values, struct text *out)
 {
@@ -226,6 +259,7 @@ void page_render(const struct pages *pages, const struct page_language *language
     values[count++] = (struct template_value){"here", here, NULL};
     values[count++] =
         (struct template_value){"language_links", NULL, pages->language_count > 1 ? rows : NULL};
+    count = add_brand(pages, language, values, count);
     values[count] = END;
     template_render(language->templates[page], values, out);
 }

@@ -57,11 +57,28 @@ static const char *type_of(const char *name)
     return "application/octet-stream";
 }
 
+/* An SVG picture that is opened by itself is a document: nothing runs in it. */
+#define SVG_POLICY "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
 static struct http_page *page_of(const char *name, const char *bytes, size_t length, const char *caching)
 {
-    const struct http_header headers[] = {{"Cache-Control", caching}, {NULL, NULL}};
+    const bool is_svg = strcmp(type_of(name), "image/svg+xml") == 0;
+    const struct http_header headers[] = {
+        {"Cache-Control", caching}, {is_svg ? "Content-Security-Policy" : NULL, SVG_POLICY}, {NULL, NULL}};
 
     return http_page_new(type_of(name), bytes, length, headers);
+}
+
+static void add_bytes(struct assets *assets, const struct assets_file *file, struct text *digests)
+{
+    char digest[DIGEST_SIZE];
+
+    digest_sha256(file->bytes, file->length, digest);
+    text_printf(digests, "%s %s\n", digest, file->name);
+    assets->files = memory_grow(assets->files, assets->file_count + 1, sizeof *assets->files);
+    assets->files[assets->file_count++] = (struct asset){
+        memory_string(file->name), page_of(file->name, file->bytes, file->length, CACHE_FOREVER),
+        page_of(file->name, file->bytes, file->length, CACHE_A_DAY)};
 }
 
 static bool add_file(struct assets *assets, const char *folder, const char *name, struct text *digests,
@@ -69,7 +86,6 @@ static bool add_file(struct assets *assets, const char *folder, const char *name
 {
     TEXT struct text path = TEXT_EMPTY;
     OWNED char *bytes = NULL;
-    char digest[DIGEST_SIZE];
     size_t length = 0;
 
     text_printf(&path, "%s/%s", folder, name);
@@ -78,12 +94,7 @@ static bool add_file(struct assets *assets, const char *folder, const char *name
         text_printf(why, "%s: %s", path.data, strerror(error));
         return false;
     }
-    digest_sha256(bytes, length, digest);
-    text_printf(digests, "%s %s\n", digest, name);
-    assets->files = memory_grow(assets->files, assets->file_count + 1, sizeof *assets->files);
-    assets->files[assets->file_count++] =
-        (struct asset){memory_string(name), page_of(name, bytes, length, CACHE_FOREVER),
-                       page_of(name, bytes, length, CACHE_A_DAY)};
+    add_bytes(assets, &(struct assets_file){name, bytes, length}, digests);
     return true;
 }
 
@@ -92,7 +103,8 @@ static int is_file(const struct dirent *entry)
     return entry->d_name[0] != '.' && entry->d_type != DT_DIR;
 }
 
-struct assets *assets_load(const char *folder, struct text *why)
+struct assets *assets_load(const char *folder, const struct assets_file *more, size_t more_count,
+                           struct text *why)
 {
     struct assets *assets = memory_new(1, sizeof *assets);
     TEXT struct text digests = TEXT_EMPTY;
@@ -107,6 +119,8 @@ struct assets *assets_load(const char *folder, struct text *why)
         free(entries[i]);
     }
     free(entries);
+    for (size_t i = 0; i < more_count; i++)
+        add_bytes(assets, &more[i], &digests);
     digest_sha256(text_get(&digests), digests.length, assets->version);
     assets->version[12] = '\0';
     if (fine)

@@ -9,8 +9,16 @@
 
 struct assets;
 
-/* Reads all files of the folder, without its subfolders. Returns NULL with a sentence in *why on error. */
-struct assets *assets_load(const char *folder, struct text *why);
+/* A file that is not in the folder. Its bytes are copied. */
+struct assets_file {
+    const char *name, *bytes;
+    size_t length;
+};
+
+/* Reads all files of the folder, without its subfolders, and adds count more. Returns NULL with a sentence in
+ * *why on error. */
+struct assets *assets_load(const char *folder, const struct assets_file *more, size_t count,
+                           struct text *why);
 void assets_free(struct assets *assets);
 
 /* A digest over all files, for URLs that may be cached forever. Borrowed. */

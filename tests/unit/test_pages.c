@@ -371,7 +371,14 @@ static void the_network_has_the_brands_word(void **state)
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct page_brand brand = {.network = rows[i].network};
+        const struct page_brand brand = {.network = rows[i].network,
+                                         .name = "",
+                                         .logo = "",
+                                         .colour = "",
+                                         .colour_dark = "",
+                                         .support = "",
+                                         .privacy = "",
+                                         .imprint = ""};
         const struct registration registration = some_registration(CLAIM_PUBLISHED);
         TEXT struct text english = TEXT_EMPTY;
         TEXT struct text german = TEXT_EMPTY;

@@ -427,6 +427,31 @@ enum identifier_error identifier_parse(const struct identifier_form *form, const
     return found.error;
 }
 
+/* How many bytes the first count characters have. */
+static size_t size_of(const char *text, size_t length, size_t count)
+{
+    uint32_t character;
+    size_t size = 0;
+
+    while (count-- > 0)
+        size += utf8_decode(text + size, length - size, &character);
+    return size;
+}
+
+void identifier_trim(const char **typed, size_t *length)
+{
+    struct typed all;
+    struct mark culprit;
+
+    if (*length > IDENTIFIER_TYPED_MAX || !typed_decode(*typed, *length, &all, &culprit))
+        return;
+    typed_trim(&all);
+    size_t from = all.count > 0 ? size_of(*typed, *length, all.marks[0].position - 1) : 0;
+    size_t end = all.count > 0 ? size_of(*typed, *length, all.marks[all.count - 1].position) : 0;
+    *typed += from;
+    *length = end - from;
+}
+
 static size_t distance(const struct identifier_problem *problem)
 {
     if (problem->wanted == 0)

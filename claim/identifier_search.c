@@ -9,6 +9,7 @@
 #include "claim/identifier_text.h"
 
 #define ATTEMPTS_MAX 256
+#define MARKED_MAX 8 /* attempts with check characters: to find a mistake in them takes up to 2 ms */
 
 /* The best that was found so far. */
 struct finding {
@@ -23,7 +24,7 @@ struct search {
     const struct typed *typed;
     search_match *match;
     struct identifier_problem blank; /* of the form, with nothing found yet */
-    unsigned attempts;
+    unsigned attempts, marked;
     struct finding finding;
     struct text_words text;
 };
@@ -58,6 +59,7 @@ static void note_name(struct search *search, const char *name, bool is_named)
         memcpy(finding->name, name, IDENTIFIER_SIZE);
     } else if (strcmp(finding->name, name) != 0) {
         finding->error = IDENTIFIER_SEVERAL;
+        finding->problem = search->blank;
     }
 }
 
@@ -84,6 +86,17 @@ static bool is_likely(const struct search *search, size_t from, size_t end)
     return from < end || search->form->digits == 0;
 }
 
+/* Whether the part is worth an attempt, and one is left. */
+static bool may_try(struct search *search, size_t from, size_t end, enum text_name named)
+{
+    bool is_marked = false;
+
+    for (size_t at = from; at < end; at++)
+        is_marked |= character_at(search, at) == CHECK_MARK;
+    return named != TEXT_OTHER && is_likely(search, from, end) && search->attempts++ < ATTEMPTS_MAX &&
+           (!is_marked || search->marked++ < MARKED_MAX);
+}
+
 /* Whether that settles what the part is: an identifier, or one with wrong check characters. */
 static bool try_part(struct search *search, size_t from, size_t end, enum text_name named)
 {
@@ -93,7 +106,7 @@ static bool try_part(struct search *search, size_t from, size_t end, enum text_n
     struct typed part;
     struct mark culprit;
 
-    if (named == TEXT_OTHER || !is_likely(search, from, end) || search->attempts++ >= ATTEMPTS_MAX)
+    if (!may_try(search, from, end, named))
         return false;
     part.count = end - from;
     memcpy(part.marks, search->typed->marks + from, part.count * sizeof *part.marks);

@@ -69,7 +69,7 @@ static void strip(struct typed *typed, bool (*before)(uint32_t), bool (*after)(u
     cut(typed, from, end);
 }
 
-static void trim(struct typed *typed)
+void typed_trim(struct typed *typed)
 {
     strip(typed, goes_before, goes_after);
 }
@@ -263,7 +263,7 @@ static bool unescape(struct typed *typed, struct mark *culprit)
 
 enum identifier_error typed_narrow(struct typed *typed, struct mark *culprit)
 {
-    trim(typed);
+    typed_trim(typed);
     if (!all_visible(typed, culprit))
         return IDENTIFIER_BAD_CHARACTER;
     if (!typed_is_address(typed))
@@ -275,6 +275,6 @@ enum identifier_error typed_narrow(struct typed *typed, struct mark *culprit)
     strip(typed, is_nothing, is_nothing);
     if (!all_visible(typed, culprit))
         return IDENTIFIER_BAD_CHARACTER;
-    trim(typed);
+    typed_trim(typed);
     return typed->count > 0 ? IDENTIFIER_OK : IDENTIFIER_BAD_URL;
 }

@@ -25,6 +25,9 @@ struct typed {
 bool typed_decode(const char *text, size_t length, struct typed *out, struct mark *culprit)
     __attribute__((warn_unused_result));
 
+/* Leaves out what may stand around a text. */
+void typed_trim(struct typed *typed);
+
 /* Narrows typed to the identifier in it, without what is around it: space, quotes, NULs, byte order marks and
  * zero-width characters. It may become empty. Returns IDENTIFIER_OK, IDENTIFIER_BAD_CHARACTER with the
  * character and its position in *culprit (character 0 if it cannot be shown), or IDENTIFIER_BAD_URL. */

@@ -59,8 +59,11 @@ static bool parse_name(const struct label_rules *rules, const char *typed, char 
             return true;
         best = i > 0 ? *identifier_problem_better(&best, &this) : this;
     }
+    if (rules->form_count == 0)
+        identifier_trim(&typed, &length);
     if (rules->form_count == 0 && identifier_is_thing_name(typed, length)) {
-        memcpy(out, typed, length + 1);
+        memcpy(out, typed, length);
+        out[length] = '\0';
         return true;
     }
     if (rules->form_count > 0)

@@ -27,7 +27,7 @@ struct label {
 struct label_rules {
     const char *public_url;              /* must pass label_public_url_problem() */
     const struct identifier_form *forms; /* of the staging accounts */
-    size_t form_count;                   /* 0: identifiers are used unchanged, [A-Za-z0-9_-]{8,64} */
+    size_t form_count; /* 0: identifiers are used unchanged but trimmed, [A-Za-z0-9_-]{8,64} */
 };
 
 /* Returns NULL if public_url is valid, or what is wrong with it: "must begin with https:// or http://". */

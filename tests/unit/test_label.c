@@ -35,6 +35,21 @@ static void refuses_what_is_no_thing_name(void **state)
     expect_refused(&plain, longer, "", "", "not a thing name");
 }
 
+static void what_is_around_an_identifier_does_not_count(void **state)
+{
+    static const char *const typed[] = {"\xEF\xBB\xBF" NAME, " " NAME "\r\n", NAME "\xC2\xA0\xE2\x80\x8B",
+                                        "\"" NAME "\","};
+    TEXT struct text why = TEXT_EMPTY;
+    struct label label;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(typed); i++) {
+        if (!label_make(&plain, typed[i], "", "", &label, &why))
+            fail_msg("%s: %s", typed[i], text_get(&why));
+        assert_string_equal(label.name, NAME);
+    }
+}
+
 static void refuses_texts_that_cannot_be_printed(void **state)
 {
     char longer[LABEL_TEXT_MAX + 2];
@@ -108,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_is_no_thing_name),
         cmocka_unit_test(refuses_texts_that_cannot_be_printed),
+        cmocka_unit_test(what_is_around_an_identifier_does_not_count),
         cmocka_unit_test(names_the_address),
         cmocka_unit_test(writes_names_as_the_account_does),
         cmocka_unit_test(knows_addresses),

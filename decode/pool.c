@@ -218,18 +218,18 @@ static bool is_useless(enum decode_error error)
     return error == DECODE_TOO_SLOW || error == DECODE_CRASHED || error == DECODE_UNAVAILABLE;
 }
 
-static enum decode_error ask(struct worker *worker, long long until_ms, struct decode_result *out)
+static enum decode_error ask(struct worker *worker, struct decode_result *out)
 {
     struct decode_pool *pool = worker->pool;
     const struct decode_job *job = worker->job;
-    long long left = until_ms - clock_monotonic_ms();
 
     worker->seen_us = decode_process_used_us(worker->process);
     worker->run_us = 0;
     worker->put_back = false;
     worker->pictures++;
     pthread_mutex_unlock(&pool->lock);
-    enum decode_error error = decode_process_ask(worker->process, job->bytes, job->length, left, out);
+    enum decode_error error =
+        decode_process_ask(worker->process, job->bytes, job->length, pool->deadline_ms, out);
     pthread_mutex_lock(&pool->lock);
     charge(worker);
     if (is_useless(error))
@@ -243,10 +243,10 @@ static enum decode_error read_picture(struct worker *worker, struct decode_resul
 {
     struct decode_pool *pool = worker->pool;
     long long began = clock_monotonic_ms();
-    enum decode_error error = ask(worker, began + pool->deadline_ms, out);
+    enum decode_error error = ask(worker, out);
 
     if (error == DECODE_UNAVAILABLE && start_again(worker))
-        error = ask(worker, began + pool->deadline_ms, out);
+        error = ask(worker, out);
     pool->counts.milliseconds += (unsigned long long)(clock_monotonic_ms() - began);
     return error;
 }

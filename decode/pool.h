@@ -21,7 +21,7 @@ struct decode_pool_options {
     const char *program;   /* borrowed during the call; NULL: decode_program() */
     unsigned processes;    /* 1 or more */
     unsigned waiting_max;  /* pictures in the queue, excluding those being read */
-    long long deadline_ms; /* per picture, from when a process gets it; 0: DECODE_DEADLINE_MS */
+    long long deadline_ms; /* per picture, processor time; 0: DECODE_DEADLINE_MS (process.h) */
     long long wait_ms;     /* a picture that was not read after so long and waits is given up; 0: never */
 };
 

@@ -146,14 +146,35 @@ static bool begin(struct decode_process *process, const char *program, struct te
 
 /* How long a transfer may take, and who may give it up meanwhile. */
 struct patience {
-    long long until_ms;
+    const struct decode_process *process;
     const struct decode_watch *watch; /* NULL: no one */
+    long long deadline_ms, began_ms, began_us;
 };
+
+static struct patience patience_begin(const struct decode_process *process, long long deadline_ms,
+                                      const struct decode_watch *watch)
+{
+    return (struct patience){.process = process,
+                             .watch = watch,
+                             .deadline_ms = deadline_ms,
+                             .began_ms = clock_monotonic_ms(),
+                             .began_us = decode_process_used_us(process)};
+}
+
+/* A process that does not get the processor is not slow. */
+static long long time_left(const struct patience *patience)
+{
+    long long waited = clock_monotonic_ms() - patience->began_ms;
+    long long used = (decode_process_used_us(patience->process) - patience->began_us) / 1000;
+    long long left = patience->deadline_ms * DECODE_DEADLINE_WAITS - waited;
+
+    return left < patience->deadline_ms - used ? left : patience->deadline_ms - used;
+}
 
 /* Milliseconds for poll(2). */
 static int next_wait(const struct patience *patience)
 {
-    long long left = patience->until_ms - clock_monotonic_ms();
+    long long left = time_left(patience);
     long long most = patience->watch && patience->watch->go_on ? patience->watch->every_ms : INT_MAX;
 
     return (int)(left < most ? left : most);
@@ -260,7 +281,7 @@ static enum decode_error receive_answer(int socket, enum frame_kind kind, const 
 static bool is_ready(struct decode_process *process, const char *program, struct text *why)
 {
     struct decode_result reason = {0};
-    const struct patience patience = {.until_ms = clock_monotonic_ms() + START_DEADLINE_MS};
+    const struct patience patience = patience_begin(process, START_DEADLINE_MS, NULL);
     enum decode_error error = receive_answer(process->socket, FRAME_READY, &patience, &reason);
 
     if (error == DECODE_OK)
@@ -334,7 +355,7 @@ static enum decode_error ask(int socket, const unsigned char *bytes, size_t leng
 enum decode_error decode_process_ask(struct decode_process *process, const unsigned char *bytes,
                                      size_t length, long long deadline_ms, struct decode_result *out)
 {
-    const struct patience patience = {clock_monotonic_ms() + deadline_ms, &process->watch};
+    const struct patience patience = patience_begin(process, deadline_ms, &process->watch);
 
     if (length > DECODE_BYTES_MAX)
         return DECODE_TOO_LARGE;

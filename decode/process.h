@@ -9,8 +9,10 @@
 #include "base/text.h"
 #include "decode/decode.h"
 
-/* Deadline for one picture, in milliseconds. */
+/* Deadline for one picture, in milliseconds of the process' processor time. It is over too when so many times
+ * as long has passed: the process hangs, or the machine is much too busy. */
 #define DECODE_DEADLINE_MS 5000
+#define DECODE_DEADLINE_WAITS 4
 
 struct decode_process;
 
@@ -37,8 +39,9 @@ void decode_process_set_watch(struct decode_process *process, const struct decod
 /* Processor time of the process since its start, in microseconds, also after it has ended. */
 long long decode_process_used_us(const struct decode_process *process);
 
-/* Blocks until the answer or the deadline. After DECODE_TOO_SLOW, DECODE_CRASHED and DECODE_UNAVAILABLE the
- * process is unusable: stop it and start another. out is filled on DECODE_OK only. */
+/* Blocks until the answer or the deadline (as DECODE_DEADLINE_MS says). After DECODE_TOO_SLOW, DECODE_CRASHED
+ * and DECODE_UNAVAILABLE the process is unusable: stop it and start another. out is filled on DECODE_OK only.
+ */
 enum decode_error decode_process_ask(struct decode_process *process, const unsigned char *bytes,
                                      size_t length, long long deadline_ms, struct decode_result *out)
     __attribute__((warn_unused_result));

@@ -38,10 +38,10 @@ bool enrolment_thing_name(const struct certificate *certificate, const char *fie
     }
     if (!enrolment_is_thing_name(text_get(&name))) {
         excerpt_add(text_get(&name), name.length, why);
-        text_printf(why,
-                    " is not a thing's name: use 1 to %d letters, digits, colons, dashes and underscores%s",
-                    ENROLMENT_THING_MAX,
-                    given[0] ? "" : ", or take the name from the other field of the subject with --thing-name");
+        text_printf(
+            why, " is not a thing's name: use 1 to %d letters, digits, colons, dashes and underscores%s",
+            ENROLMENT_THING_MAX,
+            given[0] ? "" : ", or take the name from the other field of the subject with --thing-name");
         return false;
     }
     text_puts(out, name.data);

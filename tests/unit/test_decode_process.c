@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "tests/unit/decode_fixture.h"
 #include "tests/unit/test.h"
@@ -102,6 +103,37 @@ static void the_deadline_holds_for_handing_over_too(void **state)
 
     assert_int_equal(decode_process_ask(process, picture, DECODE_BYTES_MAX, SHORT_MS, &result),
                      DECODE_TOO_SLOW);
+    decode_process_stop(process);
+}
+
+/* It is stopped until its deadline would be over by the clock. */
+struct stopped {
+    const struct decode_process *process;
+    long long until_ms;
+};
+
+static bool wake_it_late(void *context)
+{
+    const struct stopped *stopped = context;
+
+    if (clock_monotonic_ms() > stopped->until_ms)
+        kill(decode_process_id(stopped->process), SIGCONT);
+    return true;
+}
+
+static void one_that_does_not_get_the_processor_is_not_slow(void **state)
+{
+    const long long deadline_ms = patient_ms(200);
+    struct decode_process *process = start(decode_fixture_program(*state, "obeys"));
+    struct stopped stopped = {process, clock_monotonic_ms() + deadline_ms};
+    struct decode_result result = {0};
+
+    decode_process_set_watch(process, &(struct decode_watch){wake_it_late, &stopped, 1});
+    kill(decode_process_id(process), SIGSTOP);
+    assert_int_equal(ask(process, "echo late", deadline_ms, &result), DECODE_OK);
+    decode_result_fini(&result);
+    assert_int_equal(ask(process, "burn 3600000", deadline_ms, &result), DECODE_TOO_SLOW);
+    assert_true(decode_process_used_us(process) < 2 * deadline_ms * 1000);
     decode_process_stop(process);
 }
 
@@ -210,6 +242,7 @@ int main(void)
         WITH_FOLDER(whatever_it_answers_is_checked),
         WITH_FOLDER(what_comes_after_an_answer_is_not_taken_for_the_next),
         WITH_FOLDER(the_deadline_holds_for_handing_over_too),
+        WITH_FOLDER(one_that_does_not_get_the_processor_is_not_slow),
         WITH_FOLDER(too_large_a_picture_is_not_sent_and_harms_nothing),
         WITH_FOLDER(it_inherits_nothing),
         cmocka_unit_test(the_program_is_found_beside_this_one_or_told_missing),

@@ -39,6 +39,7 @@ struct worker {
     struct decode_job *job; /* that the process reads; NULL: none */
     long long seen_us;      /* processor time of the process when it was last charged */
     long long run_us;       /* of the job, since the process got it */
+    long long began_ms;     /* monotonic, when the process got it */
     bool whole;             /* the job may use all that it wants */
     bool put_back;          /* the job was interrupted for another */
 };
@@ -120,7 +121,16 @@ static bool must_make_room(const struct worker *worker)
            fair_queue_is_due_before(&worker->pool->queue, &job->entry);
 }
 
-/* Called again and again while the process reads a picture. False: it is interrupted for another one. */
+/* Nobody waits at stop for a process that hangs. */
+static bool must_stop(const struct worker *worker)
+{
+    const struct decode_pool *pool = worker->pool;
+
+    return pool->stopping && clock_monotonic_ms() - worker->began_ms > pool->deadline_ms;
+}
+
+/* Called again and again while the process reads a picture. False: it is interrupted for another one, or at
+ * stop. */
 static bool go_on(void *context)
 {
     struct worker *worker = context;
@@ -130,8 +140,9 @@ static bool go_on(void *context)
     charge(worker);
     give_up_expired(pool);
     worker->put_back = must_make_room(worker);
+    bool ends = worker->put_back || must_stop(worker);
     pthread_mutex_unlock(&pool->lock);
-    return !worker->put_back;
+    return !ends;
 }
 
 /* Call with the lock held; releases it meanwhile. */
@@ -225,6 +236,7 @@ static enum decode_error ask(struct worker *worker, struct decode_result *out)
 
     worker->seen_us = decode_process_used_us(worker->process);
     worker->run_us = 0;
+    worker->began_ms = clock_monotonic_ms();
     worker->put_back = false;
     worker->pictures++;
     pthread_mutex_unlock(&pool->lock);

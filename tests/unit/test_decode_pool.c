@@ -295,8 +295,7 @@ static bool is_answered(struct question *question)
 static void a_picture_that_costs_much_keeps_no_other_client_waiting(void **state)
 {
     for (unsigned processes = 1; processes <= 2; processes++) {
-        struct decode_pool *pool =
-            start(decode_fixture_program(*state, "obeys"), processes, 30, patient_ms(5000));
+        struct decode_pool *pool = start(decode_fixture_program(*state, "obeys"), processes, 30, 3000);
         struct question costly[20], other[5];
         for (int i = 0; i < 20; i++)
             hand_in_of(pool, &costly[i], "burn 3600000", 1);

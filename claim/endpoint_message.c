@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/json_writer.h"
@@ -38,6 +39,24 @@ bool endpoint_address_valid(const char *address)
             return true;
         address += length + 1;
     }
+}
+
+bool endpoint_address_is_regional(const char *address)
+{
+    static const char *const begins[] = {
+        "data.iot.",        "iot.",           "data-ats.iot.", "data.jobs.iot.",
+        "credentials.iot.", "data.iot-fips.", "iot-fips.",     "api.tunneling.iot."};
+    static const char *const ends[] = {".amazonaws.com", ".amazonaws.com.cn", ".api.aws"};
+    size_t length = strlen(address);
+    bool at_aws = false;
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        at_aws = at_aws ||
+                 (length > strlen(ends[i]) && strcasecmp(address + length - strlen(ends[i]), ends[i]) == 0);
+    for (size_t i = 0; at_aws && i < sizeof begins / sizeof *begins; i++)
+        if (strncasecmp(address, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
 }
 
 void endpoint_message_topic(const char *thing_name, char out[ENDPOINT_TOPIC_SIZE])

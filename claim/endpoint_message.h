@@ -14,6 +14,10 @@
 
 /* A host name or IPv4 address: letters, digits, dots and dashes, 1..128 characters. */
 bool endpoint_address_valid(const char *address);
+/* True for a name that is AWS's for a whole region and no account's own, such as
+ * data.iot.us-east-1.amazonaws.com: devices of an account cannot use it (IoT, "AWS IoT device data and
+ * service endpoints"). */
+bool endpoint_address_is_regional(const char *address);
 
 /* thing_name must come from identifier_parse(). */
 void endpoint_message_topic(const char *thing_name, char out[ENDPOINT_TOPIC_SIZE]);

@@ -85,6 +85,10 @@ static void check_connection(struct config *config, const char *section,
 {
     if (connection->address[0] != '\0' && !endpoint_address_valid(connection->address))
         config_add_error(config, section, "address", "is no host name or IPv4 address");
+    if (endpoint_address_is_regional(connection->address))
+        config_add_error(config, section, "address",
+                         "is a region's name, not an account's own endpoint: aws iot describe-endpoint "
+                         "--endpoint-type iot:Data-ATS prints that one, <id>-ats.iot.<region>.amazonaws.com");
     if (connection->client_id[0] == '$')
         config_add_error(config, section, "client_id", "must not begin with $");
 }

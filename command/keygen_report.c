@@ -96,6 +96,22 @@ static void print_observer(FILE *out, const struct keygen_outcome *outcome, cons
     print_never(out, outcome);
 }
 
+/* What AWS wants to know before it makes a claim-thing (OG appendix A, "Register as an OEM with AWS"). */
+static void print_email(FILE *out)
+{
+    fputs(
+        "Ask AWS for the claim-thing with this e-mail (Onboarding-by-Claim guide, appendix A); fill in the\n"
+        "four lines:\n\n"
+        "    To: expresslink-onboarding@amazon.com\n"
+        "    Subject: ExpressLink onboarding by claim: a claim-thing for our company\n\n"
+        "    Company name:\n"
+        "    AWS account ID:\n"
+        "    Technical/developer contact (name and e-mail):\n"
+        "    Technical manager contact (name and e-mail):\n\n"
+        "Both contacts receive the claim-thing's name, a UUID, and how to upload the certificate.\n",
+        out);
+}
+
 static void print_claim_thing(FILE *out, const struct keygen_outcome *outcome, const char *next)
 {
     const char *certificate = text_get(&outcome->certificate.path);
@@ -104,19 +120,17 @@ static void print_claim_thing(FILE *out, const struct keygen_outcome *outcome, c
         fprintf(
             out,
             "Next: let your AWS account make its certificate, inactive there so that no one can connect:\n\n"
-            "    %s\n\nThen send %s",
-            next, certificate);
-    else
-        fprintf(out, "Send %s", certificate);
+            "    %s\n\n",
+            next);
+    print_email(out);
     fprintf(out,
-            ", and nothing else, to your AWS contact or module vendor\n"
-            "(Onboarding-by-Claim guide, appendix A). It is not secret. If they ask for a signing request\n"
-            "instead, send them %s.\n",
-            text_get(&outcome->request.path));
+            "%s %s, and nothing else, in the way that they say. It is not secret.\n"
+            "If they ask for a signing request instead, send them %s.\n",
+            *next != '\0' ? "Then send" : "Send", certificate, text_get(&outcome->request.path));
     print_never(out, outcome);
     fputs("\n"
-          "You receive the claim-thing's name, a UUID, and the staging endpoint of your module vendor.\n"
-          "In portal.ini they are client_id and address of [staging.VENDOR], together with\n\n",
+          "You also need the staging endpoint of your module vendor. In portal.ini UUID and endpoint\n"
+          "are client_id and address of [staging.VENDOR], together with\n\n",
           out);
     OWNED char *full_key = realpath(text_get(&outcome->key.path), NULL);
     if (full_key != NULL)

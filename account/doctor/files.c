@@ -63,7 +63,9 @@ static void judge_authorities(struct doctor *doctor, struct certificate *const *
 
     if (lasting == NULL) {
         certificate_subject_words(all[0], &seen);
-        text_puts(&seen, " is not a CA");
+        text_printf(&seen, " %s",
+                    certificate_is_self_signed(all[0]) ? "is self-signed, basicConstraints CA:TRUE is missing"
+                                                       : "is not a CA");
         doctor_tell(doctor, DOCTOR_FAILED, ".files.ca", text_get(&seen), CA_MEND);
         return;
     }

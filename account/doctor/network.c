@@ -8,6 +8,7 @@
 #include "base/name_lookup.h"
 #include "base/tcp.h"
 #include "base/text.h"
+#include "claim/endpoint_message.h"
 
 void look_tell(struct look *look, enum doctor_level level, const char *check, const struct text *seen,
                const struct text *mend)
@@ -44,14 +45,15 @@ static void check_address(struct look *look)
         return;
     }
     bool of_iot = strncasecmp(dot, ".iot.", 5) == 0;
-    bool ats = dot - address > 4 && strncasecmp(dot - 4, "-ats", 4) == 0;
+    bool ats =
+        !endpoint_address_is_regional(address) && dot - address > 4 && strncasecmp(dot - 4, "-ats", 4) == 0;
     bool of_beijing =
         strncasecmp(dot, ".ats.iot.cn-north-1.", 20) == 0; /* the one region with another form */
     if ((of_iot && ats) || of_beijing) {
         look_tell(look, DOCTOR_OK, ".address", &seen, &mend);
         return;
     }
-    if (of_iot)
+    if (of_iot && !endpoint_address_is_regional(address))
         text_printf(&mend,
                     "Set address = %.*s-ats%s: the endpoint without -ats has a certificate that Amazon "
                     "Root CA 1 did not issue, and modules do not trust it.",

@@ -30,6 +30,38 @@ static void add_place(const struct enrolment_list *list, unsigned long long line
     text_printf(out, "%s:%llu", list->path, line);
 }
 
+/* A name that is no path from the root is looked for beside the list. */
+static void add_file(const struct enrolment_list *list, const char *name, struct text *out)
+{
+    OWNED char *copy = memory_string(list->path);
+
+    if (name[0] == '/')
+        text_puts(out, name);
+    else
+        text_printf(out, "%s/%s", dirname(copy), name);
+}
+
+static bool is_certificate(const struct enrolment_list *list, const char *field)
+{
+    TEXT struct text path = TEXT_EMPTY;
+
+    if (strstr(field, PEM_MARK) != NULL)
+        return true;
+    add_file(list, field, &path);
+    return field[0] != '\0' && access(text_get(&path), F_OK) == 0;
+}
+
+/* A row without names has the certificate first; one that has it elsewhere needs a row of names above it. */
+static bool has_it_elsewhere(const struct enrolment_list *list, const char *const *fields, size_t count)
+{
+    if (count == 0 || is_certificate(list, fields[0]))
+        return false;
+    for (size_t i = 1; i < count; i++)
+        if (is_certificate(list, fields[i]))
+            return true;
+    return false;
+}
+
 /* True when the row names the columns. */
 static bool read_titles(struct enrolment_list *list, const char *const *fields, size_t count)
 {
@@ -47,7 +79,8 @@ static bool read_titles(struct enrolment_list *list, const char *const *fields, 
     if (columns[CERTIFICATE] < 0 && columns[THING] < 0) {
         list->columns[CERTIFICATE] = 0;
         list->columns[THING] = 1;
-        return false;
+        list->untitled = has_it_elsewhere(list, fields, count);
+        return list->untitled;
     }
     list->untitled = columns[CERTIFICATE] < 0;
     memcpy(list->columns, columns, sizeof columns);
@@ -76,17 +109,6 @@ static void add_pem(const char *field, struct text *out)
         else
             text_add(out, field, 1);
     text_puts(out, "\n");
-}
-
-/* A name that is no path from the root is looked for beside the list. */
-static void add_file(const struct enrolment_list *list, const char *name, struct text *out)
-{
-    OWNED char *copy = memory_string(list->path);
-
-    if (name[0] == '/')
-        text_puts(out, name);
-    else
-        text_printf(out, "%s/%s", dirname(copy), name);
 }
 
 static struct certificate *find_certificate(const struct enrolment_list *list, const char *field,
@@ -192,7 +214,10 @@ bool enrolment_list_end(struct enrolment_list *list, struct text *why)
     if (!enrolment_list_is_over(list))
         csv_rows_end(list->csv);
     if (list->untitled)
-        text_printf(why, "%s: no column is called certificate; call the one with the PEM texts or files so",
+        text_printf(why,
+                    "%s: no column is called certificate: the first row must name the columns, as in "
+                    "certificate,thing_name, and that of the PEM texts or files is called certificate (a "
+                    "list without names has it first)",
                     list->path);
     return !list->untitled;
 }

@@ -263,6 +263,24 @@ bool certificate_is_authority(const struct certificate *certificate)
     return (flags & (EXFLAG_CA | EXFLAG_INVALID)) == EXFLAG_CA;
 }
 
+bool certificate_is_self_signed(const struct certificate *certificate)
+{
+    bool is = X509_self_signed(certificate->x509, 1) == 1;
+
+    ERR_clear_error();
+    return is;
+}
+
+const char *certificate_no_authority(const struct certificate *certificate)
+{
+    return certificate_is_self_signed(certificate) ? "is self-signed, basicConstraints CA:TRUE is missing: "
+                                                     "AWS IoT registers only CAs that have it; "
+                                                     "ask the manufacturer for a CA's certificate with it"
+                                                   : "is not a CA's certificate but one that a CA has signed "
+                                                     "(CA:FALSE); ask the manufacturer for "
+                                                     "the certificate of the CA";
+}
+
 bool certificate_is_signed_by(const struct certificate *certificate, const struct certificate *authority)
 {
     EVP_PKEY *key = X509_get0_pubkey(authority->x509);

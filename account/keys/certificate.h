@@ -49,6 +49,10 @@ void certificate_subject_words(const struct certificate *certificate, struct tex
 
 /* Basic constraints say CA:true. */
 bool certificate_is_authority(const struct certificate *certificate);
+bool certificate_is_self_signed(const struct certificate *certificate);
+/* Of one that is none, what it is instead and what to do, to be put after its name: "is self-signed,
+ * basicConstraints CA:TRUE is missing: ...". Static. */
+const char *certificate_no_authority(const struct certificate *certificate);
 /* The signature verifies with the authority's key, the names fit, and the authority may sign certificates.
  * Several threads may share the authority. */
 bool certificate_is_signed_by(const struct certificate *certificate, const struct certificate *authority);

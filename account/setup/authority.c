@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "account/setup/private.h"
+#include "base/clock.h"
 #include "base/memory.h"
 
+#define ENDS_SOON_MS (30LL * 24 * 3600 * 1000)
 #define STATUS "status"
 #define REGISTRATION "automatic registration"
 #define TEMPLATE "template"
@@ -77,21 +79,60 @@ static enum aws_error describe(struct setup *setup, const struct setup_item *ite
     return error;
 }
 
+/* Adds, for people, that the CA is over, ends soon or has not begun. True: it is over. */
+static bool judge_validity(const struct setup *setup, const struct setup_item *item, struct text *out)
+{
+    const struct certificate *certificate = authority_of(setup, item)->certificate;
+    long long begins = certificate_not_before_ms(certificate), ends = certificate_not_after_ms(certificate);
+    long long now = clock_wall_ms();
+    bool is_over = ends <= now, is_early = begins > now;
+    char date[CLOCK_RFC3339_SIZE];
+
+    clock_rfc3339(is_early ? begins : ends, date);
+    if (is_over)
+        text_printf(out,
+                    "it expired on %.10s, and no device that it signed can be provisioned: ask the "
+                    "manufacturer for the CA that signs now",
+                    date);
+    else if (is_early)
+        text_printf(out, "it is valid from %.10s only: check this machine's clock", date);
+    else if (ends - now < ENDS_SOON_MS)
+        text_printf(out, "it expires on %.10s: ask the manufacturer for the next one", date);
+    return is_over;
+}
+
+/* One that is over is not registered, but what else there is to do for one that is registered goes on. */
+static enum aws_error look_at_new(const struct setup *setup, struct setup_item *item, struct text *why)
+{
+    TEXT struct text words = TEXT_EMPTY;
+
+    item->action = SETUP_CREATE;
+    if (judge_validity(setup, item, &words)) {
+        text_printf(why, "the CA %s: %s", item->name, text_get(&words));
+        return AWS_REFUSED;
+    }
+    text_puts(&item->detail, text_get(&words));
+    return AWS_OK;
+}
+
 static enum aws_error look(struct setup *setup, struct setup_item *item, struct text *why)
 {
     JSON cJSON *answer = NULL;
+    TEXT struct text words = TEXT_EMPTY;
 
     want(setup, item);
     enum aws_error error = describe(setup, item, &answer, why);
-    if (error == AWS_NOT_FOUND) {
-        item->action = SETUP_CREATE;
-        return AWS_OK;
-    }
+    if (error == AWS_NOT_FOUND)
+        return look_at_new(setup, item, why);
     if (error)
         return error;
     if (!mode_fits(setup, item, answer, why))
         return AWS_CONFLICT;
-    return compare(setup, item, answer, why);
+    error = compare(setup, item, answer, why);
+    judge_validity(setup, item, &words);
+    if (words.length)
+        text_printf(&item->detail, "%s%s", item->detail.length ? "; " : "", text_get(&words));
+    return error;
 }
 
 static cJSON *add_registration(const struct setup *setup, cJSON *body)

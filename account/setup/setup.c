@@ -137,11 +137,8 @@ static bool check_authorities(const struct setup_options *options, struct text *
         if (certificate_is_authority(options->authorities[i].certificate))
             continue;
         certificate_subject_words(options->authorities[i].certificate, &subject);
-        text_printf(
-            why,
-            "%s is not a CA's certificate but one that a CA has signed (CA:FALSE); ask the manufacturer "
-            "for the certificate of the CA",
-            text_get(&subject));
+        text_printf(why, "%s %s", text_get(&subject),
+                    certificate_no_authority(options->authorities[i].certificate));
         return false;
     }
     return true;

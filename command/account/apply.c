@@ -39,11 +39,7 @@ static int wrong_authority(struct account_run *run, const char *path, const stru
     TEXT struct text words = TEXT_EMPTY, subject = TEXT_EMPTY;
 
     certificate_subject_words(certificate, &subject);
-    text_printf(
-        &words,
-        "%s: %s is not a CA's certificate but one that a CA has signed (CA:FALSE); ask the manufacturer "
-        "for the certificate of the CA",
-        path, text_get(&subject));
+    text_printf(&words, "%s: %s %s", path, text_get(&subject), certificate_no_authority(certificate));
     return account_report_wrong(&run->report, COMMAND_BAD_IDENTIFIER, "%s", text_get(&words));
 }
 

@@ -131,11 +131,8 @@ static int work(const struct register_arguments *arguments, const struct oem_acc
     if (authority == NULL)
         status = register_bad_file(arguments, arguments->authority, text_get(&why));
     else if (!certificate_is_authority(authority))
-        status = account_report_wrong(
-            arguments->report, COMMAND_BAD_IDENTIFIER,
-            "%s: not a CA's certificate (its basic constraints do not say CA): ask the manufacturer for "
-            "the certificate of the CA which signs the devices' certificates",
-            arguments->authority);
+        status = account_report_wrong(arguments->report, COMMAND_BAD_IDENTIFIER, "%s: it %s",
+                                      arguments->authority, certificate_no_authority(authority));
     else
         status = with_authority(arguments, account, authority);
     certificate_free(authority);

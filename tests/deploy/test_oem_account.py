@@ -33,12 +33,17 @@ CHOICES = {
     "ThingGroups": [None, "home", "home,fleet:eu,a_1,b-2,c"],
     "MakeTypeAndGroups": [None, "no"],
     "Attributes": [None, '{"vendor":"acme","line":"7"}'],
-    "PublishTopics": [None, "data,${thing}/x"],
-    "SubscribeTopics": [None, "cmd/+/set"],
-    "BasicIngestRules": [None, "store"],
     "ObserverRequest": [None, REQUEST],
     "ObserverClientId": [None, "watcher"],
     "EventsQueue": [None, "yes"],
+}
+MORE_CHOICES = {  # what has nothing to do with those
+    "PublishTopics": [None, "data", "data,${thing}/x,c,d,e"],
+    "SubscribeTopics": [None, "cmd/+/set", "a,b,c,d,#"],
+    "BasicIngestRules": [None, "store", "store,b/${thing},c"],
+    "BillingGroup": [None, "lamps"],
+    "TemplateDescription": [None, "Lamps of Acme"],
+    "MakeTypeAndGroups": [None, "no"],
 }
 
 
@@ -61,7 +66,7 @@ class Parameters(unittest.TestCase):
                 ("PublishTopics", "a/+"), ("PublishTopics", "a,,b"), ("PublishTopics", "a,b,c,d,e,f"), ("PublishTopics", "a/*"),
                 ("PublishTopics", "${iot:ClientId}"), ("PublishTopics", "$aws/x"), ("SubscribeTopics", "a/*"),
                 ("BasicIngestRules", "my-rule"), ("BasicIngestRules", "a/#"), ("BasicIngestRules", "$aws/rules/a"),
-                ("MakeTypeAndGroups", "maybe"), ("EventsQueue", "maybe"), ("ThingType", "x y"), ("Other", "x")]
+                ("MakeTypeAndGroups", "maybe"), ("EventsQueue", "maybe"), ("ThingType", "x y"), ("BillingGroup", "x y"), ("Other", "x")]
         for name, value in rows:
             with self.subTest(name, value=value[:40]), self.assertRaisesRegex(Refused, name):
                 stack(**{name: value})
@@ -104,7 +109,7 @@ class Resources(unittest.TestCase):
         self.assertEqual(sorted(self.schemas), self.types)
 
     def test_every_combination_is_as_the_schemas_say(self):
-        for parameters in combinations(CHOICES):
+        for parameters in (*combinations(CHOICES), *combinations(MORE_CHOICES)):
             made = stack(**parameters)
             with self.subTest(**parameters):
                 self.assertEqual(self.wrong(made.resources), [])
@@ -205,7 +210,8 @@ def _deploy(made, iot, iam, cloud, address):
         "AWS::IoT::ThingGroup": lambda of: iot.create_thing_group(thingGroupName=of["ThingGroupName"]),
         "AWS::IoT::ProvisioningTemplate": lambda of: iot.create_provisioning_template(
             templateName=of["TemplateName"], templateBody=of["TemplateBody"], type=of["TemplateType"], enabled=of["Enabled"],
-            provisioningRoleArn=of["ProvisioningRoleArn"]),
+            provisioningRoleArn=of["ProvisioningRoleArn"], description=of["Description"]),
+        "AWS::IoT::BillingGroup": lambda of: iot.create_billing_group(billingGroupName=of["BillingGroupName"]),
         "AWS::IoT::CACertificate": authority,
         "AWS::IoT::Certificate": certificate,
         "AWS::IoT::PolicyPrincipalAttachment": lambda of: iot.attach_policy(policyName=of["PolicyName"],
@@ -234,6 +240,8 @@ class SameAsApply(AccountCase):
         ({"SubscribeTopics": "+/a,cmd/${thing}/#"}, ["--subscribe", "+/a", "--subscribe", "cmd/${thing}/#"]),
         ({"PublishTopics": "1,2,3,4,5", "SubscribeTopics": "1,2/+/3", "BasicIngestRules": "r"},
          [*(f"--publish={i}" for i in range(1, 6)), "--subscribe=1", "--subscribe=2/+/3", "--basic-ingest=r"]),
+        ({"BillingGroup": "lamps", "TemplateDescription": "Lamps of Acme"},
+         ["--billing-group", "lamps", "--description", "Lamps of Acme"]),
         ({"EventsQueue": "yes", "Name": "vendor-b"}, ["--events-queue", "--name", "vendor-b"]),
         ({"Name": "all", "ThingNameField": "SerialNumber", "ThingType": "lamp", "ThingGroups": "a,b", "Attributes": '{"v":"1"}',
           "ObserverRequest": True, "EventsQueue": "yes"},

@@ -22,7 +22,7 @@ def openssl(folder, *arguments):
 
 def make_authority(folder, name="ca", subject="/O=Acme/CN=Acme Modules CA"):
     openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key",
-            "-out", f"{name}.pem", "-days", "30", "-subj", subject)
+            "-out", f"{name}.pem", "-days", "60", "-subj", subject)
     return folder / f"{name}.pem"
 
 

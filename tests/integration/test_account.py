@@ -643,6 +643,27 @@ class Authorities(AccountCase):
         self.assertIn("CN = module-1 is not a CA's certificate", said)
         self.assertEqual(self.judge.calls, [])
 
+    def dated(self, days):
+        openssl(self.folder, "x509", "-in", "ca.pem", "-signkey", "ca.key", "-days", str(days), "-out", "dated.pem")
+        return "dated.pem"
+
+    def test_one_that_is_over_is_told(self):
+        said = self.fails(69, "apply", "--thing-name", "common-name", "--ca", self.dated(-1), "--dry-run")
+        self.assertRegex(said, r"nothing was changed: the CA O = Acme, CN = Acme Modules CA: it expired on \d{4}-\d\d-\d\d, and no device")
+        self.assertEqual(self.judge.changing, [])
+
+    def test_one_that_ends_soon_is_told(self):
+        said = self.does("apply", "--thing-name", "common-name", "--ca", self.dated(10), "--dry-run")
+        self.assertRegex(said, r"create  CA .*\(it expires on \d{4}-\d\d-\d\d: ask the manufacturer for the next one\)")
+
+    def test_what_else_there_is_to_do_goes_on_beside_one_that_is_over(self):
+        self.judge.script = lambda call: Answer(200, {
+            "certificateDescription": {"certificateMode": "SNI_ONLY", "status": "ACTIVE", "autoRegistrationStatus": "ENABLE"},
+            "registrationConfig": {"templateName": "expresslink"}}) if call.operation == "DescribeCACertificate" else None
+        said = self.does("apply", "--thing-name", "common-name", "--ca", self.dated(-1), "--yes")
+        self.assertRegex(said, r"keep    CA .*\(it expired on ")
+        self.assertIn("created template expresslink", said)
+
     def test_files_that_hold_no_certificate(self):
         for name in ("portal-observer.csr", "ca.key", "missing.pem"):
             with self.subTest(name):

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from cloud import Cloud
 from patience import DEADLINE, LONG_DEADLINE, fewer
-from sandbox import BUILD, eventually
+from sandbox import BUILD, ROOT, eventually
 
 CLAIM = BUILD / "command" / "expresslink-claim"
 NOW = datetime.datetime.utcnow()
@@ -330,6 +330,9 @@ class Batch(Register):
                  "list-e": "list-e"}
         self.expect_all({identity(made[name]): thing for name, thing in names.items()})
         self.refuses(66, "no column is called certificate", "batch", self.file("wrong.csv", "thing name,serial\na,b\n"))
+        how = "the first row must name the columns, as in certificate,thing_name"
+        self.refuses(66, how, "batch", self.file("wrong.csv", "thing name,serial\na,b\n"))
+        self.refuses(66, how, "batch", self.file("headerless.csv", "lamp-1,c.pem\nlamp-2,c.pem\n"))
         self.refuses(66, "nowhere", "batch", "nowhere")
         (self.folder / "empty").mkdir()
         self.refuses(66, "there is no .pem", "batch", "empty")
@@ -478,6 +481,8 @@ class JustInTime(Register):
         self.refuses(64, "give one of --ca-key", "jitr", "--ca", "ca.pem")
         self.refuses(64, "give one of --ca-key", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key", "--verification-request", "x")
         self.refuses(65, "not a CA's certificate", "jitr", "--ca", "birth.pem", "--ca-key", "ca.key")
+        self.refuses(65, "it is self-signed, basicConstraints CA:TRUE is missing", "jitr", "--ca",
+                     ROOT / "tests" / "cases" / "ca-without-basicconstraints.pem", "--ca-key", "ca.key")
         other = self.folder / "other"
         other.mkdir()
         Factory("Other").write(other)

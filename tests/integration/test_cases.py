@@ -197,6 +197,48 @@ class Scanned(PortalCase):
         self.assertIn("animated", answer.json["detail"])
 
 
+class Account(unittest.TestCase):
+    """expresslink-claim account and doctor, without any AWS."""
+    AUTHORITY = CASES / "ca-without-basicconstraints.pem"
+    SAID = "is self-signed, basicConstraints CA:TRUE is missing"
+    REGIONAL = "data.iot.us-east-1.amazonaws.com"
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="cases-")))
+
+    def run_claim(self, *arguments):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "x",
+                       "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1"}
+        done = subprocess.run([BUILD / "command" / "expresslink-claim", *arguments], cwd=self.folder, env=environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=DEADLINE)
+        return done.returncode, done.stdout + done.stderr
+
+    def configured(self, address="127.0.0.1", authority="missing.pem"):
+        (self.folder / "portal.ini").write_text("".join(
+            f"[{section}]\naddress = {address}\nca_file = {authority}\ncert_file = c.pem\nkey_file = c.key\nclient_id = x\n"
+            for section in ("staging.acme", "endpoint.home")))
+
+    def test_ca_without_basicconstraints(self):
+        code, said = self.run_claim("account", "apply", "--ca", self.AUTHORITY, "--dry-run")
+        self.assertEqual(code, 65, said)
+        self.assertIn(f"OU = nrf-asset-tracker {self.SAID}", said)
+        self.configured(authority=self.AUTHORITY)
+        _, said = self.run_claim("doctor", "--offline")
+        self.assertEqual(" ".join(said.split()).count(self.SAID), 2, said)
+
+    def test_the_address_of_a_region(self):
+        """No file: data.iot.us-east-1.amazonaws.com in the place of an account's own."""
+        self.configured(self.REGIONAL)
+        _, said = self.run_claim("doctor", "--offline", "--json")
+        told = [finding for line in said.splitlines() if (finding := json.loads(line)).get("check") == "configuration"]
+        wrong = [finding["seen"] for finding in told if "aws iot describe-endpoint --endpoint-type iot:Data-ATS" in finding["seen"]]
+        self.assertEqual(len(wrong), 2, told)
+        done = subprocess.run([BUILD / "server" / "expresslink-portal", "--config", self.folder / "portal.ini", "--check-config"],
+                              cwd=self.folder, capture_output=True, text=True, timeout=DEADLINE)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(done.stderr.count("aws iot describe-endpoint --endpoint-type iot:Data-ATS"), 2, done.stderr)
+
+
 class Complete(unittest.TestCase):
     """No input lies there without a test that reads it."""
 

@@ -183,6 +183,15 @@ class Keygen(unittest.TestCase):
         self.assertNotIn(str(key.split("pub:")[0].split("priv:")[1].split()[0]), out)
         self.assertLessEqual(max(map(len, out.split("cert_file")[0].splitlines())), 100)
 
+    def test_email(self):
+        """To whom, and the four things that AWS wants to know (Onboarding-by-Claim guide, appendix A)."""
+        for out in (self.keygen(), self.keygen("--self-signed", "--name", "own")):
+            email = out.partition("    To: expresslink-onboarding@amazon.com\n")[2].partition("\n\nBoth contacts")[0]
+            self.assertEqual(re.findall(r"^    ([A-Z][^:]*):$", email, re.M), [
+                "Company name", "AWS account ID", "Technical/developer contact (name and e-mail)",
+                "Technical manager contact (name and e-mail)"])
+        self.assertNotIn("expresslink-onboarding", self.keygen("--observer"))
+
     def test_self_signed(self):
         for days, name in ((None, "claim-thing"), (1, "short"), (36500, "long")):
             out = self.keygen("--self-signed", "--name", name, *(["--days", days] if days else []))

@@ -10,6 +10,30 @@
 #define TEN "abcdefghi."
 #define SIXTY_THREE "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabc"
 
+static void a_regions_name_is_no_accounts_own(void **state)
+{
+    static const char *const regional[] = {
+        "data.iot.us-east-1.amazonaws.com",     "DATA.IOT.eu-west-1.amazonaws.com",
+        "iot.us-east-1.amazonaws.com",          "data-ats.iot.us-east-1.amazonaws.com",
+        "data.iot.cn-north-1.amazonaws.com.cn",
+    };
+    static const char *const own[] = {ADDRESS,
+                                      "a1b2c3d4e5f6g7.iot.us-east-1.amazonaws.com",
+                                      "data.iot.example.com",
+                                      "iot.example.com",
+                                      "127.0.0.1",
+                                      ".amazonaws.com",
+                                      ""};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(regional); i++)
+        if (!endpoint_address_is_regional(regional[i]))
+            fail_msg("%s", regional[i]);
+    for (size_t i = 0; i < COUNT(own); i++)
+        if (endpoint_address_is_regional(own[i]))
+            fail_msg("%s", own[i]);
+}
+
 static void refuses_bad_addresses(void **state)
 {
     static const char *const bad[] = {
@@ -174,9 +198,13 @@ static void longest_address_comes_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refuses_bad_addresses),      cmocka_unit_test(takes_addresses),
-        cmocka_unit_test(refuses_bad_payloads),       cmocka_unit_test(refuses_deep_and_long_payloads),
-        cmocka_unit_test(reads_what_the_guide_shows), cmocka_unit_test(writes_topic_and_payload),
+        cmocka_unit_test(a_regions_name_is_no_accounts_own),
+        cmocka_unit_test(refuses_bad_addresses),
+        cmocka_unit_test(takes_addresses),
+        cmocka_unit_test(refuses_bad_payloads),
+        cmocka_unit_test(refuses_deep_and_long_payloads),
+        cmocka_unit_test(reads_what_the_guide_shows),
+        cmocka_unit_test(writes_topic_and_payload),
         cmocka_unit_test(longest_address_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

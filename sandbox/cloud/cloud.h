@@ -50,6 +50,7 @@ struct cloud_call {
     struct cloud *cloud;
     const struct cloud_request *request;
     struct request_body body;
+    char digest[SIGNATURE_SIZE];         /* of the body, once it is complete */
     unsigned long long delivered, known; /* devices of a control log: new ones, and known ones */
 };
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bulk provisioning from the check to the end, on good days and bad ones: sidewalk-import against expresslink-cloud."""
+import base64
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from aws_service import Answer, Service, signature_problem
 from cloud import BUCKET
 from patience import DEADLINE
 from sandbox import eventually
@@ -166,6 +168,29 @@ class GoodDays(Import):
             self.assertRegex(err, r"(?i)request")
         self.cloud.advance(2)
         self.assertEqual(self.cloud.json("status", task)[1]["onboarded"], 12)
+
+    def test_a_bucket_in_another_region_is_found(self):
+        self.cloud.faults(bucket_region="eu-west-1")
+        task = self.started()
+        self.cloud.advance()
+        code, record = self.cloud.json("update", task, "--csv", self.others / "devices.csv", "--s3", f"s3://{BUCKET}/lists/")
+        self.assertEqual((code, record["result"]), (0, "updated"))
+        self.assertEqual(len(self.cloud.uploads()), 2)
+
+    def test_what_is_uploaded_has_a_checksum_and_goes_where_the_bucket_is(self):
+        task = self.started()
+        update = ("update", task, "--csv", self.others / "devices.csv", "--s3", f"s3://{BUCKET}/lists/")
+        content = (self.others / "devices.csv").read_bytes()
+        for status, code in ((301, "PermanentRedirect"), (307, "TemporaryRedirect"), (400, "AuthorizationHeaderMalformed")):
+            elsewhere = Answer(status, f"<Error><Code>{code}</Code></Error>", {"x-amz-bucket-region": "eu-west-1"})
+            with Service(elsewhere, Answer(), signed=False) as s3:
+                self.assertEqual(self.cloud.run(*update, AWS_ENDPOINT_URL_S3=s3.url)[0], 0, code)
+            first, second = s3.seen
+            self.assertEqual(first.headers["x-amz-checksum-sha256"], base64.b64encode(hashlib.sha256(content).digest()).decode())
+            secrets = {"sandbox": ("sandbox", None)}
+            self.assertIsNone(signature_problem(first, secrets, "us-east-1"))
+            self.assertIsNone(signature_problem(second, secrets, "eu-west-1"))
+            self.assertEqual(second.body, content)
 
     def test_delete(self):
         task = self.started()

@@ -11,7 +11,9 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from urllib.parse import quote
 
+from aws_models import Judge
 from aws_service import Answer, Service, signature_problem
 from cloud import BUCKET
 from patience import DEADLINE
@@ -168,6 +170,19 @@ class GoodDays(Import):
             self.assertRegex(err, r"(?i)request")
         self.cloud.advance(2)
         self.assertEqual(self.cloud.json("status", task)[1]["onboarded"], 12)
+
+    def test_positioning(self):
+        task = self.start(self.few, "--positioning-destination", "Places")["id"]
+        self.assertEqual(self.cloud.task(task)["Positioning"], "Enabled")
+        self.assertNotIn("Positioning", self.cloud.task(self.start(self.others)["id"]))
+        _, out, _ = self.cloud.run(*self.start_arguments(self.few, "--dry-run", "--positioning", "disabled"))
+        self.assertIn('"Positioning":"Disabled"', out)
+        _, out, _ = self.cloud.run(*self.start_arguments(self.few, "--dry-run", "--positioning-destination", "Places"))
+        self.assertIn('"Positioning":"Enabled","Sidewalk":{', out)
+        self.assertIn('"Positioning":{"DestinationName":"Places"}', out)
+        for more in (("--positioning", "yes"), ("--positioning-destination", "a b"),
+                     ("--positioning", "disabled", "--positioning-destination", "Places")):
+            self.assertEqual(self.cloud.run(*self.start_arguments(self.few, *more))[0], 64)
 
     def test_a_bucket_in_another_region_is_found(self):
         self.cloud.faults(bucket_region="eu-west-1")
@@ -357,6 +372,93 @@ class Refusals(Import):
         self.assertIn("ConflictException", err)
         self.assertIn("started before with other options", err)
         self.assertEqual(list(self.tasks()), [first["id"]])
+
+
+class Places(Import):
+    """What a start needs before it: it looks at all, and makes what it may."""
+    NEW = "arn:aws:iam::123456789012:role/lists/NewImport"
+
+    def arguments(self, *more, role=NEW, destination="Lamps"):
+        changes = {ROLE: role, "Destination": destination}
+        return [changes.get(a, a) for a in self.start_arguments(self.few, *more)]
+
+    def test_all_that_is_missing_is_told_at_once_and_nothing_is_made(self):
+        self.cloud.faults(destinations=["Destination"])
+        arguments = [a if a != f"s3://{BUCKET}/lists/" else "s3://not-there/" for a in self.arguments()]
+        code, _, err = self.cloud.run(*arguments)
+        self.assertEqual(code, 69)
+        for words in ("there is no bucket", "there is no such role: make it with --create-role",
+                      "there is no such destination in this region: make it with --create-destination TOPIC", "nothing was started"):
+            self.assertIn(words, err)
+        code, _, err = self.cloud.run(*self.arguments("--create-role"))
+        self.assertEqual(code, 69)
+        self.assertNotIn("role", err)
+        code, record = self.cloud.json(*self.arguments())
+        self.assertEqual((code, record["error"], record["what"]), (69, "not_found", "nothing was started"))
+        self.assertEqual((self.tasks(), self.cloud.uploads()), ({}, []))
+
+    def test_a_role_that_others_may_assume(self):
+        with Judge(self.cloud.host) as judge:
+            iam = {"AWS_ENDPOINT_URL_IAM": judge.url}
+            self.assertEqual(self.cloud.run(*self.arguments("--create-role"), **iam)[0], 0)
+            trust = judge.inputs("iam:CreateRole")[0]["AssumeRolePolicyDocument"]
+        with Service(lambda seen: Answer(200, "<GetRoleResponse><GetRoleResult><Role><AssumeRolePolicyDocument>"
+                                              + quote(trust.replace("iotwireless", "iot")) +
+                                              "</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>"),
+                     signed=False) as iam:
+            code, _, err = self.cloud.run(*self.arguments("--create-role"), AWS_ENDPOINT_URL_IAM=iam.url)
+        self.assertEqual(code, 69)
+        self.assertIn("the role cannot be assumed by iotwireless.amazonaws.com: add it to the role's trust policy", err)
+
+    def test_role_and_destination_are_made_as_awss_models_have_it(self):
+        self.cloud.faults(destinations=["Destination"])
+        more = ("--create-role", "--create-destination", "lamps/up")
+        code, out, _ = self.cloud.run(*self.arguments(*more, "--dry-run"))
+        self.assertEqual((code, out.count("would be made")), (0, 2))
+        self.assertEqual(self.cloud.run(*self.arguments("--dry-run"))[0], 69)
+        with Judge(self.cloud.host) as judge:
+            code, out, err = self.cloud.run(*self.arguments(*more), AWS_ENDPOINT_URL=judge.url, AWS_ENDPOINT_URL_S3=self.cloud.url)
+        self.assertEqual((code, judge.problems), (0, []), err)
+        self.assertEqual(out.count(" made"), 2)
+        self.assertEqual(judge.changing, ["iam:CreateRole", "iam:PutRolePolicy", "iotwireless:CreateDestination",
+                                          "iotwireless:StartWirelessDeviceImportTask"])
+        role, policy = judge.inputs("iam:CreateRole")[0], judge.inputs("iam:PutRolePolicy")[0]
+        self.assertEqual((role["RoleName"], role["Path"]), ("NewImport", "/lists/"))
+        allowed = {each["Action"]: each["Resource"] for each in json.loads(policy["PolicyDocument"])["Statement"]}
+        self.assertEqual(allowed, {"s3:GetObject": f"arn:aws:s3:::{BUCKET}/*", "iot:DescribeEndpoint": "*",
+                                   "iot:Publish": "arn:aws:iot:us-east-1:123456789012:topic/lamps/up"})
+        destination = judge.inputs("iotwireless:CreateDestination")[0]
+        self.assertEqual(destination, {"Name": "Lamps", "ExpressionType": "MqttTopic", "Expression": "lamps/up", "RoleArn": self.NEW})
+        # Once more: only the role's own policy is written again, with the bucket's name in its name.
+        with Judge(self.cloud.host) as judge:
+            code, record = self.cloud.json(*self.arguments(*more), AWS_ENDPOINT_URL=judge.url, AWS_ENDPOINT_URL_S3=self.cloud.url)
+        self.assertEqual((code, record["result"], judge.problems), (0, "started_before", []))
+        self.assertEqual(judge.changing, ["iam:PutRolePolicy"])
+
+    def test_another_ones_role_is_left_alone(self):
+        with Judge(self.cloud.host) as judge:
+            code, _, err = self.cloud.run(*self.start_arguments(self.few, "--create-role"), AWS_ENDPOINT_URL_IAM=judge.url)
+        self.assertEqual((code, judge.calls, judge.problems), (0, ["iam:GetRole"], []), err)
+
+    def test_where_it_may_not_look_it_goes_on(self):
+        self.cloud.faults(deny=["iam:GetRole", "iotwireless:GetDestination", "s3:ListBucket"])
+        code, out, _ = self.cloud.run(*self.arguments())
+        self.assertEqual((code, out.count("not checked: ")), (0, 3))
+
+    def test_a_bucket_elsewhere_is_named(self):
+        self.cloud.faults(bucket_region="eu-west-1")
+        code, out, _ = self.cloud.run(*self.start_arguments(self.few))
+        self.assertEqual(code, 0)
+        self.assertRegex(out, "bucket +is in eu-west-1, not in us-east-1")
+
+    def test_what_cannot_be_made_ends_the_start(self):
+        for action, what in (("iam:CreateRole", "the role could not be made"), ("iam:PutRolePolicy", "the role could not be made"),
+                             ("iotwireless:CreateDestination", "the destination could not be made")):
+            self.cloud.faults(deny=[action], destinations=["Destination"])
+            code, _, err = self.cloud.run(*self.arguments("--create-role", "--create-destination", "lamps"))
+            self.assertEqual(code, 77)
+            self.assertIn(f"{what}, nothing was started", err)
+        self.assertEqual(self.tasks(), {})
 
 
 class BadDays(Import):

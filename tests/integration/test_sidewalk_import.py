@@ -232,6 +232,23 @@ class GoodDays(Import):
         self.assertEqual(self.start(self.few, "--profile", made["id"])["device_profile_allows"], True)
         self.assertEqual(self.cloud.run("profile", "get", "not-there")[0], 69)
 
+    def test_what_to_ask_the_sidewalk_team_for(self):
+        nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_REGION": None, "AWS_ACCESS_KEY_ID": None}
+        code, out, err = self.cloud.run("profile", "request", **nowhere)
+        self.assertEqual((code, err), (0, ""))
+        for words in ("factory support", "ApId", "YubiHSM", "signing tool", "AWS account", "profile get ID", "private keys"):
+            self.assertRegex(out, rf"\[ \] (?:.*\n      )?.*{words}")
+        self.assertTrue(all(len(line) < 80 for line in out.splitlines()), out)
+        code, told = self.cloud.json("profile", "request", **nowhere)
+        self.assertEqual((code, told["device_profile"], [len(told[part]) for part in ("ask", "tell", "check")]), (0, None, [5, 5, 4]))
+        profile = self.cloud.json("profile", "create", "--name", "Kitchen lamps")[1]["id"]
+        code, out, _ = self.cloud.run("profile", "request", profile)
+        self.assertEqual(code, 0)
+        self.assertRegex(out, rf"Device profile {profile} in us-east-1: (not )?qualified\n(  .*\n)*  factory: ApId eXpL, device type")
+        self.assertEqual(self.cloud.run("profile", "request", "not-there")[0], 69)
+        for wrong in (("request", "a", "b"), ("request", "../x"), ("request", "--name", "x"), ("ask",)):
+            self.assertEqual(self.cloud.run("profile", *wrong)[0], 64)
+
 
 class Refusals(Import):
     def cut(self, folder):

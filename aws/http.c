@@ -193,6 +193,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *user)
     if (take_value(line, length, "x-amzn-RequestId", answer->request_id, sizeof answer->request_id) ||
         take_value(line, length, "x-amz-request-id", answer->request_id, sizeof answer->request_id) ||
         take_value(line, length, "ETag", answer->etag, sizeof answer->etag) ||
+        take_value(line, length, "x-amz-bucket-region", answer->bucket_region,
+                   sizeof answer->bucket_region) ||
         take_value(line, length, "x-amzn-ErrorType", answer->error_type, sizeof answer->error_type))
         return length;
     if (take_value(line, length, "Date", value, sizeof value)) {
@@ -349,6 +351,7 @@ static void set_body(CURL *curl, struct exchange *exchange)
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
     }
+    curl_easy_setopt(curl, CURLOPT_NOBODY, strcmp(request->method, "HEAD") == 0 ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
 }
 

@@ -67,6 +67,7 @@ struct aws_http_answer {
     long status;
     struct text body;
     char request_id[80], etag[80], error_type[160]; /* "": none */
+    char bucket_region[40];                         /* of S3's bucket; "": not told */
     long long date_ms;                              /* the Date header; 0: none */
     long retry_after_s;                             /* -1: none */
 };

@@ -47,7 +47,7 @@ struct aws_request {
      * replaced in partitions that have another one (aws/partition.h). */
     const char *host;
     const char *region; /* NULL: the session's */
-    const char *method; /* "GET", "POST", "PUT", "PATCH", "DELETE" */
+    const char *method; /* "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" */
     /* Begins with a slash; segments are percent-encoded (aws_path_add). Only S3 allows "." and "..". */
     const char *path;
     const struct aws_pair *query; /* not encoded, in any order; ends with a NULL name; NULL: none */
@@ -67,8 +67,9 @@ struct aws_response {
     struct text body;
     char request_id[80];
     char etag[80];
-    char code[80];       /* of an error: "ValidationException", "AccessDeniedException"; "": none */
-    struct text message; /* AWS's own error message: one line, at most 2,000 bytes */
+    char bucket_region[40]; /* S3, x-amz-bucket-region: where the bucket is; "": not told */
+    char code[80];          /* of an error: "ValidationException", "AccessDeniedException"; "": none */
+    struct text message;    /* AWS's own error message: one line, at most 2,000 bytes */
 };
 void aws_response_fini(struct aws_response *response);
 

@@ -209,6 +209,7 @@ static enum aws_error take_answer(struct sending *sending, struct aws_http_answe
     answer->body = (struct text)TEXT_EMPTY;
     memcpy(out->request_id, answer->request_id, sizeof out->request_id);
     memcpy(out->etag, answer->etag, sizeof out->etag);
+    memcpy(out->bucket_region, answer->bucket_region, sizeof out->bucket_region);
     sending->date_ms = answer->date_ms;
     if (answer->date_ms)
         take_date(sending->session, sending->sent_ms, answer->date_ms);

@@ -59,12 +59,18 @@ static void write_tags(struct json_writer *json, const struct aws_pair *tags)
     json_end_array(json);
 }
 
-/* Writes the last member of every request. */
-static void write_sidewalk(struct json_writer *json, const char *name, const char *value, const char *role)
+/* Writes the last member of every request. positioning: of a start, a destination; may be NULL, as role. */
+static void write_sidewalk(struct json_writer *json, const char *name, const char *value, const char *role,
+                           const char *positioning)
 {
     json_begin_object(json, "Sidewalk");
     json_write_text(json, name, value);
     write_given(json, "Role", role);
+    if (positioning != NULL) {
+        json_begin_object(json, "Positioning");
+        json_write_text(json, "DestinationName", positioning);
+        json_end_object(json);
+    }
     json_end_object(json);
     json_end_object(json);
     json_writer_finish(json);
@@ -78,7 +84,9 @@ void import_request_json(const struct import_request *request, struct text *out)
     write_given(&json, "DestinationName", request->destination);
     write_given(&json, "ClientRequestToken", request->token);
     write_tags(&json, request->tags);
-    write_sidewalk(&json, "DeviceCreationFile", request->file, request->role);
+    write_given(&json, "Positioning", request->positioning);
+    write_sidewalk(&json, "DeviceCreationFile", request->file, request->role,
+                   request->positioning_destination);
 }
 
 static enum aws_error start(struct aws_session *session, const char *path, const struct text *body, char **id,
@@ -121,7 +129,7 @@ enum aws_error import_task_start_single(struct aws_session *session, const char 
     json_write_text(&json, "DestinationName", destination);
     write_given(&json, "DeviceName", name);
     write_given(&json, "ClientRequestToken", token);
-    write_sidewalk(&json, "SidewalkManufacturingSn", smsn, NULL);
+    write_sidewalk(&json, "SidewalkManufacturingSn", smsn, NULL, NULL);
     return start(session, "/wireless_single_device_import_task", &body, id, arn, why);
 }
 
@@ -159,7 +167,7 @@ enum aws_error import_task_update(struct aws_session *session, const char *id, c
         return AWS_REFUSED;
     struct json_writer json = json_writer_into(&body);
     json_begin_object(&json, NULL);
-    write_sidewalk(&json, "DeviceCreationFile", file, NULL);
+    write_sidewalk(&json, "DeviceCreationFile", file, NULL, NULL);
     return ask(session, "PATCH", text_get(&path), NULL, &body, &response, why);
 }
 

@@ -12,10 +12,12 @@
 
 struct import_request {
     const char *destination;
-    const char *file;            /* s3://bucket/key, at most 1024 characters */
-    const char *role;            /* ARN, at most 2048 characters */
-    const char *token;           /* ClientRequestToken, at most 64 characters; NULL: none */
-    const struct aws_pair *tags; /* ends with a NULL name; NULL: none */
+    const char *file;                    /* s3://bucket/key, at most 1024 characters */
+    const char *role;                    /* ARN, at most 2048 characters */
+    const char *token;                   /* ClientRequestToken, at most 64 characters; NULL: none */
+    const struct aws_pair *tags;         /* ends with a NULL name; NULL: none */
+    const char *positioning;             /* "Enabled", "Disabled"; NULL: not given */
+    const char *positioning_destination; /* where the devices' places go; NULL: not given */
 };
 
 /* Writes the body of a start request. */

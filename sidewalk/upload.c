@@ -4,16 +4,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "aws/encoding.h"
+#include "base/base64.h"
 #include "base/digest.h"
+#include "base/hex.h"
 
 #define SCHEME "s3://"
 #define BUCKET_MIN 3
 #define BUCKET_MAX 63
+#define SHA256_BYTES 32
+
+static void response_fini(struct aws_response *response)
+{
+    aws_response_fini(response);
+}
+
+#define RESPONSE __attribute__((cleanup(response_fini)))
 
 static bool is_bucket(const char *name, size_t length)
 {
@@ -215,11 +226,46 @@ bool upload_digest(const char *path, unsigned long long *length, char sha256[65]
     return true;
 }
 
+static void write_path(const char *bucket, const char *key, struct text *out)
+{
+    aws_path_add(out, bucket);
+    for (const char *at = key; key != NULL;) {
+        size_t length = strcspn(at, "/");
+        TEXT struct text segment = TEXT_EMPTY;
+        text_add(&segment, at, length);
+        aws_path_add(out, text_get(&segment));
+        if (at[length] == '\0')
+            return;
+        at += length + 1;
+    }
+}
+
+/* S3 says where a bucket is when it is asked in another region (301 PermanentRedirect, 307, 400
+ * AuthorizationHeaderMalformed). */
+static bool is_elsewhere(const struct aws_session *session, const struct aws_response *response)
+{
+    const char *region = response->bucket_region;
+
+    return region[0] != '\0' && region[strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0' &&
+           strcmp(region, aws_session_region(session)) != 0;
+}
+
+static void base64_of_hex(const char sha256[DIGEST_SIZE], char out[BASE64_SIZE(SHA256_BYTES)])
+{
+    unsigned char bytes[SHA256_BYTES];
+
+    if (!hex_decode(sha256, sizeof bytes, bytes))
+        abort();
+    base64_encode(bytes, sizeof bytes, out);
+}
+
 static enum aws_error put(struct aws_session *session, struct upload *upload, const char *url,
                           const atomic_int *interrupted, struct text *why)
 {
-    static const struct aws_pair headers[] = {{"Content-Type", "text/csv"}, {NULL, NULL}};
-    TEXT struct text bucket = TEXT_EMPTY, key = TEXT_EMPTY, path = TEXT_EMPTY;
+    TEXT struct text bucket = TEXT_EMPTY, key = TEXT_EMPTY, path = TEXT_EMPTY, said = TEXT_EMPTY;
+    char checksum[BASE64_SIZE(SHA256_BYTES)];
+    const struct aws_pair headers[] = {
+        {"Content-Type", "text/csv"}, {"x-amz-checksum-sha256", checksum}, {NULL, NULL}};
     struct aws_stream stream = {
         .read = read_part,
         .rewind = rewind_list,
@@ -227,21 +273,13 @@ static enum aws_error put(struct aws_session *session, struct upload *upload, co
         .length = upload->all,
         .progress = tell_sent,
     };
-    struct aws_response response = {0};
+    RESPONSE struct aws_response response = {0}, second = {0};
 
     if (!upload_url_parse(url, &bucket, &key, why))
         return AWS_REFUSED;
     memcpy(stream.sha256, upload->sha256, sizeof stream.sha256);
-    aws_path_add(&path, text_get(&bucket));
-    for (const char *at = text_get(&key);; at++) {
-        size_t length = strcspn(at, "/");
-        TEXT struct text segment = TEXT_EMPTY;
-        text_add(&segment, at, length);
-        aws_path_add(&path, text_get(&segment));
-        at += length;
-        if (*at == '\0')
-            break;
-    }
+    base64_of_hex(upload->sha256, checksum);
+    write_path(text_get(&bucket), text_get(&key), &path);
     struct aws_request request = {
         .service = "s3",
         .host = "s3.%s.amazonaws.com",
@@ -251,8 +289,32 @@ static enum aws_error put(struct aws_session *session, struct upload *upload, co
         .stream = &stream,
         .interrupted = interrupted,
     };
+    enum aws_error error = aws_send(session, &request, &response, &said);
+    if (error != AWS_OK && is_elsewhere(session, &response) && rewind_list(upload)) {
+        request.region = response.bucket_region;
+        text_clear(&said);
+        error = aws_send(session, &request, &second, &said);
+    }
+    text_puts(why, text_get(&said));
+    return error;
+}
+
+enum aws_error upload_find_bucket(struct aws_session *session, const char *url,
+                                  char region[UPLOAD_REGION_SIZE], struct text *why)
+{
+    TEXT struct text bucket = TEXT_EMPTY, key = TEXT_EMPTY, path = TEXT_EMPTY;
+    RESPONSE struct aws_response response = {0};
+
+    if (!upload_url_parse(url, &bucket, &key, why))
+        return AWS_REFUSED;
+    write_path(text_get(&bucket), NULL, &path);
+    const struct aws_request request = {
+        .service = "s3", .host = "s3.%s.amazonaws.com", .method = "HEAD", .path = text_get(&path)};
     enum aws_error error = aws_send(session, &request, &response, why);
-    aws_response_fini(&response);
+    if (error != AWS_OK && error != AWS_NOT_FOUND && is_elsewhere(session, &response))
+        error = AWS_OK;
+    if (error == AWS_OK)
+        memcpy(region, response.bucket_region, sizeof response.bucket_region);
     return error;
 }
 

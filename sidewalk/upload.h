@@ -17,9 +17,18 @@ bool upload_url_parse(const char *url, struct text *bucket, struct text *key, st
 /* Returns the digest (hex) and length of a file; false with a sentence in *why on error. */
 bool upload_digest(const char *path, unsigned long long *length, char sha256[65], struct text *why);
 
+#define UPLOAD_REGION_SIZE 40
+
+/* Asks S3 for the bucket of such an address. region: where it is, also if that is not the session's; "": not
+ * told. AWS_NOT_FOUND: there is none. AWS_FORBIDDEN: it belongs to others, or s3:ListBucket is not allowed.
+ */
+enum aws_error upload_find_bucket(struct aws_session *session, const char *url,
+                                  char region[UPLOAD_REGION_SIZE], struct text *why)
+    __attribute__((warn_unused_result));
+
 /* Reads the file twice: for its digest, and to send it. sha256: of the bytes sent, in hex. progress may be
- * NULL. If the file cannot be read, or changes in between, the result is AWS_UNREADABLE and S3 does not keep
- * it. */
+ * NULL. S3 verifies the digest of what it receives. A bucket in another region than the session's is found.
+ * If the file cannot be read, or changes in between, the result is AWS_UNREADABLE and S3 does not keep it. */
 enum aws_error upload_file(struct aws_session *session, const char *path, const char *url,
                            void (*progress)(void *context, unsigned long long sent, unsigned long long all),
                            void *context, const atomic_int *interrupted, char sha256[65], struct text *why)

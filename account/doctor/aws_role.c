@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "account/doctor/aws_view.h"
-#include "account/role_trust.h"
+#include "aws/role_trust.h"
 #include "aws/xml.h"
 
 #define REGISTRATION_POLICY "service-role/AWSIoTThingsRegistration"

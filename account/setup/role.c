@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/role_trust.h"
 #include "account/setup/private.h"
+#include "aws/role_trust.h"
 #include "aws/xml.h"
 #include "base/memory.h"
 #include "base/percent.h"

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "sandbox/cloud/answers.h"
 #include "sandbox/cloud/arn.h"
+#include "sandbox/cloud/s3.h"
 #include "sandbox/cloud/sqs.h"
 
 #define USUAL_SECONDS (5 * 60)
@@ -120,9 +121,10 @@ static bool check(const struct cloud *cloud, const struct cloud_call *call, enum
     long long now = clock_wall_ms();
     const char *hash;
 
-    enum signature_error error =
-        signature_check_scope(call->request, signature, service, ARN_REGION, now,
-                              service == SIGNATURE_S3 ? S3_SECONDS : USUAL_SECONDS, detail);
+    bool elsewhere = service == SIGNATURE_S3 && *cloud->faults.bucket_region;
+    enum signature_error error = signature_check_scope(
+        call->request, signature, service, elsewhere ? cloud->faults.bucket_region : ARN_REGION, now,
+        service == SIGNATURE_S3 ? S3_SECONDS : USUAL_SECONDS, detail);
     *refusal = refusals[error];
     if (error)
         return false;
@@ -154,7 +156,9 @@ bool authenticate(const struct cloud *cloud, const struct cloud_call *call, enum
     enum refusal refusal = refusals[error];
 
     bool fine = !error && check(cloud, call, service, digest, &signature, &refusal, &detail);
-    if (!fine)
+    if (!fine && refusal == REFUSAL_SCOPE && service == SIGNATURE_S3 && *cloud->faults.bucket_region)
+        s3_redirect(call->request, cloud->faults.bucket_region, answer);
+    else if (!fine)
         refuse_request(call->request, service, refusal, text_get(&detail), answer);
     signature_fini(&signature);
     return fine;

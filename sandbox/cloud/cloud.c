@@ -15,6 +15,7 @@ bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct
     profiles_open(&cloud->profiles, options->state);
     if (cJSON_GetArraySize(cloud->profiles.all) == 0)
         profiles_create(&cloud->profiles, "Sandbox", NULL, options->apid, true);
+    destinations_open(&cloud->destinations, options->state);
     cloud->imports = (struct imports){
         .pace_ms = (long long)((double)options->pace_ms * options->speed),
         .calendar = &cloud->calendar,
@@ -24,6 +25,7 @@ bool cloud_open(struct cloud *cloud, const struct cloud_options *options, struct
     };
     imports_open(&cloud->imports, options->state);
     roles_open(&cloud->roles, options->state);
+    roles_prepare(&cloud->roles, "SidewalkImport", "iotwireless.amazonaws.com");
     queues_open(&cloud->queues, options->state);
     account_feed_open(&cloud->feed, options->journal, &cloud->iot, &cloud->queues);
     if (!iot_open(&cloud->iot, options->state, options->iot_ca, options->iot_endpoint, why))
@@ -59,6 +61,7 @@ void cloud_close(struct cloud *cloud)
     iot_close(&cloud->iot);
     roles_close(&cloud->roles);
     imports_close(&cloud->imports);
+    destinations_close(&cloud->destinations);
     profiles_close(&cloud->profiles);
     deliveries_close(&cloud->deliveries);
     buckets_close(&cloud->buckets);

@@ -11,6 +11,7 @@
 #include "sandbox/cloud/bucket.h"
 #include "sandbox/cloud/calendar.h"
 #include "sandbox/cloud/deliveries.h"
+#include "sandbox/cloud/destinations.h"
 #include "sandbox/cloud/faults.h"
 #include "sandbox/cloud/imports.h"
 #include "sandbox/cloud/iot/state.h"
@@ -38,6 +39,7 @@ struct cloud {
     struct buckets buckets;
     struct deliveries deliveries;
     struct profiles profiles;
+    struct destinations destinations;
     struct imports imports;
     struct iot iot;
     struct roles roles;
@@ -50,6 +52,7 @@ struct cloud_call {
     struct cloud *cloud;
     const struct cloud_request *request;
     struct request_body body;
+    char digest[SIGNATURE_SIZE];         /* of the body, once it is complete */
     unsigned long long delivered, known; /* devices of a control log: new ones, and known ones */
 };
 

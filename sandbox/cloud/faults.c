@@ -89,6 +89,16 @@ static bool take_support(bool *out, const cJSON *value)
     return cJSON_IsBool(value);
 }
 
+static bool take_region(char out[40], const cJSON *value)
+{
+    const char *text = cJSON_IsNull(value) ? "" : cJSON_GetStringValue(value);
+
+    if (!text || strlen(text) >= 40)
+        return false;
+    memcpy(out, text, strlen(text) + 1);
+    return true;
+}
+
 static bool take(struct faults *faults, const cJSON *member)
 {
     const char *name = member->string;
@@ -105,6 +115,8 @@ static bool take(struct faults *faults, const cJSON *member)
         return take_close_after(faults, member);
     if (strcmp(name, "role_delay") == 0)
         return take_count(&faults->role_delay, member);
+    if (strcmp(name, "bucket_region") == 0)
+        return take_region(faults->bucket_region, member);
     if (strcmp(name, "deny") == 0)
         return take_list(&faults->deny, member);
     if (strcmp(name, "destinations") == 0)
@@ -161,6 +173,9 @@ cJSON *faults_json(const struct faults *faults)
                           faults->closes ? cJSON_CreateNumber((double)faults->close_after)
                                          : cJSON_CreateNull());
     cJSON_AddNumberToObject(object, "role_delay", (double)faults->role_delay);
+    cJSON_AddItemToObject(object, "bucket_region",
+                          *faults->bucket_region ? cJSON_CreateString(faults->bucket_region)
+                                                 : cJSON_CreateNull());
     cJSON_AddStringToObject(object, "role", faults->role_wrong ? "wrong" : "right");
     cJSON_AddBoolToObject(object, "factory_support", !faults->no_factory_support);
     cJSON_AddNumberToObject(object, "most_at_once", faults->most_at_once);

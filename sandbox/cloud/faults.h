@@ -27,11 +27,13 @@ struct faults {
     size_t limit_count;
     unsigned long long throttled; /* calls beyond a limit */
     cJSON *destinations;          /* the only ones that exist; NULL: all exist; owned */
+    char bucket_region[40];       /* of all buckets; "": as everything */
 };
 void faults_fini(struct faults *faults);
 
 /* Changes the faults that object names: throttle, errors, close, slow_ms, close_after (null: off),
- * role_delay, deny, role ("wrong", "right"), factory_support, destinations (null: all), limits
+ * role_delay, bucket_region (null: as everything), deny, role ("wrong", "right"), factory_support,
+ * destinations (null: all), limits
  * ({"iot:AttachPolicy": 15}: calls a second; throttled counts from 0 again). Returns false with a
  * sentence in *why, and changes nothing, if a member is not valid. expire_token is accepted but done by the
  * caller (credentials.h). */

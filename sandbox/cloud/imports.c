@@ -67,6 +67,7 @@ static void keep(const struct imports *imports, const struct import *import)
     put_text(object, "id", import->id);
     put_text(object, "destination", import->destination);
     put_text(object, "role", import->role);
+    put_text(object, "positioning", import->positioning);
     put_text(object, "name", import->name);
     put_text(object, "single", import->single);
     put_text(object, "token", import->token);
@@ -98,6 +99,7 @@ static void import_free(struct import *import)
     free(import->id);
     free(import->destination);
     free(import->role);
+    free(import->positioning);
     free(import->name);
     free(import->single);
     free(import->token);
@@ -150,6 +152,7 @@ static struct import *read_import(const struct imports *imports, const char *pat
     import->id = memory_string(store_text(object, "id"));
     import->destination = memory_string(store_text(object, "destination"));
     import->role = memory_string(store_text(object, "role"));
+    import->positioning = memory_string(store_text(object, "positioning"));
     import->name = memory_string(store_text(object, "name"));
     import->single = memory_string(store_text(object, "single"));
     import->token = memory_string(store_text(object, "token"));

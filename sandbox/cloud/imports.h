@@ -32,7 +32,7 @@ struct import_file {
 };
 
 struct import { /* strings are owned; NULL if not given */
-    char *id, *destination, *role, *name, *single;
+    char *id, *destination, *role, *name, *single, *positioning;
     char *token, *fingerprint; /* ClientRequestToken, and the request that it was used for */
     char *failure;             /* why the task failed */
     unsigned long long number; /* in the order of the starts */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "sandbox/cloud/arn.h"
 #include "sandbox/cloud/store.h"
 
 void roles_open(struct roles *roles, const char *folder)
@@ -21,6 +23,29 @@ void roles_close(struct roles *roles)
 {
     free(roles->path);
     cJSON_Delete(roles->all);
+}
+
+void roles_prepare(struct roles *roles, const char *name, const char *service)
+{
+    TEXT struct text arn = TEXT_EMPTY, document = TEXT_EMPTY;
+
+    if (roles_find(roles, name))
+        return;
+    cJSON *role = roles_add(roles, name);
+    text_printf(&arn, "arn:aws:iam::" ARN_ACCOUNT ":role/%s", name);
+    text_printf(&document,
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":"
+                "\"%s\"},\"Action\":\"sts:AssumeRole\"}]}",
+                service);
+    cJSON_AddStringToObject(role, "id", "AROASANDBOXSIDEWALK");
+    cJSON_AddStringToObject(role, "arn", text_get(&arn));
+    cJSON_AddStringToObject(role, "name", name);
+    cJSON_AddStringToObject(role, "path", "/");
+    cJSON_AddStringToObject(role, "document", text_get(&document));
+    cJSON_AddNumberToObject(role, "maxSession", 3600);
+    cJSON_AddNumberToObject(role, "createdMs", 0);
+    cJSON_AddArrayToObject(role, "policies");
+    roles_changed(roles);
 }
 
 cJSON *roles_find(const struct roles *roles, const char *name)

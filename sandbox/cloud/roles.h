@@ -13,6 +13,9 @@ struct roles {
 void roles_open(struct roles *roles, const char *folder);
 void roles_close(struct roles *roles);
 
+/* Makes a role that the service may assume, unless there is one of this name. */
+void roles_prepare(struct roles *roles, const char *name, const char *service);
+
 /* Both return a borrowed role; NULL: there is none. */
 cJSON *roles_find(const struct roles *roles, const char *name);
 cJSON *roles_add(struct roles *roles, const char *name);

@@ -9,16 +9,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/base64.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/percent.h"
 #include "base/random.h"
 #include "sandbox/cloud/answers.h"
+#include "sandbox/cloud/arn.h"
 #include "sandbox/cloud/signature.h"
 #include "sandbox/cloud/uri.h"
 
 #define PARTS_MAX 10000
 #define ID_DIGITS 32
+#define SHA256_BYTES 32
 
 struct target {
     struct text bucket, key;
@@ -122,6 +126,29 @@ static void no_such_upload(const struct cloud_request *request, struct cloud_ans
         request->path);
 }
 
+/* Compares x-amz-checksum-sha256 with what arrived. The digest of a body in chunks is not that of the object.
+ */
+static bool has_checksum(const struct cloud_call *call, struct cloud_answer *answer)
+{
+    const char *header = cloud_request_header(call->request, "x-amz-checksum-sha256");
+    char wanted[BASE64_SIZE(SHA256_BYTES)];
+    unsigned char bytes[SHA256_BYTES];
+
+    if (!header || call->body.chunked)
+        return true;
+    if (!hex_decode(call->digest, sizeof bytes, bytes))
+        abort();
+    base64_encode(bytes, sizeof bytes, wanted);
+    if (strcmp(header, wanted) != 0) {
+        answer_xml_error(answer, 400, "BadDigest",
+                         "The SHA256 you specified did not match the calculated checksum.",
+                         call->request->path);
+        return false;
+    }
+    cloud_answer_header(answer, "x-amz-checksum-sha256", wanted);
+    return true;
+}
+
 static void put_object(struct cloud_call *call, const char *object, struct cloud_answer *answer)
 {
     const struct cloud_request *request = call->request;
@@ -129,6 +156,8 @@ static void put_object(struct cloud_call *call, const char *object, struct cloud
     TEXT struct text number = TEXT_EMPTY;
     char etag[40];
 
+    if (!has_checksum(call, answer))
+        return;
     bool is_part = uri_field(request->query, "partNumber", &number);
     long part = strtol(text_get(&number), NULL, 10);
     if (is_part && (part < 1 || part > PARTS_MAX || !read_upload(request, object, &id))) {
@@ -303,6 +332,24 @@ static void make_bucket(const struct cloud *cloud, const char *name, struct clou
         answer_xml_error(answer, 400, "InvalidBucketName", "The specified bucket is not valid.", name);
 }
 
+static void answer_bucket(const struct cloud *cloud, struct cloud_answer *answer)
+{
+    const char *region = cloud->faults.bucket_region;
+
+    cloud_answer_header(answer, "x-amz-bucket-region", *region ? region : ARN_REGION);
+    answer->status = 200;
+}
+
+void s3_redirect(const struct cloud_request *request, const char *region, struct cloud_answer *answer)
+{
+    cloud_answer_header(answer, "x-amz-bucket-region", region);
+    answer_xml_error(
+        answer, 301, "PermanentRedirect",
+        "The bucket you are attempting to access must be addressed using the specified endpoint. "
+        "Please send all future requests to this endpoint.",
+        request->path);
+}
+
 void s3_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_answer *answer)
 {
     const struct cloud_request *request = call->request;
@@ -319,7 +366,7 @@ void s3_answer(struct cloud *cloud, struct cloud_call *call, struct cloud_answer
     else if (target.key.length > 1024)
         answer_xml_error(answer, 400, "KeyTooLongError", "Your key is too long", request->path);
     else if (target.key.length == 0)
-        answer->status = 200;
+        answer_bucket(cloud, answer);
     else
         answer_object(call, &target, object, answer);
 }

@@ -147,7 +147,7 @@ static void end(void *context, struct cloud_request *request, struct cloud_answe
 {
     struct cloud *cloud = context;
     struct cloud_call *call = request->handler;
-    char digest[SIGNATURE_SIZE], id[ARN_ID_SIZE];
+    char *digest = call->digest, id[ARN_ID_SIZE];
 
     bool whole = request_body_end(&call->body, digest) && !call->body.too_large;
     if (!admin_has(request))

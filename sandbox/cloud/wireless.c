@@ -71,14 +71,18 @@ static const struct route routes[] = {
      wireless_delete_import},
     {"POST", "/device-profiles", "iotwireless:CreateDeviceProfile", wireless_create_profile},
     {"GET", "/device-profiles/", "iotwireless:GetDeviceProfile", wireless_get_profile},
+    {"POST", "/destinations", "iotwireless:CreateDestination", wireless_create_destination},
+    {"GET", "/destinations/", "iotwireless:GetDestination", wireless_get_destination},
 };
 
 bool wireless_has(const struct cloud_request *request)
 {
-    static const char *const starts[] = {"/wireless_", "/device-profiles"};
+    static const char *const starts[] = {"/wireless_", "/device-profiles", "/destinations"};
 
-    return strncmp(request->path, starts[0], strlen(starts[0])) == 0 ||
-           strncmp(request->path, starts[1], strlen(starts[1])) == 0;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (strncmp(request->path, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
 }
 
 static bool matches(const struct route *route, const struct cloud_request *request)

@@ -29,6 +29,9 @@ bool wireless_created(struct wireless_call *call, const char *type, const char *
 /* *out: the member of the body. Returns false, with a sentence in call->why, if it is not an object. */
 bool wireless_check_object(struct wireless_call *call, const char *name, const cJSON **out);
 
+/* Answers with an error and returns false if there is no destination of this name. */
+bool wireless_knows_destination(struct wireless_call *call, const char *name);
+
 /* The handlers. They return false if call->why has a sentence, or if the answer is an error. */
 bool wireless_start_import(struct wireless_call *call);
 bool wireless_start_single(struct wireless_call *call);
@@ -39,5 +42,7 @@ bool wireless_list_imports(struct wireless_call *call);
 bool wireless_list_devices(struct wireless_call *call);
 bool wireless_create_profile(struct wireless_call *call);
 bool wireless_get_profile(struct wireless_call *call);
+bool wireless_create_destination(struct wireless_call *call);
+bool wireless_get_destination(struct wireless_call *call);
 
 #endif

@@ -18,6 +18,8 @@ static const struct check destination_check = {"DestinationName", true, 1, 128, 
                           file_check = {"DeviceCreationFile", true, 1, 1024, NULL},
                           role_check = {"Role", true, 1, 2048, NULL},
                           smsn_check = {"SidewalkManufacturingSn", true, 64, 64, "0123456789abcdefABCDEF"},
+                          positioning_check = {"Positioning", false, 1, 16, NULL},
+                          positioning_destination_check = {"DestinationName", false, 1, 128, CHECKS_WORD},
                           device_name_check = {"DeviceName", false, 0, 256, NULL};
 
 static struct import *wanted_import(struct wireless_call *call, const char *id)
@@ -61,6 +63,8 @@ static cJSON *describe(const struct cloud *cloud, const struct import *import)
     cJSON_AddStringToObject(task, "Id", import->id);
     cJSON_AddStringToObject(task, "Arn", arn);
     cJSON_AddStringToObject(task, "DestinationName", import->destination);
+    if (import->positioning)
+        cJSON_AddStringToObject(task, "Positioning", import->positioning);
     add_sidewalk(task, import);
     add_time(task, "CreationTime", import->created_ms);
     cJSON_AddStringToObject(task, "Status", task_state_name(state));
@@ -96,7 +100,7 @@ static bool start(struct wireless_call *call, struct import *given, const char *
 
     if (!before)
         return wireless_created(call, TASK_TYPE, imports_start(imports, given, url)->id);
-    char *const texts[] = {given->destination, given->role,  given->name,
+    char *const texts[] = {given->destination, given->role,  given->positioning, given->name,
                            given->single,      given->token, given->fingerprint};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
@@ -110,24 +114,46 @@ static bool check_destination(struct wireless_call *call, const char **out)
 {
     if (!check_text(call->body, &destination_check, out, &call->why))
         return false;
-    return faults_knows_destination(&call->cloud->faults, *out) ||
-           wireless_not_found(call, "Destination", *out);
+    return wireless_knows_destination(call, *out);
+}
+
+/* *out: "Enabled", "Disabled"; NULL: not given. */
+static bool check_positioning(struct wireless_call *call, const cJSON *sidewalk, const char **out)
+{
+    const cJSON *inner = cJSON_GetObjectItemCaseSensitive(sidewalk, "Positioning");
+    const char *destination = NULL;
+
+    if (!check_text(call->body, &positioning_check, out, &call->why))
+        return false;
+    if (*out && strcmp(*out, "Enabled") != 0 && strcmp(*out, "Disabled") != 0) {
+        text_puts(&call->why,
+                  "1 validation error detected: Value at 'positioning' failed to satisfy constraint: "
+                  "Member must satisfy enum value set: [Enabled, Disabled]");
+        return false;
+    }
+    if (!inner)
+        return true;
+    if (!check_text(inner, &positioning_destination_check, &destination, &call->why))
+        return false;
+    return !destination || wireless_knows_destination(call, destination);
 }
 
 bool wireless_start_import(struct wireless_call *call)
 {
-    const char *destination, *token, *url, *role;
+    const char *destination, *token, *url, *role, *positioning;
     const cJSON *sidewalk;
 
     if (!wireless_check_object(call, "Sidewalk", &sidewalk) ||
         !check_text(call->body, &wireless_token_check, &token, &call->why) ||
         !check_tags(call->body, &call->why) || !check_text(sidewalk, &file_check, &url, &call->why) ||
         !check_url(url, &call->why) || !check_text(sidewalk, &role_check, &role, &call->why) ||
-        !check_role(role, &call->why) || !check_destination(call, &destination))
+        !check_role(role, &call->why) || !check_destination(call, &destination) ||
+        !check_positioning(call, sidewalk, &positioning))
         return false;
     struct import given = {
         .destination = memory_string(destination),
         .role = memory_string(role),
+        .positioning = memory_string(positioning),
         .token = memory_string(token),
         .fingerprint = fingerprint("StartWirelessDeviceImportTask", call->body),
     };

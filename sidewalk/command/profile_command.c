@@ -7,17 +7,20 @@
 #include "base/terminal.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/import_command.h"
+#include "sidewalk/command/profile_request.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/device_profile.h"
 #include "sidewalk/import_limits.h"
 
 static const char usage[] = "Usage: sidewalk-import profile get ID [OPTION]...\n"
                             "       sidewalk-import profile create --name NAME [OPTION]...\n"
+                            "       sidewalk-import profile request [ID] [OPTION]...\n"
                             "\n"
                             "Shows a device profile of AWS IoT Core for Amazon Sidewalk and what the\n"
                             "factory may sign with it, or creates one. A new profile is for prototypes. For\n"
                             "a factory, Amazon adds a certificate with factory support after the product's\n"
-                            "qualification.\n"
+                            "qualification: request prints what to ask the Amazon Sidewalk team for, and\n"
+                            "what to tell them. It sends nothing.\n"
                             "\n"
                             "  --name NAME         the new profile's name\n" COMMON_HELP "\n"
                             "Exit status: 0; 1 no certificate of the profile has factory support; 64 wrong\n"
@@ -144,14 +147,49 @@ static int create(const struct profile_arguments *arguments, struct aws_session 
     return COMMAND_DONE;
 }
 
+static int request(const struct profile_arguments *arguments, struct aws_session *session)
+{
+    struct device_profile profile;
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (session == NULL) {
+        profile_request_print(NULL, NULL, arguments->common.json);
+        return COMMAND_DONE;
+    }
+    enum aws_error error = device_profile_get(session, arguments->rest[1], &profile, &why);
+    if (error != AWS_OK)
+        return common_failed(&arguments->common, error, "the device profile cannot be read", text_get(&why));
+    profile_request_print(&profile, aws_session_region(session), arguments->common.json);
+    device_profile_fini(&profile);
+    return COMMAND_DONE;
+}
+
+static bool is(const struct profile_arguments *arguments, const char *what)
+{
+    return arguments->rest_count > 0 && strcmp(arguments->rest[0], what) == 0;
+}
+
+static int check_request(const struct profile_arguments *arguments)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (arguments->rest_count > 2 || arguments->name != NULL)
+        return common_usage_error(&arguments->common, "request needs at most one ID", "");
+    if (arguments->rest_count == 2 && !import_id_fits(arguments->rest[1], &why))
+        return common_usage_error(&arguments->common, text_get(&why), "");
+    return -1;
+}
+
 static int check(const struct profile_arguments *arguments)
 {
     const struct common *common = &arguments->common;
     TEXT struct text why = TEXT_EMPTY;
-    bool is_get = arguments->rest_count > 0 && strcmp(arguments->rest[0], "get") == 0;
+    bool is_get = is(arguments, "get");
 
-    if (!is_get && (arguments->rest_count == 0 || strcmp(arguments->rest[0], "create") != 0))
-        return common_usage_error(common, "get or create is missing", "");
+    if (is(arguments, "request"))
+        return check_request(arguments);
+    if (!is_get && !is(arguments, "create"))
+        return common_usage_error(common, "get, create or request is missing", "");
     if (arguments->rest_count != (is_get ? 2 : 1))
         return common_usage_error(common,
                                   is_get ? "get needs one ID" : "create needs no argument except --name", "");
@@ -186,10 +224,14 @@ int profile_command(int count, char **values)
     int status = check(&arguments);
     if (status >= 0)
         return status;
+    if (is(&arguments, "request") && arguments.rest_count == 1)
+        return request(&arguments, NULL);
     struct aws_session *session = common_session(&arguments.common);
     if (session == NULL)
         return COMMAND_NO_PERMISSION;
-    status = strcmp(arguments.rest[0], "get") == 0 ? get(&arguments, session) : create(&arguments, session);
+    status = is(&arguments, "get")      ? get(&arguments, session)
+             : is(&arguments, "create") ? create(&arguments, session)
+                                        : request(&arguments, session);
     aws_session_free(session);
     return status;
 }

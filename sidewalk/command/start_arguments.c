@@ -28,6 +28,16 @@ static const char usage[] =
     "  --destination NAME  the Sidewalk destination of the devices\n"
     "  --role ARN          the role with which AWS IoT reads the list from S3\n"
     "  --tag KEY=VALUE     a tag for the task; may be given several times\n"
+    "  --create-role       make this role if there is none: AWS IoT Wireless may\n"
+    "                      assume it, to read lists from the bucket and to publish\n"
+    "                      to the topic of --create-destination\n"
+    "  --create-destination TOPIC\n"
+    "                      make the destination if there is none: messages of the\n"
+    "                      devices go to this MQTT topic, by the role\n"
+    "  --positioning enabled|disabled\n"
+    "                      whether AWS finds out where the devices are\n"
+    "  --positioning-destination NAME\n"
+    "                      the destination for their places; means enabled\n"
     "  --profile ID        the device profile: it must have factory support, and\n"
     "                      its ApId is the one that every device must have\n"
     "  --apid ID           the ApId that every device must have, without a profile\n"
@@ -58,26 +68,35 @@ enum start_option {
     START_AGAIN,
     START_DRY_RUN,
     START_ROOT,
+    START_CREATE_ROLE,
+    START_CREATE_DESTINATION,
+    START_POSITIONING,
+    START_POSITIONING_DESTINATION,
     START_ALLOW_TEST,
 };
 
-static const struct option options[] = {{"csv", required_argument, NULL, START_CSV},
-                                        {"control-log", required_argument, NULL, START_LOG},
-                                        {"s3", required_argument, NULL, START_S3},
-                                        {"bucket", required_argument, NULL, START_BUCKET},
-                                        {"destination", required_argument, NULL, START_DESTINATION},
-                                        {"role", required_argument, NULL, START_ROLE},
-                                        {"tag", required_argument, NULL, START_TAG},
-                                        {"profile", required_argument, NULL, START_PROFILE},
-                                        {"apid", required_argument, NULL, START_APID},
-                                        {"force", required_argument, NULL, START_FORCE},
-                                        {"again", no_argument, NULL, START_AGAIN},
-                                        {"dry-run", no_argument, NULL, START_DRY_RUN},
-                                        {"root", required_argument, NULL, START_ROOT},
-                                        {"allow-test", no_argument, NULL, START_ALLOW_TEST},
-                                        COMMON_OPTIONS,
-                                        {"help", no_argument, NULL, 'h'},
-                                        {NULL, 0, NULL, 0}};
+static const struct option options[] = {
+    {"csv", required_argument, NULL, START_CSV},
+    {"control-log", required_argument, NULL, START_LOG},
+    {"s3", required_argument, NULL, START_S3},
+    {"bucket", required_argument, NULL, START_BUCKET},
+    {"destination", required_argument, NULL, START_DESTINATION},
+    {"role", required_argument, NULL, START_ROLE},
+    {"tag", required_argument, NULL, START_TAG},
+    {"profile", required_argument, NULL, START_PROFILE},
+    {"apid", required_argument, NULL, START_APID},
+    {"force", required_argument, NULL, START_FORCE},
+    {"again", no_argument, NULL, START_AGAIN},
+    {"dry-run", no_argument, NULL, START_DRY_RUN},
+    {"create-role", no_argument, NULL, START_CREATE_ROLE},
+    {"create-destination", required_argument, NULL, START_CREATE_DESTINATION},
+    {"positioning", required_argument, NULL, START_POSITIONING},
+    {"positioning-destination", required_argument, NULL, START_POSITIONING_DESTINATION},
+    {"root", required_argument, NULL, START_ROOT},
+    {"allow-test", no_argument, NULL, START_ALLOW_TEST},
+    COMMON_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0}};
 
 static void add_log(struct start_arguments *out, const char *path)
 {
@@ -116,12 +135,44 @@ static int take_bucket(struct start_arguments *out, const char *name)
     return -1;
 }
 
+static int take_positioning(struct start_arguments *out, const char *value)
+{
+    bool enabled = strcmp(value, "enabled") == 0;
+
+    if (!enabled && strcmp(value, "disabled") != 0)
+        return common_usage_error(&out->common, "--positioning needs enabled or disabled, not ", value);
+    out->positioning = enabled ? "Enabled" : "Disabled";
+    return -1;
+}
+
+static int check_positioning(struct start_arguments *out)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (out->positioning_destination == NULL)
+        return -1;
+    if (!import_destination_fits(out->positioning_destination, &why))
+        return common_usage_error(&out->common, text_get(&why), "");
+    if (out->positioning == NULL)
+        out->positioning = "Enabled";
+    if (strcmp(out->positioning, "Enabled") != 0)
+        return common_usage_error(&out->common, "--positioning-destination needs --positioning enabled", "");
+    return -1;
+}
+
 static int take_value(struct start_arguments *out, int option, const char *value)
 {
     const char **const places[] = {
-        [START_CSV] = &out->csv,     [START_S3] = &out->s3,           [START_DESTINATION] = &out->destination,
-        [START_ROLE] = &out->role,   [START_PROFILE] = &out->profile, [START_APID] = &out->apid,
-        [START_FORCE] = &out->force, [START_ROOT] = &out->root,
+        [START_CSV] = &out->csv,
+        [START_S3] = &out->s3,
+        [START_DESTINATION] = &out->destination,
+        [START_ROLE] = &out->role,
+        [START_PROFILE] = &out->profile,
+        [START_APID] = &out->apid,
+        [START_FORCE] = &out->force,
+        [START_ROOT] = &out->root,
+        [START_CREATE_DESTINATION] = &out->create_destination,
+        [START_POSITIONING_DESTINATION] = &out->positioning_destination,
     };
 
     *places[option] = value;
@@ -141,6 +192,11 @@ static int take_option(struct start_arguments *out, int option, const char *valu
     case START_AGAIN:
         out->again = true;
         return -1;
+    case START_CREATE_ROLE:
+        out->create_role = true;
+        return -1;
+    case START_POSITIONING:
+        return take_positioning(out, value);
     case START_ALLOW_TEST:
         out->allow_test = true;
         return -1;
@@ -190,7 +246,7 @@ static int check_limits(struct start_arguments *out)
         !import_tags_fit(out->tags, &why) || (out->profile != NULL && !import_id_fits(out->profile, &why)))
         return common_usage_error(&out->common, text_get(&why), "");
     out->tags[out->tag_count] = (struct aws_pair){NULL, NULL};
-    return -1;
+    return check_positioning(out);
 }
 
 int start_arguments_parse(int count, char **values, struct start_arguments *out)

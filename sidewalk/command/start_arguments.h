@@ -19,9 +19,11 @@ struct start_arguments { /* borrowed from the command line; free with start_argu
     struct aws_pair
         tags[IMPORT_TAGS_MAX + 2]; /* ends with a NULL name; names are owned; has room for START_FORCED_TAG */
     size_t tag_count;
+    const char *positioning, *positioning_destination; /* as import_request has them */
+    const char *create_destination;                    /* the topic of a new one; NULL: do not make it */
     const char *root;
     struct root_keys roots; /* of that file; read by start */
-    bool again, dry_run, allow_test;
+    bool again, dry_run, allow_test, create_role;
 };
 
 /* Returns less than 0 to continue, otherwise the exit status. Checks all limits except those of the file's

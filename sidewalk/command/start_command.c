@@ -10,6 +10,7 @@
 #include "sidewalk/command/check.h"
 #include "sidewalk/command/import_command.h"
 #include "sidewalk/command/start_arguments.h"
+#include "sidewalk/command/start_places.h"
 #include "sidewalk/command/start_record.h"
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/upload.h"
@@ -217,7 +218,7 @@ static int start_failed(const struct start_record *record, enum aws_error error,
     int status = common_failed(&record->arguments->common, error, "the task could not be started", why);
 
     if (error == AWS_CONFLICT)
-        common_complain("the same list was started before with other options (tags?); "
+        common_complain("the same list was started before with other options (tags, positioning?); "
                         "sidewalk-import list shows the tasks");
     else if (error == AWS_INTERRUPTED || error == AWS_UNREACHABLE || error == AWS_UNAVAILABLE)
         common_complain(
@@ -274,6 +275,8 @@ static int start_task(struct start_record *record, struct aws_session *session, 
             .file = text_get(&record->url),
             .role = arguments->role,
             .token = record->token,
+            .positioning = arguments->positioning,
+            .positioning_destination = arguments->positioning_destination,
             .tags = record->tags,
         };
         error = import_task_start(session, &request, &record->id, &record->arn, &why);
@@ -319,6 +322,9 @@ static int start(struct start_record *record, struct aws_session *session)
     if (status != CONTINUE)
         return status;
     start_record_tell_upload(record);
+    status = start_places_prepare(record, session);
+    if (status != CONTINUE)
+        return status;
     if (record->arguments->dry_run) {
         start_record_end(record, "dry_run");
         return COMMAND_DONE;

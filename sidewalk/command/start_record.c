@@ -17,14 +17,14 @@ void start_record_fini(struct start_record *record)
     import_task_fini(&record->task);
 }
 
-static void tell(const struct start_record *record, const char *what, const char *words)
+void start_record_tell(const struct start_record *record, const char *what, const char *words)
 {
     TEXT struct text safe = TEXT_EMPTY;
 
     if (record->arguments->common.json)
         return;
     terminal_add(words, &safe);
-    printf("  %-10s %s\n", what, text_get(&safe));
+    printf("  %-11s %s\n", what, text_get(&safe));
     fflush(stdout);
 }
 
@@ -36,7 +36,7 @@ static void tell_findings(const struct start_record *record, bool warnings)
             continue;
         common_count(record->check.findings[finding], &words);
         text_printf(&words, " %s%s", finding_words((enum finding)finding), warnings ? " (a warning)" : "");
-        tell(record, "", text_get(&words));
+        start_record_tell(record, "", text_get(&words));
     }
 }
 
@@ -49,7 +49,7 @@ void start_record_tell_check(const struct start_record *record)
     common_count(record->check.rows, &words);
     text_printf(&words, " devices agree in the list and the control logs%s",
                 record->check.may_start ? "" : ":");
-    tell(record, "check", text_get(&words));
+    start_record_tell(record, "check", text_get(&words));
     tell_findings(record, false);
     tell_findings(record, true);
 }
@@ -61,16 +61,16 @@ void start_record_tell_profile(const struct start_record *record)
     if (record->arguments->profile == NULL)
         return;
     batch_profile_words(&record->profile, record->arguments->apid, &words);
-    tell(record, "profile", text_get(&words));
+    start_record_tell(record, "profile", text_get(&words));
     if (batch_profile_is_short(&record->profile, record->check.rows))
-        tell(record, "", "these are fewer than the list's devices (a warning)");
+        start_record_tell(record, "", "these are fewer than the list's devices (a warning)");
 }
 
 void start_record_tell_upload(const struct start_record *record)
 {
-    tell(record, "list", text_get(&record->url));
+    start_record_tell(record, "list", text_get(&record->url));
     if (record->forced != NULL)
-        tell(record, "forced", record->forced);
+        start_record_tell(record, "forced", record->forced);
 }
 
 static void write_check(const struct reconciliation *check, struct json_writer *json)
@@ -113,6 +113,7 @@ static void print_json(const struct start_record *record, const char *result)
     json_write_text_or_null(&json, "token", *record->token != '\0' ? record->token : NULL);
     json_write_text_or_null(&json, "destination", arguments->destination);
     json_write_text_or_null(&json, "role", arguments->role);
+    json_write_text_or_null(&json, "positioning", arguments->positioning);
     json_write_text_or_null(&json, "device_profile", arguments->profile);
     if (arguments->profile != NULL)
         json_write_boolean(&json, "device_profile_allows", record->profile.certificate != NULL);
@@ -133,7 +134,7 @@ static void print_next(const struct start_record *record)
         terminal_add(record->task.state_text, &state);
         text_puts(&state, ".");
     }
-    tell(record, "task", record->id);
+    start_record_tell(record, "task", record->id);
     if (record->before)
         printf("\nThis list was started before: nothing new was started.%s\n", text_get(&state));
     else
@@ -168,6 +169,8 @@ static void print_dry_run(const struct start_record *record)
         .file = text_get(&record->url),
         .role = record->arguments->role,
         .token = record->token,
+        .positioning = record->arguments->positioning,
+        .positioning_destination = record->arguments->positioning_destination,
         .tags = record->tags,
     };
 

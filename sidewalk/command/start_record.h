@@ -26,6 +26,7 @@ struct start_record {
 void start_record_fini(struct start_record *record);
 
 /* Print lines for people; nothing with --json. */
+void start_record_tell(const struct start_record *record, const char *what, const char *words);
 void start_record_tell_check(const struct start_record *record);
 void start_record_tell_profile(const struct start_record *record);
 void start_record_tell_upload(const struct start_record *record);

@@ -21,6 +21,7 @@ from patience import DEADLINE
 
 LOST = object()  # what a script answers for a call that is carried out, and whose answer nobody gets
 
+REST = ("iot", "iotwireless")
 QUERY = {"iam": "2010-05-08", "sts": "2011-06-15"}
 JSON = {"sqs": ("AmazonSQS.", "application/x-amz-json-1.0")}  # newer than Debian's botocore; the members are the same
 
@@ -44,15 +45,15 @@ class Call:
 
 def _models():
     session = new_session()
-    return {name: session.get_service_model(name) for name in ("iot", *QUERY, *JSON)}
+    return {name: session.get_service_model(name) for name in (*REST, *QUERY, *JSON)}
 
 
 MODELS = _models()
 
 
-def _routes():
-    for name in MODELS["iot"].operation_names:
-        operation = MODELS["iot"].operation_model(name)
+def _routes(service):
+    for name in MODELS[service].operation_names:
+        operation = MODELS[service].operation_model(name)
         path = operation.http["requestUri"].partition("?")[0]
         pattern = "".join(f"(?P<{part[1:-1].rstrip('+')}>{'.+' if '+' in part else '[^/]+'})" if part.startswith("{")
                           else re.escape(part) for part in re.split(r"(\{[^}]+\})", path))
@@ -60,7 +61,7 @@ def _routes():
 
 
 # The fewest variables first: /policies/x/version is not a policy whose name has a slash in it.
-ROUTES = sorted(_routes(), key=lambda route: route[2])
+ROUTES = {service: sorted(_routes(service), key=lambda route: route[2]) for service in REST}
 
 
 def _typed(shape, text):
@@ -71,9 +72,9 @@ def _typed(shape, text):
     return text
 
 
-def _iot_call(seen):
+def _rest_call(service, seen):
     url = urlsplit(seen.target)
-    for method, pattern, _, operation in ROUTES:
+    for method, pattern, _, operation in ROUTES[service]:
         found = method == seen.method and pattern.fullmatch(url.path)
         if not found:
             continue
@@ -93,8 +94,8 @@ def _iot_call(seen):
             elif place is None and key in body:
                 values[name] = body.pop(key)
         problem = f"unknown: {[*query, *body]}" if query or body else None
-        return Call("iot", operation.name, values, problem), operation
-    return Call("iot", f"{seen.method} {url.path}", {}, "no operation of AWS IoT"), None
+        return Call(service, operation.name, values, problem), operation
+    return Call(service, f"{seen.method} {url.path}", {}, f"no operation of {service}"), None
 
 
 def _lists(form):
@@ -151,8 +152,8 @@ def understand(seen):
     scope = AUTHORIZATION.fullmatch(seen.headers.get("authorization", ""))
     service = scope[4] if scope else ""
     try:
-        reader = _query_call if service in QUERY else _json_call if service in JSON else lambda _, seen: _iot_call(seen)
-        call, operation = reader(service, seen)
+        reader = _query_call if service in QUERY else _json_call if service in JSON else _rest_call
+        call, operation = reader(service if service in MODELS else "iot", seen)
     except (ValueError, KeyError) as problem:
         return Call(service, f"{seen.method} {seen.target}", {}, f"not read: {problem!r}")
     if service not in MODELS:

@@ -2,6 +2,7 @@
 """The simulated cloud: AWS's own clients work with it, wrong signatures do not, and tasks and devices go through their states."""
 import base64
 import datetime
+import hashlib
 import json
 import random
 import subprocess
@@ -179,6 +180,20 @@ class Signatures(WithCloud):
         self.refused(self.cloud.s3("GET", f"/{BUCKET}/x"), 404, "NoSuchKey")
         target, headers = self.cloud.signed("iotwireless", "PUT", f"/{BUCKET}/x", body=b"")
         self.refused(self.cloud.send("PUT", target, b"", headers), 400, "AuthorizationHeaderMalformed")
+
+    def test_the_checksum_of_an_object(self):
+        right = base64.b64encode(hashlib.sha256(b"smsn\n").digest()).decode()
+        answer = self.cloud.s3("PUT", f"/{BUCKET}/x", b"smsn\n", headers={"x-amz-checksum-sha256": right})
+        self.assertEqual((answer.status, answer.headers["x-amz-checksum-sha256"]), (HTTP_OK, right))
+        self.refused(self.cloud.s3("PUT", f"/{BUCKET}/y", b"smsm\n", headers={"x-amz-checksum-sha256": right}), 400, "BadDigest")
+        self.refused(self.cloud.s3("GET", f"/{BUCKET}/y"), 404, "NoSuchKey")
+
+    def test_a_bucket_in_another_region(self):
+        self.assertEqual(self.cloud.s3("HEAD", f"/{BUCKET}").headers["x-amz-bucket-region"], "us-east-1")
+        self.cloud.faults(bucket_region="eu-west-1")
+        answer = self.cloud.s3("PUT", f"/{BUCKET}/x", b"smsn\n")
+        self.assertEqual((answer.status, answer.headers["x-amz-bucket-region"]), (301, "eu-west-1"))
+        self.assertEqual(self.cloud.s3("PUT", f"/{BUCKET}/x", b"smsn\n", region="eu-west-1").status, HTTP_OK)
 
     def test_a_body_in_chunks_with_a_trailer(self):
         """As newer SDKs send streams."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bulk provisioning from the check to the end, on good days and bad ones: sidewalk-import against expresslink-cloud."""
+import base64
 import hashlib
 import json
 import os
@@ -10,7 +11,10 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from urllib.parse import quote
 
+from aws_models import Judge
+from aws_service import Answer, Service, signature_problem
 from cloud import BUCKET
 from patience import DEADLINE
 from sandbox import eventually
@@ -167,6 +171,42 @@ class GoodDays(Import):
         self.cloud.advance(2)
         self.assertEqual(self.cloud.json("status", task)[1]["onboarded"], 12)
 
+    def test_positioning(self):
+        task = self.start(self.few, "--positioning-destination", "Places")["id"]
+        self.assertEqual(self.cloud.task(task)["Positioning"], "Enabled")
+        self.assertNotIn("Positioning", self.cloud.task(self.start(self.others)["id"]))
+        _, out, _ = self.cloud.run(*self.start_arguments(self.few, "--dry-run", "--positioning", "disabled"))
+        self.assertIn('"Positioning":"Disabled"', out)
+        _, out, _ = self.cloud.run(*self.start_arguments(self.few, "--dry-run", "--positioning-destination", "Places"))
+        self.assertIn('"Positioning":"Enabled","Sidewalk":{', out)
+        self.assertIn('"Positioning":{"DestinationName":"Places"}', out)
+        for more in (("--positioning", "yes"), ("--positioning-destination", "a b"),
+                     ("--positioning", "disabled", "--positioning-destination", "Places")):
+            self.assertEqual(self.cloud.run(*self.start_arguments(self.few, *more))[0], 64)
+
+    def test_a_bucket_in_another_region_is_found(self):
+        self.cloud.faults(bucket_region="eu-west-1")
+        task = self.started()
+        self.cloud.advance()
+        code, record = self.cloud.json("update", task, "--csv", self.others / "devices.csv", "--s3", f"s3://{BUCKET}/lists/")
+        self.assertEqual((code, record["result"]), (0, "updated"))
+        self.assertEqual(len(self.cloud.uploads()), 2)
+
+    def test_what_is_uploaded_has_a_checksum_and_goes_where_the_bucket_is(self):
+        task = self.started()
+        update = ("update", task, "--csv", self.others / "devices.csv", "--s3", f"s3://{BUCKET}/lists/")
+        content = (self.others / "devices.csv").read_bytes()
+        for status, code in ((301, "PermanentRedirect"), (307, "TemporaryRedirect"), (400, "AuthorizationHeaderMalformed")):
+            elsewhere = Answer(status, f"<Error><Code>{code}</Code></Error>", {"x-amz-bucket-region": "eu-west-1"})
+            with Service(elsewhere, Answer(), signed=False) as s3:
+                self.assertEqual(self.cloud.run(*update, AWS_ENDPOINT_URL_S3=s3.url)[0], 0, code)
+            first, second = s3.seen
+            self.assertEqual(first.headers["x-amz-checksum-sha256"], base64.b64encode(hashlib.sha256(content).digest()).decode())
+            secrets = {"sandbox": ("sandbox", None)}
+            self.assertIsNone(signature_problem(first, secrets, "us-east-1"))
+            self.assertIsNone(signature_problem(second, secrets, "eu-west-1"))
+            self.assertEqual(second.body, content)
+
     def test_delete(self):
         task = self.started()
         code, _, err = self.cloud.run("delete", task)
@@ -191,6 +231,23 @@ class GoodDays(Import):
         self.assertEqual(found["certificates"][-1]["apid"], "eXpL")
         self.assertEqual(self.start(self.few, "--profile", made["id"])["device_profile_allows"], True)
         self.assertEqual(self.cloud.run("profile", "get", "not-there")[0], 69)
+
+    def test_what_to_ask_the_sidewalk_team_for(self):
+        nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_REGION": None, "AWS_ACCESS_KEY_ID": None}
+        code, out, err = self.cloud.run("profile", "request", **nowhere)
+        self.assertEqual((code, err), (0, ""))
+        for words in ("factory support", "ApId", "YubiHSM", "signing tool", "AWS account", "profile get ID", "private keys"):
+            self.assertRegex(out, rf"\[ \] (?:.*\n      )?.*{words}")
+        self.assertTrue(all(len(line) < 80 for line in out.splitlines()), out)
+        code, told = self.cloud.json("profile", "request", **nowhere)
+        self.assertEqual((code, told["device_profile"], [len(told[part]) for part in ("ask", "tell", "check")]), (0, None, [5, 5, 4]))
+        profile = self.cloud.json("profile", "create", "--name", "Kitchen lamps")[1]["id"]
+        code, out, _ = self.cloud.run("profile", "request", profile)
+        self.assertEqual(code, 0)
+        self.assertRegex(out, rf"Device profile {profile} in us-east-1: (not )?qualified\n(  .*\n)*  factory: ApId eXpL, device type")
+        self.assertEqual(self.cloud.run("profile", "request", "not-there")[0], 69)
+        for wrong in (("request", "a", "b"), ("request", "../x"), ("request", "--name", "x"), ("ask",)):
+            self.assertEqual(self.cloud.run("profile", *wrong)[0], 64)
 
 
 class Refusals(Import):
@@ -332,6 +389,93 @@ class Refusals(Import):
         self.assertIn("ConflictException", err)
         self.assertIn("started before with other options", err)
         self.assertEqual(list(self.tasks()), [first["id"]])
+
+
+class Places(Import):
+    """What a start needs before it: it looks at all, and makes what it may."""
+    NEW = "arn:aws:iam::123456789012:role/lists/NewImport"
+
+    def arguments(self, *more, role=NEW, destination="Lamps"):
+        changes = {ROLE: role, "Destination": destination}
+        return [changes.get(a, a) for a in self.start_arguments(self.few, *more)]
+
+    def test_all_that_is_missing_is_told_at_once_and_nothing_is_made(self):
+        self.cloud.faults(destinations=["Destination"])
+        arguments = [a if a != f"s3://{BUCKET}/lists/" else "s3://not-there/" for a in self.arguments()]
+        code, _, err = self.cloud.run(*arguments)
+        self.assertEqual(code, 69)
+        for words in ("there is no bucket", "there is no such role: make it with --create-role",
+                      "there is no such destination in this region: make it with --create-destination TOPIC", "nothing was started"):
+            self.assertIn(words, err)
+        code, _, err = self.cloud.run(*self.arguments("--create-role"))
+        self.assertEqual(code, 69)
+        self.assertNotIn("role", err)
+        code, record = self.cloud.json(*self.arguments())
+        self.assertEqual((code, record["error"], record["what"]), (69, "not_found", "nothing was started"))
+        self.assertEqual((self.tasks(), self.cloud.uploads()), ({}, []))
+
+    def test_a_role_that_others_may_assume(self):
+        with Judge(self.cloud.host) as judge:
+            iam = {"AWS_ENDPOINT_URL_IAM": judge.url}
+            self.assertEqual(self.cloud.run(*self.arguments("--create-role"), **iam)[0], 0)
+            trust = judge.inputs("iam:CreateRole")[0]["AssumeRolePolicyDocument"]
+        with Service(lambda seen: Answer(200, "<GetRoleResponse><GetRoleResult><Role><AssumeRolePolicyDocument>"
+                                              + quote(trust.replace("iotwireless", "iot")) +
+                                              "</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>"),
+                     signed=False) as iam:
+            code, _, err = self.cloud.run(*self.arguments("--create-role"), AWS_ENDPOINT_URL_IAM=iam.url)
+        self.assertEqual(code, 69)
+        self.assertIn("the role cannot be assumed by iotwireless.amazonaws.com: add it to the role's trust policy", err)
+
+    def test_role_and_destination_are_made_as_awss_models_have_it(self):
+        self.cloud.faults(destinations=["Destination"])
+        more = ("--create-role", "--create-destination", "lamps/up")
+        code, out, _ = self.cloud.run(*self.arguments(*more, "--dry-run"))
+        self.assertEqual((code, out.count("would be made")), (0, 2))
+        self.assertEqual(self.cloud.run(*self.arguments("--dry-run"))[0], 69)
+        with Judge(self.cloud.host) as judge:
+            code, out, err = self.cloud.run(*self.arguments(*more), AWS_ENDPOINT_URL=judge.url, AWS_ENDPOINT_URL_S3=self.cloud.url)
+        self.assertEqual((code, judge.problems), (0, []), err)
+        self.assertEqual(out.count(" made"), 2)
+        self.assertEqual(judge.changing, ["iam:CreateRole", "iam:PutRolePolicy", "iotwireless:CreateDestination",
+                                          "iotwireless:StartWirelessDeviceImportTask"])
+        role, policy = judge.inputs("iam:CreateRole")[0], judge.inputs("iam:PutRolePolicy")[0]
+        self.assertEqual((role["RoleName"], role["Path"]), ("NewImport", "/lists/"))
+        allowed = {each["Action"]: each["Resource"] for each in json.loads(policy["PolicyDocument"])["Statement"]}
+        self.assertEqual(allowed, {"s3:GetObject": f"arn:aws:s3:::{BUCKET}/*", "iot:DescribeEndpoint": "*",
+                                   "iot:Publish": "arn:aws:iot:us-east-1:123456789012:topic/lamps/up"})
+        destination = judge.inputs("iotwireless:CreateDestination")[0]
+        self.assertEqual(destination, {"Name": "Lamps", "ExpressionType": "MqttTopic", "Expression": "lamps/up", "RoleArn": self.NEW})
+        # Once more: only the role's own policy is written again, with the bucket's name in its name.
+        with Judge(self.cloud.host) as judge:
+            code, record = self.cloud.json(*self.arguments(*more), AWS_ENDPOINT_URL=judge.url, AWS_ENDPOINT_URL_S3=self.cloud.url)
+        self.assertEqual((code, record["result"], judge.problems), (0, "started_before", []))
+        self.assertEqual(judge.changing, ["iam:PutRolePolicy"])
+
+    def test_another_ones_role_is_left_alone(self):
+        with Judge(self.cloud.host) as judge:
+            code, _, err = self.cloud.run(*self.start_arguments(self.few, "--create-role"), AWS_ENDPOINT_URL_IAM=judge.url)
+        self.assertEqual((code, judge.calls, judge.problems), (0, ["iam:GetRole"], []), err)
+
+    def test_where_it_may_not_look_it_goes_on(self):
+        self.cloud.faults(deny=["iam:GetRole", "iotwireless:GetDestination", "s3:ListBucket"])
+        code, out, _ = self.cloud.run(*self.arguments())
+        self.assertEqual((code, out.count("not checked: ")), (0, 3))
+
+    def test_a_bucket_elsewhere_is_named(self):
+        self.cloud.faults(bucket_region="eu-west-1")
+        code, out, _ = self.cloud.run(*self.start_arguments(self.few))
+        self.assertEqual(code, 0)
+        self.assertRegex(out, "bucket +is in eu-west-1, not in us-east-1")
+
+    def test_what_cannot_be_made_ends_the_start(self):
+        for action, what in (("iam:CreateRole", "the role could not be made"), ("iam:PutRolePolicy", "the role could not be made"),
+                             ("iotwireless:CreateDestination", "the destination could not be made")):
+            self.cloud.faults(deny=[action], destinations=["Destination"])
+            code, _, err = self.cloud.run(*self.arguments("--create-role", "--create-destination", "lamps"))
+            self.assertEqual(code, 77)
+            self.assertIn(f"{what}, nothing was started", err)
+        self.assertEqual(self.tasks(), {})
 
 
 class BadDays(Import):

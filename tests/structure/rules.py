@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "account/policy/pattern": ("account/policy/",),
     "account/probe": ("base/", "claim/", "account/keys/", "account/probe/"),
     "account/setup": ("base/", "claim/", "aws/", "account/keys/", "account/policy/", "account/oem_account.h",
-                      "account/provisioning_template.h", "account/requested_certificate.h", "account/role_trust.h",
+                      "account/provisioning_template.h", "account/requested_certificate.h",
                       "account/setup/"),
     "account/enrolment": ("base/", "claim/", "aws/", "account/keys/", "account/policy/", "account/setup/setup.h",
                           "account/oem_account.h", "account/provisioning_template.h",

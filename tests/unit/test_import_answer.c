@@ -251,11 +251,11 @@ static void requests_are_json(void **state)
     TEXT struct text body = TEXT_EMPTY;
     (void)state;
 
-    import_request_json(&(const struct import_request){"d", "s3://b/k", "r", NULL, NULL}, &body);
+    import_request_json(&(const struct import_request){"d", "s3://b/k", "r", NULL, NULL, NULL, NULL}, &body);
     assert_string_equal(text_get(&body), "{\"DestinationName\":\"d\",\"Sidewalk\":"
                                          "{\"DeviceCreationFile\":\"s3://b/k\",\"Role\":\"r\"}}");
     text_clear(&body);
-    import_request_json(&(const struct import_request){"d", "s3://b/k", "r", "t", tags}, &body);
+    import_request_json(&(const struct import_request){"d", "s3://b/k", "r", "t", tags, NULL, NULL}, &body);
     assert_string_equal(text_get(&body),
                         "{\"DestinationName\":\"d\",\"ClientRequestToken\":\"t\",\"Tags\":[{\"Key\":\"a\","
                         "\"Value\":\"1\\\"2\"},{\"Key\":\"b\",\"Value\":\"\"}],\"Sidewalk\":"

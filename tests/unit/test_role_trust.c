@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/role_trust.h"
+#include "aws/role_trust.h"
 
 #include "base/text.h"
 #include "tests/unit/test.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/role_trust.h"
+#include "aws/role_trust.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ static bool has_text(const cJSON *value, const char *wanted)
     return false;
 }
 
-static bool statement_lets_in(const cJSON *statement)
+static bool statement_lets_in(const cJSON *statement, const char *wanted)
 {
     const cJSON *action = cJSON_GetObjectItemCaseSensitive(statement, "Action");
     const cJSON *principal = cJSON_GetObjectItemCaseSensitive(statement, "Principal");
@@ -27,10 +27,16 @@ static bool statement_lets_in(const cJSON *statement)
 
     return has_text(cJSON_GetObjectItemCaseSensitive(statement, "Effect"), "Allow") &&
            (has_text(action, "sts:AssumeRole") || has_text(action, "sts:*") || has_text(action, "*")) &&
-           (has_text(service, "iot.amazonaws.com") || has_text(service, "iot.amazonaws.com.cn"));
+           has_text(service, wanted);
 }
 
 bool role_trust_lets_iot_in(const char *encoded)
+{
+    return role_trust_lets_in(encoded, "iot.amazonaws.com") ||
+           role_trust_lets_in(encoded, "iot.amazonaws.com.cn");
+}
+
+bool role_trust_lets_in(const char *encoded, const char *service)
 {
     TEXT struct text text = TEXT_EMPTY;
     const cJSON *statement;
@@ -40,10 +46,10 @@ bool role_trust_lets_iot_in(const char *encoded)
     JSON cJSON *document = json_object_parse(text_get(&text), text.length);
     const cJSON *statements = cJSON_GetObjectItemCaseSensitive(document, "Statement");
     if (cJSON_IsObject(statements))
-        return statement_lets_in(statements);
+        return statement_lets_in(statements, service);
     cJSON_ArrayForEach(statement, statements)
     {
-        if (statement_lets_in(statement))
+        if (statement_lets_in(statement, service))
             return true;
     }
     return false;

@@ -412,7 +412,7 @@ static int complete(const struct given *given, struct label_arguments *out)
         status = check_sheet(out);
     if (out->format != LABEL_SHEET && given->stock == NULL && given->label.width <= 0)
         out->stock.label = single;
-    out->limits.with_texts = out->format != LABEL_PNG;
+    out->limits.with_texts = true;
     return status;
 }
 

@@ -26,6 +26,7 @@ struct label_run {
     struct output *output;
     struct proof *proof; /* NULL: codes are not read back */
     struct names *names;
+    struct font *font; /* NULL: not of PNG */
     struct sheet sheet;
     bool sheet_begun;
     unsigned long long sheets_here, files; /* full sheets in this file; files begun */
@@ -67,6 +68,18 @@ static int refuse_output(const struct label_run *run, int error)
     return COMMAND_CANNOT_CREATE;
 }
 
+static int open_font(struct label_run *run)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    if (run->arguments->format != LABEL_PNG)
+        return COMMAND_DONE;
+    run->font = font_open(&why);
+    if (run->font == NULL)
+        tell(run, text_get(&why));
+    return run->font != NULL ? COMMAND_DONE : COMMAND_IO;
+}
+
 static int start(struct label_run *run)
 {
     TEXT struct text why = TEXT_EMPTY;
@@ -92,7 +105,9 @@ int label_run_new(const struct label_arguments *arguments, const struct label_ru
     run->rules = rules;
     run->progress = progress;
     run->names = names_new();
-    int status = start(run);
+    int status = open_font(run);
+    if (status == COMMAND_DONE)
+        status = start(run);
     if (status != COMMAND_DONE)
         label_run_free(run);
     else
@@ -107,6 +122,7 @@ void label_run_free(struct label_run *run)
     proof_free(run->proof);
     output_free(run->output);
     names_free(run->names);
+    font_free(run->font);
     text_fini(&run->drawn);
     free(run);
 }
@@ -224,13 +240,17 @@ static int draw(struct label_run *run, const struct label *label, const struct c
         terminal_label(label, code, &run->drawn);
         return put_drawn(run);
     }
-    if (!layout_make(label, code->side, arguments->stock.label, &arguments->limits, &layout, why))
+    struct layout_limits limits = arguments->limits;
+    /* Texts in other scripts are left to formats whose reader has fonts. */
+    if (run->font != NULL)
+        limits.with_texts = font_has(run->font, label->product) && font_has(run->font, label->serial);
+    if (!layout_make(label, code->side, arguments->stock.label, &limits, &layout, why))
         return 0;
     if (arguments->format == LABEL_SHEET)
         return put_on_sheet(run, &layout, code);
     if (arguments->format == LABEL_SVG)
         svg_document(&layout, code, label->name, &run->drawn);
-    else if (!label_png(&layout, code, arguments->dpi, &run->drawn, why))
+    else if (!label_png(&layout, code, run->font, arguments->dpi, &run->drawn, why))
         return 0;
     return put_in_file(run, label);
 }

@@ -114,6 +114,8 @@ bool label_make(const struct label_rules *rules, const char *identifier, const c
         return false;
     check_characters_of(label.name, label.check);
     snprintf(label.url, sizeof label.url, "%s/r/%s", rules->public_url, label.name);
+    const char *host = strstr(rules->public_url, "://");
+    snprintf(label.address, sizeof label.address, "%s", host != NULL ? host + 3 : rules->public_url);
     *out = label;
     return true;
 }

@@ -13,14 +13,16 @@
 
 #define LABEL_TEXT_MAX 100       /* characters, for product and serial each */
 #define LABEL_PUBLIC_URL_MAX 256 /* bytes, as in the configuration */
+#define LABEL_INVITATION "Scan to register"
 #define LABEL_URL_SIZE (LABEL_PUBLIC_URL_MAX + sizeof "/r/" + IDENTIFIER_MAX)
 
 struct label {
     char name[IDENTIFIER_SIZE]; /* the exact ThingName */
     char check[CHECK_SIZE];
-    char url[LABEL_URL_SIZE]; /* content of the code: <public_url>/r/<ThingName> */
-    const char *product;      /* borrowed, "" for none */
-    const char *serial;       /* borrowed, "" for none */
+    char url[LABEL_URL_SIZE];               /* content of the code: <public_url>/r/<ThingName> */
+    char address[LABEL_PUBLIC_URL_MAX + 1]; /* of the portal, as people type it; "" for none */
+    const char *product;                    /* borrowed, "" for none */
+    const char *serial;                     /* borrowed, "" for none */
 };
 
 /* Common to all labels of a run. All borrowed. */

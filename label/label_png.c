@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "label/glyph.h"
+#include "base/utf8.h"
 
-#define INCH 25.4 /* mm */
+#define INCH 25.4         /* mm */
+#define TYPE_PIXELS_MIN 8 /* letters of fewer cannot be told apart */
 
 struct picture {
     int width, height;
@@ -85,34 +86,36 @@ static int pixels(double millimetres, int dpi)
     return (int)(millimetres * dpi / INCH + 0.5);
 }
 
-/* The size in pixels of a font dot in a type of that size. */
-static int dot_size(double type, int dpi)
+static void darken_dot(void *context, int x, int y)
 {
-    return (int)(type * LAYOUT_ADVANCE * dpi / INCH / GLYPH_ADVANCE);
+    darken(context, x, y, 1);
 }
 
-static void draw_line(struct picture *picture, const struct layout_line *line, bool centred, int dpi)
+static double type_pixels(const struct layout_line *line, int dpi)
 {
-    int dot = dot_size(line->size, dpi);
-    int left = pixels(line->x, dpi) - (centred ? (int)line->length * GLYPH_ADVANCE * dot / 2 : 0);
-    int top = pixels(line->baseline, dpi) - GLYPH_BASELINE * dot;
-
-    for (size_t i = 0; i < line->length; i++)
-        for (int y = 0; y < GLYPH_HEIGHT; y++)
-            for (int x = 0; x < GLYPH_WIDTH; x++)
-                if (glyph_dot(line->text[i], x, y))
-                    darken(picture, left + ((int)i * GLYPH_ADVANCE + x) * dot, top + y * dot, dot);
+    return line->size * dpi / INCH;
 }
 
-bool label_png(const struct layout *layout, const struct code *code, int dpi, struct text *out,
-               struct text *why)
+static void draw_line(struct picture *picture, const struct layout_line *line, bool centred,
+                      struct font *font, int dpi)
+{
+    double size = type_pixels(line, dpi);
+    double width = (double)utf8_count(line->text, line->length) * LAYOUT_ADVANCE * size;
+    double left = line->x * dpi / INCH - (centred ? width / 2 : 0);
+
+    font_draw(font, line->text, line->length, size, LAYOUT_ADVANCE, left, pixels(line->baseline, dpi),
+              darken_dot, picture);
+}
+
+bool label_png(const struct layout *layout, const struct code *code, struct font *font, int dpi,
+               struct text *out, struct text *why)
 {
     PICTURE struct picture picture = {0};
     int scale = (int)(layout->module * dpi / INCH);
     int spare = pixels(layout->module * code->side, dpi) - scale * code->side;
 
     for (size_t i = 0; i < layout->count; i++)
-        if (scale < 1 || dot_size(layout->lines[i].size, dpi) < 1) {
+        if (scale < 1 || type_pixels(&layout->lines[i], dpi) < TYPE_PIXELS_MIN) {
             text_printf(why, "%d dots an inch are too few for so small a label", dpi);
             return false;
         }
@@ -120,7 +123,7 @@ bool label_png(const struct layout *layout, const struct code *code, int dpi, st
     draw_code(&picture, code, pixels(layout->code_x, dpi) + spare / 2,
               pixels(layout->code_y, dpi) + spare / 2, scale);
     for (size_t i = 0; i < layout->count; i++)
-        draw_line(&picture, &layout->lines[i], layout->centred, dpi);
+        draw_line(&picture, &layout->lines[i], layout->centred, font, dpi);
     encode(&picture, dpi, 9, out);
     return true;
 }

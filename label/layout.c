@@ -18,10 +18,14 @@
 #define TEXT_GAP 0.35     /* between the identifier and the texts around it, in type sizes */
 #define WIDE_ADVANCE 1.05 /* of characters that monospaced Latin fonts lack */
 
-/* The texts before they are placed: product, groups in lines, serial. */
+/* What is said of the portal. */
+enum says { SAYS_NOTHING, SAYS_INVITATION, SAYS_ADDRESS_TOO };
+
+/* The texts before they are placed: product, groups in lines, serial, invitation, address. */
 struct words {
     const struct label *label;
     bool with_texts;
+    enum says says;
     size_t per_line;  /* groups */
     bool check_apart; /* on a separate line */
     size_t lines;     /* lines of groups */
@@ -92,16 +96,23 @@ static bool has(const struct words *words, const char *text)
     return words->with_texts && text[0] != '\0';
 }
 
+/* Texts below the groups. */
+static size_t count_below(const struct words *words)
+{
+    return (size_t)has(words, words->label->serial) + words->says;
+}
+
 static size_t count_texts(const struct words *words)
 {
-    return (size_t)has(words, words->label->product) + has(words, words->label->serial);
+    return (size_t)has(words, words->label->product) + count_below(words);
 }
 
 /* The height of all lines in type sizes. The last line counts with its own height, not the line spacing. */
 static double height_of_lines(const struct words *words)
 {
-    return (double)(words->lines + count_texts(words) - 1) * LAYOUT_LINE_HEIGHT + 1 +
-           (double)count_texts(words) * TEXT_GAP;
+    int gaps = (int)has(words, words->label->product) + (count_below(words) > 0);
+
+    return (double)(words->lines + count_texts(words) - 1) * LAYOUT_LINE_HEIGHT + 1 + gaps * TEXT_GAP;
 }
 
 static double smaller(double a, double b)
@@ -110,11 +121,26 @@ static double smaller(double a, double b)
 }
 
 /* The type size of product or serial for that width; may be smaller than the identifier's. */
-static double type_of_text(const struct words *words, const char *text, double type, double width)
+static double type_of_text(const char *text, double type, double width)
 {
     bool known;
 
-    return has(words, text) ? smaller(type, width / text_advance(text, &known)) : type;
+    return text[0] != '\0' ? smaller(type, width / text_advance(text, &known)) : type;
+}
+
+/* The smallest type of all texts, if that of the identifier is type. */
+static double smallest_type(const struct words *words, double type, double width)
+{
+    const struct label *label = words->label;
+    const char *const texts[] = {words->with_texts ? label->product : "",
+                                 words->with_texts ? label->serial : "",
+                                 words->says >= SAYS_INVITATION ? LABEL_INVITATION : "",
+                                 words->says >= SAYS_ADDRESS_TOO ? label->address : ""};
+    double smallest = type;
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        smallest = smaller(smallest, type_of_text(texts[i], type, width));
+    return smallest;
 }
 
 /* The largest useful type size; less than least if there is no room. */
@@ -124,10 +150,7 @@ static double largest_type(const struct plan *plan, double least)
     double type = smaller(plan->texts.width / ((double)words->columns * LAYOUT_ADVANCE), TYPE_USEFUL);
 
     type = smaller(type, plan->texts.height / height_of_lines(words));
-    if (type_of_text(words, words->label->product, type, plan->texts.width) < least ||
-        type_of_text(words, words->label->serial, type, plan->texts.width) < least)
-        return 0;
-    return type;
+    return smallest_type(words, type, plan->texts.width) < least ? 0 : type;
 }
 
 /* The margin around the code: its quiet zone or the padding, whichever is larger. */
@@ -225,10 +248,9 @@ static void add_text(struct layout *layout, const struct plan *plan, const char 
 {
     bool known;
     double advance = text_advance(text, &known);
-    double type = type_of_text(&plan->words, text, plan->type, plan->texts.width);
+    double type = type_of_text(text, plan->type, plan->texts.width);
 
-    if (has(&plan->words, text))
-        add_line(layout, text, strlen(text), type, known ? advance * type : 0);
+    add_line(layout, text, strlen(text), type, known ? advance * type : 0);
 }
 
 static void add_lines(struct layout *layout, const struct plan *plan)
@@ -237,21 +259,28 @@ static void add_lines(struct layout *layout, const struct plan *plan)
     const char *line;
     size_t length;
 
-    add_text(layout, plan, plan->words.label->product);
+    const struct words *words = &plan->words;
+    if (has(words, words->label->product))
+        add_text(layout, plan, words->label->product);
     while (lines_next(&lines, &line, &length))
         add_line(layout, line, length, plan->type, (double)length * LAYOUT_ADVANCE * plan->type);
-    add_text(layout, plan, plan->words.label->serial);
+    if (has(words, words->label->serial))
+        add_text(layout, plan, words->label->serial);
+    if (words->says >= SAYS_INVITATION)
+        add_text(layout, plan, LABEL_INVITATION);
+    if (words->says >= SAYS_ADDRESS_TOO)
+        add_text(layout, plan, words->label->address);
 }
 
 /* A capital is about 0.75 type sizes high. */
 static void place_lines(struct layout *layout, const struct plan *plan, double x, double top)
 {
     double baseline = top + 0.75 * plan->type;
-    bool product = has(&plan->words, plan->words.label->product);
-    bool serial = has(&plan->words, plan->words.label->serial);
+    const size_t first = has(&plan->words, plan->words.label->product); /* of the groups */
+    const size_t after = first + plan->words.lines;
 
     for (size_t i = 0; i < layout->count; i++) {
-        if ((i == 1 && product) || (i > 0 && i + 1 == layout->count && serial))
+        if ((i == first && first > 0) || i == after)
             baseline += TEXT_GAP * plan->type;
         layout->lines[i].x = x;
         layout->lines[i].baseline = baseline;
@@ -303,13 +332,26 @@ static void explain(const struct label *label, int side, struct layout_size size
                 : "the identifier");
 }
 
+/* Finds the best plan that says as much of the portal as goes with a code and letters of a good size. */
+static bool search_saying(struct words *words, int side, struct layout_size size,
+                          const struct layout_limits *limits, struct plan *out)
+{
+    if (words->label->address[0] == '\0')
+        return false;
+    for (words->says = SAYS_ADDRESS_TOO; words->says > SAYS_NOTHING; words->says--)
+        if (search(words, side, size, limits, TYPE_GOOD, out) && out->module >= MODULE_GOOD)
+            return true;
+    return false;
+}
+
 bool layout_make(const struct label *label, int side, struct layout_size size,
                  const struct layout_limits *limits, struct layout *out, struct text *why)
 {
     struct words words = {.label = label, .with_texts = limits->with_texts};
     struct plan plan;
 
-    if (!search(&words, side, size, limits, TYPE_GOOD, &plan) &&
+    if (!search_saying(&words, side, size, limits, &plan) &&
+        !search(&words, side, size, limits, TYPE_GOOD, &plan) &&
         !search(&words, side, size, limits, TYPE_LEAST, &plan)) {
         explain(label, side, size, limits, why);
         return false;

@@ -62,5 +62,6 @@ void terminal_label(const struct label *label, const struct code *code, struct t
     }
     text_printf(out, "/ %s\n", label->check);
     add_text(label->serial, out);
+    add_text(LABEL_INVITATION, out);
     add_text(label->url, out);
 }

@@ -160,7 +160,7 @@ class Labels(unittest.TestCase):
         text = out.decode()
         self.assertIn('width="60mm" height="25mm"', text)
         groups = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", text))
-        self.assertRegex(groups, r"^a84e 07f1 c2b9 5d3e 6f80 914a b27d c35e / [0-9A-Z]{2}$")
+        self.assertRegex(groups, r"^a84e 07f1 c2b9 5d3e 6f80 914a b27d c35e / [0-9A-Z]{2} Scan to register register\.example\.com$")
 
     def test_hostile_products_stay_texts(self):
         code, out, err = self.label("--csv", self.csv(f'{THING},"</text><script>alert(1)</script>"'))

@@ -73,6 +73,8 @@ LIBRARIES = {
     "ReadBarcode.h": ("decode/zxing.cpp",),
     "jpeglib.h": ("decode/jpeg.c",),
     "jerror.h": ("decode/jpeg.c",),
+    "ft2build.h": ("label/font.c",),
+    "freetype/": ("label/font.c",),
     "png.h": ("decode/png.c", "label/label_png.c"),
     "webp/": ("decode/webp.c",),
     "seccomp.h": ("decode/confine.c",),

@@ -141,6 +141,44 @@ static void long_texts_become_smaller_alone(void **state)
     assert_true(layout.lines[0].size >= 5.5 * LAYOUT_POINT);
 }
 
+/* The text of a line, "" if there is no such line. */
+static const char *line_at(const struct layout *layout, size_t from_end)
+{
+    return layout->count >= from_end ? layout->lines[layout->count - from_end].text : "";
+}
+
+static void says_what_it_is_for_where_there_is_room(void **state)
+{
+    static const struct {
+        struct layout_size size;
+        bool invites, has_address;
+    } rows[] = {{{63.5, 38.1}, true, true},
+                {{99.1, 38.1}, true, true},
+                {{63.5, 72}, true, true},
+                {{38.1, 21.2}, false, false},
+                {{45.7, 21.2}, true, false}};
+    struct label label = hex;
+    (void)state;
+
+    strcpy(label.address, "register.example.com");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct layout layout;
+        TEXT struct text why = TEXT_EMPTY;
+        assert_true(layout_make(&label, 37, rows[i].size, &limits, &layout, &why));
+        expect_inside(&layout, 37);
+        expect_identifier(&layout, &label);
+        assert_true(layout.module >= (rows[i].invites ? 0.4 - ROUNDING : 0.33));
+        assert_int_equal(strcmp(line_at(&layout, 1), "register.example.com") == 0, rows[i].has_address);
+        assert_int_equal(strcmp(line_at(&layout, rows[i].has_address ? 2 : 1), "Scan to register") == 0,
+                         rows[i].invites);
+    }
+    memset(label.address, 'w', sizeof label.address - 1);
+    struct layout layout;
+    TEXT struct text why = TEXT_EMPTY;
+    assert_true(layout_make(&label, 37, (struct layout_size){63.5, 38.1}, &limits, &layout, &why));
+    assert_string_equal(line_at(&layout, 1), "Scan to register");
+}
+
 static void other_scripts_keep_their_own_widths(void **state)
 {
     struct label label = hex;
@@ -161,6 +199,7 @@ int main(void)
         cmocka_unit_test(the_usual_labels_can_be_read),
         cmocka_unit_test(says_what_does_not_fit),
         cmocka_unit_test(long_texts_become_smaller_alone),
+        cmocka_unit_test(says_what_it_is_for_where_there_is_room),
         cmocka_unit_test(other_scripts_keep_their_own_widths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,8 +104,9 @@ static void reply_language(struct http_exchange *exchange, void *arguments, unsi
 
     (void)arguments;
     (void)result;
-    form.filled_by_link = typed && http_request_field(exchange, "filled", NULL) &&
-                          intake_read(settings, &portal_of(exchange)->labels, typed, length, &request, &problem);
+    form.filled_by_link =
+        typed && http_request_field(exchange, "filled", NULL) &&
+        intake_read(settings, &portal_of(exchange)->labels, typed, length, &request, &problem);
     if (form.filled_by_link)
         form.typed = request.targets[0].thing_name;
     portal_remember_language(exchange);

@@ -32,11 +32,11 @@ struct registration_request {
 };
 
 /* Stores a registration. If the thing has an open claim, the registration joins it; otherwise a new claim is
- * made. One that joins is shown no times from before it was made, see registration.h. If the thing is known to be
- * connected to its endpoint (connections.h), that claim has ended at once as onboarded, and nothing is published:
- * out->already_online. For a known idempotency key with the same digest, *out is the registration made then; with
- * another digest the result is STORE_KEY_USED. STORE_CONFLICT: the open claim has another endpoint. *out is set on
- * STORE_OK. */
+ * made. One that joins is shown no times from before it was made, see registration.h. If the thing is known
+ * to be connected to its endpoint (connections.h), that claim has ended at once as onboarded, and nothing is
+ * published: out->already_online. For a known idempotency key with the same digest, *out is the registration
+ * made then; with another digest the result is STORE_KEY_USED. STORE_CONFLICT: the open claim has another
+ * endpoint. *out is set on STORE_OK. */
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 

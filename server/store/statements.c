@@ -218,7 +218,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_REGISTRATION_BY_TOKEN] = BOTH(
         "SELECT c.thing_name, c.endpoint, c.state, c.accepted_at, c.published_at, c.provisioned_at,"
         " c.connected_at, c.ended_at, c.expires_at, c.attempts, c.onboarded_before, r.cancelled_at, c.id,"
-        " (SELECT d.network FROM deliveries d WHERE d.claim_id = c.id LIMIT 1), r.accepted_at, c.already_online"
+        " (SELECT d.network FROM deliveries d WHERE d.claim_id = c.id LIMIT 1), r.accepted_at, "
+        "c.already_online"
         " FROM registrations r JOIN claims c ON c.id = r.claim_id WHERE r.token = $1"),
     [SQL_REGISTRATION_BY_KEY] =
         BOTH("SELECT token, request_digest FROM registrations WHERE idempotency_key = $1"),

@@ -78,7 +78,7 @@ LIBRARIES = {
     "seccomp.h": ("decode/confine.c",),
     "cjson/": ("base/json.h", "account/policy/condition.h", "account/policy/decision.h", "server/page/catalogue.c", "server/api/registration_json.h",
                "sandbox/account_events.c", "sandbox/iot_account.h", "sandbox/template_evaluation.h", "sandbox/registry.h"),
-    "openssl/": ("base/digest.c", "claim/mqtt.c", "claim/tls_stream.c", "account/keys/private_key.c", "account/keys/certificate.c",
+    "openssl/": ("base/digest.c", "claim/connection_check.c", "claim/mqtt.c", "claim/tls_stream.c", "account/keys/private_key.c", "account/keys/certificate.c",
                  "account/keys/certificate_issue.c", "account/keys/signing_request.c", "account/keys/key_private.h",
                  "account/probe/tls.c", "sidewalk/certificate_chain.c", "sandbox/sidewalk_hsm.c",
                  "sandbox/cloud/signature.c", "sandbox/cloud/x509.c", "sandbox/cloud/x509_issuer.c",

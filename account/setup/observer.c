@@ -2,7 +2,7 @@
 /* The observer's certificate: made for its signing request, active, with the observer's policy. */
 #include <string.h>
 
-#include "account/requested_certificate.h"
+#include "account/setup/requested_certificate.h"
 #include "account/setup/private.h"
 #include "base/memory.h"
 

@@ -247,17 +247,20 @@ static bool check_type(const struct config_key *key, const char *text, long long
 bool config_check(const struct config_key *key, const char *text, long long *number, struct text *problem)
 {
     struct hidden_character hidden;
+    size_t length = strlen(text);
 
-    if (strlen(text) > CONFIG_VALUE_MAX) {
+    if (length > CONFIG_VALUE_MAX) {
         text_printf(problem, "has more than %d bytes", CONFIG_VALUE_MAX);
         return false;
     }
     if (!is_printable(text))
         return refuse(key, text, "has a control character or is not UTF-8", problem);
-    if (!key->secret && plain_text_find_hidden(text, strlen(text), &hidden)) {
+    if (!key->secret && plain_text_find_hidden(text, length, &hidden)) {
         plain_text_explain_hidden(&hidden, problem);
         return false;
     }
+    if (!key->secret && length >= 2 && text[0] == '"' && text[length - 1] == '"')
+        return refuse(key, text, "has quotes around it; write it without them", problem);
     if (!key->secret && has_comment(text))
         return refuse(key, text, "has a ; at its start or after a space, which starts a comment", problem);
     return check_type(key, text, number, problem);

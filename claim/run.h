@@ -2,9 +2,10 @@
 /* Claims devices without a portal: connects, publishes, and optionally waits until they have arrived. For
  * scripts and for staff at a terminal; the portal uses server/onboarding.
  *
- * It connects as the configured claim-thing: a portal with the same client id loses its connection meanwhile
- * and then reconnects (IoT limits: the older of two equal client ids is dropped). The observer's client id
- * gets the suffix "-claim", so the portal's session with the OEM account is not affected. */
+ * It connects as the configured claim-thing, and so must not run beside a portal with the same client id:
+ * each would drop the other's connection again and again (IoT limits: the older of two equal client ids is
+ * dropped). The observer's client id gets the suffix "-claim", so the portal's session with the OEM account
+ * is not affected. */
 #ifndef CLAIM_RUN_H
 #define CLAIM_RUN_H
 
@@ -19,22 +20,25 @@ struct claim_device {
     /* The name in the form of each staging account, by index in the settings; "" where the form does not
      * match. At least one is set. */
     char names[CLAIM_STAGING_MAX][IDENTIFIER_SIZE];
-    unsigned published; /* PUBACKs received */
-    bool provisioned;   /* thing created in the OEM account */
-    bool connected;     /* seen connecting to the OEM account */
-    bool refused;       /* every staging account dropped the connection because of it */
+    unsigned published;  /* PUBACKs received */
+    bool provisioned;    /* thing created in the OEM account */
+    bool connected;      /* seen connecting to the OEM account */
+    bool already_online; /* it was connected before: only a portal knows */
+    bool refused;        /* every staging account dropped the connection because of it */
 };
 
 enum claim_news_kind {
-    CLAIM_NEWS_STAGING_UP,    /* account */
-    CLAIM_NEWS_STAGING_DOWN,  /* account, reason */
-    CLAIM_NEWS_OBSERVER_UP,   /* account: the endpoint's key; subscribed */
-    CLAIM_NEWS_OBSERVER_DOWN, /* account, reason */
-    CLAIM_NEWS_PUBLISHED,     /* device, account */
-    CLAIM_NEWS_PROVISIONED,   /* device, account */
-    CLAIM_NEWS_CONNECTED,     /* device, account */
-    CLAIM_NEWS_REFUSED,       /* device, account */
-    CLAIM_NEWS_TIME,          /* about once a second, to update a clock */
+    CLAIM_NEWS_STAGING_UP,     /* account */
+    CLAIM_NEWS_STAGING_DOWN,   /* account, reason */
+    CLAIM_NEWS_OBSERVER_UP,    /* account: the endpoint's key; subscribed */
+    CLAIM_NEWS_OBSERVER_DOWN,  /* account, reason */
+    CLAIM_NEWS_PUBLISHED,      /* device, account */
+    CLAIM_NEWS_PROVISIONED,    /* device, account */
+    CLAIM_NEWS_CONNECTED,      /* device, account */
+    CLAIM_NEWS_REFUSED,        /* device, account */
+    CLAIM_NEWS_PORTAL,         /* reason: the address of the portal that claims instead */
+    CLAIM_NEWS_ALREADY_ONLINE, /* device, account: the portal has seen it connect before */
+    CLAIM_NEWS_TIME,           /* about once a second, to update a clock */
 };
 
 struct claim_news {

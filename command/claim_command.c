@@ -18,6 +18,7 @@
 #include "claim/run.h"
 #include "claim/settings.h"
 #include "command/claim_report.h"
+#include "command/claim_through.h"
 #include "command/command.h"
 
 #define SEND_TIMEOUT_S 30
@@ -33,12 +34,17 @@ static const char usage[] =
     "                    and [claim] are used; PORTAL_... variables as for the portal\n"
     "  --endpoint KEY    the devices' destination: an [endpoint.KEY]; default: the default endpoint\n"
     "  --wait            resend on the schedule until the devices have arrived\n"
+    "  --again           claim devices that are online already, too: they were reset, or have a\n"
+    "                    new owner\n"
+    "  --direct          publish without looking for a portal\n"
     "  --timeout SECONDS give up after this time (default: 30; with --wait the claim window)\n"
     "  --json            print one JSON line per event; the last one is \"ended\"\n"
     "  --help            print this, and exit\n"
     "\n"
-    "Connects with the claim-thing's client id: a running portal loses its connection meanwhile\n"
-    "and reconnects by itself.\n"
+    "If a portal with this configuration runs on this machine (it is found by [http]\n"
+    "admin_listen), the devices are claimed through it. Otherwise the command connects as the\n"
+    "claim-thing itself. Two programs with one client id would drop each other's connections: do\n"
+    "not publish while a portal runs elsewhere.\n"
     "\n"
     "Exit status: 0 sent (with --wait: arrived), 1 sent but not arrived in time, 2 refused by the\n"
     "staging account, 64 wrong arguments, 65 not an identifier, 69 staging account not reached in\n"
@@ -46,7 +52,7 @@ static const char usage[] =
 
 struct arguments {
     const char *config_path, *endpoint;
-    bool wait, json;
+    bool wait, json, again, direct;
     long long timeout_ms;
     char **identifiers;
     size_t count;
@@ -83,6 +89,8 @@ static int parse_arguments(int count, char **values, struct arguments *out)
         {"endpoint", required_argument, NULL, 'e'},
         {"wait", no_argument, NULL, 'w'},
         {"timeout", required_argument, NULL, 't'},
+        {"again", no_argument, NULL, 'a'},
+        {"direct", no_argument, NULL, 'd'},
         {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -96,6 +104,10 @@ static int parse_arguments(int count, char **values, struct arguments *out)
             out->endpoint = optarg;
         else if (option == 'w')
             out->wait = true;
+        else if (option == 'a')
+            out->again = true;
+        else if (option == 'd')
+            out->direct = true;
         else if (option == 'j')
             out->json = true;
         else if (option == 't' && !parse_seconds(optarg, &out->timeout_ms))
@@ -163,6 +175,59 @@ static int exit_status(enum claim_run_result result)
     }
 }
 
+static int publish(const struct claim_run_options *options, enum claim_run_result *result)
+{
+    if (options->wait && !options->endpoint->observed) {
+        fprintf(stderr, "expresslink-claim: --wait needs the observer's certificate in [endpoint.%s]\n",
+                options->endpoint->key);
+        return COMMAND_CONFIG;
+    }
+    mqtt_library_init();
+    *result = claim_run(options);
+    return 0;
+}
+
+/* Two that share a client id drop each other's connection. */
+static void warn(enum portal_found found, const char *where, const struct claim_run_options *options)
+{
+    const char *client_id = options->settings->staging[0].claim_things[0].connection.client_id;
+
+    if (found == PORTAL_OTHER)
+        fprintf(stderr,
+                "expresslink-claim: what answers at %s is no portal with these accounts; publishing as %s\n",
+                where, client_id);
+    else if (found == PORTAL_ELSEWHERE)
+        fprintf(stderr,
+                "expresslink-claim: no portal answers on this machine; publishing as %s. If a portal with "
+                "this configuration runs elsewhere, claim through its page: two programs must not share a "
+                "client id\n",
+                client_id);
+}
+
+/* Through a portal that runs, or without one. Nonzero: the exit status; it could not begin. */
+static int claim_by_some_way(const struct arguments *arguments, const struct claim_run_options *options,
+                             enum claim_run_result *result)
+{
+    struct portal_client *portal = NULL;
+    TEXT struct text where = TEXT_EMPTY;
+    enum portal_found found = PORTAL_ABSENT;
+    bool gone = true;
+
+    signal(SIGINT, interrupt);
+    signal(SIGTERM, interrupt);
+    if (!arguments->direct)
+        found = portal_client_find(arguments->config_path, options->settings, &portal, &where);
+    if (found == PORTAL_FOUND) {
+        const struct claim_through_options through = {options, portal, text_get(&where), arguments->again};
+        *result = claim_through(&through, &gone);
+        portal_client_free(portal);
+    }
+    if (!gone)
+        return 0;
+    warn(found, text_get(&where), options);
+    return publish(options, result);
+}
+
 static int run_claims(const struct claim_settings *settings, const struct oem_endpoint *endpoint,
                       const struct arguments *arguments, struct claim_device *devices)
 {
@@ -188,10 +253,10 @@ static int run_claims(const struct claim_settings *settings, const struct oem_en
 
     long long started = clock_monotonic_ms();
     progress_begin(&report.clock, stdout, 0);
-    signal(SIGINT, interrupt);
-    signal(SIGTERM, interrupt);
-    mqtt_library_init();
-    enum claim_run_result result = claim_run(&options);
+    enum claim_run_result result = CLAIM_RUN_BROKEN;
+    int status = claim_by_some_way(arguments, &options, &result);
+    if (status)
+        return status;
     claim_report_end(&report, &options, result, clock_monotonic_ms() - started);
     return exit_status(result);
 }
@@ -202,11 +267,6 @@ static int with_settings(const struct claim_settings *settings, const struct arg
 
     if (!endpoint)
         return usage_error("there is no endpoint with the key ", arguments->endpoint);
-    if (arguments->wait && !endpoint->observed) {
-        fprintf(stderr, "expresslink-claim: --wait needs the observer's certificate in [endpoint.%s]\n",
-                endpoint->key);
-        return COMMAND_CONFIG;
-    }
     OWNED struct claim_device *devices = memory_new(arguments->count, sizeof *devices);
     bool fine = true;
     for (size_t i = 0; i < arguments->count; i++)

@@ -13,6 +13,8 @@ static const char *const kind_names[] = {
     [CLAIM_NEWS_PROVISIONED] = "provisioned",
     [CLAIM_NEWS_CONNECTED] = "connected",
     [CLAIM_NEWS_REFUSED] = "refused",
+    [CLAIM_NEWS_PORTAL] = "portal",
+    [CLAIM_NEWS_ALREADY_ONLINE] = "already_online",
     [CLAIM_NEWS_TIME] = "time",
 };
 
@@ -103,8 +105,15 @@ static void print_line(struct claim_report *report, const struct claim_news *new
     case CLAIM_NEWS_CONNECTED:
         fprintf(out, "%s  connected to %s: it has arrived\n", name, news->account);
         break;
+    case CLAIM_NEWS_PORTAL:
+        fprintf(out, "claiming through the portal that runs at %s\n", news->reason);
+        break;
+    case CLAIM_NEWS_ALREADY_ONLINE:
+        fprintf(out, "%s  is already registered and online\n", name);
+        break;
     default:
-        fprintf(out, "%s  refused by %s: it drops the connection for this device\n", name, news->account);
+        fprintf(out, "%s  refused by %s: %s\n", name, news->account,
+                news->reason ? news->reason : "it drops the connection for this device");
     }
     fflush(out);
 }
@@ -116,8 +125,10 @@ void claim_report_news(void *context, const struct claim_news *news)
     if (news->kind == CLAIM_NEWS_PUBLISHED && news->device->published == 1)
         report->published++;
     if ((news->kind == CLAIM_NEWS_PROVISIONED && !news->device->connected) ||
-        (news->kind == CLAIM_NEWS_CONNECTED && !news->device->provisioned))
+        (news->kind == CLAIM_NEWS_CONNECTED && !news->device->provisioned) ||
+        news->kind == CLAIM_NEWS_ALREADY_ONLINE)
         report->arrived++;
+    report->already_online += news->kind == CLAIM_NEWS_ALREADY_ONLINE;
     if (report->json)
         print_json(report->out, news);
     else if (news->kind == CLAIM_NEWS_TIME)
@@ -134,6 +145,7 @@ static void write_device(struct json_writer *json, const struct claim_device *de
     json_write_unsigned(json, "published", device->published);
     json_write_boolean(json, "provisioned", device->provisioned);
     json_write_boolean(json, "connected", device->connected);
+    json_write_boolean(json, "already_online", device->already_online);
     json_write_boolean(json, "refused", device->refused);
     json_end_object(json);
 }
@@ -163,7 +175,9 @@ static void end_lines(const struct claim_report *report, enum claim_run_result r
 
     switch (result) {
     case CLAIM_RUN_DONE:
-        if (report->wait)
+        if (report->already_online == report->device_count)
+            fputs("Done: nothing was sent. If a device was reset or has a new owner, add --again.\n", out);
+        else if (report->wait)
             fputs(report->device_count > 1 ? "Done: all have arrived.\n" : "Done: it has arrived.\n", out);
         else
             fputs("Done: sent. Only --wait can report whether the device has received it.\n", out);

@@ -16,8 +16,8 @@ struct claim_report {
     bool wait;
     long long timeout_ms;
     size_t device_count;
-    size_t arrived, published; /* numbers of devices */
-    struct progress clock;     /* the time shown while it waits */
+    size_t arrived, published, already_online; /* numbers of devices */
+    struct progress clock;                     /* the time shown while it waits */
 };
 
 /* For claim_run_options.news; context is the struct claim_report. */

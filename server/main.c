@@ -14,6 +14,7 @@
 #include "server/operator/operator.h"
 #include "server/process_limits.h"
 #include "server/settings.h"
+#include "server/start_check.h"
 
 static const char usage[] =
     "Usage: expresslink-portal [--config FILE] [--check-config | --print-config | --document-config |\n"
@@ -161,7 +162,6 @@ static int serve(const struct settings *settings)
     TEXT struct text why = TEXT_EMPTY;
     sigset_t handled;
 
-    log_setup(settings->log_level, settings->log_format);
     umask(077); /* the store holds personal data */
     prepare_signals(&handled);
     process_limits_prepare();
@@ -196,6 +196,29 @@ static bool needs_accounts(const struct arguments *arguments)
     return arguments->mode != MODE_OPERATE && arguments->mode != MODE_HEALTHCHECK;
 }
 
+static void print_place(void *context, const char *sentence)
+{
+    fprintf(stderr, "expresslink-portal: %s\n", sentence);
+    *(bool *)context = true;
+}
+
+static void log_place(void *context, const char *sentence)
+{
+    log_event(LOG_ERROR, "portal.start_failed", "reason", sentence, NULL);
+    *(bool *)context = true;
+}
+
+/* What only the start would find, or what would only be found later, all in one go; fine: there is no mistake
+ * yet. False: there is one now, which was told or is among the config's errors. */
+static bool check_start(struct config *config, const struct settings *settings, bool starts, bool fine)
+{
+    bool lacks = false;
+
+    start_check_files(config, settings, starts && fine);
+    start_check_places(settings, !starts, starts ? log_place : print_place, &lacks);
+    return !lacks && config_error_count(config) == 0;
+}
+
 static int run(struct config *config, const struct arguments *arguments)
 {
     struct settings settings;
@@ -204,8 +227,15 @@ static int run(struct config *config, const struct arguments *arguments)
     bool fine =
         needs_accounts(arguments) ? settings_load(config, &settings) : settings_load_own(config, &settings);
     int status = EXIT_CONFIG;
+    bool starts = arguments->mode == MODE_SERVE;
+    if (starts)
+        log_setup(settings.log_level, settings.log_format);
+    bool ready = loaded && fine;
+    if (starts || arguments->mode == MODE_CHECK)
+        ready = check_start(config, &settings, starts, ready) && ready;
 
-    if (!loaded || !fine) {
+    if (!ready) {
+        status = starts && loaded && fine ? EXIT_CANNOT : EXIT_CONFIG;
         print_errors(config);
         settings_fini(&settings);
         return status;

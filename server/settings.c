@@ -242,7 +242,7 @@ bool settings_load_own(struct config *config, struct settings *out)
 bool settings_load(struct config *config, struct settings *out)
 {
     settings_load_own(config, out);
-    bool claim_fine = claim_settings_load(config, &out->claim);
+    bool claim_fine = claim_settings_load_partly(config, &out->claim);
     return claim_fine && config_error_count(config) == 0;
 }
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "account/enrolment/private.h"
-#include "account/requested_certificate.h"
+#include "account/setup/requested_certificate.h"
 #include "base/file.h"
 #include "base/memory.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim account certificate: gets a claim-thing's certificate. */
-#include "account/requested_certificate.h"
+#include "account/setup/requested_certificate.h"
 #include "command/account/account_command.h"
 #include "command/command.h"
 

@@ -2,6 +2,7 @@
 #include "server/admin/health.h"
 
 #include "base/json_writer.h"
+#include "claim/settings_digest.h"
 #include "server/portal/portal.h"
 #include "server/process_limits.h"
 
@@ -84,6 +85,7 @@ static void reply_ready(struct http_exchange *exchange, void *arguments, unsigne
     TEXT struct text short_of = TEXT_EMPTY;
     bool is_short = process_limits_are_short(&short_of);
     bool ready = !draining && healthy && !is_short;
+    char accounts[DIGEST_SIZE];
 
     (void)arguments;
     (void)result;
@@ -103,6 +105,9 @@ static void reply_ready(struct http_exchange *exchange, void *arguments, unsigne
     write_decoders(portal, &json);
     write_accounts(portal, ACCOUNT_REASON, &json);
     json_end_object(&json);
+    /* By it the claim-script knows a portal with its own configuration. */
+    claim_settings_digest(portal->settings, accounts);
+    json_write_text(&json, "accounts", accounts);
     json_end_object(&json);
     json_writer_finish(&json);
     text_puts(&body, "\n");

@@ -40,7 +40,7 @@ static int split(const char *address, char *host, size_t room, const char **port
     return 0;
 }
 
-static int open_one(const struct addrinfo *info)
+static int open_one(const struct addrinfo *info, bool listens)
 {
     int yes = 1, no = 0;
     int fd = socket(info->ai_family, info->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, info->ai_protocol);
@@ -50,7 +50,7 @@ static int open_one(const struct addrinfo *info)
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (info->ai_family == AF_INET6) /* [::] accepts IPv4 too */
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
-    if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+    if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && (!listens || listen(fd, BACKLOG) == 0))
         return fd;
     int error = errno;
     close(fd);
@@ -58,13 +58,15 @@ static int open_one(const struct addrinfo *info)
     return -1;
 }
 
-int listen_on(const char *address, struct text *why)
+/* errno is set on failure, 0 if it is not the system that refuses. */
+static int open_address(const char *address, bool listens, struct text *why)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
                     *found = NULL;
     char host[256];
     const char *port;
 
+    errno = 0;
     if (split(address, host, sizeof host, &port)) {
         text_printf(why, "%s is not an address to listen on; write 127.0.0.1:8080, [::1]:8080 or :8080",
                     address);
@@ -80,12 +82,28 @@ int listen_on(const char *address, struct text *why)
     for (int pass = 0; pass < 2 && fd < 0; pass++)
         for (struct addrinfo *at = found; at && fd < 0; at = at->ai_next)
             if (*host || (at->ai_family == AF_INET6) == (pass == 0))
-                fd = open_one(at);
+                fd = open_one(at, listens);
     int error = errno;
     freeaddrinfo(found);
     if (fd < 0)
         text_printf(why, "cannot listen on %s: %s", address, strerror(error));
+    errno = error;
     return fd;
+}
+
+int listen_on(const char *address, struct text *why)
+{
+    return open_address(address, true, why);
+}
+
+bool listen_is_possible(const char *address, bool *in_use, struct text *why)
+{
+    int fd = open_address(address, false, why);
+
+    *in_use = fd < 0 && errno == EADDRINUSE;
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
 }
 
 void listen_name(int socket, struct text *out)

@@ -326,6 +326,7 @@ static void settle(struct supply *supply, const long long *ids, size_t id_count,
     }
 }
 
+/* One that has ended since it was read is in nobody's hand. */
 static void make_ready(struct supply *supply)
 {
     settle(supply, supply->read_ids, supply->read_id_count, supply->read, supply->read_count);
@@ -333,7 +334,7 @@ static void make_ready(struct supply *supply)
     supply->first = 0;
     for (size_t i = 0; i < supply->read_id_count; i++) { /* in the order of their turns */
         const struct delivery *delivery = find(supply->read, supply->read_count, supply->read_ids[i]);
-        if (delivery && !delivery->is_closed)
+        if (delivery && turns_holds(supply->turns, delivery->claim_id))
             supply->ready[supply->count++] = *delivery;
     }
     supply->read_id_count = 0;

@@ -292,6 +292,14 @@ static struct entry *find(const struct turns *turns, long long id, uint32_t *pla
     return number_map_get(&turns->places, (uint64_t)id, place) ? &turns->entries[*place] : NULL;
 }
 
+bool turns_holds(const struct turns *turns, long long id)
+{
+    uint32_t place;
+    const struct entry *entry = find(turns, id, &place);
+
+    return entry && entry->place == IN_HAND;
+}
+
 static void place_of_entry(void *context, uint32_t item, uint32_t place)
 {
     ((struct turns *)context)->entries[item].heap_place = place;

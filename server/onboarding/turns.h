@@ -54,6 +54,8 @@ void turns_remove(struct turns *turns, long long id, enum turns_end end, long lo
 /* Takes the claim to send next. False: there is none now. Until one of the next two calls, or turns_remove(),
  * it is in hand, and not taken again. */
 bool turns_take(struct turns *turns, long long now, long long *id);
+/* Whether it is in hand. */
+bool turns_holds(const struct turns *turns, long long id);
 /* Its message was sent and acknowledged. Returns the milliseconds from its acceptance until now if this was
  * its first message, otherwise TURNS_NOT_FIRST. */
 #define TURNS_NOT_FIRST (-1)

@@ -253,6 +253,104 @@ class RefusingToStart(Case):
         self.assertEqual(portal.ready().json["checks"]["staging.sandbox"], "not connected")
 
 
+class BeforeTheStart(Case):
+    """--check-config finds what the start would find, or only the days after it, all in one go; the start tells it too."""
+
+    def made(self, name, *command):
+        path = self.sandbox.state / name
+        subprocess.run([*command, "-out", path], check=True, capture_output=True)
+        return path
+
+    def files(self):
+        """What is wrong with [staging.sandbox], and what is said of it; {} is the file."""
+        c, state = self.sandbox.certificates, self.sandbox.state
+        key, certificate = c / "claim-thing.key", c / "claim-thing.pem"
+        encrypted = self.made("encrypted.key", "openssl", "pkey", "-in", key, "-aes256", "-passout", "pass:secret")
+        other = self.made("other.key", "openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
+        request = self.made("x.csr", "openssl", "req", "-new", "-key", key, "-subj", "/CN=x")
+        old = self.made("old.pem", "openssl", "x509", "-req", "-in", request, "-signkey", key, "-days", "-1")
+        utf16, nothing = state / "utf16.key", state / "nothing.pem"
+        utf16.write_bytes(key.read_text().encode("utf-16"))
+        nothing.write_text("nothing\n")
+        return [({"key_file": encrypted}, "key_file", f"{encrypted} has a pass phrase"),
+                ({"key_file": other}, "key_file", f"{other} is not the key of the certificate {certificate}"),
+                ({"key_file": certificate, "cert_file": key}, "cert_file", f"{key} is a private key and no certificate"),
+                ({"key_file": certificate}, "key_file", f"{certificate} is a certificate and no private key"),
+                ({"key_file": utf16}, "key_file", f"{utf16}: it is UTF-16"),
+                ({"key_file": nothing}, "key_file", f"{nothing} holds no private key"),
+                ({"cert_file": request}, "cert_file", f"{request} is a request"),
+                ({"cert_file": old}, "cert_file", f"{old} expired on 20"),
+                ({"ca_file": nothing}, "ca_file", f"{nothing} holds no certificate")]
+
+    def test_files_that_cannot_be_used(self):
+        secret = (self.sandbox.certificates / "claim-thing.key").read_text().splitlines()[1]
+        for keys, key, says in self.files():
+            with self.subTest(says):
+                done = self.check(staging__sandbox=keys)
+                self.assertEqual((done.returncode, done.stdout), (WRONG_CONFIGURATION, ""))
+                self.assertRegex(done.stderr, rf"portal-\w+\.ini:\d+: \[staging\.sandbox\] {key}: {re.escape(says)}")
+                self.assertNotIn(secret, done.stderr)
+                portal = self.portal(staging__sandbox=keys, store={"url": f"sqlite:{self.sandbox.state}/{random_thing()}.db"})
+                line = portal.log_has("connection.file_not_usable")
+                self.assertIn(says, line)
+                self.assertIn("section=staging.sandbox", line)
+
+    def test_an_observer_too(self):
+        other = self.made("observer-other.key", "openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
+        done = self.check(endpoint__sandbox={"key_file": other})
+        self.assertEqual(done.returncode, WRONG_CONFIGURATION)
+        self.assertIn(f"[endpoint.sandbox] key_file: {other} is not the key", done.stderr)
+
+    def test_places_that_are_not_there(self):
+        state = self.sandbox.state
+        (state / "file").write_text("")
+        for url, says in (("sqlite:/nowhere/at/all/portal.db", "the folder /nowhere/at/all: No such file or directory; make it"),
+                          (f"sqlite:{state}/file/portal.db", f"{state}/file is not a folder")):
+            with self.subTest(url):
+                done = self.check(store={"url": url})
+                self.assertEqual((done.returncode, done.stdout), (WRONG_CONFIGURATION, ""))
+                self.assertIn(says, done.stderr)
+        for key in ("listen", "admin_listen"):
+            with self.subTest(key):
+                done = self.check(http={key: "192.0.2.1:80"})
+                self.assertEqual(done.returncode, WRONG_CONFIGURATION)
+                self.assertIn(f"[http] {key}: cannot listen on 192.0.2.1:80", done.stderr)
+
+    def test_beside_the_running_portal(self):
+        """Its addresses are in use, and that is right."""
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            done = self.check(http={"listen": f"127.0.0.1:{taken.getsockname()[1]}"})
+        self.assertEqual((done.returncode, done.stdout), (0, "The configuration is valid.\n"), done.stderr)
+
+    def test_everything_in_one_go(self):
+        key = self.sandbox.certificates / "claim-thing.key"
+        sections = {"http": {"listen": "192.0.2.1:80", "admin_listen": "192.0.2.1:81", "threads": "x"},
+                    "store": {"url": "sqlite:/nowhere/at/all/portal.db"}, "claim": {"default_endpoint": "moon"},
+                    "staging__sandbox": {"cert_file": key, "client_id": '"claim-thing"'}}
+        says = ("[http] listen: cannot listen", "[http] admin_listen: cannot listen", "is not a whole number", "the folder /nowhere",
+                "there is no [endpoint.moon]", "is a private key and no certificate", "has quotes around it")
+        done = self.check(**sections)
+        self.assertEqual(done.returncode, WRONG_CONFIGURATION)
+        self.assertEqual([text for text in says if text not in done.stderr], [])
+        portal = self.portal(start=False, **sections)
+        portal.start(wait=False)
+        self.assertEqual(portal.ended(), WRONG_CONFIGURATION)
+        self.assertEqual([text for text in says if text not in "\n".join(portal.lines)], [])
+
+    def test_what_only_this_machine_lacks(self):
+        portal = self.portal(start=False, http={"listen": "192.0.2.1:80"}, store={"url": "sqlite:/nowhere/at/all/portal.db"})
+        portal.start(wait=False)
+        self.assertEqual(portal.ended(), CANNOT)
+        self.assertEqual(sum("portal.start_failed" in line for line in portal.lines), 2, portal.lines)
+
+    def test_the_endpoint_is_where_the_modules_are(self):
+        done = self.check(endpoint__sandbox={"address": self.sandbox.staging_address, "port": self.sandbox.port})
+        self.assertEqual(done.returncode, WRONG_CONFIGURATION)
+        self.assertIn("is the address of [staging.sandbox]", done.stderr)
+
+
 class Logs(Case):
     """The whole life of a claim at level debug, and what may not be found in the lines."""
 

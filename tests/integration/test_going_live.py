@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/going-live.md as somebody follows it who has nothing else: its commands, in its order, in one shell. The test only does
-what the page says that others do: AWS takes the claim-thing's certificate into the staging account, and somebody switches the
-device on. The sandbox stands in for AWS, so its root certificate for Amazon's."""
+"""docs/going-live.md as somebody follows it who has nothing else: its commands, in its order, in one shell, with no variable that
+the page does not name. The test only does what the page says that others do: AWS takes the claim-thing's certificate into the
+staging account, and somebody switches the device on. The sandbox stands in for AWS, so its root certificate for Amazon's. The
+page's ports are the real ones, so that this needs a network of its own."""
 import contextlib
 import http.client
 import json
@@ -12,19 +13,20 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
 from pathlib import Path
 
-from brokers import free_port
 from patience import DEADLINE
 from portal import CLAIM, PROGRAM
-from sandbox import ROOT, Sandbox, eventually, random_thing
+from sandbox import BUILD, ROOT, Sandbox, eventually, random_thing
 
 PAGE = ROOT / "docs" / "going-live.md"
 END = "== the end of block"
 SECONDS = 60
+HTTP, ADMIN = "127.0.0.1:8080", "127.0.0.1:9090"  # as without a word about them in portal.ini
 
 
 class Shell:
@@ -67,12 +69,20 @@ class Shell:
             self.process.stdin.close()
             os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(SECONDS)
+        self.process.stdout.close()
 
 
 def blocks():
     """Those of the numbered steps."""
-    steps = PAGE.read_text().partition("\n## Many devices")[0]
+    steps = PAGE.read_text().partition("\n## 1.")[2].partition("\n## Many devices")[0]
     return re.findall(r"^```sh\n(.*?)^```$", steps, re.S | re.M)
+
+
+def rehearsal():
+    """The lines that belong between the steps."""
+    section = PAGE.read_text().partition("\n## Rehearse it first")[2].partition("\n## 1.")[0]
+    block, = re.findall(r"^```sh\n(.*?)^```$", section, re.S | re.M)
+    return block.splitlines()
 
 
 class World:
@@ -87,14 +97,12 @@ class World:
         shutil.copy(sandbox.certificates / "manufacturer-ca.pem", folder)
         shutil.copy(sandbox.birth_certificate(self.thing), folder / "birth-certificate.pem")
 
-    def environment(self, http, admin):
+    def environment(self):
         return {
             "PATH": f"{CLAIM.parent}:{PROGRAM.parent}:{os.environ['PATH']}", "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
             "AWS_ENDPOINT_URL": self.cloud, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "sandbox",
             "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_EC2_METADATA_DISABLED": "true",
             "TOPICS": "--publish data --subscribe cmd/${thing}/+", "CLAIM_THING": "claim-thing", "STAGING": self.sandbox.staging_address, "THING": self.thing,
-            "PORTAL_STORE_URL": f"sqlite:{self.folder}/portal.db", "PORTAL_PAGES_TEMPLATES": str(ROOT / "templates"),
-            "PORTAL_PAGES_STATIC": str(ROOT / "static"), "PORTAL_HTTP_LISTEN": http, "PORTAL_HTTP_ADMIN_LISTEN": admin,
         }
 
     def trust(self):
@@ -114,15 +122,14 @@ class World:
         return modules
 
 
-class GoingLive(unittest.TestCase):
+class Page(unittest.TestCase):
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="expresslink-going-live-")))
-        self.sandbox = Sandbox()
-        self.addCleanup(self.sandbox.__exit__)
-        self.world = World(self.sandbox, self.folder)
-        self.http, self.admin = (f"127.0.0.1:{port}" for port in (free_port(), free_port()))
-        self.shell = Shell(self.folder, self.world.environment(self.http, self.admin))
-        self.addCleanup(self.shell.close)
+
+    def starts(self, block):
+        """The last step: the portal, which stays in the foreground. It serves, and both its accounts are there."""
+        self.shell.type(block)
+        eventually(lambda: json.dumps(self.get(ADMIN, "/readyz")).count('"connected"') == 2, self.shell.text)
 
     def get(self, address, path, body=None):
         host, port = address.split(":")
@@ -133,6 +140,16 @@ class GoingLive(unittest.TestCase):
                 return json.loads(connection.getresponse().read())
             except OSError:
                 return {}
+
+
+class GoingLive(Page):
+    def setUp(self):
+        super().setUp()
+        self.sandbox = Sandbox()
+        self.addCleanup(self.sandbox.__exit__)
+        self.world = World(self.sandbox, self.folder)
+        self.shell = Shell(self.folder, self.world.environment())
+        self.addCleanup(self.shell.close)
 
     def test_every_command_of_the_page(self):
         folder, certificate, _names, ini, account, doctor, first, portal = blocks()
@@ -156,15 +173,52 @@ class GoingLive(unittest.TestCase):
         modules.wait_for(self.world.thing, "published")  # and its first message does not cut it off
         self.assertEqual(modules.of(self.world.thing, "cut-off"), [])
 
-        self.shell.type(portal)
-        eventually(lambda: json.dumps(self.get(self.admin, "/readyz")).count('"connected"') == 2, self.shell.text)
+        self.starts(portal)
         thing = random_thing()
         self.world.switch_on(thing)
-        claim = self.get(self.http, "/api/v1/registrations", json.dumps({"identifier": thing}))
+        claim = self.get(HTTP, "/api/v1/registrations", json.dumps({"identifier": thing}))
         where = f"/api/v1/registrations/{claim['token']}"
-        eventually(lambda: self.get(self.http, where).get("state") == "onboarded",
-                   lambda: f"{self.get(self.http, where)} {self.shell.text()}", SECONDS)
+        eventually(lambda: self.get(HTTP, where).get("state") == "onboarded",
+                   lambda: f"{self.get(HTTP, where)} {self.shell.text()}", SECONDS)
+
+
+class Rehearsal(Page):
+    """The page's five lines, in a tree with nothing but the sandbox in it."""
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "sandbox").symlink_to(ROOT / "sandbox")
+        self.thing = random_thing()
+        self.shell = Shell(self.folder, {
+            "PATH": f"{CLAIM.parent}:{PROGRAM.parent}:{os.environ['PATH']}", "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
+            "AWS_EC2_METADATA_DISABLED": "true", "EXPRESSLINK_BUILD_DIR": str(BUILD),
+            "TOPICS": "--publish data", "CLAIM_THING": "claim-thing", "STAGING": "127.0.0.1", "THING": self.thing})
+        self.addCleanup(subprocess.run, [ROOT / "sandbox" / "sandbox", "stop", "--state", self.folder / ".sandbox"],
+                        capture_output=True, env={**os.environ, "EXPRESSLINK_BUILD_DIR": str(BUILD)})
+        self.addCleanup(self.shell.close)
+
+    def test_five_lines(self):
+        cloud, export, root, claim_thing, module = rehearsal()
+        folder, certificate, names, ini, account, doctor, first, portal = blocks()
+
+        for block in (cloud, export, folder, root, certificate, claim_thing, names, ini, account,
+                      doctor.replace(" --birth-certificate ../birth-certificate.pem", ""), module):
+            self.assertNotIn("\u2717", self.shell.run(block))
+        self.assertIn("it has arrived", self.shell.run(first))
+        self.starts(portal)
+        answer = self.get(HTTP, "/api/v1/registrations", json.dumps({"identifier": self.thing}))
+        self.assertEqual((answer["state"], answer["thing_name"]), ("queued", self.thing), "this portal has not seen it arrive")
+
+
+def in_a_network_of_its_own():
+    """This program again, where no other uses the page's ports; as it is where the system does not allow that."""
+    command = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+    if "EXPRESSLINK_OWN_NETWORK" in os.environ or subprocess.run([*command, "true"], capture_output=True).returncode:
+        return
+    os.environ["EXPRESSLINK_OWN_NETWORK"] = "yes"
+    os.execvp(command[0], [*command, sys.executable, *sys.orig_argv[1:]])
 
 
 if __name__ == "__main__":
+    in_a_network_of_its_own()
     unittest.main(verbosity=2)

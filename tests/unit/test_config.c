@@ -303,6 +303,8 @@ static void refuses_bad_variables(void **state)
     expect_variable_error(
         "PORTAL_HTTP_LISTEN=a ;b",
         "PORTAL_HTTP_LISTEN: \"a ;b\" has a ; at its start or after a space, which starts a comment");
+    expect_variable_error("PORTAL_HTTP_LISTEN=\"a\"",
+                          "PORTAL_HTTP_LISTEN: \"\\\"a\\\"\" has quotes around it; write it without them");
     expect_variable_error("PORTAL_HTTP_PASSWORD_FILE=/nowhere",
                           "PORTAL_HTTP_PASSWORD_FILE: /nowhere cannot be read: No such file or directory");
     expect_variable_error("PORTAL_STAGING_NEW_RATE=5",

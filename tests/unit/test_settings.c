@@ -88,6 +88,27 @@ static void refuses_bad_accounts(void **state)
                  14, "[staging.b] client_id: must not begin with $");
 }
 
+static void refuses_addresses_of_others(void **state)
+{
+    (void)state;
+
+    expect_error(
+        STAGING "[endpoint.eu]\naddress = ACME.example.com\n", 8,
+        "[endpoint.eu] address: is the address of [staging.acme], where the modules are already; give "
+        "that of your own account: aws iot describe-endpoint --endpoint-type iot:Data-ATS");
+    expect_error(
+        ENDPOINT "[staging.acme]\naddress = x-ats.iot.eu-west-1.amazonaws.com\nport = 443\n"
+                 "ca_file = /etc/passwd\ncert_file = /etc/passwd\nkey_file = /etc/passwd\n"
+                 "client_id = claim-thing\n[endpoint.us]\n"
+                 "address = x-ats.iot.eu-west-1.amazonaws.com\n[claim]\ndefault_endpoint = us\n",
+        11,
+        "[endpoint.us] address: is the address of [staging.acme], where the modules are already; give "
+        "that of your own account: aws iot describe-endpoint --endpoint-type iot:Data-ATS");
+    expect_error(STAGING "[endpoint.eu]\naddress = data.iot.us-east-1.amazonaws.com\n", 8,
+                 "[endpoint.eu] address: is a region's and no account's; an account's begins with letters of "
+                 "its own: aws iot describe-endpoint --endpoint-type iot:Data-ATS");
+}
+
 static void refuses_half_an_observer(void **state)
 {
     (void)state;
@@ -360,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(needs_both_ends),
         cmocka_unit_test(refuses_bad_accounts),
+        cmocka_unit_test(refuses_addresses_of_others),
         cmocka_unit_test(refuses_half_an_observer),
         cmocka_unit_test(refuses_events_without_a_queue),
         cmocka_unit_test(reads_other_ways_to_see_arrivals),

@@ -3,6 +3,7 @@
 #include "server/onboarding/supply.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -420,6 +421,41 @@ static void an_end_loses_no_other(void **state)
     }
 }
 
+static enum store_error wait_for_go(struct store_tx *tx, void *go)
+{
+    (void)tx;
+    return sem_wait(go) == 0 ? STORE_OK : STORE_BROKEN;
+}
+
+static void nothing(void *argument, enum store_error result)
+{
+    (void)argument;
+    (void)result;
+}
+
+/* The store's only reader is held up, and so the claim is still open for it when the device has arrived. */
+static void what_ends_while_it_is_read_is_not_sent(void **state)
+{
+    sem_t go;
+    struct store_job held = {.run = wait_for_go, .done = nothing, .argument = &go};
+    (void)state;
+
+    start_with(&later);
+    UNTIL(supply_first(supply) == NULL && !supply_is_asking(supply) && answers_so_far() >= 3);
+    sem_init(&go, 0, 0);
+    register_from(0, 2);
+    ASSERT_OK(store_submit(fixture.store, &held));
+    supply_look(supply);
+    UNTIL(open_claims() == 2); /* and they are being read */
+    unsigned seen = answers_so_far();
+    supply_ended(supply, 1, TURNS_ARRIVED);
+    assert_null(supply_first(supply));
+    sem_post(&go);
+    UNTIL(supply_first(supply) || answers_so_far() >= seen + 4);
+    ASSERT_NEXT(2);
+    sem_destroy(&go);
+}
+
 static void a_term_that_is_over_takes_nothing(void **state)
 {
     (void)state;
@@ -521,6 +557,7 @@ int main(void)
         TEST(what_was_ready_comes_again_in_its_order),
         TEST(a_restart_loads_all_of_them),
         TEST(an_end_loses_no_other),
+        TEST(what_ends_while_it_is_read_is_not_sent),
         TEST(a_term_that_is_over_takes_nothing),
         TEST(records_of_networks_survive_a_restart),
         TEST(a_record_that_could_not_be_written_is_written_later),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "account/requested_certificate.h"
+#include "account/setup/requested_certificate.h"
 
 #include <stdlib.h>
 #include <string.h>

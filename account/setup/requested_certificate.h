@@ -2,8 +2,8 @@
 /* Certificates that AWS IoT issues for a signing request: of the observer, a claim-thing (OG appendix A), or
  * a fleet claim. Every call to AWS makes a new one: call requested_certificate_find() first. One thread;
  * blocks. */
-#ifndef ACCOUNT_REQUESTED_CERTIFICATE_H
-#define ACCOUNT_REQUESTED_CERTIFICATE_H
+#ifndef ACCOUNT_SETUP_REQUESTED_CERTIFICATE_H
+#define ACCOUNT_SETUP_REQUESTED_CERTIFICATE_H
 
 #include <stdbool.h>
 

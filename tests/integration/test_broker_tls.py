@@ -2,13 +2,12 @@
 """What TLS the portal speaks with brokers: openssl s_server as a broker that has too little, with the sandbox's authority behind
 it. The judge is what s_server receives: a CONNECT, with the client's credentials behind it, or nothing."""
 import contextlib
-import secrets
 import socket
 import subprocess
 import unittest
 from pathlib import Path
 
-from brokers import free_port
+from brokers import free_port, server_certificate
 from patience import DEADLINE
 from portal import Portal
 from sandbox import Sandbox, eventually
@@ -47,17 +46,6 @@ BAD = {
     "P-224": (SMALL_EC, HERE, "sha256", ("-tls1_2", "-cipher", "ALL:@SECLEVEL=0", "-curves", "P-224:P-256")),
     "SHA-1": (RSA, HERE, "sha1", ANY),
 }
-
-
-def certificate(sandbox, key, alternative, digest):
-    c, base = sandbox.certificates, sandbox.state / f"broker-{secrets.token_hex(4)}"
-    extensions = base.with_suffix(".ext")
-    extensions.write_text("basicConstraints=critical,CA:false\n" + (f"subjectAltName={alternative}\n" if alternative else ""))
-    for command in (("req", "-new", *key, "-nodes", "-keyout", f"{base}.key", "-out", f"{base}.csr", "-subj", "/CN=127.0.0.1"),
-                    ("x509", "-req", f"-{digest}", "-in", f"{base}.csr", "-out", f"{base}.pem", "-days", "30", "-extfile", extensions,
-                     "-CA", c / "server-ca.pem", "-CAkey", c / "server-ca.key", "-CAcreateserial")):
-        subprocess.run(["openssl", *command], check=True, capture_output=True, timeout=DEADLINE)
-    return f"{base}.pem", f"{base}.key"
 
 
 class Server:
@@ -100,7 +88,7 @@ class BrokerTls(unittest.TestCase):
     @contextlib.contextmanager
     def portal(self, kind, environment):
         key, alternative, digest, arguments = kind[:4]
-        pair = certificate(self.sandbox, key, alternative, digest)
+        pair = server_certificate(self.sandbox, key, alternative, digest)
         with Server(pair, arguments) as staging, Server(pair, arguments) as account:
             with Portal(self.sandbox, environment=environment, staging__sandbox={"port": staging.port},
                         endpoint__sandbox={"address": "127.0.0.1", "port": account.port}) as portal:

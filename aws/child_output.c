@@ -18,8 +18,6 @@
 #define SHELL_SIGNAL 128     /* and the signal: the status of sh when it ended a program */
 #define SHELL_FOUND_NONE 127 /* the status of sh, and of posix_spawn()'s child */
 
-extern char **environ;
-
 struct child {
     pid_t pid;
     int output;

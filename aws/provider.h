@@ -4,10 +4,7 @@
 #ifndef AWS_PROVIDER_H
 #define AWS_PROVIDER_H
 
-#include <stdatomic.h>
-
-#include "aws/credentials.h"
-#include "aws/http.h"
+#include "aws/asking.h"
 
 enum aws_provider_kind {
     AWS_PROVIDER_NONE,
@@ -18,12 +15,6 @@ enum aws_provider_kind {
     AWS_PROVIDER_WEB_IDENTITY, /* sts:AssumeRoleWithWebIdentity with a token from a file */
     AWS_PROVIDER_CONTAINER,    /* ECS, EKS */
     AWS_PROVIDER_INSTANCE,     /* EC2 */
-};
-
-struct aws_role {                   /* owned texts */
-    char *arn, *session_name;       /* session_name NULL: one of this program's */
-    char *external_id, *duration_s; /* NULL: none */
-    char *token_file;               /* of a web identity */
 };
 
 struct aws_provider { /* all owned; a new one is all zeros */
@@ -37,16 +28,6 @@ struct aws_provider { /* all owned; a new one is all zeros */
     struct aws_provider *base;
 };
 void aws_provider_free(struct aws_provider *provider); /* NULL is fine */
-
-struct aws_asking { /* borrowed */
-    struct aws_http *http;
-    const struct aws_url *sts; /* NULL: sts_problem says why */
-    const char *sts_problem;
-    const char *region, *ca_file;
-    long long retry_base_ms;
-    int process_ms; /* how long a program may take */
-    const atomic_int *interrupted;
-};
 
 /* *out: owned by the caller. False with a sentence in *why. */
 bool aws_provider_get(const struct aws_provider *provider, const struct aws_asking *asking,

@@ -3,7 +3,7 @@
 #ifndef AWS_SECURITY_TOKENS_H
 #define AWS_SECURITY_TOKENS_H
 
-#include "aws/provider.h"
+#include "aws/asking.h"
 
 /* sts:AssumeRole, signed with the credentials of base. False with a sentence in *why. */
 bool aws_security_tokens_assume(const struct aws_asking *asking, const struct aws_role *role,

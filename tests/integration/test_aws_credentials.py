@@ -332,7 +332,8 @@ class Metadata:
             return Answer(body="portal-role\n") if self.answers else Answer(404)
         if seen.target != "/latest/meta-data/iam/security-credentials/portal-role":
             return Answer(404)
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return answer() if callable(answer) else answer
 
 
 def of_instance(key=NEWER, life=3600, **more):

@@ -38,7 +38,7 @@ def setUpModule():
 def run(*arguments, timeout=DEADLINE, **environment):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PORTAL_"))}
     return subprocess.run([CLAIM, "doctor", *arguments], capture_output=True, text=True, timeout=timeout,
-                          env={**kept, "HOME": "/nonexistent", **environment})
+                          env={**kept, "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true", **environment})
 
 
 class Stage:

@@ -319,11 +319,13 @@ class RoleOfAnInstance(Case):
                               "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.metadata.url}).connected()
         self.arrives(portal)
         self.trouble, before = True, len(self.issued)
-        self.arrives(portal)
+        for _ in range(3):  # the first may come by a request from before
+            self.arrives(portal)
         self.assertEqual(len(self.issued), before)
         self.trouble = False
         self.queue.faults(expire_token=True)
-        self.arrives(portal)
+        for _ in range(3):
+            self.arrives(portal)
         self.assertGreater(len(self.issued), before)
         for line in portal.lines:
             for issued in self.issued:

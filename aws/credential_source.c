@@ -8,25 +8,36 @@
 
 #include "aws/container.h"
 #include "aws/environment.h"
-#include "aws/profile.h"
+#include "aws/instance.h"
+#include "aws/profile_provider.h"
 #include "base/clock.h"
 #include "base/memory.h"
 
 #define REFRESH_BEFORE_MS (5 * 60 * 1000LL)
 #define REFRESH_AGAIN_MS (30 * 1000LL) /* after a failure, while the current ones are still valid */
-
-enum origin { FROM_NOWHERE, FROM_ENVIRONMENT, FROM_FILES, FROM_CONTAINER };
+#define PROCESS_MS 60000
 
 struct aws_credential_source {
     pthread_mutex_t lock; /* guards all members */
-    enum origin origin;
+    struct aws_provider *provider;
+    bool is_of_profile; /* the provider; the files are read again when they have expired */
     struct aws_credentials now;
     bool has;             /* now is set */
     long long not_before; /* monotonic: no refresh before this time */
     long long retry_base_ms;
-    char *profile, *config_path, *credentials_path, *ca_file;
-    struct aws_url container;
+    int process_ms;
+    char *profile, *config_path, *credentials_path, *ca_file, *region;
+    struct aws_url sts;
+    struct text sts_problem; /* "": sts can be asked */
 };
+
+static struct aws_provider *new_provider(enum aws_provider_kind kind)
+{
+    struct aws_provider *provider = memory_new(1, sizeof *provider);
+
+    provider->kind = kind;
+    return provider;
+}
 
 static bool from_environment(struct aws_credential_source *source, struct text *why)
 {
@@ -39,9 +50,8 @@ static bool from_environment(struct aws_credential_source *source, struct text *
                     access ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
         return false;
     }
-    source->origin = FROM_ENVIRONMENT;
-    source->has = true;
-    source->now = (struct aws_credentials){
+    source->provider = new_provider(AWS_PROVIDER_KEYS);
+    source->provider->keys = (struct aws_credentials){
         .access_key = memory_string(access),
         .secret_key = memory_string(secret),
         .session_token = memory_string(aws_variable("AWS_SESSION_TOKEN")),
@@ -49,82 +59,34 @@ static bool from_environment(struct aws_credential_source *source, struct text *
     return true;
 }
 
-/* A source of credentials that is not supported here; NULL: none. As in the AWS CLI, these precede keys in
- * the same profile; credential_process comes after the keys. */
-static const char *unsupported(const struct aws_profile_file *file, const char *profile)
+static bool from_web_identity(struct aws_credential_source *source, struct text *why)
 {
-    static const char *const keys[] = {"role_arn", "web_identity_token_file", "sso_session", "sso_start_url",
-                                       "sso_account_id"};
+    const char *arn = aws_variable("AWS_ROLE_ARN"), *file = aws_variable("AWS_WEB_IDENTITY_TOKEN_FILE");
 
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (aws_profile_get(file, profile, keys[i]))
-            return keys[i];
-    return NULL;
-}
-
-static void explain_unsupported(struct text *why, const struct aws_profile_file *file, const char *profile,
-                                const char *key)
-{
-    text_printf(
-        why,
-        "%s: profile %s gets its credentials by %s, which is not supported here: run `eval \"$(aws "
-        "configure export-credentials --profile %s --format env)\"` first, and again when they expire",
-        aws_profile_path(file), profile, key, profile);
-}
-
-/* False with a sentence in *why: only half of a pair is set. */
-static bool keys_of(const struct aws_profile_file *file, const char *profile, struct aws_credentials *out,
-                    struct text *why)
-{
-    const char *access = aws_profile_get(file, profile, "aws_access_key_id");
-    const char *secret = aws_profile_get(file, profile, "aws_secret_access_key");
-
-    if (!access && !secret)
+    if (!file)
         return true;
-    if (!access || !secret) {
-        text_printf(why, "%s: profile %s has no %s", aws_profile_path(file), profile,
-                    access ? "aws_secret_access_key" : "aws_access_key_id");
+    if (!arn) {
+        text_puts(why, "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not");
         return false;
     }
-    *out = (struct aws_credentials){
-        .access_key = memory_string(access),
-        .secret_key = memory_string(secret),
-        .session_token = memory_string(aws_profile_get(file, profile, "aws_session_token")),
+    source->provider = new_provider(AWS_PROVIDER_WEB_IDENTITY);
+    source->provider->role = (struct aws_role){
+        .arn = memory_string(arn),
+        .token_file = memory_string(file),
+        .session_name = memory_string(aws_variable("AWS_ROLE_SESSION_NAME")),
     };
     return true;
 }
 
-static bool keys_of_both(const struct aws_profile_file *credentials, const struct aws_profile_file *config,
-                         const char *profile, struct aws_credentials *out, struct text *why)
-{
-    const struct aws_profile_file *files[] = {credentials, config};
-
-    for (size_t i = 0; i < 2; i++) {
-        const char *key = unsupported(files[i], profile);
-        if (key) {
-            explain_unsupported(why, files[i], profile, key);
-            return false;
-        }
-    }
-    for (size_t i = 0; i < 2; i++)
-        if (!keys_of(files[i], profile, out, why) || out->access_key)
-            return out->access_key != NULL;
-    for (size_t i = 0; i < 2; i++)
-        if (aws_profile_get(files[i], profile, "credential_process")) {
-            explain_unsupported(why, files[i], profile, "credential_process");
-            return false;
-        }
-    return true;
-}
-
-/* True without an access key: the files are valid and have none. */
-static bool read_files(const struct aws_credential_source *source, struct aws_credentials *out,
+/* Without *out: the files are valid and have none. */
+static bool read_files(const struct aws_credential_source *source, struct aws_provider **out,
                        struct text *why)
 {
     struct aws_profile_file *config = aws_profile_load(source->config_path, AWS_PROFILE_CONFIG, why);
     struct aws_profile_file *credentials =
         config ? aws_profile_load(source->credentials_path, AWS_PROFILE_CREDENTIALS, why) : NULL;
-    bool fine = credentials && keys_of_both(credentials, config, source->profile, out, why);
+    const struct aws_profile_files files = {config, credentials};
+    bool fine = credentials && aws_profile_provider(&files, source->profile, out, why);
 
     aws_profile_free(config);
     aws_profile_free(credentials);
@@ -133,33 +95,45 @@ static bool read_files(const struct aws_credential_source *source, struct aws_cr
 
 static bool from_files(struct aws_credential_source *source, struct text *why)
 {
-    if (!read_files(source, &source->now, why))
-        return false;
-    if (source->now.access_key) {
-        source->origin = FROM_FILES;
-        source->has = true;
-    }
-    return true;
+    bool fine = read_files(source, &source->provider, why);
+
+    source->is_of_profile = source->provider != NULL;
+    return fine;
 }
 
-static bool from_container(struct aws_credential_source *source, struct text *why)
+static bool from_endpoint(struct aws_credential_source *source, bool is_instance, const char *given,
+                          struct text *why)
 {
+    struct aws_provider *provider =
+        new_provider(is_instance ? AWS_PROVIDER_INSTANCE : AWS_PROVIDER_CONTAINER);
     bool found = false;
+    bool fine = is_instance ? aws_instance_find(given, &provider->url, &found, why)
+                            : aws_container_find(&provider->url, &found, why);
 
-    if (!aws_container_find(&source->container, &found, why))
-        return false;
-    if (found)
-        source->origin = FROM_CONTAINER;
-    return true;
+    if (fine && found)
+        source->provider = provider;
+    else
+        aws_provider_free(provider);
+    return fine;
 }
 
-static bool find_source(struct aws_credential_source *source, bool profile_first, struct text *why)
+/* The order of the AWS SDKs ("AWS SDKs and Tools standardized credential providers"). */
+static bool find_source(struct aws_credential_source *source,
+                        const struct aws_credential_source_options *options, struct text *why)
 {
-    if (!profile_first && !from_environment(source, why))
+    if (!options->profile_is_given && !from_environment(source, why))
         return false;
-    if (source->origin == FROM_NOWHERE && !from_files(source, why))
+    if (!source->provider && !options->profile_is_given && !from_web_identity(source, why))
         return false;
-    return source->origin != FROM_NOWHERE || from_container(source, why);
+    if (!source->provider && !from_files(source, why))
+        return false;
+    if (!source->provider && !from_endpoint(source, false, NULL, why))
+        return false;
+    if (!source->provider && !from_endpoint(source, true, options->metadata_endpoint, why))
+        return false;
+    if (!source->provider)
+        source->provider = new_provider(AWS_PROVIDER_NONE);
+    return true;
 }
 
 struct aws_credential_source *aws_credential_source_new(const struct aws_credential_source_options *options,
@@ -172,8 +146,12 @@ struct aws_credential_source *aws_credential_source_new(const struct aws_credent
     source->config_path = memory_string(options->config_path);
     source->credentials_path = memory_string(options->credentials_path);
     source->ca_file = memory_string(options->ca_file);
+    source->region = memory_string(options->region);
     source->retry_base_ms = options->retry_base_ms;
-    if (find_source(source, options->profile_is_given, why))
+    source->process_ms = options->process_ms ? options->process_ms : PROCESS_MS;
+    if (!aws_url_parse(options->sts_url, &source->sts, &source->sts_problem))
+        text_puts(&source->sts_problem, ": the endpoint URL of sts");
+    if (find_source(source, options, why))
         return source;
     aws_credential_source_free(source);
     return NULL;
@@ -185,11 +163,14 @@ void aws_credential_source_free(struct aws_credential_source *source)
         return;
     pthread_mutex_destroy(&source->lock);
     aws_credentials_fini(&source->now);
-    aws_url_fini(&source->container);
+    aws_provider_free(source->provider);
+    aws_url_fini(&source->sts);
+    text_fini(&source->sts_problem);
     free(source->profile);
     free(source->config_path);
     free(source->credentials_path);
     free(source->ca_file);
+    free(source->region);
     free(source);
 }
 
@@ -200,46 +181,88 @@ static void replace(struct aws_credential_source *source, struct aws_credentials
     source->has = true;
 }
 
-static bool expires_within(const struct aws_credential_source *source, long long ms)
+static bool expires_within(const struct aws_credentials *credentials, long long ms)
 {
-    return source->now.expires_ms && source->now.expires_ms - clock_wall_ms() < ms;
+    return credentials->expires_ms && credentials->expires_ms - clock_wall_ms() < ms;
 }
 
-static enum aws_error get_container(struct aws_credential_source *source, struct aws_http *http,
-                                    const atomic_int *interrupted, bool again, struct text *why)
+static bool ask(struct aws_credential_source *source, struct aws_http *http, const atomic_int *interrupted,
+                struct aws_credentials *out, struct text *why)
+{
+    const struct aws_asking asking = {
+        .http = http,
+        .sts = source->sts_problem.length ? NULL : &source->sts,
+        .sts_problem = text_get(&source->sts_problem),
+        .region = source->region,
+        .ca_file = source->ca_file,
+        .retry_base_ms = source->retry_base_ms,
+        .process_ms = source->process_ms,
+        .interrupted = interrupted,
+    };
+
+    if (!aws_provider_get(source->provider, &asking, out, why))
+        return false;
+    if (!expires_within(out, 0))
+        return true;
+    aws_credentials_fini(out);
+    text_printf(why, "the credentials of profile %s have expired already when they are given out",
+                source->profile);
+    return false;
+}
+
+static void explain_none(const struct aws_credential_source *source, const char *problem, struct text *why)
+{
+    text_printf(
+        why,
+        "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give profile %s some in %s "
+        "(aws configure)",
+        source->profile, source->credentials_path);
+    if (problem[0])
+        text_printf(why, "; and %s", problem);
+}
+
+static enum aws_error renew(struct aws_credential_source *source, struct aws_http *http,
+                            const atomic_int *interrupted, bool again, struct text *why)
 {
     struct aws_credentials newer = {0};
     TEXT struct text problem = TEXT_EMPTY;
-    bool usable = source->has && !again && !expires_within(source, 0);
+    bool usable = source->has && !again && !expires_within(&source->now, 0);
 
-    if (usable && (!expires_within(source, REFRESH_BEFORE_MS) || clock_monotonic_ms() < source->not_before))
+    if (usable &&
+        (!expires_within(&source->now, REFRESH_BEFORE_MS) || clock_monotonic_ms() < source->not_before))
         return AWS_OK;
-    if (aws_container_ask(&source->container, http, source->ca_file, source->retry_base_ms, interrupted,
-                          &newer, &problem)) {
+    if (ask(source, http, interrupted, &newer, &problem)) {
         replace(source, &newer);
         return AWS_OK;
     }
     source->not_before = clock_monotonic_ms() + REFRESH_AGAIN_MS;
     if (usable)
         return AWS_OK;
-    text_puts(why, text_get(&problem));
+    if (!source->has && source->provider->kind == AWS_PROVIDER_INSTANCE)
+        explain_none(source, text_get(&problem), why);
+    else
+        text_puts(why, text_get(&problem));
     if (interrupted && *interrupted)
         return AWS_INTERRUPTED;
     return source->has ? AWS_EXPIRED : AWS_NO_CREDENTIALS;
 }
 
-/* The user may have logged in since. */
+/* The user may have logged in since, or changed the profile. */
 static enum aws_error read_files_again(struct aws_credential_source *source, struct text *why)
 {
-    struct aws_credentials newer = {0};
+    struct aws_provider *newer = NULL;
 
     if (!read_files(source, &newer, why))
         return AWS_EXPIRED;
-    if (newer.access_key && !aws_credentials_same(&newer, &source->now)) {
-        replace(source, &newer);
+    bool same_keys = newer && newer->kind == AWS_PROVIDER_KEYS &&
+                     source->provider->kind == AWS_PROVIDER_KEYS &&
+                     aws_credentials_same(&newer->keys, &source->provider->keys);
+    if (newer && !same_keys) {
+        aws_provider_free(source->provider);
+        source->provider = newer;
         return AWS_OK;
     }
-    aws_credentials_fini(&newer);
+    aws_provider_free(newer);
     text_printf(why, "the credentials of profile %s in %s have expired: log in again", source->profile,
                 source->credentials_path);
     return AWS_EXPIRED;
@@ -248,25 +271,20 @@ static enum aws_error read_files_again(struct aws_credential_source *source, str
 static enum aws_error get(struct aws_credential_source *source, struct aws_http *http,
                           const atomic_int *interrupted, bool again, struct text *why)
 {
-    switch (source->origin) {
-    case FROM_CONTAINER:
-        return get_container(source, http, interrupted, again, why);
-    case FROM_FILES:
-        return again ? read_files_again(source, why) : AWS_OK;
-    case FROM_ENVIRONMENT:
-        if (!again)
-            return AWS_OK;
-        text_puts(why, "the credentials in AWS_ACCESS_KEY_ID and related variables have expired: set newer "
-                       "ones and start again");
-        return AWS_EXPIRED;
-    default:
-        text_printf(
-            why,
-            "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give profile %s some in %s "
-            "(aws configure)",
-            source->profile, source->credentials_path);
+    enum aws_error error = AWS_OK;
+
+    if (source->provider->kind == AWS_PROVIDER_NONE) {
+        explain_none(source, "", why);
         return AWS_NO_CREDENTIALS;
     }
+    if (again && source->is_of_profile)
+        error = read_files_again(source, why);
+    else if (again && source->provider->kind == AWS_PROVIDER_KEYS) {
+        text_puts(why, "the credentials in AWS_ACCESS_KEY_ID and related variables have expired: set newer "
+                       "ones and start again");
+        error = AWS_EXPIRED;
+    }
+    return error ? error : renew(source, http, interrupted, again, why);
 }
 
 enum aws_error aws_credential_source_get(struct aws_credential_source *source, struct aws_http *http,

@@ -14,7 +14,10 @@ struct aws_credential_source_options { /* borrowed; all but credentials_path and
     bool profile_is_given; /* by an option: it precedes the environment */
     const char *config_path, *credentials_path;
     const char *ca_file;
+    const char *region, *sts_url;  /* for roles */
+    const char *metadata_endpoint; /* of EC2, the profile's; NULL: none */
     long long retry_base_ms;
+    int process_ms; /* how long a credential_process may take; 0: 60000 */
 };
 
 struct aws_credential_source;

@@ -98,14 +98,14 @@ static char *json_copy(const cJSON *object, const char *name)
     return cJSON_IsString(value) && value->valuestring[0] ? memory_string(value->valuestring) : NULL;
 }
 
-bool aws_credentials_parse(const char *body, size_t length, struct aws_credentials *out, struct text *why)
+/* token: the session token's name. */
+static bool read_object(const cJSON *object, const char *token, struct aws_credentials *out, struct text *why)
 {
-    JSON cJSON *object = json_object_parse(body, length);
     OWNED char *expiration = json_copy(object, "Expiration");
     struct aws_credentials read = {
         .access_key = json_copy(object, "AccessKeyId"),
         .secret_key = json_copy(object, "SecretAccessKey"),
-        .session_token = json_copy(object, "Token"),
+        .session_token = json_copy(object, token),
     };
 
     if (!read.access_key || !read.secret_key)
@@ -118,4 +118,29 @@ bool aws_credentials_parse(const char *body, size_t length, struct aws_credentia
     }
     aws_credentials_fini(&read);
     return false;
+}
+
+bool aws_credentials_parse(const char *body, size_t length, struct aws_credentials *out, struct text *why)
+{
+    JSON cJSON *object = json_object_parse(body, length);
+    const cJSON *code = cJSON_GetObjectItemCaseSensitive(object, "Code");
+
+    if (cJSON_IsString(code) && strcmp(code->valuestring, "Success") != 0) {
+        text_printf(why, "says %.80s", code->valuestring);
+        return false;
+    }
+    return read_object(object, "Token", out, why);
+}
+
+bool aws_credentials_parse_process(const char *body, size_t length, struct aws_credentials *out,
+                                   struct text *why)
+{
+    JSON cJSON *object = json_object_parse(body, length);
+    const cJSON *version = cJSON_GetObjectItemCaseSensitive(object, "Version");
+
+    if (object && !(cJSON_IsNumber(version) && version->valueint == 1)) {
+        text_puts(why, "is not of Version 1");
+        return false;
+    }
+    return read_object(object, "SessionToken", out, why);
 }

@@ -97,116 +97,6 @@ static bool check_region(const char *region, struct text *why)
     return false;
 }
 
-static unsigned attempts_wanted(const char *of_profile)
-{
-    const char *text = first(aws_variable("AWS_MAX_ATTEMPTS"), of_profile, NULL, NULL);
-    long number = text ? strtol(text, NULL, 10) : 0;
-
-    return number >= 1 && number <= ATTEMPTS_MOST ? (unsigned)number : ATTEMPTS;
-}
-
-static bool fill(struct aws_session *session, const struct aws_options *options, struct files *files,
-                 struct text *why)
-{
-    const char *named = first(options->profile, aws_variable("AWS_PROFILE"), NULL, NULL);
-    const char *profile = named ? named : "default";
-
-    if (!profile_exists(files, named, why))
-        return false;
-    const char *region = first(options->region, aws_variable("AWS_REGION"),
-                               aws_variable("AWS_DEFAULT_REGION"), setting(files, profile, "region"));
-    if (!check_region(region, why))
-        return false;
-    session->region = memory_string(region);
-    session->ca_file = memory_string(
-        first(options->ca_file, aws_variable("AWS_CA_BUNDLE"), setting(files, profile, "ca_bundle"), NULL));
-    session->endpoint = memory_string(first(options->endpoint_url, NULL, NULL, NULL));
-    session->profile_endpoint = memory_string(setting(files, profile, "endpoint_url"));
-    session->profile_services = memory_string(setting(files, profile, "services"));
-    session->interrupted = options->interrupted;
-    session->attempts =
-        options->attempts ? options->attempts : attempts_wanted(setting(files, profile, "max_attempts"));
-    session->answer_ms = options->answer_ms;
-    session->retry_base_ms = options->retry_base_ms ? options->retry_base_ms : AWS_RETRY_BASE_MS;
-    const struct aws_credential_source_options source = {
-        .profile = profile,
-        .profile_is_given = options->profile && options->profile[0],
-        .config_path = files->config_path,
-        .credentials_path = files->credentials_path,
-        .ca_file = session->ca_file,
-        .retry_base_ms = session->retry_base_ms,
-    };
-    session->source = aws_credential_source_new(&source, why);
-    return session->source != NULL;
-}
-
-struct aws_session *aws_session_new(const struct aws_options *options, struct text *why)
-{
-    FILES struct files files = {0};
-
-    if (!load_files(&files, why))
-        return NULL;
-    struct aws_session *session = memory_new(1, sizeof *session);
-    if (!fill(session, options, &files, why)) {
-        aws_session_free(session);
-        return NULL;
-    }
-    session->config = files.config;
-    files.config = NULL;
-    session->http = aws_http_new();
-    return session;
-}
-
-struct aws_session *aws_session_twin(const struct aws_session *session, atomic_ulong *throttled)
-{
-    struct aws_session *twin = memory_new(1, sizeof *twin);
-
-    *twin = *session;
-    twin->is_twin = true;
-    twin->throttled = throttled;
-    twin->knows_skew = false;
-    twin->http = aws_http_new();
-    return twin;
-}
-
-static void free_own(struct aws_session *session)
-{
-    aws_credential_source_free(session->source);
-    aws_profile_free(session->config);
-    free(session->profile_services);
-    free(session->profile_endpoint);
-    free(session->endpoint);
-    free(session->ca_file);
-    free(session->region);
-}
-
-void aws_session_free(struct aws_session *session)
-{
-    if (!session)
-        return;
-    aws_http_free(session->http);
-    if (!session->is_twin)
-        free_own(session);
-    free(session);
-}
-
-const char *aws_session_region(const struct aws_session *session)
-{
-    return session->region;
-}
-
-const atomic_int *aws_session_interrupted(const struct aws_session *session)
-{
-    return session->interrupted;
-}
-
-bool aws_session_clock_skew(const struct aws_session *session, long long *ms)
-{
-    if (session->knows_skew)
-        *ms = session->skew_ms;
-    return session->knows_skew;
-}
-
 /* Variables and [services] sections use the name of the service's model, which can differ from its signing
  * name. */
 static void model_name(const char *service, struct text *out)
@@ -263,6 +153,135 @@ static void own_url(const char *host, const char *region, struct text *out)
         out->length = before;
         text_printf(out, ".%s", aws_partition_of(region)->suffix);
     }
+}
+
+/* The address of STS, which the credentials of roles come from. */
+static void add_sts_url(const struct aws_session *session, struct text *out)
+{
+    const char *endpoint = endpoint_of(session, "sts");
+
+    if (endpoint)
+        text_puts(out, endpoint);
+    else
+        own_url("sts.%s.amazonaws.com", session->region, out);
+}
+
+static unsigned attempts_wanted(const char *of_profile)
+{
+    const char *text = first(aws_variable("AWS_MAX_ATTEMPTS"), of_profile, NULL, NULL);
+    long number = text ? strtol(text, NULL, 10) : 0;
+
+    return number >= 1 && number <= ATTEMPTS_MOST ? (unsigned)number : ATTEMPTS;
+}
+
+static bool fill(struct aws_session *session, const struct aws_options *options, struct files *files,
+                 struct text *why)
+{
+    const char *named = first(options->profile, aws_variable("AWS_PROFILE"), NULL, NULL);
+    const char *profile = named ? named : "default";
+
+    if (!profile_exists(files, named, why))
+        return false;
+    const char *region = first(options->region, aws_variable("AWS_REGION"),
+                               aws_variable("AWS_DEFAULT_REGION"), setting(files, profile, "region"));
+    if (!check_region(region, why))
+        return false;
+    session->region = memory_string(region);
+    session->ca_file = memory_string(
+        first(options->ca_file, aws_variable("AWS_CA_BUNDLE"), setting(files, profile, "ca_bundle"), NULL));
+    session->endpoint = memory_string(first(options->endpoint_url, NULL, NULL, NULL));
+    session->profile_endpoint = memory_string(setting(files, profile, "endpoint_url"));
+    session->profile_services = memory_string(setting(files, profile, "services"));
+    session->interrupted = options->interrupted;
+    session->attempts =
+        options->attempts ? options->attempts : attempts_wanted(setting(files, profile, "max_attempts"));
+    session->answer_ms = options->answer_ms;
+    session->retry_base_ms = options->retry_base_ms ? options->retry_base_ms : AWS_RETRY_BASE_MS;
+    TEXT struct text sts = TEXT_EMPTY;
+    session->config = files->config;
+    add_sts_url(session, &sts);
+    const struct aws_credential_source_options source = {
+        .profile = profile,
+        .profile_is_given = options->profile && options->profile[0],
+        .config_path = files->config_path,
+        .credentials_path = files->credentials_path,
+        .ca_file = session->ca_file,
+        .region = session->region,
+        .sts_url = text_get(&sts),
+        .metadata_endpoint = setting(files, profile, "ec2_metadata_service_endpoint"),
+        .retry_base_ms = session->retry_base_ms,
+        .process_ms = options->process_ms,
+    };
+    session->source = aws_credential_source_new(&source, why);
+    return session->source != NULL;
+}
+
+struct aws_session *aws_session_new(const struct aws_options *options, struct text *why)
+{
+    FILES struct files files = {0};
+
+    if (!load_files(&files, why))
+        return NULL;
+    struct aws_session *session = memory_new(1, sizeof *session);
+    bool fine = fill(session, options, &files, why);
+    if (session->config)
+        files.config = NULL; /* the session owns it */
+    if (!fine) {
+        aws_session_free(session);
+        return NULL;
+    }
+    session->http = aws_http_new();
+    return session;
+}
+
+struct aws_session *aws_session_twin(const struct aws_session *session, atomic_ulong *throttled)
+{
+    struct aws_session *twin = memory_new(1, sizeof *twin);
+
+    *twin = *session;
+    twin->is_twin = true;
+    twin->throttled = throttled;
+    twin->knows_skew = false;
+    twin->http = aws_http_new();
+    return twin;
+}
+
+static void free_own(struct aws_session *session)
+{
+    aws_credential_source_free(session->source);
+    aws_profile_free(session->config);
+    free(session->profile_services);
+    free(session->profile_endpoint);
+    free(session->endpoint);
+    free(session->ca_file);
+    free(session->region);
+}
+
+void aws_session_free(struct aws_session *session)
+{
+    if (!session)
+        return;
+    aws_http_free(session->http);
+    if (!session->is_twin)
+        free_own(session);
+    free(session);
+}
+
+const char *aws_session_region(const struct aws_session *session)
+{
+    return session->region;
+}
+
+const atomic_int *aws_session_interrupted(const struct aws_session *session)
+{
+    return session->interrupted;
+}
+
+bool aws_session_clock_skew(const struct aws_session *session, long long *ms)
+{
+    if (session->knows_skew)
+        *ms = session->skew_ms;
+    return session->knows_skew;
 }
 
 /* Removes final slashes: the paths of requests begin with one. */

@@ -18,6 +18,7 @@
 #include "claim/backoff.h"
 #include "claim/mqtt_reason.h"
 #include "claim/mqtt_window.h"
+#include "claim/tls_policy.h"
 
 #define CONNECT_TIMEOUT_S 10
 #define CONNECT_STUCK_MS 45000
@@ -91,6 +92,7 @@ void mqtt_library_init(void)
     /* Paho's threads end shortly after the last connection: OpenSSL must not clean up under them at exit. */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
     OPENSSL_init_ssl(0, NULL);
+    tls_policy_watch();
     init.do_openssl_init = 0;
     MQTTAsync_global_init(&init);
     MQTTAsync_setTraceCallback(on_trace);
@@ -419,6 +421,7 @@ static bool start_attempt(struct mqtt *mqtt)
     tls.enableServerCertAuth = 1;
     tls.verify = 1; /* also verify the host name; off by default in Paho */
     tls.disableDefaultTrustStore = 1;
+    tls.enabledCipherSuites = TLS_POLICY_CIPHERS; /* by which tls_policy_watch() knows its connections */
     tls.ssl_error_cb = on_tls_error;
     tls.ssl_error_context = mqtt;
     if (mqtt->options.port == 443) {

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "claim/tls_stream.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +14,9 @@
 #include "base/memory.h"
 #include "base/name_lookup.h"
 #include "base/tcp.h"
+#include "claim/tls_policy.h"
 
-#define STEP_MS 50                                        /* how soon an interruption is noticed */
-#define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20:@SECLEVEL=2" /* of TLS 1.2; those of 1.3 all qualify */
+#define STEP_MS 50 /* how soon an interruption is noticed */
 #define REASON_SIZE 200
 
 struct tls_stream {
@@ -78,22 +76,11 @@ static bool make_context(struct tls_stream *stream, const struct account_connect
     stream->context = SSL_CTX_new(TLS_client_method());
     if (!stream->context)
         return fail(why, "cannot start", "TLS");
-    SSL_CTX_set_security_level(stream->context, 2);
-    SSL_CTX_set_min_proto_version(stream->context, TLS1_2_VERSION);
-    SSL_CTX_set_max_proto_version(stream->context, 0);
-    SSL_CTX_set_cipher_list(stream->context, CIPHERS);
-    SSL_CTX_set_verify(stream->context, SSL_VERIFY_PEER, NULL);
+    tls_policy_apply(stream->context);
     SSL_CTX_set_info_callback(stream->context, on_info);
     SSL_CTX_set_default_passwd_cb(stream->context, no_pass_phrase);
     SSL_CTX_set_mode(stream->context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return load_files(stream->context, connection, why);
-}
-
-static bool is_address(const char *host)
-{
-    unsigned char out[sizeof(struct in6_addr)];
-
-    return inet_pton(AF_INET, host, out) == 1 || inet_pton(AF_INET6, host, out) == 1;
 }
 
 static bool make_ssl(struct tls_stream *stream, const struct account_connection *connection, struct text *why)
@@ -103,12 +90,7 @@ static bool make_ssl(struct tls_stream *stream, const struct account_connection 
     stream->ssl = SSL_new(stream->context);
     if (!stream->ssl)
         return fail(why, "cannot start TLS with", host);
-    X509_VERIFY_PARAM *verify = SSL_get0_param(stream->ssl);
-    X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    bool named = is_address(host) ? X509_VERIFY_PARAM_set1_ip_asc(verify, host) == 1
-                                  : SSL_set1_host(stream->ssl, host) == 1 &&
-                                        SSL_set_tlsext_host_name(stream->ssl, host) == 1;
-    bool fine = named && SSL_set_fd(stream->ssl, stream->descriptor) == 1 &&
+    bool fine = tls_policy_set_host(stream->ssl, host) && SSL_set_fd(stream->ssl, stream->descriptor) == 1 &&
                 (connection->port != 443 || SSL_set_alpn_protos(stream->ssl, alpn, sizeof alpn - 1) == 0);
     SSL_set_app_data(stream->ssl, stream);
     return fine || fail(why, "cannot start TLS with", host);

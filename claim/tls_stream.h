@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One mutual TLS connection to an account's endpoint, as a stream of bytes that does not block. TLS 1.2 or
- * 1.3 with forward secrecy and authenticated ciphers; the server's certificate must name the host as a
- * subject alternative name and have 112 bits of security. OpenSSL's configuration file cannot lower this. The
- * files are read for every connection, so that a renewed certificate is used at the next one. One thread. */
+/* One mutual TLS connection to an account's endpoint, as a stream of bytes that does not block. What
+ * it demands is in tls_policy.h. The files are read for every connection, so that a renewed certificate is
+ * used at the next one. One thread. */
 #ifndef CLAIM_TLS_STREAM_H
 #define CLAIM_TLS_STREAM_H
 

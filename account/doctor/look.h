@@ -4,6 +4,7 @@
 #define ACCOUNT_DOCTOR_LOOK_H
 
 #include "account/doctor/doctor.h"
+#include "base/name_lookup.h"
 #include "base/text.h"
 
 struct look {
@@ -17,7 +18,7 @@ void look_tell(struct look *look, enum doctor_level level, const char *check, co
 /* "abc-ats.iot.eu-west-1.amazonaws.com", ".amazonaws.com.cn" in China. */
 bool look_is_at_aws(const char *address);
 
-/* Checks TLS over the socket; takes ownership of descriptor. */
-void look_at_tls(struct look *look, int descriptor);
+/* Checks TLS over the socket; takes ownership of descriptor. addresses: for another connection. */
+void look_at_tls(struct look *look, int descriptor, const struct name_addresses *addresses);
 
 #endif

@@ -180,6 +180,6 @@ void doctor_network(struct doctor *doctor, const char *kind, const struct accoun
     int descriptor = check_port(&look, &addresses);
     if (descriptor < 0)
         return;
-    look_at_tls(&look, descriptor);
+    look_at_tls(&look, descriptor, &addresses);
     doctor->reachable = !look.failed;
 }

@@ -4,17 +4,49 @@
 #include "account/doctor/look.h"
 #include "account/probe/tls.h"
 #include "base/clock.h"
+#include "base/tcp.h"
 
 #define DAY_MS (24 * 3600 * 1000LL)
 #define EXPIRES_SOON_MS (14 * DAY_MS)
 #define AMAZON_ROOT "https://www.amazontrust.com/repository/AmazonRootCA1.pem"
 
+#define SUITES                                                                                               \
+    "Have suites with ECDHE and AES-GCM or ChaCha20-Poly1305 switched on at the server: connections use "    \
+    "no others."
+
+/* What the server has that a connection does not take, found with a second, lowered handshake. False: that
+ * failed too, or it explains nothing. */
+static bool explain_weakness(const struct tls_seen *lowered, struct text *seen, struct text *mend)
+{
+    if (lowered->result != TLS_FINE)
+        return false;
+    text_printf(seen, "only %s with %s", text_get(&lowered->version), text_get(&lowered->suite));
+    if (lowered->is_old) {
+        text_puts(seen, ": too old");
+        text_puts(mend, "Have TLS 1.2 or 1.3 switched on at the server: connections use nothing older.");
+    } else if (lowered->weak.length) {
+        text_printf(seen, " and a certificate with %s", text_get(&lowered->weak));
+        text_puts(mend, "Have the server's certificate replaced by one with RSA from 2048 bits or P-256.");
+    } else if (!lowered->has_secrecy || !lowered->is_authenticated) {
+        text_printf(seen, ": no %s",
+                    lowered->has_secrecy        ? "authenticated encryption"
+                    : lowered->is_authenticated ? "forward secrecy by elliptic curves"
+                                                : "forward secrecy and no authenticated encryption");
+        text_puts(mend, SUITES);
+    }
+    return mend->length > 0;
+}
+
 /* Judges the TLS handshake. Returns true if there is a certificate to check. */
-static bool check_handshake(struct look *look, const struct tls_seen *tls)
+static bool check_handshake(struct look *look, const struct tls_seen *tls, const struct tls_seen *lowered)
 {
     TEXT struct text seen = TEXT_EMPTY;
     TEXT struct text mend = TEXT_EMPTY;
 
+    if (explain_weakness(lowered, &seen, &mend)) {
+        look_tell(look, DOCTOR_FAILED, ".tls.handshake", &seen, &mend);
+        return false;
+    }
     if (tls->result == TLS_FINE || tls->has_certificate) {
         look_tell(look, DOCTOR_OK, ".tls.handshake", &seen, &mend);
         return true;
@@ -71,13 +103,33 @@ static void check_chain(struct look *look, const struct tls_seen *tls)
     look_tell(look, mend.length ? DOCTOR_FAILED : DOCTOR_OK, ".tls.chain", &seen, &mend);
 }
 
+static void check_strength(struct look *look, const struct tls_seen *tls)
+{
+    TEXT struct text seen = TEXT_EMPTY;
+    TEXT struct text mend = TEXT_EMPTY;
+
+    if (tls->weak.length) {
+        text_printf(&seen, "it has %s", text_get(&tls->weak));
+        text_puts(
+            &mend,
+            "Have the server's certificate, or that of its CA, replaced by one with RSA from 2048 bits or "
+            "P-256, signed with SHA-256.");
+    }
+    look_tell(look, tls->weak.length ? DOCTOR_FAILED : DOCTOR_OK, ".tls.strength", &seen, &mend);
+}
+
 static void check_names(struct look *look, const struct tls_seen *tls)
 {
     TEXT struct text seen = TEXT_EMPTY;
     TEXT struct text mend = TEXT_EMPTY;
 
-    text_printf(&seen, "for %s", text_get(&tls->names));
-    if (!tls->name_fits)
+    text_printf(&seen, "for %s%s", text_get(&tls->names),
+                tls->only_common_name ? ", as common name only" : "");
+    if (tls->only_common_name)
+        text_puts(&mend,
+                  "Have a certificate installed on the server that has the name as a subject alternative "
+                  "name (subjectAltName): the common name does not count.");
+    else if (!tls->name_fits)
         text_printf(&mend,
                     "The server is not %s: set address to the name in its certificate, or have a certificate "
                     "for this name installed on the server.",
@@ -174,7 +226,21 @@ static void check_own(struct look *look, struct tls_probe *probe, const struct t
     look_tell(look, DOCTOR_FAILED, ".tls.client", &seen, &mend);
 }
 
-void look_at_tls(struct look *look, int descriptor)
+/* A second handshake where the first one found no agreement, to see what the server has. */
+static void look_lowered(const struct look *look, struct tls_options options,
+                         const struct name_addresses *addresses, struct tls_seen *out)
+{
+    int error = 0;
+    int descriptor = tcp_connect(addresses, options.timeout_ms, look->doctor->options->interrupted, &error);
+
+    *out = (struct tls_seen){.result = TLS_SILENT};
+    if (descriptor < 0)
+        return;
+    options.lowered = true;
+    tls_probe_close(tls_probe_open(descriptor, &options, out));
+}
+
+void look_at_tls(struct look *look, int descriptor, const struct name_addresses *addresses)
 {
     const struct account_connection *to = look->connection;
     const struct tls_options options = {
@@ -186,19 +252,23 @@ void look_at_tls(struct look *look, int descriptor)
         .timeout_ms = doctor_network_ms(look->doctor),
         .interrupted = look->doctor->options->interrupted,
     };
-    struct tls_seen seen;
+    struct tls_seen seen, lowered = {.result = TLS_SILENT};
 
     struct tls_probe *probe = tls_probe_open(descriptor, &options, &seen);
     bool no_protocol = seen.result == TLS_ALERT && strstr(text_get(&seen.words), "application protocol");
+    if (!no_protocol && (seen.result == TLS_ALERT || seen.result == TLS_STRANGE))
+        look_lowered(look, options, addresses, &lowered);
     if (no_protocol)
         check_alpn(look, &seen);
-    else if (check_handshake(look, &seen)) {
+    else if (check_handshake(look, &seen, &lowered)) {
         check_chain(look, &seen);
+        check_strength(look, &seen);
         check_names(look, &seen);
         check_expiry(look, &seen);
         check_alpn(look, &seen);
         check_own(look, probe, &seen);
     }
     tls_probe_close(probe);
+    tls_seen_fini(&lowered);
     tls_seen_fini(&seen);
 }

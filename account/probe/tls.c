@@ -16,8 +16,11 @@
 #include "account/keys/key_private.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "claim/tls_policy.h"
 
-#define STEP_MS 200   /* how soon an interruption is seen */
+#define STEP_MS 200 /* how soon an interruption is seen */
+#define LOWERED_CIPHERS "ALL:@SECLEVEL=0"
+#define LOWERED_GROUPS "X25519:P-256:X448:P-521:P-384:P-224"
 #define NAMES_MAX 200 /* maximum bytes of names to report */
 
 struct tls_probe {
@@ -43,6 +46,22 @@ static bool is_about_time(int error)
     return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
+static bool is_about_strength(int error)
+{
+    return error == X509_V_ERR_EE_KEY_TOO_SMALL || error == X509_V_ERR_CA_KEY_TOO_SMALL ||
+           error == X509_V_ERR_CA_MD_TOO_WEAK;
+}
+
+static void note_weakness(const X509 *certificate, int error, struct text *out)
+{
+    if (out->length)
+        return;
+    if (!tls_policy_key_fits(certificate))
+        text_printf(out, "a key of %d bits", EVP_PKEY_get_bits(X509_get0_pubkey(certificate)));
+    else if (is_about_strength(error))
+        text_puts(out, "a signature with SHA-1 or an older digest");
+}
+
 /* Called for each certificate of the chain and each mistake in it; true goes on. */
 static int on_verify(int fine, X509_STORE_CTX *store)
 {
@@ -60,8 +79,9 @@ static int on_verify(int fine, X509_STORE_CTX *store)
         seen->not_before_ms = before > seen->not_before_ms ? before : seen->not_before_ms;
         if (!seen->not_after_ms || after < seen->not_after_ms)
             seen->not_after_ms = after;
+        note_weakness(certificate, fine ? X509_V_OK : error, &seen->weak);
     }
-    if (!fine && !is_about_time(error) && !seen->untrusted.length)
+    if (!fine && !is_about_time(error) && !is_about_strength(error) && !seen->untrusted.length)
         text_puts(&seen->untrusted, X509_verify_cert_error_string(error));
     return 1;
 }
@@ -84,7 +104,12 @@ static bool make_context(struct tls_probe *probe, const struct tls_options *opti
     probe->context = SSL_CTX_new(TLS_client_method());
     if (!probe->context)
         return false;
-    SSL_CTX_set_min_proto_version(probe->context, TLS1_2_VERSION);
+    tls_policy_apply(probe->context);
+    if (options->lowered) {
+        SSL_CTX_set_min_proto_version(probe->context, TLS1_VERSION);
+        SSL_CTX_set_cipher_list(probe->context, LOWERED_CIPHERS);
+        SSL_CTX_set1_groups_list(probe->context, LOWERED_GROUPS);
+    }
     SSL_CTX_set_verify(probe->context, SSL_VERIFY_PEER, on_verify);
     SSL_CTX_set_info_callback(probe->context, on_info);
     SSL_CTX_set_default_passwd_cb(probe->context, key_private_no_pass_phrase);
@@ -206,6 +231,18 @@ static void add_names(const X509 *certificate, struct text *out)
         add_name(X509_get_subject_name(certificate), NID_commonName, out);
 }
 
+static void look_at_suite(const SSL *ssl, struct tls_seen *seen)
+{
+    const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
+    int exchange = SSL_CIPHER_get_kx_nid(cipher);
+
+    text_puts(&seen->version, SSL_get_version(ssl));
+    text_puts(&seen->suite, SSL_CIPHER_get_name(cipher));
+    seen->is_old = SSL_version(ssl) < TLS1_2_VERSION;
+    seen->has_secrecy = exchange == NID_kx_any || exchange == NID_kx_ecdhe;
+    seen->is_authenticated = SSL_CIPHER_is_aead(cipher);
+}
+
 static void look_at_certificate(const struct tls_probe *probe, const char *host, struct tls_seen *seen)
 {
     X509 *certificate = SSL_get0_peer_certificate(probe->ssl);
@@ -218,7 +255,13 @@ static void look_at_certificate(const struct tls_probe *probe, const char *host,
     add_name(issuer, NID_organizationName, &seen->issuer);
     add_names(certificate, &seen->names);
     seen->name_fits = is_address(host) ? X509_check_ip_asc(certificate, host, 0) == 1
-                                       : X509_check_host(certificate, host, 0, 0, NULL) == 1;
+                                       : X509_check_host(certificate, host, 0,
+                                                         X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1;
+    seen->only_common_name = !seen->name_fits &&
+                             X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1) < 0 &&
+                             X509_check_host(certificate, host, 0, 0, NULL) == 1;
+    if (seen->result == TLS_FINE)
+        look_at_suite(probe->ssl, seen);
 }
 
 static void look_at_alpn(const struct tls_probe *probe, struct tls_seen *seen)
@@ -285,6 +328,9 @@ void tls_seen_fini(struct tls_seen *seen)
     text_fini(&seen->untrusted);
     text_fini(&seen->issuer);
     text_fini(&seen->names);
+    text_fini(&seen->weak);
+    text_fini(&seen->version);
+    text_fini(&seen->suite);
 }
 
 enum tls_result tls_probe_write(struct tls_probe *probe, const void *bytes, size_t length, int timeout_ms)

@@ -15,8 +15,9 @@ struct tls_options { /* all borrowed */
     const char *ca_file;              /* "": the chain is not checked */
     const char *cert_file, *key_file; /* "": none is sent */
     bool alpn;                        /* x-amzn-mqtt-ca is offered (OG: port 443) */
-    int timeout_ms;                   /* for the handshake */
-    const atomic_int *interrupted;    /* may be NULL */
+    bool lowered;   /* below what a connection demands (claim/tls_policy.h), to see what the server has */
+    int timeout_ms; /* for the handshake */
+    const atomic_int *interrupted; /* may be NULL */
 };
 
 enum tls_result {
@@ -31,12 +32,17 @@ struct tls_seen {
     enum tls_result result; /* of the handshake */
     struct text words;      /* of the alert, or OpenSSL's */
     bool ca_file_usable, own_certificate_shown;
-    struct text not_shown; /* OpenSSL's reason for not sending ours; "": sent, or none */
-    bool has_certificate;  /* the server sent one; the rest is valid only then */
-    struct text untrusted; /* why the chain is not trusted by ca_file; "": it is */
-    struct text issuer;    /* "Amazon RSA 2048 M01, Amazon": of the server's certificate */
-    struct text names;     /* "a.example.com, b.example.com": names in it */
-    bool name_fits;
+    struct text not_shown;      /* OpenSSL's reason for not sending ours; "": sent, or none */
+    bool has_certificate;       /* the server sent one; the rest is valid only then */
+    struct text untrusted;      /* why the chain is not trusted by ca_file; "": it is */
+    struct text issuer;         /* "Amazon RSA 2048 M01, Amazon": of the server's certificate */
+    struct text names;          /* "a.example.com, b.example.com": names in it */
+    bool name_fits;             /* as a subject alternative name */
+    bool only_common_name;      /* it has no alternative names, and its common name fits */
+    struct text weak;           /* "a key of 1024 bits": too weak in the chain; "": nothing */
+    struct text version, suite; /* of a handshake that succeeded: "TLSv1.2", "AES128-SHA" */
+    bool is_old, has_secrecy,
+        is_authenticated;                  /* version below 1.2; forward secrecy; authenticated encryption */
     long long not_before_ms, not_after_ms; /* wall clock; of the chain, what ends the time it is valid */
     bool alpn_taken;
 };

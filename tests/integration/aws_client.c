@@ -4,7 +4,7 @@
  *   --service NAME --host HOST     iotwireless, api.iotwireless.%s.amazonaws.com
  *   --profile NAME --region NAME --endpoint URL --ca FILE
  *   --body FILE --stream FILE --shrunk (of a stream: says that it is a byte longer)
- *   --header "Name: value" --attempts N --times N (so many requests, one after the other) --retry-ms N
+ *   --header "Name: value" --attempts N --times N (so many requests, one after the other) --retry-ms N --process-ms N
  * SIGTERM interrupts. */
 #include <getopt.h>
 #include <signal.h>
@@ -94,6 +94,9 @@ static void take_option(int option, struct arguments *out)
     case 'R':
         out->session.retry_base_ms = (unsigned)strtoul(optarg, NULL, 10);
         break;
+    case 'P':
+        out->session.process_ms = atoi(optarg);
+        break;
     case 'k':
         out->shrunk = true;
         break;
@@ -111,6 +114,7 @@ static void parse(int count, char **values, struct arguments *out)
         {"body", required_argument, NULL, 'b'},     {"stream", required_argument, NULL, 'S'},
         {"header", required_argument, NULL, 'h'},   {"attempts", required_argument, NULL, 'a'},
         {"times", required_argument, NULL, 't'},    {"retry-ms", required_argument, NULL, 'R'},
+        {"process-ms", required_argument, NULL, 'P'},
         {"shrunk", no_argument, NULL, 'k'},         {NULL, 0, NULL, 0},
     };
     int option;

@@ -36,6 +36,18 @@ def make_certificate(sandbox, name, authority, usage, alternative="", days=3650)
     return certificate, key
 
 
+def server_certificate(sandbox, key, alternative, digest):
+    """PEM file and key file for 127.0.0.1, by the sandbox's server CA. key: options of openssl req; alternative: None for none."""
+    c, base = sandbox.certificates, sandbox.state / f"broker-{secrets.token_hex(4)}"
+    extensions = base.with_suffix(".ext")
+    extensions.write_text("basicConstraints=critical,CA:false\n" + (f"subjectAltName={alternative}\n" if alternative else ""))
+    for command in (("req", "-new", *key, "-nodes", "-keyout", f"{base}.key", "-out", f"{base}.csr", "-subj", "/CN=127.0.0.1"),
+                    ("x509", "-req", f"-{digest}", "-in", f"{base}.csr", "-out", f"{base}.pem", "-days", "30", "-extfile", extensions,
+                     "-CA", c / "server-ca.pem", "-CAkey", c / "server-ca.key", "-CAcreateserial")):
+        subprocess.run(["openssl", *command], check=True, capture_output=True, timeout=DEADLINE)
+    return f"{base}.pem", f"{base}.key"
+
+
 def free_port(address="127.0.0.1"):
     with socket.socket() as probe:
         probe.bind((address, 0))

@@ -52,6 +52,15 @@ class Queue:
     def control(self, name, **body):
         return self._post(f"/_sandbox/{name}", json.dumps(body), {})
 
+    def issue(self, seconds):
+        """Temporary credentials."""
+        connection = http.client.HTTPConnection(self.host, timeout=DEADLINE)
+        try:
+            connection.request("GET", f"/_sandbox/credentials?seconds={seconds}")
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+
     def faults(self, **faults):
         return self.control("faults", **faults)
 

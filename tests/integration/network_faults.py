@@ -182,7 +182,7 @@ def s_server(certificate, port, *arguments, address="127.0.0.1"):
 
         try:
             eventually(answers, "s_server")
-            yield
+            yield port
         finally:
             process.kill()
 

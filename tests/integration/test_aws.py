@@ -30,7 +30,7 @@ class Aws(unittest.TestCase):
 
     def environment(self, url, changes):
         values = {"HOME": str(self.folder), "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
-                  "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": url}
+                  "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true"}
         values.update(changes or {})
         kept = {name: value for name, value in os.environ.items()
                 if not name.startswith("AWS_") and "proxy" not in name.lower()}
@@ -323,19 +323,23 @@ class FromFiles(Aws):
 
     def test_what_is_missing_or_not_supported_is_named(self):
         self.credentials(more="[half]\naws_access_key_id = x\n")
-        config = self.write(".aws/config", "[profile role]\nrole_arn = arn:x\nsource_profile = default\n"
-                                           "[profile sso]\nsso_session = s\n"
-                                           "[profile process]\ncredential_process = /bin/x\n"
+        config = self.write(".aws/config", "[profile role]\nrole_arn = arn:x\n"
+                                           "[profile nobody]\nrole_arn = arn:x\nsource_profile = other\n"
+                                           "[profile one]\nrole_arn = arn:x\nsource_profile = two\n"
+                                           "[profile two]\nrole_arn = arn:x\nsource_profile = one\n"
+                                           "[profile odd]\nrole_arn = arn:x\ncredential_source = Moon\n"
+                                           "[profile mfa]\nrole_arn = arn:x\nsource_profile = default\nmfa_serial = arn:m\n"
                                            "[profile web]\nweb_identity_token_file = t\n")
-        for profile, words in (("other", "there is no profile other"), ("role", "gets its credentials by role_arn"),
-                               ("sso", "by sso_session"), ("process", "by credential_process"),
-                               ("web", "by web_identity_token_file"),
+        for profile, words in (("other", "there is no profile other"), ("role", "has role_arn, but none of source_profile"),
+                               ("nobody", "source_profile = other, and there is no such profile"),
+                               ("one", "in a circle by source_profile"), ("odd", "another credential_source than"),
+                               ("mfa", "of a second factor (mfa_serial)"), ("web", "but no role_arn"),
                                ("half",
                                 f"{self.folder}/.aws/credentials: profile half has no aws_secret_access_key")):
             with self.subTest(profile):
                 said = self.refuses_to_start(environment=self.NONE | {"AWS_PROFILE": profile})
                 self.assertIn(words, said)
-                if "by" in words:
+                if profile == "mfa":
                     self.assertIn(f"aws configure export-credentials --profile {profile}", said)
         self.assertIn("no profile other", self.refuses_to_start(environment={"AWS_PROFILE": "other"}))
         self.assertIn("AWS_SECRET_ACCESS_KEY is not",

@@ -16,7 +16,7 @@ import time
 import unittest
 
 import network_faults as net
-from brokers import DROP, SILENT, Mosquitto, free_port, make_certificate
+from brokers import DROP, SILENT, Mosquitto, free_port, make_certificate, server_certificate
 from patience import DEADLINE, patient
 from sandbox import BUILD, Sandbox
 
@@ -38,7 +38,7 @@ def setUpModule():
 def run(*arguments, timeout=DEADLINE, **environment):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PORTAL_"))}
     return subprocess.run([CLAIM, "doctor", *arguments], capture_output=True, text=True, timeout=timeout,
-                          env={**kept, "HOME": "/nonexistent", **environment})
+                          env={**kept, "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true", **environment})
 
 
 class Stage:
@@ -242,6 +242,20 @@ def inactive_observer(stage):
     return {}
 
 
+WEAK = "-cipher", "ALL:@SECLEVEL=0"
+
+
+def weak_server(key, *arguments, digest="sha256", alternative="IP:127.0.0.1"):
+    """An s_server that has too little."""
+    kind, _, curve = key.partition(":")
+    options = ("-newkey", "ec", "-pkeyopt", f"ec_paramgen_curve:{curve}") if kind == "ec" else ("-newkey", key)
+
+    def fault(stage):
+        pair = server_certificate(stage.sandbox, options, alternative, digest)
+        return {"address": "127.0.0.1", "port": stage.enter(net.s_server(pair, free_port(), *arguments))}
+    return fault
+
+
 CREATED = "$aws/events/thing/+/created"
 
 # What, the check (with a dot: of both kinds), its level, a phrase of the mend, the fault, what else must complain. A
@@ -262,6 +276,15 @@ FAULTS = [
      lambda s: {"address": "127.0.0.1", "port": s.enter(net.plain_port(closes=True))}, ()),
     ("a server of something else", ".tls.handshake", FAILED, "is not AWS IoT",
      lambda s: {"address": "127.0.0.1", "port": s.enter(net.plain_port(b"SSH-2.0-OpenSSH_9.2\r\n"))}, ()),
+    ("TLS 1.1", ".tls.handshake", FAILED, "TLS 1.2 or 1.3 switched on", weak_server("rsa:2048", "-tls1_1", *WEAK), ()),
+    ("CBC", ".tls.handshake", FAILED, "AES-GCM or ChaCha20-Poly1305",
+     weak_server("rsa:2048", "-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA256"), ()),
+    ("RSA key exchange", ".tls.handshake", FAILED, "suites with ECDHE", weak_server("rsa:2048", "-tls1_2", "-cipher", "AES128-GCM-SHA256"), ()),
+    ("a curve of 224 bits", ".tls.handshake", FAILED, "RSA from 2048 bits or P-256",
+     weak_server("ec:P-224", "-tls1_2", "-curves", "P-224:P-256", *WEAK), ()),
+    ("an RSA key of 1024 bits", ".tls.strength", FAILED, "RSA from 2048 bits or P-256", weak_server("rsa:1024", *WEAK), ()),
+    ("SHA-1", ".tls.strength", FAILED, "signed with SHA-256", weak_server("rsa:2048", *WEAK, digest="sha1"), ()),
+    ("only a common name", ".tls.name", FAILED, "subjectAltName", weak_server("rsa:2048", alternative=None), ()),
     ("another authority", ".tls.chain", FAILED, "is not the CA of this server",
      lambda s: {"ca_file": s.c / "manufacturer-ca.pem"}, ()),
     ("a proxy that opens TLS", ".tls.chain", FAILED, "A proxy in between decrypts TLS", intercepted, ()),

@@ -8,11 +8,12 @@ import time
 import unittest
 
 from aws_models import LOST
-from aws_service import refused
+from aws_service import Answer, Service, refused
 from events_queue import ENDPOINT, VISIBILITY, Case
 from patience import fewer, patient
 from portal import stored
 from sandbox import eventually, random_thing
+from test_aws_credentials import Metadata
 
 LESS_THAN_A_POLL = patient(15)
 
@@ -289,6 +290,47 @@ class BadDays(Case):
         eventually(lambda: sum(call.input.get("WaitTimeSeconds") == 20 for call in self.judge.made) >= 4, "all poll")
         portal.process.terminate()
         self.assertEqual(portal.process.wait(LESS_THAN_A_POLL), 0)
+
+
+class RoleOfAnInstance(Case):
+    """EC2 gives the credentials; the portal runs longer than they are valid."""
+
+    def setUp(self):
+        super().setUp()
+        self.issued, self.trouble = [], False
+        self.metadata = self.enterContext(Service(Metadata(self.answer), signed=False))
+
+    def answer(self):
+        if self.trouble:
+            return Answer(500)
+        self.issued.append(self.queue.issue(120))
+        return Answer(body={"Code": "Success", **self.issued[-1]})
+
+    def arrives(self, portal):
+        thing = random_thing()
+        token = portal.claim(thing)["token"]
+        portal.wait_for_state(token, "published")
+        self.connects(thing)
+        portal.wait_for_state(token, "onboarded")
+
+    def test_renewed_and_the_old_ones_while_that_fails(self):
+        portal = self.portal({"AWS_ENDPOINT_URL": self.queue.cloud_url, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
+                              "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "AWS_CONFIG_FILE": "/nonexistent",
+                              "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.metadata.url}).connected()
+        self.arrives(portal)
+        self.trouble, before = True, len(self.issued)
+        for _ in range(3):  # the first may come by a request from before
+            self.arrives(portal)
+        self.assertEqual(len(self.issued), before)
+        self.trouble = False
+        self.queue.faults(expire_token=True)
+        for _ in range(3):
+            self.arrives(portal)
+        self.assertGreater(len(self.issued), before)
+        for line in portal.lines:
+            for issued in self.issued:
+                self.assertNotIn(issued["SecretAccessKey"], line)
+                self.assertNotIn(issued["Token"], line)
 
 
 if __name__ == "__main__":

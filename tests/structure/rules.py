@@ -91,11 +91,11 @@ LIBRARIES = {
 }
 
 # The C and C++ libraries and the kernel.
-SYSTEM = """arpa/inet.h assert.h ctype.h dirent.h dlfcn.h errno.h fcntl.h getopt.h inttypes.h langinfo.h libgen.h limits.h locale.h malloc.h math.h netdb.h
+SYSTEM = """arpa/inet.h assert.h ctype.h dirent.h dlfcn.h errno.h fcntl.h getopt.h inttypes.h langinfo.h libgen.h limits.h linux/capability.h locale.h malloc.h math.h netdb.h
 netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h regex.h sched.h search.h semaphore.h setjmp.h signal.h spawn.h stdalign.h
 stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sys/epoll.h sys/eventfd.h
 sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h
-sys/stat.h sys/time.h sys/timerfd.h sys/timex.h sys/types.h sys/uio.h sys/un.h sys/wait.h sysexits.h syslog.h termios.h threads.h time.h unistd.h
+sys/stat.h sys/syscall.h sys/time.h sys/timerfd.h sys/timex.h sys/types.h sys/uio.h sys/un.h sys/wait.h sysexits.h syslog.h termios.h threads.h time.h unistd.h
 algorithm cstddef cstdlib cstring exception functional memory new string utility vector""".split()
 
 SOURCES = (".c", ".h", ".cpp")

@@ -31,6 +31,7 @@ struct http_page {
 struct carrier {
     struct connection connection;
     struct MHD_Connection *library;
+    const char *chunks;   /* the first byte of a chunked body; NULL: the body has a length */
     uintptr_t target_end; /* the address after the target's NUL in the request line */
     enum MHD_Result queued;
     char client[CLIENT_SIZE];
@@ -387,11 +388,19 @@ static void first_call(struct carrier *carrier, const char *method, const char *
     MHD_get_connection_values(carrier->library, MHD_HEADER_KIND, see_header, &headers);
     head.framing.bad = head.framing.bad || !framing_head_ends(headers.next, method + info->header_size);
     MHD_get_connection_values(carrier->library, MHD_COOKIE_KIND, see_cookie, &head);
+    carrier->chunks = head.framing.encodings ? method + info->header_size : NULL;
     head.seated = connection_seat_request(&carrier->connection);
     if (head.memory + ANSWER_HEAD_MEMORY > CONNECTION_MEMORY)
         answer_without_memory(carrier);
     else
         exchange_check_head(exchange, &head);
+}
+
+/* libmicrohttpd passes the data of a chunk where it lies in its buffer, behind the line with the chunk's size.
+ * Data at the buffer's start is of a chunk whose line was there before, which cannot be seen any more. */
+static bool follows_crlf(const struct carrier *carrier, const char *data)
+{
+    return !carrier->chunks || data <= carrier->chunks + 1 || (data[-2] == '\r' && data[-1] == '\n');
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -408,6 +417,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (exchange->state == EXCHANGE_NEW) {
         first_call(carrier, method, version);
     } else if (*upload_size) {
+        if (!follows_crlf(carrier, upload))
+            exchange_refuse_body(exchange);
         exchange_take_body(exchange, upload, *upload_size);
         *upload_size = 0;
     } else if (exchange->state == EXCHANGE_READING) {

@@ -188,6 +188,12 @@ static bool reserve(struct http_exchange *exchange, size_t length)
     return true;
 }
 
+void exchange_refuse_body(struct http_exchange *exchange)
+{
+    if (!exchange->failure)
+        exchange->failure = 400;
+}
+
 void exchange_take_body(struct http_exchange *exchange, const char *bytes, size_t length)
 {
     if (!exchange->failure && exchange->body.length + length > exchange->match.route->body_limit)

@@ -114,6 +114,8 @@ void exchange_free(struct http_exchange *exchange);
 /* Checks the head of a request, before its body: finds the route and sets failure, or answers at once. method
  * is borrowed for the life of the exchange. */
 void exchange_check_head(struct http_exchange *exchange, const struct exchange_head *head);
+/* Another server could read the body differently: it is dropped, and the answer is 400. */
+void exchange_refuse_body(struct http_exchange *exchange);
 void exchange_take_body(struct http_exchange *exchange, const char *bytes, size_t length);
 /* The request is complete: answers it, or suspends the connection and hands the work over. */
 void exchange_handle(struct http_exchange *exchange);

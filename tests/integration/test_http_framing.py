@@ -194,6 +194,14 @@ class Framing(Case):
             with self.subTest(chunks):
                 self.assert_refused(request(*POST, "Transfer-Encoding: chunked", body=chunks), 400, 413)
 
+    def test_a_chunk_line_that_ends_with_lf_alone(self):
+        for chunks in (b"c\nidentifier=a\r\n0\r\n\r\n", b"c;x=y\nidentifier=a\r\n0\r\n\r\n",
+                       b"6\r\nidenti\r\n6\nfier=a\r\n0\r\n\r\n"):
+            with self.subTest(chunks):
+                self.assert_refused_once(request(*POST, "Transfer-Encoding: chunked", body=chunks))
+        sound = b"6;x=y\r\nidenti\r\n0006\r\nfier=a\r\n0\r\nX: y\r\n\r\n"
+        self.assertEqual(self.statuses(request(*POST, "Transfer-Encoding: chunked", body=sound) + LAST), [422, 404])
+
     def test_noise(self):
         for noise in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200) + b"\r\n\r\n",
                       b"\0 / HTTP/1.1\r\nHost: x\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET\r\n\r\n"):

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
+#include "base/key_mode.h"
+
 #define FNV_START 14695981039346656037ULL
 #define FNV_PRIME 1099511628211ULL
 
@@ -46,4 +48,29 @@ bool connection_files_changed(struct connection_files *files, const struct accou
         return false;
     files->used = now;
     return true;
+}
+
+struct warning {
+    void (*warn)(void *context, const char *sentence);
+    void *context;
+};
+
+static void check_key(const struct warning *warning, const struct account_connection *connection)
+{
+    TEXT struct text sentence = TEXT_EMPTY;
+
+    if (connection->key_file && *connection->key_file && key_mode_warning(connection->key_file, &sentence))
+        warning->warn(warning->context, text_get(&sentence));
+}
+
+void connection_files_exposed(const struct claim_settings *settings,
+                              void (*warn)(void *context, const char *sentence), void *context)
+{
+    const struct warning warning = {warn, context};
+
+    for (size_t i = 0; i < settings->staging_count; i++)
+        for (size_t j = 0; j < settings->staging[i].claim_thing_count; j++)
+            check_key(&warning, &settings->staging[i].claim_things[j].connection);
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        check_key(&warning, &settings->endpoints[i].connection);
 }

@@ -21,4 +21,8 @@ struct connection_files {
 bool connection_files_changed(struct connection_files *files, const struct account_connection *connection,
                               long long monotonic_ms);
 
+/* Calls warn(context, sentence) for each private key of a claim-thing or observer that others can read. */
+void connection_files_exposed(const struct claim_settings *settings,
+                              void (*warn)(void *context, const char *sentence), void *context);
+
 #endif

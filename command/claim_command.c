@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/subcommand.h"
+#include "claim/connection_files.h"
 #include "claim/mqtt.h"
 #include "claim/run.h"
 #include "claim/settings.h"
@@ -261,12 +262,19 @@ static int run_claims(const struct claim_settings *settings, const struct oem_en
     return exit_status(result);
 }
 
+static void warn_of_key(void *context, const char *sentence)
+{
+    (void)context;
+    fprintf(stderr, "expresslink-claim: warning: %s\n", sentence);
+}
+
 static int with_settings(const struct claim_settings *settings, const struct arguments *arguments)
 {
     const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, arguments->endpoint);
 
     if (!endpoint)
         return usage_error("there is no endpoint with the key ", arguments->endpoint);
+    connection_files_exposed(settings, warn_of_key, NULL);
     OWNED struct claim_device *devices = memory_new(arguments->count, sizeof *devices);
     bool fine = true;
     for (size_t i = 0; i < arguments->count; i++)

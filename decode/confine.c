@@ -2,12 +2,14 @@
 #include "decode/confine.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -68,6 +70,19 @@ static void let_the_clock_kill(void)
     sigprocmask(SIG_UNBLOCK, &profiling, NULL);
 }
 
+/* What root, or the manager that started the portal, has given to it. Without CAP_SETPCAP the bounding set
+ * stays: nothing can be taken from it, as no program can be executed. */
+static bool drop_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+    for (unsigned long capability = 0; prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; capability++)
+        ;
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
+           syscall(SYS_capset, &header, none) == 0;
+}
+
 /* If the parent died before this call there is no signal; the process then ends at the end of standard
  * input. */
 static bool give_up_privileges(enum confine_mode mode, struct text *why)
@@ -80,7 +95,7 @@ static bool give_up_privileges(enum confine_mode mode, struct text *why)
         return fail(why, "PR_SET_NO_NEW_PRIVS", errno);
     if (mode == CONFINE_SERVE && setpriority(PRIO_PROCESS, 0, NICENESS))
         return fail(why, "priority", errno);
-    return true;
+    return drop_capabilities() || fail(why, "capabilities", errno);
 }
 
 static int allow(scmp_filter_ctx filter, int call)

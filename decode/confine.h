@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Confines a process before it reads untrusted pictures: afterwards it can only compute, within limits, and
- * use its open descriptors. Call confine_enter() once, before other threads start. Only for
- * expresslink-decode and tests. */
+ * use its open descriptors, and has no capabilities, whoever it runs as. Call confine_enter() once, before
+ * other threads start. Only for expresslink-decode and tests. */
 #ifndef DECODE_CONFINE_H
 #define DECODE_CONFINE_H
 

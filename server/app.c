@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "claim/connection_files.h"
 #include "server/data_folder.h"
 #include "server/housekeeping.h"
 #include "server/http/http.h"
@@ -267,6 +268,12 @@ static void describe_labels(struct app *app)
                                                app->label_forms, claim->staging_count};
 }
 
+static void warn_of_key(void *context, const char *sentence)
+{
+    (void)context;
+    log_event(LOG_WARN, "key.exposed", "reason", sentence, NULL);
+}
+
 struct app *app_start(const struct settings *settings, bool (*interrupted)(void), struct text *why)
 {
     struct app *app = memory_new(1, sizeof *app);
@@ -276,6 +283,7 @@ struct app *app_start(const struct settings *settings, bool (*interrupted)(void)
     app->portal.settings = &settings->claim;
     app->portal.public_url = settings->public_url;
     describe_labels(app);
+    connection_files_exposed(&settings->claim, warn_of_key, NULL);
     app->portal.started_at = clock_wall_ms();
     app->started = start_all(app, why);
     if (app->started)

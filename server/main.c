@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/config.h"
+#include "base/core_dump.h"
 #include "base/log.h"
 #include "claim/mqtt.h"
 #include "server/app.h"
@@ -261,6 +262,7 @@ int main(int count, char **values)
     struct config_table tables[SETTINGS_TABLES];
     struct arguments arguments = {0};
 
+    core_dump_forbid();
     parse_arguments(count, values, &arguments);
     settings_tables(tables);
     if (arguments.mode == MODE_DOCUMENT) {

@@ -6,14 +6,15 @@
 #include <unistd.h>
 
 #include "account/doctor/doctor.h"
-#include "account/doctor/key_mode.h"
 #include "account/doctor/validity.h"
 #include "account/keys/certificate.h"
 #include "account/keys/pem_file.h"
 #include "account/keys/private_key.h"
 #include "base/clock.h"
+#include "base/key_mode.h"
 #include "base/memory.h"
 
+#define ROOT 0
 #define CA_MEND                                                                                              \
     "Set ca_file to Amazon's root certificates in PEM form: AmazonRootCA1.pem from Amazon Trust Services, "  \
     "or Debian's /usr/share/ca-certificates/mozilla/Amazon_Root_CA_1.crt (package ca-certificates)."
@@ -250,6 +251,29 @@ static void check_pair(struct doctor *doctor, const struct account_connection *c
     }
 }
 
+static enum doctor_level judge_mode(const struct key_mode *mode, const char *path, struct text *seen,
+                                    struct text *mend)
+{
+    enum key_readers readers = key_mode_readers(mode);
+
+    text_printf(seen, "mode %04o", (unsigned)(mode->mode & 07777));
+    if (readers != KEY_READERS_NONE) {
+        text_printf(seen, ": %s", key_readers_name(readers));
+        text_printf(mend, "chmod 600 %s", path);
+        return DOCTOR_FAILED;
+    }
+    if (mode->owner != mode->user && mode->owner != ROOT) {
+        text_printf(seen, ", but it belongs to user %ld, and this is user %ld", (long)mode->owner,
+                    (long)mode->user);
+        text_printf(mend,
+                    "Run this as the user that the portal runs as. If that is so: chown %ld %s, as its "
+                    "owner can read and change it.",
+                    (long)mode->user, path);
+        return DOCTOR_WARNING;
+    }
+    return DOCTOR_OK;
+}
+
 static void check_mode(struct doctor *doctor, const char *path)
 {
     TEXT struct text seen = TEXT_EMPTY, mend = TEXT_EMPTY;
@@ -260,7 +284,7 @@ static void check_mode(struct doctor *doctor, const char *path)
         return;
     }
     const struct key_mode mode = {status.st_mode, status.st_uid, status.st_gid, geteuid()};
-    enum doctor_level level = key_mode_judge(&mode, path, &seen, &mend);
+    enum doctor_level level = judge_mode(&mode, path, &seen, &mend);
     doctor_tell(doctor, level, ".files.mode", text_get(&seen), text_get(&mend));
 }
 

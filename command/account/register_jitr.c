@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim account register jitr: sets up just-in-time registration. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "account/enrolment/verification.h"
@@ -8,6 +9,7 @@
 #include "account/keys/signing_request.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/key_mode.h"
 #include "command/account/register.h"
 #include "command/account/register_run.h"
 #include "command/command.h"
@@ -139,13 +141,23 @@ static int work(const struct register_arguments *arguments, const struct oem_acc
     return status;
 }
 
+static void warn_of_key(const struct register_arguments *arguments)
+{
+    TEXT struct text exposed = TEXT_EMPTY;
+
+    if (arguments->authority_key != NULL && key_mode_warning(arguments->authority_key, &exposed))
+        fprintf(stderr, "expresslink-claim: warning: %s\n", text_get(&exposed));
+}
+
 int register_jitr_command(int count, char **values)
 {
     struct register_arguments arguments;
     int status = register_arguments_parse(REGISTER_JITR, count, values, &arguments);
 
-    if (status < 0)
+    if (status < 0) {
+        warn_of_key(&arguments);
         status = register_run(&arguments, work);
+    }
     register_arguments_fini(&arguments);
     return status;
 }

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "server/http/connection.h"
+#include "server/http/library_answer.h"
 #include "server/http/stream.h"
 
 #define CONNECTION_MEMORY                                                                                    \
@@ -31,7 +32,9 @@ struct http_page {
 struct carrier {
     struct connection connection;
     struct MHD_Connection *library;
+    const char *chunks;   /* the first byte of a chunked body; NULL: the body has a length */
     uintptr_t target_end; /* the address after the target's NUL in the request line */
+    bool sends_itself;    /* the next answer goes past the library, which then closes the connection */
     enum MHD_Result queued;
     char client[CLIENT_SIZE];
 };
@@ -185,7 +188,7 @@ static void queue_response(struct http_exchange *exchange, unsigned status, stru
 
     exchange->status = status;
     watchdog_extend(exchange->watched, exchange_reply_timeout_ms(exchange));
-    carrier->queued = MHD_queue_response(carrier->library, status, response);
+    carrier->queued = library_answer_queue(carrier->library, status, response) ? MHD_YES : MHD_NO;
     count_answer(exchange);
 }
 
@@ -204,9 +207,46 @@ static void answer_with(struct http_exchange *exchange, unsigned status, struct 
     MHD_destroy_response(response);
 }
 
+static void print_headers(const struct http_header *headers, struct text *out)
+{
+    for (; headers->name; headers++)
+        text_printf(out, "%s: %s\r\n", headers->name, headers->value);
+}
+
+/* Where the library cannot send it. An error's page is far smaller than what the kernel takes at once. */
+static void send_past_library(struct http_exchange *exchange, unsigned status, const char *content_type,
+                              struct text *body)
+{
+    struct carrier *carrier = carrier_of(exchange);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(carrier->library, MHD_CONNECTION_INFO_CONNECTION_FD);
+    TEXT struct text all = TEXT_EMPTY;
+
+    text_printf(&all, "HTTP/1.1 %u %s\r\nConnection: close\r\n", status, MHD_get_reason_phrase_for(status));
+    print_headers(always_headers, &all);
+    if (strncmp(content_type, "text/html", 9) == 0)
+        print_headers(html_headers, &all);
+    text_printf(
+        &all,
+        "Content-Type: %s\r\nContent-Length: %zu\r\nX-Request-Id: %s\r\nCache-Control: no-store\r\n\r\n",
+        content_type, body->length, exchange->id);
+    if (exchange->method != HTTP_HEAD)
+        text_add(&all, text_get(body), body->length);
+    text_fini(body);
+    exchange->status = status;
+    count_answer(exchange);
+    if (send(info->connect_fd, text_get(&all), all.length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        log_event(LOG_DEBUG, "http.answer_failed", NULL);
+    carrier->queued = MHD_NO;
+}
+
 static void answer(struct http_exchange *exchange, unsigned status, const char *content_type,
                    struct text *body)
 {
+    if (carrier_of(exchange)->sends_itself) {
+        send_past_library(exchange, status, content_type, body);
+        return;
+    }
     size_t length = body ? body->length : 0;
     char *bytes = body ? text_take(body) : memory_string("");
 
@@ -345,26 +385,6 @@ static enum MHD_Result see_cookie(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
-/* The headers have left libmicrohttpd no memory for an answer: it would close the connection without one. */
-static void answer_without_memory(struct carrier *carrier)
-{
-    static const char answer[] =
-        "HTTP/1.1 431 Request Header Fields Too Large\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\n"
-        "Content-Length: 74\r\n"
-        "Connection: close\r\n\r\n"
-        "There are too many headers or cookies. Send fewer, or delete the cookies.\n";
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(carrier->library, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct http_exchange *exchange = carrier->connection.exchange;
-
-    exchange->status = 431;
-    count_answer(exchange);
-    if (send(info->connect_fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-        log_event(LOG_DEBUG, "http.answer_failed", NULL);
-    carrier->queued = MHD_NO; /* closes the connection */
-}
-
 static void first_call(struct carrier *carrier, const char *method, const char *version)
 {
     struct http_exchange *exchange = carrier->connection.exchange;
@@ -387,11 +407,22 @@ static void first_call(struct carrier *carrier, const char *method, const char *
     MHD_get_connection_values(carrier->library, MHD_HEADER_KIND, see_header, &headers);
     head.framing.bad = head.framing.bad || !framing_head_ends(headers.next, method + info->header_size);
     MHD_get_connection_values(carrier->library, MHD_COOKIE_KIND, see_cookie, &head);
+    carrier->chunks = head.framing.encodings ? method + info->header_size : NULL;
     head.seated = connection_seat_request(&carrier->connection);
-    if (head.memory + ANSWER_HEAD_MEMORY > CONNECTION_MEMORY)
-        answer_without_memory(carrier);
+    /* Without memory for an answer the library would close the connection without one. */
+    carrier->sends_itself = head.memory + ANSWER_HEAD_MEMORY > CONNECTION_MEMORY;
+    if (carrier->sends_itself)
+        exchange_refuse(exchange, 431);
     else
         exchange_check_head(exchange, &head);
+}
+
+/* libmicrohttpd passes the data of a chunk where it lies in its buffer, behind the line with the chunk's
+ * size. Data at the buffer's start is of a chunk whose line was there before, which cannot be seen any more.
+ */
+static bool follows_crlf(const struct carrier *carrier, const char *data)
+{
+    return !carrier->chunks || data <= carrier->chunks + 1 || (data[-2] == '\r' && data[-1] == '\n');
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -408,6 +439,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (exchange->state == EXCHANGE_NEW) {
         first_call(carrier, method, version);
     } else if (*upload_size) {
+        if (!follows_crlf(carrier, upload))
+            exchange_refuse_body(exchange);
         exchange_take_body(exchange, upload, *upload_size);
         *upload_size = 0;
     } else if (exchange->state == EXCHANGE_READING) {
@@ -448,17 +481,20 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
-/* The library's own answers, to what is no HTTP: it has called none of our functions for them. */
-static void log_refusal(struct http_server *server, const char *line)
+/* What is no HTTP. The library has perhaps called none of our functions for it yet. */
+static bool answer_for_library(void *context, unsigned status)
 {
-    static const char start[] = "Error processing request (HTTP response code is ";
+    struct carrier *carrier = context;
 
-    if (strncmp(line, start, sizeof start - 1) != 0)
-        return;
-    unsigned status = (unsigned)strtoul(line + sizeof start - 1, NULL, 10);
-    request_counts_add(server->counts, server->options.route_count, status);
-    if (server->options.log_requests)
-        log_event(LOG_INFO, "http.request_malformed", "status", LOG_NUMBER(status), NULL);
+    if (!carrier->connection.exchange)
+        connection_begin_exchange(&carrier->connection, "/", &transport, carrier);
+    /* For a length that it cannot read, 0.9.75 would send the head of the answer twice. */
+    carrier->sends_itself = MHD_lookup_connection_value(carrier->library, MHD_HEADER_KIND,
+                                                        MHD_HTTP_HEADER_CONTENT_LENGTH) != NULL;
+    log_set_request(carrier->connection.exchange->id);
+    exchange_refuse(carrier->connection.exchange, status);
+    log_set_request(NULL);
+    return carrier->queued == MHD_YES;
 }
 
 __attribute__((format(printf, 2, 0))) static void on_library_log(void *context, const char *format,
@@ -466,10 +502,10 @@ __attribute__((format(printf, 2, 0))) static void on_library_log(void *context, 
 {
     char line[256];
 
+    (void)context;
     vsnprintf(line, sizeof line, format, arguments);
     line[strcspn(line, "\n")] = '\0';
     log_event(LOG_DEBUG, "http.library_logged", "message", line, NULL);
-    log_refusal(context, line);
 }
 
 bool daemon_start(struct http_server *server)
@@ -496,8 +532,10 @@ bool daemon_start(struct http_server *server)
         {MHD_OPTION_END, 0, NULL},
     };
 
+    if (!library_answer_prepare(answer_for_library))
+        return false;
     server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER,
-                                      on_library_log, server, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+                                      on_library_log, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     return server->daemon != NULL;
 }
 

@@ -141,7 +141,7 @@ static unsigned ask_handler(struct http_exchange *exchange, const struct framing
     return refused;
 }
 
-static void refuse(struct http_exchange *exchange, unsigned status)
+void exchange_refuse(struct http_exchange *exchange, unsigned status)
 {
     const struct http_options *options = exchange->options;
     const struct http_route *route = exchange->match.route;
@@ -175,7 +175,7 @@ void exchange_check_head(struct http_exchange *exchange, const struct exchange_h
      * With an unknown transfer encoding libmicrohttpd would wait for the end of the body forever. */
     if (exchange->failure && (head->framing.bad || head->framing.content_length > EXCHANGE_DISCARD_MAX ||
                               http_request_header(exchange, "Expect")))
-        refuse(exchange, exchange->failure);
+        exchange_refuse(exchange, exchange->failure);
 }
 
 static bool reserve(struct http_exchange *exchange, size_t length)
@@ -186,6 +186,12 @@ static bool reserve(struct http_exchange *exchange, size_t length)
         exchange->reserved += EXCHANGE_BODY_STEP;
     }
     return true;
+}
+
+void exchange_refuse_body(struct http_exchange *exchange)
+{
+    if (!exchange->failure)
+        exchange->failure = 400;
 }
 
 void exchange_take_body(struct http_exchange *exchange, const char *bytes, size_t length)
@@ -247,7 +253,7 @@ void exchange_hand_over(struct http_exchange *exchange)
 void exchange_handle(struct http_exchange *exchange)
 {
     if (exchange->failure) {
-        refuse(exchange, exchange->failure);
+        exchange_refuse(exchange, exchange->failure);
         return;
     }
     const struct http_handler *handler = exchange->match.route->handler;

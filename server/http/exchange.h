@@ -27,8 +27,8 @@
 #define EXCHANGE_BODY_FREE ((size_t)8 << 10)
 #define EXCHANGE_BODY_STEP ((size_t)64 << 10)
 /* Limit for the request line and headers; more is answered 431. libmicrohttpd has 8 KiB for them and for its
- * own records (64 bytes a header and a cookie, cookies twice). If that is used up first, daemon.c or
- * libmicrohttpd answer in their own words. */
+ * own records (64 bytes a header and a cookie, cookies twice). If that is used up first, daemon.c
+ * sends the answer past it. */
 #define EXCHANGE_HEAD_MAX 6144
 
 enum exchange_state {
@@ -114,7 +114,11 @@ void exchange_free(struct http_exchange *exchange);
 /* Checks the head of a request, before its body: finds the route and sets failure, or answers at once. method
  * is borrowed for the life of the exchange. */
 void exchange_check_head(struct http_exchange *exchange, const struct exchange_head *head);
+/* Another server could read the body differently: it is dropped, and the answer is 400. */
+void exchange_refuse_body(struct http_exchange *exchange);
 void exchange_take_body(struct http_exchange *exchange, const char *bytes, size_t length);
+/* Answers with an error. */
+void exchange_refuse(struct http_exchange *exchange, unsigned status);
 /* The request is complete: answers it, or suspends the connection and hands the work over. */
 void exchange_handle(struct http_exchange *exchange);
 /* The work is done: calls the handler's reply, which answers. */

@@ -68,15 +68,22 @@ static void add_headers(struct http_exchange *exchange, unsigned status)
         http_answer_header(exchange, "WWW-Authenticate", "Bearer realm=\"expresslink-portal\"");
 }
 
+/* The row of a status. One that has none is told by its class. */
+static size_t problem_at(unsigned status)
+{
+    for (size_t i = 0; i < PROBLEM_COUNT; i++)
+        if (problems[i].status == status)
+            return i;
+    return problem_at(status >= 400 && status < 500 ? 400 : 500);
+}
+
 /* Begins the JSON object; the caller may add members. */
 static struct json_writer begin_json(struct http_exchange *exchange, unsigned status, const char *detail,
                                      struct text *out)
 {
     struct json_writer json = json_writer_into(out);
-    size_t at = 0;
+    const size_t at = problem_at(status);
 
-    while (at + 1 < PROBLEM_COUNT && problems[at].status != status)
-        at++;
     json_begin_object(&json, NULL);
     json_write_text(&json, "type", "about:blank");
     json_write_text(&json, "title", problems[at].title);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sidewalk/command/import_command.h"
 
+#include "base/core_dump.h"
 #include "base/subcommand.h"
 
 static const struct subcommand list[] = {
@@ -25,5 +26,6 @@ int main(int count, char **values)
         .count = sizeof list / sizeof *list,
     };
 
+    core_dump_forbid();
     return subcommands_run(&commands, count, values);
 }

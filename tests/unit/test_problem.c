@@ -93,8 +93,13 @@ static void a_program_is_told(void **state)
     static const struct {
         unsigned status;
         const char *path, *title;
-    } cases[] = {
-        {401, "/api/401", "Unauthorized"}, {403, "/api/403", "Forbidden"}, {409, "/api/409", "Conflict"}};
+    } cases[] = {{401, "/api/401", "Unauthorized"},
+                 {403, "/api/403", "Forbidden"},
+                 {409, "/api/409", "Conflict"},
+                 {431, "/api/431", "Request header fields too large"},
+                 {451, "/api/451", "Bad request"},
+                 {507, "/api/507", "Internal error"},
+                 {505, "/api/505", "HTTP version not supported"}};
     (void)state;
 
     for (size_t i = 0; i < COUNT(cases); i++) {

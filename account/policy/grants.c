@@ -46,7 +46,7 @@ void policy_grants_add_one(struct policy_grants *grants, const cJSON *statement)
 /* The item itself, or those of the list that it is. */
 static const cJSON *first_of(const cJSON *item)
 {
-    return cJSON_IsArray(item) ? item->child : item;
+    return item && cJSON_IsArray(item) ? item->child : item;
 }
 
 static const cJSON *next_of(const cJSON *list, const cJSON *item)

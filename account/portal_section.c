@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/config.h"
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/ini_pairs.h"
 #include "base/memory.h"
@@ -143,8 +144,10 @@ static bool differs(const char *path, const struct portal_section *section, cons
         const char *there = found->values[i] ? found->values[i] : "";
         if (!fields[i].value || strcmp(fields[i].value, there) == 0)
             continue;
-        text_printf(why, "%s has a section [endpoint.%s] with another %s: \"%s\" instead of \"%s\"", path,
-                    section->key, fields[i].name, there, fields[i].value);
+        text_printf(why, "%s has a section [endpoint.%s] with another %s: ", path, section->key,
+                    fields[i].name);
+        excerpt_add(there, strlen(there), why);
+        text_printf(why, " instead of \"%s\"", fields[i].value);
         return true;
     }
     return false;

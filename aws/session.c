@@ -11,6 +11,7 @@
 #include "aws/profile.h"
 #include "aws/retry.h"
 #include "aws/session_private.h"
+#include "base/excerpt.h"
 #include "base/memory.h"
 
 #define ATTEMPTS 5
@@ -93,7 +94,8 @@ static bool check_region(const char *region, struct text *why)
     size_t good = strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-");
     if (region[good] == '\0' && good <= REGION_MAX)
         return true;
-    text_printf(why, "\"%.40s\" is not a region: write it like eu-west-1", region);
+    excerpt_add(region, strlen(region), why);
+    text_puts(why, " is not a region: write it like eu-west-1");
     return false;
 }
 

@@ -72,7 +72,7 @@ static void describe(const char *bytes, size_t length, struct text *out)
                                                : "bytes that are not UTF-8");
 }
 
-void excerpt_add(const char *bytes, size_t length, struct text *out)
+void excerpt_add_bare(const char *bytes, size_t length, struct text *out)
 {
     size_t at = 0;
 
@@ -80,8 +80,16 @@ void excerpt_add(const char *bytes, size_t length, struct text *out)
         describe(bytes, length, out);
         return;
     }
-    text_puts(out, "\"");
     for (size_t shown = 0; at < length && shown < SHOWN_MAX; shown++)
         at += escape_one(bytes + at, length - at, out);
-    text_puts(out, at < length ? "...\"" : "\"");
+    text_puts(out, at < length ? "..." : "");
+}
+
+void excerpt_add(const char *bytes, size_t length, struct text *out)
+{
+    const char *mark = excerpt_may_be_key(bytes, length) ? "" : "\"";
+
+    text_puts(out, mark);
+    excerpt_add_bare(bytes, length, out);
+    text_puts(out, mark);
 }

@@ -26,6 +26,9 @@ bool excerpt_may_be_key(const char *bytes, size_t length);
  * `64 hex digits (not shown, they may be a key)`. */
 void excerpt_add(const char *bytes, size_t length, struct text *out);
 
+/* The same without quotes around the text, for names in a sentence that has its own marks. */
+void excerpt_add_bare(const char *bytes, size_t length, struct text *out);
+
 /* Adds the text escaped, without quotes: a character that is utf8_is_hidden() or a space other than U+0020
  * becomes \u200B (control characters as in JSON: \u001b), an invalid byte \xFF. For texts that are not
  * secret. */

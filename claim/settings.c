@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/excerpt.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "claim/endpoint_message.h"
@@ -146,6 +147,17 @@ static void read_further_claim_things(struct config *config, const char *family,
     }
 }
 
+static void report_form(struct config *config, const char *section, const char *form, const char *letter_case)
+{
+    TEXT struct text shown = TEXT_EMPTY;
+
+    excerpt_add(form, strlen(form), &shown);
+    config_add_error(config, section, "identifier_form",
+                     "%s is neither hex, hex:N (8 to 64), uuid nor a regular expression that letters of "
+                     "identifier_case = %s can meet",
+                     shown.data, letter_case);
+}
+
 static void read_staging(struct config *config, const char *name, struct staging_account *out)
 {
     TEXT struct text section = TEXT_EMPTY;
@@ -159,11 +171,7 @@ static void read_staging(struct config *config, const char *name, struct staging
     const char *form = config_text(config, section.data, "identifier_form");
     const char *letter_case = config_text(config, section.data, "identifier_case");
     if (identifier_form_parse(form, letter_case, &out->form) != IDENTIFIER_OK)
-        config_add_error(
-            config, section.data, "identifier_form",
-            "\"%s\" is neither hex, hex:N (8 to 64), uuid nor a regular expression that letters of "
-            "identifier_case = %s can meet",
-            form, letter_case);
+        report_form(config, section.data, form, letter_case);
 }
 
 /* An observer needs all of its files or none. */
@@ -341,7 +349,9 @@ static void read_default_endpoint(struct config *config, struct claim_settings *
             return;
         }
     }
-    config_add_error(config, "claim", "default_endpoint", "there is no [endpoint.%s]", key);
+    TEXT struct text shown = TEXT_EMPTY;
+    excerpt_add_bare(key, strlen(key), &shown);
+    config_add_error(config, "claim", "default_endpoint", "there is no [endpoint.%s]", text_get(&shown));
 }
 
 static void read_accounts(struct config *config, struct claim_settings *settings)

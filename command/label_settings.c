@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/config.h"
+#include "base/excerpt.h"
 #include "base/memory.h"
 #include "command/command.h"
 
@@ -21,6 +22,14 @@ static const struct config_key keys[] = {
 };
 static const struct config_table table = {keys, sizeof keys / sizeof *keys};
 
+static void report_form(struct config *config, const char *section, const char *form)
+{
+    TEXT struct text shown = TEXT_EMPTY;
+
+    excerpt_add(form, strlen(form), &shown);
+    config_add_error(config, section, "identifier_form", "%s is not a form of identifiers", shown.data);
+}
+
 static void read_form(struct config *config, const char *name, struct label_settings *settings)
 {
     TEXT struct text section = TEXT_EMPTY;
@@ -32,8 +41,7 @@ static void read_form(struct config *config, const char *name, struct label_sett
     if (identifier_form_parse(form, letter_case, &settings->forms[index]) == IDENTIFIER_OK)
         settings->rules.form_count++;
     else
-        config_add_error(config, section.data, "identifier_form", "\"%s\" is not a form of identifiers",
-                         form);
+        report_form(config, section.data, form);
 }
 
 static void read_config(struct config *config, struct label_settings *settings)

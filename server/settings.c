@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/excerpt.h"
+#include "base/text.h"
 #include "server/http/client.h"
 
 #define SECOND 1000LL
@@ -112,6 +114,15 @@ void settings_tables(struct config_table out[SETTINGS_TABLES])
     out[1] = claim_config_table;
 }
 
+static void report_network(struct config *config, const char *bad)
+{
+    TEXT struct text shown = TEXT_EMPTY;
+
+    excerpt_add_bare(bad, strlen(bad), &shown);
+    config_add_error(config, "http", "trusted_proxies", "%s is not a network such as 10.0.0.0/8",
+                     text_get(&shown));
+}
+
 static void check_http(struct config *config, const struct settings *settings)
 {
     const char *bad = "";
@@ -119,7 +130,7 @@ static void check_http(struct config *config, const struct settings *settings)
     size_t length = strlen(settings->public_url);
 
     if (!networks)
-        config_add_error(config, "http", "trusted_proxies", "%s is not a network such as 10.0.0.0/8", bad);
+        report_network(config, bad);
     client_networks_free(networks);
     if (!length)
         return;

@@ -13,6 +13,7 @@
 #include "account/enrolment/enrolment_list.h"
 #include "account/enrolment/index.h"
 #include "base/csv_rows.h"
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -67,6 +68,19 @@ static bool is_done(const char *result)
     return strcmp(result, "registered") == 0 || strcmp(result, "there") == 0;
 }
 
+static void explain_target(struct enrolment_results *results, const char *words, const char *found,
+                           const char *wanted)
+{
+    struct text *out = &results->mistake;
+
+    text_printf(out, "%s: its rows were registered with the %s ", results->path, words);
+    if (found[0] != '\0')
+        excerpt_add_bare(found, strlen(found), out);
+    else
+        text_puts(out, "(none)");
+    text_printf(out, ", not %s: name another file with --result", wanted[0] != '\0' ? wanted : "(none)");
+}
+
 /* Empty when the row is of this target. */
 static void compare_target(struct enrolment_results *results, const char *const *fields)
 {
@@ -83,11 +97,7 @@ static void compare_target(struct enrolment_results *results, const char *const 
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts && results->mistake.length == 0; i++)
         if (strcmp(parts[i].wanted, parts[i].found) != 0)
-            text_printf(
-                &results->mistake,
-                "%s: its rows were registered with the %s %s, not %s: name another file with --result",
-                results->path, parts[i].words, parts[i].found[0] != '\0' ? parts[i].found : "(none)",
-                parts[i].wanted[0] != '\0' ? parts[i].wanted : "(none)");
+            explain_target(results, parts[i].words, parts[i].found, parts[i].wanted);
 }
 
 static void take_row(void *context, const char *const *fields, size_t count, unsigned long long line)

@@ -181,20 +181,12 @@ static void print_findings_json(struct check_report *report, FILE *out)
     }
 }
 
-/* An ApId of a log, which has no rules but its length: what may be a key is described. */
-static void add_apid(const char *apid, struct text *out)
-{
-    if (excerpt_may_be_key(apid, strlen(apid)))
-        excerpt_add(apid, strlen(apid), out);
-    else
-        terminal_add(apid, out);
-}
-
+/* An ApId of a log has no rules but its length: what may be a key is described. */
 static void write_apid(struct json_writer *json, const char *apid)
 {
     TEXT struct text shown = TEXT_EMPTY;
 
-    add_apid(apid, &shown);
+    excerpt_add_bare(apid, strlen(apid), &shown);
     json_write_text(json, "apid", text_get(&shown));
 }
 
@@ -344,7 +336,7 @@ static void print_table(struct check_report *report, const struct reconciliation
 
     print_count(report, "rows of the list", result->rows, "", "", out);
     print_count(report, "entries of the control logs", result->entries, "", "", out);
-    add_apid(result->apid, &apid);
+    excerpt_add_bare(result->apid, strlen(result->apid), &apid);
     if (apid.length > 0)
         fprintf(out, "  %-46s%15s\n", "ApId", apid.data);
     fprintf(out, "  %-46s%15s\n", "signatures of the devices",

@@ -63,6 +63,17 @@ static void what_cannot_be_one_is_quoted(void **state)
         expect(examples[i].text, strlen(examples[i].text), examples[i].wanted);
 }
 
+static void a_name_needs_no_quotes(void **state)
+{
+    TEXT struct text out = TEXT_EMPTY;
+
+    (void)state;
+    excerpt_add_bare("htpt\033", 5, &out);
+    text_puts(&out, " ");
+    excerpt_add_bare(HEX, strlen(HEX), &out);
+    assert_string_equal(text_get(&out), "htpt\\u001b 64 hex digits" NOT_SHOWN);
+}
+
 static void what_cannot_be_seen_is_escaped(void **state)
 {
     (void)state;
@@ -81,6 +92,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_may_be_a_key_is_described),
         cmocka_unit_test(what_cannot_be_one_is_quoted),
+        cmocka_unit_test(a_name_needs_no_quotes),
         cmocka_unit_test(what_cannot_be_seen_is_escaped),
     };
 

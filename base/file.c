@@ -137,3 +137,25 @@ int file_move(const char *from, const char *to, bool replace)
         error = replace ? rename_over(from, to) : rename_new(from, to);
     return error ? error : file_sync_folder_of(to);
 }
+
+bool file_has_folder(const char *path, struct text *why)
+{
+    const char *slash = strrchr(path, '/');
+    TEXT struct text folder = TEXT_EMPTY;
+    struct stat status;
+
+    if (slash)
+        text_add(&folder, path, slash == path ? 1 : (size_t)(slash - path));
+    else
+        text_puts(&folder, ".");
+    if (stat(text_get(&folder), &status) != 0)
+        text_printf(why, "the folder %s: %s; make it, for the user that the portal runs as",
+                    text_get(&folder), strerror(errno));
+    else if (!S_ISDIR(status.st_mode))
+        text_printf(why, "%s is not a folder", text_get(&folder));
+    else if (access(text_get(&folder), W_OK | X_OK) != 0)
+        text_printf(why, "user %ld may not write in the folder %s", (long)geteuid(), text_get(&folder));
+    else
+        return true;
+    return false;
+}

@@ -32,6 +32,10 @@ int file_replace(const char *path, const void *bytes, size_t length, mode_t mode
  * overwrites: EEXIST. */
 int file_move(const char *from, const char *to, bool replace) __attribute__((warn_unused_result));
 
+/* Whether a file can be made at this path: its folder is there, and this user may write in it. Otherwise *why
+ * has a sentence. */
+bool file_has_folder(const char *path, struct text *why);
+
 /* Puts the name of a new or renamed file onto the disk: fsync of its folder. */
 int file_sync_folder_of(const char *path) __attribute__((warn_unused_result));
 

@@ -129,6 +129,7 @@ void claim_report_news(void *context, const struct claim_news *news)
         news->kind == CLAIM_NEWS_ALREADY_ONLINE)
         report->arrived++;
     report->already_online += news->kind == CLAIM_NEWS_ALREADY_ONLINE;
+    report->is_explained = report->is_explained || (news->kind == CLAIM_NEWS_REFUSED && news->reason);
     if (report->json)
         print_json(report->out, news);
     else if (news->kind == CLAIM_NEWS_TIME)
@@ -193,7 +194,10 @@ static void end_lines(const struct claim_report *report, enum claim_run_result r
         fputs("Not sent: the staging account could not be reached in time.\n", out);
         break;
     case CLAIM_RUN_REFUSED:
-        fputs("Refused: the staging account does not let this claim-thing publish to the device.\n", out);
+        fputs(report->is_explained
+                  ? "Refused: the portal says why, above.\n"
+                  : "Refused: the staging account does not let this claim-thing publish to the device.\n",
+              out);
         break;
     case CLAIM_RUN_INTERRUPTED:
         fputs("Interrupted.\n", out);

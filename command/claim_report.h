@@ -17,6 +17,7 @@ struct claim_report {
     long long timeout_ms;
     size_t device_count;
     size_t arrived, published, already_online; /* numbers of devices */
+    bool is_explained;                         /* the portal said why it refuses one */
     struct progress clock;                     /* the time shown while it waits */
 };
 

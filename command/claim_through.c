@@ -107,10 +107,9 @@ static void take_registration(struct through *through, size_t index, const cJSON
         arrived(through, index, already);
     else if (strcmp(state, "failed") == 0)
         refuse(through, index, NULL);
-    else if (strcmp(state, "expired") == 0 || strcmp(state, "cancelled") == 0)
-        passage->ended = true;
-    else if (!through->options->run->wait && device->published)
-        passage->ended = true;
+    else
+        passage->ended = strcmp(state, "expired") == 0 || strcmp(state, "cancelled") == 0 ||
+                         (!through->options->run->wait && device->published > 0);
 }
 
 static const char *name_of(const struct claim_device *device)

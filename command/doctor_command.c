@@ -250,6 +250,7 @@ static int with_config(struct config *config, struct arguments *arguments)
     if (loaded || config_family_count(config, "staging") || config_family_count(config, "endpoint"))
         claim_settings_load_partly(config, &settings);
     arguments->doctor.config = config;
+    arguments->doctor.config_path = loaded ? arguments->config_path : NULL;
     int status = with_aws(&settings, arguments);
     claim_settings_fini(&settings);
     return status;

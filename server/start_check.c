@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/start_check.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/listen.h"
 #include "base/log.h"
 #include "claim/connection_check.h"
-#include "server/http/listen.h"
 
 #define SQLITE "sqlite:"
 
@@ -57,28 +55,15 @@ void start_check_files(struct config *config, const struct settings *settings, b
             check_connection(&files, "endpoint", claim->endpoints[i].key, &claim->endpoints[i].connection);
 }
 
-/* The file itself may not be there yet. */
 static void check_folder(const char *path, void (*tell)(void *context, const char *sentence), void *context)
 {
-    const char *slash = strrchr(path, '/');
-    TEXT struct text folder = TEXT_EMPTY;
     TEXT struct text why = TEXT_EMPTY;
-    struct stat status;
+    TEXT struct text sentence = TEXT_EMPTY;
 
-    if (slash)
-        text_add(&folder, path, slash == path ? 1 : (size_t)(slash - path));
-    else
-        text_puts(&folder, ".");
-    if (stat(text_get(&folder), &status) != 0)
-        text_printf(&why, "[store] url: the folder %s: %s; make it, for the user that the portal runs as",
-                    text_get(&folder), strerror(errno));
-    else if (!S_ISDIR(status.st_mode))
-        text_printf(&why, "[store] url: %s is not a folder", text_get(&folder));
-    else if (access(text_get(&folder), W_OK | X_OK) != 0)
-        text_printf(&why, "[store] url: user %ld may not write in the folder %s", (long)geteuid(),
-                    text_get(&folder));
-    if (why.length)
-        tell(context, text_get(&why));
+    if (file_has_folder(path, &why))
+        return;
+    text_printf(&sentence, "[store] url: %s", text_get(&why));
+    tell(context, text_get(&sentence));
 }
 
 static void check_address(const char *key, const char *address, bool running,

@@ -78,6 +78,8 @@ const struct doctor_check doctor_checks[] = {
     {"aws.queue.rules", "Rules send events to the queue"},
     {"aws.connectivity", "May ask if devices are connected"},
 
+    {"place.store", "Store's folder is there"},
+    {"place.listen", "Portal may listen"},
     {"clock", "Clock is right"},
 };
 

@@ -188,6 +188,8 @@ void doctor_run(const struct doctor_options *options, struct doctor_totals *out)
     if (!options->offline && !doctor_interrupted(&doctor))
         doctor_aws(&doctor);
     doctor.subject = "this machine";
+    if (options->config_path && !doctor_interrupted(&doctor))
+        doctor_places(&doctor);
     if (!doctor_interrupted(&doctor))
         doctor_clock(&doctor);
     *out = totals;

@@ -34,6 +34,8 @@ void doctor_claim_thing(struct doctor *doctor, const struct staging_account *sta
 void doctor_observer(struct doctor *doctor, const struct oem_endpoint *endpoint);
 void doctor_birth_certificate(struct doctor *doctor);
 void doctor_aws(struct doctor *doctor);
+/* The store's folder, and the addresses to listen on. */
+void doctor_places(struct doctor *doctor);
 /* Runs last: AWS's answers may give the time. */
 void doctor_clock(struct doctor *doctor);
 

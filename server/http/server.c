@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/listen.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "server/http/daemon.h"
-#include "server/http/listen.h"
 
 #define CUT_ROUND_MS 100
 #define CLOSING_PART 16

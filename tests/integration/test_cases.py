@@ -11,7 +11,8 @@ import unittest
 from pathlib import Path
 
 from patience import DEADLINE
-from portal import PortalCase
+from portal import PROGRAM, Portal, PortalCase
+from sandbox import Sandbox
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pictures"))
 import reading  # noqa: E402
@@ -247,6 +248,41 @@ class Complete(unittest.TestCase):
         for file in sorted(CASES.glob("*.*")):
             with self.subTest(file.name):
                 self.assertTrue(re.search(rf'CASES / "{re.escape(file.name)}"', here), file.name)
+
+
+
+class Configuration(unittest.TestCase):
+    """expresslink-portal --check-config; files that cannot be used are in test_configuration.py."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox())
+
+    def check(self, environment=None, **sections):
+        done = subprocess.run([PROGRAM, "--check-config", "--config", Portal(self.sandbox, start=False, **sections).ini],
+                              capture_output=True, text=True, timeout=DEADLINE, env={**os.environ, **(environment or {})})
+        return done.returncode, done.stderr
+
+    def refuses(self, says, **sections):
+        code, said = self.check(**sections)
+        self.assertEqual(code, 78)
+        self.assertIn(says, said)
+
+    def test_an_endpoint_with_the_staging_address(self):
+        self.refuses("is the address of [staging.sandbox]",
+                     endpoint__sandbox={"address": self.sandbox.staging_address, "port": self.sandbox.port})
+
+    def test_the_address_of_a_region(self):
+        self.refuses("aws iot describe-endpoint", endpoint__sandbox={"address": "data.iot.us-east-1.amazonaws.com"})
+        self.refuses("aws iot describe-endpoint", staging__sandbox={"address": "data.iot.us-east-1.amazonaws.com"})
+
+    def test_a_client_id_in_quotes(self):
+        self.refuses("has quotes around it", staging__sandbox={"client_id": '"claim-thing"'})
+
+    def test_a_file_of_a_variable_with_a_byte_order_mark(self):
+        file = self.sandbox.state / "listen"
+        file.write_bytes("\ufeff127.0.0.1:0\n".encode())
+        self.assertEqual(self.check({"PORTAL_HTTP_LISTEN_FILE": str(file)}), (0, ""))
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ class Beside(unittest.TestCase):
         self.assertEqual(run.returncode, 130)
 
     def test_what_the_portal_refuses(self):
-        """Its open claim has another endpoint; the sentence is the portal's."""
+        """Its open claim has another endpoint, which it does not tell; the sentence is the portal's."""
         portal = self.portal(start=False, endpoint__abroad={"address": "abroad.example.com"})
         portal.ini.write_text(portal.ini.read_text().replace("[claim]", "[claim]\ndefault_endpoint = sandbox"))
         portal.start()
@@ -141,7 +141,8 @@ class Beside(unittest.TestCase):
         portal.claim(thing)
         code, out, _ = self.claim(portal, "--endpoint", "abroad", thing)
         self.assertEqual(code, 2, out)
-        self.assertIn("already being registered with another endpoint", out)
+        self.assertIn("cannot be registered now", out)
+        self.assertIn("Refused: the portal says why", out)
 
     # -- without one
 

@@ -340,6 +340,12 @@ FAULTS = [
      lambda s: dict.fromkeys(("cert_file", "key_file", "client_id")), ()),
     ("a port that is none", "configuration", FAILED, "Fix this line", lambda s: {"port": "eighty"}, ()),
 ]
+# Of no account: what the machine lacks. The section and the key that is different, and its value.
+PLACES = [
+    ("place.store", "/nowhere/at/all: No such file", "set [store] url", "store", "url", "sqlite:/nowhere/at/all/portal.db"),
+    ("place.listen", "cannot listen on 192.0.2.1:80", "set [http] listen", "http", "listen", "192.0.2.1:80"),
+    ("place.listen", "cannot listen on 192.0.2.1:80", "set [http] listen", "http", "admin_listen", "192.0.2.1:80"),
+]
 NAMED = {old_endpoint, not_iot, unknown_name, failing_dns, silent_dns, one_address_of_two, refused_alpn, intercepted}
 
 
@@ -428,9 +434,27 @@ class Doctor(unittest.TestCase):
         self.assertIn(("staging sandbox", "staging.files.pair", "ok"),
                       [(line["subject"], line["check"], line["level"]) for line in findings])
 
+    def test_places(self):
+        """Only warnings: the portal may be meant for another machine."""
+        for check, seen, mend, section, key, value in PLACES:
+            with self.subTest(key):
+                config = configparser.ConfigParser(interpolation=None)
+                config.read(self.ini())
+                config[section][key] = value
+                path = self.sandbox.state / "places.ini"
+                with path.open("w") as file:
+                    config.write(file)
+                found, = (line for line in self.findings("--config", path, "--offline") if line["check"] == check)
+                self.assertEqual((found["level"], found["subject"]), (WARNING, "this machine"))
+                self.assertIn(seen, found["seen"])
+                self.assertIn(mend, found["mend"])
+        findings = self.findings("--config", self.ini(), "--offline")
+        self.assertEqual({line["level"] for line in findings if line["check"].startswith("place.")}, {"ok"})
+
     def test_every_check_has_a_fault(self):
         """Of this table or of those of its neighbours, which look at files and at AWS."""
         covered = {kind + check if check.startswith(".") else check for _, check, *_ in FAULTS for kind in KINDS}
+        covered |= {check for check, *_ in PLACES}
         for name in ("test_doctor_files", "test_doctor_aws"):
             with contextlib.suppress(ModuleNotFoundError):
                 covered |= set(importlib.import_module(name).CHECKS)

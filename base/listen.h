@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens a listening socket for an address in the configuration. Any thread; a host name is looked up, which
  * blocks. */
-#ifndef SERVER_HTTP_LISTEN_H
-#define SERVER_HTTP_LISTEN_H
+#ifndef BASE_LISTEN_H
+#define BASE_LISTEN_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/http/listen.h"
+#include "base/listen.h"
 
 #include <errno.h>
 #include <netdb.h>

@@ -106,16 +106,19 @@ static void set_deadline(struct search *search, long long budget_ms)
     }
 }
 
-/* Returns DECODE_OK if found, DECODE_NO_CODE to continue. */
-static enum decode_error look(struct search *search, const struct grey *grey, enum zxing_binarizer binarizer,
-                              bool copied, const char *name)
+/* DECODE_OK if found, DECODE_NO_CODE to continue. */
+static enum decode_error take(struct search *search, bool enough_memory, const char *name)
 {
-    if (!zxing_read(grey, binarizer, copied, &search->found) && search->found.count == 0)
-        return DECODE_TOO_LARGE;
     if (search->found.count == 0)
-        return DECODE_NO_CODE;
+        return enough_memory ? DECODE_NO_CODE : DECODE_TOO_LARGE;
     search->attempt = name;
     return DECODE_OK;
+}
+
+static enum decode_error look(struct search *search, const struct grey *grey, enum zxing_binarizer binarizer,
+                              const char *name)
+{
+    return take(search, zxing_read(grey, binarizer, &search->found), name);
 }
 
 /* Replaces *grey by its copy. */
@@ -159,7 +162,7 @@ static enum decode_error look_at_copies(struct search *search, const struct grey
         GREY struct grey copy = GREY_NONE;
         if (!prepare(&recipes[i], work, &copy))
             return DECODE_TOO_LARGE;
-        enum decode_error error = look(search, &copy, recipes[i].binarizer, true, recipes[i].name);
+        enum decode_error error = look(search, &copy, recipes[i].binarizer, recipes[i].name);
         if (error != DECODE_NO_CODE)
             return error;
     }
@@ -186,7 +189,7 @@ static enum decode_error look_at_half(struct search *search, const struct grey *
 {
     GREY struct grey half = GREY_NONE;
 
-    return grey_halve(grey, &half) ? look(search, &half, ZXING_LOCAL, false, name) : DECODE_TOO_LARGE;
+    return grey_halve(grey, &half) ? look(search, &half, ZXING_LOCAL, name) : DECODE_TOO_LARGE;
 }
 
 /* Codes from far away are only in the full picture. first: how much that of the first attempt was shrunk. */
@@ -201,7 +204,7 @@ static enum decode_error look_in_full(struct search *search, int first)
     if (error == DECODE_TOO_LARGE) /* not enough memory; smaller copies may still fit */
         return DECODE_NO_CODE;
     if (error == DECODE_OK)
-        error = look(search, &full, ZXING_LOCAL, false, "full");
+        error = look(search, &full, ZXING_LOCAL, "full");
     if (error == DECODE_NO_CODE && first / shrink > 2)
         error = look_at_half(search, &full, "half");
     return error;
@@ -227,7 +230,7 @@ static enum decode_error run(struct search *search)
     enum decode_error error = search->format->read(search->bytes, search->length, shrink, &grey);
 
     if (error == DECODE_OK)
-        error = look(search, &grey, ZXING_LOCAL, false, shrink > 1 ? "shrunk" : "plain");
+        error = look(search, &grey, ZXING_LOCAL, shrink > 1 ? "shrunk" : "plain");
     if (error == DECODE_NO_CODE && shrink > 1)
         error = look_at_half(search, &grey, "shrunk more");
     if (error == DECODE_NO_CODE && !make_work(&grey))
@@ -236,7 +239,11 @@ static enum decode_error run(struct search *search)
         error = look_in_full(search, shrink);
     if (error == DECODE_NO_CODE)
         error = look_at_copies(search, &grey);
-    return error == DECODE_NO_CODE ? zxing_other_kind(&grey) : error;
+    if (error == DECODE_NO_CODE)
+        error = zxing_other_kind(&grey);
+    if (error == DECODE_NO_CODE)
+        error = take(search, zxing_read_micro(&grey, &search->found), "micro");
+    return error;
 }
 
 static const struct format *format_of(const unsigned char *bytes, size_t length)

@@ -41,53 +41,50 @@ static long area(const ZXing::Position &position)
     return static_cast<long>(right - left) * (bottom - top);
 }
 
-/* Large enough not to be seen by chance in some texture: at least a 35th of the picture's height. */
-static bool is_micro(const ZXing::Result &found, const struct grey *grey)
-{
-    return found.format() == ZXing::BarcodeFormat::MicroQRCode &&
-           area(found.position()) * 35 * 35 >= static_cast<long>(grey->height) * grey->height;
-}
-
-static ZXing::DecodeHints hints_for(enum zxing_binarizer binarizer, bool copied)
+/* Codes are found at any angle without tryRotate, and the scales are chosen by the caller. */
+static ZXing::DecodeHints hints_for(enum zxing_binarizer binarizer, ZXing::BarcodeFormat format)
 {
     static const ZXing::Binarizer binarizers[] = {
         ZXing::Binarizer::LocalAverage, ZXing::Binarizer::GlobalHistogram, ZXing::Binarizer::FixedThreshold};
 
-    const auto formats = copied ? ZXing::BarcodeFormats(ZXing::BarcodeFormat::QRCode)
-                                : ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode;
-    // Every third row, where few would do for a code that fills the picture: a code from far away has finder
-    // patterns of ten rows, and the thresholds cost much more than the rows do. Codes are found at any angle
-    // without tryRotate, and the scales are chosen by the caller.
     return ZXing::DecodeHints()
-        .setFormats(formats)
+        .setFormats(format)
         .setBinarizer(binarizers[binarizer])
-        .setTryHarder(true)
+        .setTryHarder(format == ZXing::BarcodeFormat::QRCode)
         .setTryRotate(false)
         .setTryDownscale(false)
         .setMaxNumberOfSymbols(DECODE_CODES_MAX);
 }
 
-bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, bool copied,
-                struct decode_result *result)
+static bool read(const struct grey *grey, const ZXing::DecodeHints &hints, struct decode_result *result)
 try {
     ZXing::ImageView view(grey->pixels, grey->width, grey->height, ZXing::ImageFormat::Lum);
 
-    ZXing::Results found = ZXing::ReadBarcodes(view, hints_for(binarizer, copied));
+    ZXing::Results found = ZXing::ReadBarcodes(view, hints);
     std::stable_sort(found.begin(), found.end(), [](const ZXing::Result &a, const ZXing::Result &b) {
         return area(a.position()) > area(b.position());
     });
     for (const auto &each : found)
-        if (each.isValid() && each.format() == ZXing::BarcodeFormat::QRCode)
+        if (each.isValid())
             add(result, each.text());
-    // In the corners of a QR code that cannot be read, Micro QR codes may seem to be: they count alone.
-    for (size_t i = 0; i < found.size() && result->count == 0; i++)
-        if (found[i].isValid() && is_micro(found[i], grey))
-            add(result, found[i].text());
     return true;
 } catch (const std::bad_alloc &) {
     return false;
 } catch (...) { // what it throws for other reasons is about one candidate: nothing was found
     return true;
+}
+
+/* Every third row, where few would do for a code that fills the picture: a code from far away has finder
+ * patterns of ten rows, and the thresholds cost much more than the rows do. */
+bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, struct decode_result *result)
+{
+    return read(grey, hints_for(binarizer, ZXing::BarcodeFormat::QRCode), result);
+}
+
+/* Only as few rows as large codes need: the smallest barely detect errors, and are seen in textures. */
+bool zxing_read_micro(const struct grey *grey, struct decode_result *result)
+{
+    return read(grey, hints_for(ZXING_LOCAL, ZXing::BarcodeFormat::MicroQRCode), result);
 }
 
 enum decode_error zxing_other_kind(const struct grey *grey)

@@ -18,11 +18,15 @@ enum zxing_binarizer {
     ZXING_FIXED,  /* threshold 127: pictures that are already black and white */
 };
 
-/* Adds new texts to result, the largest code first, up to DECODE_CODES_MAX. copied: the picture is a copy
- * made from another. Then Micro QR codes are ignored, the smallest of which barely detect errors; in others
- * the tiny ones are. Returns false if memory runs out; texts found before remain. */
-bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, bool copied,
-                struct decode_result *result) __attribute__((warn_unused_result));
+/* Adds new texts to result, the largest code first, up to DECODE_CODES_MAX. Returns false if memory runs out;
+ * texts found before remain. */
+bool zxing_read(const struct grey *grey, enum zxing_binarizer binarizer, struct decode_result *result)
+    __attribute__((warn_unused_result));
+
+/* The same for Micro QR codes. Last of all: the corners of a QR code that cannot be read may seem to be such
+ * codes, and the library ends the process in rare pictures, by an assertion about them. */
+bool zxing_read_micro(const struct grey *grey, struct decode_result *result)
+    __attribute__((warn_unused_result));
 
 /* What kind of code is there that is not a QR code: DECODE_BARCODE, DECODE_DATA_MATRIX, or DECODE_NO_CODE.
  * Takes a few milliseconds for a million pixels. */

@@ -3,7 +3,7 @@
 // own decoder reads it.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
@@ -532,6 +532,13 @@ describe("scanning", { concurrency: atATime(2) }, () => {
     test("that is none is told so", () => withoutCamera({}, async (visitor) => {
       await choosePhoto(visitor, Buffer.from("no picture at all"), "label.heic", "image/heic");
       await visitor.says(texts.label_problem_unknown_format);
+    }));
+
+    test("of another format, or of another kind of code, is named", () => withoutCamera({}, async (visitor) => {
+      await choosePhoto(visitor, Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1"), "label.heic", "image/heic");
+      await visitor.says(texts.label_problem_heic);
+      await choosePhoto(visitor, await readFile(new URL("../cases/dm.png", import.meta.url)));
+      await visitor.says(texts.label_problem_data_matrix);
     }));
 
     test("is tried again after the portal was busy", () => withoutCamera({}, async (visitor) => {

@@ -7,6 +7,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from PIL import Image
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pictures"))
 import degraded  # noqa: E402
 import reading  # noqa: E402
@@ -64,6 +66,13 @@ class Degraded(unittest.TestCase):
                     verdicts.append(reading.judge(self.kept(path), reading.expected(path)))
                 self.assertNotIn(reading.Verdict.WRONG, verdicts)
                 self.assertTrue(reading.sanitized() or reading.Verdict.RIGHT in verdicts)
+
+    def test_a_photograph_that_the_library_ends_at_where_it_looks_for_micro_codes_first(self):
+        path = degraded.make(5, "far", 1, 2).save(self.folder, "photo")
+        with Image.open(path) as image:
+            image.save(path, quality=85)  # as a browser packs it
+        self.assertIs(reading.judge(self.kept(path), reading.expected(path)), reading.Verdict.RIGHT)
+        self.assertEqual(self.kept.deaths, 0)
 
     def test_a_photograph_of_12_megapixels_with_the_code_at_a_tenth_of_its_width(self):
         (_, verdict), = self.verdicts("photo", count=1, strengths=[PHOTO])

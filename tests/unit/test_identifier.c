@@ -338,6 +338,7 @@ static void finds_the_one_identifier_in_a_longer_text(void **state)
         {"Smart Pump X1\nModel 4242\n" GROUPS "\n" GROUPS " / 3Q\n2026", NAME},
         {"Device ID " NAME " (see the label)", NAME},
         {"SN 0042; ID=" UUID, NAME},
+        {"urn:uuid:" UUID, NAME},
         {"https://x/r/" NAME "\n" GROUPS " " GROUPS " / 3Q", NAME},
         {"Scan to register: https://x/r/" NAME " or visit https://x/help", NAME},
         {"MAC: " OTHER "\nUID: " NAME, NAME},

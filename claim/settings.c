@@ -308,29 +308,10 @@ static void check_destination(struct config *config, const struct claim_settings
     }
 }
 
-/* A region's address belongs to no account. */
-static void check_address(struct config *config, const char *family, const char *name, const char *address)
+static void check_destinations(struct config *config, const struct claim_settings *settings)
 {
-    TEXT struct text section = TEXT_EMPTY;
-
-    if (strncasecmp(address, "data.iot.", 9) != 0 || !strstr(address, ".amazonaws.com"))
-        return;
-    text_printf(&section, "%s.%s", family, name);
-    config_add_error(config, section.data, "address",
-                     "is a region's and no account's; an account's begins with letters of its own: aws iot "
-                     "describe-endpoint --endpoint-type iot:Data-ATS");
-}
-
-static void check_addresses(struct config *config, const struct claim_settings *settings)
-{
-    for (size_t i = 0; i < settings->staging_count; i++)
-        check_address(config, "staging", settings->staging[i].name,
-                      settings->staging[i].claim_things[0].connection.address);
-    for (size_t i = 0; i < settings->endpoint_count; i++) {
-        check_address(config, "endpoint", settings->endpoints[i].key,
-                      settings->endpoints[i].connection.address);
+    for (size_t i = 0; i < settings->endpoint_count; i++)
         check_destination(config, settings, &settings->endpoints[i]);
-    }
 }
 
 static void read_default_endpoint(struct config *config, struct claim_settings *settings)
@@ -382,7 +363,7 @@ bool claim_settings_load_partly(struct config *config, struct claim_settings *ou
     *out = (struct claim_settings){.window_ms = config_integer(config, "claim", "window")};
     read_accounts(config, out);
     check_client_ids(config, out);
-    check_addresses(config, out);
+    check_destinations(config, out);
     read_default_endpoint(config, out);
     out->schedule.count =
         config_durations(config, "claim", "schedule", out->schedule.delays_ms, SCHEDULE_MAX);

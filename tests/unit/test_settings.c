@@ -104,9 +104,10 @@ static void refuses_addresses_of_others(void **state)
         11,
         "[endpoint.us] address: is the address of [staging.acme], where the modules are already; give "
         "that of your own account: aws iot describe-endpoint --endpoint-type iot:Data-ATS");
-    expect_error(STAGING "[endpoint.eu]\naddress = data.iot.us-east-1.amazonaws.com\n", 8,
-                 "[endpoint.eu] address: is a region's and no account's; an account's begins with letters of "
-                 "its own: aws iot describe-endpoint --endpoint-type iot:Data-ATS");
+    expect_error(
+        STAGING "[endpoint.eu]\naddress = data.iot.us-east-1.amazonaws.com\n", 8,
+        "[endpoint.eu] address: is a region's name, not an account's own endpoint: aws iot describe-endpoint "
+        "--endpoint-type iot:Data-ATS prints that one, <id>-ats.iot.<region>.amazonaws.com");
 }
 
 static void refuses_half_an_observer(void **state)

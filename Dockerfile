@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The portal. Targets: portal (the last one, the default) and sandbox, for compose.yaml's profile of that name.
+# The portal. Targets: portal (the last one, the default), and sandbox for sandbox/compose.yaml.
 #   docker build --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) -t expresslink-portal .
-ARG BASE=debian:bookworm-slim
+ARG BASE=docker.io/library/debian:bookworm-slim
 
 FROM ${BASE} AS build
 COPY deploy/packages /usr/src/packages

@@ -3,13 +3,13 @@
 #ifndef AWS_ARGUMENTS_H
 #define AWS_ARGUMENTS_H
 
-#include <getopt.h>
 #include <stdbool.h>
 
 #include "aws/request.h"
 #include "aws/session.h"
+#include "base/command_table.h"
 
-/* Rows for getopt_long(). Their values are above every letter and below 0x2000. */
+/* Rows of a command's table. Their values are above every letter and below 0x2000. */
 enum aws_argument {
     AWS_ARGUMENT_PROFILE = 0x1000,
     AWS_ARGUMENT_REGION,
@@ -17,22 +17,18 @@ enum aws_argument {
     AWS_ARGUMENT_CA_BUNDLE,
     AWS_ARGUMENTS_END
 };
-#define AWS_ARGUMENTS                                                                                        \
-    {"aws-profile", required_argument, NULL, AWS_ARGUMENT_PROFILE},                                          \
-        {"region", required_argument, NULL, AWS_ARGUMENT_REGION},                                            \
-        {"endpoint-url", required_argument, NULL, AWS_ARGUMENT_ENDPOINT_URL},                                \
+#define AWS_ARGUMENTS_BUT_PROFILE                                                                            \
+    {"region", AWS_ARGUMENT_REGION, "REGION", "default: AWS_REGION, or the AWS profile's"},                  \
+        {"endpoint-url", AWS_ARGUMENT_ENDPOINT_URL, "URL",                                                   \
+         "send requests to this address, not to AWS; default: AWS_ENDPOINT_URL"},                            \
     {                                                                                                        \
-        "ca-bundle", required_argument, NULL, AWS_ARGUMENT_CA_BUNDLE                                         \
+        "ca-bundle", AWS_ARGUMENT_CA_BUNDLE, "FILE",                                                         \
+            "trust these authorities, not the system's; default: AWS_CA_BUNDLE"                              \
     }
-/* Their lines in --help. */
-#define AWS_ARGUMENTS_HELP                                                                                   \
-    "  --aws-profile NAME  credentials and region of this profile in ~/.aws;\n"                              \
-    "                      default: as the AWS CLI finds them\n"                                             \
-    "  --region REGION     default: AWS_REGION, or the AWS profile's\n"                                      \
-    "  --endpoint-url URL  send requests to this address, not to AWS; default:\n"                            \
-    "                      AWS_ENDPOINT_URL\n"                                                               \
-    "  --ca-bundle FILE    trust these authorities, not the system's; default:\n"                            \
-    "                      AWS_CA_BUNDLE\n"
+#define AWS_ARGUMENT_PROFILE_HELP                                                                            \
+    "credentials and region of this profile in ~/.aws; default: as the AWS CLI finds them"
+#define AWS_ARGUMENTS                                                                                        \
+    {"aws-profile", AWS_ARGUMENT_PROFILE, "NAME", AWS_ARGUMENT_PROFILE_HELP}, AWS_ARGUMENTS_BUT_PROFILE
 
 /* Stores value, borrowed. False: option is not one of them. */
 bool aws_arguments_take(struct aws_options *options, int option, const char *value);

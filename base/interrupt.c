@@ -25,6 +25,11 @@ void interrupt_catch(void)
         sigaction(signals[i], &action, NULL);
 }
 
+void interrupt_now(void)
+{
+    interrupt_received = 1;
+}
+
 /* A signal between a check of the flag and read() would go unnoticed until read() returns. So the signals
  * stay blocked until ppoll() waits. */
 bool interrupt_wait_readable(int descriptor)

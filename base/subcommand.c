@@ -2,46 +2,125 @@
 #include "base/subcommand.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/completion.h"
+#include "base/manual.h"
+#include "base/standard_output.h"
 #include "base/terminal.h"
 
 #define USAGE 64
 
-static void print_usage(FILE *out, const struct subcommands *commands)
+static const struct subcommand *find(const struct subcommands *commands, const char *name)
 {
-    size_t width = 0;
+    for (size_t i = 0; i < commands->count; i++)
+        if (strcmp(name, commands->list[i].name) == 0)
+            return &commands->list[i];
+    return NULL;
+}
 
-    for (size_t i = 0; i < commands->count; i++)
-        width = strlen(commands->list[i].name) > width ? strlen(commands->list[i].name) : width;
-    fprintf(out, "Usage: %s COMMAND ...\n\n%s\n\n", commands->program, commands->about);
-    for (size_t i = 0; i < commands->count; i++)
-        fprintf(out, "  %-*s  %s\n", (int)width, commands->list[i].name, commands->list[i].help);
-    fprintf(out, "\n%s COMMAND --help shows its options; --version prints the version.\n", commands->program);
+/* Whether it is a program, not a subcommand that has subcommands. */
+static bool is_program(const struct subcommands *commands)
+{
+    return strchr(commands->program, ' ') == NULL;
+}
+
+static void add_list(const struct subcommands *commands, struct text *out)
+{
+    command_help_list(commands, out);
+    text_printf(out, "\n%s COMMAND --help shows its options.\n", commands->program);
+    if (is_program(commands))
+        text_printf(out,
+                    "%s help COMMAND does the same; completion bash or\n"
+                    "completion zsh prints a script that completes what is typed.\n"
+                    "--version prints the version.\n",
+                    commands->program);
+}
+
+int subcommands_help(const struct subcommands *commands)
+{
+    TEXT struct text help = TEXT_EMPTY;
+
+    add_list(commands, &help);
+    return standard_output_print(commands->program, &help);
+}
+
+static int unknown(const struct subcommands *commands, const char *name)
+{
+    TEXT struct text words = TEXT_EMPTY;
+
+    text_printf(&words, "%s: there is no command ", commands->program);
+    terminal_add(name, &words);
+    text_printf(&words, "\nTry %s --help\n", commands->program);
+    fputs(text_get(&words), stderr);
+    return USAGE;
+}
+
+static int print_help_of(const struct subcommands *commands, int count, char **names)
+{
+    const struct command_page *page = NULL;
+
+    for (int i = 0; i < count; i++) {
+        const struct subcommand *found = page ? NULL : find(commands, names[i]);
+        if (!found)
+            return unknown(commands, names[i]);
+        page = found->page;
+        commands = found->list ? found->list : commands;
+    }
+    return page ? command_help(page) : subcommands_help(commands);
+}
+
+static int print_completion(const struct subcommands *commands, int count, char **values)
+{
+    TEXT struct text script = TEXT_EMPTY;
+
+    if (count == 3 && completion_add(commands, values[2], &script))
+        return standard_output_print(commands->program, &script);
+    fprintf(stderr, "Usage: %s completion bash|zsh\n", commands->program);
+    return USAGE;
+}
+
+int subcommands_run_builtin(const struct subcommands *commands, int count, char **values)
+{
+    TEXT struct text manual = TEXT_EMPTY;
+
+    if (count < 2 || !is_program(commands))
+        return -1;
+    if (strcmp(values[1], "help") == 0)
+        return print_help_of(commands, count - 2, values + 2);
+    if (strcmp(values[1], "completion") == 0)
+        return print_completion(commands, count, values);
+    if (count > 2 || strcmp(values[1], "--document-man") != 0)
+        return -1;
+    manual_add(commands, &manual);
+    return standard_output_print(commands->program, &manual);
 }
 
 int subcommands_run(const struct subcommands *commands, int count, char **values)
 {
     signal(SIGPIPE, SIG_IGN);
     if (count < 2) {
-        print_usage(stderr, commands);
+        TEXT struct text list = TEXT_EMPTY;
+        add_list(commands, &list);
+        fputs(text_get(&list), stderr);
         return USAGE;
     }
-    if (strcmp(values[1], "--help") == 0 || strcmp(values[1], "-h") == 0) {
-        print_usage(stdout, commands);
-        return 0;
-    }
+    if (strcmp(values[1], "--help") == 0 || strcmp(values[1], "-h") == 0)
+        return subcommands_help(commands);
     if (strcmp(values[1], "--version") == 0) {
         printf("%s %s\n", commands->program, EXPRESSLINK_VERSION);
-        return 0;
+        return standard_output_end(commands->program, 0);
     }
-    for (size_t i = 0; i < commands->count; i++)
-        if (strcmp(values[1], commands->list[i].name) == 0)
-            return commands->list[i].run(count - 1, values + 1);
-    fprintf(stderr, "%s: there is no command %s\nTry %s --help\n", commands->program, values[1],
-            commands->program);
-    return USAGE;
+    int status = subcommands_run_builtin(commands, count, values);
+    if (status >= 0)
+        return status;
+    const struct subcommand *found = find(commands, values[1]);
+    if (!found)
+        return unknown(commands, values[1]);
+    status = found->run(count - 1, values + 1);
+    return standard_output_end(commands->program, status);
 }
 
 int subcommand_usage_error(const char *program, const char *subcommand, const char *what, const char *value)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim claim: publishes endpoint messages from a terminal. */
-#include <getopt.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,31 +24,33 @@
 #define SEND_TIMEOUT_S 30
 #define TIMEOUT_MAX_S (7 * 24 * 3600)
 
-static const char usage[] =
-    "Usage: expresslink-claim claim [OPTION]... IDENTIFIER...\n"
-    "\n"
-    "Sends the endpoint message to devices in the staging account. An IDENTIFIER is the text on\n"
-    "the label (case, spaces and dashes are ignored) or the address in its QR code.\n"
-    "\n"
-    "  --config FILE     the portal's configuration (default: portal.ini); [staging.*], [endpoint.*]\n"
-    "                    and [claim] are used; PORTAL_... variables as for the portal\n"
-    "  --endpoint KEY    the devices' destination: an [endpoint.KEY]; default: the default endpoint\n"
-    "  --wait            resend on the schedule until the devices have arrived\n"
-    "  --again           claim devices that are online already, too: they were reset, or have a\n"
-    "                    new owner\n"
-    "  --direct          publish without looking for a portal\n"
-    "  --timeout SECONDS give up after this time (default: 30; with --wait the claim window)\n"
-    "  --json            print one JSON line per event; the last one is \"ended\"\n"
-    "  --help            print this, and exit\n"
-    "\n"
-    "If a portal with this configuration runs on this machine (it is found by [http]\n"
-    "admin_listen), the devices are claimed through it. Otherwise the command connects as the\n"
-    "claim-thing itself. Two programs with one client id would drop each other's connections: do\n"
-    "not publish while a portal runs elsewhere.\n"
-    "\n"
-    "Exit status: 0 sent (with --wait: arrived), 1 sent but not arrived in time, 2 refused by the\n"
-    "staging account, 64 wrong arguments, 65 not an identifier, 69 staging account not reached in\n"
-    "time, 78 wrong configuration, 130 interrupted.\n";
+static const struct command_option page_options[] = {
+    {"config", 'c', "FILE",
+     "the portal's configuration (default: portal.ini); [staging.*], [endpoint.*] and [claim] are "
+     "used; PORTAL_... variables as for the portal"},
+    {"endpoint", 'e', "KEY", "the devices' destination: an [endpoint.KEY]; default: the default endpoint"},
+    {"wait", 'w', NULL, "resend on the schedule until the devices have arrived"},
+    {"again", 'a', NULL, "claim devices that are online already, too: they were reset, or have a new owner"},
+    {"direct", 'd', NULL, "publish without looking for a portal"},
+    {"timeout", 't', "SECONDS", "give up after this time (default: 30; with --wait the claim window)"},
+    {"json", 'j', NULL, "print one JSON line per event; the last one is \"ended\""},
+};
+
+const struct command_page claim_command_page = {
+    .name = "expresslink-claim claim",
+    .synopsis = "[OPTION]... IDENTIFIER...",
+    .about = "Sends the endpoint message to devices in the staging account. An IDENTIFIER is the text "
+             "on the label (case, spaces and dashes are ignored) or the address in its QR code.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .notes = "If a portal with this configuration runs on this machine (it is found by [http] "
+             "admin_listen), the devices are claimed through it. Otherwise the command connects as the "
+             "claim-thing itself. Two programs with one client id would drop each other's connections: do "
+             "not publish while a portal runs elsewhere.",
+    .exit_status = "0 sent (with --wait: arrived), 1 sent but not arrived in time, 2 refused by the "
+                   "staging account, 64 wrong arguments, 65 not an identifier, 69 staging account not "
+                   "reached in time, 78 wrong configuration, 130 interrupted",
+};
 
 struct arguments {
     const char *config_path, *endpoint;
@@ -85,20 +86,11 @@ static bool parse_seconds(const char *text, long long *out_ms)
 /* Returns less than 0 to continue, otherwise the exit status. */
 static int parse_arguments(int count, char **values, struct arguments *out)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"endpoint", required_argument, NULL, 'e'},
-        {"wait", no_argument, NULL, 'w'},
-        {"timeout", required_argument, NULL, 't'},
-        {"again", no_argument, NULL, 'a'},
-        {"direct", no_argument, NULL, 'd'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
+    struct command_options options;
     int option;
 
-    while ((option = getopt_long(count, values, "c:e:wt:jh", options, NULL)) != -1) {
+    command_options_init(&claim_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1) {
         if (option == 'c')
             out->config_path = optarg;
         else if (option == 'e')
@@ -114,7 +106,7 @@ static int parse_arguments(int count, char **values, struct arguments *out)
         else if (option == 't' && !parse_seconds(optarg, &out->timeout_ms))
             return usage_error("--timeout needs a number of seconds, not ", optarg);
         else if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(&claim_command_page);
         else if (option == '?')
             return usage_error("unknown option, or an option without its value", "");
     }

@@ -3,6 +3,8 @@
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 
+#include "base/command_table.h"
+
 /* Exit statuses, the same for all subcommands. */
 enum command_status {
     COMMAND_DONE = 0,
@@ -31,5 +33,13 @@ int decode_command(int count, char **values);
 int doctor_command(int count, char **values);
 int keygen_command(int count, char **values);
 int label_command(int count, char **values);
+
+/* What each is and takes. */
+extern const struct subcommands account_commands;
+extern const struct command_page claim_command_page;
+extern const struct command_page decode_command_page;
+extern const struct command_page doctor_command_page;
+extern const struct command_page keygen_command_page;
+extern const struct command_page label_command_page;
 
 #endif

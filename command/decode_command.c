@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim decode: reads codes in pictures. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,25 +17,31 @@
 #include "decode/picture.h"
 #include "decode/process.h"
 
-static const char usage[] =
-    "Usage: expresslink-claim decode [OPTION]... FILE...\n"
-    "\n"
-    "Reads the codes in photographs of labels (JPEG, PNG or WebP; - is standard input) and prints\n"
-    "the text of each. If a picture has several codes, it prints the one that is a label of yours,\n"
-    "else the largest; the others go to standard error. With several FILEs each line begins with\n"
-    "\"FILE: \". With several FILEs, and on a terminal, control and hidden characters, invalid UTF-8\n"
-    "and backslashes are written as \\xNN; otherwise the text is printed unchanged. Pictures are read\n"
-    "by expresslink-decode, which is confined.\n"
-    "\n"
-    "  --config FILE  the portal's configuration: also find the identifier, by the forms in its\n"
-    "                 [staging.*]; public_url and hosts detect another maker's label\n"
-    "  --json         print one JSON line per FILE: \"file\", \"text\" and \"texts\", with --config also\n"
-    "                 \"identifier\"; \"error\" if there is none\n"
-    "  --help         print this, and exit\n"
-    "\n"
-    "Exit status: 0 all were read, 1 some have no code (with --config: not exactly one identifier), 64\n"
-    "wrong arguments, 65 some are not accepted (too large, damaged, other format), 66 some cannot be\n"
-    "opened, 69 the decoder cannot be started, 78 wrong configuration. The highest of these wins.\n";
+static const struct command_option page_options[] = {
+    {"config", 'c', "FILE",
+     "the portal's configuration: also find the identifier, by the forms in its [staging.*]; "
+     "public_url and hosts detect another maker's label"},
+    {"json", 'j', NULL,
+     "print one JSON line per FILE: \"file\", \"text\" and \"texts\", with --config also "
+     "\"identifier\"; \"error\" if there is none"},
+};
+
+const struct command_page decode_command_page = {
+    .name = "expresslink-claim decode",
+    .synopsis = "[OPTION]... FILE...",
+    .about = "Reads the codes in photographs of labels (JPEG, PNG or WebP; - is standard input) and "
+             "prints the text of each. If a picture has several codes, it prints the one that is a "
+             "label of yours, else the largest; the others go to standard error. With several FILEs "
+             "each line begins with \"FILE: \". With several FILEs, and on a terminal, control and "
+             "hidden characters, invalid UTF-8 and backslashes are written as \\xNN; otherwise the "
+             "text is printed unchanged. Pictures are read by expresslink-decode, which is confined.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0 all were read, 1 some have no code (with --config: not exactly one identifier), "
+                   "64 wrong arguments, 65 some are not accepted (too large, damaged, other format), "
+                   "66 some cannot be opened, 69 the decoder cannot be started, 78 wrong "
+                   "configuration. The highest of these wins",
+};
 
 struct arguments {
     const char *config_path;
@@ -59,21 +64,17 @@ static int usage_error(const char *what)
 /* Returns less than 0 to continue, otherwise the exit status. */
 static int parse_arguments(int count, char **values, struct arguments *out)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
+    struct command_options options;
     int option;
 
-    while ((option = getopt_long(count, values, "c:jh", options, NULL)) != -1) {
+    command_options_init(&decode_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1) {
         if (option == 'c')
             out->config_path = optarg;
         else if (option == 'j')
             out->json = true;
         else if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(&decode_command_page);
         else
             return usage_error("unknown option, or an option without its value");
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expresslink-claim doctor: checks everything that a claim needs. */
-#include <getopt.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/number.h"
+#include "base/standard_output.h"
 #include "base/subcommand.h"
 #include "claim/mqtt.h"
 #include "claim/settings.h"
@@ -24,59 +24,44 @@
 #define AWS_WAIT_MS 10000
 #define AWS_ATTEMPTS 2 /* the user waits for the result */
 
-static const char usage[] =
-    "Usage: expresslink-claim doctor [OPTION]...\n"
-    "\n"
-    "Checks everything that a claim needs, from the configuration to both accounts, and says how to\n"
-    "fix what is wrong.\n"
-    "\n"
-    "  --config FILE     the portal's configuration (default: portal.ini); PORTAL_... variables as for\n"
-    "                    the portal\n"
-    "  --staging NAME    of the accounts check only [staging.NAME],\n"
-    "  --endpoint KEY    only [endpoint.KEY]; with both, these two\n"
-    "  --birth-certificate FILE\n"
-    "                    a module's certificate: would it be provisioned?\n"
-    "  --topic TOPIC     would this topic pass the modules' policy? ${thing} stands for the ThingName;\n"
-    "                    may be given several times\n"
-    "  --offline         only checks that need no network\n"
-    "  --timeout SECONDS how long each step may wait for the network (default: 10)\n"
-    "  --stay SECONDS    how long to stay connected to see that no one else uses the client id\n"
-    "                    (default: 3)\n"
-    "  --json            print one JSON line per finding; the last one has the counts\n"
-    "  --help            print this, and exit\n"
-    "\n"
-    "The OEM's AWS account is checked too if there are AWS credentials:\n"
-    "  --aws             fail without credentials\n"
-    "  --no-aws          skip the AWS account\n"
-    "  --name SETUP      which setup (expresslink-claim account apply --name; default: "
-    "expresslink)\n" AWS_ARGUMENTS_HELP "\n"
-    "Connects with the client ids of claim-thing and observer: a running portal loses its connections\n"
-    "meanwhile and reconnects by itself. Changes nothing.\n"
-    "\n"
-    "Exit status: 0 no check failed (warnings are possible), 1 a check failed, 64 wrong arguments, 74\n"
-    "the report cannot be written, 78 no configuration, 130 interrupted.\n";
-
 #define TOPICS_MAX 64
 
 enum { NO_AWS = 256, SETUP_NAME, STAY, TOPIC, LIST_CHECKS };
 
-static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"staging", required_argument, NULL, 's'},
-    {"endpoint", required_argument, NULL, 'e'},
-    {"birth-certificate", required_argument, NULL, 'b'},
-    {"topic", required_argument, NULL, TOPIC},
-    {"offline", no_argument, NULL, 'o'},
-    {"timeout", required_argument, NULL, 't'},
-    {"json", no_argument, NULL, 'j'},
-    {"help", no_argument, NULL, 'h'},
-    {"aws", no_argument, NULL, 'a'},
-    {"no-aws", no_argument, NULL, NO_AWS},
-    {"name", required_argument, NULL, SETUP_NAME},
-    {"stay", required_argument, NULL, STAY},
+static const struct command_option page_options[] = {
+    {"config", 'c', "FILE",
+     "the portal's configuration (default: portal.ini); PORTAL_... variables as for the portal"},
+    {"staging", 's', "NAME", "of the staging accounts, check only [staging.NAME]"},
+    {"endpoint", 'e', "KEY", "of the OEM accounts, check only [endpoint.KEY]"},
+    {"birth-certificate", 'b', "FILE", "a module's certificate: would it be provisioned?"},
+    {"topic", TOPIC, "TOPIC",
+     "would this topic pass the modules' policy? ${thing} stands for the ThingName; may be given "
+     "several times"},
+    {"offline", 'o', NULL, "only checks that need no network"},
+    {"timeout", 't', "SECONDS", "how long each step may wait for the network (default: 10)"},
+    {"stay", STAY, "SECONDS",
+     "how long to stay connected to see that no one else uses the client id (default: 3)"},
+    {"json", 'j', NULL, "print one JSON line per finding; the last one has the counts"},
+    {NULL, 0, NULL, "The OEM's AWS account is checked too if there are AWS credentials:"},
+    {"aws", 'a', NULL, "fail without credentials"},
+    {"no-aws", NO_AWS, NULL, "skip the AWS account"},
+    {"name", SETUP_NAME, "SETUP",
+     "which setup (expresslink-claim account apply --name; default: expresslink)"},
     AWS_ARGUMENTS,
-    {"list-checks", no_argument, NULL, LIST_CHECKS}, /* for the tests, which cover each check */
-    {NULL, 0, NULL, 0},
+    {"list-checks", LIST_CHECKS, NULL, NULL}, /* for the tests */
+};
+
+const struct command_page doctor_command_page = {
+    .name = "expresslink-claim doctor",
+    .synopsis = "[OPTION]...",
+    .about = "Checks everything that a claim needs, from the configuration to both accounts, and says "
+             "how to fix what is wrong.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .notes = "Connects with the client ids of claim-thing and observer: a running portal loses its "
+             "connections meanwhile and reconnects by itself. Changes nothing.",
+    .exit_status = "0 no check failed (warnings are possible), 1 a check failed, 64 wrong arguments, "
+                   "74 the report cannot be written, 78 no configuration, 130 interrupted",
 };
 
 struct arguments {
@@ -146,9 +131,11 @@ static bool take_topic(struct arguments *out, const char *topic)
 /* Returns less than 0 to continue, otherwise the exit status. */
 static int parse_arguments(int count, char **values, struct arguments *out)
 {
+    struct command_options options;
     int option;
 
-    while ((option = getopt_long(count, values, "c:s:e:b:ot:jha", long_options, NULL)) != -1) {
+    command_options_init(&doctor_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1) {
         if (option == 'o')
             out->doctor.offline = true;
         else if (option == 'j')
@@ -160,7 +147,7 @@ static int parse_arguments(int count, char **values, struct arguments *out)
         else if (option == LIST_CHECKS)
             return list_checks();
         else if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(&doctor_command_page);
         else if (option == 't' && !take_seconds(optarg, &out->doctor.network_ms))
             return usage_error("--timeout needs a number of seconds from 1 to 600, not ", optarg);
         else if (option == STAY && !take_seconds(optarg, &out->doctor.stay_ms))
@@ -218,7 +205,7 @@ static int run(const struct claim_settings *settings, struct arguments *argument
     doctor_run(doctor, &totals);
     doctor_report_end(&report, &totals, interrupted);
     doctor_report_fini(&report);
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (standard_output_flush())
         return exit_status(&totals, settings);
     fputs("expresslink-claim: the report cannot be written\n", stderr);
     return COMMAND_IO;

@@ -2,7 +2,6 @@
 /* expresslink-claim keygen. Each file is created in one step and never overwritten. A file that exists is
  * kept if it belongs to the key, so an interrupted run can be repeated. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,36 +11,10 @@
 #include "account/keys/signing_request.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "base/standard_output.h"
 #include "base/subcommand.h"
 #include "command/command.h"
 #include "command/keygen_report.h"
-
-static const char usage[] =
-    "Usage: expresslink-claim keygen [OPTION]...\n"
-    "\n"
-    "Creates the claim-thing's private key and a signing request for it. Says what to send to AWS, what\n"
-    "never to send, and what to do next. The key never leaves this machine.\n"
-    "\n"
-    "  -C, --directory DIR  the folder for the files (default: the current one)\n"
-    "  --observer           for the observer instead, which sees devices arrive in your own account\n"
-    "  --name NAME          name of the files and in the request (default: claim-thing, portal-observer)\n"
-    "  --self-signed        also create a self-signed certificate: for an AWS contact who accepts\n"
-    "                       one, if you have no AWS account of your own\n"
-    "  --days DAYS          how long that certificate is valid, 1 to 36500 (default: 3650)\n"
-    "  --json               print one JSON object instead of text\n"
-    "  --help               print this, and exit\n"
-    "\n"
-    "NAME.key is the private key (P-256, readable by you only), NAME.csr the signing request,\n"
-    "NAME.pem the certificate. Files are never overwritten: a second run keeps existing files and\n"
-    "creates missing ones. For another key, choose another folder or name.\n"
-    "\n"
-    "Examples:\n"
-    "  mkdir -m 700 secrets && expresslink-claim keygen -C secrets\n"
-    "  expresslink-claim account certificate secrets/claim-thing.csr\n"
-    "  expresslink-claim keygen -C secrets --observer\n"
-    "\n"
-    "Exit status: 0 done, 64 wrong arguments, 65 an existing file has the wrong content, 73 a file\n"
-    "cannot be created, 74 the report cannot be written.\n";
 
 struct arguments {
     const char *directory, *name;
@@ -55,7 +28,37 @@ enum option_key {
     OPTION_SELF_SIGNED,
     OPTION_DAYS,
     OPTION_JSON,
-    OPTION_HELP,
+};
+
+static const struct command_option page_options[] = {
+    {"directory", 'C', "DIR", "the folder for the files (default: the current one)"},
+    {"observer", OPTION_OBSERVER, NULL,
+     "for the observer instead, which sees devices arrive in your own account"},
+    {"name", OPTION_NAME, "NAME",
+     "name of the files and in the request (default: claim-thing, portal-observer)"},
+    {"self-signed", OPTION_SELF_SIGNED, NULL,
+     "also create a self-signed certificate: for an AWS contact who accepts one, if you have no AWS "
+     "account of your own"},
+    {"days", OPTION_DAYS, "DAYS", "how long that certificate is valid, 1 to 36500 (default: 3650)"},
+    {"json", OPTION_JSON, NULL, "print one JSON object instead of text"},
+};
+
+const struct command_page keygen_command_page = {
+    .name = "expresslink-claim keygen",
+    .synopsis = "[OPTION]...",
+    .about = "Creates the claim-thing's private key and a signing request for it. Says what to send "
+             "to AWS, what never to send, and what to do next. The key never leaves this machine.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .notes = "NAME.key is the private key (P-256, readable by you only), NAME.csr the signing "
+             "request, NAME.pem the certificate. Files are never overwritten: a second run keeps "
+             "existing files and creates missing ones. For another key, choose another folder or "
+             "name.",
+    .examples = "mkdir -m 700 secrets && expresslink-claim keygen -C secrets\n"
+                "expresslink-claim account certificate secrets/claim-thing.csr\n"
+                "expresslink-claim keygen -C secrets --observer",
+    .exit_status = "0 done, 64 wrong arguments, 65 an existing file has the wrong content, 73 a file "
+                   "cannot be created, 74 the report cannot be written",
 };
 
 static int usage_error(const char *what, const char *value)
@@ -74,19 +77,11 @@ static bool is_name(const char *name)
 
 static int take_options(int count, char **values, struct arguments *out)
 {
-    static const struct option options[] = {
-        {"directory", required_argument, NULL, 'C'},
-        {"name", required_argument, NULL, OPTION_NAME},
-        {"observer", no_argument, NULL, OPTION_OBSERVER},
-        {"self-signed", no_argument, NULL, OPTION_SELF_SIGNED},
-        {"days", required_argument, NULL, OPTION_DAYS},
-        {"json", no_argument, NULL, OPTION_JSON},
-        {"help", no_argument, NULL, OPTION_HELP},
-        {NULL, 0, NULL, 0},
-    };
+    struct command_options options;
     int option;
 
-    while ((option = getopt_long(count, values, "C:", options, NULL)) != -1) {
+    command_options_init(&keygen_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1) {
         if (option == 'C')
             out->directory = optarg;
         else if (option == OPTION_NAME && is_name(optarg))
@@ -102,8 +97,8 @@ static int take_options(int count, char **values, struct arguments *out)
             return usage_error("--days needs a number from 1 to 36500, not ", optarg);
         else if (option == OPTION_JSON)
             out->json = true;
-        else if (option == OPTION_HELP)
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        else if (option == 'h')
+            return command_help(&keygen_command_page);
         else if (option == '?')
             return usage_error("unknown option, or an option without its value", "");
     }
@@ -339,7 +334,8 @@ int keygen_command(int count, char **values)
     name_file(&arguments, ".pem", &outcome.certificate);
     status = make_files(&arguments, &outcome);
     if (status == COMMAND_DONE &&
-        !(arguments.json ? keygen_report_json : keygen_report_print)(stdout, &outcome))
+        !(arguments.json ? keygen_report_json : keygen_report_print)(stdout, &outcome) &&
+        !standard_output_is_closed())
         status = complain(COMMAND_IO, "the report cannot be written; the files are complete");
     keygen_outcome_fini(&outcome);
     return status;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/label_arguments.h"
 
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,60 +9,10 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/standard_output.h"
 #include "base/subcommand.h"
 #include "command/command.h"
 #include "label/label_png.h"
-
-static const char usage[] =
-    "Usage: expresslink-claim label [OPTION]... IDENTIFIER...\n"
-    "       expresslink-claim label [OPTION]... --csv FILE\n"
-    "\n"
-    "Creates labels: a QR code that opens the portal with the identifier filled in, and below it the\n"
-    "identifier in groups of four with two check characters, which reveal typing mistakes.\n"
-    "\n"
-    "  --url URL         the portal's public address: the code contains URL/r/IDENTIFIER\n"
-    "  --config FILE     the portal's configuration (default without --url: portal.ini if it\n"
-    "                    exists): public_url of [http], and identifier_form and identifier_case of\n"
-    "                    [staging.*], to check identifiers\n"
-    "  --csv FILE        a list instead of IDENTIFIERs, - for standard input: thing name, and\n"
-    "                    optionally product and serial; the first row may name the columns\n"
-    "  --skip-bad        leave out bad rows instead of creating no labels at all\n"
-    "  --format FORMAT   terminal, svg, png or sheet (one HTML file to print from any browser).\n"
-    "                    Default: from the ending of --output; otherwise terminal or svg for one\n"
-    "                    identifier, sheet for several\n"
-    "  --output PATH     a file; for several labels as svg or png, and with --split, a new folder.\n"
-    "                    Default: standard output. It appears only when it is complete\n"
-    "  --level LEVEL     how much of the code may be damaged: L, M (default), Q or H\n"
-    "  --min-module MM   refuse codes with smaller modules than this (default: 0.25)\n"
-    "  --dpi NUMBER      resolution of png (default: 300)\n"
-    "  --verify          read back every code with expresslink-decode before anything is written\n"
-    "  --copies N        print every label N times on a sheet\n"
-    "  --help            print this, and exit\n"
-    "\n"
-    "Label and sheet, in millimetres (WxH, or WxHin for inches):\n"
-    "  --stock NAME      a commercial label sheet (default: L7160); --stock list shows all of them\n"
-    "  --label WxH       size of a label instead (svg and png: default 50x30)\n"
-    "  --paper PAPER     a4 (default), a5, a3, letter, legal or WxH\n"
-    "  --margin X[,Y]    from the paper's left and upper edge to the first label; default: centred,\n"
-    "                    or the stock's\n"
-    "  --gap X[,Y]       between labels (default: 0)\n"
-    "  --columns N       labels in a row (default: as many as fit)\n"
-    "  --rows N          labels in a column (default: as many as fit)\n"
-    "  --skip N          leave out the first N labels of the first sheet, already used\n"
-    "  --split N         one file for every N sheets: PATH/sheet-0001.html and so on\n"
-    "  --cut-marks       print cut marks in the margins\n"
-    "  --border          print a thin line around every label\n"
-    "  --ruler           print a line of 100 mm, to check that the browser prints at 100 %\n"
-    "\n"
-    "Examples:\n"
-    "  expresslink-claim label --url https://register.example.com a84e07f1c2b95d3e6f80914ab27dc35e\n"
-    "  expresslink-claim label --csv devices.csv --stock L7651 --verify --output labels.html\n"
-    "  expresslink-claim label --csv devices.csv --format png --label 40x30 --dpi 203 --output labels\n"
-    "\n"
-    "Exit status: 0 created, 64 wrong arguments, 65 not an identifier, a bad row, or too long for the\n"
-    "label, 66 the list cannot be read, 69 the decoder cannot be started, 70 a code did not read back\n"
-    "correctly, 73 the output cannot be created, 74 it cannot be written, 78 wrong configuration,\n"
-    "130 interrupted. Nothing is written unless the status is 0.\n";
 
 #define STOCK_DEFAULT "L7160"
 
@@ -136,7 +85,7 @@ static int list_stocks(void)
                stock->paper.width < 212 ? "a4" : "letter", label, grid,
                stock->names + length + (stock->names[length] == ' '));
     }
-    return fflush(stdout) == 0 ? COMMAND_DONE : COMMAND_IO;
+    return standard_output_end("expresslink-claim label", COMMAND_DONE);
 }
 
 enum option_key {
@@ -163,35 +112,66 @@ enum option_key {
     OPTION_CUT_MARKS,
     OPTION_BORDER,
     OPTION_RULER,
-    OPTION_HELP,
 };
 
-static const struct option options[] = {
-    {"url", required_argument, NULL, OPTION_URL},
-    {"config", required_argument, NULL, OPTION_CONFIG},
-    {"csv", required_argument, NULL, OPTION_CSV},
-    {"skip-bad", no_argument, NULL, OPTION_SKIP_BAD},
-    {"format", required_argument, NULL, OPTION_FORMAT},
-    {"output", required_argument, NULL, OPTION_OUTPUT},
-    {"level", required_argument, NULL, OPTION_LEVEL},
-    {"min-module", required_argument, NULL, OPTION_MIN_MODULE},
-    {"dpi", required_argument, NULL, OPTION_DPI},
-    {"verify", no_argument, NULL, OPTION_VERIFY},
-    {"copies", required_argument, NULL, OPTION_COPIES},
-    {"stock", required_argument, NULL, OPTION_STOCK},
-    {"label", required_argument, NULL, OPTION_LABEL},
-    {"paper", required_argument, NULL, OPTION_PAPER},
-    {"margin", required_argument, NULL, OPTION_MARGIN},
-    {"gap", required_argument, NULL, OPTION_GAP},
-    {"columns", required_argument, NULL, OPTION_COLUMNS},
-    {"rows", required_argument, NULL, OPTION_ROWS},
-    {"skip", required_argument, NULL, OPTION_SKIP},
-    {"split", required_argument, NULL, OPTION_SPLIT},
-    {"cut-marks", no_argument, NULL, OPTION_CUT_MARKS},
-    {"border", no_argument, NULL, OPTION_BORDER},
-    {"ruler", no_argument, NULL, OPTION_RULER},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+static const struct command_option page_options[] = {
+    {"url", OPTION_URL, "URL", "the portal's public address: the code contains URL/r/IDENTIFIER"},
+    {"config", OPTION_CONFIG, "FILE",
+     "the portal's configuration (default without --url: portal.ini if it exists): public_url of "
+     "[http], and identifier_form and identifier_case of [staging.*], to check identifiers"},
+    {"csv", OPTION_CSV, "FILE",
+     "a list instead of IDENTIFIERs, - for standard input: thing name, and optionally product and "
+     "serial; the first row may name the columns"},
+    {"skip-bad", OPTION_SKIP_BAD, NULL, "leave out bad rows instead of creating no labels at all"},
+    {"format", OPTION_FORMAT, "terminal|svg|png|sheet",
+     "sheet is one HTML file to print from any browser. Default: from the ending "
+     "of --output; otherwise terminal or svg for one identifier, sheet for several"},
+    {"output", OPTION_OUTPUT, "PATH",
+     "a file; for several labels as svg or png, and with --split, a new folder. Default: standard "
+     "output. It appears only when it is complete"},
+    {"level", OPTION_LEVEL, "L|M|Q|H", "how much of the code may be damaged (default: M)"},
+    {"min-module", OPTION_MIN_MODULE, "MM", "refuse codes with smaller modules than this (default: 0.25)"},
+    {"dpi", OPTION_DPI, "NUMBER", "resolution of png (default: 300)"},
+    {"verify", OPTION_VERIFY, NULL,
+     "read back every code with expresslink-decode before anything is written"},
+    {"copies", OPTION_COPIES, "N", "print every label N times on a sheet"},
+    {NULL, 0, NULL, "Label and sheet, in millimetres (WxH, or WxHin for inches):"},
+    {"stock", OPTION_STOCK, "NAME",
+     "a commercial label sheet (default: L7160); --stock list shows all of them"},
+    {"label", OPTION_LABEL, "WxH", "size of a label instead (svg and png: default 50x30)"},
+    {"paper", OPTION_PAPER, "PAPER", "a4 (default), a5, a3, letter, legal or WxH"},
+    {"margin", OPTION_MARGIN, "X[,Y]",
+     "from the paper's left and upper edge to the first label; default: centred, or the stock's"},
+    {"gap", OPTION_GAP, "X[,Y]", "between labels (default: 0)"},
+    {"columns", OPTION_COLUMNS, "N", "labels in a row (default: as many as fit)"},
+    {"rows", OPTION_ROWS, "N", "labels in a column (default: as many as fit)"},
+    {"skip", OPTION_SKIP, "N", "leave out the first N labels of the first sheet, already used"},
+    {"split", OPTION_SPLIT, "N", "one file for every N sheets: PATH/sheet-0001.html and so on"},
+    {"cut-marks", OPTION_CUT_MARKS, NULL, "print cut marks in the margins"},
+    {"border", OPTION_BORDER, NULL, "print a thin line around every label"},
+    {"ruler", OPTION_RULER, NULL, "print a line of 100 mm, to check that the browser prints at 100 %"},
+};
+
+const struct command_page label_command_page = {
+    .name = "expresslink-claim label",
+    .synopsis = "[OPTION]... IDENTIFIER...\n"
+                "[OPTION]... --csv FILE",
+    .about = "Creates labels: a QR code that opens the portal with the identifier filled in, and "
+             "below it the identifier in groups of four with two check characters, which reveal "
+             "typing mistakes.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .examples = "expresslink-claim label --url https://register.example.com \\\n"
+                "    a84e07f1c2b95d3e6f80914ab27dc35e\n"
+                "expresslink-claim label --csv devices.csv --stock L7651 --verify --output \\\n"
+                "    labels.html\n"
+                "expresslink-claim label --csv devices.csv --format png --dpi 203 \\\n"
+                "    --output labels",
+    .exit_status = "0 created, 64 wrong arguments, 65 not an identifier, a bad row, or too long for "
+                   "the label, 66 the list cannot be read, 69 the decoder cannot be started, 70 a "
+                   "code did not read back correctly, 73 the output cannot be created, 74 it cannot "
+                   "be written, 78 wrong configuration, 130 interrupted. Nothing is written unless "
+                   "the status is 0",
 };
 
 /* Returns NULL, or what the option needs. */
@@ -277,14 +257,16 @@ static bool take_switch(int option, struct label_arguments *out)
 
 static int take_options(int count, char **values, struct label_arguments *out, struct given *given)
 {
+    struct command_options options;
     int option;
 
-    while ((option = getopt_long(count, values, "", options, NULL)) != -1) {
+    command_options_init(&label_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1) {
         const char *wanted = NULL;
         if (option == '?')
             return usage_error("unknown option, or an option without its value", "");
-        if (option == OPTION_HELP)
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        if (option == 'h')
+            return command_help(&label_command_page);
         if (take_switch(option, out))
             continue;
         wanted = option <= OPTION_LEVEL || option == OPTION_STOCK ? take_text(option, optarg, out, given)

@@ -8,6 +8,7 @@
 
 #include "base/excerpt.h"
 #include "base/memory.h"
+#include "base/standard_output.h"
 #include "command/command.h"
 #include "label/label_png.h"
 #include "label/names.h"
@@ -18,6 +19,7 @@
 
 #define BAD_TOLD_MAX 20
 #define ARGUMENT_SHOWN_MAX 80 /* bytes */
+#define READER_GONE (-1)      /* in place of an exit status: "| head" has seen enough */
 
 struct label_run {
     const struct label_arguments *arguments;
@@ -54,6 +56,10 @@ static void fail(struct label_run *run, int error)
 
     if (error == 0 || run->status != COMMAND_DONE)
         return;
+    if (run->arguments->output == NULL && standard_output_is_closed()) {
+        run->status = READER_GONE;
+        return;
+    }
     run->status = COMMAND_IO;
     text_printf(&message, "%s cannot be written: %s", output_name(run), strerror(error));
     tell(run, message.data);
@@ -347,7 +353,7 @@ static int find_obstacle(struct label_run *run)
     return COMMAND_BAD_IDENTIFIER;
 }
 
-int label_run_end(struct label_run *run, bool interrupted)
+static int finish(struct label_run *run, bool interrupted)
 {
     if (run->progress != NULL)
         progress_clear(run->progress);
@@ -365,4 +371,11 @@ int label_run_end(struct label_run *run, bool interrupted)
     if (run->status == COMMAND_DONE && (run->arguments->output != NULL || run->proof != NULL))
         summarise(run);
     return run->status;
+}
+
+int label_run_end(struct label_run *run, bool interrupted)
+{
+    int status = finish(run, interrupted);
+
+    return status == READER_GONE ? COMMAND_DONE : status;
 }

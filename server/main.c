@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/command_options.h"
 #include "base/config.h"
 #include "base/core_dump.h"
 #include "base/log.h"
+#include "base/standard_output.h"
+#include "base/subcommand.h"
 #include "claim/mqtt.h"
 #include "server/app.h"
 #include "server/healthcheck.h"
@@ -17,34 +19,44 @@
 #include "server/settings.h"
 #include "server/start_check.h"
 
-static const char usage[] =
-    "Usage: expresslink-portal [--config FILE] [--check-config | --print-config | --document-config |\n"
-    "                          --healthcheck]\n"
-    "       expresslink-portal COMMAND [--config FILE] ...\n"
-    "\n"
-    "The registration portal. People enter the device ID of an ExpressLink product on a web page, and\n"
-    "the portal moves the product from its staging account to the OEM account.\n"
-    "\n"
-    "  --config FILE      read this INI file; every key can also be set by an environment variable\n"
-    "                     PORTAL_<SECTION>_<KEY>, or by ..._FILE, which names a file with the value\n"
-    "  --check-config     check the configuration, report all mistakes, and exit\n"
-    "  --print-config     print the configuration in force, with secrets hidden, and exit\n"
-    "  --document-config  print all configuration keys as a Markdown table, and exit\n"
-    "  --healthcheck      check whether the portal with this configuration is alive, and exit\n"
-    "  --version          print the version, and exit\n"
-    "  --help             print this help, and exit\n"
-    "\n"
-    "Commands for operators (COMMAND --help describes each):\n"
-    "\n";
+/* Above every letter: without a short form. */
+enum { CHECK_CONFIG = 256, PRINT_CONFIG, DOCUMENT_CONFIG, HEALTHCHECK };
 
-static const char usage_end[] =
-    "\n"
-    "After SIGTERM or SIGINT the portal answers the requests in flight, then stops. After SIGHUP it "
-    "connects\n"
-    "to the accounts again, with the certificates as they are then. Replaced certificates are noticed "
-    "without it.\n"
-    "Exit status: 0 success, 1 a check failed, 64 wrong arguments, 69 the portal cannot start or is not\n"
-    "alive, or a command failed, 78 wrong configuration.\n";
+static const struct command_option page_options[] = {
+    {"config", 'c', "FILE",
+     "read this INI file; every key can also be set by an environment variable PORTAL_<SECTION>_<KEY>, or by "
+     "..._FILE, which names a file with the value"},
+    {"check-config", CHECK_CONFIG, NULL, "check the configuration, report all mistakes, and exit"},
+    {"print-config", PRINT_CONFIG, NULL, "print the configuration in force, with secrets hidden, and exit"},
+    {"document-config", DOCUMENT_CONFIG, NULL, "print all configuration keys as a Markdown table, and exit"},
+    {"healthcheck", HEALTHCHECK, NULL, "check whether the portal with this configuration is alive, and exit"},
+    {"version", 'v', NULL, "print the version, and exit"},
+};
+
+static const struct command_page page = {
+    .name = "expresslink-portal",
+    .synopsis = "[--config FILE] [--check-config | --print-config | --document-config | --healthcheck]\n"
+                "COMMAND [--config FILE] ...",
+    .about = "The registration portal. People enter the device ID of an ExpressLink product on a web page, "
+             "and the portal moves the product from its staging account to the OEM account.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .notes =
+        "After SIGTERM or SIGINT the portal answers the requests in flight, then stops. After SIGHUP it "
+        "connects to the accounts again, with the certificates as they are then. Replaced certificates are "
+        "noticed without it.",
+    .exit_status = "0 success, 1 a check failed, 64 wrong arguments, 69 the portal cannot start or is not "
+                   "alive, or a command failed, 78 wrong configuration",
+};
+
+static const struct subcommands program = {
+    .program = "expresslink-portal",
+    .about = "Registration portal for products with an ExpressLink module.",
+    .list = operator_commands,
+    .count = OPERATOR_COMMANDS,
+    .page = &page,
+    .section = 8,
+};
 
 enum mode { MODE_SERVE, MODE_CHECK, MODE_PRINT, MODE_DOCUMENT, MODE_HEALTHCHECK, MODE_OPERATE };
 
@@ -52,13 +64,6 @@ struct arguments {
     enum mode mode;
     struct operation operation; /* its config_path is used in all modes */
 };
-
-static void print_usage(void)
-{
-    fputs(usage, stdout);
-    operator_help(stdout);
-    fputs(usage_end, stdout);
-}
 
 static void __attribute__((noreturn)) refuse(const char *argument)
 {
@@ -70,37 +75,32 @@ static void __attribute__((noreturn)) refuse(const char *argument)
 
 static void parse_arguments(int count, char **values, struct arguments *out)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"check-config", no_argument, NULL, 'k'},
-        {"print-config", no_argument, NULL, 'p'}, {"document-config", no_argument, NULL, 'd'},
-        {"healthcheck", no_argument, NULL, 'a'},  {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
-    };
+    struct command_options options;
     int option;
 
-    while ((option = getopt_long(count, values, "+c:hv", options, NULL)) != -1) {
+    command_options_init(&page, "+", &options);
+    while ((option = command_options_next(&options, count, values)) != -1) {
         switch (option) {
         case 'c':
             out->operation.config_path = optarg;
             break;
-        case 'k':
+        case CHECK_CONFIG:
             out->mode = MODE_CHECK;
             break;
-        case 'p':
+        case PRINT_CONFIG:
             out->mode = MODE_PRINT;
             break;
-        case 'd':
+        case DOCUMENT_CONFIG:
             out->mode = MODE_DOCUMENT;
             break;
-        case 'a':
+        case HEALTHCHECK:
             out->mode = MODE_HEALTHCHECK;
             break;
         case 'v':
             puts("expresslink-portal " EXPRESSLINK_VERSION);
-            exit(0);
+            exit(standard_output_end(program.program, 0));
         case 'h':
-            print_usage();
-            exit(0);
+            exit(subcommands_help(&program));
         default:
             refuse(NULL);
         }
@@ -263,15 +263,19 @@ int main(int count, char **values)
     struct arguments arguments = {0};
 
     core_dump_forbid();
+    signal(SIGPIPE, SIG_IGN);
+    int status = subcommands_run_builtin(&program, count, values);
+    if (status >= 0)
+        return status;
     parse_arguments(count, values, &arguments);
     settings_tables(tables);
     if (arguments.mode == MODE_DOCUMENT) {
         config_document(tables, SETTINGS_TABLES, "PORTAL", stdout);
-        return 0;
+        return standard_output_end(program.program, 0);
     }
     bool accounts = needs_accounts(&arguments);
     struct config *config = config_new(tables, accounts ? SETTINGS_TABLES : 1, "PORTAL", accounts);
-    int status = run(config, &arguments);
+    status = run(config, &arguments);
     config_free(config);
-    return status;
+    return standard_output_end(program.program, status);
 }

@@ -12,7 +12,6 @@
 /* Each runs one subcommand and returns the exit status. values[0] is the subcommand's name. */
 int account_apply_command(int count, char **values);
 int account_certificate_command(int count, char **values);
-int account_register_command(int count, char **values);
 int account_remove_command(int count, char **values);
 int account_show_command(int count, char **values);
 

@@ -12,122 +12,6 @@
 #include "base/utf8.h"
 #include "command/command.h"
 
-#define STATUS                                                                                               \
-    "\n"                                                                                                     \
-    "Exit status: 0 done, or there is nothing to do; 1 declined, or something\n"                             \
-    "existing conflicts; 64 wrong arguments; 65 a file has the wrong content; 66 a\n"                        \
-    "file cannot be read; 69 AWS cannot be reached or refuses; 73 a file cannot be\n"                        \
-    "written; 77 no permission or no credentials; 130 interrupted.\n"
-
-static const char apply_help[] =
-    "Usage: expresslink-claim account apply [--ca FILE]... [OPTION]...\n"
-    "\n"
-    "Sets up your AWS account so that devices can arrive: the manufacturers' CAs,\n"
-    "a provisioning template with its role, a policy for modules, thing events, and\n"
-    "an observer for the portal. Shows the changes and asks before it makes them.\n"
-    "Repeat the command to continue after an interruption. It changes nothing if\n"
-    "everything is set up already.\n"
-    "\n"
-    "  --name NAME         the setup's name (default: expresslink): one for each\n"
-    "                      group of manufacturers with the same settings\n"
-    "  --ca FILE           a manufacturer's CA certificates (PEM); may be given\n"
-    "                      several times\n"
-    "  --birth-certificate FILE\n"
-    "                      a birth certificate of one of the modules (PEM or DER): shows\n"
-    "                      where the vendor's certificates have the ThingName\n"
-    "  --thing-name FIELD  says it instead: common-name or serial-number; without\n"
-    "                      either, the command asks\n"
-    "  --thing-type NAME   thing type of the devices\n"
-    "  --thing-group NAME  a thing group of the devices; may be given several times\n"
-    "  --attribute NAME=VALUE\n"
-    "                      an attribute of every thing; may be given several times\n"
-    "  --billing-group NAME\n"
-    "                      billing group of the devices\n"
-    "  --description TEXT  description of the provisioning template\n"
-    "\n"
-    "A module may use topics below its own ThingName. What else the product uses, each\n"
-    "may be given several times; ${thing} stands for the module's own ThingName:\n"
-    "  --publish TOPIC     a topic that modules publish to\n"
-    "  --subscribe FILTER  a topic or filter that modules subscribe to\n"
-    "  --basic-ingest RULE[/TOPIC]\n"
-    "                      a rule that modules publish to, at $aws/rules/RULE[/TOPIC]\n"
-    "                      and below\n"
-    "\n"
-    "  --observer-request FILE\n"
-    "                      signing request of the observer (expresslink-claim keygen\n"
-    "                      --observer makes one)\n"
-    "  --observer-certificate FILE\n"
-    "                      where to write its certificate (default: the request's\n"
-    "                      name with .pem)\n"
-    "  --observer-key FILE its key (default: the request's name with .key)\n"
-    "  --client-id ID      its client id (default: portal-observer)\n"
-    "  --events-queue      also make a queue for the account's events, with the rules\n"
-    "                      that fill it: for fleets whose devices connect more often\n"
-    "                      than 100 times a second. The portal needs AWS credentials\n"
-    "  --portal-ini FILE   add the account's endpoint to this configuration; without\n"
-    "                      it the section is printed\n"
-    "  --endpoint-key KEY  as [endpoint.KEY] (default: home)\n"
-    "  --ca-file FILE      with this ca_file (default: AmazonRootCA1.pem here, or\n"
-    "                      Debian's)\n"
-    "\n"
-    "  --overwrite         also take back what others have changed since the last time;\n"
-    "                      without it such changes are shown and stay\n"
-    "  --dry-run           show what would change, and change nothing\n"
-    "  --yes               do not ask\n"
-    "  --json              JSON on standard output, for programs\n" AWS_ARGUMENTS_HELP
-    "  --help              print this, and exit\n" STATUS;
-
-static const char show_help[] =
-    "Usage: expresslink-claim account show [OPTION]...\n"
-    "\n"
-    "Shows the parts of a setup in your AWS account.\n"
-    "\n"
-    "  --name NAME         the setup's name (default: expresslink)\n"
-    "  --json              JSON on standard output, for programs\n" AWS_ARGUMENTS_HELP
-    "  --help              print this, and exit\n" STATUS;
-
-static const char remove_help[] =
-    "Usage: expresslink-claim account remove [OPTION]...\n"
-    "\n"
-    "Removes a setup: its CAs, provisioning templates, policies, observer and\n"
-    "role. Shows what it will remove and asks first. Repeat the command to continue\n"
-    "after an interruption. Things, modules' certificates, thing types, groups and\n"
-    "events stay.\n"
-    "\n"
-    "  --name NAME         the setup's name (default: expresslink)\n"
-    "  --force             also if devices still use its policy: they lose all\n"
-    "                      their rights\n"
-    "  --dry-run           show what would be removed, and change nothing\n"
-    "  --yes               do not ask\n"
-    "  --json              JSON on standard output, for programs\n" AWS_ARGUMENTS_HELP
-    "  --help              print this, and exit\n" STATUS;
-
-static const char certificate_help[] =
-    "Usage: expresslink-claim account certificate FILE.csr [OPTION]...\n"
-    "\n"
-    "Lets your AWS account make the certificate of a claim-thing. It is inactive\n"
-    "there: only the staging account uses it (Onboarding-by-Claim guide, appendix\n"
-    "A). If there is one for the same key already, it is downloaded again.\n"
-    "\n"
-    "  --output FILE       where to write it (default: the request's name with\n"
-    "                      .pem); another certificate is never overwritten\n"
-    "  --json              JSON on standard output, for programs\n" AWS_ARGUMENTS_HELP
-    "  --help              print this, and exit\n" STATUS;
-
-static const char *account_help(enum account_action action)
-{
-    switch (action) {
-    case ACCOUNT_SHOW:
-        return show_help;
-    case ACCOUNT_REMOVE:
-        return remove_help;
-    case ACCOUNT_CERTIFICATE:
-        return certificate_help;
-    default:
-        return apply_help;
-    }
-}
-
 #define NAME_MAX_LENGTH 128
 #define DESCRIPTION_MAX 500 /* of a provisioning template (IoT) */
 #define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -160,53 +44,134 @@ enum account_option {
     AS_JSON,
 };
 
-static const struct option options[] = {{"name", required_argument, NULL, NAME},
-                                        {"ca", required_argument, NULL, CA},
-                                        {"thing-name", required_argument, NULL, THING_NAME},
-                                        {"thing-type", required_argument, NULL, THING_TYPE},
-                                        {"thing-group", required_argument, NULL, THING_GROUP},
-                                        {"attribute", required_argument, NULL, ATTRIBUTE},
-                                        {"birth-certificate", required_argument, NULL, BIRTH_CERTIFICATE},
-                                        {"billing-group", required_argument, NULL, BILLING_GROUP},
-                                        {"description", required_argument, NULL, DESCRIPTION},
-                                        {"publish", required_argument, NULL, PUBLISH},
-                                        {"subscribe", required_argument, NULL, SUBSCRIBE},
-                                        {"basic-ingest", required_argument, NULL, BASIC_INGEST},
-                                        {"observer-request", required_argument, NULL, REQUEST},
-                                        {"observer-certificate", required_argument, NULL, CERTIFICATE},
-                                        {"output", required_argument, NULL, CERTIFICATE},
-                                        {"observer-key", required_argument, NULL, KEY},
-                                        {"client-id", required_argument, NULL, CLIENT_ID},
-                                        {"endpoint-key", required_argument, NULL, ENDPOINT_KEY},
-                                        {"events-queue", no_argument, NULL, EVENTS_QUEUE},
-                                        {"overwrite", no_argument, NULL, OVERWRITE},
-                                        {"portal-ini", required_argument, NULL, PORTAL_INI},
-                                        {"ca-file", required_argument, NULL, CA_FILE},
-                                        {"dry-run", no_argument, NULL, DRY_RUN},
-                                        {"yes", no_argument, NULL, YES},
-                                        {"force", no_argument, NULL, FORCE},
-                                        {"json", no_argument, NULL, AS_JSON},
-                                        AWS_ARGUMENTS,
-                                        {"help", no_argument, NULL, 'h'},
-                                        {NULL, 0, NULL, 0}};
+#define OUTPUT_OPTIONS {"json", AS_JSON, NULL, "JSON on standard output, for programs"}, AWS_ARGUMENTS
 
-#define EVERY (ACCOUNT_APPLY | ACCOUNT_SHOW | ACCOUNT_REMOVE | ACCOUNT_CERTIFICATE)
+#define STATUS                                                                                               \
+    "0 done, or there is nothing to do; 1 declined, or something existing conflicts; "                       \
+    "64 wrong arguments; 65 a file has the wrong content; 66 a file cannot be read; 69 "                     \
+    "AWS cannot be reached or refuses; 73 a file cannot be written; 77 no permission "                       \
+    "or no credentials; 130 interrupted"
 
-/* Returns the subcommands that have the option. */
-static unsigned who_has(int option, const char *long_name)
+static const struct command_option apply_options[] = {
+    {"name", NAME, "NAME",
+     "the setup's name (default: expresslink): one for each group of manufacturers with the same "
+     "settings"},
+    {"ca", CA, "FILE", "a manufacturer's CA certificates (PEM); may be given several times"},
+    {"birth-certificate", BIRTH_CERTIFICATE, "FILE",
+     "a birth certificate of one of the modules (PEM or DER): shows where the vendor's certificates have the "
+     "ThingName"},
+    {"thing-name", THING_NAME, "common-name|serial-number",
+     "says it instead; without either, the command asks"},
+    {"thing-type", THING_TYPE, "NAME", "thing type of the devices"},
+    {"thing-group", THING_GROUP, "NAME", "a thing group of the devices; may be given several times"},
+    {"attribute", ATTRIBUTE, "NAME=VALUE", "an attribute of every thing; may be given several times"},
+    {"billing-group", BILLING_GROUP, "NAME", "billing group of the devices"},
+    {"description", DESCRIPTION, "TEXT", "description of the provisioning template"},
+    {NULL, 0, NULL,
+     "A module may use topics below its own ThingName. What else the product uses, each may be given "
+     "several times; ${thing} stands for the module's own ThingName:"},
+    {"publish", PUBLISH, "TOPIC", "a topic that modules publish to"},
+    {"subscribe", SUBSCRIBE, "FILTER", "a topic or filter that modules subscribe to"},
+    {"basic-ingest", BASIC_INGEST, "RULE[/TOPIC]",
+     "a rule that modules publish to, at $aws/rules/RULE[/TOPIC] and below"},
+    {NULL, 0, NULL, "The observer, with which the portal sees devices arrive:"},
+    {"observer-request", REQUEST, "FILE",
+     "signing request of the observer (expresslink-claim keygen --observer makes one)"},
+    {"observer-certificate", CERTIFICATE, "FILE",
+     "where to write its certificate (default: the request's name with .pem)"},
+    {"observer-key", KEY, "FILE", "its key (default: the request's name with .key)"},
+    {"client-id", CLIENT_ID, "ID", "its client id (default: portal-observer)"},
+    {"events-queue", EVENTS_QUEUE, NULL,
+     "also make a queue for the account's events, with the rules that fill it: for fleets whose "
+     "devices connect more often than 100 times a second. The portal needs AWS credentials"},
+    {"portal-ini", PORTAL_INI, "FILE",
+     "add the account's endpoint to this configuration; without it the section is printed"},
+    {"endpoint-key", ENDPOINT_KEY, "KEY", "as [endpoint.KEY] (default: home)"},
+    {"ca-file", CA_FILE, "FILE", "with this ca_file (default: AmazonRootCA1.pem here, or Debian's)"},
+    {NULL, 0, NULL, "How the command runs:"},
+    {"overwrite", OVERWRITE, NULL,
+     "also take back what others have changed since the last time; without it such changes are shown and "
+     "stay"},
+    {"dry-run", DRY_RUN, NULL, "show what would change, and change nothing"},
+    {"yes", YES, NULL, "do not ask"},
+    OUTPUT_OPTIONS,
+};
+
+const struct command_page account_apply_page = {
+    .name = "expresslink-claim account apply",
+    .synopsis = "[--ca FILE]... [OPTION]...",
+    .about = "Sets up your AWS account so that devices can arrive: the manufacturers' CAs, a "
+             "provisioning template with its role, a policy for modules, thing events, and an "
+             "observer for the portal. Shows the changes and asks before it makes them. Repeat the "
+             "command to continue after an interruption. It changes nothing if everything is set up "
+             "already.",
+    .options = apply_options,
+    .option_count = sizeof apply_options / sizeof *apply_options,
+    .exit_status = STATUS,
+};
+
+static const struct command_option show_options[] = {
+    {"name", NAME, "NAME", "the setup's name (default: expresslink)"},
+    OUTPUT_OPTIONS,
+};
+
+const struct command_page account_show_page = {
+    .name = "expresslink-claim account show",
+    .synopsis = "[OPTION]...",
+    .about = "Shows the parts of a setup in your AWS account.",
+    .options = show_options,
+    .option_count = sizeof show_options / sizeof *show_options,
+    .exit_status = STATUS,
+};
+
+static const struct command_option remove_options[] = {
+    {"name", NAME, "NAME", "the setup's name (default: expresslink)"},
+    {"force", FORCE, NULL, "also if devices still use its policy: they lose all their rights"},
+    {"dry-run", DRY_RUN, NULL, "show what would be removed, and change nothing"},
+    {"yes", YES, NULL, "do not ask"},
+    OUTPUT_OPTIONS,
+};
+
+const struct command_page account_remove_page = {
+    .name = "expresslink-claim account remove",
+    .synopsis = "[OPTION]...",
+    .about = "Removes a setup: its CAs, provisioning templates, policies, observer and role. Shows "
+             "what it will remove and asks first. Repeat the command to continue after an "
+             "interruption. Things, modules' certificates, thing types, groups and events stay.",
+    .options = remove_options,
+    .option_count = sizeof remove_options / sizeof *remove_options,
+    .exit_status = STATUS,
+};
+
+static const struct command_option certificate_options[] = {
+    {"output", CERTIFICATE, "FILE",
+     "where to write it (default: the request's name with .pem); another certificate is never "
+     "overwritten"},
+    OUTPUT_OPTIONS,
+};
+
+const struct command_page account_certificate_page = {
+    .name = "expresslink-claim account certificate",
+    .synopsis = "FILE.csr [OPTION]...",
+    .about = "Lets your AWS account make the certificate of a claim-thing. It is inactive there: only "
+             "the staging account uses it (Onboarding-by-Claim guide, appendix A). If there is one "
+             "for the same key already, it is downloaded again.",
+    .options = certificate_options,
+    .option_count = sizeof certificate_options / sizeof *certificate_options,
+    .exit_status = STATUS,
+};
+
+static const struct command_page *page_of(enum account_action action)
 {
-    switch (option) {
-    case NAME:
-        return ACCOUNT_APPLY | ACCOUNT_SHOW | ACCOUNT_REMOVE;
-    case DRY_RUN:
-    case YES:
-        return ACCOUNT_APPLY | ACCOUNT_REMOVE;
-    case FORCE:
-        return ACCOUNT_REMOVE;
-    case CERTIFICATE:
-        return strcmp(long_name, "output") == 0 ? ACCOUNT_CERTIFICATE : ACCOUNT_APPLY;
+    switch (action) {
+    case ACCOUNT_SHOW:
+        return &account_show_page;
+    case ACCOUNT_REMOVE:
+        return &account_remove_page;
+    case ACCOUNT_CERTIFICATE:
+        return &account_certificate_page;
     default:
-        return option >= NAME && option < DRY_RUN ? ACCOUNT_APPLY : EVERY;
+        return &account_apply_page;
     }
 }
 
@@ -302,7 +267,7 @@ static int take_option(struct account_arguments *out, int option, const char *va
         return -1;
     switch (option) {
     case 'h':
-        return fputs(account_help(out->action), stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        return command_help(page_of(out->action));
     case '?':
         return usage_error(out, "unknown option, or an option without its value", "");
     case CA:
@@ -394,14 +359,18 @@ static int check(struct account_arguments *out)
 int account_arguments_parse(enum account_action action, int count, char **values,
                             struct account_arguments *out)
 {
-    int option, status = -1, which = 0;
+    struct command_options options;
+    int option, status = -1;
 
-    *out = (struct account_arguments){
-        .action = action, .name = SETUP_NAME_DEFAULT, .client_id = "portal-observer", .endpoint_key = "home"};
-    while (status < 0 && (option = getopt_long(count, values, "h", options, &which)) != -1) {
-        bool is_long = option != 'h' && option != '?';
-        if (is_long && !(who_has(option, options[which].name) & action))
-            status = usage_error(out, "this subcommand has no option --", options[which].name);
+    *out = (struct account_arguments){.action = action,
+                                      .name = SETUP_NAME_DEFAULT,
+                                      .things = {.name_field = "CommonName"},
+                                      .client_id = "portal-observer",
+                                      .endpoint_key = "home"};
+    command_options_init(page_of(action), "", &options);
+    while (status < 0 && (option = command_options_next(&options, count, values)) != -1) {
+        if (option == '?' && optopt == 0)
+            status = usage_error(out, "this subcommand has no option ", values[optind - 1]);
         else
             status = take_option(out, option, optarg);
     }

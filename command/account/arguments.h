@@ -12,6 +12,10 @@
 
 enum account_action { ACCOUNT_APPLY = 1, ACCOUNT_SHOW = 2, ACCOUNT_REMOVE = 4, ACCOUNT_CERTIFICATE = 8 };
 
+/* What each subcommand is and takes. */
+extern const struct command_page account_apply_page, account_show_page, account_remove_page,
+    account_certificate_page;
+
 struct account_arguments { /* borrowed from the command line; free with account_arguments_fini() */
     enum account_action action;
     struct aws_options aws;

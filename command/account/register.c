@@ -1,45 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/account/register.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "base/subcommand.h"
+#include "command/account/register_arguments.h"
 
-#include "command/account/account_command.h"
-#include "command/command.h"
-
-static const struct {
-    const char *name;
-    int (*run)(int count, char **values);
-    const char *help;
-} ways[] = {
-    {"certificate", register_certificate_command, "one device, by its birth certificate"},
+static const struct subcommand list[] = {
+    {"certificate", register_certificate_command, "one device, by its birth certificate",
+     &register_certificate_page, NULL},
     {"batch", register_batch_command,
-     "thousands of devices: a folder, a CSV or one file of birth certificates"},
-    {"jitr", register_jitr_command, "just-in-time registration: all devices of a CA in mode DEFAULT"},
-    {"fleet", register_fleet_command, "fleet provisioning by a claim certificate that devices share"},
+     "thousands of devices: a folder, a CSV or one file of birth certificates", &register_batch_page, NULL},
+    {"jitr", register_jitr_command, "just-in-time registration: all devices of a CA in mode DEFAULT",
+     &register_jitr_page, NULL},
+    {"fleet", register_fleet_command, "fleet provisioning by a claim certificate that devices share",
+     &register_fleet_page, NULL},
 };
 
-static int print_help(FILE *out)
-{
-    fputs("Usage: expresslink-claim account register WAY ...\n\n"
-          "Registers devices in the account that their users do not claim.\n\n",
-          out);
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-        fprintf(out, "  %-12s %s\n", ways[i].name, ways[i].help);
-    fputs("\nSee expresslink-claim account register WAY --help for details.\n", out);
-    return out == stdout ? COMMAND_DONE : COMMAND_USAGE;
-}
+const struct subcommands account_register_commands = {
+    .program = "expresslink-claim account register",
+    .about = "Registers devices in the account that their users do not claim.",
+    .list = list,
+    .count = sizeof list / sizeof *list,
+};
 
 int account_register_command(int count, char **values)
 {
-    if (count < 2)
-        return print_help(stderr);
-    if (strcmp(values[1], "--help") == 0)
-        return print_help(stdout);
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-        if (strcmp(values[1], ways[i].name) == 0)
-            return ways[i].run(count - 1, values + 1);
-    fprintf(stderr, "expresslink-claim: there is no way %s\nTry expresslink-claim account register --help\n",
-            values[1]);
-    return COMMAND_USAGE;
+    return subcommands_run(&account_register_commands, count, values);
 }

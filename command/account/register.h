@@ -4,6 +4,12 @@
 #ifndef COMMAND_ACCOUNT_REGISTER_H
 #define COMMAND_ACCOUNT_REGISTER_H
 
+#include "base/command_table.h"
+
+extern const struct subcommands account_register_commands;
+
+int account_register_command(int count, char **values);
+
 int register_certificate_command(int count, char **values);
 int register_batch_command(int count, char **values);
 int register_jitr_command(int count, char **values);

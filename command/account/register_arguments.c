@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/account/register_arguments.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,127 +11,6 @@
 #include "base/subcommand.h"
 #include "command/account/report.h"
 #include "command/command.h"
-
-#define DEVICE_HELP                                                                                          \
-    "  --thing-name FIELD  the subject field with the thing's name: common-name\n"                           \
-    "                      (default) or serial-number\n"                                                     \
-    "  --name NAME         the setup made by account apply (default: expresslink); its\n"                    \
-    "                      policy is NAME-module\n"                                                          \
-    "  --policy NAME       another policy for the devices\n"                                                 \
-    "  --thing-type NAME   thing type of the devices\n"                                                      \
-    "  --thing-group NAME  a thing group for them; may be given several times\n"                             \
-    "  --create-missing    create policy, thing type and groups that the account does not have\n"            \
-    "  --without-ca        do not check that the account has the certificate's CA\n"                         \
-    "  --activate          also activate certificates that someone has made inactive\n"                      \
-    "  --add-certificate   add this certificate even if the thing has another one\n"
-
-#define JSON_HELP "  --json              JSON on standard output, for programs\n"
-
-#define STATUS_HELP                                                                                          \
-    "64 wrong arguments, 65 not a device's certificate, 66 a file cannot be read, 69 AWS cannot be\n"        \
-    "reached or refuses, 73 or 74 a file cannot be created or written, 77 no permission or no\n"             \
-    "credentials, 130 interrupted.\n"
-
-static const char certificate_help[] =
-    "Usage: expresslink-claim account register certificate [OPTION]... FILE\n"
-    "\n"
-    "Registers one device by its birth certificate: makes the thing, registers the certificate as\n"
-    "active, and attaches policy and thing to it. Can be repeated: existing parts are kept.\n"
-    "\n"
-    "  --thing NAME        the thing's name\n" DEVICE_HELP
-    "  --dry-run           say what would be done, and change nothing\n" JSON_HELP AWS_ARGUMENTS_HELP
-    "  --help              print this, and exit\n"
-    "\n"
-    "Example:\n"
-    "  expresslink-claim account register certificate birth.pem --thing-group lamps\n"
-    "\n"
-    "Exit status: 0 registered now or before, 1 something existing conflicts,\n" STATUS_HELP;
-
-static const char batch_help[] =
-    "Usage: expresslink-claim account register batch [OPTION]... FOLDER|FILE\n"
-    "\n"
-    "Registers many devices by their birth certificates: a folder of PEM files (.pem, .crt, .cer,\n"
-    ".cert), a CSV (.csv, .tsv) with the columns certificate (PEM, or a file beside the list) and\n"
-    "thing_name (optional), or one file with many certificates. The result file has one row for each.\n"
-    "A bad certificate does not stop the others. Repeat the command to continue and to retry those\n"
-    "that failed: it skips what the result file has as registered.\n"
-    "\n"
-    "  --result FILE       the result file, a CSV (default: FOLDER.result.csv, beside it)\n"
-    "  --rate NUMBER       at most so many devices per second (default: 9.5, below the usual\n"
-    "                      limit of AWS: 10; slower while AWS asks for fewer calls)\n" DEVICE_HELP
-    "  --dry-run           read and check everything, and change nothing\n" JSON_HELP AWS_ARGUMENTS_HELP
-    "  --help              print this, and exit\n"
-    "\n"
-    "Examples:\n"
-    "  expresslink-claim account register batch births/ --dry-run\n"
-    "  expresslink-claim account register batch births.csv --thing-type lamp --rate 8\n"
-    "\n"
-    "Exit status: 0 all are registered, 1 some failed, or something existing conflicts,\n" STATUS_HELP;
-
-static const char jitr_help[] =
-    "Usage: expresslink-claim account register jitr --ca FILE --ca-key FILE [OPTION]...\n"
-    "       expresslink-claim account register jitr --ca FILE --verification-request FILE [OPTION]...\n"
-    "       expresslink-claim account register jitr --ca FILE --verification-certificate FILE\n"
-    "                                               [OPTION]...\n"
-    "\n"
-    "Just-in-time registration: a CA in mode DEFAULT, whose devices AWS registers by a template when\n"
-    "they first connect. AWS needs proof that you have the CA's key: a verification certificate that\n"
-    "the key has signed. Shows the changes and asks before it makes them.\n"
-    "\n"
-    "  --ca FILE                  the CA's certificate\n"
-    "  --ca-key FILE              its key, if you have it: signs the verification certificate here\n"
-    "  --verification-request FILE      if the key is elsewhere: writes a signing request for\n"
-    "                             the holder of the key, and says what to do with it\n"
-    "  --verification-certificate FILE  the certificate that the holder sent back\n"
-    "  --thing-name FIELD  the subject field with the thing's name: common-name\n"
-    "                      (default) or serial-number\n"
-    "  --name NAME         the setup's name: role NAME-provisioning, policy NAME-module, template NAME\n"
-    "                      (default: expresslink)\n"
-    "  --thing-type NAME   thing type of the devices\n"
-    "  --thing-group NAME  a thing group for them; may be given several times\n"
-    "  --attribute NAME=VALUE  an attribute of the things; may be given several times\n"
-    "  --dry-run           show what would change, and change nothing\n"
-    "  --yes               do not ask\n" JSON_HELP AWS_ARGUMENTS_HELP
-    "  --help              print this, and exit\n"
-    "\n"
-    "Exit status: 0 done, 1 declined, or something existing conflicts,\n" STATUS_HELP;
-
-static const char fleet_help[] =
-    "Usage: expresslink-claim account register fleet [--claim-request FILE] [OPTION]...\n"
-    "\n"
-    "Fleet provisioning by claim: all devices share a claim certificate that can only be used to ask\n"
-    "for their own certificate, with their serial number. Makes role, template, policies, and the claim\n"
-    "certificate for a signing request. Shows the changes and asks before it makes them.\n"
-    "\n"
-    "  --claim-request FILE  signing request of the claim certificate: expresslink-claim keygen\n"
-    "                      --name fleet-claim makes it, with its key\n"
-    "  --output FILE       where to write the claim certificate (default: FILE.pem for FILE.csr);\n"
-    "                      never overwritten\n"
-    "  --prefix TEXT       a thing's name is TEXT and its serial number (default: no TEXT)\n"
-    "  --name NAME         the setup's name: template NAME-fleet, policies NAME-module and NAME-claim,\n"
-    "                      role NAME-provisioning (default: expresslink)\n"
-    "  --thing-type NAME   thing type of the devices\n"
-    "  --thing-group NAME  a thing group for them; may be given several times\n"
-    "  --attribute NAME=VALUE  an attribute of the things; may be given several times\n"
-    "  --dry-run           show what would change, and change nothing\n"
-    "  --yes               do not ask\n" JSON_HELP AWS_ARGUMENTS_HELP
-    "  --help              print this, and exit\n"
-    "\n"
-    "Exit status: 0 done, 1 declined, or something existing conflicts,\n" STATUS_HELP;
-
-static const char *register_help(enum register_way way)
-{
-    switch (way) {
-    case REGISTER_CERTIFICATE:
-        return certificate_help;
-    case REGISTER_BATCH:
-        return batch_help;
-    case REGISTER_JITR:
-        return jitr_help;
-    default:
-        return fleet_help;
-    }
-}
 
 const char *register_way_name(enum register_way way)
 {
@@ -156,10 +34,8 @@ int register_usage_error(enum register_way way, const char *what, const char *va
     return subcommand_usage_error("expresslink-claim", text_get(&words), what, value);
 }
 
-#define ONE REGISTER_CERTIFICATE
 #define MANY (REGISTER_CERTIFICATE | REGISTER_BATCH)
 #define SETUPS (REGISTER_JITR | REGISTER_FLEET)
-#define ALL (MANY | SETUPS)
 
 enum option_key {
     OPTION_NAME = 256,
@@ -185,50 +61,156 @@ enum option_key {
     OPTION_DRY_RUN,
     OPTION_YES,
     OPTION_JSON,
-    OPTION_HELP,
 };
 
-static const struct {
-    struct option option;
-    unsigned ways;
-} rows[] = {
-    {{"name", required_argument, NULL, OPTION_NAME}, ALL},
-    {{"policy", required_argument, NULL, OPTION_POLICY}, MANY},
-    {{"thing", required_argument, NULL, OPTION_THING}, ONE},
-    {{"thing-name", required_argument, NULL, OPTION_THING_NAME}, MANY | REGISTER_JITR},
-    {{"thing-type", required_argument, NULL, OPTION_THING_TYPE}, ALL},
-    {{"thing-group", required_argument, NULL, OPTION_THING_GROUP}, ALL},
-    {{"attribute", required_argument, NULL, OPTION_ATTRIBUTE}, SETUPS},
-    {{"result", required_argument, NULL, OPTION_RESULT}, REGISTER_BATCH},
-    {{"rate", required_argument, NULL, OPTION_RATE}, REGISTER_BATCH},
-    {{"create-missing", no_argument, NULL, OPTION_CREATE_MISSING}, MANY},
-    {{"without-ca", no_argument, NULL, OPTION_WITHOUT_CA}, MANY},
-    {{"activate", no_argument, NULL, OPTION_ACTIVATE}, MANY},
-    {{"add-certificate", no_argument, NULL, OPTION_ADD_CERTIFICATE}, MANY},
-    {{"ca", required_argument, NULL, OPTION_CA}, REGISTER_JITR},
-    {{"ca-key", required_argument, NULL, OPTION_CA_KEY}, REGISTER_JITR},
-    {{"verification-request", required_argument, NULL, OPTION_VERIFICATION_REQUEST}, REGISTER_JITR},
-    {{"verification-certificate", required_argument, NULL, OPTION_VERIFICATION_CERTIFICATE}, REGISTER_JITR},
-    {{"prefix", required_argument, NULL, OPTION_PREFIX}, REGISTER_FLEET},
-    {{"claim-request", required_argument, NULL, OPTION_CLAIM_REQUEST}, REGISTER_FLEET},
-    {{"output", required_argument, NULL, OPTION_OUTPUT}, REGISTER_FLEET},
-    {{"dry-run", no_argument, NULL, OPTION_DRY_RUN}, ALL},
-    {{"yes", no_argument, NULL, OPTION_YES}, SETUPS},
-    {{"json", no_argument, NULL, OPTION_JSON}, ALL},
-    {{"help", no_argument, NULL, OPTION_HELP}, ALL},
+/* Rows of more than one page. */
+#define DEVICE_OPTIONS                                                                                       \
+    {"thing-name", OPTION_THING_NAME, "common-name|serial-number",                                           \
+     "the subject field with the thing's name (default: common-name)"},                                      \
+        {"name", OPTION_NAME, "NAME",                                                                        \
+         "the setup made by account apply (default: expresslink); its policy is NAME-module"},               \
+        {"policy", OPTION_POLICY, "NAME", "another policy for the devices"},                                 \
+        {"thing-type", OPTION_THING_TYPE, "NAME", "thing type of the devices"},                              \
+        {"thing-group", OPTION_THING_GROUP, "NAME", "a thing group for them; may be given several times"},   \
+        {"create-missing", OPTION_CREATE_MISSING, NULL,                                                      \
+         "create policy, thing type and groups that the account does not have"},                             \
+        {"without-ca", OPTION_WITHOUT_CA, NULL, "do not check that the account has the certificate's CA"},   \
+        {"activate", OPTION_ACTIVATE, NULL, "also activate certificates that someone has made inactive"},    \
+    {                                                                                                        \
+        "add-certificate", OPTION_ADD_CERTIFICATE, NULL,                                                     \
+            "add this certificate even if the thing has another one"                                         \
+    }
+/* Of a setup, which shows its changes and asks. */
+#define SETUP_OPTIONS                                                                                        \
+    {"thing-type", OPTION_THING_TYPE, "NAME", "thing type of the devices"},                                  \
+        {"thing-group", OPTION_THING_GROUP, "NAME", "a thing group for them; may be given several times"},   \
+        {"attribute", OPTION_ATTRIBUTE, "NAME=VALUE",                                                        \
+         "an attribute of the things; may be given several times"},                                          \
+        {"dry-run", OPTION_DRY_RUN, NULL, "show what would change, and change nothing"},                     \
+    {                                                                                                        \
+        "yes", OPTION_YES, NULL, "do not ask"                                                                \
+    }
+#define OUTPUT_OPTIONS {"json", OPTION_JSON, NULL, "JSON on standard output, for programs"}, AWS_ARGUMENTS
+
+#define STATUS                                                                                               \
+    "64 wrong arguments, 65 not a device's certificate, 66 a file cannot be read, 69 AWS cannot be "         \
+    "reached or refuses, 73 or 74 a file cannot be created or written, 77 no permission or no "              \
+    "credentials, 130 interrupted"
+
+static const struct command_option certificate_options[] = {
+    {"thing", OPTION_THING, "NAME", "the thing's name"},
+    DEVICE_OPTIONS,
+    {"dry-run", OPTION_DRY_RUN, NULL, "say what would be done, and change nothing"},
+    OUTPUT_OPTIONS,
 };
 
-#define ROW_COUNT (sizeof rows / sizeof *rows)
+const struct command_page register_certificate_page = {
+    .name = "expresslink-claim account register certificate",
+    .synopsis = "[OPTION]... FILE",
+    .about = "Registers one device by its birth certificate: makes the thing, registers the "
+             "certificate as active, and attaches policy and thing to it. Can be repeated: existing "
+             "parts are kept.",
+    .options = certificate_options,
+    .option_count = sizeof certificate_options / sizeof *certificate_options,
+    .examples = "expresslink-claim account register certificate birth.pem --thing-group lamps",
+    .exit_status = "0 registered now or before, 1 something existing conflicts, " STATUS,
+};
 
-static const struct option aws_rows[] = {AWS_ARGUMENTS, {NULL, 0, NULL, 0}};
+static const struct command_option batch_options[] = {
+    {"result", OPTION_RESULT, "FILE", "the result file, a CSV (default: FOLDER.result.csv, beside it)"},
+    {"rate", OPTION_RATE, "NUMBER",
+     "at most so many devices per second (default: 9.5, below the usual limit of AWS: 10; slower while AWS "
+     "asks for fewer calls)"},
+    DEVICE_OPTIONS,
+    {"dry-run", OPTION_DRY_RUN, NULL, "read and check everything, and change nothing"},
+    OUTPUT_OPTIONS,
+};
 
-/* out has room for all rows, the AWS options, and the end. */
-static void choose_rows(enum register_way way, struct option *out)
+const struct command_page register_batch_page = {
+    .name = "expresslink-claim account register batch",
+    .synopsis = "[OPTION]... FOLDER|FILE",
+    .about = "Registers many devices by their birth certificates: a folder of PEM files (.pem, .crt, "
+             ".cer, .cert), a CSV (.csv, .tsv) with the columns certificate (PEM, or a file beside "
+             "the list) and thing_name (optional), or one file with many certificates. The result "
+             "file has one row for each. A bad certificate does not stop the others. Repeat the "
+             "command to continue and to retry those that failed: it skips what the result file has "
+             "as registered.",
+    .options = batch_options,
+    .option_count = sizeof batch_options / sizeof *batch_options,
+    .examples = "expresslink-claim account register batch births/ --dry-run\n"
+                "expresslink-claim account register batch births.csv --rate 8",
+    .exit_status = "0 all are registered, 1 some failed, or something existing conflicts, " STATUS,
+};
+
+static const struct command_option jitr_options[] = {
+    {"ca", OPTION_CA, "FILE", "the CA's certificate"},
+    {"ca-key", OPTION_CA_KEY, "FILE", "its key, if you have it: signs the verification certificate here"},
+    {"verification-request", OPTION_VERIFICATION_REQUEST, "FILE",
+     "if the key is elsewhere: writes a signing request for the holder of the key, and says what to "
+     "do with it"},
+    {"verification-certificate", OPTION_VERIFICATION_CERTIFICATE, "FILE",
+     "the certificate that the holder sent back"},
+    {"thing-name", OPTION_THING_NAME, "common-name|serial-number",
+     "the subject field with the thing's name (default: common-name)"},
+    {"name", OPTION_NAME, "NAME",
+     "the setup's name: role NAME-provisioning, policy NAME-module, template NAME (default: "
+     "expresslink)"},
+    SETUP_OPTIONS,
+    OUTPUT_OPTIONS,
+};
+
+const struct command_page register_jitr_page = {
+    .name = "expresslink-claim account register jitr",
+    .synopsis = "--ca FILE --ca-key FILE [OPTION]...\n"
+                "--ca FILE --verification-request FILE [OPTION]...\n"
+                "--ca FILE --verification-certificate FILE [OPTION]...",
+    .about = "Just-in-time registration: a CA in mode DEFAULT, whose devices AWS registers by a "
+             "template when they first connect. AWS needs proof that you have the CA's key: a "
+             "verification certificate that the key has signed. Shows the changes and asks before it "
+             "makes them.",
+    .options = jitr_options,
+    .option_count = sizeof jitr_options / sizeof *jitr_options,
+    .exit_status = "0 done, 1 declined, or something existing conflicts, " STATUS,
+};
+
+static const struct command_option fleet_options[] = {
+    {"claim-request", OPTION_CLAIM_REQUEST, "FILE",
+     "signing request of the claim certificate: expresslink-claim keygen --name fleet-claim makes it, "
+     "with its key"},
+    {"output", OPTION_OUTPUT, "FILE",
+     "where to write the claim certificate (default: FILE.pem for FILE.csr); never overwritten"},
+    {"prefix", OPTION_PREFIX, "TEXT", "a thing's name is TEXT and its serial number (default: no TEXT)"},
+    {"name", OPTION_NAME, "NAME",
+     "the setup's name: template NAME-fleet, policies NAME-module and NAME-claim, role "
+     "NAME-provisioning (default: expresslink)"},
+    SETUP_OPTIONS,
+    OUTPUT_OPTIONS,
+};
+
+const struct command_page register_fleet_page = {
+    .name = "expresslink-claim account register fleet",
+    .synopsis = "[--claim-request FILE] [OPTION]...",
+    .about = "Fleet provisioning by claim: all devices share a claim certificate that can only be "
+             "used to ask for their own certificate, with their serial number. Makes role, template, "
+             "policies, and the claim certificate for a signing request. Shows the changes and asks "
+             "before it makes them.",
+    .options = fleet_options,
+    .option_count = sizeof fleet_options / sizeof *fleet_options,
+    .exit_status = "0 done, 1 declined, or something existing conflicts, " STATUS,
+};
+
+static const struct command_page *page_of(enum register_way way)
 {
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if ((rows[i].ways & way) != 0)
-            *out++ = rows[i].option;
-    memcpy(out, aws_rows, sizeof aws_rows);
+    switch (way) {
+    case REGISTER_CERTIFICATE:
+        return &register_certificate_page;
+    case REGISTER_BATCH:
+        return &register_batch_page;
+    case REGISTER_JITR:
+        return &register_jitr_page;
+    default:
+        return &register_fleet_page;
+    }
 }
 
 static void take_text(struct register_arguments *out, int option, const char *value)
@@ -290,8 +272,8 @@ static int take_option(struct register_arguments *out, int option)
 
     if (option == '?')
         return register_usage_error(out->way, "unknown option, or an option without its value", "");
-    if (option == OPTION_HELP)
-        return fputs(register_help(out->way), stdout) < 0 ? COMMAND_IO : COMMAND_DONE;
+    if (option == 'h')
+        return command_help(page_of(out->way));
     if (aws_arguments_take(&out->aws, option, optarg))
         return -1;
     if (option < OPTION_THING_NAME)
@@ -366,14 +348,13 @@ static char *choose_policy(const struct register_arguments *arguments)
 
 int register_arguments_parse(enum register_way way, int count, char **values, struct register_arguments *out)
 {
-    struct option options[ROW_COUNT + sizeof aws_rows / sizeof *aws_rows];
+    struct command_options options;
     int option, status = -1;
 
     *out = (struct register_arguments){
         .way = way, .name = SETUP_NAME_DEFAULT, .things = {.name_field = "CommonName"}, .prefix = ""};
-    choose_rows(way, options);
-    optind = 0; /* restarts getopt, which already read the subcommand */
-    while (status < 0 && (option = getopt_long(count, values, "", options, NULL)) != -1)
+    command_options_init(page_of(way), "", &options);
+    while (status < 0 && (option = command_options_next(&options, count, values)) != -1)
         status = take_option(out, option);
     if (status >= 0)
         return status;

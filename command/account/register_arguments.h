@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "aws/arguments.h"
+#include "base/command_table.h"
 #include "base/text.h"
 #include "command/account/things.h"
 
@@ -18,6 +19,10 @@ enum register_way {
     REGISTER_JITR = 4,
     REGISTER_FLEET = 8,
 };
+
+/* What each way is and takes. */
+extern const struct command_page register_certificate_page, register_batch_page, register_jitr_page,
+    register_fleet_page;
 
 struct register_arguments { /* borrowed from the command line; free with register_arguments_fini() */
     enum register_way way;

@@ -7,6 +7,7 @@
 
 #include "account/policy/grants.h"
 #include "aws/arguments.h"
+#include "base/standard_output.h"
 #include "base/terminal.h"
 #include "command/command.h"
 
@@ -36,7 +37,7 @@ bool account_report_end(struct account_report *report)
     cJSON_free(text);
     cJSON_Delete(report->object);
     report->object = NULL;
-    return fflush(stdout) == 0 && !ferror(stdout);
+    return standard_output_flush();
 }
 
 void account_report_say(struct account_report *report, const char *format, ...)

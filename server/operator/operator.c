@@ -1,52 +1,98 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/operator/operator.h"
 
-#include <ctype.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/command_help.h"
+#include "base/command_options.h"
 #include "base/interrupt.h"
 
-enum accepts { FILE_NAME = 1, FORCE = 2, VERIFY = 4, EMAIL = 8, TOKEN = 16 };
+#define CONFIG_OPTION                                                                                        \
+    {                                                                                                        \
+        "config", 'c', "FILE", "the portal's configuration"                                                  \
+    }
+#define STATUS "0 success, 1 a check failed, 64 wrong arguments, 69 failed, 78 wrong configuration"
 
-struct operator_command {
-    const char *name;
+static const struct command_option migrate_options[] = {CONFIG_OPTION};
+
+static const struct command_page migrate_page = {
+    .name = "expresslink-portal migrate",
+    .synopsis = "[--config FILE]",
+    .about = "Upgrade the database to the schema of this version.\n\n"
+             "The portal does the same when it starts. Two successive versions can share a database during "
+             "an upgrade.",
+    .options = migrate_options,
+    .option_count = sizeof migrate_options / sizeof *migrate_options,
+    .exit_status = STATUS,
+};
+
+static const struct command_option backup_options[] = {
+    {"force", 'f', NULL, "replace FILE if it exists"},
+    CONFIG_OPTION,
+};
+
+static const struct command_page backup_page = {
+    .name = "expresslink-portal backup",
+    .synopsis = "FILE [--force] [--config FILE]",
+    .about = "Write a consistent, verified copy of the database (SQLite).\n\n"
+             "The portal may run at the same time. Use the portal's user, or root.",
+    .options = backup_options,
+    .option_count = sizeof backup_options / sizeof *backup_options,
+    .exit_status = STATUS,
+};
+
+static const struct command_option restore_options[] = {
+    {"verify", 'y', NULL, "only verify FILE; exit status 1 if it is damaged or not a backup"},
+    CONFIG_OPTION,
+};
+
+static const struct command_page restore_page = {
+    .name = "expresslink-portal restore",
+    .synopsis = "FILE [--verify] [--config FILE]",
+    .about = "Verify a backup and replace the database with it (SQLite).\n\n"
+             "Stop the portal first. The replaced database is kept beside the new one.",
+    .options = restore_options,
+    .option_count = sizeof restore_options / sizeof *restore_options,
+    .exit_status = STATUS,
+};
+
+static const struct command_option erase_options[] = {
+    {"email", 'e', "ADDRESS", "erase all registrations with this address; case is ignored"},
+    {"token", 't', "TOKEN", "erase the registration with this token"},
+    CONFIG_OPTION,
+};
+
+static const struct command_page erase_page = {
+    .name = "expresslink-portal erase",
+    .synopsis = "--email ADDRESS | --token TOKEN [--config FILE]",
+    .about = "Erase a person's registrations.\n\n"
+             "If a portal uses the SQLite file, the command asks that portal on [http] admin_listen.",
+    .options = erase_options,
+    .option_count = sizeof erase_options / sizeof *erase_options,
+    .exit_status = STATUS,
+};
+
+const struct subcommand operator_commands[OPERATOR_COMMANDS] = {
+    {"migrate", NULL, "upgrade the database to the schema of this version", &migrate_page, NULL},
+    {"backup", NULL, "write a consistent, verified copy of the database (SQLite)", &backup_page, NULL},
+    {"restore", NULL, "verify a backup and replace the database with it (SQLite)", &restore_page, NULL},
+    {"erase", NULL, "erase a person's registrations", &erase_page, NULL},
+};
+
+/* What each does, in the same order. */
+static const struct operator_command {
     int (*run)(const struct settings *, const struct operation *);
-    unsigned accepts;
-    const char *usage; /* its own arguments */
-    const char *about; /* one line, for --help */
-    const char *help;  /* more lines, for COMMAND --help */
+    bool takes_file;
+    bool takes_person; /* exactly one of --email and --token */
+} actions[OPERATOR_COMMANDS] = {
+    {operator_migrate, false, false},
+    {operator_backup, true, false},
+    {operator_restore, true, false},
+    {operator_erase, false, true},
 };
-
-static const struct operator_command commands[] = {
-    {"migrate", operator_migrate, 0, "", "upgrade the database to the schema of this version",
-     "The portal does the same when it starts. Two successive versions can share a database during an "
-     "upgrade.\n"},
-    {"backup", operator_backup, FILE_NAME | FORCE, " FILE [--force]",
-     "write a consistent, verified copy of the database (SQLite)",
-     "The portal may run at the same time. Use the portal's user, or root.\n\n"
-     "  --force        replace FILE if it exists\n"},
-    {"restore", operator_restore, FILE_NAME | VERIFY, " FILE [--verify]",
-     "verify a backup and replace the database with it (SQLite)",
-     "Stop the portal first. The replaced database is kept beside the new one.\n\n"
-     "  --verify       only verify FILE; exit status 1 if it is damaged or not a backup\n"},
-    {"erase", operator_erase, EMAIL | TOKEN, " --email ADDRESS | --token TOKEN",
-     "erase a person's registrations",
-     "If a portal uses the SQLite file, the command asks that portal on [http] admin_listen.\n\n"
-     "  --email ADDRESS  erase all registrations with this address; case is ignored\n"
-     "  --token TOKEN    erase the registration with this token\n"},
-};
-
-#define COMMAND_COUNT (sizeof commands / sizeof *commands)
-
-void operator_help(FILE *out)
-{
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-17s  %s\n", commands[i].name, commands[i].about);
-}
 
 int operator_fail(const char *why)
 {
@@ -54,82 +100,64 @@ int operator_fail(const char *why)
     return EXIT_CANNOT;
 }
 
-static void print_help(const struct operator_command *command)
+static void __attribute__((noreturn)) refuse(const struct command_page *page)
 {
-    printf(
-        "Usage: expresslink-portal %s%s [--config FILE]\n\n%c%s.\n\n%s\n"
-        "Exit status: 0 success, 1 a check failed, 64 wrong arguments, 69 failed, 78 wrong configuration.\n",
-        command->name, command->usage, toupper((unsigned char)command->about[0]), command->about + 1,
-        command->help);
-}
-
-static void __attribute__((noreturn)) refuse(const struct operator_command *command)
-{
-    fprintf(stderr, "Usage: expresslink-portal %s%s [--config FILE]\n", command->name, command->usage);
+    fprintf(stderr, "Usage: %s %s\n", page->name, page->synopsis);
     exit(EXIT_USAGE);
 }
 
-static const struct operator_command *find(const char *name)
+static size_t find(const char *name)
 {
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
+    for (size_t i = 0; i < OPERATOR_COMMANDS; i++)
+        if (strcmp(operator_commands[i].name, name) == 0)
+            return i;
     fprintf(stderr, "expresslink-portal: unknown command: %s\nFor help, run: expresslink-portal --help\n",
             name);
     exit(EXIT_USAGE);
 }
 
-static unsigned take_option(int option, struct operation *out)
+static void take_option(int option, const struct command_page *page, struct operation *out)
 {
     switch (option) {
     case 'c':
         out->config_path = optarg;
-        return 0;
+        break;
     case 'h':
-        print_help(out->command);
-        exit(0);
+        exit(command_help(page));
     case 'f':
         out->force = true;
-        return FORCE;
+        break;
     case 'y':
         out->verify = true;
-        return VERIFY;
+        break;
     case 'e':
         out->email = optarg;
-        return EMAIL;
+        break;
     case 't':
         out->token = optarg;
-        return TOKEN;
+        break;
     default:
-        refuse(out->command);
+        refuse(page);
     }
 }
 
 void operator_parse(int count, char **values, struct operation *out)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},
-        {"force", no_argument, NULL, 'f'},
-        {"verify", no_argument, NULL, 'y'},
-        {"email", required_argument, NULL, 'e'},
-        {"token", required_argument, NULL, 't'},
-        {NULL, 0, NULL, 0},
-    };
-    unsigned taken = 0;
+    size_t found = find(values[0]);
+    const struct command_page *page = operator_commands[found].page;
+    struct command_options options;
     int option;
 
-    out->command = find(values[0]);
-    optind = 0; /* restart getopt(3) */
-    while ((option = getopt_long(count, values, "c:h", options, NULL)) != -1)
-        taken |= take_option(option, out);
-    int files = (out->command->accepts & FILE_NAME) != 0;
-    if ((taken & ~out->command->accepts) || count - optind != files)
-        refuse(out->command);
-    if (files)
+    out->command = &actions[found];
+    command_options_init(page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1)
+        take_option(option, page, out);
+    if (count - optind != (out->command->takes_file ? 1 : 0))
+        refuse(page);
+    if (out->command->takes_file)
         out->file = values[optind];
-    if ((out->command->accepts & EMAIL) && !out->email == !out->token)
-        refuse(out->command);
+    if (out->command->takes_person && !out->email == !out->token)
+        refuse(page);
 }
 
 int operator_run(const struct settings *settings, const struct operation *operation)

@@ -5,8 +5,8 @@
 #define SERVER_OPERATOR_OPERATOR_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
+#include "base/command_table.h"
 #include "server/settings.h"
 
 /* sysexits.h */
@@ -14,6 +14,11 @@
 #define EXIT_USAGE 64  /* EX_USAGE */
 #define EXIT_CONFIG 78 /* EX_CONFIG */
 #define EXIT_CANNOT 69 /* EX_UNAVAILABLE: store, certificates or addresses */
+
+#define OPERATOR_COMMANDS 4
+
+/* Their names, options and help. They are run by operator_run(), not by this table. */
+extern const struct subcommand operator_commands[OPERATOR_COMMANDS];
 
 struct operator_command;
 
@@ -31,9 +36,6 @@ void operator_parse(int count, char **values, struct operation *out);
 
 /* Runs the command. Returns the exit status. */
 int operator_run(const struct settings *settings, const struct operation *operation);
-
-/* Prints one line for each command. */
-void operator_help(FILE *out);
 
 /* Prints "expresslink-portal: ..." on standard error. Returns EXIT_CANNOT. */
 int operator_fail(const char *why);

@@ -8,6 +8,7 @@
 
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "base/standard_output.h"
 #include "sidewalk/command/check_report.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/output.h"
@@ -71,7 +72,7 @@ static enum command_status finish(struct check *check, const struct reconciliati
     if (!output_keep(&check->differences) || !output_keep(&check->corrected))
         return COMMAND_CANNOT_CREATE;
     check_report_print(&check->report, result, stdout);
-    if (fflush(stdout) != 0) {
+    if (!standard_output_flush()) {
         common_complain("the report cannot be written");
         return COMMAND_CANNOT_CREATE;
     }

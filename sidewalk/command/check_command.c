@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sidewalk-import check: compares a list with control logs. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,32 +11,43 @@
 #include "sidewalk/command/check.h"
 #include "sidewalk/command/common.h"
 
-static const char usage[] =
-    "Usage: sidewalk-import check --csv FILE --control-log FILE... [OPTION]...\n"
-    "\n"
-    "Checks that the list of serial numbers and the factory's control logs agree. Reads both once, in\n"
-    "bounded memory; control logs may have gigabytes. Sends nothing of them anywhere.\n"
-    "\n"
-    "  --csv FILE          the list: a first row smsn, then one serial number (64 hex digits) per row;\n"
-    "                      - is standard input\n"
-    "  --control-log FILE  a control log (JSON), or a folder with control logs; may be given\n"
-    "                      several times\n"
-    "  --apid ID           the ApId that every entry must have; default: the one that most have\n"
-    "  --verify-signatures also verify the signatures of the devices' own certificates (those above\n"
-    "                      are always verified). Takes about 0.2 milliseconds per device\n"
-    "  --root FILE         the chains must end in Amazon's Sidewalk root, whose public keys this file has:\n"
-    "                      lines ed25519 HEX and p256r1 HEX, from SID_PAL_MFG_STORE_AMZN_PUB_ED25519 and\n"
-    "                      ..._P256R1 of the Amazon Sidewalk SDK. They are not built in\n"
-    "  --allow-test        devices for tests (label preproduction or test) are no mistake\n"
-    "  --differences FILE  write every finding to this file, as CSV\n"
-    "  --corrected FILE    write a corrected list: base64 converted to hex, duplicates and\n"
-    "                      malformed rows left out\n"
-    "  --all               show all findings, not only the first ones of each kind\n"
-    "  --profile ID        read this device profile from AWS: it must have factory support, and its\n"
-    "                      ApId is the one that every entry must have\n" COMMON_HELP "\n"
-    "Exit status: 0 an import may start, 1 it may not, 64 wrong arguments, 66 a file cannot be\n"
-    "read, 69 AWS cannot be reached or refuses, 73 a file cannot be written, 77 no permission,\n"
-    "130 interrupted.\n";
+static const struct command_option page_options[] = {
+    {"csv", 'c', "FILE",
+     "the list: a first row smsn, then one serial number (64 hex digits) per row; - is standard input"},
+    {"control-log", 'l', "FILE",
+     "a control log (JSON), or a folder with control logs; may be given several times"},
+    {"apid", 'i', "ID", "the ApId that every entry must have; default: the one that most have"},
+    {"verify-signatures", 'v', NULL,
+     "also verify the signatures of the devices' own certificates (those above are always verified). "
+     "Takes about 0.2 milliseconds per device"},
+    {"root", 'r', "FILE",
+     "the chains must end in Amazon's Sidewalk root, whose public keys this file has: lines ed25519 HEX and "
+     "p256r1 HEX, from SID_PAL_MFG_STORE_AMZN_PUB_ED25519 and ..._P256R1 of the Amazon Sidewalk SDK. They "
+     "are "
+     "not built in"},
+    {"allow-test", 't', NULL, "devices for tests (label preproduction or test) are no mistake"},
+    {"differences", 'd', "FILE", "write every finding to this file, as CSV"},
+    {"corrected", 'C', "FILE",
+     "write a corrected list: base64 converted to hex, duplicates and malformed rows left out"},
+    {"all", 'a', NULL, "show all findings, not only the first ones of each kind"},
+    {"profile", 'p', "ID",
+     "read this device profile from AWS: it must have factory support, and its ApId is the one that "
+     "every entry must have"},
+    COMMON_OPTIONS,
+};
+
+const struct command_page check_command_page = {
+    .name = "sidewalk-import check",
+    .synopsis = "--csv FILE --control-log FILE... [OPTION]...",
+    .about = "Checks that the list of serial numbers and the factory's control logs agree. Reads both "
+             "once, in bounded memory; control logs may have gigabytes. Sends nothing of them "
+             "anywhere.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0 an import may start, 1 it may not, 64 wrong arguments, 66 a file cannot be "
+                   "read, 69 AWS cannot be reached or refuses, 73 a file cannot be written, 77 no "
+                   "permission, 130 interrupted",
+};
 
 struct arguments {
     struct common common;
@@ -93,7 +103,7 @@ static int take_option(struct arguments *out, int option)
         out->profile = optarg;
         return -1;
     case 'h':
-        return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        return command_help(&check_command_page);
     case 1: /* an argument that is not an option */
         return usage_error("unexpected argument: ", optarg);
     default:
@@ -144,24 +154,11 @@ static int look_over(const struct check_options *check)
 
 static int parse_arguments(int count, char **values, struct arguments *out)
 {
-    static const struct option options[] = {
-        {"csv", required_argument, NULL, 'c'},
-        {"control-log", required_argument, NULL, 'l'},
-        {"apid", required_argument, NULL, 'i'},
-        {"verify-signatures", no_argument, NULL, 'v'},
-        {"root", required_argument, NULL, 'r'},
-        {"allow-test", no_argument, NULL, 't'},
-        {"differences", required_argument, NULL, 'd'},
-        {"corrected", required_argument, NULL, 'C'},
-        {"all", no_argument, NULL, 'a'},
-        {"profile", required_argument, NULL, 'p'},
-        COMMON_OPTIONS,
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
+    struct command_options options;
     int option, status = -1;
 
-    while (status < 0 && (option = getopt_long(count, values, "-c:l:h", options, NULL)) != -1) {
+    command_options_init(&check_command_page, "-", &options);
+    while (status < 0 && (option = command_options_next(&options, count, values)) != -1) {
         if (option == 1 && out->check.log_count > 0) /* for `--control-log *.json` */
             option = 'l';
         status = take_option(out, option);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/json_writer.h"
-#include "base/subcommand.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "sidewalk/command/import_command.h"
@@ -33,15 +32,15 @@ int common_usage_error(const struct common *common, const char *what, const char
     return subcommand_usage_error("sidewalk-import", common->command, what, value);
 }
 
-int common_take_all(struct common *common, int count, char **values, const char *usage)
+int common_take_all(struct common *common, int count, char **values, const struct command_page *page)
 {
-    static const struct option options[] = {
-        COMMON_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    struct command_options options;
     int option;
 
-    while ((option = getopt_long(count, values, "h", options, NULL)) != -1)
+    command_options_init(page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1)
         if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(page);
         else if (!common_take(common, option, optarg))
             return common_usage_error(common, "unknown option, or an option without its value", "");
     return -1;

@@ -3,12 +3,12 @@
 #ifndef SIDEWALK_COMMAND_COMMON_H
 #define SIDEWALK_COMMAND_COMMON_H
 
-#include <getopt.h>
 #include <stdbool.h>
 
 #include "aws/arguments.h"
 #include "aws/request.h"
 #include "aws/session.h"
+#include "base/subcommand.h"
 #include "sidewalk/root_keys.h"
 
 struct common {
@@ -17,28 +17,22 @@ struct common {
     const char *command; /* such as "start", for "Try sidewalk-import start --help" */
 };
 
-/* Rows for getopt_long(), between a subcommand's own rows and the last row; their values are above every
- * letter. */
+/* Rows of a subcommand's table, after its own; their values are above every letter. */
 enum common_option { COMMON_JSON = AWS_ARGUMENTS_END };
 #define COMMON_OPTIONS                                                                                       \
-    AWS_ARGUMENTS,                                                                                           \
+    {"aws-profile", AWS_ARGUMENT_PROFILE, "NAME",                                                            \
+     AWS_ARGUMENT_PROFILE_HELP " (it is not --profile, a device profile of AWS IoT)"},                       \
+        AWS_ARGUMENTS_BUT_PROFILE,                                                                           \
     {                                                                                                        \
-        "json", no_argument, NULL, COMMON_JSON                                                               \
+        "json", COMMON_JSON, NULL, "JSON on standard output, for programs"                                   \
     }
-/* Their lines of --help. */
-#define COMMON_HELP                                                                                          \
-    AWS_ARGUMENTS_HELP                                                                                       \
-    "                      (--aws-profile is not --profile, a device profile of\n"                           \
-    "                      AWS IoT)\n"                                                                       \
-    "  --json              JSON on standard output, for programs\n"                                          \
-    "  --help              print this, and exit\n"
 
 /* Takes the option if it is one of them; then returns true. */
 bool common_take(struct common *common, int option, const char *value);
 
 /* Reads the options of a subcommand that has no others; afterwards optind is at the first argument. Returns
  * less than 0 to continue, otherwise the exit status (help was printed, or there was an error). */
-int common_take_all(struct common *common, int count, char **values, const char *usage);
+int common_take_all(struct common *common, int count, char **values, const struct command_page *page);
 
 /* Prints what and value (may be ""), and how to get help. Returns COMMAND_USAGE. */
 int common_usage_error(const struct common *common, const char *what, const char *value);

@@ -10,14 +10,21 @@
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_task.h"
 
-static const char usage[] = "Usage: sidewalk-import delete [OPTION]... ID\n"
-                            "\n"
-                            "Deletes an import task. Onboarded devices stay; waiting devices are not\n"
-                            "imported. A task cannot be deleted while AWS creates devices (PENDING).\n"
-                            "\n"
-                            "  --yes               do not ask\n" COMMON_HELP "\n"
-                            "Exit status: 0 deleted, 1 declined, 64 wrong arguments, 69 AWS cannot be\n"
-                            "reached or refuses, 77 no permission or no credentials.\n";
+static const struct command_option page_options[] = {
+    {"yes", 'y', NULL, "do not ask"},
+    COMMON_OPTIONS,
+};
+
+const struct command_page delete_command_page = {
+    .name = "sidewalk-import delete",
+    .synopsis = "[OPTION]... ID",
+    .about = "Deletes an import task. Onboarded devices stay; waiting devices are not imported. A "
+             "task cannot be deleted while AWS creates devices (PENDING).",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0 deleted, 1 declined, 64 wrong arguments, 69 AWS cannot be reached or refuses, "
+                   "77 no permission or no credentials",
+};
 
 static bool wanted(const struct import_task *task)
 {
@@ -72,17 +79,15 @@ static int delete_task(const struct common *common, struct aws_session *session,
 
 int delete_command(int count, char **values)
 {
-    static const struct option options[] = {{"yes", no_argument, NULL, 'y'},
-                                            COMMON_OPTIONS,
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    struct command_options options;
     struct common common = {.command = values[0]};
     bool yes = false;
     int option, status = -1;
 
-    while ((option = getopt_long(count, values, "yh", options, NULL)) != -1)
+    command_options_init(&delete_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1)
         if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(&delete_command_page);
         else if (option == 'y')
             yes = true;
         else if (!common_take(&common, option, optarg))

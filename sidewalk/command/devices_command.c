@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json_writer.h"
+#include "base/standard_output.h"
 #include "base/terminal.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/import_command.h"
@@ -12,21 +13,24 @@
 #include "sidewalk/command/task_report.h"
 #include "sidewalk/import_task.h"
 
-static const char usage[] =
-    "Usage: sidewalk-import devices [OPTION]... ID\n"
-    "\n"
-    "Shows the devices of an import task and their states.\n"
-    "\n"
-    "  --status STATE      only devices in state INITIALIZED, PENDING, ONBOARDED or\n"
-    "                      FAILED\n"
-    "  --csv FILE          write a table with the columns smsn, status, reason,\n"
-    "                      updated; - is standard output\n"
-    "  --list FILE         write a list for check and start: only the serial\n"
-    "                      numbers\n" COMMON_HELP "\n"
-    "Without --csv and --list it prints them; with --json one line each.\n"
-    "\n"
-    "Exit status: 0, 64 wrong arguments, 69 AWS cannot be reached or refuses, 73 the\n"
-    "file cannot be written, 77 no permission or no credentials.\n";
+static const struct command_option page_options[] = {
+    {"status", 's', "INITIALIZED|PENDING|ONBOARDED|FAILED", "only devices in this state"},
+    {"csv", 'c', "FILE",
+     "write a table with the columns smsn, status, reason, updated; - is standard output"},
+    {"list", 'l', "FILE", "write a list for check and start: only the serial numbers"},
+    COMMON_OPTIONS,
+};
+
+const struct command_page devices_command_page = {
+    .name = "sidewalk-import devices",
+    .synopsis = "[OPTION]... ID",
+    .about = "Shows the devices of an import task and their states.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .notes = "Without --csv and --list it prints them; with --json one line each.",
+    .exit_status = "0, 64 wrong arguments, 69 AWS cannot be reached or refuses, 73 the file cannot be "
+                   "written, 77 no permission or no credentials",
+};
 
 struct devices {
     struct common common;
@@ -122,7 +126,7 @@ static int open_file(struct devices *devices)
 
 static int close_file(struct devices *devices)
 {
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+    if (!standard_output_flush()) {
         common_complain("the devices cannot be written to standard output");
         return COMMAND_CANNOT_CREATE;
     }
@@ -171,16 +175,14 @@ static int check(const struct devices *devices)
 
 int devices_command(int count, char **values)
 {
-    static const struct option options[] = {
-        {"status", required_argument, NULL, 's'}, {"csv", required_argument, NULL, 'c'},
-        {"list", required_argument, NULL, 'l'},   COMMON_OPTIONS,
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    struct command_options options;
     struct devices devices = {.common = {.command = values[0]}};
     int option;
 
-    while ((option = getopt_long(count, values, "s:c:l:h", options, NULL)) != -1)
+    command_options_init(&devices_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1)
         if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(&devices_command_page);
         else if (option == 's')
             devices.status = optarg;
         else if (option == 'c')

@@ -3,6 +3,8 @@
 #ifndef SIDEWALK_COMMAND_IMPORT_COMMAND_H
 #define SIDEWALK_COMMAND_IMPORT_COMMAND_H
 
+#include "base/command_table.h"
+
 /* Exit statuses, the same for all subcommands. */
 enum command_status {
     COMMAND_DONE = 0,
@@ -27,5 +29,17 @@ int start_one_command(int count, char **values);
 int status_command(int count, char **values);
 int update_command(int count, char **values);
 int watch_command(int count, char **values);
+
+/* What each is and takes. */
+extern const struct command_page check_command_page;
+extern const struct command_page delete_command_page;
+extern const struct command_page devices_command_page;
+extern const struct command_page list_command_page;
+extern const struct command_page profile_command_page;
+extern const struct command_page start_command_page;
+extern const struct command_page start_one_command_page;
+extern const struct command_page status_command_page;
+extern const struct command_page update_command_page;
+extern const struct command_page watch_command_page;
 
 #endif

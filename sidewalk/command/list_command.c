@@ -7,12 +7,19 @@
 #include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 
-static const char usage[] = "Usage: sidewalk-import list [OPTION]...\n"
-                            "\n"
-                            "Shows all import tasks of the account and region. With --json one line each.\n"
-                            "\n" COMMON_HELP "\n"
-                            "Exit status: 0, 64 wrong arguments, 69 AWS cannot be reached or refuses, 77 no\n"
-                            "permission or no credentials.\n";
+static const struct command_option page_options[] = {
+    COMMON_OPTIONS,
+};
+
+const struct command_page list_command_page = {
+    .name = "sidewalk-import list",
+    .synopsis = "[OPTION]...",
+    .about = "Shows all import tasks of the account and region. With --json one line each.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0, 64 wrong arguments, 69 AWS cannot be reached or refuses, 77 no permission or "
+                   "no credentials",
+};
 
 struct listing {
     bool json;
@@ -56,7 +63,7 @@ static int list(const struct common *common, struct aws_session *session)
 int list_command(int count, char **values)
 {
     struct common common = {.command = values[0]};
-    int wanted = common_take_all(&common, count, values, usage);
+    int wanted = common_take_all(&common, count, values, &list_command_page);
 
     if (wanted >= 0)
         return wanted;

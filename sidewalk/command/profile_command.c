@@ -12,20 +12,25 @@
 #include "sidewalk/device_profile.h"
 #include "sidewalk/import_limits.h"
 
-static const char usage[] = "Usage: sidewalk-import profile get ID [OPTION]...\n"
-                            "       sidewalk-import profile create --name NAME [OPTION]...\n"
-                            "       sidewalk-import profile request [ID] [OPTION]...\n"
-                            "\n"
-                            "Shows a device profile of AWS IoT Core for Amazon Sidewalk and what the\n"
-                            "factory may sign with it, or creates one. A new profile is for prototypes. For\n"
-                            "a factory, Amazon adds a certificate with factory support after the product's\n"
-                            "qualification: request prints what to ask the Amazon Sidewalk team for, and\n"
-                            "what to tell them. It sends nothing.\n"
-                            "\n"
-                            "  --name NAME         the new profile's name\n" COMMON_HELP "\n"
-                            "Exit status: 0; 1 no certificate of the profile has factory support; 64 wrong\n"
-                            "arguments; 69 AWS cannot be reached or refuses; 77 no permission or no\n"
-                            "credentials.\n";
+static const struct command_option page_options[] = {
+    {"name", 'n', "NAME", "the new profile's name"},
+    COMMON_OPTIONS,
+};
+
+const struct command_page profile_command_page = {
+    .name = "sidewalk-import profile",
+    .synopsis = "get ID [OPTION]...\n"
+                "create --name NAME [OPTION]...\n"
+                "request [ID] [OPTION]...",
+    .about = "Shows a device profile of AWS IoT Core for Amazon Sidewalk and what the factory may "
+             "sign with it, or creates one. A new profile is for prototypes. For a factory, Amazon "
+             "adds a certificate with factory support after the product's qualification: request prints "
+             "what to ask the Amazon Sidewalk team for, and what to tell them. It sends nothing.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0; 1 no certificate of the profile has factory support; 64 wrong arguments; 69 "
+                   "AWS cannot be reached or refuses; 77 no permission or no credentials",
+};
 
 struct profile_arguments {
     struct common common;
@@ -204,16 +209,14 @@ static int check(const struct profile_arguments *arguments)
 
 int profile_command(int count, char **values)
 {
-    static const struct option options[] = {{"name", required_argument, NULL, 'n'},
-                                            COMMON_OPTIONS,
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    struct command_options options;
     struct profile_arguments arguments = {.common = {.command = values[0]}};
     int option;
 
-    while ((option = getopt_long(count, values, "n:h", options, NULL)) != -1)
+    command_options_init(&profile_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1)
         if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(&profile_command_page);
         else if (option == 'n')
             arguments.name = optarg;
         else if (!common_take(&arguments.common, option, optarg))

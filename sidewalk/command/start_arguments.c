@@ -9,51 +9,6 @@
 #include "base/memory.h"
 #include "sidewalk/command/import_command.h"
 
-static const char usage[] =
-    "Usage: sidewalk-import start --csv FILE --control-log FILE...\n"
-    "                             --s3 s3://BUCKET/FOLDER/ --destination NAME\n"
-    "                             --role ARN [OPTION]...\n"
-    "\n"
-    "Onboards a batch of Sidewalk devices: checks that the list and the control\n"
-    "logs agree, uploads the list to S3, and starts an import task. If it runs again\n"
-    "with the same list, destination and role, it finds the existing task and\n"
-    "imports nothing twice.\n"
-    "\n"
-    "  --csv FILE          the list of serial numbers: first line smsn, then one per\n"
-    "                      line\n"
-    "  --control-log FILE  a control log of the factory; may be given several times\n"
-    "  --s3 URL            where to upload the list. With a slash at the end it is\n"
-    "                      named by its content (the beginning of its SHA-256)\n"
-    "  --bucket NAME       the same as --s3 s3://NAME/\n"
-    "  --destination NAME  the Sidewalk destination of the devices\n"
-    "  --role ARN          the role with which AWS IoT reads the list from S3\n"
-    "  --tag KEY=VALUE     a tag for the task; may be given several times\n"
-    "  --create-role       make this role if there is none: AWS IoT Wireless may\n"
-    "                      assume it, to read lists from the bucket and to publish\n"
-    "                      to the topic of --create-destination\n"
-    "  --create-destination TOPIC\n"
-    "                      make the destination if there is none: messages of the\n"
-    "                      devices go to this MQTT topic, by the role\n"
-    "  --positioning enabled|disabled\n"
-    "                      whether AWS finds out where the devices are\n"
-    "  --positioning-destination NAME\n"
-    "                      the destination for their places; means enabled\n"
-    "  --profile ID        the device profile: it must have factory support, and\n"
-    "                      its ApId is the one that every device must have\n"
-    "  --apid ID           the ApId that every device must have, without a profile\n"
-    "  --root FILE         compare the chains' roots with these keys, and\n"
-    "  --allow-test        let devices for tests pass: both as in check\n"
-    "  --force REASON      start even if the check fails. The reason becomes the\n"
-    "                      task's tag " START_FORCED_TAG ", and is in the report\n"
-    "                      that start prints\n"
-    "  --again             start another task even if one of the same list ended\n"
-    "                      or was deleted\n"
-    "  --dry-run           show what would be done, and change nothing\n" COMMON_HELP "\n"
-    "Exit status: 0 started, now or before; 1 the check or the device profile does\n"
-    "not allow it, or the task has failed; 64 wrong arguments; 65 bad data; 66 a\n"
-    "file cannot be read; 69 AWS cannot be reached or refuses; 77 no permission or\n"
-    "no credentials; 130 interrupted.\n";
-
 enum start_option {
     START_CSV = 1,
     START_LOG,
@@ -75,28 +30,52 @@ enum start_option {
     START_ALLOW_TEST,
 };
 
-static const struct option options[] = {
-    {"csv", required_argument, NULL, START_CSV},
-    {"control-log", required_argument, NULL, START_LOG},
-    {"s3", required_argument, NULL, START_S3},
-    {"bucket", required_argument, NULL, START_BUCKET},
-    {"destination", required_argument, NULL, START_DESTINATION},
-    {"role", required_argument, NULL, START_ROLE},
-    {"tag", required_argument, NULL, START_TAG},
-    {"profile", required_argument, NULL, START_PROFILE},
-    {"apid", required_argument, NULL, START_APID},
-    {"force", required_argument, NULL, START_FORCE},
-    {"again", no_argument, NULL, START_AGAIN},
-    {"dry-run", no_argument, NULL, START_DRY_RUN},
-    {"create-role", no_argument, NULL, START_CREATE_ROLE},
-    {"create-destination", required_argument, NULL, START_CREATE_DESTINATION},
-    {"positioning", required_argument, NULL, START_POSITIONING},
-    {"positioning-destination", required_argument, NULL, START_POSITIONING_DESTINATION},
-    {"root", required_argument, NULL, START_ROOT},
-    {"allow-test", no_argument, NULL, START_ALLOW_TEST},
+static const struct command_option page_options[] = {
+    {"csv", START_CSV, "FILE", "the list of serial numbers: first line smsn, then one per line"},
+    {"control-log", START_LOG, "FILE", "a control log of the factory; may be given several times"},
+    {"s3", START_S3, "URL",
+     "where to upload the list. With a slash at the end it is named by its content (the beginning of its "
+     "SHA-256)"},
+    {"bucket", START_BUCKET, "NAME", "the same as --s3 s3://NAME/"},
+    {"destination", START_DESTINATION, "NAME", "the Sidewalk destination of the devices"},
+    {"role", START_ROLE, "ARN", "the role with which AWS IoT reads the list from S3"},
+    {"tag", START_TAG, "KEY=VALUE", "a tag for the task; may be given several times"},
+    {"create-role", START_CREATE_ROLE, NULL,
+     "make this role if there is none: AWS IoT Wireless may assume it, to read lists from the bucket and to "
+     "publish to the topic of --create-destination"},
+    {"create-destination", START_CREATE_DESTINATION, "TOPIC",
+     "make the destination if there is none: messages of the devices go to this MQTT topic, by the role"},
+    {"positioning", START_POSITIONING, "enabled|disabled", "whether AWS finds out where the devices are"},
+    {"positioning-destination", START_POSITIONING_DESTINATION, "NAME",
+     "the destination for their places; means enabled"},
+    {"profile", START_PROFILE, "ID",
+     "the device profile: it must have factory support, and its ApId is the one that every device "
+     "must have"},
+    {"apid", START_APID, "ID", "the ApId that every device must have, without a profile"},
+    {"root", START_ROOT, "FILE", "compare the chains' roots with these keys, as check does"},
+    {"allow-test", START_ALLOW_TEST, NULL, "let devices for tests pass, as check does"},
+    {"force", START_FORCE, "REASON",
+     "start even if the check fails. The reason becomes the task's tag " START_FORCED_TAG ", and is in "
+     "the report that start prints"},
+    {"again", START_AGAIN, NULL, "start another task even if one of the same list ended or was deleted"},
+    {"dry-run", START_DRY_RUN, NULL, "show what would be done, and change nothing"},
     COMMON_OPTIONS,
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0}};
+};
+
+const struct command_page start_command_page = {
+    .name = "sidewalk-import start",
+    .synopsis = "--csv FILE --control-log FILE... --s3 s3://BUCKET/FOLDER/ --destination NAME --role "
+                "ARN [OPTION]...",
+    .about = "Onboards a batch of Sidewalk devices: checks that the list and the control logs agree, "
+             "uploads the list to S3, and starts an import task. If it runs again with the same list, "
+             "destination and role, it finds the existing task and imports nothing twice.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0 started, now or before; 1 the check or the device profile does not allow it, or "
+                   "the task has failed; 64 wrong arguments; 65 bad data; 66 a file cannot be read; "
+                   "69 AWS cannot be reached or refuses; 77 no permission or no credentials; 130 "
+                   "interrupted",
+};
 
 static void add_log(struct start_arguments *out, const char *path)
 {
@@ -204,7 +183,7 @@ static int take_option(struct start_arguments *out, int option, const char *valu
         out->dry_run = true;
         return -1;
     case 'h':
-        return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+        return command_help(&start_command_page);
     case '?':
         return common_usage_error(&out->common, "unknown option, or an option without its value", "");
     default:
@@ -251,12 +230,14 @@ static int check_limits(struct start_arguments *out)
 
 int start_arguments_parse(int count, char **values, struct start_arguments *out)
 {
+    struct command_options options;
     int option, status = -1;
 
     *out = (struct start_arguments){
         .common = {.command = values[0], .aws = {.interrupted = &interrupt_received}},
     };
-    while (status < 0 && (option = getopt_long(count, values, "h", options, NULL)) != -1)
+    command_options_init(&start_command_page, "", &options);
+    while (status < 0 && (option = command_options_next(&options, count, values)) != -1)
         status = take_option(out, option, optarg);
     if (status < 0 && optind < count)
         status = common_usage_error(&out->common, "unexpected argument: ", values[optind]);

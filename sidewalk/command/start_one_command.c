@@ -11,15 +11,22 @@
 #include "sidewalk/import_limits.h"
 #include "sidewalk/import_task.h"
 
-static const char usage[] = "Usage: sidewalk-import start-one SMSN --destination NAME [OPTION]...\n"
-                            "\n"
-                            "Onboards a single Sidewalk device, without a list in S3. SMSN is its serial\n"
-                            "number, 64 hex digits. If it runs again, it finds the existing task.\n"
-                            "\n"
-                            "  --destination NAME  the device's Sidewalk destination\n"
-                            "  --name NAME         the device's name in AWS IoT Wireless\n" COMMON_HELP "\n"
-                            "Exit status: 0 started, 64 wrong arguments, 65 not a serial number, 69 AWS\n"
-                            "cannot be reached or refuses, 77 no permission or no credentials.\n";
+static const struct command_option page_options[] = {
+    {"destination", 'd', "NAME", "the device's Sidewalk destination"},
+    {"name", 'n', "NAME", "the device's name in AWS IoT Wireless"},
+    COMMON_OPTIONS,
+};
+
+const struct command_page start_one_command_page = {
+    .name = "sidewalk-import start-one",
+    .synopsis = "SMSN --destination NAME [OPTION]...",
+    .about = "Onboards a single Sidewalk device, without a list in S3. SMSN is its serial number, 64 "
+             "hex digits. If it runs again, it finds the existing task.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0 started, 64 wrong arguments, 65 not a serial number, 69 AWS cannot be reached "
+                   "or refuses, 77 no permission or no credentials",
+};
 
 struct single {
     struct common common;
@@ -83,17 +90,14 @@ static int start(const struct single *single)
 
 int start_one_command(int count, char **values)
 {
-    static const struct option options[] = {{"destination", required_argument, NULL, 'd'},
-                                            {"name", required_argument, NULL, 'n'},
-                                            COMMON_OPTIONS,
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    struct command_options options;
     struct single single = {.common = {.command = values[0]}};
     int option;
 
-    while ((option = getopt_long(count, values, "d:n:h", options, NULL)) != -1)
+    command_options_init(&start_one_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1)
         if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(&start_one_command_page);
         else if (option == 'd')
             single.destination = optarg;
         else if (option == 'n')

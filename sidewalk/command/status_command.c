@@ -6,13 +6,20 @@
 #include "sidewalk/command/import_command.h"
 #include "sidewalk/command/task_report.h"
 
-static const char usage[] = "Usage: sidewalk-import status [OPTION]... ID\n"
-                            "\n"
-                            "Shows an import task: its state, its devices, and why any of them failed.\n"
-                            "\n" COMMON_HELP "\n"
-                            "Exit status: 0; 1 the task or devices of it failed (a task that is COMPLETE\n"
-                            "can have failed devices); 64 wrong arguments; 69 AWS cannot be reached or\n"
-                            "refuses; 77 no permission or no credentials.\n";
+static const struct command_option page_options[] = {
+    COMMON_OPTIONS,
+};
+
+const struct command_page status_command_page = {
+    .name = "sidewalk-import status",
+    .synopsis = "[OPTION]... ID",
+    .about = "Shows an import task: its state, its devices, and why any of them failed.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0; 1 the task or devices of it failed (a task that is COMPLETE can have failed "
+                   "devices); 64 wrong arguments; 69 AWS cannot be reached or refuses; 77 no "
+                   "permission or no credentials",
+};
 
 static int show(const struct common *common, struct aws_session *session, const char *id)
 {
@@ -32,7 +39,7 @@ static int show(const struct common *common, struct aws_session *session, const 
 int status_command(int count, char **values)
 {
     struct common common = {.command = values[0]};
-    int wanted = common_take_all(&common, count, values, usage);
+    int wanted = common_take_all(&common, count, values, &status_command_page);
 
     if (wanted >= 0)
         return wanted;

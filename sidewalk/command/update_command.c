@@ -13,19 +13,23 @@
 
 #define NAME_DIGITS 16
 
-static const char usage[] = "Usage: sidewalk-import update ID --csv FILE --s3 s3://BUCKET/FOLDER/\n"
-                            "                              [OPTION]...\n"
-                            "\n"
-                            "Adds the devices of another list to an import task, until AWS creates devices\n"
-                            "(PENDING). Devices cannot be removed from a task. Check the list first:\n"
-                            "sidewalk-import check.\n"
-                            "\n"
-                            "  --csv FILE          the list of serial numbers to add\n"
-                            "  --s3 URL            where to upload it; with a slash at the end it is\n"
-                            "                      named by its content\n" COMMON_HELP "\n"
-                            "Exit status: 0 added, 64 wrong arguments, 66 the list cannot be read, 69 AWS\n"
-                            "cannot be reached or refuses, 77 no permission or no credentials, 130\n"
-                            "interrupted.\n";
+static const struct command_option page_options[] = {
+    {"csv", 'c', "FILE", "the list of serial numbers to add"},
+    {"s3", 's', "URL", "where to upload it; with a slash at the end it is named by its content"},
+    COMMON_OPTIONS,
+};
+
+const struct command_page update_command_page = {
+    .name = "sidewalk-import update",
+    .synopsis = "ID --csv FILE --s3 s3://BUCKET/FOLDER/ [OPTION]...",
+    .about = "Adds the devices of another list to an import task, until AWS creates devices "
+             "(PENDING). Devices cannot be removed from a task. Check the list first: sidewalk-import "
+             "check.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0 added, 64 wrong arguments, 66 the list cannot be read, 69 AWS cannot be reached "
+                   "or refuses, 77 no permission or no credentials, 130 interrupted",
+};
 
 struct update {
     struct common common;
@@ -96,16 +100,13 @@ static int send(struct update *update, struct aws_session *session)
 
 static int take_options(int count, char **values, struct update *out)
 {
-    static const struct option options[] = {{"csv", required_argument, NULL, 'c'},
-                                            {"s3", required_argument, NULL, 's'},
-                                            COMMON_OPTIONS,
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    struct command_options options;
     int option;
 
-    while ((option = getopt_long(count, values, "c:s:h", options, NULL)) != -1)
+    command_options_init(&update_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1)
         if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(&update_command_page);
         else if (option == 'c')
             out->csv = optarg;
         else if (option == 's')

@@ -5,6 +5,7 @@
 
 #include "base/interrupt.h"
 #include "base/number.h"
+#include "base/standard_output.h"
 #include "base/terminal.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/import_command.h"
@@ -14,17 +15,24 @@
 
 #define INTERVAL_MAX_S 86400.0
 
-static const char usage[] = "Usage: sidewalk-import watch [OPTION]... ID\n"
-                            "\n"
-                            "Follows an import task until it has ended. It can be interrupted, or the\n"
-                            "machine switched off: run it again to continue. It retries after errors of the\n"
-                            "network and of AWS.\n"
-                            "\n"
-                            "  --interval SECONDS  between two requests; default: 5, and 30 while the task\n"
-                            "                      waits for the control log\n" COMMON_HELP "\n"
-                            "Exit status: 0 every device is onboarded; 1 the task or devices of it failed;\n"
-                            "64 wrong arguments; 69 AWS refuses; 77 no permission, or credentials that\n"
-                            "expired and were not renewed; 130 interrupted.\n";
+static const struct command_option page_options[] = {
+    {"interval", 'i', "SECONDS",
+     "between two requests; default: 5, and 30 while the task waits for the control log"},
+    COMMON_OPTIONS,
+};
+
+const struct command_page watch_command_page = {
+    .name = "sidewalk-import watch",
+    .synopsis = "[OPTION]... ID",
+    .about = "Follows an import task until it has ended. It can be interrupted, or the machine "
+             "switched off: run it again to continue. It retries after errors of the network and of "
+             "AWS.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0 every device is onboarded; 1 the task or devices of it failed; 64 wrong "
+                   "arguments; 69 AWS refuses; 77 no permission, or credentials that expired and were "
+                   "not renewed; 130 interrupted",
+};
 
 static bool parse_interval(const char *text, long long *out_ms)
 {
@@ -101,6 +109,8 @@ static int end(const struct common *common, const struct watch_options *options,
         return status;
     }
     default:
+        if (standard_output_is_closed())
+            return COMMAND_DONE;
         if (common->json)
             print_event("interrupted");
         say_how_to_go_on(common, options->id);
@@ -137,17 +147,15 @@ static int follow(const struct common *common, const char *id, long long interva
 
 int watch_command(int count, char **values)
 {
-    static const struct option options[] = {{"interval", required_argument, NULL, 'i'},
-                                            COMMON_OPTIONS,
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    struct command_options options;
     struct common common = {.command = values[0], .aws = {.interrupted = &interrupt_received}};
     long long interval_ms = 0;
     int option;
 
-    while ((option = getopt_long(count, values, "i:h", options, NULL)) != -1)
+    command_options_init(&watch_command_page, "", &options);
+    while ((option = command_options_next(&options, count, values)) != -1)
         if (option == 'h')
-            return fputs(usage, stdout) < 0 ? COMMAND_USAGE : COMMAND_DONE;
+            return command_help(&watch_command_page);
         else if (option == 'i' && !parse_interval(optarg, &interval_ms))
             return common_usage_error(&common, "--interval needs a number of seconds, not ", optarg);
         else if (option != 'i' && !common_take(&common, option, optarg))

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/interrupt.h"
+#include "base/standard_output.h"
 #include "base/terminal.h"
 #include "sidewalk/command/common.h"
 #include "sidewalk/command/task_report.h"
@@ -175,6 +177,14 @@ static void print_json(struct watch_report *report, const struct watch_news *new
     fflush(report->out);
 }
 
+/* "| head" has seen enough: the same as being interrupted. */
+static void end_without_reader(void)
+{
+    fflush(stdout);
+    if (standard_output_is_closed())
+        interrupt_now();
+}
+
 void watch_report_news(void *context, const struct watch_news *news)
 {
     struct watch_report *report = context;
@@ -183,6 +193,7 @@ void watch_report_news(void *context, const struct watch_news *news)
         print_recovered(report, news);
     if (report->json) {
         print_json(report, news);
+        end_without_reader();
         return;
     }
     if (news->kind == WATCH_TROUBLE)
@@ -193,4 +204,5 @@ void watch_report_news(void *context, const struct watch_news *news)
         tell_counts(report, news, news->kind == WATCH_STATE);
     if (report->progress.terminal)
         draw(report, news);
+    end_without_reader();
 }

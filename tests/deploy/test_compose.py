@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""compose.yaml and compose.replicas.yaml: that no container may do more than it needs, and that the second fits the first,
-deploy/nginx and the portal. No container is started here."""
+"""compose.yaml, compose.replicas.yaml and sandbox/compose.yaml: that no container may do more than it needs, and that what they say
+fits together, deploy/nginx, the portal, and the tools that Debian has. No container is started here; image.compose_up does that.
+"""
 import re
+import shutil
 import subprocess
 import unittest
 
@@ -12,6 +14,8 @@ from portal import PROGRAM
 from sandbox import ROOT
 
 ONE, MORE = (yaml.safe_load((ROOT / name).read_text()) for name in ("compose.yaml", "compose.replicas.yaml"))
+SANDBOX = yaml.safe_load((ROOT / "sandbox" / "compose.yaml").read_text())
+SETS = (("compose.yaml",), ("sandbox/compose.yaml",), ("compose.yaml", "compose.replicas.yaml"))
 UPSTREAM = (ROOT / "deploy" / "nginx" / "upstream-replicas.conf").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
@@ -41,7 +45,8 @@ class Confined(unittest.TestCase):
     OWN = ("user", "read_only", "cap_drop", "security_opt", "mem_limit", "pids_limit")
 
     def setUp(self):
-        self.services = {**ONE["services"], "database": MORE["services"]["database"]}
+        self.services = {**ONE["services"], "database": MORE["services"]["database"],
+                         **{f"{name}-sandbox": service for name, service in SANDBOX["services"].items()}}
 
     def test_a_container_that_may_do_too_much_is_seen(self):
         for change in ({"cap_drop": []}, {"cap_add": ["SYS_ADMIN"]}, {"security_opt": []}, {"mem_limit": None}, {"pids_limit": -1},
@@ -72,6 +77,59 @@ class Confined(unittest.TestCase):
             room = int(re.fullmatch(r"size=(\d+)m", folders.pop("/var/cache/nginx"))[1])
             self.assertLess(room, int(self.services[name]["mem_limit"][:-1]))
             self.assertIn("/run", folders)
+
+
+class EveryFile(unittest.TestCase):
+    def files(self):
+        for name, file in (("compose.yaml", ONE), ("sandbox/compose.yaml", SANDBOX)):
+            with self.subTest(name):
+                yield file
+
+    def test_every_service_has_a_health_check(self):
+        for file in self.files():
+            self.assertEqual([name for name, service in file["services"].items() if "healthcheck" not in service], [])
+        added = {name: service for name, service in MORE["services"].items() if name not in ONE["services"]}
+        self.assertEqual([name for name, service in added.items() if "healthcheck" not in service and "extends" not in service], [])
+
+    def test_nothing_that_older_tools_do_not_know(self):
+        for file in [*self.files(), MORE]:
+            self.assertEqual([key for key in file if key not in ("services", "networks", "volumes") and not key.startswith("x-")], [])
+            for service in file["services"].values():
+                self.assertEqual({"profiles", "network_mode", "init"} & service.keys(), set())
+                self.assertIsInstance(service.get("networks", []), list)
+
+    def test_images_are_named_with_their_registry(self):
+        """podman searches none."""
+        for file in [*self.files(), MORE]:
+            for service in file["services"].values():
+                if "build" not in service and "image" in service:
+                    self.assertRegex(service["image"], r"^docker\.io/library/")
+        self.assertRegex((ROOT / "Dockerfile").read_text(), r"(?m)^ARG BASE=docker\.io/library/debian:")
+
+    def test_the_address_is_what_people_open(self):
+        port, = re.findall(r"^127\.0\.0\.1:(\d+):80", SANDBOX["services"]["nginx"]["ports"][0])
+        self.assertEqual(SANDBOX["services"]["portal"]["environment"]["PORTAL_HTTP_PUBLIC_URL"], f"http://127.0.0.1:{port}")
+        port, = re.findall(r"^127\.0\.0\.1:(\d+):80", ONE["services"]["nginx"]["ports"][0])
+        self.assertIn(f"\npublic_url = http://127.0.0.1:{port}\n", (ROOT / "deploy" / "portal.ini.example").read_text())
+
+    def test_the_sandbox_is_confined_as_the_portal_is(self):
+        same = ("read_only", "cap_drop", "security_opt", "restart", "stop_grace_period", "mem_limit", "pids_limit", "tmpfs", "user",
+                "sysctls")
+        for service in ("portal", "nginx"):
+            one, other = ONE["services"][service], SANDBOX["services"][service]
+            self.assertEqual([one.get(key) for key in same], [other.get(key) for key in same], service)
+
+    def test_the_tools_of_debian_take_it(self):
+        tools = [tool for tool in (["docker-compose", "config"], ["podman-compose", "--dry-run", "--podman-path", "true", "up", "--detach", "--no-build"])
+                 if shutil.which(tool[0])]
+        if not tools:
+            self.skipTest("neither docker-compose nor podman-compose is installed")
+        for tool, *words in tools:
+            for names in SETS:
+                with self.subTest(tool=tool, names=names):
+                    files = [word for name in names for word in ("-f", name)]
+                    done = subprocess.run([tool, *files, *words], cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE)
+                    self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class Replicas(unittest.TestCase):

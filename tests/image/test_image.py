@@ -2,99 +2,34 @@
 """The container image: built by buildah without a Docker engine, over a base that debootstrap makes, and run with a
 read-only root as the user that it names, with a sandbox beside it.
 
-The base is kept in the build folder, for the next time. Exit code 77: skipped, and why is said.
+Exit code 77: skipped, and why is said.
 """
 import json
 import os
 import shutil
 import subprocess
-import sys
 import unittest
 from pathlib import Path
 
-SKIPPED = 77
-BASE = "localhost/expresslink-test-base"
-IMAGE = "localhost/expresslink-test"
-REVISION = "0123456789abcdef"
+import images
+from brokers import free_port
+from portal import Portal
+from sandbox import Sandbox, random_thing
+
+images.need()
+
 # As a container engine does it: only the volume can be written to, and the configuration is mounted.
 CONTAINER = Path(__file__).with_name("container")
-
-
-def skip(why):
-    print(f"The image test is skipped: {why}", file=sys.stderr)
-    sys.exit(SKIPPED)
-
-
-if os.environ.get("EXPRESSLINK_SKIP_IMAGE"):
-    skip("--no-image, or EXPRESSLINK_SKIP_IMAGE, says so.")
-if os.geteuid() != 0:
-    skip("debootstrap and buildah's chroot isolation take root.")
-for tool in ("buildah", "debootstrap"):
-    if not shutil.which(tool, path=os.environ.get("PATH", "") + ":/usr/sbin"):
-        skip(f"{tool} is not installed.")
-
-from brokers import free_port  # noqa: E402
-from portal import Portal  # noqa: E402
-from sandbox import BUILD, ROOT, Sandbox, random_thing  # noqa: E402
-
-FOLDER = BUILD / "image"
-ENVIRONMENT = {**os.environ, "STORAGE_DRIVER": "vfs", "BUILDAH_ISOLATION": "chroot"}
-
-
-def run(*command, **options):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT, **options)
-    if done.returncode:
-        raise AssertionError(f"{' '.join(map(str, command))}\n{done.stdout[-6000:]}")
-    return done.stdout
-
-
-def buildah(*arguments):
-    return run("buildah", "--root", FOLDER / "storage", "--runroot", FOLDER / "run", *arguments)
-
-
-def debian_mirror():
-    """Where this machine has its Debian packages from."""
-    options = ("--format", "$(REPO_URI) $(CODENAME) $(ORIGIN)", "Created-By: Packages")
-    for line in run("apt-get", "indextargets", *options).splitlines():
-        address, codename, origin = line.split(" ", 2)
-        if (codename, origin) == ("bookworm", "Debian"):
-            return address
-    raise AssertionError("apt knows no source of bookworm")
-
-
-def make_base():
-    """Debian with nothing installed, and this machine's ways of reaching its packages."""
-    tree = FOLDER / "base"
-    shutil.rmtree(tree, ignore_errors=True)
-    tree.parent.mkdir(parents=True, exist_ok=True)
-    run("debootstrap", "--variant=minbase", "bookworm", tree, debian_mirror())
-    settings = [line for line in run("apt-config", "dump").splitlines()
-                if line.startswith("Acquire::") and not line.startswith("Acquire::IndexTargets")]
-    (tree / "etc/apt/apt.conf.d/99host").write_text("\n".join(settings) + "\n")
-    container = buildah("from", "scratch").strip()
-    buildah("add", container, tree, "/")
-    buildah("commit", container, BASE)
-    buildah("rm", container)
-    shutil.rmtree(tree)
-
-
-def has_base():
-    return BASE in buildah("images", "--format", "{{.Name}}").split()
 
 
 class Image(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        if not has_base():
-            make_base()
-        cls.addClassCleanup(buildah, "rmi", "--force", IMAGE)
-        buildah("build", "--format", "docker", "--build-arg", f"BASE={BASE}", "--build-arg", f"REVISION={REVISION}",
-                "--target", "portal", "--tag", IMAGE, ROOT)
-        cls.config = json.loads(buildah("inspect", "--type", "image", IMAGE))["Docker"]["config"]
-        container = buildah("from", IMAGE).strip()
-        cls.addClassCleanup(buildah, "rm", container)
-        cls.root = Path(buildah("mount", container).strip())
+        image = images.make("portal")
+        cls.config = json.loads(images.buildah("inspect", "--type", "image", image))["Docker"]["config"]
+        container = images.buildah("from", image).strip()
+        cls.addClassCleanup(images.buildah, "rm", container)
+        cls.root = Path(images.buildah("mount", container).strip())
         cls.sandbox = cls.enterClassContext(Sandbox())
         cls.prepare_mounts()
         cls.portal = cls.enterClassContext(cls.start_portal()).connected()
@@ -151,7 +86,7 @@ class Image(unittest.TestCase):
         labels = self.config["Labels"]
         self.assertEqual(labels["org.opencontainers.image.title"], "expresslink-portal")
         self.assertEqual(labels["org.opencontainers.image.licenses"], "Apache-2.0")
-        self.assertEqual(labels["org.opencontainers.image.revision"], REVISION)
+        self.assertEqual(labels["org.opencontainers.image.revision"], images.REVISION)
         self.assertEqual(self.config["StopSignal"], "SIGTERM")
         self.assertIn("/var/lib/expresslink-portal", self.config["Volumes"])
 

@@ -199,8 +199,12 @@ static enum aws_error make(struct setup *setup, struct setup_item *item, struct 
     cJSON *body = setup_parts_take(&item->parts, TEMPLATE) ? add_registration(setup, cJSON_CreateObject())
                                                            : cJSON_CreateObject();
     setup_arn(setup, "cacert", item->seen, &arn);
-    enum aws_error error =
-        setup_call(setup->account, "iot:UpdateCACertificate", "PUT", path, query, body, NULL, why);
+    enum aws_error error = setup_announce(setup, item, text_get(&arn), why);
+    if (error) {
+        cJSON_Delete(body);
+        return error;
+    }
+    error = setup_call(setup->account, "iot:UpdateCACertificate", "PUT", path, query, body, NULL, why);
     return error ? error : setup_remember(setup, item, text_get(&arn), SETUP_RECORD_KEY, why);
 }
 

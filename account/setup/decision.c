@@ -71,6 +71,26 @@ bool setup_new_record(const struct setup_item *item, struct setup_record *out)
     return !setup_record_same(out, &item->last);
 }
 
+enum aws_error setup_announce(const struct setup *setup, struct setup_item *item, const char *arn,
+                              struct text *why)
+{
+    RECORD struct setup_record both = {0};
+
+    if (!item->last.there)
+        return AWS_OK;
+    setup_parts_record(&item->parts, &both);
+    setup_record_join(&both, &item->last);
+    if (setup_record_same(&both, &item->last))
+        return AWS_OK;
+    enum aws_error error = setup_record_write(setup->account, arn, SETUP_RECORD_KEY, &both, why);
+    if (error)
+        return error;
+    setup_record_fini(&item->last);
+    item->last = both;
+    both = (struct setup_record){0};
+    return AWS_OK;
+}
+
 enum aws_error setup_remember(const struct setup *setup, const struct setup_item *item, const char *arn,
                               const char *key, struct text *why)
 {

@@ -95,7 +95,7 @@ static enum setup_side side_of(const struct setup_part *part, const struct setup
         return SETUP_SAME;
     if (!last->there)
         return SETUP_UNKNOWN;
-    if (was_there)
+    if (was_there || (was_wanted && setup_record_is_unfinished(last)))
         return SETUP_OURS;
     if (was_wanted)
         return SETUP_THEIRS;

@@ -185,11 +185,13 @@ static enum aws_error make(struct setup *setup, struct setup_item *item, struct 
 
     if (item->action == SETUP_CREATE)
         return create(setup, item, why);
-    enum aws_error error = make_room(setup, item, why);
+    setup_arn(setup, "policy", item->name, &arn);
+    enum aws_error error = setup_announce(setup, item, text_get(&arn), why);
+    if (!error)
+        error = make_room(setup, item, why);
     if (!error)
         error = setup_call(setup->account, "iot:CreatePolicyVersion", "POST", path, as_default,
                            document_body(item), NULL, why);
-    setup_arn(setup, "policy", item->name, &arn);
     return error ? error : setup_remember(setup, item, text_get(&arn), SETUP_RECORD_KEY, why);
 }
 

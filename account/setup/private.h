@@ -57,6 +57,9 @@ enum aws_error setup_judge(const struct setup *setup, struct setup_item *item, c
                            struct text *why) __attribute__((warn_unused_result));
 /* The record of what is wanted now; setup_record_fini(). False: it is the one that is there already. */
 bool setup_new_record(const struct setup_item *item, struct setup_record *out);
+/* Before a change: writes what was made and what will be to the ARN, if there is a record already. */
+enum aws_error setup_announce(const struct setup *setup, struct setup_item *item, const char *arn,
+                              struct text *why) __attribute__((warn_unused_result));
 /* Writes it to the ARN if it is new. */
 enum aws_error setup_remember(const struct setup *setup, const struct setup_item *item, const char *arn,
                               const char *key, struct text *why) __attribute__((warn_unused_result));

@@ -73,6 +73,23 @@ bool setup_record_same(const struct setup_record *a, const struct setup_record *
     return a->there == b->there && has_all(a, b) && has_all(b, a);
 }
 
+#define UNFINISHED "unfinished", "yes"
+
+bool setup_record_is_unfinished(const struct setup_record *record)
+{
+    return setup_record_has(record, UNFINISHED);
+}
+
+void setup_record_join(struct setup_record *record, const struct setup_record *other)
+{
+    setup_record_add(record, UNFINISHED);
+    for (size_t at = 0; at + HASH_LENGTH <= other->hashes.length; at += HASH_LENGTH)
+        if (!has_hash(record, other->hashes.data + at))
+            text_add(&record->hashes, other->hashes.data + at, HASH_LENGTH);
+    size_t needed = (record->hashes.length + TAG_LENGTH - 1) / TAG_LENGTH;
+    record->tags = needed > other->tags ? needed : other->tags;
+}
+
 static void tag_name(const char *key, size_t number, struct text *out)
 {
     text_puts(out, key);

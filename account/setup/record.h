@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a setup made of a resource last time, so that a change by others is told from one of the options. A
  * record holds a short hash of every part (setup/parts.h). It is kept in tags of the resource: a tag's value
- * has 256 characters, so there may be several, <key>, <key>.2, ... One thread. */
+ * has 256 characters, so there may be several, <key>, <key>.2, ...
+ *
+ * A resource is created with its record. Before a change its record says both what was made and what will be,
+ * and only the latter afterwards, so that an interruption does not make others' of what is ours. One thread.
+ */
 #ifndef ACCOUNT_SETUP_RECORD_H
 #define ACCOUNT_SETUP_RECORD_H
 
@@ -26,6 +30,11 @@ void setup_record_add(struct setup_record *record, const char *name, const char 
 bool setup_record_has(const struct setup_record *record, const char *name, const char *value);
 /* True if both say the same. */
 bool setup_record_same(const struct setup_record *a, const struct setup_record *b);
+
+/* Adds what the other one says, and that a change from there to here is not finished: then nothing that
+ * either of them has was changed by others. */
+void setup_record_join(struct setup_record *record, const struct setup_record *other);
+bool setup_record_is_unfinished(const struct setup_record *record);
 
 /* Calls each() with every tag that the record is. */
 void setup_record_tags(const struct setup_record *record, const char *key,

@@ -279,15 +279,15 @@ static bool takes_setting(const struct setup_item *item)
 static enum aws_error make(struct setup *setup, struct setup_item *item, struct text *why)
 {
     TEXT struct text arn = TEXT_EMPTY;
-    enum aws_error error = AWS_OK;
 
     if (item->action == SETUP_CREATE)
         return create(setup, item, why);
-    if (takes_body(item))
+    setup_template_arn(setup, &arn);
+    enum aws_error error = setup_announce(setup, item, text_get(&arn), why);
+    if (!error && takes_body(item))
         error = add_version(setup, item, why);
     if (!error && takes_setting(item))
         error = update(setup, item, why);
-    setup_template_arn(setup, &arn);
     return error ? error : setup_remember(setup, item, text_get(&arn), SETUP_RECORD_KEY, why);
 }
 

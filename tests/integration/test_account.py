@@ -440,7 +440,7 @@ class Drift(Changes):
         self.does("apply", "--name", "other", "--thing-name", "common-name", "--ca", "ca.pem", "--yes")
         self.assertEqual(self.state()["cas"][self.ca_path().split("/")[2]]["registrationConfig"], {"templateName": "other"})
         self.good = {**self.good, **{name: self.normal()[name] for name in ("policies", "templates")}}
-        self.mended("CA", CA, "iot:UpdateCACertificate", "iot:TagResource")  # the other setup had remembered its own
+        self.mended("CA", CA, "iot:TagResource", "iot:UpdateCACertificate", "iot:TagResource")  # the other setup had remembered its own
 
     def test_ca_gone(self):
         self.iot("PUT", self.ca_path(), query={"newStatus": "INACTIVE"})
@@ -573,6 +573,30 @@ class Interrupted(AccountCase):
 
     def test_also_where_only_the_answer_was_lost(self):
         self.goes_on(LOST)
+
+    def test_what_an_interrupted_change_made_is_still_ours(self):
+        """And goes again when the options do not name it any more."""
+        options = ("--publish", "data", "--attribute", "line=7")
+        for answer in (Answer(drop=True), LOST):
+            for count in range(6):  # policy and template: a record, the change, a record
+                with self.subTest(calls=count, lost=answer is LOST):
+                    self.empty_account()
+                    for file in ("portal.ini", "portal-observer.pem"):
+                        (self.folder / file).unlink(missing_ok=True)
+                    self.apply()
+                    before = {name: self.state()[name] for name in ("policies", "templates")}
+                    self.judge.script = self.stops_after(count, answer)
+                    ended = self.account("apply", *self.STANDARD, *options, "--yes", AWS_MAX_ATTEMPTS="1")
+                    self.assertEqual(ended.returncode, 69, ended)
+                    self.judge.script = None
+                    self.apply(*options)
+                    self.assertIn(":topic/data", self.state()["policies"]["expresslink-module"]["document"])
+                    said = self.apply()
+                    self.assertNotIn("kept: ", said)
+                    after = self.state()
+                    for name, member in (("policies", "document"), ("templates", "body")):
+                        self.assertEqual({each: json.loads(value[member]) for each, value in after[name].items()},
+                                         {each: json.loads(value[member]) for each, value in before[name].items()})
 
     def first(self, operation, answer):
         """A script: the first call of that operation is answered so, all others as ever."""

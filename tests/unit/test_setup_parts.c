@@ -42,6 +42,29 @@ static void each_part_has_its_side(void **state)
         }
 }
 
+/* Interrupted between "a" and "b": both are ours, and so is what is not there yet. */
+static void an_unfinished_change_is_ours(void **state)
+{
+    RECORD struct setup_record before = {0}, last = {0};
+    struct setup_parts parts = {0};
+    (void)state;
+
+    setup_record_add(&before, "x", "a");
+    setup_record_add(&last, "x", "b");
+    setup_record_add(&last, "new", "");
+    assert_false(setup_record_is_unfinished(&last));
+    setup_record_join(&last, &before);
+    assert_true(setup_record_is_unfinished(&last));
+    setup_parts_add(&parts, "x", "a", "b", NULL);
+    setup_parts_add(&parts, "new", NULL, "", NULL);
+    setup_parts_add(&parts, "foreign", "", NULL, NULL);
+    setup_parts_decide(&parts, &last, false, false);
+    assert_int_equal(parts.items[0].side, SETUP_OURS);
+    assert_int_equal(parts.items[1].side, SETUP_OURS);
+    assert_int_equal(parts.items[2].side, SETUP_THEIRS);
+    setup_parts_fini(&parts);
+}
+
 static void without_a_record_what_is_wanted_is_made(void **state)
 {
     const struct setup_record none = {0};
@@ -162,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_part_has_its_side),
+        cmocka_unit_test(an_unfinished_change_is_ours),
         cmocka_unit_test(without_a_record_what_is_wanted_is_made),
         cmocka_unit_test(a_record_is_kept_in_tags),
         cmocka_unit_test(bodies_are_merged),

@@ -33,11 +33,10 @@ struct serial_list {
     bool dead;      /* the rest of the file is ignored */
     char separator; /* of columns */
     bool separator_given;
-    size_t columns;   /* of the first row */
-    bool spaced;      /* the row has spaces around its number */
-    bool formula;     /* the row has cells written as ="..." */
-    const char *line; /* the row as it is in the file, with its end */
-    size_t line_length;
+    size_t columns;                 /* of the first row */
+    bool spaced;                    /* the row has spaces around its number */
+    bool formula;                   /* the row has cells written as ="..." */
+    struct text line;               /* the row as it is in the file, with its end */
     unsigned long long line_number; /* of the current row */
     bool in_row;                    /* libcsv has not reported its end yet */
     struct text first, second;      /* fields of the row */
@@ -141,7 +140,7 @@ static void refuse_row(struct serial_list *list)
 
     list->spaced = length != list->first.length;
     enum smsn_form form = smsn_parse(text, length, &smsn);
-    if (plain_text_find_hidden(list->line, list->line_length, &hidden))
+    if (plain_text_find_hidden(text_get(&list->line), list->line.length, &hidden))
         plain_text_explain_hidden(&hidden, &why);
     else if (list->field_count == 1 && length == 0 && list->first.length > 0)
         text_puts(&why, "it has only spaces");
@@ -180,7 +179,7 @@ static bool take_header(struct serial_list *list)
         return false;
     if (length != sizeof title - 1 || strncasecmp(text, title, length) != 0)
         return false;
-    if (plain_text_find_hidden(list->line, list->line_length, &hidden)) {
+    if (plain_text_find_hidden(text_get(&list->line), list->line.length, &hidden)) {
         plain_text_explain_hidden(&hidden, &why);
         refuse(list, NULL, why.data);
     } else if (list->field_count > 1 && list->separator != ',') {
@@ -325,11 +324,10 @@ static void parse_line(struct serial_list *list, char *line, size_t length)
     }
     if (!list->titled && pass_first(list, line, length))
         return;
-    OWNED char *whole = memory_part(line, length);
-    list->line = whole;
-    list->line_length = length;
+    text_clear(&list->line);
+    text_add(&list->line, line, length); /* it may have a NUL in it */
     length = csv_cells_plain(line, length, list->separator);
-    list->formula = length != list->line_length;
+    list->formula = length != list->line.length;
     list->in_row = length > 0 && line[0] != '\n';
     if (csv_parse(&list->parser, line, length, take_field, take_row, list) != length) {
         if (csv_error(&list->parser) != CSV_EPARSE)
@@ -379,6 +377,7 @@ void serial_list_free(struct serial_list *list)
     line_splitter_fini(&list->lines);
     text_fini(&list->first);
     text_fini(&list->second);
+    text_fini(&list->line);
     text_fini(&list->foreign.part);
     free(list);
 }

@@ -21,16 +21,16 @@ static const struct part {
          "factory support in the device profile",
          "an ApId (advertised product ID) and a device type ID for the product",
          "the number of devices that the factory may sign; by default it is limited",
-         "a hardware security module (YubiHSM) with the production key (DAK) of\n"
-         "this profile, one for each production line, sent to the factory",
-         "the Sidewalk signing tool, and the way by which the factory delivers its\n"
-         "control logs to Amazon (EDI or SFTP)",
+         ("a hardware security module (YubiHSM) with the production key (DAK) of\n"
+          "this profile, one for each production line, sent to the factory"),
+         ("the Sidewalk signing tool, and the way by which the factory delivers its\n"
+          "control logs to Amazon (EDI or SFTP)"),
      }},
     {"tell",
      "Tell them:",
      {
-         "the AWS account and the ID of the device profile; both must stay: devices\n"
-         "are imported into that account",
+         ("the AWS account and the ID of the device profile; both must stay: devices\n"
+          "are imported into that account"),
          "company, product, model, and who answers questions",
          "how far the qualification (Works with Amazon Sidewalk) is",
          "the factory: name, address, who answers there, number of production lines",
@@ -39,14 +39,14 @@ static const struct part {
     {"check",
      "When they have answered, and before the first batch:",
      {
-         "sidewalk-import profile get ID says: factory yes, your ApId, and enough\n"
-         "signatures",
-         "the factory's tool signs with the stage PRODUCTION: the logs' label is\n"
-         "production",
-         "sidewalk-import check of the first devices finds nothing, with --root the\n"
-         "keys of Amazon's root from the Sidewalk SDK",
-         "no one sends a device's own file (JSON with devicePrivKey...) around: it\n"
-         "has private keys",
+         ("sidewalk-import profile get ID says: factory yes, your ApId, and enough\n"
+          "signatures"),
+         ("the factory's tool signs with the stage PRODUCTION: the logs' label is\n"
+          "production"),
+         ("sidewalk-import check of the first devices finds nothing, with --root the\n"
+          "keys of Amazon's root from the Sidewalk SDK"),
+         ("no one sends a device's own file (JSON with devicePrivKey...) around: it\n"
+          "has private keys"),
      }},
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/csv_cells.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/test.h"
@@ -34,10 +35,9 @@ static void the_most_frequent_separator_outside_of_quotes_is_found(void **state)
 static void expect_plain(const char *line, char separator, const char *wanted)
 {
     char bytes[64];
-    size_t length = strlen(line);
 
-    memcpy(bytes, line, length);
-    assert_int_equal(csv_cells_plain(bytes, length, separator), strlen(wanted));
+    snprintf(bytes, sizeof bytes, "%s", line);
+    assert_int_equal(csv_cells_plain(bytes, strlen(line), separator), strlen(wanted));
     assert_memory_equal(bytes, wanted, strlen(wanted));
 }
 

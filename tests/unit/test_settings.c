@@ -81,6 +81,11 @@ static void refuses_bad_accounts(void **state)
         ENDPOINT STAGING "identifier_form = SN[0-9]{8}\n", 9,
         "[staging.acme] identifier_form: \"SN[0-9]{8}\" is neither hex, hex:N (8 to 64), uuid nor a regular "
         "expression that letters of identifier_case = lower can meet");
+    expect_error(ENDPOINT STAGING "identifier_form = (7TMhVEoYTS55fBxLjsEKi6mkt75ahC1MbCcRxb\n",
+                 9, /* a key, made up */
+                 "[staging.acme] identifier_form: 39 characters (not shown, they may be a key) is neither "
+                 "hex, hex:N (8 to "
+                 "64), uuid nor a regular expression that letters of identifier_case = lower can meet");
     expect_error(STAGING "[endpoint.eu]\naddress = https://eu.example.com\n", 8,
                  "[endpoint.eu] address: is no host name or IPv4 address");
     expect_error(STAGING ENDPOINT "[staging.b]\naddress = b.example.com\nca_file = /etc/passwd\n"

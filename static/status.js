@@ -60,7 +60,7 @@ function show(page) {
 function address() {
   const own = new URL(location.href);
   own.searchParams.set("lang", document.documentElement.lang);
-  return own;
+  return own.href;
 }
 
 async function fetchPage(signal) {

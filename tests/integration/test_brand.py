@@ -40,6 +40,11 @@ class Brand(unittest.TestCase):
                 self.assertNotIn("Wi-Fi", page.text)
                 for address in re.findall(r'(?:src|href)="(/static/[^"]*)"', page.text):
                     self.assertEqual(portal.get(address).status, 200, address)
+        for what in ("a link", "a bad link", "a mistake", "no page", "a wrong method"):
+            with self.subTest(what):  # what support finds in the log
+                self.assertIn(f'>{pages[what].headers["X-Request-Id"]}</code>', pages[what].text)
+        self.assertIn(f'>{claim["token"][:8]}</code>', pages["the status"].text)
+        self.assertNotIn(f'>{claim["token"]}<', pages["the status"].text)
         german = portal.get("/nothing?lang=de").text
         for name in ("Hilfe", "Datenschutz", "Impressum"):
             self.assertIn(f">{name}</a>", german)
@@ -66,7 +71,7 @@ class Brand(unittest.TestCase):
         wrong = {"colour": ("#ffd700", "contrast of 1.3"), "colour_dark": ("#333333", "Choose a lighter one"),
                  "support": ("javascript:alert(1)", "https:// or mailto:"), "privacy": ("http://acme.example", "https:// or mailto:"),
                  "imprint": ("acme.example", "https:// or mailto:"), "logo": (script, "<script"), "network": ("cable", "wifi")}
-        portal = Portal(self.sandbox, start=False, brand={key: value for key, (value, _) in wrong.items()})
+        portal = self.enterContext(Portal(self.sandbox, start=False, brand={key: value for key, (value, _) in wrong.items()}))
         portal.start(wait=False)
         portal.ended()
         for key, (_, says) in wrong.items():

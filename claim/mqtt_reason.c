@@ -6,6 +6,8 @@
 
 /* What this thread traced since the last callback. */
 static _Thread_local char traced[MQTT_REASON_SIZE];
+/* Why this thread refuses a certificate; static. */
+static _Thread_local const char *refused;
 
 void mqtt_reason_trace(const char *message)
 {
@@ -24,10 +26,20 @@ void mqtt_reason_take_traced(char out[MQTT_REASON_SIZE])
     if (*traced && !*out)
         memcpy(out, traced, sizeof traced);
     traced[0] = '\0';
+    refused = NULL;
+}
+
+void mqtt_reason_refuse(const char *words)
+{
+    refused = words;
 }
 
 void mqtt_reason_tls(const char *text, size_t length, char out[MQTT_REASON_SIZE])
 {
+    if (refused) {
+        snprintf(out, MQTT_REASON_SIZE, "%s", refused);
+        return;
+    }
     while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
         length--;
     snprintf(out, MQTT_REASON_SIZE, "%.*s", (int)length, text);

@@ -14,7 +14,9 @@ void mqtt_reason_trace(const char *message);
 /* Moves what this thread has kept to out, unless out has a reason already. */
 void mqtt_reason_take_traced(char out[MQTT_REASON_SIZE]);
 
-/* A line of OpenSSL's, without its end. */
+/* Keeps for this thread why the server's certificate is refused; NULL: forget it. */
+void mqtt_reason_refuse(const char *words);
+/* A line of OpenSSL's, without its end; instead of it what mqtt_reason_refuse() has kept. */
 void mqtt_reason_tls(const char *text, size_t length, char out[MQTT_REASON_SIZE]);
 /* "reason: cause", or "reason" if cause is "". Both are cut if they are long. */
 void mqtt_reason_join(const char *reason, const char *cause, char out[MQTT_REASON_SIZE]);

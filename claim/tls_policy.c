@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/mqtt_reason.h"
+
 #define RSA_BITS 2048
 #define EC_BITS 256
 #define GROUPS "X25519:P-256:X448:P-521:P-384"
@@ -49,12 +51,21 @@ static int check_key_and_name(int fine, X509_STORE_CTX *store)
 {
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     const char *host = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    const X509 *certificate = X509_STORE_CTX_get_current_cert(store);
 
-    if (!check_key(fine, store))
+    mqtt_reason_refuse(NULL);
+    if (!check_key(fine, store)) {
+        if (fine)
+            mqtt_reason_refuse("the server's certificate, or its authority's, has a key that is too short");
         return 0;
-    if (X509_STORE_CTX_get_error_depth(store) > 0 ||
-        (host && is_named(X509_STORE_CTX_get_current_cert(store), host)))
+    }
+    if (X509_STORE_CTX_get_error_depth(store) > 0 || (host && is_named(certificate, host)))
         return 1;
+    mqtt_reason_refuse(
+        X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1) < 0
+            ? "the server's certificate has no subject alternative name, and its common name does "
+              "not count"
+            : "the server's certificate is for another host name");
     X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
     return 0;
 }

@@ -28,11 +28,11 @@ EC, SMALL_EC = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"), ("-newk
 RSA, SMALL_RSA = ("-newkey", "rsa:2048"), ("-newkey", "rsa:1024")
 HERE = "IP:127.0.0.1,DNS:localhost"
 ANY = ("-cipher", "ALL:@SECLEVEL=0")
-# name: key, alternative names, digest, arguments of s_server, words of the reason
+# name: key, alternative names, digest, arguments of s_server
 GOOD = {
-    "TLS 1.3": (EC, HERE, "sha256", (), None),
-    "TLS 1.2 with ECDSA": (EC, HERE, "sha256", ("-tls1_2",), None),
-    "TLS 1.2 with RSA": (RSA, HERE, "sha256", ("-tls1_2", "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"), None),
+    "TLS 1.3": (EC, HERE, "sha256", ()),
+    "TLS 1.2 with ECDSA": (EC, HERE, "sha256", ("-tls1_2",)),
+    "TLS 1.2 with RSA": (RSA, HERE, "sha256", ("-tls1_2", "-cipher", "ECDHE-RSA-AES256-GCM-SHA384")),
 }
 BAD = {
     "TLS 1.0": (RSA, HERE, "sha256", ("-tls1", *ANY)),
@@ -46,6 +46,8 @@ BAD = {
     "P-224": (SMALL_EC, HERE, "sha256", ("-tls1_2", "-cipher", "ALL:@SECLEVEL=0", "-curves", "P-224:P-256")),
     "SHA-1": (RSA, HERE, "sha1", ANY),
 }
+# Of the reason in the log, where OpenSSL has none.
+WORDS = {"only a common name": "has no subject alternative name", "another name": "is for another host name"}
 
 
 class Server:
@@ -112,6 +114,8 @@ class BrokerTls(unittest.TestCase):
                         portal.log_has(event)
                     self.assertNotIn(b"MQTT", staging.received, portal.lines)
                     self.assertNotIn(b"MQTT", account.received, portal.lines)
+                    if name in WORDS:
+                        self.assertIn(WORDS[name], portal.log_has("staging.not_connected"))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@
  *   --service NAME --host HOST     iotwireless, api.iotwireless.%s.amazonaws.com
  *   --profile NAME --region NAME --endpoint URL --ca FILE
  *   --body FILE --stream FILE --shrunk (of a stream: says that it is a byte longer)
- *   --header "Name: value" --attempts N --times N (so many requests, one after the other) --retry-ms N --process-ms N
- * SIGTERM interrupts. */
+ *   --header "Name: value" --attempts N --times N (so many requests, one after the other) --retry-ms N
+ * --process-ms N SIGTERM interrupts. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -108,14 +108,21 @@ static void take_option(int option, struct arguments *out)
 static void parse(int count, char **values, struct arguments *out)
 {
     static const struct option options[] = {
-        {"service", required_argument, NULL, 's'},  {"host", required_argument, NULL, 'H'},
-        {"profile", required_argument, NULL, 'p'},  {"region", required_argument, NULL, 'r'},
-        {"endpoint", required_argument, NULL, 'e'}, {"ca", required_argument, NULL, 'c'},
-        {"body", required_argument, NULL, 'b'},     {"stream", required_argument, NULL, 'S'},
-        {"header", required_argument, NULL, 'h'},   {"attempts", required_argument, NULL, 'a'},
-        {"times", required_argument, NULL, 't'},    {"retry-ms", required_argument, NULL, 'R'},
+        {"service", required_argument, NULL, 's'},
+        {"host", required_argument, NULL, 'H'},
+        {"profile", required_argument, NULL, 'p'},
+        {"region", required_argument, NULL, 'r'},
+        {"endpoint", required_argument, NULL, 'e'},
+        {"ca", required_argument, NULL, 'c'},
+        {"body", required_argument, NULL, 'b'},
+        {"stream", required_argument, NULL, 'S'},
+        {"header", required_argument, NULL, 'h'},
+        {"attempts", required_argument, NULL, 'a'},
+        {"times", required_argument, NULL, 't'},
+        {"retry-ms", required_argument, NULL, 'R'},
         {"process-ms", required_argument, NULL, 'P'},
-        {"shrunk", no_argument, NULL, 'k'},         {NULL, 0, NULL, 0},
+        {"shrunk", no_argument, NULL, 'k'},
+        {NULL, 0, NULL, 0},
     };
     int option;
 

@@ -16,9 +16,8 @@ typedef enum identifier_error search_match(const struct identifier_form *form, c
  * counts only if nothing else is found. Where the form has a number of digits, words are an identifier if
  * they have exactly so many, one of 0 to 9 among them. Returns IDENTIFIER_OK with out; IDENTIFIER_SEVERAL if
  * there are two; any other error with *problem if that is what is wrong with the only candidate;
- * IDENTIFIER_NO_MATCH if there is none, *problem is then untouched. At first *problem has what the
- * form alone says. Bounded: matches 256 times at most, 8 times with check
- * characters. */
+ * IDENTIFIER_NO_MATCH if there is none, *problem is then untouched. At first *problem has what the form alone
+ * says. Bounded: matches 256 times at most, 8 times with check characters. */
 enum identifier_error search_identifier(const struct identifier_form *form, const struct typed *typed,
                                         search_match *match, char out[IDENTIFIER_SIZE],
                                         struct identifier_problem *problem)

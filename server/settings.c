@@ -52,8 +52,9 @@ static const struct config_key keys[] = {
      "Pictures per minute allowed from one address (IPv6: one /64 network). 0: no limit. A browser that "
      "scans by sending pictures sends up to three a second."},
     {"labels", "hosts", CONFIG_TEXT, "", 0, 1024, NULL, false,
-     "More hosts in the addresses on your labels, besides that of public_url. A label with any other host is "
-     "reported as another maker's."},
+     "More hosts in the addresses on your labels, besides that of public_url. A label with any other host, "
+     "or "
+     "such an address that is typed, is reported as another maker's."},
 
     {"store", "url", CONFIG_TEXT, "sqlite:/var/lib/expresslink-portal/portal.db", 1, 1024, NULL, false,
      "The database: sqlite:/path/to/file, or postgresql://USER@HOST/DATABASE with one or more hosts and "

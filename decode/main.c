@@ -2,7 +2,6 @@
 /* expresslink-decode: reads the codes in one picture, or in one after the other for a parent (process.h). It
  * sets up everything before it enters its sandbox, and reads pictures only inside it. */
 #include <errno.h>
-#include <getopt.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,8 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/command_help.h"
+#include "base/command_options.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/standard_output.h"
 #include "base/text.h"
 #include "decode/confine.h"
 #include "decode/decode.h"
@@ -29,24 +31,28 @@
  * start. */
 #define KEPT_MAX (1 << 20)
 
-static const char usage[] =
-    "Usage: expresslink-decode [FILE]\n"
-    "       expresslink-decode --serve\n"
-    "\n"
-    "Reads the QR code in one picture (JPEG, PNG or WebP; - or no FILE: standard input), and prints\n"
-    "its text and a newline: as it is to a file or a pipe, with \\xNN for control characters to a\n"
-    "terminal. Of several codes it is the largest one's; the others are told on standard error. The\n"
-    "picture is looked at in a sandbox: no files, no network, no other processes, bounded memory and\n"
-    "processor time.\n"
-    "\n"
-    "  --serve    one picture after the other for the program that started this one and speaks its\n"
-    "             protocol on standard input and output\n"
-    "  --version  print the version, and exit\n"
-    "  --help     print this, and exit\n"
-    "\n"
-    "Exit status: 0 found, 1 no code in it, 64 wrong arguments, 65 a picture that is refused (too large,\n"
-    "damaged, of another format), 66 cannot be opened, 69 the sandbox cannot be set up. Ended by a signal:\n"
-    "the picture was too much for it.\n";
+static const struct command_option page_options[] = {
+    {"serve", 's', NULL,
+     "one picture after the other for the program that started this one and speaks its protocol on standard "
+     "input and output"},
+    {"version", 'v', NULL, "print the version, and exit"},
+};
+
+static const struct command_page page = {
+    .name = "expresslink-decode",
+    .synopsis = "[FILE]\n"
+                "--serve",
+    .about = "Reads the QR code in one picture (JPEG, PNG or WebP; - or no FILE: standard input), and prints "
+             "its text and a newline: as it is to a file or a pipe, with \\xNN for control characters to a "
+             "terminal. Of several codes it is the largest one's; the others are told on standard error. The "
+             "picture is looked at in a sandbox: no files, no network, no other processes, bounded memory "
+             "and processor time.",
+    .options = page_options,
+    .option_count = sizeof page_options / sizeof *page_options,
+    .exit_status = "0 found, 1 no code in it, 64 wrong arguments, 65 a picture that is refused (too large, "
+                   "damaged, of another format), 66 cannot be opened, 69 the sandbox cannot be set up. Ended "
+                   "by a signal: the picture was too much for it",
+};
 
 /* 8 x 8 grey points. */
 static const unsigned char empty_picture[] = {
@@ -229,23 +235,25 @@ static int usage_error(const char *what)
     return EXIT_USAGE;
 }
 
+static int print_version(void)
+{
+    puts("expresslink-decode " EXPRESSLINK_VERSION);
+    return standard_output_end(page.name, 0);
+}
+
 static int run(int count, char **values)
 {
-    static const struct option options[] = {
-        {"serve", no_argument, NULL, 's'},
-        {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
+    struct command_options options;
     bool serving = false;
 
-    for (int option; (option = getopt_long(count, values, "hv", options, NULL)) != -1;) {
+    command_options_init(&page, "", &options);
+    for (int option; (option = command_options_next(&options, count, values)) != -1;) {
         if (option == 's')
             serving = true;
         else if (option == 'v')
-            return puts("expresslink-decode " EXPRESSLINK_VERSION) < 0 ? EXIT_CANNOT : 0;
+            return print_version();
         else if (option == 'h')
-            return fputs(usage, stdout) < 0 ? EXIT_CANNOT : 0;
+            return command_help(&page);
         else
             return usage_error("these arguments are not understood");
     }

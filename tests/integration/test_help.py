@@ -62,6 +62,15 @@ class Help(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertEqual([line for line in done.stdout.splitlines() if len(line) > COLUMNS or line != line.rstrip()], [])
 
+    def test_the_decoder_has_79_columns_too(self):
+        done = subprocess.run([BUILD / "decode" / "expresslink-decode", "--help"], capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual([line for line in done.stdout.splitlines() if len(line) > COLUMNS], [])
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([BUILD / "decode" / "expresslink-decode", "--help"], stdout=full, stderr=subprocess.PIPE,
+                                  timeout=DEADLINE)
+        self.assertEqual(done.returncode, DISK_FULL)
+
     def test_help_is_a_command_too(self):
         for program, words in every_command():
             with self.subTest(program=program, words=words):

@@ -79,6 +79,8 @@ enum aws_error setup_announce(const struct setup *setup, struct setup_item *item
     if (!item->last.there)
         return AWS_OK;
     setup_parts_record(&item->parts, &both);
+    if (setup_record_same(&both, &item->last)) /* only what others have changed is taken back */
+        return AWS_OK;
     setup_record_join(&both, &item->last);
     if (setup_record_same(&both, &item->last))
         return AWS_OK;

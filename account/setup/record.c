@@ -29,7 +29,7 @@ static void hash_of(const char *name, const char *value, char out[HASH_SIZE])
 
     text_printf(&whole, "%s=%s", name, value);
     digest_sha256(text_get(&whole), whole.length, digest);
-    if (!hex_decode(digest, 2 * HASH_BYTES, bytes))
+    if (!hex_decode(digest, HASH_BYTES, bytes))
         abort();
     base64_encode(bytes, HASH_BYTES, out);
 }

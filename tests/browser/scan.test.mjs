@@ -508,7 +508,7 @@ describe("scanning", { concurrency: atATime(2) }, () => {
     test("without a code is told so, and the same can be chosen again", () => withoutCamera({}, async (visitor) => {
       const empty = photograph([], { width: 800, height: 600 });
       await choosePhoto(visitor, empty);
-      await visitor.says(texts.label_problem_no_code);
+      await visitor.says(texts.scan_nothing);
       await visitor.look("scan-photo-nothing");
       assert.equal(visitor.sent.length, 1);
       // Else a browser would not tell when the same is chosen again.

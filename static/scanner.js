@@ -177,7 +177,8 @@ export class Scanner {
   #explain(error) {
     if (!(error instanceof LabelError)) this.#fail("unreadable");
     else if (error.isPassing) this.#fail(error.reason, error.detail, true);
-    else this.#fail(error.reason === "no_code" ? "nothing" : "unreadable", error.detail);
+    else if (error.reason === "no_code") this.#fail("nothing"); // The portal's sentence is of what a camera sees.
+    else this.#fail("unreadable", error.detail);
   }
 
   #fail(word, sentence, canRetry = false) {

@@ -103,6 +103,9 @@ describe("the status page", { concurrency: atATime(2) }, () => {
       await page.locator("#another").tap();
       await visitor.typeGroups(thing);
       await visitor.button("Register").tap();
+      await visitor.headline("Your product is already registered and online");
+      await visitor.look("status-already");
+      await visitor.button("It was reset, or has a new owner").tap();
       await page.getByText("This product has been registered before.").waitFor();
       await visitor.headline("Switch on your product");
       await visitor.look("status-again");

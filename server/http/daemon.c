@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "server/http/connection.h"
 #include "server/http/library_answer.h"
+#include "server/http/origin.h"
 #include "server/http/stream.h"
 
 #define CONNECTION_MEMORY                                                                                    \
@@ -26,6 +27,7 @@
 
 struct http_page {
     struct MHD_Response *response;
+    struct MHD_Response *secure; /* the same with secure_headers; NULL: not of HTML */
 };
 
 /* A connection and what libmicrohttpd has for it. */
@@ -50,7 +52,6 @@ static const struct http_header html_headers[] = {
     {"Content-Security-Policy",
      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
      " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
-    {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Permissions-Policy",
      "camera=(self), accelerometer=(), autoplay=(), display-capture=(), encrypted-media=(),"
      " fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(),"
@@ -58,6 +59,17 @@ static const struct http_header html_headers[] = {
      " screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
     {NULL, NULL},
 };
+
+/* Of HTML that the browser holds for secure. */
+static const struct http_header secure_headers[] = {
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {NULL, NULL},
+};
+
+static bool is_html(const char *content_type)
+{
+    return content_type && strncmp(content_type, "text/html", 9) == 0;
+}
 
 static void add_headers(struct MHD_Response *response, const struct http_header *headers)
 {
@@ -71,7 +83,7 @@ static struct MHD_Response *add_common_headers(struct MHD_Response *response, co
     if (!response)
         abort();
     add_headers(response, always_headers);
-    if (content_type && strncmp(content_type, "text/html", 9) == 0)
+    if (is_html(content_type))
         add_headers(response, html_headers);
     if (content_type)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
@@ -192,9 +204,21 @@ static void queue_response(struct http_exchange *exchange, unsigned status, stru
     count_answer(exchange);
 }
 
-/* Takes ownership of the response. */
-static void answer_with(struct http_exchange *exchange, unsigned status, struct MHD_Response *response)
+static bool is_secure(const struct http_exchange *exchange)
 {
+    const char *public_url = exchange->options->public_url;
+
+    return origin_is_secure(get_header(exchange, "Host"), get_header(exchange, "X-Forwarded-Proto"),
+                            public_url ? public_url : "");
+}
+
+/* Takes ownership of the response. */
+static void answer_with(struct http_exchange *exchange, unsigned status, const char *content_type,
+                        struct MHD_Response *response)
+{
+    add_common_headers(response, content_type);
+    if (is_html(content_type) && is_secure(exchange))
+        add_headers(response, secure_headers);
     for (size_t i = 0; i < exchange->header_count; i++)
         MHD_add_response_header(response, exchange->headers[i].name, exchange->headers[i].value);
     MHD_add_response_header(response, "X-Request-Id", exchange->id);
@@ -224,7 +248,7 @@ static void send_past_library(struct http_exchange *exchange, unsigned status, c
 
     text_printf(&all, "HTTP/1.1 %u %s\r\nConnection: close\r\n", status, MHD_get_reason_phrase_for(status));
     print_headers(always_headers, &all);
-    if (strncmp(content_type, "text/html", 9) == 0)
+    if (is_html(content_type))
         print_headers(html_headers, &all);
     text_printf(
         &all,
@@ -250,9 +274,8 @@ static void answer(struct http_exchange *exchange, unsigned status, const char *
     size_t length = body ? body->length : 0;
     char *bytes = body ? text_take(body) : memory_string("");
 
-    answer_with(exchange, status,
-                add_common_headers(MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE),
-                                   content_type));
+    answer_with(exchange, status, content_type,
+                MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE));
 }
 
 static ssize_t copy_piece(void *context, uint64_t position, char *bytes, size_t most)
@@ -272,17 +295,16 @@ static void answer_stream(struct http_exchange *exchange, unsigned status, const
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, copy_piece, exchange, NULL);
 
     watchdog_may_cut(exchange->watched, true);
-    add_common_headers(response, content_type);
     /* For HEAD, libmicrohttpd 0.9.75 sends the end of the chunks without the chunks; the next request on the
      * connection would read that as its answer. In HTTP/1.0 mode there are no chunks and no next request. */
     if (exchange->method == HTTP_HEAD)
         MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
-    answer_with(exchange, status, response);
+    answer_with(exchange, status, content_type, response);
 }
 
 static void answer_page(struct http_exchange *exchange, unsigned status, const struct http_page *page)
 {
-    queue_response(exchange, status, page->response);
+    queue_response(exchange, status, page->secure && is_secure(exchange) ? page->secure : page->response);
 }
 
 static const struct http_transport transport = {
@@ -296,15 +318,27 @@ static const struct http_transport transport = {
     .answer_stream = answer_stream,
 };
 
+static struct MHD_Response *new_page(const char *content_type, const char *bytes, size_t length,
+                                     const struct http_header *headers)
+{
+    struct MHD_Response *response = add_common_headers(
+        MHD_create_response_from_buffer(length, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY),
+        content_type);
+
+    add_headers(response, headers);
+    return response;
+}
+
 struct http_page *http_page_new(const char *content_type, const char *bytes, size_t length,
                                 const struct http_header *headers)
 {
     struct http_page *page = memory_new(1, sizeof *page);
 
-    page->response = add_common_headers(
-        MHD_create_response_from_buffer(length, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY),
-        content_type);
-    add_headers(page->response, headers);
+    page->response = new_page(content_type, bytes, length, headers);
+    if (is_html(content_type)) {
+        page->secure = new_page(content_type, bytes, length, headers);
+        add_headers(page->secure, secure_headers);
+    }
     return page;
 }
 
@@ -313,6 +347,8 @@ void http_page_free(struct http_page *page)
     if (!page)
         return;
     MHD_destroy_response(page->response);
+    if (page->secure)
+        MHD_destroy_response(page->secure);
     free(page);
 }
 

@@ -63,3 +63,18 @@ bool origin_is_foreign(const struct origin *request, const char *public_url)
         return false;
     return !is_own(request, public_url);
 }
+
+bool origin_is_secure(const char *host, const char *forwarded_proto, const char *public_url)
+{
+    static const char *const local[] = {"localhost", "127.0.0.1", "[::1]"};
+
+    if (strncasecmp(public_url, "https://", 8) == 0 ||
+        (forwarded_proto && strcasecmp(forwarded_proto, "https") == 0))
+        return true;
+    for (size_t i = 0; host && i < sizeof local / sizeof *local; i++) {
+        size_t length = strlen(local[i]);
+        if (strncasecmp(host, local[i], length) == 0 && (!host[length] || host[length] == ':'))
+            return true;
+    }
+    return false;
+}

@@ -19,4 +19,9 @@ struct origin {
  * no-referrer (Fetch standard, "append a request Origin header"); over TLS, Sec-Fetch-Site decides before. */
 bool origin_is_foreign(const struct origin *request, const char *public_url);
 
+/* True if the browser holds the page for secure: over TLS, which a proxy may end, or from this machine. On
+ * others it reports Cross-Origin-Opener-Policy as a mistake. host, forwarded_proto (X-Forwarded-Proto): NULL:
+ * not said. */
+bool origin_is_secure(const char *host, const char *forwarded_proto, const char *public_url);
+
 #endif

@@ -519,6 +519,15 @@ class Headers(Case):
                 self.assertLess({"microphone", "geolocation", "usb", "payment"}, set(allowed))
                 self.assertEqual(set(allowed.values()), {"()"})
 
+    def test_what_is_not_secure_is_not_told_of_its_opener(self):
+        """Browsers report it as a mistake there."""
+        token = self.portal.claim(random_thing())["token"]
+        for path in ("/", f"/registrations/{token}", "/nothing"):
+            for lines, there in ((("Host: portal.example",), False), (("Host: portal.example", "X-Forwarded-Proto: https"), True),
+                                 (("Host: localhost:1",), True)):
+                sent = "\r\n".join([f"GET {path} HTTP/1.1", *lines, "Connection: close", "", ""])
+                self.assertEqual(b"\r\nCross-Origin-Opener-Policy: " in self.portal.raw(sent.encode()), there, (path, lines))
+
     def test_no_cache_keeps_a_private_page(self):
         token = self.portal.claim(random_thing())["token"]
         for path in (f"/registrations/{token}", f"{API}/{token}", "/r/" + random_thing(), "/r/abc", "/registrations/abc"):

@@ -57,6 +57,20 @@ static void takes_what_says_nothing(void **state)
     assert_false(is_foreign(NULL, NULL, NULL, ""));
 }
 
+static void knows_what_is_secure(void **state)
+{
+    (void)state;
+    assert_false(origin_is_secure("register.example.com", NULL, ""));
+    assert_false(origin_is_secure("localhost.example.com", "http", "http://x"));
+    assert_false(origin_is_secure("127.0.0.10", NULL, ""));
+    assert_false(origin_is_secure(NULL, NULL, ""));
+    assert_true(origin_is_secure("x", "https", ""));
+    assert_true(origin_is_secure("x", NULL, "https://x"));
+    assert_true(origin_is_secure("localhost", NULL, ""));
+    assert_true(origin_is_secure("127.0.0.1:8080", NULL, ""));
+    assert_true(origin_is_secure("[::1]:8080", NULL, ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -64,6 +78,7 @@ int main(void)
         cmocka_unit_test(refuses_another_origin),
         cmocka_unit_test(takes_its_own),
         cmocka_unit_test(takes_what_says_nothing),
+        cmocka_unit_test(knows_what_is_secure),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,7 +102,7 @@ algorithm cstddef cstdlib cstring exception functional memory new string utility
 
 SOURCES = (".c", ".h", ".cpp")
 # Files of these kinds can hold no comment, or are data.
-NO_COMMENTS = (".json", ".txt", ".log", ".png", ".jpg", ".webp", ".ico", ".woff2", ".mustache", ".csv", ".lock", ".pem")
+NO_COMMENTS = (".json", ".txt", ".log", ".png", ".jpg", ".webp", ".pem", ".ico", ".woff2", ".mustache", ".csv", ".lock")
 GENERATED = ("__pycache__", "node_modules", "build")
 
 

@@ -178,8 +178,8 @@ static void does_without_a_session_and_a_version(void **state)
         "{}",
         "{\"sessionIdentifier\":7,\"versionNumber\":\"7\"}",
         "{\"sessionIdentifier\":null,\"versionNumber\":-1}",
-        "{\"sessionIdentifier\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefx\","
-        "\"versionNumber\":1e300}",
+        "{\"sessionIdentifier\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefx\"}",
+        "{\"versionNumber\":1e300}",
     };
     (void)state;
 

@@ -11,7 +11,6 @@
 #include "aws/sqs.h"
 #include "base/memory.h"
 
-#define ANSWER_MAX ((size_t)4 << 20)
 #define PAGES_MAX 10000
 
 /* Appends the action that AWS reports as missing (iam:PassRole, if a role is passed), otherwise action. */
@@ -96,21 +95,6 @@ static void add_resource(const struct text *body, struct text *out)
         text_puts(out, id->valuestring);
 }
 
-static enum aws_error take_answer(const struct iot_call *call, const struct text *body, cJSON **answer,
-                                  struct text *why)
-{
-    if (!answer)
-        return AWS_OK;
-    cJSON *object = body->length ? json_object_parse_within(text_get(body), body->length, ANSWER_MAX)
-                                 : cJSON_CreateObject();
-    if (!object) {
-        text_printf(why, "%s: the answer is not a JSON object", call->action);
-        return AWS_BAD_ANSWER;
-    }
-    *answer = object;
-    return AWS_OK;
-}
-
 enum aws_error oem_account_iot(const struct oem_account *account, const struct iot_call *call, cJSON **answer,
                                struct text *resource, struct text *why)
 {
@@ -135,7 +119,7 @@ enum aws_error oem_account_iot(const struct oem_account *account, const struct i
         if (error == AWS_CONFLICT && resource)
             add_resource(&response.body, resource);
     } else {
-        error = take_answer(call, &response.body, answer, why);
+        error = aws_take_object(call->action, &response.body, answer, why);
     }
     aws_response_fini(&response);
     return error;

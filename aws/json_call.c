@@ -24,15 +24,14 @@ void aws_explain_failure(const char *action, const char *caller, const struct aw
         text_printf(why, "%s: %s", action, said);
 }
 
-static enum aws_error take_answer(const struct aws_json_call *call, const struct text *body, cJSON **answer,
-                                  struct text *why)
+enum aws_error aws_take_object(const char *action, const struct text *body, cJSON **answer, struct text *why)
 {
     if (!answer)
         return AWS_OK;
     cJSON *object = body->length ? json_object_parse_within(text_get(body), body->length, ANSWER_MAX)
                                  : cJSON_CreateObject();
     if (!object) {
-        text_printf(why, "%s: the answer is not a JSON object", call->action);
+        text_printf(why, "%s: the answer is not a JSON object", action);
         return AWS_BAD_ANSWER;
     }
     *answer = object;
@@ -66,7 +65,7 @@ enum aws_error aws_json_call(struct aws_session *session, const struct aws_json_
     if (error)
         aws_explain_failure(call->action, call->caller, &response, text_get(&said), why);
     else
-        error = take_answer(call, &response.body, answer, why);
+        error = aws_take_object(call->action, &response.body, answer, why);
     memcpy(code, response.code, sizeof response.code);
     aws_response_fini(&response);
     return error;

@@ -26,6 +26,10 @@ struct aws_json_call {
 enum aws_error aws_json_call(struct aws_session *session, const struct aws_json_call *call, cJSON **answer,
                              char code[80], struct text *why) __attribute__((warn_unused_result));
 
+/* The body of an answer as an object, as aws_json_call() returns it. */
+enum aws_error aws_take_object(const char *action, const struct text *body, cJSON **answer, struct text *why)
+    __attribute__((warn_unused_result));
+
 /* What aws_json_call() says of a failed call, for callers of aws_send(): "the permission sqs:ReceiveMessage
  * is missing: allow it to this program's credentials (...)", or "sqs:ReceiveMessage: ...". said: aws_send()'s
  * own sentence, for errors without an answer. */

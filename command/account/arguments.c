@@ -364,7 +364,6 @@ int account_arguments_parse(enum account_action action, int count, char **values
 
     *out = (struct account_arguments){.action = action,
                                       .name = SETUP_NAME_DEFAULT,
-                                      .things = {.name_field = "CommonName"},
                                       .client_id = "portal-observer",
                                       .endpoint_key = "home"};
     command_options_init(page_of(action), "", &options);

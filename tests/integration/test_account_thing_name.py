@@ -4,6 +4,7 @@ them, or asks."""
 import json
 import os
 import pty
+import select
 import subprocess
 import unittest
 
@@ -95,12 +96,17 @@ class ThingName(AccountCase):
                                    stdin=follower, stdout=follower, stderr=follower)
         os.close(follower)
         shown = bytearray()
+
+        def read():
+            if not select.select([leader], [], [], DEADLINE)[0]:
+                self.fail(f"it waits, having shown {shown.decode()}")
+            return os.read(leader, 4096)
         try:
             for prompt, answer in typed:
-                eventually(lambda: shown.extend(os.read(leader, 4096)) or prompt in shown, lambda: shown.decode())
+                eventually(lambda: shown.extend(read()) or prompt in shown, lambda: shown.decode())
                 os.write(leader, answer)
             try:
-                while more := os.read(leader, 4096):
+                while more := read():
                     shown.extend(more)
             except OSError:  # what a terminal says whose program has ended
                 pass

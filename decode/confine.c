@@ -70,8 +70,22 @@ static void let_the_clock_kill(void)
     sigprocmask(SIG_UNBLOCK, &profiling, NULL);
 }
 
+static bool has_no_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+    if (syscall(SYS_capget, &header, held) != 0)
+        return false;
+    for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+        if (held[i].effective | held[i].permitted | held[i].inheritable)
+            return false;
+    return true;
+}
+
 /* What root, or the manager that started the portal, has given to it. Without CAP_SETPCAP the bounding set
- * stays: nothing can be taken from it, as no program can be executed. */
+ * stays: nothing can be taken from it, as no program can be executed. A manager that takes all capabilities
+ * away may forbid capset too, as the units in deploy/systemd do. */
 static bool drop_capabilities(void)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -80,7 +94,7 @@ static bool drop_capabilities(void)
     for (unsigned long capability = 0; prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; capability++)
         ;
     return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
-           syscall(SYS_capset, &header, none) == 0;
+           (has_no_capabilities() || syscall(SYS_capset, &header, none) == 0);
 }
 
 /* If the parent died before this call there is no signal; the process then ends at the end of standard

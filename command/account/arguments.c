@@ -362,10 +362,8 @@ int account_arguments_parse(enum account_action action, int count, char **values
     struct command_options options;
     int option, status = -1;
 
-    *out = (struct account_arguments){.action = action,
-                                      .name = SETUP_NAME_DEFAULT,
-                                      .client_id = "portal-observer",
-                                      .endpoint_key = "home"};
+    *out = (struct account_arguments){
+        .action = action, .name = SETUP_NAME_DEFAULT, .client_id = "portal-observer", .endpoint_key = "home"};
     command_options_init(page_of(action), "", &options);
     while (status < 0 && (option = command_options_next(&options, count, values)) != -1) {
         if (option == '?' && optopt == 0)

@@ -100,6 +100,12 @@ static void deny(const struct cloud_request *request, enum signature_service ser
     refuse_request(request, service, REFUSAL_ACCESS, text_get(&sentence), answer);
 }
 
+static bool must_throttle(struct cloud *cloud, const char *action)
+{
+    return use_up(&cloud->faults.throttle) ||
+           (action && faults_limits(&cloud->faults, action, clock_monotonic_ms()));
+}
+
 /* Answers an AWS call: authentication, then simulated faults, then the service. */
 static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char *digest, bool whole,
                        struct cloud_answer *answer)
@@ -112,12 +118,10 @@ static void answer_aws(struct cloud *cloud, struct cloud_call *call, const char 
         answer->status = 0;
     else if (!authenticate(cloud, call, service, digest, answer))
         ;
-    else if (use_up(&cloud->faults.throttle))
+    else if (must_throttle(cloud, action))
         refuse_request(request, service, REFUSAL_THROTTLED, NULL, answer);
     else if (use_up(&cloud->faults.errors))
         refuse_request(request, service, REFUSAL_INTERNAL, NULL, answer);
-    else if (action && faults_limits(&cloud->faults, action, clock_monotonic_ms()))
-        refuse_request(request, service, REFUSAL_THROTTLED, NULL, answer);
     else if (!action)
         refuse_request(request, service, REFUSAL_NO_CALL, NULL, answer);
     else if (faults_denies(&cloud->faults, action))

@@ -281,8 +281,9 @@ class Configuration(unittest.TestCase):
             ini = re.sub(r"^(\w+_file) = .*[.-](pem|key|password)$", lambda found: f"{found[1]} = {folder}/{found[2]}", ini, flags=re.M)
             (folder / "password").write_text("x\n")
             (folder / "portal.ini").write_text(ini)
+            store = {} if "postgresql:" in ini else {"PORTAL_STORE_URL": f"sqlite:{folder}/portal.db"}  # the volume is not here
             return subprocess.run([PROGRAM, "--config", folder / "portal.ini", "--check-config"], capture_output=True, text=True,
-                                  timeout=DEADLINE, env={**os.environ, "PORTAL_HTTP_LISTEN": ":8080",
+                                  timeout=DEADLINE, env={**os.environ, **store, "PORTAL_HTTP_LISTEN": ":8080",
                                                    "PORTAL_PAGES_TEMPLATES": str(ROOT / "templates"),
                                                    "PORTAL_PAGES_STATIC": str(ROOT / "static")})
 

@@ -15,14 +15,12 @@
   }
 
   async function withScanner(use) {
-    const trouble = document.getElementById("scan-trouble");
-    trouble.hidden = true;
     scanner ??= load();
     try {
       use(await scanner);
     } catch {
       scanner = null;
-      trouble.hidden = false;
+      document.getElementById("scan-trouble").showModal();
     }
   }
 
@@ -30,6 +28,9 @@
     const photo = document.getElementById("scan-photo");
     const file = document.getElementById("scan-file");
     if (photo === null) return;
+    const trouble = document.getElementById("scan-trouble");
+    trouble.querySelector("button").addEventListener("click", () => trouble.close());
+    trouble.addEventListener("close", () => document.getElementById("identifier").focus());
     document.getElementById("scan-camera").addEventListener("click", () => withScanner((each) => each.openCamera()));
     photo.addEventListener("click", () => file.click());
     file.addEventListener("change", () => {

@@ -485,6 +485,9 @@ describe("scanning", { concurrency: atATime(2) }, () => {
       await visitor.page.goto("/");
       await scan(visitor);
       await visitor.page.getByRole("alert").filter({ hasText: texts.scan_unloaded }).waitFor();
+      await visitor.look("scan_unloaded");
+      await visitor.page.getByRole("dialog").getByRole("button", { name: texts.scan_type_button }).click();
+      await visitor.page.waitForFunction(() => document.activeElement.id === "identifier");
     }));
   });
 

@@ -21,7 +21,8 @@ class ClaimScript(unittest.TestCase):
         cls.sandbox = cls.enterClassContext(Sandbox())
 
     def command(self, *arguments, config=None):
-        return [CLAIM, "claim", "--config", config or self.sandbox.portal_ini, *arguments]
+        """Whatever runs on this machine: test_claim_beside_portal.py has a portal."""
+        return [CLAIM, "claim", "--direct", "--config", config or self.sandbox.portal_ini, *arguments]
 
     def claim(self, *arguments, config=None):
         done = subprocess.run(self.command(*arguments, config=config), capture_output=True, text=True, timeout=DEADLINE)

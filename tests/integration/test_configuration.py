@@ -145,6 +145,19 @@ class Checking(Case):
         self.assertNotIn("PRIVATE KEY", self.check("--print-config").stdout)
 
 
+    def test_a_key_in_a_wrong_place_is_never_printed(self):
+        """Pasted where its file's name, an address or a colour should be."""
+        line = "MHcCAQEEIFVqMVJ2Y0kxQ0pXbUo0bGZ5c3dMd2x3Y0d4b3VRbW1qoAoGCCqGSM49"
+        for key in (f"-----BEGIN EC PRIVATE KEY-----\n{line}\n-----END EC PRIVATE KEY-----\n", line, "ed3321544a184d2e797c1c4b8ec10a8b" * 2):
+            for name in ("STAGING_SANDBOX_KEY_FILE", "STAGING_SANDBOX_KEY_FILE_FILE", "BRAND_LOGO", "BRAND_COLOUR", "HTTP_LISTEN"):
+                with self.subTest(name, key=key[:20]):
+                    done = self.check(environment={f"PORTAL_{name}": key})
+                    self.assertEqual(done.returncode, WRONG_CONFIGURATION)
+                    self.assertIn("not shown, they may be a key", done.stderr)
+                    self.assertNotIn(key.splitlines()[-1], done.stderr + done.stdout)
+                    self.assertNotIn(line if line in key else key, done.stderr + done.stdout)
+
+
 class Environment(Case):
     def test_a_variable_wins_over_the_file(self):
         done = self.check("--print-config", environment={"PORTAL_HTTP_THREADS": "7",

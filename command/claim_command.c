@@ -189,7 +189,12 @@ static void warn(enum portal_found found, const char *where, const struct claim_
 {
     const char *client_id = options->settings->staging[0].claim_things[0].connection.client_id;
 
-    if (found == PORTAL_OTHER)
+    if (found == PORTAL_SILENT)
+        fprintf(stderr,
+                "expresslink-claim: what listens at %s does not answer; publishing as %s. If it is a portal "
+                "with this configuration, it loses its connection: two programs must not share a client id\n",
+                where, client_id);
+    else if (found == PORTAL_OTHER)
         fprintf(stderr,
                 "expresslink-claim: what answers at %s is no portal with these accounts; publishing as %s\n",
                 where, client_id);

@@ -199,8 +199,8 @@ static bool proportions(const char *tag, struct brand_logo *logo)
  * refused all the same: it may be shown elsewhere. */
 static const char *svg_problem(const char *bytes)
 {
-    static const char *const wrong[] = {
-        "<script", ":script", "<foreignObject", "<!ENTITY", "javascript:", "<iframe", "http-equiv", "<?xml-stylesheet"};
+    static const char *const wrong[] = {"<script",     ":script", "<foreignObject", "<!ENTITY",
+                                        "javascript:", "<iframe", "http-equiv",     "<?xml-stylesheet"};
     static const char *const handlers[] = {" on", "\ton", "\non", "\ron", "/on", "\"on", "'on"};
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)

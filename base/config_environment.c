@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "base/config_private.h"
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/plain_text.h"
@@ -195,7 +196,10 @@ static void give_variable_file(struct config *config, const char *variable, cons
 
     int error = file_read(path, CONFIG_FILE_MAX, &content, &length);
     if (error != 0) {
-        config_error_at(config, variable, NULL, NULL, "%s cannot be read: %s", path, strerror(error));
+        TEXT struct text shown = TEXT_EMPTY;
+        excerpt_add_path(path, error, &shown);
+        config_error_at(config, variable, NULL, NULL, "%s cannot be read: %s", text_get(&shown),
+                        strerror(error));
         return;
     }
     if (plain_text_is_utf16(content, length)) {

@@ -2,6 +2,7 @@
 #include "base/excerpt.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/hex.h"
@@ -92,4 +93,12 @@ void excerpt_add(const char *bytes, size_t length, struct text *out)
     text_puts(out, mark);
     excerpt_add_bare(bytes, length, out);
     text_puts(out, mark);
+}
+
+void excerpt_add_path(const char *path, int error, struct text *out)
+{
+    if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG)
+        excerpt_add_bare(path, strlen(path), out);
+    else
+        text_puts(out, path);
 }

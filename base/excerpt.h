@@ -29,6 +29,10 @@ void excerpt_add(const char *bytes, size_t length, struct text *out);
 /* The same without quotes around the text, for names in a sentence that has its own marks. */
 void excerpt_add_bare(const char *bytes, size_t length, struct text *out);
 
+/* Adds the path of a file that cannot be opened, error: errno. One that names nothing may be a key that was
+ * pasted in the place of its path; all others are told as they are. */
+void excerpt_add_path(const char *path, int error, struct text *out);
+
 /* Adds the text escaped, without quotes: a character that is utf8_is_hidden() or a space other than U+0020
  * becomes \u200B (control characters as in JSON: \u001b), an invalid byte \xFF. For texts that are not
  * secret. */

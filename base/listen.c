@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/excerpt.h"
 #include "base/number.h"
 
 #define BACKLOG 4096 /* the kernel limits it to net.core.somaxconn */
@@ -68,8 +69,8 @@ static int open_address(const char *address, bool listens, struct text *why)
 
     errno = 0;
     if (split(address, host, sizeof host, &port)) {
-        text_printf(why, "%s is not an address to listen on; write 127.0.0.1:8080, [::1]:8080 or :8080",
-                    address);
+        excerpt_add_bare(address, strlen(address), why);
+        text_puts(why, " is not an address to listen on; write 127.0.0.1:8080, [::1]:8080 or :8080");
         return -1;
     }
     int code = getaddrinfo(*host ? host : NULL, port, &hints, &found);

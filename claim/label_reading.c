@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "claim/label_reading.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -19,13 +20,26 @@ static size_t span_until(const char *text, size_t length, const char *stops)
     return at;
 }
 
+/* Browsers show and copy addresses without their scheme: a host with a dot in it, and a label's path. */
+static bool is_bare_address(const char *text, size_t length)
+{
+    size_t host = 0;
+
+    while (host < length && (isalnum((unsigned char)text[host]) || text[host] == '.' || text[host] == '-'))
+        host++;
+    size_t end = host < length && text[host] == ':' ? host + 1 : host;
+    while (end > host && end < length && isdigit((unsigned char)text[end]))
+        end++;
+    return memchr(text, '.', host) != NULL && length - end >= 3 && strncasecmp(text + end, "/r/", 3) == 0;
+}
+
 /* Whether an http(s) address begins here. */
 static bool take_address(const char *text, size_t length, struct address *out)
 {
     size_t scheme = length >= 8 && strncasecmp(text, "https://", 8) == 0  ? 8
                     : length >= 7 && strncasecmp(text, "http://", 7) == 0 ? 7
                                                                           : 0;
-    if (scheme == 0)
+    if (scheme == 0 && !is_bare_address(text, length))
         return false;
     out->length = span_until(text, length, " \t\r\n\"<>");
     const char *host = text + scheme;

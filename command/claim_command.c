@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/excerpt.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -117,7 +118,10 @@ static int parse_arguments(int count, char **values, struct arguments *out)
 
 static void explain(const char *typed, const struct identifier_problem *problem)
 {
-    fprintf(stderr, "expresslink-claim: \"%.80s\" is not an identifier: %s", typed,
+    TEXT struct text shown = TEXT_EMPTY;
+
+    excerpt_add(typed, strlen(typed), &shown);
+    fprintf(stderr, "expresslink-claim: %s is not an identifier: %s", text_get(&shown),
             identifier_error_name(problem->error));
     if (problem->error == IDENTIFIER_BAD_CHARACTER && problem->position)
         fprintf(stderr, " %s at position %zu", problem->character, problem->position);
@@ -185,7 +189,12 @@ static void warn(enum portal_found found, const char *where, const struct claim_
 {
     const char *client_id = options->settings->staging[0].claim_things[0].connection.client_id;
 
-    if (found == PORTAL_OTHER)
+    if (found == PORTAL_SILENT)
+        fprintf(stderr,
+                "expresslink-claim: what listens at %s does not answer; publishing as %s. If it is a portal "
+                "with this configuration, it loses its connection: two programs must not share a client id\n",
+                where, client_id);
+    else if (found == PORTAL_OTHER)
         fprintf(stderr,
                 "expresslink-claim: what answers at %s is no portal with these accounts; publishing as %s\n",
                 where, client_id);

@@ -28,9 +28,9 @@ struct portal_client {
 static struct portal_answer call(const struct local_http_request *request)
 {
     struct local_http_answer answer;
-    struct portal_answer out = {.status = 0};
+    struct portal_answer out = {.is_there = local_http_call(request, &answer)};
 
-    if (local_http_call(request, &answer)) {
+    if (out.is_there) {
         out.status = answer.status;
         out.retry_after_s = answer.retry_after_s;
         out.json = json_object_parse_within(text_get(&answer.body), answer.body.length, BODY_MAX);
@@ -65,7 +65,7 @@ static enum portal_found ask(const char *address, const struct claim_settings *s
     bool same = theirs && strcmp(theirs, ours) == 0;
     json_free_at(&answer.json);
     if (!answer.status)
-        return PORTAL_ABSENT;
+        return answer.is_there ? PORTAL_SILENT : PORTAL_ABSENT;
     return same ? PORTAL_FOUND : PORTAL_OTHER;
 }
 

@@ -14,6 +14,7 @@ enum portal_found {
     PORTAL_FOUND,
     PORTAL_ABSENT,    /* none answers on this machine */
     PORTAL_ELSEWHERE, /* none answers here, but the configuration is that of a portal for other machines */
+    PORTAL_SILENT,    /* something takes connections at its address and does not answer in time */
     PORTAL_OTHER,     /* what answers at its address has other accounts, or is no portal */
 };
 
@@ -27,6 +28,7 @@ void portal_client_free(struct portal_client *client); /* NULL is allowed */
 
 struct portal_answer {
     unsigned status;         /* 0: no answer */
+    bool is_there;           /* something takes connections there */
     long long retry_after_s; /* 0: not given */
     cJSON *json;             /* NULL: no JSON object; the caller frees it with json_free_at() */
 };

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "account/doctor/look.h"
 #include "account/probe/tls.h"
 #include "base/clock.h"
+#include "base/excerpt.h"
 #include "base/tcp.h"
 
 #define DAY_MS (24 * 3600 * 1000LL)
@@ -87,7 +90,9 @@ static void check_chain(struct look *look, const struct tls_seen *tls)
     bool amazon = strstr(text_get(&tls->issuer), "Amazon") != NULL,
          at_aws = look_is_at_aws(look->connection->address);
     if (!tls->ca_file_usable) {
-        text_printf(&seen, "; %s contains no certificate", ca_file);
+        text_puts(&seen, "; ");
+        excerpt_add_path(ca_file, access(ca_file, R_OK) == 0 ? 0 : errno, &seen);
+        text_puts(&seen, " contains no certificate");
         text_puts(&mend, "Put Amazon Root CA 1 into ca_file: " AMAZON_ROOT);
     } else if (tls->untrusted.length && at_aws && !amazon) {
         text_puts(&seen, ", not by Amazon");

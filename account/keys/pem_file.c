@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/lines.h"
 #include "base/plain_text.h"
@@ -46,8 +47,10 @@ static bool read_error(const char *path, int error, size_t limit, struct text *w
         text_printf(why, "%s: is a folder, not a file", path);
     else if (error == EFBIG)
         text_printf(why, "%s: is larger than %zu KiB, so it is none of these files", path, limit / 1024);
-    else
-        text_printf(why, "%s: cannot be read: %s", path, strerror(error));
+    else {
+        excerpt_add_path(path, error, why);
+        text_printf(why, ": cannot be read: %s", strerror(error));
+    }
     return false;
 }
 

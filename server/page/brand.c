@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/hex.h"
 #include "base/memory.h"
@@ -66,7 +67,8 @@ bool brand_colour_check(const char *colour, bool dark, struct text *why)
     if (!*colour)
         return true;
     if (!parse_colour(colour, &parsed)) {
-        text_printf(why, "%s is not a colour such as #1f5fd6", colour);
+        excerpt_add_bare(colour, strlen(colour), why);
+        text_puts(why, " is not a colour such as #1f5fd6");
         return false;
     }
     for (size_t i = 0; i < PLACES; i++) {
@@ -197,8 +199,8 @@ static bool proportions(const char *tag, struct brand_logo *logo)
  * refused all the same: it may be shown elsewhere. */
 static const char *svg_problem(const char *bytes)
 {
-    static const char *const wrong[] = {
-        "<script", "<foreignObject", "<!ENTITY", "javascript:", "<iframe", "http-equiv", "<?xml-stylesheet"};
+    static const char *const wrong[] = {"<script",     ":script", "<foreignObject", "<!ENTITY",
+                                        "javascript:", "<iframe", "http-equiv",     "<?xml-stylesheet"};
     static const char *const handlers[] = {" on", "\ton", "\non", "\ron", "/on", "\"on", "'on"};
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
@@ -207,7 +209,8 @@ static const char *svg_problem(const char *bytes)
     for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
         for (const char *at = bytes; (at = strcasestr(at, handlers[i])) != NULL; at++) {
             const char *name = at + strlen(handlers[i]);
-            if (name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '=')
+            name += strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+            if (name[strspn(name, " \t\r\n")] == '=')
                 return "an event handler (on...=)";
         }
     return NULL;
@@ -249,7 +252,8 @@ bool brand_logo_load(const char *path, struct brand_logo *out, struct text *why)
     int failure = file_read(path, BRAND_LOGO_MAX, &logo.bytes, &logo.length);
 
     if (failure) {
-        text_printf(why, "%s: %s", path, failure == EFBIG ? "a logo has at most 256 KiB" : strerror(failure));
+        excerpt_add_path(path, failure, why);
+        text_printf(why, ": %s", failure == EFBIG ? "a logo has at most 256 KiB" : strerror(failure));
         return false;
     }
     if (read_logo(path, &logo, why)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store's operations for which devices are connected to an OEM account. Only devices with an onboarded
- * claim there are known; events of all others change nothing. Call inside a store_job's run(). All times are
+ * or open claim there are known; events of all others change nothing. Call inside a store_job's run(). All times are
  * milliseconds of store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN. */
 #ifndef SERVER_STORE_CONNECTIONS_H
 #define SERVER_STORE_CONNECTIONS_H

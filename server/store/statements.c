@@ -124,12 +124,13 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                                " WHERE thing_name = n.name AND endpoint = $2 LIMIT 1) k"},
     [SQL_CONNECTION_FIND] =
         BOTH("SELECT " CONNECTION_COLUMNS " FROM connections WHERE thing_name = $1 AND endpoint = $2"),
-    /* Only a device that was onboarded there. */
+    /* Only a device that was onboarded there, or may be soon: its end can come before its beginning. */
     [SQL_CONNECTION_INSERT] =
         BOTH("INSERT INTO connections (thing_name, endpoint, " CONNECTION_COLUMNS ", heard_at)"
              " SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), $5, CAST($6 AS BIGINT),"
              " CAST($7 AS BIGINT) WHERE EXISTS (SELECT 1 FROM " CLAIMS_THERE(
-                 "$1") " AND c.state = 'onboarded') ON CONFLICT (thing_name, endpoint) DO NOTHING"),
+                 "$1") " AND (c.state = 'onboarded' OR c." OPEN
+                       ")) ON CONFLICT (thing_name, endpoint) DO NOTHING"),
     [SQL_CONNECTION_CHANGE] =
         BOTH("UPDATE connections SET is_connected = $3, happened_at = $4, session = $5, version = $6,"
              " heard_at = $7 WHERE thing_name = $1 AND endpoint = $2"),

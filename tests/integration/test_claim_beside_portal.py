@@ -169,6 +169,18 @@ class Beside(unittest.TestCase):
                 self.assertIn("is no portal with these accounts", err)
                 self.assertIn(f"127.0.0.1:{port}", err)
 
+    def test_a_portal_that_hangs(self):
+        """Its connection is taken from it, which is said."""
+        portal = self.portal().connected()
+        portal.process.send_signal(signal.SIGSTOP)
+        try:
+            code, out, err = self.claim(portal, random_thing())
+        finally:
+            portal.process.send_signal(signal.SIGCONT)
+        self.assertEqual(code, 0, out)
+        self.assertIn("does not answer", err)
+        self.assertIn("must not share a client id", err)
+
     def test_a_portal_that_ends_before_it_accepts_anything(self):
         portal = self.portal().connected()
         ready = portal.ready().text.encode()

@@ -76,6 +76,14 @@ class ClaimScript(unittest.TestCase):
         self.assertEqual(code, 0)
         self.assertIn("Only --wait can report whether the device has received it", out)
 
+    def test_what_is_no_identifier_is_not_printed_if_it_may_be_a_key(self):
+        key = "ed3321544a184d2e797c1c4b8ec10a8b" * 2
+        for typed in (key, "UID:" + key):
+            code, out, err = self.claim(typed)
+            self.assertEqual((code, out), (65, ""))
+            self.assertNotIn(key, err)
+            self.assertIn("may be a key", err)
+
     def test_a_device_that_does_not_come_is_1_with_advice(self):
         code, out, _ = self.claim("--wait", "--timeout", SHORT, random_thing())
         self.assertEqual(code, 1)

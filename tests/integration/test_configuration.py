@@ -11,7 +11,7 @@ import subprocess
 import unittest
 
 from patience import DEADLINE
-from portal import PROGRAM, Portal
+from portal import CLAIM, PROGRAM, Portal
 from sandbox import Sandbox, eventually, random_thing
 
 USAGE, CANNOT, WRONG_CONFIGURATION = 64, 69, 78
@@ -143,6 +143,30 @@ class Checking(Case):
 
     def test_a_private_key_is_never_printed(self):
         self.assertNotIn("PRIVATE KEY", self.check("--print-config").stdout)
+
+
+    def test_a_key_in_a_wrong_place_is_never_printed(self):
+        """Pasted where its file's name, an address or a colour should be."""
+        line = "MHcCAQEEIFVqMVJ2Y0kxQ0pXbUo0bGZ5c3dMd2x3Y0d4b3VRbW1qoAoGCCqGSM49"
+        for key in (f"-----BEGIN EC PRIVATE KEY-----\n{line}\n-----END EC PRIVATE KEY-----\n", line, "ed3321544a184d2e797c1c4b8ec10a8b" * 2):
+            for name in ("STAGING_SANDBOX_KEY_FILE", "STAGING_SANDBOX_KEY_FILE_FILE", "BRAND_LOGO", "BRAND_COLOUR", "HTTP_LISTEN"):
+                with self.subTest(name, key=key[:20]):
+                    done = self.check(environment={f"PORTAL_{name}": key})
+                    self.assertEqual(done.returncode, WRONG_CONFIGURATION)
+                    self.assertIn("not shown, they may be a key", done.stderr)
+                    self.assertNotIn(key.splitlines()[-1], done.stderr + done.stdout)
+                    self.assertNotIn(line if line in key else key, done.stderr + done.stdout)
+
+
+    def test_doctor_does_not_print_it_either(self):
+        key = "MHcCAQEEIFVqMVJ2Y0kxQ0pXbUo0bGZ5c3dMd2x3Y0d4b3VRbW1qoAoGCCqGSM49"
+        ini = self.portal(start=False).ini
+        given = {f"PORTAL_STAGING_SANDBOX_{name}": key for name in ("KEY_FILE", "CERT_FILE", "CA_FILE")}
+        done = subprocess.run([CLAIM, "doctor", "--config", ini], capture_output=True, text=True, timeout=DEADLINE,
+                              env={**os.environ, "AWS_EC2_METADATA_DISABLED": "true", **given})
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("not shown, they may be a key", done.stdout)
+        self.assertNotIn(key, done.stdout + done.stderr)
 
 
 class Environment(Case):

@@ -129,6 +129,24 @@ static void one_that_was_never_onboarded_is_not_known(void **state)
     ASSERT_STATE(found(open.token).state, CLAIM_QUEUED);
 }
 
+/* Queues deliver out of order: the end of the connection that onboards the claim comes before its beginning. */
+static void its_end_may_come_before_the_arrival(void **state)
+{
+    struct registration_request open = request_at(NOON), again = request_at(NOON + 60 * SECOND);
+    (void)state;
+
+    added(&open);
+    assert_true(hear(leaves("a", 1, NOON + 2 * SECOND)));
+    ASSERT_STATE(found(open.token).state, CLAIM_QUEUED);
+    assert_true(hear(connects("a", 1, NOON + SECOND)));
+    assert_true(hear(event(THING, PRESENCE_CREATED, "", 1, NOON + SECOND)));
+    ASSERT_STATE(found(open.token).state, CLAIM_ONBOARDED);
+    assert_false(is_online("home", 0));
+    struct registration out = added(&again);
+    ASSERT_STATE(out.state, CLAIM_QUEUED);
+    assert_false(out.already_online);
+}
+
 static void one_that_is_connected_need_not_be_claimed(void **state)
 {
     struct registration_request again = request_at(NOON + 60 * SECOND);
@@ -300,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(one_that_was_never_onboarded_is_not_known),
+        TEST(its_end_may_come_before_the_arrival),
         TEST(one_that_is_connected_need_not_be_claimed),
         TEST(the_form_of_another_staging_account_is_it_too),
         TEST(it_can_be_claimed_after_all),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/excerpt.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "tests/unit/test.h"
@@ -74,6 +75,27 @@ static void a_name_needs_no_quotes(void **state)
     assert_string_equal(text_get(&out), "htpt\\u001b 64 hex digits" NOT_SHOWN);
 }
 
+static void a_path_that_names_nothing_may_be_a_key(void **state)
+{
+    static const struct {
+        const char *path, *wanted;
+        int error;
+    } rows[] = {
+        {"/etc/expresslink-portal/claim-thing.key", "/etc/expresslink-portal/claim-thing.key", ENOENT},
+        {HEX, "64 hex digits" NOT_SHOWN, ENOENT},
+        {"-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIFVqMVJ2Y0kxQ0pXbUo0bGZ5c3\n",
+         "66 characters" NOT_SHOWN, ENAMETOOLONG},
+        {"/nix/store/" HEX, "/nix/store/" HEX, EACCES},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        TEXT struct text out = TEXT_EMPTY;
+        excerpt_add_path(rows[i].path, rows[i].error, &out);
+        assert_string_equal(text_get(&out), rows[i].wanted);
+    }
+}
+
 static void what_cannot_be_seen_is_escaped(void **state)
 {
     (void)state;
@@ -93,6 +115,7 @@ int main(void)
         cmocka_unit_test(what_may_be_a_key_is_described),
         cmocka_unit_test(what_cannot_be_one_is_quoted),
         cmocka_unit_test(a_name_needs_no_quotes),
+        cmocka_unit_test(a_path_that_names_nothing_may_be_a_key),
         cmocka_unit_test(what_cannot_be_seen_is_escaped),
     };
 

@@ -50,6 +50,8 @@ static void another_makers_label_is_not_ours(void **state)
     expect(LABEL_FOREIGN, "https://register.example.com@evil.example/r/" A, NULL);
     expect(LABEL_FOREIGN, "https://evil.example\\@register.example.com/r/" A, NULL);
     expect(LABEL_FOREIGN, "https://evil.example/@register.example.com/r/" A, NULL);
+    expect(LABEL_FOREIGN, "evil.example/r/" A, NULL);
+    expect(LABEL_FOREIGN, "Scan to register: www.evil.example:8443/R/" A "?x", NULL);
     expect(LABEL_FOREIGN, "http:///r/" A, NULL);
     expect(LABEL_FOREIGN, "https://example.com/r/" A, NULL);
     expect(LABEL_FOREIGN, "https://[::1]/r/" A, NULL);
@@ -128,6 +130,8 @@ static void of_several_codes_the_label_wins(void **state)
     assert_int_equal(reading.text, 1);
     expect(LABEL_OURS, URL "/r/" A, "https://evil.example/r/" B);
     assert_int_equal(reading.text, 0);
+    expect(LABEL_OURS, "evil.example/r/" B, "Web:register.example.com:443/r/" A);
+    assert_string_equal(reading.thing_name, A);
     expect(LABEL_OURS, URL "/r/too-short", A);
     assert_int_equal(reading.text, 1);
     expect(LABEL_OURS, A, URL "/r/" A);

@@ -17,10 +17,10 @@
     return text.split(/\s+/).some((part) => /[g-z]/i.test(part) && !/\d/.test(part));
   }
 
-  /** {name, check} without spaces; null for text that is more than an ID, which stays as it is. */
-  function parse(text) {
+  /** {name, check} without spaces; null for text that is more than an ID, or two of them, which stays as it is. */
+  function parse(text, wanted) {
     const found = text.match(LIKE_AN_ID);
-    if (found === null || hasWords(text)) return null;
+    if (found === null || hasWords(text) || countLetters(text) >= 2 * wanted) return null;
     return { name: withoutSpace(found[1]), check: withoutSpace(found[2] ?? "") };
   }
 
@@ -42,7 +42,7 @@
       field.form.classList.toggle("filled", text.trim() !== "");
       field.rows = 2;
       while (field.scrollHeight > field.clientHeight && field.rows < ROWS_MAX) field.rows += 1;
-      const id = wanted ? parse(text) : null;
+      const id = wanted ? parse(text, wanted) : null;
       const length = id === null ? 0 : countLetters(id.name + id.check);
       const all = id !== null && (length > wanted || id.check !== "") ? wanted + CHECK : wanted;
       const isCounted = id !== null || text.trim() === "";
@@ -52,7 +52,7 @@
 
     /** The caret stays behind the character that it was behind. */
     function regroup() {
-      const id = wanted ? parse(field.value) : null;
+      const id = wanted ? parse(field.value, wanted) : null;
       const grouped = id === null ? field.value : inGroups(id);
       if (grouped !== field.value) {
         let before = withoutSpace(field.value.slice(0, field.selectionStart)).length;
@@ -73,7 +73,7 @@
     });
     // The places that the portal names are those of the characters, without the spaces between groups.
     field.form.addEventListener("formdata", ({ formData }) => {
-      const id = wanted ? parse(field.value) : null;
+      const id = wanted ? parse(field.value, wanted) : null;
       if (id !== null) formData.set("identifier", id.name + id.check);
     });
     window.addEventListener("resize", tell);

@@ -90,6 +90,18 @@ describe("the form", { concurrency: atATime(3) }, () => {
     assert.equal(await count.innerText(), "34 of 34");
   }));
 
+  test("leaves two IDs apart, and says that they are two", () => own.visit({}, async (visitor) => {
+    const { page } = visitor;
+    visitor.expect(/status of 422/);
+    const both = "0123456789abcdef0123456789abcdef fedcba9876543210fedcba9876543210";
+    await page.goto("/");
+    await page.locator("#identifier").fill(both);
+    assert.equal(await page.locator("#identifier").inputValue(), both);
+    assert.equal(await page.locator("#identifier-count").innerText(), "");
+    await visitor.button("Register").tap();
+    await checkProblem(visitor, both, "There are two different device IDs in this text. Enter only the one of your product.");
+  }));
+
   test("shows the whole ID on the narrowest screens", () => own.visit({}, async (visitor) => {
     const { page } = visitor;
     await page.setViewportSize(NARROW);

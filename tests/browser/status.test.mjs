@@ -104,6 +104,8 @@ describe("the status page", { concurrency: atATime(2) }, () => {
       await visitor.typeGroups(thing);
       await visitor.button("Register").tap();
       await visitor.headline("Your product is already registered and online");
+      const rule = await page.locator(".thing-title").evaluate((each) => getComputedStyle(each).borderTopWidth);
+      assert.equal(rule, "0px", "a line above the only part of a card");
       await visitor.look("status-already");
       await visitor.button("It was reset, or has a new owner").tap();
       await page.getByText("This product has been registered before.").waitFor();

@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* For printf: what it should have been. */
+#define DEVICE_FILE "this is a device's own file with private keys, not a %s; do not send it around"
+
 /* Whether it is the name of a JSON member that holds private keys. */
 bool device_file_is_private(const char *name, size_t length);
 

@@ -13,6 +13,7 @@
 #include "sidewalk/apids.h"
 #include "sidewalk/certificate_chain.h"
 #include "sidewalk/control_log.h"
+#include "sidewalk/device_file.h"
 #include "sidewalk/device_table.h"
 #include "sidewalk/input_files.h"
 #include "sidewalk/serial_list.h"
@@ -299,8 +300,6 @@ static void on_broken(void *context, unsigned long long offset, const char *what
         device_table_get(&work->devices, &smsn)->flags |= DEVICE_LOGGED_BADLY | DEVICE_UNSOUND;
     tell_of_entry(work, FINDING_BAD_LOG, offset, known ? &smsn : NULL, what);
 }
-
-#define DEVICE_FILE "this is a device's own file with private keys, not a %s; do not send it around"
 
 static void on_device_file_as_log(void *context, unsigned long long offset)
 {

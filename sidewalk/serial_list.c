@@ -43,7 +43,7 @@ struct serial_list {
     size_t field_count;
     struct {
         bool known, is; /* whether the file's first character has been seen; whether it is no list */
-        bool device_file, control_log;
+        bool device_file, control_log, has_nul;
         struct text part; /* and what remains of those before */
     } foreign;
 };
@@ -260,6 +260,8 @@ static void scan(struct serial_list *list, const char *bytes, size_t length)
         list->foreign.device_file = true;
     if (memmem(part->data, part->length, logs, sizeof logs - 1) != NULL)
         list->foreign.control_log = true;
+    if (memchr(bytes, '\0', length) != NULL)
+        list->foreign.has_nul = true;
     if (part->length > KEPT) {
         memmove(part->data, part->data + part->length - KEPT, KEPT);
         part->length = KEPT;
@@ -412,6 +414,8 @@ static void end_foreign(struct serial_list *list)
         list->events.device_file(context, 1);
     else if (list->foreign.control_log)
         list->events.bad_header(context, 1, "this is a control log, not a list: it belongs to --control-log");
+    else if (list->foreign.has_nul)
+        list->events.bad_header(context, 1, "the first row must be smsn, but " PLAIN_TEXT_UTF16);
     else
         list->events.bad_header(
             context, 1, "this is not a list: the first row must be smsn, then one serial number a row");

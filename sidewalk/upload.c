@@ -13,11 +13,14 @@
 #include "base/base64.h"
 #include "base/digest.h"
 #include "base/hex.h"
+#include "sidewalk/device_file.h"
 
 #define SCHEME "s3://"
 #define BUCKET_MIN 3
 #define BUCKET_MAX 63
 #define SHA256_BYTES 32
+#define PART_SIZE 65536
+#define KEPT 32 /* bytes of the part before: longer than the names that are looked for */
 
 static void response_fini(struct aws_response *response)
 {
@@ -177,18 +180,41 @@ static void tell_sent(void *context, unsigned long long sent)
         upload->progress(upload->context, sent, upload->all);
 }
 
-static bool digest_list(int fd, unsigned long long *length, char sha256[DIGEST_SIZE])
+/* Looks for a device's own file, in parts. Without its NULs UTF-16 is as UTF-8. */
+struct search {
+    char text[KEPT + PART_SIZE];
+    size_t length;
+    bool found;
+};
+
+static void search_part(struct search *search, const char *part, size_t length)
 {
-    char part[65536];
+    for (size_t i = 0; i < length; i++)
+        if (part[i] != '\0')
+            search->text[search->length++] = part[i];
+    search->found = search->found || device_file_is_in(search->text, search->length);
+    size_t kept = search->length < KEPT ? search->length : KEPT;
+    memmove(search->text, search->text + search->length - kept, kept);
+    search->length = kept;
+}
+
+static bool digest_list(struct upload *upload, bool *private)
+{
+    char part[PART_SIZE];
+    struct search search;
     struct digest *digest = digest_begin();
     ssize_t got;
 
-    *length = 0;
-    while ((got = read_again(fd, part, sizeof part)) > 0) {
+    search.length = 0;
+    search.found = false;
+    upload->all = 0;
+    while ((got = read_again(upload->fd, part, sizeof part)) > 0) {
         digest_add(digest, part, (size_t)got);
-        *length += (unsigned long long)got;
+        search_part(&search, part, (size_t)got);
+        upload->all += (unsigned long long)got;
     }
-    digest_end(digest, got < 0 ? NULL : sha256);
+    digest_end(digest, got < 0 ? NULL : upload->sha256);
+    *private = search.found;
     return got == 0;
 }
 
@@ -201,6 +227,7 @@ static bool cannot_read(const char *path, int error, struct text *why)
 static bool open_list(struct upload *upload, struct text *why)
 {
     struct stat found;
+    bool private = false;
 
     upload->fd = open(upload->path, O_RDONLY | O_CLOEXEC);
     if (upload->fd < 0 || fstat(upload->fd, &found) != 0)
@@ -210,9 +237,11 @@ static bool open_list(struct upload *upload, struct text *why)
                     upload->path);
         return false;
     }
-    if (!digest_list(upload->fd, &upload->all, upload->sha256))
+    if (!digest_list(upload, &private))
         return cannot_read(upload->path, errno, why);
-    return true;
+    if (private)
+        text_printf(why, "%s: " DEVICE_FILE, upload->path, "list of serial numbers");
+    return !private;
 }
 
 bool upload_digest(const char *path, unsigned long long *length, char sha256[65], struct text *why)

@@ -34,10 +34,9 @@ static void check_store(struct doctor *doctor, const char *url)
 /* An address in use may well be in use by the portal. */
 static void check_listen(struct doctor *doctor, const char *const addresses[2])
 {
-    TEXT struct text why = TEXT_EMPTY;
-    bool in_use = false;
-
     for (size_t i = 0; i < 2; i++) {
+        TEXT struct text why = TEXT_EMPTY;
+        bool in_use = false;
         if (!*addresses[i] || listen_is_possible(addresses[i], &in_use, &why) || in_use)
             continue;
         doctor_tell(

@@ -131,6 +131,15 @@ class BehindProxy:
                 texts = [each.text.replace(each.headers["X-Request-Id"], "") for each in (behind, direct)]
                 self.assertEqual((behind.status, texts[0]), (direct.status, texts[1]))
 
+    def test_the_language_that_was_chosen_is_remembered(self):
+        chosen = self.proxy.request("POST", "/language", "lang=de", {"Content-Type": "application/x-www-form-urlencoded"}, "127.0.0.19")
+        cookie = chosen.headers["Set-Cookie"].partition(";")[0]
+        large = "of-another-site=" + "x" * 6500  # more than the portal takes
+        for sent, language in ((cookie, "de"), (f"{large}; {cookie}", "de"), (large, "en")):
+            answer = self.proxy.request("GET", "/", headers={"Cookie": sent, "Accept-Language": "en"})
+            self.assertEqual(answer.status, 200)
+            self.assertIn(f'<html lang="{language}"', answer.text)
+
     def logged(self):
         """All that the proxy has written of requests, on purpose or because one failed."""
         return self.proxy.errors()

@@ -78,6 +78,12 @@ class Brand(unittest.TestCase):
             with self.subTest(key):
                 self.assertTrue([line for line in portal.lines if f"[brand] {key}: " in line and says in line], portal.lines)
 
+    def test_a_logo_that_is_not_there_is_told_once(self):
+        portal = self.enterContext(Portal(self.sandbox, start=False, brand={"logo": "/nowhere.png"}))
+        portal.start(wait=False)
+        portal.ended()
+        self.assertEqual(len([line for line in portal.lines if "/nowhere.png" in line]), 1, portal.lines)
+
 
 if __name__ == "__main__":
     unittest.main()

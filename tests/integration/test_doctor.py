@@ -10,6 +10,7 @@ import json
 import math
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -448,6 +449,12 @@ class Doctor(unittest.TestCase):
                 self.assertEqual((found["level"], found["subject"]), (WARNING, "this machine"))
                 self.assertIn(seen, found["seen"])
                 self.assertIn(mend, found["mend"])
+        with socket.create_server(("127.0.0.1", 0)) as busy:  # by the portal, perhaps
+            config["http"] = {"listen": f"127.0.0.1:{busy.getsockname()[1]}", "admin_listen": "192.0.2.1:80"}
+            with path.open("w") as file:
+                config.write(file)
+            found, = (line for line in self.findings("--config", path, "--offline") if line["check"] == "place.listen")
+        self.assertTrue(found["seen"].startswith("cannot listen on 192.0.2.1:80"), found)
         findings = self.findings("--config", self.ini(), "--offline")
         self.assertEqual({line["level"] for line in findings if line["check"].startswith("place.")}, {"ok"})
 

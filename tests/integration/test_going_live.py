@@ -202,6 +202,9 @@ class Rehearsal(Page):
         for block in (cloud, export, folder, root, certificate, claim_thing, names, ini, birth, account, doctor):
             self.assertNotIn("\u2717", self.shell.run(block))
         self.assertIn("it has arrived", self.shell.run(first))
+        log = self.folder / ".sandbox" / "modules" / "log"
+        eventually(lambda: '"published"' in log.read_text(), log.read_text)  # telemetry, as a product does
+        self.assertNotIn("cut-off", log.read_text())
         self.starts(portal)
         answer = self.get(HTTP, "/api/v1/registrations", json.dumps({"identifier": random_thing()}))
         self.assertEqual(answer["state"], "queued")

@@ -283,6 +283,20 @@ class Refusals(Import):
         record = self.start(self.few, "--force", "just in case")
         self.assertEqual((record["forced"], record["tags"]), (None, {}))
 
+    def test_a_devices_own_file_is_never_sent(self):
+        task = self.started()
+        private = Path(__file__).resolve().parents[1] / "cases" / "sidewalk-device.json"
+        other = self.few.parent / "private.csv"
+        for content in (private.read_bytes(), b"\xff\xfe" + private.read_text().encode("utf-16-le"),
+                        b"smsn\n" * 13105 + b'"devicePrivKeyP256R1": "cut'):
+            other.write_bytes(content)
+            start = [other if a == self.few / "devices.csv" else a for a in self.start_arguments(self.few)]
+            for arguments in (start, (*start, "--force", "it is a test"), ("update", task, "--csv", other, "--s3", f"s3://{BUCKET}/")):
+                code, _, err = self.cloud.run(*arguments)
+                self.assertEqual(code, 66)
+                self.assertIn(f"{other}: this is a device's own file with private keys, not a list of serial numbers", err)
+        self.assertEqual(len(self.cloud.uploads()), 1)
+
     def test_another_apid(self):
         code, record = self.cloud.json(*self.start_arguments(self.few, "--apid", "wrong"))
         self.assertEqual((code, record["check"]["findings"]), (1, {"wrong_apid": 7}))

@@ -154,6 +154,8 @@ static void what_is_no_list_is_told_once(void **state)
          "1 header: this is a control log, not a list: it belongs to --control-log\n", 0},
         {"{}\n\n", "1 header: this is not a list: the first row must be smsn, then one serial number a row\n",
          0},
+        {"\xFF\xFE{\0\n\0}\0", "1 header: the first row must be smsn, but it is UTF-16; save it as UTF-8\n",
+         8},
         {"\xFF\xFEs\0m\0s\0n\0\n\0"
          "1\0\n",
          "1 header: the first row must be smsn, but it is UTF-16; save it as UTF-8\n", 15},

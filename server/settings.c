@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/excerpt.h"
 #include "base/text.h"
@@ -179,7 +180,7 @@ static void check_brand(struct config *config, const struct settings *settings)
         TEXT struct text why = TEXT_EMPTY;
         add_brand_error(config, links[i].name, brand_link_check(links[i].address, &why), &why);
     }
-    if (*settings->logo)
+    if (*settings->logo && access(settings->logo, R_OK) == 0) /* else it has been told */
         add_brand_error(config, "logo", brand_logo_load(settings->logo, &loaded, &logo), &logo);
     free(loaded.bytes);
 }

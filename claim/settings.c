@@ -288,7 +288,7 @@ static void check_client_ids(struct config *config, const struct claim_settings 
 /* Modules would be sent where they are. Accounts in one test broker differ in their ports. */
 static bool is_same_account(const struct account_connection *a, const struct account_connection *b)
 {
-    return a->address[0] != '\0' && strcasecmp(a->address, b->address) == 0 &&
+    return endpoint_address_valid(a->address) && strcasecmp(a->address, b->address) == 0 &&
            (a->port == b->port || strstr(a->address, ".amazonaws.com"));
 }
 

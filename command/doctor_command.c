@@ -153,7 +153,8 @@ static int parse_arguments(int count, char **values, struct arguments *out)
         else if (option == STAY && !take_seconds(optarg, &out->doctor.stay_ms))
             return usage_error("--stay needs a number of seconds from 1 to 600, not ", optarg);
         else if (option == TOPIC && !take_topic(out, optarg))
-            return usage_error("--topic needs a topic, and there can be 64 of them, not ", optarg);
+            return *optarg ? usage_error("--topic can be given 64 times; this is one too many: ", optarg)
+                           : usage_error("--topic needs a topic", "");
         else if (option == '?')
             return usage_error("unknown option, or an option without its value", "");
         else if (option != 't' && option != STAY && option != TOPIC)

@@ -328,7 +328,8 @@ bool log_parser_feed(struct log_parser *parser, const char *bytes, size_t length
 
     if (status == yajl_status_error) {
         unsigned char *words = yajl_get_error(parser->yajl, 0, NULL, 0);
-        log_parser_note_mistake(parser, at, (const char *)words);
+        log_parser_note_mistake(parser, at,
+                                parser->any ? (const char *)words : "it is not JSON, as control logs are");
         yajl_free_error(parser->yajl, words);
     } else if (status == yajl_status_client_canceled)
         log_parser_note_mistake(parser, parser->refusal == too_large ? parser->entry.offset : at,

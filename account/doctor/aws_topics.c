@@ -52,9 +52,13 @@ static void mend_missing(const struct aws_view *view, const struct question *que
                     text_get(&view->apply), policy_topic_rule(topic));
         return;
     }
-    text_puts(out, "AWS closes the connection of a module that publishes it. Let modules ");
-    if (!question->is_filter)
-        text_printf(out, "publish it: %s --publish '%s', or ", text_get(&view->apply), topic);
+    if (question->is_filter)
+        text_puts(out, "Let modules ");
+    else
+        text_printf(out,
+                    "AWS closes the connection of a module that publishes it. Let modules publish it: %s "
+                    "--publish '%s', or ",
+                    text_get(&view->apply), topic);
     text_printf(out, "subscribe to it: %s --subscribe '%s', with the other options as before.",
                 text_get(&view->apply), topic);
 }

@@ -122,9 +122,7 @@ static const char *use_fault(enum policy_topic_use use, const char *topic)
 {
     switch (use) {
     case POLICY_TOPIC_PUBLISH:
-        return strpbrk(topic, "+#") ? "modules publish to a topic without + and #, which are only for topics "
-                                      "to subscribe to"
-                                    : reserved_fault(topic);
+        return strpbrk(topic, "+#") ? "modules publish to a topic without + and #" : reserved_fault(topic);
     case POLICY_TOPIC_SUBSCRIBE:
         return is_filter(topic) ? reserved_fault(topic)
                                 : "a + is a whole level between slashes, and a # the whole last one";
@@ -141,7 +139,9 @@ bool policy_topic_check(enum policy_topic_use use, const char *topic, struct tex
     if (!wrong)
         wrong = use_fault(use, topic);
     if (wrong) {
-        text_printf(why, "%s, not \"%s\"", wrong, topic);
+        text_puts(why, wrong);
+        if (*topic)
+            text_printf(why, ", not \"%s\"", topic);
         return false;
     }
     text_printf(&whole, "%s%s", use == POLICY_TOPIC_RULE ? POLICY_TOPIC_INGEST : "",

@@ -598,8 +598,10 @@ class DoctorAws(unittest.TestCase):
         account.change_policy("expresslink-module", json.dumps(document))
         for topic, _, _ in self.TOPICS:
             account.arguments += ["--topic", topic]
-        told = [(each["level"], each["seen"]) for each in account.doctor() if each["check"] == "aws.policy.module.topic"]
-        self.assertEqual(told, [(level, seen) for _, level, seen in self.TOPICS])
+        found = [each for each in account.doctor() if each["check"] == "aws.policy.module.topic"]
+        self.assertEqual([(each["level"], each["seen"]) for each in found], [(level, seen) for _, level, seen in self.TOPICS])
+        filter_, = (each["mend"] for each in found if each["seen"].startswith("cmd/+: "))
+        self.assertEqual(filter_[:29], "Let modules subscribe to it: ", "nobody publishes to a filter")
 
     def test_policies_inside_the_role_may_not_be_seen(self):
         account = self.account()

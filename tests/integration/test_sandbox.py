@@ -436,8 +436,9 @@ class Command(SandboxTest):
                 self.sandbox.claim_thing().accepted()
 
     def test_a_claim_thing_that_is_none(self):
-        for path in (self.sandbox.certificates / "module.key", self.sandbox.state / "missing.pem"):
-            with self.assertRaisesRegex(AssertionError, "is not a certificate with a common name"):
+        for path, said in ((self.sandbox.certificates / "module.key", "is not a certificate with a common name"),
+                           (self.sandbox.state / "missing.pem", "missing.pem is not there")):
+            with self.assertRaisesRegex(AssertionError, said):
                 self.sandbox.start("--claim-thing", str(path))
         self.sandbox.claim_thing().accepted()
 

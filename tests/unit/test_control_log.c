@@ -84,7 +84,7 @@ static void what_is_no_control_log_is_told_once(void **state)
         {"{\"controlLogs\":{}}", "broken: controlLogs is not an array\n"},
         {"{\"controlLogs\":null}", "broken: controlLogs is not an array\n"},
         {"{\"controlLogs\":[],\"controlLogs\":[]}", "broken: a document has controlLogs twice\n"},
-        {"hello", "broken: lexical error: invalid char in json text.\n"},
+        {"hello", "broken: it is not JSON, as control logs are\n"},
     };
     (void)state;
 
@@ -114,7 +114,7 @@ static void a_devices_own_file_is_recognised_and_not_read(void **state)
 static void digits_that_are_no_serial_number_are_not_given(void **state)
 {
     static const struct example examples[] = {
-        {KEY, "broken: lexical error: invalid char in json text.\n"},
+        {KEY, "broken: it is not JSON, as control logs are\n"},
         {LOG("{\"version\":\"4-0-1\",\"key\":\"" KEY "\"x" DEVICE "}"),
          "broken: lexical error: invalid char in json text. of 0011\n"},
         {LOG("{\"version\":\"4-0-1\",\"key\":\"" KEY "\"x}"),

@@ -14,8 +14,8 @@
  * key. */
 bool upload_url_parse(const char *url, struct text *bucket, struct text *key, struct text *why);
 
-/* Returns the digest (hex) and length of a file; false with a sentence in *why on error, and for a device's own
- * file (device_file.h), which is never sent. */
+/* Returns the digest (hex) and length of a file; false with a sentence in *why on error, and for a device's
+ * own file (device_file.h), which is never sent. */
 bool upload_digest(const char *path, unsigned long long *length, char sha256[65], struct text *why);
 
 #define UPLOAD_REGION_SIZE 40

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store's operations for which devices are connected to an OEM account. Only devices with an onboarded
- * or open claim there are known; events of all others change nothing. Call inside a store_job's run(). All times are
- * milliseconds of store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN. */
+ * or open claim there are known; events of all others change nothing. Call inside a store_job's run(). All
+ * times are milliseconds of store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE and STORE_BROKEN. */
 #ifndef SERVER_STORE_CONNECTIONS_H
 #define SERVER_STORE_CONNECTIONS_H
 

@@ -129,7 +129,8 @@ static void one_that_was_never_onboarded_is_not_known(void **state)
     ASSERT_STATE(found(open.token).state, CLAIM_QUEUED);
 }
 
-/* Queues deliver out of order: the end of the connection that onboards the claim comes before its beginning. */
+/* Queues deliver out of order: the end of the connection that onboards the claim comes before its beginning.
+ */
 static void its_end_may_come_before_the_arrival(void **state)
 {
     struct registration_request open = request_at(NOON), again = request_at(NOON + 60 * SECOND);

@@ -83,8 +83,8 @@ static void a_path_that_names_nothing_may_be_a_key(void **state)
     } rows[] = {
         {"/etc/expresslink-portal/claim-thing.key", "/etc/expresslink-portal/claim-thing.key", ENOENT},
         {HEX, "64 hex digits" NOT_SHOWN, ENOENT},
-        {"-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIFVqMVJ2Y0kxQ0pXbUo0bGZ5c3\n",
-         "66 characters" NOT_SHOWN, ENAMETOOLONG},
+        {"-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIFVqMVJ2Y0kxQ0pXbUo0bGZ5c3\n", "66 characters" NOT_SHOWN,
+         ENAMETOOLONG},
         {"/nix/store/" HEX, "/nix/store/" HEX, EACCES},
     };
 

@@ -41,7 +41,9 @@ static void add_next(const struct keygen_outcome *outcome, struct text *out)
     if (outcome->certificate.state != KEYGEN_NONE)
         return;
     if (outcome->observer) {
-        text_puts(out, "expresslink-claim account apply --ca manufacturer-ca.pem --observer-request ");
+        text_puts(out,
+                  "expresslink-claim account apply --ca manufacturer-ca.pem --birth-certificate birth.pem "
+                  "--observer-request ");
         add_quoted(request, out);
         text_puts(out, " --portal-ini portal.ini");
     } else {

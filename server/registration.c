@@ -74,14 +74,16 @@ static long long done_at(const struct registration *registration, enum registrat
     return 0;
 }
 
-/* The last step that is known to be done. Events of the OEM account may be lost or arrive out of order. */
+/* The last step that is known to be done. Events of the OEM account may be lost or arrive out of order, and
+ * who joined a claim knows no time from before, only that it was published. */
 static enum registration_step last_done(const struct registration *registration)
 {
     if (registration->state == CLAIM_ONBOARDED || registration->connected_at != 0)
         return STEP_CONNECTED;
     if (registration->provisioned_at != 0)
         return STEP_PROVISIONED;
-    if (registration->state == CLAIM_PUBLISHED || registration->published_at != 0)
+    if (registration->state == CLAIM_PUBLISHED || registration->published_at != 0 ||
+        registration->attempts > 0)
         return STEP_PUBLISHED;
     return STEP_ACCEPTED;
 }

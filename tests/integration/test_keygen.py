@@ -217,7 +217,7 @@ class Keygen(unittest.TestCase):
         self.assertEqual(self.names(), ["portal-observer.csr", "portal-observer.key"])
         self.assertIn("CN = portal-observer", openssl("req", "-in", self.folder / "portal-observer.csr", "-noout",
                                                       "-subject"))
-        self.assertRegex(out, "account apply --ca .* --observer-request portal-observer.csr --portal-ini portal.ini")
+        self.assertRegex(out, "account apply --ca .* --birth-certificate birth.pem --observer-request portal-observer.csr --portal-ini portal.ini")
         self.assertRegex(out, "Never send portal-observer.key to anyone")
         self.assertNotIn("Send ", out)
         self.assertNotIn("claim-thing", out)

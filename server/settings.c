@@ -91,8 +91,8 @@ static const struct config_key keys[] = {
     {"brand", "logo", CONFIG_PATH, "", 0, 0, NULL, false,
      "Logo beside the name: a PNG or SVG file of at most 256 KiB, shown 32 pixels high."},
     {"brand", "colour", CONFIG_TEXT, "", 0, 7, NULL, false,
-     "Colour of buttons and links on light screens, such as #1f5fd6. Its contrast with white is checked: 4.5 "
-     "to 1."},
+     "Colour of buttons and links on light screens, such as #1f5fd6. Its contrast with the page and with "
+     "white is checked: 4.5 to 1."},
     {"brand", "colour_dark", CONFIG_TEXT, "", 0, 7, NULL, false,
      "The same on dark screens, such as #8ab4ff."},
     {"brand", "support", CONFIG_TEXT, "", 0, 400, NULL, false,

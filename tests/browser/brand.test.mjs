@@ -34,9 +34,9 @@ describe("a brand", () => {
     const logo = await page.locator(".brand img").evaluate((each) => [each.naturalWidth > 0, each.width, each.height]);
     assert.deepEqual(logo, [true, 96, 32]);
     assert.equal(await colourOf(page, "#scan-camera"), "rgb(122, 31, 92)");
-    await page.emulateMedia({ colorScheme: "dark" });
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     assert.equal(await colourOf(page, "#scan-camera"), "rgb(245, 166, 216)");
-    await page.emulateMedia({ colorScheme: "light" });
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
     await visitor.look("brand-form");
     await page.goto("/nothing");
     await visitor.look("brand-problem");

@@ -279,7 +279,6 @@ class Configuration(unittest.TestCase):
                             "-keyout", folder / "key", "-out", folder / "pem", "-days", "1", "-subj", "/CN=x"], check=True,
                            capture_output=True)
             ini = re.sub(r"^(\w+_file) = .*[.-](pem|key|password)$", lambda found: f"{found[1]} = {folder}/{found[2]}", ini, flags=re.M)
-            ini = ini.replace("/var/lib/expresslink-portal", str(folder))  # the volume
             (folder / "password").write_text("x\n")
             (folder / "portal.ini").write_text(ini)
             store = {} if "postgresql:" in ini else {"PORTAL_STORE_URL": f"sqlite:{folder}/portal.db"}  # the volume is not here

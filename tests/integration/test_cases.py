@@ -71,9 +71,9 @@ class Sidewalk(unittest.TestCase):
         code, said = self.check(rows=case)
         self.assertEqual(code, 1)
         self.assertIn("there is more than one column, separated by semicolons: 3", said)
+        self.assertIn("the first row must be smsn, but there is more than one column, separated by semicolons", said)
         self.assertEqual((self.folder / "corrected.csv").read_text().split(),
                          ["smsn", *re.findall(r"[0-9a-f]{64}", case.read_text())])
-
 
     def test_log_label_preprod(self):
         case = CASES / "log-label-preprod.json"

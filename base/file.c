@@ -154,7 +154,8 @@ bool file_has_folder(const char *path, struct text *why)
     else if (!S_ISDIR(status.st_mode))
         text_printf(why, "%s is not a folder", text_get(&folder));
     else if (access(text_get(&folder), W_OK | X_OK) != 0)
-        text_printf(why, "user %ld may not write in the folder %s", (long)geteuid(), text_get(&folder));
+        text_printf(why, "user %ld may not write in the folder %s: %s", (long)geteuid(), text_get(&folder),
+                    strerror(errno));
     else
         return true;
     return false;

@@ -14,7 +14,8 @@ enum confine_mode {
     CONFINE_SERVE, /* reads standard input, writes standard output; killed when its parent dies */
 };
 
-/* CPU time for one picture. Valid pictures need far less; the parent's deadline (process.h) is wall time. */
+/* CPU time for one picture. Valid pictures need far less; the parent's deadline (process.h) is
+ * for a process that does not set this limit, or hangs. */
 #define CONFINE_PICTURE_CPU_MS 4500
 
 /* Bytes of address space of the process. Unlimited under a sanitizer, which reserves terabytes. */

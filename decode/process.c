@@ -31,6 +31,7 @@ struct decode_process {
     struct decode_watch watch;
     clockid_t clock;   /* of its processor time */
     long long used_us; /* processor time when it had ended */
+    bool ran_out;      /* it was ended by the limit of its processor time (confine.h) */
 };
 
 enum transfer { TRANSFER_DONE, TRANSFER_LATE, TRANSFER_GONE, TRANSFER_UNREAD };
@@ -118,6 +119,7 @@ static void end(struct decode_process *process)
     while (wait4(process->id, &status, 0, &usage) < 0 && errno == EINTR)
         ;
     process->used_us = microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime);
+    process->ran_out = WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF;
     tell_end(process->id, status);
     process->id = 0;
 }
@@ -363,5 +365,5 @@ enum decode_error decode_process_ask(struct decode_process *process, const unsig
         process->id ? ask(process->socket, bytes, length, &patience, out) : DECODE_UNAVAILABLE;
     if (error >= DECODE_TOO_SLOW)
         end(process);
-    return error;
+    return error == DECODE_CRASHED && process->ran_out ? DECODE_TOO_SLOW : error;
 }

@@ -204,6 +204,13 @@ class FakeBroker:
             self.failures.append(str(error))
             plain.close()
             return
+        send, one_at_a_time = connection.sendall, threading.Lock()
+
+        def send_alone(data):
+            """Tests send by hand while this thread answers, and OpenSSL lets only one thread write at a time."""
+            with one_at_a_time:
+                send(data)
+        connection.sendall = send_alone
         session = Session(connection, self._names.get(id(connection)))
         self._open.append(connection)
         try:

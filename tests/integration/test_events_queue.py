@@ -319,7 +319,7 @@ class RoleOfAnInstance(Case):
     def test_renewed_and_the_old_ones_while_that_fails(self):
         portal = self.portal({"AWS_ENDPOINT_URL": self.queue.cloud_url, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
                               "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "AWS_CONFIG_FILE": "/nonexistent",
-                              "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.metadata.url}).connected()
+                              "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.metadata.url, "AWS_EC2_METADATA_DISABLED": "false"}).connected()
         self.arrive(portal)
         self.trouble, before = True, len(self.issued)
         self.arrive(portal)

@@ -171,7 +171,7 @@ class Unusable(Case):
 
     def test_a_folder_that_does_not_exist(self):
         self.file = self.folder / "nowhere" / "portal.db"
-        self.cannot_start(str(self.file), "No such file or directory")
+        self.cannot_start(str(self.file.parent), "No such file or directory")
 
     def test_a_newer_database(self):
         self.portal().stop()
@@ -196,7 +196,7 @@ class Unusable(Case):
         probe = subprocess.run([*command, "true"], capture_output=True, text=True)
         if probe.returncode:
             self.skipTest(f"needs root or user namespaces, to make a folder read-only: {probe.stderr.strip()}")
-        self.cannot_start(str(self.file), "Read-only file system", wrapper=command)
+        self.cannot_start(str(self.file.parent), "Read-only file system", wrapper=command)
 
 
 if __name__ == "__main__":

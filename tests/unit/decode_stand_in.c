@@ -113,6 +113,8 @@ static void obey(const char *order)
     snprintf(id, sizeof id, "%d", (int)getpid());
     if (strcmp(order, "die") == 0)
         raise(SIGKILL);
+    else if (strcmp(order, "run out") == 0)
+        raise(SIGPROF); /* as the limit of processor time does */
     else if (strcmp(order, "hang") == 0)
         hang();
     else if (strcmp(order, "tell surroundings") == 0)

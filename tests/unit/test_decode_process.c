@@ -137,6 +137,18 @@ static void one_that_does_not_get_the_processor_is_not_slow(void **state)
     decode_process_stop(process);
 }
 
+static void one_that_its_own_clock_has_ended_was_too_slow(void **state)
+{
+    struct decode_result result = {0};
+    struct decode_process *process = start(decode_fixture_program(*state, "obeys"));
+
+    assert_int_equal(ask(process, "run out", HANG_MS, &result), DECODE_TOO_SLOW);
+    decode_process_stop(process);
+    process = start(decode_fixture_program(*state, "obeys"));
+    assert_int_equal(ask(process, "die", HANG_MS, &result), DECODE_CRASHED);
+    decode_process_stop(process);
+}
+
 static void too_large_a_picture_is_not_sent_and_harms_nothing(void **state)
 {
     OWNED unsigned char *picture = memory_new(DECODE_BYTES_MAX + 1, 1);
@@ -243,6 +255,7 @@ int main(void)
         WITH_FOLDER(what_comes_after_an_answer_is_not_taken_for_the_next),
         WITH_FOLDER(the_deadline_holds_for_handing_over_too),
         WITH_FOLDER(one_that_does_not_get_the_processor_is_not_slow),
+        WITH_FOLDER(one_that_its_own_clock_has_ended_was_too_slow),
         WITH_FOLDER(too_large_a_picture_is_not_sent_and_harms_nothing),
         WITH_FOLDER(it_inherits_nothing),
         cmocka_unit_test(the_program_is_found_beside_this_one_or_told_missing),

@@ -31,7 +31,7 @@ struct aws_profile_file {
 struct reading {
     struct aws_profile_file *file;
     size_t bad_line;
-    const char *bad;
+    char *bad; /* owned */
     enum kind kind;
     char *section; /* NULL: before the first one */
     char *parent;  /* the key without a value, parent of the indented lines below it */
@@ -42,7 +42,7 @@ static void refuse(void *context, const struct ini_line *line, const char *what)
     struct reading *reading = context;
 
     if (!reading->bad) {
-        reading->bad = what;
+        reading->bad = memory_string(what);
         reading->bad_line = line->number;
     }
 }
@@ -176,6 +176,7 @@ struct aws_profile_file *aws_profile_parse(const char *path, enum aws_profile_st
     if (!reading.bad)
         return file;
     text_printf(why, "%s:%zu: %s", path, reading.bad_line, reading.bad);
+    free(reading.bad);
     aws_profile_free(file);
     return NULL;
 }

@@ -21,7 +21,8 @@
 #include "sidewalk/device_file.h"
 
 #define HEX_LENGTH ((size_t)SMSN_BYTES * 2)
-#define KEPT 32 /* bytes of the part before: longer than the names that are looked for */
+#define MARK_MAX 3 /* bytes of a byte order mark */
+#define KEPT 32    /* bytes of the part before: longer than the names that are looked for */
 
 struct serial_list {
     struct serial_list_events events;
@@ -43,6 +44,7 @@ struct serial_list {
     size_t field_count;
     struct {
         bool known, is; /* whether the file's first character has been seen; whether it is no list */
+        size_t seen;    /* bytes until then */
         bool device_file, control_log, has_nul;
         struct text part; /* and what remains of those before */
     } foreign;
@@ -388,7 +390,8 @@ void serial_list_free(struct serial_list *list)
 static void look_at_first(struct serial_list *list, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length && !list->foreign.known; i++) {
-        bool is_mark = (unsigned char)bytes[i] >= 0x80 && list->line_number == 0;
+        bool is_mark = (unsigned char)bytes[i] >= 0x80 && list->foreign.seen < MARK_MAX;
+        list->foreign.seen++;
         if (!is_mark && (bytes[i] == '\0' || strchr(" \t\r\n", bytes[i]) == NULL)) {
             list->foreign.known = true;
             list->foreign.is = bytes[i] == '{' || bytes[i] == '[';

@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         MUST(identifier_is_thing_name(out.thing_name, strlen(out.thing_name)));
         MUST(strstr(topic, out.thing_name) != NULL);
         MUST(out.at_ms >= 0);
-        MUST(out.kind == PRESENCE_CREATED || out.kind == PRESENCE_CONNECTED);
+        MUST(out.kind == PRESENCE_CREATED || out.kind == PRESENCE_CONNECTED ||
+             out.kind == PRESENCE_DISCONNECTED);
     } else {
         MUST(memcmp(&out, &before, sizeof out) == 0);
     }

@@ -120,8 +120,8 @@ static void what_is_no_picture_that_is_read_is_named(void **state)
         {"\0\0\0\x0c"
          "ftypheic",
          12, DECODE_HEIC},
-        {"------x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xFF\xD8\xFF", 58, DECODE_FORM},
-        {"--x\r\nContent-Type: image/png\r\ncontent-disposition: form-data\r\n\r\n", 66, DECODE_FORM},
+        {"------x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xFF\xD8\xFF", 56, DECODE_FORM},
+        {"--x\r\nContent-Type: image/png\r\ncontent-disposition: form-data\r\n\r\n", 64, DECODE_FORM},
     };
     TEXT struct text file = TEXT_EMPTY;
     (void)state;

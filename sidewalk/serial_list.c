@@ -45,6 +45,7 @@ struct serial_list {
     struct {
         bool known, is; /* whether the file's first character has been seen; whether it is no list */
         size_t seen;    /* bytes until then */
+        bool in_parts;  /* it is looked at as it comes, not in lines */
         bool device_file, control_log, has_nul;
         struct text part; /* and what remains of those before */
     } foreign;
@@ -394,7 +395,7 @@ static void look_at_first(struct serial_list *list, const char *bytes, size_t le
         list->foreign.seen++;
         if (!is_mark && (bytes[i] == '\0' || strchr(" \t\r\n", bytes[i]) == NULL)) {
             list->foreign.known = true;
-            list->foreign.is = bytes[i] == '{' || bytes[i] == '[';
+            list->foreign.is = list->foreign.in_parts = bytes[i] == '{' || bytes[i] == '[';
         }
     }
 }
@@ -403,7 +404,7 @@ void serial_list_feed(struct serial_list *list, const char *bytes, size_t length
 {
     if (!list->foreign.known)
         look_at_first(list, bytes, length);
-    if (list->foreign.is)
+    if (list->foreign.in_parts)
         scan(list, bytes, length);
     else
         line_splitter_feed(&list->lines, bytes, length);

@@ -387,42 +387,55 @@ void serial_list_free(struct serial_list *list)
     free(list);
 }
 
-/* A list begins with a letter or a digit; JSON is looked at in parts, because it may be one long line. */
-static void look_at_first(struct serial_list *list, const char *bytes, size_t length)
+/* A list begins with a letter or a digit; JSON is looked at in parts, because it may be one long line.
+ * Returns the number of bytes before that character. */
+static size_t look_at_first(struct serial_list *list, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length && !list->foreign.known; i++) {
+    for (size_t i = 0; i < length; i++) {
         bool is_mark = (unsigned char)bytes[i] >= 0x80 && list->foreign.seen < MARK_MAX;
         list->foreign.seen++;
         if (!is_mark && (bytes[i] == '\0' || strchr(" \t\r\n", bytes[i]) == NULL)) {
             list->foreign.known = true;
-            list->foreign.is = list->foreign.in_parts = bytes[i] == '{' || bytes[i] == '[';
+            list->foreign.in_parts = bytes[i] == '{' || bytes[i] == '[';
+            return i;
         }
     }
+    return length;
 }
 
 void serial_list_feed(struct serial_list *list, const char *bytes, size_t length)
 {
-    if (!list->foreign.known)
-        look_at_first(list, bytes, length);
-    if (list->foreign.in_parts)
-        scan(list, bytes, length);
-    else
+    size_t before = list->foreign.known ? 0 : look_at_first(list, bytes, length);
+
+    if (!list->foreign.in_parts) {
         line_splitter_feed(&list->lines, bytes, length);
+        return;
+    }
+    line_splitter_feed(&list->lines, bytes, before);
+    list->foreign.is = true;
+    scan(list, bytes + before, length - before);
+}
+
+static unsigned long long last_line(const struct serial_list *list)
+{
+    return list->line_number > 0 ? list->line_number : 1;
 }
 
 static void end_foreign(struct serial_list *list)
 {
     void *context = list->events.context;
+    unsigned long long line = last_line(list);
 
     if (list->foreign.device_file)
-        list->events.device_file(context, 1);
+        list->events.device_file(context, line);
     else if (list->foreign.control_log)
-        list->events.bad_header(context, 1, "this is a control log, not a list: it belongs to --control-log");
+        list->events.bad_header(context, line,
+                                "this is a control log, not a list: it belongs to --control-log");
     else if (list->foreign.has_nul)
-        list->events.bad_header(context, 1, "the first row must be smsn, but " PLAIN_TEXT_UTF16);
+        list->events.bad_header(context, line, "the first row must be smsn, but " PLAIN_TEXT_UTF16);
     else
         list->events.bad_header(
-            context, 1, "this is not a list: the first row must be smsn, then one serial number a row");
+            context, line, "this is not a list: the first row must be smsn, then one serial number a row");
 }
 
 void serial_list_end(struct serial_list *list)
@@ -433,7 +446,8 @@ void serial_list_end(struct serial_list *list)
     else if (list->dead)
         return;
     else if (!list->titled)
-        list->events.bad_header(list->events.context, 1, "the list is empty");
+        list->events.bad_header(list->events.context, list->separator_given ? last_line(list) : 1,
+                                "the list is empty");
     else if (!list->any_row)
         list->events.bad_header(list->events.context, list->line_number,
                                 "the list has no rows below the header");

@@ -86,6 +86,7 @@ class SideBySide(Case):
             for _ in range(220):
                 portal.claim(random_thing())
             eventually(lambda: portal.metric("publishes_in_flight" + LABEL) == 200, lambda: portal.metrics())
+            eventually(lambda: [len(session.publishes) for session in sessions] == [100, 100], "the broker has read them")
             sessions[0].acknowledge()
             eventually(lambda: len(sessions[0].publishes) == 101, "room for one more")
             self.assertEqual([session.most_unanswered for session in sessions], [100, 100])

@@ -457,9 +457,9 @@ class Restore(Case):
 class Migrate(Case):
     def test_an_old_database(self):
         version_1(self.database)
-        self.command("migrate", says="from schema 1 to schema 4")
+        self.command("migrate", says="from schema 1 to schema 5")
         self.assertEqual(rows(self.database, "SELECT expired FROM claim_counts"), [(1,)])
-        self.command("migrate", says="up to date: schema 4")
+        self.command("migrate", says="up to date: schema 5")
 
     def test_a_new_one(self):
         self.command("migrate", says="from schema 0 to schema")

@@ -1,0 +1,99 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Oldest program: 1
+
+-- A registration apart from its claim: which product, on which terms, and how far it has come (ownership/ownership.h).
+-- thing_name is the identifier as it was typed, in the form of the first staging account; NULL: made by schema 4. due_at: when
+-- its standing ends or changes by itself; NULL: with its claim. fields: own fields of the product, as JSON.
+ALTER TABLE registrations ADD COLUMN thing_name TEXT;
+ALTER TABLE registrations ADD COLUMN endpoint TEXT;
+ALTER TABLE registrations ADD COLUMN product TEXT;
+ALTER TABLE registrations ADD COLUMN standing TEXT;
+ALTER TABLE registrations ADD COLUMN proofs INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE registrations ADD COLUMN person_id INTEGER;
+ALTER TABLE registrations ADD COLUMN due_at INTEGER;
+ALTER TABLE registrations ADD COLUMN asked_at INTEGER;
+ALTER TABLE registrations ADD COLUMN challenge_at INTEGER;
+ALTER TABLE registrations ADD COLUMN challenge_until INTEGER;
+ALTER TABLE registrations ADD COLUMN challenge_off_at INTEGER;
+ALTER TABLE registrations ADD COLUMN challenge_on_at INTEGER;
+ALTER TABLE registrations ADD COLUMN challenges INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE registrations ADD COLUMN country TEXT;
+ALTER TABLE registrations ADD COLUMN fields TEXT;
+ALTER TABLE registrations ADD COLUMN consent TEXT;
+ALTER TABLE registrations ADD COLUMN consent_language TEXT;
+ALTER TABLE registrations ADD COLUMN consent_at INTEGER;
+ALTER TABLE registrations ADD COLUMN marketing_at INTEGER;
+CREATE INDEX registrations_thing ON registrations (thing_name) WHERE thing_name IS NOT NULL;
+CREATE INDEX registrations_due ON registrations (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX registrations_person ON registrations (person_id) WHERE person_id IS NOT NULL;
+
+-- A device that somebody owned, proved or asked for: its owner, and what the rules keep about it. A device without a row
+-- has no owner. Every change of a registration's standing locks this row.
+CREATE TABLE devices (
+    thing_name      TEXT    NOT NULL PRIMARY KEY,
+    owner           TEXT,
+    owned_at        INTEGER,
+    arrived_at      INTEGER,
+    endpoint        TEXT,
+    hand_over       TEXT,
+    hand_over_until INTEGER,
+    guesses         INTEGER NOT NULL DEFAULT 0,
+    guess_at        INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX devices_owner ON devices (owner) WHERE owner IS NOT NULL;
+CREATE UNIQUE INDEX devices_hand_over ON devices (hand_over) WHERE hand_over IS NOT NULL;
+
+-- What happened to a device's ownership, in the transaction in which it happened. actor: person, owner, staff, portal.
+-- Erasure removes token and reason and keeps the rest.
+CREATE TABLE ownership_events (
+    id         INTEGER PRIMARY KEY,
+    thing_name TEXT    NOT NULL,
+    happened_at INTEGER NOT NULL,
+    kind       TEXT    NOT NULL,
+    actor      TEXT    NOT NULL,
+    token      TEXT,
+    proofs     INTEGER NOT NULL DEFAULT 0,
+    reason     TEXT
+) STRICT;
+CREATE INDEX ownership_events_thing ON ownership_events (thing_name, id);
+CREATE INDEX ownership_events_token ON ownership_events (token) WHERE token IS NOT NULL;
+
+-- The devices that the OEM bought. code: a keyed hash of the code concealed in the box, as hex digits.
+CREATE TABLE inventory (
+    thing_name TEXT    NOT NULL PRIMARY KEY,
+    serial     TEXT,
+    gtin       TEXT,
+    batch      TEXT,
+    code       TEXT,
+    product    TEXT,
+    changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX inventory_serial ON inventory (serial, gtin) WHERE serial IS NOT NULL;
+
+-- People who have signed in: with the issuer and subject of their identity provider, and nothing else about them.
+CREATE TABLE persons (
+    id      INTEGER PRIMARY KEY,
+    issuer  TEXT    NOT NULL,
+    subject TEXT    NOT NULL,
+    seen_at INTEGER NOT NULL,
+    UNIQUE (issuer, subject)
+) STRICT;
+
+-- id: a digest of the cookie. back: where the person came from, an address of the allowed list, or NULL.
+CREATE TABLE sessions (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    person_id  INTEGER NOT NULL REFERENCES persons (id),
+    started_at INTEGER NOT NULL,
+    ends_at    INTEGER NOT NULL,
+    back       TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_person ON sessions (person_id);
+CREATE INDEX sessions_end ON sessions (ends_at);
+
+-- What may be used once: the state of a sign-in under way, the identifier of a signed token that was accepted. id: a digest.
+CREATE TABLE once (
+    id       TEXT    NOT NULL PRIMARY KEY,
+    ends_at  INTEGER NOT NULL,
+    contents TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX once_end ON once (ends_at);

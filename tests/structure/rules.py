@@ -5,12 +5,13 @@ import re
 import subprocess
 from pathlib import Path
 
-ROOMS = ("base", "claim", "decode", "label", "command", "aws", "account", "sidewalk", "server", "sandbox", "bench", "tests")
+ROOMS = ("base", "claim", "ownership", "decode", "label", "command", "aws", "account", "sidewalk", "server", "sandbox", "bench", "tests")
 
 # Who may include whom; the longest path that fits a file counts. Tests may include anything.
 MAY_INCLUDE = {
     "base": ("base/",),
     "claim": ("base/", "claim/"),
+    "ownership": ("base/", "claim/", "ownership/"),
     "decode": ("base/", "decode/"),
     "aws": ("base/", "aws/"),
     "account": ("base/", "claim/", "aws/", "account/"),
@@ -32,20 +33,20 @@ MAY_INCLUDE = {
                 "aws/arguments.h", "aws/request.h", "aws/session.h", "account/", "command/"),
     "sandbox": ("base/", "claim/", "sidewalk/smsn.h", "sidewalk/certificate_chain.h", "account/policy/decision.h",
                 "sandbox/"),
-    "bench": ("base/", "claim/", "decode/", "sidewalk/", "server/", "bench/"),
-    "server": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/"),
-    "server/registration": ("base/", "claim/", "server/registration.h"),
-    "server/store": ("base/", "claim/", "server/registration.h", "server/store/"),
+    "bench": ("base/", "claim/", "ownership/", "decode/", "sidewalk/", "server/", "bench/"),
+    "server": ("base/", "claim/", "ownership/", "decode/decode.h", "decode/pool.h", "server/"),
+    "server/registration": ("base/", "claim/", "ownership/", "server/registration.h"),
+    "server/store": ("base/", "claim/", "ownership/", "server/registration.h", "server/store/"),
     "server/http": ("base/", "server/http/"),
     "server/onboarding": ("base/", "claim/", "aws/", "server/registration.h", "server/store/", "server/onboarding/"),
-    "server/page": ("base/", "claim/", "server/registration.h", "server/page/"),
-    "server/portal": ("base/", "claim/", "decode/pool.h", "server/registration.h", "server/store/", "server/http/",
+    "server/page": ("base/", "claim/", "ownership/", "server/registration.h", "server/page/"),
+    "server/portal": ("base/", "claim/", "ownership/", "decode/pool.h", "server/registration.h", "server/store/", "server/http/",
                       "server/onboarding/", "server/page/", "server/portal/"),
-    "server/public": ("base/", "claim/", "server/registration.h", "server/store/", "server/http/", "server/onboarding/",
+    "server/public": ("base/", "claim/", "ownership/", "server/registration.h", "server/store/", "server/http/", "server/onboarding/",
                       "server/page/", "server/portal/", "server/public/"),
-    "server/api": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/registration.h", "server/store/",
+    "server/api": ("base/", "claim/", "ownership/", "decode/decode.h", "decode/pool.h", "server/registration.h", "server/store/",
                    "server/http/", "server/onboarding/", "server/page/", "server/portal/", "server/api/"),
-    "server/admin": ("base/", "claim/", "decode/decode.h", "decode/pool.h", "server/registration.h", "server/store/",
+    "server/admin": ("base/", "claim/", "ownership/", "decode/decode.h", "decode/pool.h", "server/registration.h", "server/store/",
                      "server/http/", "server/onboarding/", "server/page/", "server/portal/", "server/process_limits.h", "server/admin/"),
     "server/operator": ("base/", "server/settings.h", "server/store/", "server/operator/"),
     "server/routes": ("decode/decode.h", "server/http/", "server/public/", "server/api/", "server/admin/",

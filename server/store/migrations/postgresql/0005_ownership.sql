@@ -3,7 +3,8 @@
 
 -- A registration apart from its claim: which product, on which terms, and how far it has come (ownership/ownership.h).
 -- thing_name is the identifier as it was typed, in the form of the first staging account; NULL: made by schema 4. due_at: when
--- its standing ends or changes by itself; NULL: with its claim. fields: own fields of the product, as JSON.
+-- its standing ends or changes by itself; NULL: with its claim. browser: of the cookie that tells a browser which registered
+-- a device before; NULL: none. fields: own fields of the product, as JSON.
 ALTER TABLE registrations
     ADD COLUMN thing_name TEXT,
     ADD COLUMN endpoint TEXT,
@@ -11,6 +12,7 @@ ALTER TABLE registrations
     ADD COLUMN standing TEXT,
     ADD COLUMN proofs BIGINT NOT NULL DEFAULT 0,
     ADD COLUMN person_id BIGINT,
+    ADD COLUMN browser BIGINT,
     ADD COLUMN due_at BIGINT,
     ADD COLUMN asked_at BIGINT,
     ADD COLUMN challenge_at BIGINT,
@@ -34,6 +36,7 @@ CREATE TABLE devices (
     thing_name      TEXT   NOT NULL PRIMARY KEY,
     owner           TEXT,
     owned_at        BIGINT,
+    contested       BIGINT NOT NULL DEFAULT 0,
     arrived_at      BIGINT,
     endpoint        TEXT,
     hand_over       TEXT,

@@ -3,13 +3,15 @@
 
 -- A registration apart from its claim: which product, on which terms, and how far it has come (ownership/ownership.h).
 -- thing_name is the identifier as it was typed, in the form of the first staging account; NULL: made by schema 4. due_at: when
--- its standing ends or changes by itself; NULL: with its claim. fields: own fields of the product, as JSON.
+-- its standing ends or changes by itself; NULL: with its claim. browser: of the cookie that tells a browser which registered
+-- a device before; NULL: none. fields: own fields of the product, as JSON.
 ALTER TABLE registrations ADD COLUMN thing_name TEXT;
 ALTER TABLE registrations ADD COLUMN endpoint TEXT;
 ALTER TABLE registrations ADD COLUMN product TEXT;
 ALTER TABLE registrations ADD COLUMN standing TEXT;
 ALTER TABLE registrations ADD COLUMN proofs INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE registrations ADD COLUMN person_id INTEGER;
+ALTER TABLE registrations ADD COLUMN browser INTEGER;
 ALTER TABLE registrations ADD COLUMN due_at INTEGER;
 ALTER TABLE registrations ADD COLUMN asked_at INTEGER;
 ALTER TABLE registrations ADD COLUMN challenge_at INTEGER;
@@ -33,6 +35,7 @@ CREATE TABLE devices (
     thing_name      TEXT    NOT NULL PRIMARY KEY,
     owner           TEXT,
     owned_at        INTEGER,
+    contested       INTEGER NOT NULL DEFAULT 0,
     arrived_at      INTEGER,
     endpoint        TEXT,
     hand_over       TEXT,

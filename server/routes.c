@@ -3,6 +3,7 @@
 
 #include "decode/decode.h"
 #include "server/admin/erasures.h"
+#include "server/admin/exports.h"
 #include "server/admin/health.h"
 #include "server/admin/metrics.h"
 #include "server/api/labels.h"
@@ -46,6 +47,7 @@ const struct http_route routes[] = {
     {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &health_ready},
     {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &metrics_page},
     {HTTP_ADMIN,  HTTP_POST, "/erasures",                              1 * KIB,    JSON,      &erasure_create},
+    {HTTP_ADMIN,  HTTP_POST, "/exports",                               1 * KIB,    JSON,      &export_create},
 };
 /* clang-format on */
 

@@ -16,7 +16,8 @@ static const struct config_key keys[] = {
     {"http", "listen", CONFIG_TEXT, "127.0.0.1:8080", 1, 256, NULL, false,
      "Address and port of the public pages and the API. :8080 listens on all addresses."},
     {"http", "admin_listen", CONFIG_TEXT, "127.0.0.1:9090", 0, 256, NULL, false,
-     "Address and port of /livez, /readyz, /metrics and /erasures. Empty: none. Keep it unreachable for the "
+     "Address and port of /livez, /readyz, /metrics and operators' calls. Empty: none. Keep it unreachable "
+     "for the "
      "public."},
     {"http", "public_url", CONFIG_TEXT, "", 0, 256, NULL, false,
      "The portal's public address, without a slash at the end. status_url in the API starts with it, and "

@@ -236,6 +236,18 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         BOTH("SELECT token FROM registrations WHERE lower(contact_email) = lower($1)"
              " AND contact_email IS NOT NULL ORDER BY token LIMIT $2"),
     [SQL_REGISTRATION_ERASE] = BOTH("DELETE FROM registrations WHERE token = $1"),
+    [SQL_EXPORT_TOKEN] = BOTH("SELECT token FROM registrations WHERE token = $1"),
+    /* What happened to the claim before somebody joined it (own has no row then) is not theirs. */
+    [SQL_EXPORT_REGISTRATION] = BOTH(
+        "SELECT coalesce(r.thing_name, c.thing_name), coalesce(r.endpoint, c.endpoint), r.product,"
+        " r.standing, r.contact_name, r.contact_email, r.country, r.fields, r.consent, r.consent_language,"
+        " c.state, r.accepted_at, r.cancelled_at, r.asked_at, r.consent_at, r.marketing_at,"
+        " own.accepted_at, own.published_at, own.provisioned_at, own.connected_at, own.ended_at, r.proofs,"
+        " p.issuer, p.subject FROM registrations r JOIN claims c ON c.id = r.claim_id"
+        " LEFT JOIN claims own ON own.id = c.id AND own.accepted_at >= r.accepted_at"
+        " LEFT JOIN persons p ON p.id = r.person_id WHERE r.token = $1"),
+    [SQL_EXPORT_EVENTS] = BOTH("SELECT happened_at, kind, actor, proofs, reason FROM ownership_events"
+                               " WHERE token = $1 ORDER BY id LIMIT 1000"),
 
     /* Finds what is known about these thing names ($1) and idempotency keys ($2). Each LIMIT makes the
      * planner use the indexes, whatever its statistics say. */

@@ -63,6 +63,9 @@ enum statement {
     SQL_REGISTRATIONS_LEFT,
     SQL_REGISTRATIONS_BY_EMAIL,
     SQL_REGISTRATION_ERASE,
+    SQL_EXPORT_TOKEN,
+    SQL_EXPORT_REGISTRATION,
+    SQL_EXPORT_EVENTS,
 
     /* Many registrations in a few round trips; only for PostgreSQL. */
     SQL_SET_KNOWN,

@@ -234,7 +234,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         BOTH("SELECT 1 FROM registrations WHERE claim_id = $1 AND cancelled_at IS NULL LIMIT 1"),
     [SQL_REGISTRATIONS_BY_EMAIL] =
         BOTH("SELECT token FROM registrations WHERE lower(contact_email) = lower($1)"
-             " AND contact_email IS NOT NULL ORDER BY token LIMIT $2"),
+             " AND contact_email IS NOT NULL ORDER BY claim_id, token LIMIT $2"),
     [SQL_REGISTRATION_ERASE] = BOTH("DELETE FROM registrations WHERE token = $1"),
     [SQL_EXPORT_TOKEN] = BOTH("SELECT token FROM registrations WHERE token = $1"),
     /* What happened to the claim before somebody joined it (own has no row then) is not theirs. */

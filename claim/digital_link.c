@@ -43,25 +43,6 @@ static bool reads(const struct segment *segment, const char *text)
     return segment->length == strlen(text) && memcmp(segment->text, text, segment->length) == 0;
 }
 
-/* ---- GTIN ---- */
-
-enum identifier_error gtin_parse(const char *text, size_t length, char out[GTIN_SIZE])
-{
-    const struct segment digits = {text, length};
-    unsigned sum = 0;
-
-    if (!is_all_digits(&digits) || (length != 8 && (length < 12 || length > GTIN_LENGTH)))
-        return IDENTIFIER_BAD_GTIN;
-    for (size_t i = 0; i < length; i++)
-        sum += (unsigned)(text[length - 1 - i] - '0') * (i % 2 == 0 ? 1 : 3);
-    if (sum % 10 != 0)
-        return IDENTIFIER_WRONG_GTIN;
-    memset(out, '0', GTIN_LENGTH - length);
-    memcpy(out + GTIN_LENGTH - length, text, length);
-    out[GTIN_LENGTH] = '\0';
-    return IDENTIFIER_OK;
-}
-
 /* ---- values ---- */
 
 /* Set 82 (GS1 General Specifications 7.11). */
@@ -162,7 +143,7 @@ static bool is_broken_link(const struct path *path)
 
     for (size_t at = 0; at + 1 < path->count; at++)
         if (reads(&path->segments[at], "01") &&
-            gtin_parse(path->segments[at + 1].text, path->segments[at + 1].length, gtin) == IDENTIFIER_OK)
+            gtin_parse(path->segments[at + 1].text, path->segments[at + 1].length, gtin) == GTIN_OK)
             return true;
     return false;
 }
@@ -202,9 +183,10 @@ enum identifier_error digital_link_parse(const char *text, size_t length, struct
     const struct segment *gtin = &path.segments[at + 1];
     if (!may_be_gtin(gtin))
         return IDENTIFIER_NO_MATCH;
-    enum identifier_error error = gtin_parse(gtin->text, gtin->length, link.gtin);
-    if (error == IDENTIFIER_OK)
-        error = take_pairs(&path, at + 2, &link);
+    enum gtin_error wrong = gtin_parse(gtin->text, gtin->length, link.gtin);
+    if (wrong)
+        return wrong == GTIN_WRONG_CHECK ? IDENTIFIER_WRONG_GTIN : IDENTIFIER_BAD_GTIN;
+    enum identifier_error error = take_pairs(&path, at + 2, &link);
     if (error == IDENTIFIER_OK)
         *out = link;
     return error;

@@ -13,10 +13,9 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "claim/gtin.h"
 #include "claim/identifier_problem.h"
 
-#define GTIN_LENGTH 14
-#define GTIN_SIZE (GTIN_LENGTH + 1)
 /* Characters of a serial number or batch (GS1 General Specifications 3.5.2, 3.4.1), from their set 82. */
 #define DIGITAL_LINK_VALUE_MAX 20
 #define DIGITAL_LINK_VALUE_SIZE (DIGITAL_LINK_VALUE_MAX + 1)
@@ -26,12 +25,6 @@ struct digital_link {
     char serial[DIGITAL_LINK_VALUE_SIZE]; /* decoded; "": the link names the product, not a device */
     char batch[DIGITAL_LINK_VALUE_SIZE];  /* decoded; "" for none */
 };
-
-/* A GTIN of 8, 12, 13 or 14 digits, which are put in front of zeros: out has 14. IDENTIFIER_BAD_GTIN: another
- * number of digits or other characters; IDENTIFIER_WRONG_GTIN: the last one, the check digit (GS1 General
- * Specifications 7.9), does not go with the others. */
-enum identifier_error gtin_parse(const char *text, size_t length, char out[GTIN_SIZE])
-    __attribute__((warn_unused_result));
 
 /* A serial number as it is printed: 1 to 20 characters of set 82. Else IDENTIFIER_BAD_SERIAL. */
 enum identifier_error digital_link_check_serial(const char *serial) __attribute__((warn_unused_result));

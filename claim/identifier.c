@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 #include "claim/check_characters.h"
-#include "claim/digital_link.h"
+#include "claim/gtin.h"
 #include "claim/identifier_form.h"
 #include "claim/identifier_mistake.h"
 #include "claim/identifier_search.h"
@@ -362,7 +362,7 @@ static bool is_shop_barcode(const struct typed *typed)
         digits[count++] = (char)character;
     }
     char ignored[GTIN_SIZE];
-    return gtin_parse(digits, count, ignored) == IDENTIFIER_OK;
+    return gtin_parse(digits, count, ignored) == GTIN_OK;
 }
 
 /* What is read in addition where the whole text is no identifier, or is an address and more. */

@@ -11,6 +11,22 @@ size_t identifier_group(const char *name)
     return name[length] == '-' || name[length] == '_' ? length + 1 : length;
 }
 
+bool identifier_error_settles(enum identifier_error error)
+{
+    switch (error) {
+    case IDENTIFIER_WRONG_CHECK:
+    case IDENTIFIER_SEVERAL:
+    case IDENTIFIER_BAD_GTIN:
+    case IDENTIFIER_WRONG_GTIN:
+    case IDENTIFIER_NO_SERIAL:
+    case IDENTIFIER_BAD_SERIAL:
+    case IDENTIFIER_BAD_LINK:
+        return true;
+    default:
+        return false;
+    }
+}
+
 const char *identifier_error_name(enum identifier_error error)
 {
     static const char *const names[] = {

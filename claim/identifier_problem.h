@@ -56,6 +56,9 @@ struct identifier_problem {
  * including a dash or underscore. */
 size_t identifier_group(const char *name);
 
+/* Whether a text with this error surely has an identifier or a Digital Link in it, which is wrong. */
+bool identifier_error_settles(enum identifier_error error);
+
 /* "too short" and so on, for logs and tests. Texts for users are in the message catalogue. */
 const char *identifier_error_name(enum identifier_error error);
 

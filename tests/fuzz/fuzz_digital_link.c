@@ -10,7 +10,7 @@ static void check_link(const struct digital_link *link)
     char gtin[GTIN_SIZE];
     size_t words;
 
-    MUST(strlen(link->gtin) == GTIN_LENGTH && gtin_parse(link->gtin, GTIN_LENGTH, gtin) == IDENTIFIER_OK);
+    MUST(strlen(link->gtin) == GTIN_LENGTH && gtin_parse(link->gtin, GTIN_LENGTH, gtin) == GTIN_OK);
     MUST(strlen(link->batch) <= DIGITAL_LINK_VALUE_MAX);
     MUST(link->serial[0] == '\0' || digital_link_check_serial(link->serial) == IDENTIFIER_OK);
     digital_link_add_path(link->gtin, link->serial, &made);

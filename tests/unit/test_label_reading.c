@@ -70,7 +70,7 @@ static void what_is_around_a_text_does_not_count(void **state)
     (void)state;
     label_read(&origin, texts, 1, &reading);
     assert_int_equal(reading.verdict, LABEL_OURS);
-    assert_string_equal(reading.thing_name, A);
+    assert_string_equal(reading.device.thing_name, A);
     expect(LABEL_OURS, "\xEF\xBB\xBFHTTPS://REGISTER.EXAMPLE.COM/R/" A, NULL);
     expect(LABEL_FOREIGN, "\xEF\xBB\xBFHTTPS://EVIL.EXAMPLE/R/" A, NULL);
     expect(LABEL_FOREIGN, "\"https://evil.example/r/" A "\"", NULL);
@@ -80,7 +80,7 @@ static void addresses_of_others_do_not_count_in_a_longer_text(void **state)
 {
     (void)state;
     expect(LABEL_OURS, "UID: " A "\nhttps://evil.example/r/" B, NULL);
-    assert_string_equal(reading.thing_name, A);
+    assert_string_equal(reading.device.thing_name, A);
     expect(LABEL_FOREIGN, "Device: https://evil.example/r/" B, NULL);
     assert_int_equal(reading.problem.error, IDENTIFIER_FOREIGN);
     expect(LABEL_WRONG, "UID: " A "\nUID: " B, NULL);
@@ -105,10 +105,10 @@ static void a_label_of_ours_gives_its_thing_name(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         expect(LABEL_OURS, texts[i], NULL);
-        assert_string_equal(reading.thing_name, A);
+        assert_string_equal(reading.device.thing_name, A);
     }
     expect(LABEL_OURS, "pump-123456", NULL);
-    assert_string_equal(reading.thing_name, "PUMP-123456");
+    assert_string_equal(reading.device.thing_name, "PUMP-123456");
 }
 
 static void without_a_public_url_every_host_will_do(void **state)
@@ -126,18 +126,18 @@ static void of_several_codes_the_label_wins(void **state)
 {
     (void)state;
     expect(LABEL_OURS, "https://evil.example/r/" B, URL "/r/" A);
-    assert_string_equal(reading.thing_name, A);
+    assert_string_equal(reading.device.thing_name, A);
     assert_int_equal(reading.text, 1);
     expect(LABEL_OURS, URL "/r/" A, "https://evil.example/r/" B);
     assert_int_equal(reading.text, 0);
     expect(LABEL_OURS, "evil.example/r/" B, "Web:register.example.com:443/r/" A);
-    assert_string_equal(reading.thing_name, A);
+    assert_string_equal(reading.device.thing_name, A);
     expect(LABEL_OURS, URL "/r/too-short", A);
     assert_int_equal(reading.text, 1);
     expect(LABEL_OURS, A, URL "/r/" A);
     expect(LABEL_SEVERAL, URL "/r/" A, URL "/r/" B);
-    assert_string_equal(reading.thing_name, A);
-    assert_string_equal(reading.another_name, B);
+    assert_string_equal(reading.device.thing_name, A);
+    assert_string_equal(reading.another.thing_name, B);
     expect(LABEL_SEVERAL, A, "PUMP-123456");
 }
 

@@ -4,6 +4,7 @@
 #ifndef SERVER_STORE_REGISTRATIONS_H
 #define SERVER_STORE_REGISTRATIONS_H
 
+#include "claim/digital_link.h"
 #include "claim/lifecycle.h"
 #include "server/registration.h"
 #include "server/store/claims.h"
@@ -20,7 +21,8 @@ struct registration_request {
     char token[REGISTRATION_TOKEN_SIZE]; /* random, made by the caller */
     const char *endpoint;                /* key of the endpoint */
     struct registration_target targets[CLAIM_STAGING_MAX];
-    size_t target_count;                      /* at least 1 */
+    size_t target_count;      /* at least 1 */
+    struct digital_link link; /* as it was scanned; see intake_resolve(), which sets targets */
     const char *contact_name, *contact_email; /* NULL: not given */
     const char *idempotency_key;              /* a digest of the caller and its key; NULL: none */
     const char *request_digest;               /* with a key: a digest of the request's contents */

@@ -59,6 +59,11 @@
 #define LONGEST(among)                                                                                       \
     "SELECT queue_since, queue_middle, queue_until, queue_ms FROM leaders WHERE queue_ms > 0 AND "           \
     "substr(name, 9) " among " ORDER BY queue_ms DESC LIMIT 1"
+#define INVENTORY_CELLS "thing_name, serial, gtin, batch, code, product, changed_at"
+#define INVENTORY_SELECT "SELECT " INVENTORY_CELLS " FROM inventory WHERE "
+#define INVENTORY_LIST                                                                                       \
+    "unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])"                         \
+    " AS u (thing, serial, gtin, batch, code, product)"
 /* Nothing more to publish; from where it was claimed need no longer be known. */
 #define CLOSED "due_at = NULL, network = NULL, leased_until = 0"
 
@@ -276,6 +281,28 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                " INSERT INTO registrations (token, claim_id, accepted_at, contact_name, contact_email,"
                " idempotency_key, request_digest) SELECT * FROM unnest($6::text[], $7::bigint[],"
                " $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])"},
+
+    [SQL_INVENTORY_FIND] = BOTH(INVENTORY_SELECT "thing_name = $1"),
+    [SQL_INVENTORY_BY_SERIAL] =
+        BOTH("SELECT thing_name FROM inventory WHERE serial = $1 AND gtin = $2 LIMIT 2"),
+    [SQL_INVENTORY_READ] = BOTH(INVENTORY_SELECT "thing_name > $1 ORDER BY thing_name LIMIT $2"),
+    [SQL_INVENTORY_KNOWN] = {INVENTORY_SELECT "thing_name IN (SELECT value FROM json_each($1))",
+                             INVENTORY_SELECT "thing_name = ANY($1::text[])"},
+    [SQL_INVENTORY_INSERT] = {"INSERT INTO inventory (" INVENTORY_CELLS ") VALUES ($1, $2, $3, $4, $5, $6,"
+                              " $7) ON CONFLICT (thing_name) DO NOTHING",
+                              NULL},
+    [SQL_INVENTORY_CHANGE] = {"UPDATE inventory SET serial = $2, gtin = $3, batch = $4, code = $5,"
+                              " product = $6, changed_at = $7 WHERE thing_name = $1",
+                              NULL},
+    [SQL_INVENTORY_REMOVE] = {"DELETE FROM inventory WHERE thing_name IN (SELECT value FROM json_each($1))",
+                              "DELETE FROM inventory WHERE thing_name = ANY($1::text[])"},
+    [SQL_SET_INVENTORY_INSERT] = {NULL, "INSERT INTO inventory (" INVENTORY_CELLS ") SELECT u.*,"
+                                        " CAST($7 AS BIGINT) FROM " INVENTORY_LIST
+                                        " ON CONFLICT (thing_name) DO NOTHING RETURNING thing_name"},
+    [SQL_SET_INVENTORY_CHANGE] = {NULL, "UPDATE inventory i SET serial = u.serial, gtin = u.gtin,"
+                                        " batch = u.batch, code = u.code, product = u.product,"
+                                        " changed_at = $7 FROM " INVENTORY_LIST
+                                        " WHERE i.thing_name = u.thing RETURNING i.thing_name"},
 
     /* Reads claims in the order in which they were accepted, so that it can stop at the first one that is too
      * young. */

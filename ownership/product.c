@@ -119,7 +119,7 @@ static const struct product *by_pattern(const struct products *products, const c
     const struct product *found = NULL;
     size_t longest = 0;
 
-    for (size_t i = 0; i < products->count; i++) {
+    for (size_t i = 0; products->list && i < products->count; i++) {
         size_t length = longest_match(&products->list[i], thing_name);
         if (length > longest)
             found = &products->list[i];

@@ -57,6 +57,12 @@ static const char *message_key(const struct identifier_problem *problem)
         return "label_problem_foreign";
     case IDENTIFIER_OK:
     case IDENTIFIER_NO_MATCH:
+    case IDENTIFIER_UNLISTED:
+    case IDENTIFIER_BAD_GTIN:
+    case IDENTIFIER_WRONG_GTIN:
+    case IDENTIFIER_NO_SERIAL:
+    case IDENTIFIER_BAD_SERIAL:
+    case IDENTIFIER_BAD_LINK:
     case IDENTIFIER_BAD_FORM:
         break;
     }

@@ -48,12 +48,20 @@ bool intake_read(const struct claim_settings *settings, const struct label_origi
     return false;
 }
 
+/* Of every product knowing the identifier is the proof, so that whoever has it may learn whether the device
+ * is one of ours. The place to answer UNLISTED_PRETENDED for products with a stronger proof. */
+static enum unlisted unlisted_of(const struct claim_settings *settings)
+{
+    return settings->inventory_required ? UNLISTED_REFUSED : UNLISTED_CLAIMED;
+}
+
 void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,
                   struct registration_request *request)
 {
     random_hex(request->token, REGISTRATION_TOKEN_LENGTH);
     request->now = store_clock_ms();
     request->window_ms = settings->window_ms;
+    request->unlisted = unlisted_of(settings);
     request->network = client_network(http_request_client(exchange));
 }
 

@@ -22,7 +22,8 @@ bool intake_targets(const struct claim_settings *settings, const char *typed, si
 bool intake_read(const struct claim_settings *settings, const struct label_origin *labels, const char *typed,
                  size_t length, struct registration_request *request, struct identifier_problem *problem);
 
-/* Fills in a new token, the current time, the claim window, and the client's network. */
+/* Fills in a new token, the current time, the claim window, whether the device must be in the inventory, and
+ * the client's network. */
 void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,
                   struct registration_request *request);
 

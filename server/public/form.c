@@ -199,6 +199,13 @@ static void reply_register(struct http_exchange *exchange, void *arguments, unsi
         answer_form(exchange, 503, &form);
         return;
     }
+    if (result == STORE_UNLISTED) {
+        struct identifier_problem problem = {.error = IDENTIFIER_UNLISTED};
+        answer_form(
+            exchange, 422,
+            &(struct page_form){.typed = own->typed, .problem = &problem, .endpoint = own->request.endpoint});
+        return;
+    }
     if (result) {
         problem_answer(exchange, problem_status(result));
         return;

@@ -10,11 +10,17 @@
 #include "base/utf8.h"
 #include "claim/digital_link.h"
 
-enum title { THING_NAME, SERIAL, GTIN, BATCH, CODE, PRODUCT, TITLES };
+enum title { THING_NAME, SERIAL, GTIN, BATCH, CODE, CODE_HASH, PRODUCT, TITLES };
 
-static const char *const names[TITLES] = {"thing_name", "serial", "gtin", "batch", "code", "product"};
-static const unsigned bits[TITLES] = {
-    0, INVENTORY_SERIAL, INVENTORY_GTIN, INVENTORY_BATCH, INVENTORY_CODE, INVENTORY_PRODUCT};
+static const struct {
+    const char *name;
+    unsigned bit;
+} known[TITLES] = {
+    [THING_NAME] = {"thing_name", 0},           [SERIAL] = {"serial", INVENTORY_SERIAL},
+    [GTIN] = {"gtin", INVENTORY_GTIN},          [BATCH] = {"batch", INVENTORY_BATCH},
+    [CODE] = {"code", INVENTORY_CODE},          [CODE_HASH] = {"code_hash", INVENTORY_CODE},
+    [PRODUCT] = {"product", INVENTORY_PRODUCT},
+};
 
 struct inventory_list {
     struct inventory_list_options options;
@@ -27,14 +33,6 @@ struct inventory_list {
     unsigned columns;
 };
 
-const char *inventory_column_name(enum inventory_column column)
-{
-    for (size_t i = 1; i < TITLES; i++)
-        if (bits[i] == column)
-            return names[i];
-    return names[THING_NAME];
-}
-
 /* ---- the first row ---- */
 
 static int title_of(const char *field)
@@ -45,6 +43,7 @@ static int title_of(const char *field)
         [GTIN] = {"gtin", "ean", "upc", NULL},
         [BATCH] = {"batch", "lot", NULL},
         [CODE] = {"code", "claimcode", NULL},
+        [CODE_HASH] = {"codehash", NULL},
         [PRODUCT] = {"product", NULL},
     };
 
@@ -69,10 +68,10 @@ static void take_title(struct inventory_list *list, const char *field, size_t pl
             list->events.ignored(list->events.context, field);
         return;
     }
-    if (list->places[title] >= 0)
-        stop(list, line, names[title], "two columns have this name");
+    if (list->places[title] >= 0 || (list->columns & known[title].bit) != 0)
+        stop(list, line, known[title].name, "two columns are about this");
     list->places[title] = (int)place;
-    list->columns |= bits[title];
+    list->columns |= known[title].bit;
 }
 
 static void read_titles(struct inventory_list *list, const char *const *fields, size_t count,
@@ -106,7 +105,7 @@ struct reading {
 /* Returns false, so that a reader can end with it. */
 static bool refuse(const struct reading *reading, enum title title, const char *why)
 {
-    reading->list->events.bad(reading->list->events.context, reading->line, names[title], why);
+    reading->list->events.bad(reading->list->events.context, reading->line, known[title].name, why);
     return false;
 }
 
@@ -218,6 +217,20 @@ static bool read_code(struct reading *reading)
     return true;
 }
 
+/* Of an export, for a portal with the same key. */
+static bool read_code_hash(struct reading *reading)
+{
+    const char *text;
+    size_t length = field_of(reading, CODE_HASH, &text);
+
+    if (!length)
+        return true;
+    if (length != INVENTORY_CODE_SIZE - 1 || strspn(text, "0123456789abcdef") < length)
+        return refuse(reading, CODE_HASH, "it is no hash of an export: 64 hex digits");
+    memcpy(reading->row.code, text, length);
+    return true;
+}
+
 static bool has_more_fields(const struct reading *reading)
 {
     for (size_t i = reading->list->width; i < reading->count; i++)
@@ -243,7 +256,7 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
     }
     if (read_name(&reading) && read_text(&reading, SERIAL, reading.row.serial) && read_gtin(&reading) &&
         read_text(&reading, BATCH, reading.row.batch) && read_text(&reading, PRODUCT, reading.row.product) &&
-        read_code(&reading))
+        read_code(&reading) && read_code_hash(&reading))
         list->events.row(list->events.context, &reading.row, line);
 }
 

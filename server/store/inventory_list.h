@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a CSV list of devices for the inventory, in pieces. base/csv_rows.h says which encodings, separators,
  * quotes and line ends are read. The first row names the columns, in any order: thing_name, serial, gtin,
- * batch, code, product; others are ignored. One thread. */
+ * batch, code, product; others are ignored. code_hash, of an export (inventory_text.h), is an alternative to
+ * code. One thread. */
 #ifndef SERVER_STORE_INVENTORY_LIST_H
 #define SERVER_STORE_INVENTORY_LIST_H
 
@@ -43,8 +44,5 @@ void inventory_list_end(struct inventory_list *list);
 unsigned inventory_list_columns(const struct inventory_list *list);
 /* Whether the first row names no usable columns: everything after it is ignored. */
 bool inventory_list_is_over(const struct inventory_list *list);
-
-/* The name of the column in a list, such as "serial". */
-const char *inventory_column_name(enum inventory_column column);
 
 #endif

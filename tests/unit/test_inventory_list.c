@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "server/store/inventory_text.h"
 #include "tests/unit/test.h"
 
 #define THING "0123456789abcdef0123456789abcdef"
@@ -69,7 +70,7 @@ static void a_list_without_titles_is_refused(void **state)
     ASSERT_SEEN("1 bad -: the first row must name the columns: thing_name and any of serial, gtin, batch, "
                 "code and product\n");
     read_list("thing_name,serial,Serial number\n" THING ",1,2\n");
-    ASSERT_SEEN("1 bad serial: two columns have this name\n");
+    ASSERT_SEEN("1 bad serial: two columns are about this\n");
     read_with(&(struct inventory_list_options){.claim = &claim}, "t\0h\0i\0n\0g\0", 10, 10);
     ASSERT_SEEN("1 bad -: it is UTF-16; save it as UTF-8\n");
     read_list("\"thing_name\nserial\n");
@@ -153,12 +154,47 @@ static void a_removal_reads_names_alone(void **state)
     ASSERT_SEEN("2 " THING "|||||\n");
 }
 
-static void columns_have_names(void **state)
+static void an_export_is_read_again(void **state)
+{
+    const struct inventory_row row = {.thing_name = THING,
+                                      .serial = "1,\"2;=",
+                                      .gtin = "09506000134352",
+                                      .batch = "=cmd",
+                                      .code =
+                                          "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                                      .product = "two words"};
+    TEXT struct text text = TEXT_EMPTY;
+    (void)state;
+
+    inventory_text_add_titles(INVENTORY_COLUMNS, &text);
+    inventory_text_add_row(&row, INVENTORY_COLUMNS, &text);
+    assert_int_equal(read_list(text_get(&text)), INVENTORY_COLUMNS);
+    ASSERT_SEEN("2 " THING "|1,\"2;=|09506000134352|=cmd|0123|two words\n");
+}
+
+static void a_hash_is_a_hash(void **state)
 {
     (void)state;
 
-    assert_string_equal(inventory_column_name(INVENTORY_BATCH), "batch");
-    assert_string_equal(inventory_column_name(INVENTORY_CODE), "code");
+    read_list("thing_name,code_hash\n" THING ",0123\n" THING
+              ",0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg\n");
+    ASSERT_SEEN("2 bad code_hash: it is no hash of an export: 64 hex digits\n"
+                "3 bad code_hash: it is no hash of an export: 64 hex digits\n");
+    read_list("thing_name,code_hash,code\n");
+    ASSERT_SEEN("1 bad code: two columns are about this\n");
+}
+
+static void json_has_what_the_row_has(void **state)
+{
+    const struct inventory_row row = {
+        .thing_name = THING, .serial = "7\"", .code = "x", .changed_at = 1700000000000};
+    TEXT struct text text = TEXT_EMPTY;
+    (void)state;
+
+    inventory_text_add_json(&row, &text);
+    assert_string_equal(text_get(&text),
+                        "{\"thing_name\":\"" THING "\",\"serial\":\"7\\\"\",\"has_code\":true,"
+                        "\"changed_at\":\"2023-11-14T22:13:20.000Z\"}");
 }
 
 static int begin(void **state)
@@ -187,7 +223,9 @@ int main(void)
         cmocka_unit_test(columns_come_in_any_order_and_form),
         cmocka_unit_test(names_are_exact_without_accounts),
         cmocka_unit_test(a_removal_reads_names_alone),
-        cmocka_unit_test(columns_have_names),
+        cmocka_unit_test(an_export_is_read_again),
+        cmocka_unit_test(a_hash_is_a_hash),
+        cmocka_unit_test(json_has_what_the_row_has),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -281,6 +281,7 @@ struct app *app_start(const struct settings *settings, bool (*interrupted)(void)
     app->interrupted = interrupted;
     app->settings = settings;
     app->portal.settings = &settings->claim;
+    app->portal.code_key = &settings->code_key;
     app->portal.public_url = settings->public_url;
     describe_labels(app);
     connection_files_exposed(&settings->claim, warn_of_key, NULL);

@@ -61,7 +61,8 @@ static enum store_error run_retry(struct store_tx *tx, void *arguments)
     if (!endpoint || !intake_targets(own->settings, thing_name, strlen(thing_name), &own->request, &problem))
         return STORE_CONFLICT;
     own->request.endpoint = endpoint->key;
-    return registrations_retry(tx, &own->request, &own->registration);
+    error = registrations_retry(tx, &own->request, &own->registration);
+    return error == STORE_UNLISTED ? STORE_CONFLICT : error;
 }
 
 static enum store_error run_press(struct store_tx *tx, void *arguments)

@@ -17,6 +17,13 @@ struct registration_target {
     char thing_name[IDENTIFIER_SIZE];
 };
 
+/* What becomes of a request for a device that is not in the inventory (inventory.h). */
+enum unlisted {
+    UNLISTED_CLAIMED,  /* it is claimed like any other: the inventory is not required */
+    UNLISTED_REFUSED,  /* STORE_UNLISTED: whoever knows an identifier may learn this */
+    UNLISTED_PRETENDED /* it is stored and expires like any other, but nothing is ever published */
+};
+
 struct registration_request {
     char token[REGISTRATION_TOKEN_SIZE]; /* random, made by the caller */
     const char *endpoint;                /* key of the endpoint */
@@ -29,6 +36,7 @@ struct registration_request {
     long long network;                        /* from which it is made (server/http/client.h); 0: not known */
     long long now;                            /* store_clock_ms() */
     long long window_ms;
+    enum unlisted unlisted;
     long long online_since; /* a device that has connected since then is there already; 0: claim it in any
                                case */
 };
@@ -38,7 +46,8 @@ struct registration_request {
  * to be connected to its endpoint (connections.h), that claim has ended at once as onboarded, and nothing is
  * published: out->already_online. For a known idempotency key with the same digest, *out is the registration
  * made then; with another digest the result is STORE_KEY_USED. STORE_CONFLICT: the open claim has another
- * endpoint. *out is set on STORE_OK. */
+ * endpoint. STORE_UNLISTED: see enum unlisted; a claim that is open already goes on. *out is set on STORE_OK.
+ */
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 

@@ -171,6 +171,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_DELIVERY_INSERT] =
         BOTH("INSERT INTO deliveries (claim_id, staging, thing_name, endpoint, due_at, accepted_at, network)"
              " VALUES ($1, $2, $3, $4, $5, $5, $6)"),
+    /* What was only pretended is published from now on. */
+    [SQL_DELIVERIES_MEAN] =
+        BOTH("UPDATE deliveries SET endpoint = (SELECT endpoint FROM claims WHERE id = $1)"
+             " WHERE claim_id = $1 AND endpoint = ''"),
     /* The lane that takes one keeps it in memory. It is offered again later, in case that lane is lost. */
     [SQL_DELIVERIES_TAKE] =
         {"UPDATE deliveries SET due_at = $3 WHERE staging = $1 AND claim_id IN"
@@ -267,6 +271,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                        " (SELECT 1 FROM connections WHERE thing_name = name AND is_connected = 1 LIMIT 1) k"
                        " UNION ALL SELECT 'key', idempotency_key FROM registrations"
                        " WHERE idempotency_key = ANY($2::text[])"},
+    [SQL_SET_LISTED] = {NULL, "SELECT name FROM unnest($1::text[]) AS names (name), LATERAL"
+                              " (SELECT 1 FROM inventory WHERE thing_name = name LIMIT 1) i"},
     [SQL_SET_CLAIMS_INSERT] =
         {NULL, "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
                " SELECT thing, endpoint, 'queued', at, expires, before FROM unnest($1::text[], $2::text[],"

@@ -36,6 +36,7 @@ enum statement {
     SQL_COUNTS_ANEW,
 
     SQL_DELIVERY_INSERT,
+    SQL_DELIVERIES_MEAN,
     SQL_DELIVERIES_TAKE,
     SQL_DELIVERIES_DUE,
     SQL_DELIVERIES_OPEN,
@@ -69,6 +70,7 @@ enum statement {
 
     /* Many registrations in a few round trips; only for PostgreSQL. */
     SQL_SET_KNOWN,
+    SQL_SET_LISTED,
     SQL_SET_CLAIMS_INSERT,
     SQL_SET_REGISTRATIONS_INSERT,
 

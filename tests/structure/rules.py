@@ -38,7 +38,7 @@ MAY_INCLUDE = {
     "server/registration": ("base/", "claim/", "ownership/", "server/registration.h"),
     "server/store": ("base/", "claim/", "ownership/", "server/registration.h", "server/store/"),
     "server/http": ("base/", "server/http/"),
-    "server/identity": ("base/", "server/store/", "server/identity/"),
+    "server/identity": ("base/", "aws/http.h", "server/store/", "server/identity/"),
     "server/onboarding": ("base/", "claim/", "aws/", "server/registration.h", "server/store/", "server/onboarding/"),
     "server/page": ("base/", "claim/", "ownership/", "server/registration.h", "server/page/"),
     "server/portal": ("base/", "claim/", "ownership/", "decode/pool.h", "server/registration.h", "server/store/", "server/http/",

@@ -262,6 +262,9 @@ enum store_error registrations_add(struct store_tx *tx, const struct registratio
                   &ignored);
     if (error)
         return error == STORE_NOT_FOUND ? STORE_AGAIN : error;
+    if (request->person_id)
+        RETURN_IF(tx_run(tx, SQL_REGISTRATION_OF_PERSON,
+                         WITH(sql_text(request->token), sql_integer(request->person_id)), NULL));
     if (!joined.is_new)
         return find(tx, request->token, out, NULL);
     registration_describe_new(request, joined.onboarded_before, out);

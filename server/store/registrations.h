@@ -33,6 +33,7 @@ struct registration_request {
     const char *contact_name, *contact_email; /* NULL: not given */
     const char *idempotency_key;              /* a digest of the caller and its key; NULL: none */
     const char *request_digest;               /* with a key: a digest of the request's contents */
+    long long person_id;                      /* who is signed in (persons.h); 0: nobody */
     long long network;                        /* from which it is made (server/http/client.h); 0: not known */
     long long now;                            /* store_clock_ms() */
     long long window_ms;

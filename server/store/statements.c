@@ -310,6 +310,31 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                                         " changed_at = $7 FROM " INVENTORY_LIST
                                         " WHERE i.thing_name = u.thing RETURNING i.thing_name"},
 
+    [SQL_REGISTRATION_OF_PERSON] = BOTH("UPDATE registrations SET person_id = $2 WHERE token = $1"),
+
+    [SQL_PERSON_SEEN] =
+        BOTH("INSERT INTO persons (issuer, subject, seen_at) VALUES ($1, $2, $3)"
+             " ON CONFLICT (issuer, subject) DO UPDATE SET seen_at = excluded.seen_at RETURNING id"),
+    [SQL_PERSON_REGISTRATIONS] = BOTH("SELECT token FROM registrations WHERE person_id = $1"
+                                      " ORDER BY accepted_at DESC, token LIMIT $2 OFFSET $3"),
+    [SQL_PERSONS_LAST] =
+        BOTH("SELECT max(id) FROM (SELECT id FROM persons WHERE id > $1 ORDER BY id LIMIT $2) AS part"),
+    [SQL_PERSONS_UNSEEN] =
+        BOTH("DELETE FROM persons WHERE id > $1 AND id <= $2 AND seen_at < $3"
+             " AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person_id = persons.id)"
+             " AND NOT EXISTS (SELECT 1 FROM registrations r WHERE r.person_id = persons.id)"),
+    [SQL_SESSION_INSERT] = BOTH("INSERT INTO sessions (id, person_id, started_at, ends_at, back)"
+                                " VALUES ($1, $2, $3, $4, $5)"),
+    [SQL_SESSION_FIND] = BOTH("SELECT person_id, ends_at, back FROM sessions WHERE id = $1 AND ends_at > $2"),
+    [SQL_SESSION_END] = BOTH("DELETE FROM sessions WHERE id = $1"),
+    [SQL_SESSIONS_ENDED] = BOTH("DELETE FROM sessions WHERE id IN"
+                                " (SELECT id FROM sessions WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)"),
+    [SQL_ONCE_PUT] =
+        BOTH("INSERT INTO once (id, ends_at, contents) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING"),
+    [SQL_ONCE_TAKE] = BOTH("DELETE FROM once WHERE id = $1 RETURNING ends_at, contents"),
+    [SQL_ONCE_ENDED] = BOTH(
+        "DELETE FROM once WHERE id IN (SELECT id FROM once WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)"),
+
     /* Reads claims in the order in which they were accepted, so that it can stop at the first one that is too
      * young. */
     [SQL_LEADER_FIND] = {LEADER(NOW_SQLITE), LEADER(NOW_POSTGRESQL)},

@@ -241,7 +241,7 @@ static int run(struct config *config, const struct arguments *arguments)
     if (starts)
         log_setup(settings.log_level, settings.log_format);
     bool ready = loaded && fine;
-    if (starts || arguments->mode == MODE_CHECK)
+    if ((starts || arguments->mode == MODE_CHECK) && config_is_read(config))
         ready = check_start(config, &settings, starts, ready) && ready;
 
     if (!ready) {

@@ -122,6 +122,7 @@ class Topics(AccountCase):
                 ("--publish", "x" * 257, "257 bytes"), ("--publish", "$aws/rules/a/b", "--basic-ingest"),
                 ("--publish", "$aws/events/x", "AWS's own"), ("--subscribe", "a/#/b", "whole last one"),
                 ("--publish", "a\x1b[2J", "invisible character"), ("--publish", "${device}/x", "only variable"),
+                ("--publish", "0123456789abcdef0123456789abcdef/x", "write ${thing}"),
                 ("--basic-ingest", "my-rule", "1 to 128 letters")]
         for option, value, said in rows:
             with self.subTest(value[:20]):

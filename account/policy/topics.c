@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account/policy/topics.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 #define BYTES_MAX 256
@@ -82,7 +82,7 @@ static bool has_other_variable(const char *topic)
 static bool is_digits(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
-        if (!isxdigit((unsigned char)text[i]))
+        if (hex_value(text[i]) < 0)
             return false;
     return true;
 }

@@ -25,7 +25,7 @@ MAY_INCLUDE = {
     "account/setup": ("base/", "claim/", "aws/", "account/keys/", "account/policy/", "account/oem_account.h",
                       "account/provisioning_template.h", "account/setup/"),
     "account/enrolment": ("base/", "claim/", "aws/", "account/keys/", "account/policy/", "account/setup/setup.h",
-                          "account/oem_account.h", "account/provisioning_template.h",
+                          "account/oem_account.h", "account/provisioning_template.h", "account/thing_name.h",
                           "account/setup/requested_certificate.h", "account/enrolment/"),
     "sidewalk": ("base/", "aws/", "sidewalk/"),
     "label": ("base/", "claim/", "decode/decode.h", "decode/process.h", "decode/pool.h", "label/"),

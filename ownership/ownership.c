@@ -1,64 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ownership/ownership.h"
 
-#include <string.h>
-
-static const char *const standing_names[STANDING_COUNT] = {
-    [STANDING_WAITING] = "waiting", [STANDING_ASKING] = "asking",   [STANDING_DISPUTED] = "disputed",
-    [STANDING_OWNER] = "owner",     [STANDING_REFUSED] = "refused", [STANDING_WITHDRAWN] = "withdrawn",
-    [STANDING_LAPSED] = "lapsed",   [STANDING_FORMER] = "former",
-};
-
-static const char *const effect_names[EFFECT_COUNT] = {
-    [EFFECT_GRANTED] = "granted",     [EFFECT_ENDED] = "ended",         [EFFECT_PROVEN] = "proven",
-    [EFFECT_CONTESTED] = "contested", [EFFECT_ASKED] = "asked",         [EFFECT_DISPUTED] = "disputed",
-    [EFFECT_REFUSED] = "refused",     [EFFECT_WITHDRAWN] = "withdrawn", [EFFECT_LAPSED] = "lapsed",
-};
-
-static const char *const event_names[OWNERSHIP_EVENT_COUNT] = {
-    [OWNERSHIP_REQUEST] = "request", [OWNERSHIP_WITHDRAW] = "withdraw",
-    [OWNERSHIP_CODE] = "code",       [OWNERSHIP_CHALLENGE] = "challenge",
-    [OWNERSHIP_ASK] = "ask",         [OWNERSHIP_TAKE] = "take",
-    [OWNERSHIP_ACCEPT] = "accept",   [OWNERSHIP_DENY] = "deny",
-    [OWNERSHIP_OFFER] = "offer",     [OWNERSHIP_KEEP] = "keep",
-    [OWNERSHIP_RELEASE] = "release", [OWNERSHIP_GRANT] = "grant",
-    [OWNERSHIP_REFUSE] = "refuse",   [OWNERSHIP_STAFF_RELEASE] = "staff-release",
-    [OWNERSHIP_ERASE] = "erase",     [OWNERSHIP_ARRIVED] = "arrived",
-    [OWNERSHIP_OFF] = "off",         [OWNERSHIP_ON] = "on",
-    [OWNERSHIP_TIME] = "time",
-};
-
-const char *standing_name(enum standing standing)
-{
-    return (unsigned)standing < STANDING_COUNT ? standing_names[standing] : "unknown";
-}
-
-bool standing_parse(const char *name, enum standing *out)
-{
-    for (int i = 0; i < STANDING_COUNT; i++) {
-        if (strcmp(name, standing_names[i]) == 0) {
-            *out = (enum standing)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-const char *effect_name(enum effect_kind kind)
-{
-    return (unsigned)kind < EFFECT_COUNT ? effect_names[kind] : "unknown";
-}
-
-const char *ownership_event_name(enum ownership_event_kind kind)
-{
-    return (unsigned)kind < OWNERSHIP_EVENT_COUNT ? event_names[kind] : "unknown";
-}
-
-bool standing_is_live(enum standing standing)
-{
-    return standing == STANDING_WAITING || standing == STANDING_ASKING || standing == STANDING_DISPUTED;
-}
-
 size_t ownership_owner(const struct ownership *ownership)
 {
     size_t i = 0;
@@ -202,15 +144,7 @@ static enum ownership_answer code(struct ownership *ownership, const struct owne
 
 long long ownership_challenge_at(const struct party *party)
 {
-    long long pause = OWNERSHIP_CHALLENGE_PAUSE_MS;
-
-    if (!party->challenge.count)
-        return 0;
-    for (unsigned i = 1; i < party->challenge.count && pause < OWNERSHIP_CHALLENGE_PAUSE_MAX_MS; i++)
-        pause *= 2;
-    if (pause > OWNERSHIP_CHALLENGE_PAUSE_MAX_MS)
-        pause = OWNERSHIP_CHALLENGE_PAUSE_MAX_MS;
-    return party->challenge.until + pause;
+    return challenge_next_at(&party->challenge);
 }
 
 static enum ownership_answer challenge(struct ownership *ownership, const struct ownership_event *event,
@@ -223,9 +157,7 @@ static enum ownership_answer challenge(struct ownership *ownership, const struct
         return OWNERSHIP_NOT_NOW;
     if (event->now < ownership_challenge_at(party))
         return OWNERSHIP_TOO_SOON;
-    party->challenge = (struct challenge){.from = event->now,
-                                          .until = event->now + OWNERSHIP_CHALLENGE_MS,
-                                          .count = party->challenge.count + 1};
+    challenge_begin(&party->challenge, event->now);
     if (party->standing == STANDING_WAITING && party->ends_at < party->challenge.until)
         party->ends_at = party->challenge.until; /* it does not lapse meanwhile */
     return OWNERSHIP_DONE;
@@ -373,19 +305,6 @@ static enum ownership_answer arrived(struct ownership *ownership, const struct o
     return OWNERSHIP_DONE;
 }
 
-static bool is_challenged(const struct ownership *ownership, size_t party, long long at)
-{
-    const struct challenge *challenge = &ownership->parties[party].challenge;
-
-    return is_live(ownership, party) && challenge->from && at > challenge->from && at <= challenge->until;
-}
-
-static bool is_met(const struct challenge *challenge)
-{
-    return challenge->off_at && challenge->on_at &&
-           challenge->on_at + OWNERSHIP_ORDER_MS >= challenge->off_at;
-}
-
 /* One power cycle that several challenges were waiting for tells nobody apart: all of them end without a
  * proof. */
 static void judge_challenges(struct ownership *ownership, long long now, struct ownership_effects *effects)
@@ -393,11 +312,9 @@ static void judge_challenges(struct ownership *ownership, long long now, struct 
     size_t met = 0, winner = 0;
 
     for (size_t i = 0; i < ownership->count; i++) {
-        if (!is_live(ownership, i) || !is_met(&ownership->parties[i].challenge))
+        if (!is_live(ownership, i) || !challenge_is_met(&ownership->parties[i].challenge))
             continue;
-        ownership->parties[i].challenge.off_at = ownership->parties[i].challenge.on_at = 0;
-        if (ownership->parties[i].challenge.until > now)
-            ownership->parties[i].challenge.until = now;
+        challenge_end(&ownership->parties[i].challenge, now);
         winner = i;
         met++;
     }
@@ -407,18 +324,16 @@ static void judge_challenges(struct ownership *ownership, long long now, struct 
     settle(ownership, winner, now, effects);
 }
 
-/* Events can come twice, and out of order: of the ends the first counts, of the connections the last. */
 static enum ownership_answer switched(struct ownership *ownership, const struct ownership_event *event,
                                       struct ownership_effects *effects)
 {
     for (size_t i = 0; i < ownership->count; i++) {
-        struct challenge *challenge = &ownership->parties[i].challenge;
-        if (!is_challenged(ownership, i, event->happened_at))
+        if (!is_live(ownership, i))
             continue;
-        if (event->kind == OWNERSHIP_ON && challenge->on_at < event->happened_at)
-            challenge->on_at = event->happened_at;
-        if (event->kind == OWNERSHIP_OFF && (!challenge->off_at || challenge->off_at > event->happened_at))
-            challenge->off_at = event->happened_at;
+        if (event->kind == OWNERSHIP_OFF)
+            challenge_off(&ownership->parties[i].challenge, event->happened_at);
+        else
+            challenge_on(&ownership->parties[i].challenge, event->happened_at);
     }
     judge_challenges(ownership, event->now, effects);
     return OWNERSHIP_DONE;
@@ -486,30 +401,4 @@ enum ownership_answer ownership_apply(struct ownership *ownership, const struct 
         (rules[event->kind].names_party && event->party >= ownership->count))
         return OWNERSHIP_NOT_NOW;
     return rules[event->kind].rule(ownership, event, effects);
-}
-
-enum ownership_view ownership_view(const struct ownership *ownership, size_t party)
-{
-    enum standing standing = ownership->parties[party].standing;
-
-    if (standing == STANDING_OWNER)
-        return VIEW_OWNER;
-    return standing_is_live(standing) || standing == STANDING_LAPSED ? VIEW_REQUEST : VIEW_NOTHING;
-}
-
-bool ownership_may_tell(const struct ownership *ownership, size_t party)
-{
-    const struct party *own = &ownership->parties[party];
-
-    return own->standing == STANDING_OWNER || proofs_include(own->proofs, ownership->required);
-}
-
-enum standing ownership_shown(const struct ownership *ownership, size_t party, long long now)
-{
-    const struct party *own = &ownership->parties[party];
-
-    if (own->standing == STANDING_DISPUTED && !ownership_may_tell(ownership, party) &&
-        now < own->asked_at + OWNERSHIP_ANSWER_MS)
-        return STANDING_ASKING;
-    return own->standing;
 }

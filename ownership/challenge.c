@@ -14,10 +14,19 @@ long long challenge_next_at(const struct challenge *challenge)
     return challenge->until + pause;
 }
 
-void challenge_begin(struct challenge *challenge, long long now)
+void challenge_begin(struct challenge *challenge, long long now, long long arrived_at)
 {
     *challenge =
         (struct challenge){.from = now, .until = now + OWNERSHIP_CHALLENGE_MS, .count = challenge->count + 1};
+    challenge_put_off(challenge, arrived_at);
+}
+
+void challenge_put_off(struct challenge *challenge, long long arrived_at)
+{
+    if (!challenge->from || !arrived_at || challenge->from >= arrived_at + OWNERSHIP_ARRIVAL_MS)
+        return;
+    challenge->from = arrived_at + OWNERSHIP_ARRIVAL_MS;
+    challenge->off_at = challenge->on_at = 0;
 }
 
 bool challenge_covers(const struct challenge *challenge, long long at)

@@ -17,9 +17,14 @@
  * time). */
 #define OWNERSHIP_ORDER_MS 2000LL
 
-/* A power-cycle challenge: the person is asked to switch the device off and on between from and until. */
+/* A device that arrives in the OEM account is disconnected once more right after it (OG, appendix B: the
+ * first connection of a new certificate is dropped): this is no power cycle by a person. */
+#define OWNERSHIP_ARRIVAL_MS 10000LL
+
+/* A power-cycle challenge: the person is asked to switch the device off and on before until. Do not show
+ * from: it tells that the device has just arrived. */
 struct challenge {
-    long long from, until;   /* 0: none yet */
+    long long from, until;   /* 0: none yet. What happens at from or before does not count */
     long long off_at, on_at; /* what was seen of it; 0: nothing */
     unsigned count;          /* challenges so far */
 };
@@ -27,8 +32,11 @@ struct challenge {
 /* From when another one may begin; 0: at once. */
 long long challenge_next_at(const struct challenge *challenge);
 
-/* Begins one, whatever was seen of the one before. */
-void challenge_begin(struct challenge *challenge, long long now);
+/* Begins one, whatever was seen of the one before. arrived_at: of the device. */
+void challenge_begin(struct challenge *challenge, long long now, long long arrived_at);
+
+/* The device has arrived from its staging account: what was seen so far was part of that. */
+void challenge_put_off(struct challenge *challenge, long long arrived_at);
 
 /* Whether it lasts at this time. */
 bool challenge_covers(const struct challenge *challenge, long long at);

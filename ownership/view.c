@@ -21,8 +21,9 @@ enum standing ownership_shown(const struct ownership *ownership, size_t party, l
 {
     const struct party *own = &ownership->parties[party];
 
-    if (own->standing == STANDING_DISPUTED && !ownership_may_tell(ownership, party) &&
-        now < own->asked_at + OWNERSHIP_ANSWER_MS)
-        return STANDING_ASKING;
-    return own->standing;
+    if (own->standing != STANDING_DISPUTED || ownership_may_tell(ownership, party))
+        return own->standing;
+    if (!own->asked_at)
+        return STANDING_WAITING; /* for staff, whom the product requires */
+    return now < own->asked_at + OWNERSHIP_ANSWER_MS ? STANDING_ASKING : STANDING_DISPUTED;
 }

@@ -110,7 +110,7 @@ static bool wait_for(struct proof *proof, int most)
     return fine;
 }
 
-static struct trial *make_trial(struct proof *proof, const struct label *label, const struct code *code)
+static struct trial *make_trial(struct proof *proof, const struct label *label, const struct qr_code *code)
 {
     struct trial *trial = memory_new(1, sizeof *trial);
 
@@ -127,7 +127,7 @@ static struct trial *make_trial(struct proof *proof, const struct label *label, 
     return trial;
 }
 
-bool proof_add(struct proof *proof, const struct label *label, const struct code *code)
+bool proof_add(struct proof *proof, const struct label *label, const struct qr_code *code)
 {
     struct trial *trial = make_trial(proof, label, code);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose device it is, in the store: loads what is known of a device, applies the rules (ownership/ownership.h)
- * and writes the result, in the caller's transaction, under a lock of the device's row. Call inside a
- * store_job's run(). All times are milliseconds of store_clock.h. Errors are STORE_FULL, STORE_UNAVAILABLE,
- * STORE_AGAIN and STORE_BROKEN unless stated otherwise.
+/* Whose device it is, in the store: loads what is known of a device, applies the rules
+ * (ownership/ownership.h) and writes the result, in the caller's transaction, under a lock of the device's
+ * row. Call inside a store_job's run(). All times are milliseconds of store_clock.h. Errors are STORE_FULL,
+ * STORE_UNAVAILABLE, STORE_AGAIN and STORE_BROKEN unless stated otherwise.
  *
  * A transaction locks claims before devices, and several devices in the order of their names. */
 #ifndef SERVER_STORE_OWNERS_H
@@ -87,8 +87,8 @@ struct holding {
     long long owned_at;   /* of the owner's own page */
     long long asked_at, due_at;
     struct challenge challenge;
-    long long challenge_at;    /* from when another one can begin */
-    long long hand_over_until; /* 0: there is no link */
+    long long challenge_at;                                 /* from when another one can begin */
+    long long hand_over_until;                              /* 0: there is no link */
     struct holding_request requests[OWNERSHIP_PARTIES_MAX]; /* for the owner */
     size_t request_count;
 };

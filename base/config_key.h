@@ -25,9 +25,9 @@ enum config_type {
 };
 
 struct config_key {
-    /* "http"; "staging.*" for a family: [staging.NAME], NAME = [A-Za-z0-9_-]{1,32}; or "staging.*.#" for a
-     * family of each member: [staging.NAME.NUMBER], NUMBER = 1 to 9999, where [staging.NAME] must exist too
-     */
+    /* "http"; "staging.*" for a family: [staging.NAME], NAME = [A-Za-z0-9_-]{1,32}; or for a family of each
+     * member "staging.*.#": [staging.NAME.NUMBER], NUMBER = 1 to 9999, or "product.*.*":
+     * [product.NAME.NAME], where [staging.NAME] or [product.NAME] must exist too */
     const char *section;
     const char *name;
     enum config_type type;

@@ -41,7 +41,7 @@ struct config {
     size_t error_count;
 };
 
-#define CONFIG_SECTION_MAX 48 /* inih truncates longer names */
+#define CONFIG_SECTION_MAX 68
 #define CONFIG_NAME_MAX 32    /* NAME in [family.NAME] */
 #define CONFIG_DURATIONS_MAX 32
 
@@ -59,9 +59,9 @@ void config_error_at(struct config *config, const char *place, const char *secti
 
 /* config_section.c */
 
-/* Whether its section is "staging.*" or "staging.*.#". */
+/* Whether its section is "staging.*", "staging.*.#" or "product.*.*". */
 bool config_key_is_of_family(const struct config_key *key);
-/* Whether it is "staging.*.#". */
+/* Whether it is "staging.*.#" or "product.*.*". */
 bool config_key_is_nested(const struct config_key *key);
 bool config_key_is_in(const struct config_key *key, const char *section);
 /* Whether a table declares this section. Invalid family names are in no table. */

@@ -17,7 +17,9 @@ bool config_key_is_of_family(const struct config_key *key)
 
 bool config_key_is_nested(const struct config_key *key)
 {
-    return strchr(key->section, '#') != NULL;
+    const char *dot = strchr(key->section, '.');
+
+    return dot != NULL && strchr(dot + 1, '.') != NULL;
 }
 
 static bool is_member_name(const char *name, size_t length)

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "claim/check_characters.h"
+#include "claim/gtin.h"
 #include "claim/identifier_form.h"
 #include "claim/identifier_mistake.h"
 #include "claim/identifier_search.h"
@@ -347,21 +348,21 @@ static enum identifier_error match_whole(const struct identifier_form *form, con
     return problem->error;
 }
 
-/* The digits of a GTIN (GS1 General Specifications 7.9): 8, 12, 13 or 14 with a check digit. */
 static bool is_shop_barcode(const struct typed *typed)
 {
-    unsigned sum = 0;
+    char digits[GTIN_SIZE];
     size_t count = 0;
 
-    for (size_t at = typed->count; at > 0; at--) {
-        uint32_t character = typed->marks[at - 1].character;
+    for (size_t at = 0; at < typed->count; at++) {
+        uint32_t character = typed->marks[at].character;
         if (utf8_is_space(character))
             continue;
-        if (character < '0' || character > '9')
+        if (character < '0' || character > '9' || count == GTIN_LENGTH)
             return false;
-        sum += (character - '0') * (count++ % 2 == 0 ? 1 : 3);
+        digits[count++] = (char)character;
     }
-    return (count == 8 || (count >= 12 && count <= 14)) && sum % 10 == 0;
+    char ignored[GTIN_SIZE];
+    return gtin_parse(digits, count, ignored) == GTIN_OK;
 }
 
 /* What is read in addition where the whole text is no identifier, or is an address and more. */

@@ -27,6 +27,11 @@ enum identifier_error {
     IDENTIFIER_SEVERAL,       /* two different identifiers in one text */
     IDENTIFIER_SHOP_BARCODE,  /* the number of a shop's barcode: EAN, UPC or GTIN with its check digit */
     IDENTIFIER_FOREIGN,       /* an address of another host; only from label_reading.h */
+    IDENTIFIER_BAD_GTIN,      /* of a Digital Link (digital_link.h), as those below: see length */
+    IDENTIFIER_WRONG_GTIN,    /* the check digit of its GTIN is wrong */
+    IDENTIFIER_NO_SERIAL,     /* it has no serial number */
+    IDENTIFIER_BAD_SERIAL,    /* more than 20 characters, or one that may not be in a serial number */
+    IDENTIFIER_BAD_LINK,      /* parts are missing, doubled or in the wrong order */
     IDENTIFIER_BAD_FORM,      /* only from identifier_form_parse(): wrong configuration */
 };
 
@@ -50,6 +55,9 @@ struct identifier_problem {
 /* The length of the first group of name on a label, 0 at the end: four letters and digits, or fewer up to and
  * including a dash or underscore. */
 size_t identifier_group(const char *name);
+
+/* Whether a text with this error surely has an identifier or a Digital Link in it, which is wrong. */
+bool identifier_error_settles(enum identifier_error error);
 
 /* "too short" and so on, for logs and tests. Texts for users are in the message catalogue. */
 const char *identifier_error_name(enum identifier_error error);

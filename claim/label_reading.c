@@ -20,6 +20,20 @@ static size_t span_until(const char *text, size_t length, const char *stops)
     return at;
 }
 
+static size_t span_of_address(const char *text, size_t length)
+{
+    return span_until(text, length, " \t\r\n\"<>");
+}
+
+static bool is_link(const char *path, size_t length)
+{
+    struct digital_link ignored;
+
+    length = span_of_address(path, length);
+    return memmem(path, length, "/01/", 4) != NULL &&
+           digital_link_parse(path, length, &ignored) != IDENTIFIER_NO_MATCH;
+}
+
 /* Browsers show and copy addresses without their scheme: a host with a dot in it, and a label's path. */
 static bool is_bare_address(const char *text, size_t length)
 {
@@ -30,7 +44,8 @@ static bool is_bare_address(const char *text, size_t length)
     size_t end = host < length && text[host] == ':' ? host + 1 : host;
     while (end > host && end < length && isdigit((unsigned char)text[end]))
         end++;
-    return memchr(text, '.', host) != NULL && length - end >= 3 && strncasecmp(text + end, "/r/", 3) == 0;
+    return memchr(text, '.', host) != NULL && length - end >= 3 && text[end] == '/' &&
+           (strncasecmp(text + end, "/r/", 3) == 0 || is_link(text + end, length - end));
 }
 
 /* Whether an http(s) address begins here. */
@@ -41,7 +56,7 @@ static bool take_address(const char *text, size_t length, struct address *out)
                                                                           : 0;
     if (scheme == 0 && !is_bare_address(text, length))
         return false;
-    out->length = span_until(text, length, " \t\r\n\"<>");
+    out->length = span_of_address(text, length);
     const char *host = text + scheme;
     size_t left = span_until(host, out->length - scheme, "/?#\\");
     for (size_t at = left; at > 0; at--)
@@ -103,6 +118,28 @@ bool label_own_text(const struct label_origin *origin, const char *text, size_t 
     return true;
 }
 
+enum identifier_error label_own_link(const struct label_own_text *own, struct digital_link *out, bool *alone)
+{
+    size_t words;
+    struct digital_link link;
+    enum identifier_error error = digital_link_search(own->text, own->length, &link, &words);
+
+    *alone = words == 1;
+    if (error == IDENTIFIER_OK && link.serial[0] == '\0')
+        return IDENTIFIER_NO_SERIAL;
+    if (error == IDENTIFIER_OK)
+        *out = link;
+    return error;
+}
+
+void label_device_add(const struct label_device *device, struct text *out)
+{
+    if (device->thing_name[0] != '\0')
+        text_puts(out, device->thing_name);
+    else
+        digital_link_add_path(device->link.gtin, device->link.serial, out);
+}
+
 static bool parse(const struct label_origin *origin, const char *text, size_t length,
                   char thing_name[IDENTIFIER_SIZE], struct identifier_problem *problem)
 {
@@ -152,7 +189,23 @@ static bool has_address(const struct label_own_text *own)
 
 static bool is_wrong(const struct label_own_text *own, enum identifier_error error)
 {
-    return error == IDENTIFIER_WRONG_CHECK || error == IDENTIFIER_SEVERAL || has_address(own);
+    return identifier_error_settles(error) || has_address(own);
+}
+
+/* An identifier, or a Digital Link. */
+static bool find_device(const struct label_origin *origin, const struct label_own_text *own,
+                        struct label_reading *reading)
+{
+    bool alone;
+    enum identifier_error link = label_own_link(own, &reading->device.link, &alone);
+
+    if ((link == IDENTIFIER_NO_MATCH || !alone) &&
+        parse(origin, own->text, own->length, reading->device.thing_name, &reading->problem))
+        return true;
+    if (link != IDENTIFIER_NO_MATCH && link != IDENTIFIER_OK &&
+        !identifier_error_settles(reading->problem.error))
+        reading->problem = (struct identifier_problem){.error = link};
+    return link == IDENTIFIER_OK;
 }
 
 static struct label_reading read_one(const struct label_origin *origin, const struct label_text *text)
@@ -164,13 +217,38 @@ static struct label_reading read_one(const struct label_origin *origin, const st
         reading.problem.error = IDENTIFIER_TOO_LONG;
         return reading;
     }
-    if (parse(origin, own.text, own.length, reading.thing_name, &reading.problem))
+    if (find_device(origin, &own, &reading))
         reading.verdict = LABEL_OURS;
     else if (is_wrong(&own, reading.problem.error))
         reading.verdict = LABEL_WRONG;
     else if (own.is_foreign)
         reading.problem = (struct identifier_problem){.error = IDENTIFIER_FOREIGN};
     return reading;
+}
+
+static bool has_name(const struct label_reading *reading)
+{
+    return reading->device.thing_name[0] != '\0';
+}
+
+/* Both are labels of ours. One device may have a label, and its box a Digital Link: only the inventory knows,
+ * and the label names the device by itself. */
+static bool may_be_same(const struct label_origin *origin, const struct label_text *texts,
+                        const struct label_reading *a, const struct label_reading *b)
+{
+    if (has_name(a) != has_name(b))
+        return true;
+    if (has_name(a))
+        return same_device(origin, &texts[a->text], &texts[b->text]);
+    return strcmp(a->device.link.gtin, b->device.link.gtin) == 0 &&
+           strcmp(a->device.link.serial, b->device.link.serial) == 0;
+}
+
+static bool is_better(const struct label_reading *this, const struct label_reading *so_far)
+{
+    if (this->verdict == LABEL_OURS)
+        return so_far->verdict != LABEL_OURS || (has_name(this) && !has_name(so_far));
+    return this->verdict == LABEL_WRONG && so_far->verdict == LABEL_FOREIGN;
 }
 
 /* A valid label wins over all other codes, an invalid label over codes that are not labels. */
@@ -181,14 +259,13 @@ void label_read(const struct label_origin *origin, const struct label_text *text
     for (size_t i = 1; i < count; i++) {
         struct label_reading this = read_one(origin, &texts[i]);
         this.text = i;
-        if (this.verdict == LABEL_OURS && out->verdict == LABEL_OURS) {
-            if (same_device(origin, &texts[out->text], &texts[i]))
-                continue;
+        if (this.verdict == LABEL_OURS && out->verdict == LABEL_OURS &&
+            !may_be_same(origin, texts, out, &this)) {
             out->verdict = LABEL_SEVERAL;
-            memcpy(out->another_name, this.thing_name, sizeof this.thing_name);
+            out->another = this.device;
             return;
         }
-        if (this.verdict == LABEL_OURS || (this.verdict == LABEL_WRONG && out->verdict == LABEL_FOREIGN))
+        if (is_better(&this, out))
             *out = this;
     }
 }

@@ -4,6 +4,7 @@
 #ifndef CLAIM_LABEL_READING_H
 #define CLAIM_LABEL_READING_H
 
+#include "claim/digital_link.h"
 #include "claim/identifier.h"
 
 struct label_text {
@@ -26,12 +27,21 @@ enum label_verdict {
     LABEL_WRONG,   /* a URL of this portal without a valid identifier; see problem */
 };
 
+/* What a label names its device by: one of the two. */
+struct label_device {
+    char thing_name[IDENTIFIER_SIZE]; /* in the first form that matches; "": it has a Digital Link */
+    struct digital_link link;         /* with a serial number; only the inventory knows whose it is */
+};
+
+/* Adds what names the device wherever an identifier is taken: the thing name, or the path of the link. */
+void label_device_add(const struct label_device *device, struct text *out);
+
 struct label_reading {
     enum label_verdict verdict;
-    size_t text;                        /* index of the text that the verdict is about */
-    char thing_name[IDENTIFIER_SIZE];   /* LABEL_OURS, LABEL_SEVERAL; in the first form that matches */
-    char another_name[IDENTIFIER_SIZE]; /* LABEL_SEVERAL */
-    struct identifier_problem problem;  /* LABEL_WRONG, LABEL_FOREIGN: why it is not an identifier */
+    size_t text;                       /* index of the text that the verdict is about */
+    struct label_device device;        /* LABEL_OURS, LABEL_SEVERAL */
+    struct label_device another;       /* LABEL_SEVERAL */
+    struct identifier_problem problem; /* LABEL_WRONG, LABEL_FOREIGN: why it is not an identifier */
 };
 
 /* A text without the addresses of other hosts: what may be read as an identifier, typed or scanned. */
@@ -44,6 +54,12 @@ struct label_own_text {
 /* Longer texts than IDENTIFIER_TYPED_MAX are IDENTIFIER_TOO_LONG, and false is returned. */
 bool label_own_text(const struct label_origin *origin, const char *text, size_t length,
                     struct label_own_text *out) __attribute__((warn_unused_result));
+
+/* Finds a Digital Link in the text: IDENTIFIER_OK, or what is wrong with it (digital_link.h; without a serial
+ * number it is IDENTIFIER_NO_SERIAL), or IDENTIFIER_NO_MATCH if there is none. *alone: there is nothing else
+ * in the text; otherwise an identifier that is in it goes before the link. */
+enum identifier_error label_own_link(const struct label_own_text *own, struct digital_link *out, bool *alone)
+    __attribute__((warn_unused_result));
 
 /* count must be at least 1. */
 void label_read(const struct label_origin *origin, const struct label_text *texts, size_t count,

@@ -69,6 +69,9 @@ static const struct config_key keys[] = {
      "if its event was lost. Needs fleet indexing of connectivity and AWS credentials."},
     {"endpoint.*", "connectivity_rate", CONFIG_INTEGER, "50", 1, 10000, NULL, false,
      "Maximum number of such requests per second. AWS allows 350 for all programs of the account."},
+    {"endpoint.*", "countries", CONFIG_TEXT, "", 0, 1000, NULL, false,
+     "Countries whose devices go to this endpoint, such as DE, FR, where a product's form asks for the "
+     "country."},
 
     {"claim", "window", CONFIG_DURATION, "15m", SECOND, 7 * DAY, NULL, false,
      "How long the device has to arrive before the claim expires."},
@@ -218,6 +221,7 @@ static void read_endpoint(struct config *config, const char *key, struct oem_end
     out->queue_url = config_text(config, section.data, "queue_url");
     out->connectivity = config_boolean(config, section.data, "connectivity");
     out->connectivity_rate = (int)config_integer(config, section.data, "connectivity_rate");
+    out->countries = config_text(config, section.data, "countries");
 }
 
 /* What connects with a client id: a claim-thing or an observer. */
@@ -314,6 +318,55 @@ static void check_destinations(struct config *config, const struct claim_setting
         check_destination(config, settings, &settings->endpoints[i]);
 }
 
+#define SEPARATORS ", "
+
+bool claim_settings_is_country(const char *country)
+{
+    return strlen(country) == 2 && country[0] >= 'A' && country[0] <= 'Z' && country[1] >= 'A' &&
+           country[1] <= 'Z';
+}
+
+static bool has_country(const char *countries, const char *country, size_t length)
+{
+    for (const char *at = countries + strspn(countries, SEPARATORS); *at; at += strspn(at, SEPARATORS)) {
+        size_t part = strcspn(at, SEPARATORS);
+        if (part == length && memcmp(at, country, length) == 0)
+            return true;
+        at += part;
+    }
+    return false;
+}
+
+static void check_country(struct config *config, const struct claim_settings *settings, size_t index,
+                          const char *country)
+{
+    TEXT struct text section = TEXT_EMPTY;
+
+    text_printf(&section, "endpoint.%s", settings->endpoints[index].key);
+    if (!claim_settings_is_country(country)) {
+        TEXT struct text shown = TEXT_EMPTY;
+        excerpt_add_bare(country, strlen(country), &shown);
+        config_add_error(config, section.data, "countries", "%s is no country, such as DE", text_get(&shown));
+        return;
+    }
+    for (size_t i = 0; i < index; i++)
+        if (has_country(settings->endpoints[i].countries, country, strlen(country)))
+            config_add_error(config, section.data, "countries", "%s is one of [endpoint.%s]", country,
+                             settings->endpoints[i].key);
+}
+
+static void check_countries(struct config *config, const struct claim_settings *settings)
+{
+    for (size_t i = 0; i < settings->endpoint_count; i++) {
+        const char *at = settings->endpoints[i].countries;
+        for (at += strspn(at, SEPARATORS); *at; at += strspn(at, SEPARATORS)) {
+            OWNED char *country = memory_part(at, strcspn(at, SEPARATORS));
+            check_country(config, settings, i, country);
+            at += strlen(country);
+        }
+    }
+}
+
 static void read_default_endpoint(struct config *config, struct claim_settings *settings)
 {
     const char *key = config_text(config, "claim", "default_endpoint");
@@ -364,6 +417,7 @@ bool claim_settings_load_partly(struct config *config, struct claim_settings *ou
     read_accounts(config, out);
     check_client_ids(config, out);
     check_destinations(config, out);
+    check_countries(config, out);
     read_default_endpoint(config, out);
     out->schedule.count =
         config_durations(config, "claim", "schedule", out->schedule.delays_ms, SCHEDULE_MAX);
@@ -407,6 +461,15 @@ const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *
         return &settings->endpoints[settings->default_endpoint];
     for (size_t i = 0; i < settings->endpoint_count; i++)
         if (strcmp(settings->endpoints[i].key, key) == 0)
+            return &settings->endpoints[i];
+    return NULL;
+}
+
+const struct oem_endpoint *claim_settings_endpoint_of(const struct claim_settings *settings,
+                                                      const char *country)
+{
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        if (has_country(settings->endpoints[i].countries, country, strlen(country)))
             return &settings->endpoints[i];
     return NULL;
 }

@@ -61,6 +61,7 @@ struct oem_endpoint { /* one per OEM account or region */
     const char *queue_url; /* of ENDPOINT_EVENTS_SQS; otherwise it may be "" */
     bool connectivity;     /* also ask the account whether devices are connected */
     int connectivity_rate; /* such requests per second */
+    const char *countries; /* whose devices go there: "DE, FR"; may be "" */
 };
 
 struct claim_settings {
@@ -80,8 +81,8 @@ extern const struct config_table claim_config_table;
  * CLAIM_STAGING_MAX, no endpoint, an invalid
  * identifier form, a claim-thing with a number above CLAIM_THINGS_MAX, a certificate without its key,
  * authority or client id, events by SQS without a queue, two connections with the same client id and address,
- * unknown default endpoint, several endpoints without a default. Returns false and leaves *out untouched if
- * there are any. The config may already have errors. */
+ * unknown default endpoint, several endpoints without a default, a country that is none or is in two
+ * endpoints. Returns false and leaves *out untouched if there are any. The config may already have errors. */
 bool claim_settings_load(struct config *config, struct claim_settings *out);
 /* The same for inspecting an invalid configuration: always fills *out, with empty texts and zeros for
  * unusable values. Free it with claim_settings_fini(). */
@@ -102,5 +103,11 @@ bool oem_endpoint_hears_ends(const struct oem_endpoint *endpoint);
 
 /* Finds an endpoint by key; NULL if there is none. key NULL: the default endpoint. */
 const struct oem_endpoint *claim_settings_endpoint(const struct claim_settings *settings, const char *key);
+/* Finds the endpoint of a country; NULL if none has it. */
+const struct oem_endpoint *claim_settings_endpoint_of(const struct claim_settings *settings,
+                                                      const char *country);
+
+/* Whether it is two capital letters, as ISO 3166-1 alpha-2 has them. */
+bool claim_settings_is_country(const char *country);
 
 #endif

@@ -15,6 +15,8 @@
 #include "base/number.h"
 #include "base/subcommand.h"
 #include "claim/connection_files.h"
+#include "claim/digital_link.h"
+#include "claim/identifier.h"
 #include "claim/mqtt.h"
 #include "claim/run.h"
 #include "claim/settings.h"
@@ -134,13 +136,39 @@ static void explain(const char *typed, const struct identifier_problem *problem)
     fputs("\n", stderr);
 }
 
+/* The serial number in a Digital Link may be the thing name itself; otherwise only the inventory knows whose
+ * it is. Returns the identifier to parse, or NULL after an error. */
+static const char *without_link(const char *typed, struct digital_link *link)
+{
+    struct identifier_problem problem = {.error = digital_link_parse(typed, strlen(typed), link)};
+
+    if (problem.error == IDENTIFIER_NO_MATCH)
+        return typed;
+    if (problem.error == IDENTIFIER_OK && identifier_is_thing_name(link->serial, strlen(link->serial)))
+        return link->serial;
+    if (problem.error == IDENTIFIER_OK && link->serial[0] != '\0') {
+        fprintf(stderr,
+                "expresslink-claim: %s is a serial number, and which device has it is in the portal's "
+                "inventory: register it there, or give the thing name\n",
+                link->serial);
+        return NULL;
+    }
+    problem.error = problem.error ? problem.error : IDENTIFIER_NO_SERIAL;
+    explain(typed, &problem);
+    return NULL;
+}
+
 /* The message goes to every staging account whose form fits the identifier: only one of them has the
  * device. */
-static bool parse_device(const struct claim_settings *settings, const char *typed, struct claim_device *out)
+static bool parse_device(const struct claim_settings *settings, const char *given, struct claim_device *out)
 {
     struct identifier_problem best = {0}, this;
+    struct digital_link link;
     bool fits = false;
 
+    const char *typed = without_link(given, &link);
+    if (!typed)
+        return false;
     for (size_t i = 0; i < settings->staging_count; i++) {
         this = (struct identifier_problem){0};
         if (identifier_parse(&settings->staging[i].form, typed, strlen(typed), out->names[i], &this) ==
@@ -150,7 +178,7 @@ static bool parse_device(const struct claim_settings *settings, const char *type
             best = best.error ? *identifier_problem_better(&best, &this) : this;
     }
     if (!fits)
-        explain(typed, &best);
+        explain(given, &best);
     return fits;
 }
 

@@ -44,10 +44,13 @@ static void print_identifier(const struct decode_report *report, const char *pre
 
     switch (reading->verdict) {
     case LABEL_OURS:
-        printf("%sidentifier: %s\n", prefix, reading->thing_name);
+        label_device_add(&reading->device, &both);
+        printf("%sidentifier: %s\n", prefix, text_get(&both));
         break;
     case LABEL_SEVERAL:
-        text_printf(&both, "%s and %s", reading->thing_name, reading->another_name);
+        label_device_add(&reading->device, &both);
+        text_puts(&both, " and ");
+        label_device_add(&reading->another, &both);
         complain(report, "The picture has two different identifiers: ", text_get(&both));
         break;
     case LABEL_WRONG:
@@ -113,16 +116,24 @@ static void write_code(struct json_writer *json, const char *name, const struct 
     json_write_visible(json, name, code->text, code->length);
 }
 
+static void write_device(struct json_writer *json, const char *name, const struct label_device *device)
+{
+    TEXT struct text identifier = TEXT_EMPTY;
+
+    label_device_add(device, &identifier);
+    json_write_text(json, name, text_get(&identifier));
+}
+
 static void write_reading(struct json_writer *json, const struct label_reading *reading)
 {
     switch (reading->verdict) {
     case LABEL_OURS:
-        json_write_text(json, "identifier", reading->thing_name);
+        write_device(json, "identifier", &reading->device);
         break;
     case LABEL_SEVERAL:
         json_begin_array(json, "identifiers");
-        json_write_text(json, NULL, reading->thing_name);
-        json_write_text(json, NULL, reading->another_name);
+        write_device(json, NULL, &reading->device);
+        write_device(json, NULL, &reading->another);
         json_end_array(json);
         json_write_text(json, "error", "two identifiers");
         break;

@@ -92,6 +92,8 @@ enum option_key {
     OPTION_URL = 256,
     OPTION_CONFIG,
     OPTION_CSV,
+    OPTION_GTIN,
+    OPTION_SERIAL,
     OPTION_SKIP_BAD,
     OPTION_FORMAT,
     OPTION_OUTPUT,
@@ -122,6 +124,13 @@ static const struct command_option page_options[] = {
     {"csv", OPTION_CSV, "FILE",
      "a list instead of IDENTIFIERs, - for standard input: thing name, and optionally product and "
      "serial; the first row may name the columns"},
+    {"gtin", OPTION_GTIN, "GTIN",
+     "the product's number, of 8, 12, 13 or 14 digits: the code is a GS1 Digital Link, "
+     "URL/01/GTIN/21/SERIAL, which "
+     "tills read as well. GTIN and serial number are printed too. Serial numbers are in the list, and in the "
+     "portal's "
+     "inventory; a thing name of at most 20 characters can be its own"},
+    {"serial", OPTION_SERIAL, "SERIAL", "the serial number of the one IDENTIFIER"},
     {"skip-bad", OPTION_SKIP_BAD, NULL, "leave out bad rows instead of creating no labels at all"},
     {"format", OPTION_FORMAT, "terminal|svg|png|sheet",
      "sheet is one HTML file to print from any browser. Default: from the ending "
@@ -163,6 +172,8 @@ const struct command_page label_command_page = {
     .option_count = sizeof page_options / sizeof *page_options,
     .examples = "expresslink-claim label --url https://register.example.com \\\n"
                 "    a84e07f1c2b95d3e6f80914ab27dc35e\n"
+                "expresslink-claim label --csv devices.csv --gtin 9506000134352 --output \\\n"
+                "    labels.html\n"
                 "expresslink-claim label --csv devices.csv --stock L7651 --verify --output \\\n"
                 "    labels.html\n"
                 "expresslink-claim label --csv devices.csv --format png --dpi 203 \\\n"
@@ -173,6 +184,18 @@ const struct command_page label_command_page = {
                    "be written, 78 wrong configuration, 130 interrupted. Nothing is written unless "
                    "the status is 0",
 };
+
+static const char *take_gtin(const char *value, struct label_arguments *out)
+{
+    switch (gtin_parse(value, strlen(value), out->gtin)) {
+    case GTIN_OK:
+        return NULL;
+    case GTIN_WRONG_CHECK:
+        return "--gtin needs a number whose last digit, the check digit, goes with the others, not ";
+    default:
+        return "--gtin needs 8, 12, 13 or 14 digits, not ";
+    }
+}
 
 /* Returns NULL, or what the option needs. */
 static const char *take_text(int option, const char *value, struct label_arguments *out, struct given *given)
@@ -186,6 +209,11 @@ static const char *take_text(int option, const char *value, struct label_argumen
         return NULL;
     case OPTION_CSV:
         out->csv = value;
+        return NULL;
+    case OPTION_GTIN:
+        return take_gtin(value, out);
+    case OPTION_SERIAL:
+        out->serial = value;
         return NULL;
     case OPTION_OUTPUT:
         out->output = value;
@@ -386,6 +414,8 @@ static int complete(const struct given *given, struct label_arguments *out)
         return usage_error("give either --csv or IDENTIFIERs, not both", "");
     if (out->csv == NULL && out->count == 0)
         return usage_error("an IDENTIFIER or --csv FILE is missing", "");
+    if (out->serial != NULL && out->count != 1)
+        return usage_error("--serial is for one IDENTIFIER; a list has a column serial", "");
     out->format = choose_format(out);
     status = choose_stock(given, out);
     if (status < 0)

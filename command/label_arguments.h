@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/qr_code.h"
+#include "claim/gtin.h"
 #include "label/layout.h"
 #include "label/sheet.h"
 #include "label/stock.h"
@@ -16,6 +17,8 @@ enum label_format { LABEL_FORMAT_UNKNOWN, LABEL_TERMINAL, LABEL_SVG, LABEL_PNG, 
 /* Strings are borrowed from the command line. */
 struct label_arguments {
     const char *config, *url, *csv, *output;
+    char gtin[GTIN_SIZE]; /* 14 digits: of Digital Links; "": codes are /r/ addresses */
+    const char *serial;   /* of the only identifier; NULL: not given */
     enum label_format format;
     bool folder; /* output is a folder */
     enum qr_code_level level;

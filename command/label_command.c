@@ -97,7 +97,7 @@ static int run_list(int fd, const struct stat *file, const struct label_argument
 static int run_identifiers(const struct label_arguments *arguments, struct label_run *run)
 {
     for (size_t i = 0; i < arguments->count && !interrupt_received && !label_run_is_over(run); i++)
-        label_run_add(run, arguments->identifiers[i], NULL, NULL, 0);
+        label_run_add(run, arguments->identifiers[i], NULL, arguments->serial, 0);
     return label_run_end(run, interrupt_received != 0);
 }
 
@@ -148,6 +148,7 @@ int label_command(int count, char **values)
     status = label_settings_check_url(&settings, arguments.url != NULL);
     if (status == COMMAND_DONE) {
         interrupt_catch();
+        settings.rules.gtin = arguments.gtin[0] != '\0' ? arguments.gtin : NULL;
         status = with_list(&arguments, &settings.rules);
     }
     label_settings_fini(&settings);

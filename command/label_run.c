@@ -281,6 +281,28 @@ static void make(struct label_run *run, const struct label *label, unsigned long
         run->status = COMMAND_NOT_READ_BACK;
 }
 
+/* Refuses a thing name that was there before; of Digital Links also a serial number. */
+static bool is_repeated(struct label_run *run, const struct label *label, unsigned long long line)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    const unsigned long long here = line > 0 ? line : 1;
+    unsigned long long before = names_add(run->names, label->name, here);
+    const char *what = "the same";
+
+    if (before == 0 && label->link.gtin[0] != '\0') {
+        before = names_add(run->names, label->url, here); /* no thing name is like it */
+        what = "its serial number is the same";
+    }
+    if (before == 0)
+        return false;
+    if (line > 0)
+        text_printf(&why, "%s as in line %llu", what, before);
+    else
+        text_puts(&why, "it is given twice");
+    refuse_name(run, line, label->name, why.data);
+    return true;
+}
+
 void label_run_add(struct label_run *run, const char *identifier, const char *product, const char *serial,
                    unsigned long long line)
 {
@@ -291,15 +313,8 @@ void label_run_add(struct label_run *run, const char *identifier, const char *pr
         refuse_unread(run, line, identifier, why.data);
         return;
     }
-    unsigned long long before = names_add(run->names, label.name, line > 0 ? line : 1);
-    if (before != 0) {
-        if (line > 0)
-            text_printf(&why, "the same as in line %llu", before);
-        else
-            text_puts(&why, "it is given twice");
-        refuse_name(run, line, label.name, why.data);
+    if (is_repeated(run, &label, line))
         return;
-    }
     if (run->status == COMMAND_DONE && (run->bad == 0 || run->arguments->skip_bad))
         make(run, &label, line);
 }

@@ -104,6 +104,37 @@ static bool check_text(const char *text, const char *what, struct text *why)
     return count <= LABEL_TEXT_MAX;
 }
 
+const char *label_serial_text(const struct label *label)
+{
+    return label->serial_line[0] != '\0' ? label->serial_line : label->serial;
+}
+
+static bool make_link(const struct label_rules *rules, struct label *label, struct text *why)
+{
+    const char *serial = label->serial[0] != '\0' ? label->serial : label->name;
+    TEXT struct text path = TEXT_EMPTY;
+
+    if (digital_link_check_serial(serial) != IDENTIFIER_OK) {
+        if (label->serial[0] == '\0')
+            text_puts(why, "it has no serial number, which a Digital Link needs");
+        else
+            text_printf(
+                why,
+                "its serial number cannot be in a Digital Link: that takes 1 to %d letters, digits and "
+                "signs, without spaces, #, $, @ and brackets",
+                DIGITAL_LINK_VALUE_MAX);
+        return false;
+    }
+    snprintf(label->link.gtin, sizeof label->link.gtin, "%s", rules->gtin);
+    snprintf(label->link.serial, sizeof label->link.serial, "%.*s", DIGITAL_LINK_VALUE_MAX, serial);
+    snprintf(label->gtin_line, sizeof label->gtin_line, LABEL_GTIN_WORD "%s", rules->gtin);
+    snprintf(label->serial_line, sizeof label->serial_line, LABEL_SERIAL_WORD "%.*s", DIGITAL_LINK_VALUE_MAX,
+             serial);
+    digital_link_add_path(rules->gtin, serial, &path);
+    snprintf(label->url, sizeof label->url, "%s%s", rules->public_url, text_get(&path));
+    return true;
+}
+
 bool label_make(const struct label_rules *rules, const char *identifier, const char *product,
                 const char *serial, struct label *out, struct text *why)
 {
@@ -113,7 +144,10 @@ bool label_make(const struct label_rules *rules, const char *identifier, const c
         !check_text(label.serial, "serial", why))
         return false;
     check_characters_of(label.name, label.check);
-    snprintf(label.url, sizeof label.url, "%s/r/%s", rules->public_url, label.name);
+    if (rules->gtin == NULL)
+        snprintf(label.url, sizeof label.url, "%s/r/%s", rules->public_url, label.name);
+    else if (!make_link(rules, &label, why))
+        return false;
     const char *host = strstr(rules->public_url, "://");
     snprintf(label.address, sizeof label.address, "%s", host != NULL ? host + 3 : rules->public_url);
     *out = label;

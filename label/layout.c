@@ -21,7 +21,7 @@
 /* What is said of the portal. */
 enum says { SAYS_NOTHING, SAYS_INVITATION, SAYS_ADDRESS_TOO };
 
-/* The texts before they are placed: product, groups in lines, serial, invitation, address. */
+/* The texts before they are placed: product, groups in lines, GTIN, serial, invitation, address. */
 struct words {
     const struct label *label;
     bool with_texts;
@@ -91,26 +91,37 @@ static double text_advance(const char *text, bool *known)
     return advance;
 }
 
-static bool has(const struct words *words, const char *text)
+static const char *product_of(const struct words *words)
 {
-    return words->with_texts && text[0] != '\0';
+    return words->with_texts ? words->label->product : "";
+}
+
+/* Of a Digital Link it is always shown: any font has its characters. */
+static const char *serial_of(const struct words *words)
+{
+    return words->with_texts || words->label->serial_line[0] != '\0' ? label_serial_text(words->label) : "";
+}
+
+static bool is_there(const char *text)
+{
+    return text[0] != '\0';
 }
 
 /* Texts below the groups. */
 static size_t count_below(const struct words *words)
 {
-    return (size_t)has(words, words->label->serial) + words->says;
+    return (size_t)is_there(words->label->gtin_line) + (size_t)is_there(serial_of(words)) + words->says;
 }
 
 static size_t count_texts(const struct words *words)
 {
-    return (size_t)has(words, words->label->product) + count_below(words);
+    return (size_t)is_there(product_of(words)) + count_below(words);
 }
 
 /* The height of all lines in type sizes. The last line counts with its own height, not the line spacing. */
 static double height_of_lines(const struct words *words)
 {
-    int gaps = (int)has(words, words->label->product) + (count_below(words) > 0);
+    int gaps = (int)is_there(product_of(words)) + (count_below(words) > 0);
 
     return (double)(words->lines + count_texts(words) - 1) * LAYOUT_LINE_HEIGHT + 1 + gaps * TEXT_GAP;
 }
@@ -132,8 +143,7 @@ static double type_of_text(const char *text, double type, double width)
 static double smallest_type(const struct words *words, double type, double width)
 {
     const struct label *label = words->label;
-    const char *const texts[] = {words->with_texts ? label->product : "",
-                                 words->with_texts ? label->serial : "",
+    const char *const texts[] = {product_of(words), label->gtin_line, serial_of(words),
                                  words->says >= SAYS_INVITATION ? LABEL_INVITATION : "",
                                  words->says >= SAYS_ADDRESS_TOO ? label->address : ""};
     double smallest = type;
@@ -260,12 +270,14 @@ static void add_lines(struct layout *layout, const struct plan *plan)
     size_t length;
 
     const struct words *words = &plan->words;
-    if (has(words, words->label->product))
-        add_text(layout, plan, words->label->product);
+    if (is_there(product_of(words)))
+        add_text(layout, plan, product_of(words));
     while (lines_next(&lines, &line, &length))
         add_line(layout, line, length, plan->type, (double)length * LAYOUT_ADVANCE * plan->type);
-    if (has(words, words->label->serial))
-        add_text(layout, plan, words->label->serial);
+    if (is_there(words->label->gtin_line))
+        add_text(layout, plan, words->label->gtin_line);
+    if (is_there(serial_of(words)))
+        add_text(layout, plan, serial_of(words));
     if (words->says >= SAYS_INVITATION)
         add_text(layout, plan, LABEL_INVITATION);
     if (words->says >= SAYS_ADDRESS_TOO)
@@ -276,7 +288,7 @@ static void add_lines(struct layout *layout, const struct plan *plan)
 static void place_lines(struct layout *layout, const struct plan *plan, double x, double top)
 {
     double baseline = top + 0.75 * plan->type;
-    const size_t first = has(&plan->words, plan->words.label->product); /* of the groups */
+    const size_t first = is_there(product_of(&plan->words)); /* of the groups */
     const size_t after = first + plan->words.lines;
 
     for (size_t i = 0; i < layout->count; i++) {
@@ -327,7 +339,8 @@ static void explain(const struct label *label, int side, struct layout_size size
             "code and text do not fit the label of %g x %g mm: no room is left for %s in letters that "
             "can be read",
             size.width, size.height,
-            limits->with_texts && (label->product[0] != '\0' || label->serial[0] != '\0')
+            label->gtin_line[0] != '\0' ||
+                    (limits->with_texts && (label->product[0] != '\0' || label->serial[0] != '\0'))
                 ? "identifier, product and serial"
                 : "the identifier");
 }

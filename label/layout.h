@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Places the code and the texts on a label of a given size: the code as large as useful, and beside or below
- * it the identifier in groups of four, as large as fits; where there is room for it, also what the code is
- * for and the portal's address. Millimetres from the label's upper left corner. Pure functions, any thread.
+ * it the identifier in groups of four, as large as fits, and below that GTIN and serial; where there is room
+ * for it, also what the code is for and the portal's address. Millimetres from the label's upper left corner.
+ * Pure functions, any thread.
  */
 #ifndef LABEL_LAYOUT_H
 #define LABEL_LAYOUT_H

@@ -33,6 +33,7 @@ struct trial {
     struct text picture;
     char name[IDENTIFIER_SIZE];
     char url[LABEL_URL_SIZE];
+    struct digital_link link;
 };
 
 struct proof *proof_start(const struct label_rules *rules, const char *program, struct text *why)
@@ -54,16 +55,22 @@ struct proof *proof_start(const struct label_rules *rules, const char *program, 
 }
 
 /* Parses the text as the portal would. */
-static bool is_read_as(const struct proof *proof, const struct decode_code *code, const char *name)
+static bool is_read_as(const struct trial *trial, const struct decode_code *code)
 {
+    const struct proof *proof = trial->proof;
     const struct label_rules *rules = proof->rules;
+    struct digital_link link;
+
+    if (trial->link.gtin[0] != '\0')
+        return digital_link_parse(code->text, code->length, &link) == IDENTIFIER_OK &&
+               strcmp(link.gtin, trial->link.gtin) == 0 && strcmp(link.serial, trial->link.serial) == 0;
     size_t count = rules->form_count > 0 ? rules->form_count : 1;
     const struct identifier_form *forms = rules->form_count > 0 ? rules->forms : &proof->any;
     char read[IDENTIFIER_SIZE];
 
     for (size_t i = 0; i < count; i++)
         if (identifier_parse(&forms[i], code->text, code->length, read, NULL) == IDENTIFIER_OK)
-            return strcmp(read, name) == 0;
+            return strcmp(read, trial->name) == 0;
     return false;
 }
 
@@ -76,7 +83,7 @@ static const char *judge(const struct trial *trial, enum decode_error error,
     if (result->count != 1 || result->codes[0].length != strlen(trial->url) ||
         memcmp(result->codes[0].text, trial->url, result->codes[0].length) != 0)
         return "another text was read than its address";
-    if (!is_read_as(trial->proof, &result->codes[0], trial->name))
+    if (!is_read_as(trial, &result->codes[0]))
         return "the portal would take its address for another identifier's";
     return NULL;
 }
@@ -117,6 +124,7 @@ static struct trial *make_trial(struct proof *proof, const struct label *label, 
     trial->proof = proof;
     memcpy(trial->name, label->name, sizeof trial->name);
     memcpy(trial->url, label->url, sizeof trial->url);
+    trial->link = label->link;
     label_png_code(code, MODULE_PIXELS, &trial->picture);
     trial->job = (struct decode_job){
         .bytes = (const unsigned char *)trial->picture.data,

@@ -61,7 +61,8 @@ void terminal_label(const struct label *label, const struct qr_code *code, struc
         text_puts(out, " ");
     }
     text_printf(out, "/ %s\n", label->check);
-    add_text(label->serial, out);
+    add_text(label->gtin_line, out);
+    add_text(label_serial_text(label), out);
     add_text(LABEL_INVITATION, out);
     add_text(label->url, out);
 }

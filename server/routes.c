@@ -3,6 +3,7 @@
 
 #include "decode/decode.h"
 #include "server/admin/erasures.h"
+#include "server/admin/exports.h"
 #include "server/admin/health.h"
 #include "server/admin/metrics.h"
 #include "server/api/labels.h"
@@ -22,6 +23,9 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/",                                      0,          NULL,      &form_empty},
     {HTTP_PUBLIC, HTTP_GET,  "/r/{identifier...}",                     0,          NULL,      &form_filled},
     {HTTP_PUBLIC, HTTP_GET,  "/R/{identifier...}",                     0,          NULL,      &form_filled}, /* of codes in capitals */
+    {HTTP_PUBLIC, HTTP_GET,  "/01/{link...}",                          0,          NULL,      &form_linked}, /* GS1 Digital Link */
+    {HTTP_PUBLIC, HTTP_GET,  "/{own}/01/{link...}",                    0,          NULL,      &form_linked}, /* its path may begin */
+    {HTTP_PUBLIC, HTTP_GET,  "/{own}/{path}/01/{link...}",             0,          NULL,      &form_linked}, /* with the maker's own */
     {HTTP_PUBLIC, HTTP_GET,  "/language",                              0,          NULL,      &form_home},
     {HTTP_PUBLIC, HTTP_POST, "/language",                              8 * KIB,    FORM,      &form_language},
     {HTTP_PUBLIC, HTTP_POST, "/register",                              8 * KIB,    FORM,      &form_register},
@@ -46,6 +50,7 @@ const struct http_route routes[] = {
     {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &health_ready},
     {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &metrics_page},
     {HTTP_ADMIN,  HTTP_POST, "/erasures",                              1 * KIB,    JSON,      &erasure_create},
+    {HTTP_ADMIN,  HTTP_POST, "/exports",                               1 * KIB,    JSON,      &export_create},
 };
 /* clang-format on */
 

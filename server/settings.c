@@ -7,6 +7,7 @@
 
 #include "base/excerpt.h"
 #include "base/text.h"
+#include "ownership/product_settings.h"
 #include "server/http/client.h"
 
 #define SECOND 1000LL
@@ -16,7 +17,8 @@ static const struct config_key keys[] = {
     {"http", "listen", CONFIG_TEXT, "127.0.0.1:8080", 1, 256, NULL, false,
      "Address and port of the public pages and the API. :8080 listens on all addresses."},
     {"http", "admin_listen", CONFIG_TEXT, "127.0.0.1:9090", 0, 256, NULL, false,
-     "Address and port of /livez, /readyz, /metrics and /erasures. Empty: none. Keep it unreachable for the "
+     "Address and port of /livez, /readyz, /metrics and operators' calls. Empty: none. Keep it unreachable "
+     "for the "
      "public."},
     {"http", "public_url", CONFIG_TEXT, "", 0, 256, NULL, false,
      "The portal's public address, without a slash at the end. status_url in the API starts with it, and "
@@ -114,6 +116,7 @@ void settings_tables(struct config_table out[SETTINGS_TABLES])
 {
     out[0] = (struct config_table){keys, sizeof keys / sizeof *keys};
     out[1] = claim_config_table;
+    out[2] = product_config_table;
 }
 
 static void report_network(struct config *config, const char *bad)
@@ -256,10 +259,12 @@ bool settings_load(struct config *config, struct settings *out)
 {
     settings_load_own(config, out);
     bool claim_fine = claim_settings_load_partly(config, &out->claim);
-    return claim_fine && config_error_count(config) == 0;
+    bool products_fine = product_settings_load(config, out->language, &out->claim, &out->products);
+    return claim_fine && products_fine && config_error_count(config) == 0;
 }
 
 void settings_fini(struct settings *settings)
 {
+    product_settings_fini(&settings->products);
     claim_settings_fini(&settings->claim);
 }

@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "claim/settings.h"
+#include "ownership/product.h"
 #include "server/page/brand.h"
 #include "server/store/retention.h"
 #include "server/store/store.h"
@@ -28,17 +29,19 @@ struct settings { /* texts are borrowed from the config */
     enum log_format log_format;
     bool log_requests;
     struct claim_settings claim;
+    struct products products;
 };
 
-/* Fills out with all tables of keys that the portal knows, for config_new(): its own, then the accounts'. */
-#define SETTINGS_TABLES 2
+/* Fills out with all tables of keys that the portal knows, for config_new(): its own, then those of the
+ * accounts and of the products. */
+#define SETTINGS_TABLES 3
 void settings_tables(struct config_table out[SETTINGS_TABLES]);
 
 /* Reads the values of a loaded config, which must outlive *out. Adds errors to the config and returns false
  * if there are any; call settings_fini() in both cases. */
 bool settings_load(struct config *config, struct settings *out);
 /* The same without the accounts, for a config with the first table alone: the certificates may be where only
- * the running service sees them. out->claim stays empty. */
+ * the running service sees them. out->claim and out->products stay empty. */
 bool settings_load_own(struct config *config, struct settings *out);
 void settings_fini(struct settings *settings);
 

@@ -120,7 +120,10 @@ export class Reading {
   #take(answers, signal) {
     if (signal.aborted || answers.length === 0) return;
     this.#seenAt = performance.now();
-    const ours = answers.filter((label) => label.identifier);
+    const all = answers.filter((label) => label.identifier);
+    // A label names the device by itself; a Digital Link beside it may be that of its box.
+    const labels = all.filter((label) => !label.serial);
+    const ours = labels.length > 0 ? labels : all;
     if (new Set(ours.map((label) => label.identifier)).size > 1) {
       this.#say("several");
     } else if (ours.length > 0) {

@@ -196,7 +196,9 @@ export class Scanner {
     this.#reading.stop();
     this.#camera.stop();
     navigator.vibrate?.(BUZZ_MS);
-    location.assign(`/r/${encodeURIComponent(label.identifier)}?${this.#chosen()}`);
+    const { identifier } = label; // of a GS1 Digital Link its path
+    const path = identifier.startsWith("/") ? identifier : `/r/${encodeURIComponent(identifier)}`;
+    location.assign(`${path}?${this.#chosen()}`);
   }
 
   /** What was chosen on the form goes on to the one that is filled in. */

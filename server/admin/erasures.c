@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/admin/erasures.h"
 
-#include <string.h>
-
-#include "base/json.h"
 #include "base/json_writer.h"
 #include "base/log.h"
-#include "base/utf8.h"
+#include "server/admin/person.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
 #include "server/store/erasure.h"
@@ -17,45 +14,18 @@ struct arguments {
     struct store *store;
     struct store_job job;
     struct erasure erasure;
-    cJSON *body;
+    struct person person;
     enum store_error error;
 };
-
-/* Accepts exactly one member, email or token. */
-static bool parse_body(struct arguments *own)
-{
-    const cJSON *only = own->body ? own->body->child : NULL;
-
-    if (!only || only->next || !cJSON_IsString(only) || !*only->valuestring ||
-        !utf8_is_valid(only->valuestring, strlen(only->valuestring)))
-        return false;
-    if (strcmp(only->string, "email") == 0)
-        own->erasure.email = only->valuestring;
-    else if (strcmp(only->string, "token") == 0 && erasure_token_is_sound(only->valuestring))
-        own->erasure.token = only->valuestring;
-    return own->erasure.email || own->erasure.token;
-}
 
 static bool read_erasure(struct http_exchange *exchange, void *arguments)
 {
     struct arguments *own = arguments;
-    size_t length;
-    const char *bytes = http_request_body(exchange, &length);
 
-    if (!http_request_is_from_this_machine(exchange)) {
-        problem_answer_detail(
-            exchange, 403,
-            "Erasures are only accepted from the portal's own machine, and not through a proxy. "
-            "Send the request from there.");
+    if (!person_read(exchange, &own->person))
         return false;
-    }
-    own->body = json_object_parse(bytes, length);
-    if (!parse_body(own)) {
-        problem_answer_detail(
-            exchange, 400,
-            "The body must be a JSON object with one member: email, a string, or token, a whole token.");
-        return false;
-    }
+    own->erasure.email = own->person.email;
+    own->erasure.token = own->person.token;
     return true;
 }
 
@@ -117,7 +87,7 @@ static void reply(struct http_exchange *exchange, void *arguments, unsigned resu
 
 static void free_arguments(void *arguments)
 {
-    cJSON_Delete(((struct arguments *)arguments)->body);
+    person_fini(&((struct arguments *)arguments)->person);
 }
 
 const struct http_handler erasure_create = {.arguments_size = sizeof(struct arguments),

@@ -42,6 +42,20 @@ static void write_code(struct json_writer *json, const char *name, const struct 
     json_write_visible(json, name, code->text, code->length);
 }
 
+static void write_device(struct json_writer *json, const struct label_reading *reading)
+{
+    const struct digital_link *link = &reading->device.link;
+    bool is_ours = reading->verdict == LABEL_OURS;
+    TEXT struct text identifier = TEXT_EMPTY;
+
+    label_device_add(&reading->device, &identifier);
+    json_write_text_or_null(json, "identifier", is_ours ? text_get(&identifier) : NULL);
+    if (!is_ours || link->gtin[0] == '\0' || reading->device.thing_name[0] != '\0')
+        return;
+    json_write_text(json, "gtin", link->gtin);
+    json_write_text(json, "serial", link->serial);
+}
+
 static void answer_codes(struct http_exchange *exchange, const struct decode_code *codes, size_t count)
 {
     struct label_text texts[DECODE_CODES_MAX];
@@ -60,7 +74,7 @@ static void answer_codes(struct http_exchange *exchange, const struct decode_cod
             write_code(&json, NULL, &codes[i]);
         json_end_array(&json);
     }
-    json_write_text_or_null(&json, "identifier", reading.verdict == LABEL_OURS ? reading.thing_name : NULL);
+    write_device(&json, &reading);
     if (reading.verdict != LABEL_OURS)
         write_problem(exchange, &reading, &json);
     json_end_object(&json);

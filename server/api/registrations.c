@@ -61,6 +61,7 @@ static void answer_accepted(struct http_exchange *exchange, const struct registr
 /* ---- creating ---- */
 
 struct creation {
+    const struct claim_settings *settings;
     struct registration_request request;
     struct registration registration;
     struct registration_body body;
@@ -81,9 +82,11 @@ static bool key_is_sound(const char *key)
  * contents. */
 static void digest_request(struct creation *own)
 {
-    const char *const parts[] = {own->request.targets[0].thing_name, own->request.endpoint, own->body.name,
-                                 own->body.email};
+    TEXT struct text device = TEXT_EMPTY;
     TEXT struct text all = TEXT_EMPTY;
+
+    intake_shown(&own->request, &device);
+    const char *const parts[] = {text_get(&device), own->request.endpoint, own->body.name, own->body.email};
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         text_puts(&all, parts[i] ? parts[i] : "");
@@ -133,6 +136,7 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
         problem_answer_identifier(exchange, &problem);
         return false;
     }
+    own->settings = settings;
     intake_begin(settings, exchange, &own->request);
     intake_choose(&own->request, endpoint);
     own->request.contact_name = own->body.name;
@@ -147,26 +151,45 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
 static enum store_error run_create(struct store_tx *tx, void *arguments)
 {
     struct creation *own = arguments;
+    enum store_error error = intake_resolve(tx, own->settings, &own->request);
 
-    return registrations_add(tx, &own->request, &own->registration);
+    return error ? error : registrations_add(tx, &own->request, &own->registration);
 }
 
+/* Requests with a Digital Link, which have no targets yet, are left to run_create(). */
 static enum store_error run_create_together(struct store_tx *tx, void *const arguments[],
                                             enum store_error results[], size_t count)
 {
     OWNED const struct registration_request **requests = memory_new(count, sizeof *requests);
     OWNED struct registration **registrations = memory_new(count, sizeof *registrations);
+    OWNED enum store_error *taken_results = memory_new(count, sizeof *taken_results);
+    size_t taken = 0;
 
     for (size_t i = 0; i < count; i++) {
         struct creation *own = arguments[i];
-        requests[i] = &own->request;
-        registrations[i] = &own->registration;
+        if (own->request.link.gtin[0] != '\0')
+            continue;
+        requests[taken] = &own->request;
+        registrations[taken] = &own->registration;
+        taken_results[taken++] = results[i];
     }
-    return registrations_add_together(tx, requests, registrations, results, count);
+    if (taken == 0)
+        return STORE_OK;
+    enum store_error error = registrations_add_together(tx, requests, registrations, taken_results, taken);
+    for (size_t i = 0, at = 0; i < count; i++)
+        if (((const struct creation *)arguments[i])->request.link.gtin[0] == '\0')
+            results[i] = taken_results[at++];
+    return error;
 }
 
 static void reply_created(struct http_exchange *exchange, void *arguments, unsigned result)
 {
+    const struct identifier_problem unknown = intake_unknown();
+
+    if (result == STORE_NOT_FOUND) {
+        problem_answer_identifier(exchange, &unknown);
+        return;
+    }
     answer_accepted(exchange, &((struct creation *)arguments)->registration, result);
 }
 

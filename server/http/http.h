@@ -94,6 +94,8 @@ enum http_method http_request_method(const struct http_exchange *exchange);
 /* The {name} of the pattern, percent-decoded. Never NULL; terminated, but may contain any bytes, NUL too.
  * length may be NULL. Aborts if the pattern has no such parameter. */
 const char *http_request_parameter(const struct http_exchange *exchange, const char *name, size_t *length);
+/* The path, still percent-encoded, without the query. */
+const char *http_request_path(const struct http_exchange *exchange);
 /* A field of the query, percent-decoded; NULL if absent. Terminated, but may contain NUL. length may be
  * NULL. */
 const char *http_request_query(struct http_exchange *exchange, const char *name, size_t *length);

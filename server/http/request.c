@@ -47,6 +47,11 @@ const char *http_request_parameter(const struct http_exchange *exchange, const c
     return text_get(&exchange->parameters[at]);
 }
 
+const char *http_request_path(const struct http_exchange *exchange)
+{
+    return exchange->target;
+}
+
 static const char *decoded_field(struct http_exchange *exchange, const char *fields, size_t fields_length,
                                  const char *name, size_t *length)
 {

@@ -24,6 +24,7 @@
 struct entry {
     long long claim_id;
     enum publication_outcome outcome;
+    size_t order; /* in which they came */
 };
 
 /* Outcomes that one job writes to the store. The lane's until it is submitted; then the store's. */
@@ -84,6 +85,17 @@ static void record_written(void *argument, enum store_error result)
 
 /* ---- the dispatcher's thread ---- */
 
+static int by_claim(const void *left, const void *right)
+{
+    const struct entry *a = left, *b = right;
+
+    if (a->claim_id != b->claim_id)
+        return a->claim_id < b->claim_id ? -1 : 1;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* Whoever changes several claims in one transaction does so in the order of their ids: otherwise two of them
+ * could wait for each other. */
 static void submit_record(struct lane *lane)
 {
     struct record *record = lane->record;
@@ -91,6 +103,7 @@ static void submit_record(struct lane *lane)
     if (!record)
         return;
     lane->record = NULL;
+    qsort(record->entries, record->count, sizeof *record->entries, by_claim);
     atomic_fetch_add(&lane->records_sent, 1);
     enum store_error error = store_submit(lane->options.store, &record->job);
     if (error)
@@ -108,7 +121,8 @@ static void add_entry(struct lane *lane, long long claim_id, enum publication_ou
         lane->record = record;
         lane->record_since = clock_monotonic_ms();
     }
-    lane->record->entries[lane->record->count++] = (struct entry){claim_id, outcome};
+    lane->record->entries[lane->record->count] = (struct entry){claim_id, outcome, lane->record->count};
+    lane->record->count++;
     if (lane->record->count == RECORD_MAX)
         submit_record(lane);
 }

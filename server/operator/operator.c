@@ -75,11 +75,30 @@ static const struct command_page erase_page = {
     .exit_status = STATUS,
 };
 
+static const struct command_option export_options[] = {
+    {"email", 'e', "ADDRESS", "export all registrations with this address; case is ignored"},
+    {"token", 't', "TOKEN", "export the registration with this token"},
+    CONFIG_OPTION,
+};
+
+static const struct command_page export_page = {
+    .name = "expresslink-portal export",
+    .synopsis = "--email ADDRESS | --token TOKEN [--config FILE]",
+    .about = "Print everything that is known about a person, as JSON for this person.\n\n"
+             "Make sure first that it is this person who asks. Times are milliseconds since 1970, UTC. If a "
+             "portal "
+             "uses the SQLite file, the command asks that portal on [http] admin_listen.",
+    .options = export_options,
+    .option_count = sizeof export_options / sizeof *export_options,
+    .exit_status = STATUS,
+};
+
 const struct subcommand operator_commands[OPERATOR_COMMANDS] = {
     {"migrate", NULL, "upgrade the database to the schema of this version", &migrate_page, NULL},
     {"backup", NULL, "write a consistent, verified copy of the database (SQLite)", &backup_page, NULL},
     {"restore", NULL, "verify a backup and replace the database with it (SQLite)", &restore_page, NULL},
     {"erase", NULL, "erase a person's registrations", &erase_page, NULL},
+    {"export", NULL, "print everything that is known about a person", &export_page, NULL},
 };
 
 /* What each does, in the same order. */
@@ -88,10 +107,8 @@ static const struct operator_command {
     bool takes_file;
     bool takes_person; /* exactly one of --email and --token */
 } actions[OPERATOR_COMMANDS] = {
-    {operator_migrate, false, false},
-    {operator_backup, true, false},
-    {operator_restore, true, false},
-    {operator_erase, false, true},
+    {operator_migrate, false, false}, {operator_backup, true, false}, {operator_restore, true, false},
+    {operator_erase, false, true},    {operator_export, false, true},
 };
 
 int operator_fail(const char *why)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands for operators: expresslink-portal migrate, backup, restore and erase. Each is a row of the
+/* The commands for operators: expresslink-portal migrate, backup, restore, erase and
+ * export. Each is a row of the
  * table in operator.c and a file with its name. Main thread only. */
 #ifndef SERVER_OPERATOR_OPERATOR_H
 #define SERVER_OPERATOR_OPERATOR_H
@@ -15,7 +16,7 @@
 #define EXIT_CONFIG 78 /* EX_CONFIG */
 #define EXIT_CANNOT 69 /* EX_UNAVAILABLE: store, certificates or addresses */
 
-#define OPERATOR_COMMANDS 4
+#define OPERATOR_COMMANDS 5
 
 /* Their names, options and help. They are run by operator_run(), not by this table. */
 extern const struct subcommand operator_commands[OPERATOR_COMMANDS];
@@ -44,5 +45,6 @@ int operator_migrate(const struct settings *settings, const struct operation *op
 int operator_backup(const struct settings *settings, const struct operation *operation);
 int operator_restore(const struct settings *settings, const struct operation *operation);
 int operator_erase(const struct settings *settings, const struct operation *operation);
+int operator_export(const struct settings *settings, const struct operation *operation);
 
 #endif

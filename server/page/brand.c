@@ -10,11 +10,10 @@
 #include "base/excerpt.h"
 #include "base/file.h"
 #include "base/hex.h"
-#include "base/memory.h"
+#include "base/picture_head.h"
 
 #define CONTRAST_MIN 4.5
 #define SHOWN_WIDTH_MAX 160
-#define SIDE_MAX 100000.0
 
 struct colour {
     double red, green, blue; /* 0 to 255 */
@@ -131,118 +130,28 @@ void brand_style(const struct page_brand *brand, struct text *out)
     add_scheme(brand->colour_dark, true, out);
 }
 
-static unsigned big_endian(const char *bytes)
-{
-    const unsigned char *each = (const unsigned char *)bytes;
-
-    return (unsigned)each[0] << 24 | (unsigned)each[1] << 16 | (unsigned)each[2] << 8 | each[3];
-}
-
-/* PNG (ISO/IEC 15948), 11.2.2: the header comes first. */
-static bool read_png(struct brand_logo *logo)
-{
-    static const char start[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-    const size_t length = sizeof start - 1;
-
-    if (logo->length < length + 8 || memcmp(logo->bytes, start, length) != 0)
-        return false;
-    logo->name = BRAND_LOGO_NAME_PNG;
-    logo->width = big_endian(logo->bytes + length);
-    logo->height = big_endian(logo->bytes + length + 4);
-    return true;
-}
-
-/* The value of an attribute in the tag, "" if it has none. Borrowed, ends with a quote. */
-static const char *attribute(const char *tag, const char *name)
-{
-    const size_t length = strlen(name);
-    const char *end = tag + strcspn(tag, ">");
-
-    for (const char *at = tag; (at = strstr(at, name)) != NULL && at < end; at += length)
-        if (strchr(" \t\r\n", at[-1]) && at[length] == '=' &&
-            (at[length + 1] == '"' || at[length + 1] == '\''))
-            return at + length + 2;
-    return "";
-}
-
-/* Reads count numbers with spaces or commas between them; what follows is ignored. */
-static bool read_numbers(const char *text, size_t count, double *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        char *end = NULL;
-        text += strspn(text, " ,\t\r\n");
-        out[i] = strtod(text, &end);
-        if (end == text)
-            return false;
-        text = end;
-    }
-    return true;
-}
-
-static bool proportions(const char *tag, struct brand_logo *logo)
-{
-    double box[4] = {0};
-    bool known = read_numbers(attribute(tag, "viewBox"), 4, box) ||
-                 (read_numbers(attribute(tag, "width"), 1, &box[2]) &&
-                  read_numbers(attribute(tag, "height"), 1, &box[3]));
-    const double width = box[2];
-    const double height = box[3];
-
-    if (!known || !(width > 0 && width < SIDE_MAX && height > 0 && height < SIDE_MAX))
-        return false;
-    logo->width = (unsigned)ceil(width);
-    logo->height = (unsigned)ceil(height);
-    return true;
-}
-
-/* Browsers run nothing in a picture, and answers with it are sandboxed. What has no place in a logo is
- * refused all the same: it may be shown elsewhere. */
-static const char *svg_problem(const char *bytes)
-{
-    static const char *const wrong[] = {"<script",     ":script", "<foreignObject", "<!ENTITY",
-                                        "javascript:", "<iframe", "http-equiv",     "<?xml-stylesheet"};
-    static const char *const handlers[] = {" on", "\ton", "\non", "\ron", "/on", "\"on", "'on"};
-
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        if (strcasestr(bytes, wrong[i]))
-            return wrong[i];
-    for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
-        for (const char *at = bytes; (at = strcasestr(at, handlers[i])) != NULL; at++) {
-            const char *name = at + strlen(handlers[i]);
-            name += strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-            if (name[strspn(name, " \t\r\n")] == '=')
-                return "an event handler (on...=)";
-        }
-    return NULL;
-}
-
-static bool read_svg(const char *path, struct brand_logo *logo, struct text *why)
-{
-    const char *tag = strstr(logo->bytes, "<svg");
-
-    if (!tag || strlen(logo->bytes) != logo->length) {
-        text_printf(why, "%s is neither a PNG nor an SVG picture", path);
-        return false;
-    }
-    const char *problem = svg_problem(logo->bytes);
-    if (problem) {
-        text_printf(why, "%s contains %s, which a logo must not have", path, problem);
-        return false;
-    }
-    logo->name = BRAND_LOGO_NAME_SVG;
-    if (proportions(tag, logo))
-        return true;
-    text_printf(why, "%s: the svg element needs a viewBox, or a width and height", path);
-    return false;
-}
-
+/* A logo is PNG or SVG. */
 static bool read_logo(const char *path, struct brand_logo *logo, struct text *why)
 {
-    if (!read_png(logo))
-        return read_svg(path, logo, why);
-    if (logo->width > 0 && logo->height > 0 && logo->width <= SIDE_MAX && logo->height <= SIDE_MAX)
+    struct picture_head head = {0};
+    const char *problem = "";
+    enum picture_error error = picture_head_read(logo->bytes, logo->length, &head, &problem);
+    const bool is_png = strncmp(logo->bytes, "\x89PNG", 4) == 0;
+    const bool is_svg = error ? !is_png && strstr(logo->bytes, "<svg") : head.kind == PICTURE_SVG;
+
+    logo->name = is_png ? BRAND_LOGO_NAME_PNG : BRAND_LOGO_NAME_SVG;
+    logo->width = head.width;
+    logo->height = head.height;
+    if (!error && (is_png || is_svg))
         return true;
-    text_printf(why, "%s is a PNG picture without a size", path);
+    if (error == PICTURE_UNSAFE)
+        text_printf(why, "%s contains %s, which a logo must not have", path, problem);
+    else if (error == PICTURE_NO_SIZE && is_png)
+        text_printf(why, "%s is a PNG picture without a size", path);
+    else if (error == PICTURE_NO_SIZE && is_svg)
+        text_printf(why, "%s: the svg element needs a viewBox, or a width and height", path);
+    else
+        text_printf(why, "%s is neither a PNG nor an SVG picture", path);
     return false;
 }
 

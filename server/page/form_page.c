@@ -13,7 +13,8 @@
 
 const char form_page_names[] =
     PAGE_COMMON_NAMES "typed problem filled_by_link groups group endpoints_shown endpoints endpoint_key "
-                      "endpoint_label endpoint_chosen filled check digits length wanted request_id ";
+                      "endpoint_label endpoint_chosen filled check digits length wanted request_id "
+                      "gtin serial ";
 
 static const char *flag(bool set)
 {
@@ -75,19 +76,22 @@ void pages_form(const struct pages *pages, const char *language, const struct pa
     page_text_visible(&typed, form->typed, IDENTIFIER_TYPED_MAX);
     add_problem(pages, chosen, form, &problem);
     struct thing_groups groups;
-    const bool filled =
-        form->filled_by_link && problem.length == 0 && thing_groups_fill(form->typed, &groups);
+    const bool filled = form->filled_by_link && problem.length == 0 &&
+                        (thing_groups_fill(form->typed, &groups) || form->link != NULL);
+    const struct digital_link *link = filled ? form->link : NULL;
     char check[CHECK_SIZE] = "", digits[24];
-    if (filled)
+    if (filled && link == NULL)
         check_characters_of(form->typed, check);
     snprintf(digits, sizeof digits, "%zu", form->digits);
     TEXT struct text request_id = TEXT_EMPTY;
     if (form->request_id != NULL)
         page_text_visible(&request_id, form->request_id, REQUEST_ID_MAX);
-    struct template_value values[13 + PAGE_COMMON_VALUES] = {
+    struct template_value values[15 + PAGE_COMMON_VALUES] = {
         {"typed", text_get(&typed), NULL},
         {"filled", flag(typed.length > 0), NULL},
-        {"check", filled ? check : NULL, NULL},
+        {"check", check[0] != '\0' ? check : NULL, NULL},
+        {"gtin", link != NULL ? link->gtin : NULL, NULL},
+        {"serial", link != NULL ? link->serial : NULL, NULL},
         {"in_form", "", NULL},
         {"request_id", request_id.length > 0 ? text_get(&request_id) : NULL, NULL},
         {"digits", form->digits > 0 ? digits : NULL, NULL},
@@ -95,7 +99,7 @@ void pages_form(const struct pages *pages, const char *language, const struct pa
         {"wanted", "{wanted}", NULL},
         {"problem", problem.length > 0 ? text_get(&problem) : NULL, NULL},
         {"filled_by_link", flag(filled), NULL},
-        {"groups", NULL, filled ? groups.rows : NULL},
+        {"groups", NULL, filled && link == NULL ? groups.rows : NULL},
         {"endpoints_shown", flag(form->endpoint_count > 1), NULL},
         {"endpoints", NULL, make_options(form, &options, &rows)},
     };

@@ -55,6 +55,16 @@ static const char *message_key(const struct identifier_problem *problem)
         return "label_problem_shop_barcode";
     case IDENTIFIER_FOREIGN:
         return "label_problem_foreign";
+    case IDENTIFIER_BAD_GTIN:
+        return "identifier_bad_gtin";
+    case IDENTIFIER_WRONG_GTIN:
+        return "identifier_wrong_gtin";
+    case IDENTIFIER_NO_SERIAL:
+        return "identifier_no_serial";
+    case IDENTIFIER_BAD_SERIAL:
+        return "identifier_bad_serial";
+    case IDENTIFIER_BAD_LINK:
+        return "identifier_bad_link";
     case IDENTIFIER_OK:
     case IDENTIFIER_NO_MATCH:
     case IDENTIFIER_BAD_FORM:

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "claim/digital_link.h"
 #include "claim/identifier.h"
 #include "server/page/brand.h"
 #include "server/registration.h"
@@ -49,6 +50,7 @@ struct page_form {
     const char *request_id; /* to quote to support; NULL: the page is the same for everybody */
     size_t digits;          /* letters and digits of a device ID, to count what is typed; 0: not fixed */
     bool filled_by_link;    /* by /r/{identifier}: the person only presses the button */
+    const struct digital_link *link; /* filled in by this one: its serial number is shown; NULL: none */
 };
 
 /* Adds the page with the registration form. language: a tag from pages_language(). */

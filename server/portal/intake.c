@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/portal/intake.h"
 
+#include <string.h>
+
 #include "base/random.h"
 #include "server/http/client.h"
+#include "server/store/inventory.h"
 #include "server/store/store_clock.h"
 
 /* AWS ends every connection after two weeks at most, so that a device that has been connected for longer has
@@ -39,13 +42,55 @@ bool intake_read(const struct claim_settings *settings, const struct label_origi
 {
     struct label_own_text own;
 
+    request->link.gtin[0] = '\0';
     if (!label_own_text(labels, typed, length, &own))
         return intake_targets(settings, typed, length, request, problem);
-    if (intake_targets(settings, own.text, own.length, request, problem))
+    bool alone;
+    struct digital_link link;
+    enum identifier_error error = label_own_link(&own, &link, &alone);
+    if ((error == IDENTIFIER_NO_MATCH || !alone) &&
+        intake_targets(settings, own.text, own.length, request, problem))
         return true;
-    if (own.is_foreign && problem->error != IDENTIFIER_WRONG_CHECK && problem->error != IDENTIFIER_SEVERAL)
+    if (error == IDENTIFIER_OK) {
+        request->link = link;
+        return true;
+    }
+    if (error != IDENTIFIER_NO_MATCH && !identifier_error_settles(problem->error))
+        *problem = (struct identifier_problem){.error = error};
+    if (own.is_foreign && !identifier_error_settles(problem->error))
         *problem = (struct identifier_problem){.error = IDENTIFIER_FOREIGN};
     return false;
+}
+
+enum store_error intake_resolve(struct store_tx *tx, const struct claim_settings *settings,
+                                struct registration_request *request)
+{
+    const struct digital_link *link = &request->link;
+    struct identifier_problem ignored;
+    char name[IDENTIFIER_SIZE];
+
+    if (link->gtin[0] == '\0')
+        return STORE_OK;
+    enum store_error error = inventory_by_serial(tx, link->gtin, link->serial, name);
+    if (error && error != STORE_NOT_FOUND)
+        return error;
+    if (error == STORE_NOT_FOUND && !identifier_is_thing_name(link->serial, strlen(link->serial)))
+        return error;
+    const char *known = error == STORE_OK ? name : link->serial;
+    return intake_targets(settings, known, strlen(known), request, &ignored) ? STORE_OK : STORE_NOT_FOUND;
+}
+
+struct identifier_problem intake_unknown(void)
+{
+    return (struct identifier_problem){.error = IDENTIFIER_NO_MATCH};
+}
+
+void intake_shown(const struct registration_request *request, struct text *out)
+{
+    if (request->link.gtin[0] != '\0')
+        digital_link_add_path(request->link.gtin, request->link.serial, out);
+    else
+        text_puts(out, request->targets[0].thing_name);
 }
 
 void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,

@@ -18,9 +18,23 @@ bool intake_targets(const struct claim_settings *settings, const char *typed, si
                     struct registration_request *request, struct identifier_problem *problem);
 
 /* The same for what a person typed or a program sent, which may be an address: one of another host than
- * labels has no identifier (label_reading.h). */
+ * labels has no identifier (label_reading.h). Of a Digital Link it fills request->link instead: only the
+ * store knows whose serial number that is, see intake_resolve(). */
 bool intake_read(const struct claim_settings *settings, const struct label_origin *labels, const char *typed,
                  size_t length, struct registration_request *request, struct identifier_problem *problem);
+
+/* Fills request->targets of a request with a Digital Link: with the thing of the inventory that has this
+ * serial number, or with the serial number itself if that has the form of an identifier. Call it first in a
+ * task. STORE_NOT_FOUND: neither is the case; answer as to intake_unknown(). Other requests stay as they
+ * are. */
+enum store_error intake_resolve(struct store_tx *tx, const struct claim_settings *settings,
+                                struct registration_request *request);
+
+/* What is wrong with a link that intake_resolve() does not know: nothing that its text would tell. */
+struct identifier_problem intake_unknown(void);
+
+/* What the form shows and sends for a request: the thing name, or the path of the Digital Link. */
+void intake_shown(const struct registration_request *request, struct text *out);
 
 /* Fills in a new token, the current time, the claim window, and the client's network. */
 void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,

@@ -90,6 +90,15 @@ static void reply_empty(struct http_exchange *exchange, void *arguments, unsigne
     http_answer_page(exchange, 200, assets_form(portal_of(exchange)->assets, portal_language(exchange)));
 }
 
+/* shown: for the text, as long as the form is used. */
+static void fill(struct page_form *form, const struct registration_request *request, struct text *shown)
+{
+    intake_shown(request, shown);
+    form->typed = text_get(shown);
+    form->filled_by_link = true;
+    form->link = request->link.gtin[0] != '\0' ? &request->link : NULL;
+}
+
 /* Shows the form as it was, in the language that was chosen. */
 static void reply_language(struct http_exchange *exchange, void *arguments, unsigned result)
 {
@@ -104,11 +113,10 @@ static void reply_language(struct http_exchange *exchange, void *arguments, unsi
 
     (void)arguments;
     (void)result;
-    form.filled_by_link =
-        typed && http_request_field(exchange, "filled", NULL) &&
-        intake_read(settings, &portal_of(exchange)->labels, typed, length, &request, &problem);
-    if (form.filled_by_link)
-        form.typed = request.targets[0].thing_name;
+    TEXT struct text shown = TEXT_EMPTY;
+    if (typed && http_request_field(exchange, "filled", NULL) &&
+        intake_read(settings, &portal_of(exchange)->labels, typed, length, &request, &problem))
+        fill(&form, &request, &shown);
     portal_remember_language(exchange);
     answer_form(exchange, 200, &form);
 }
@@ -121,30 +129,58 @@ static void reply_home(struct http_exchange *exchange, void *arguments, unsigned
     http_answer_see_other(exchange, "/");
 }
 
+/* problem: NULL, or why the form is not filled in. */
+static void answer_filled(struct http_exchange *exchange, const char *typed,
+                          const struct registration_request *request,
+                          const struct identifier_problem *problem)
+{
+    size_t length = 0;
+    const char *key = http_request_query(exchange, "endpoint", &length);
+    const struct oem_endpoint *endpoint = endpoint_of(portal_of(exchange)->settings, key, length);
+    /* An unknown endpoint in a link is not an error: the page lets people choose. */
+    struct page_form form = {.typed = typed, .problem = problem, .endpoint = endpoint ? endpoint->key : NULL};
+    TEXT struct text shown = TEXT_EMPTY;
+
+    if (!problem)
+        fill(&form, request, &shown);
+    answer_form(exchange, problem ? 422 : 200, &form);
+}
+
 static void reply_filled(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     struct registration_request request = {0};
     struct identifier_problem problem = {0};
-    const struct claim_settings *settings = portal_of(exchange)->settings;
-    size_t length = 0, key_length = 0;
-    const char *key = http_request_query(exchange, "endpoint", &key_length);
-    const struct oem_endpoint *endpoint = endpoint_of(settings, key, key_length);
+    const struct portal *portal = portal_of(exchange);
+    size_t length = 0;
     const char *typed = http_request_parameter(exchange, "identifier", &length);
-    /* An unknown endpoint in a link is not an error: the page lets people choose. */
-    struct page_form form = {.typed = typed, .endpoint = endpoint ? endpoint->key : NULL};
 
     (void)arguments;
     (void)result;
-    if (intake_read(settings, &portal_of(exchange)->labels, typed, length, &request, &problem)) {
-        form.typed = request.targets[0].thing_name;
-        form.filled_by_link = true;
-    } else {
-        form.problem = &problem;
+    bool fine = intake_read(portal->settings, &portal->labels, typed, length, &request, &problem);
+    answer_filled(exchange, typed, &request, fine ? NULL : &problem);
+}
+
+/* The store is not asked: whether a serial number is known shows only when it is registered, which is
+ * limited. */
+static void reply_linked(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    struct registration_request request = {0};
+    const char *path = http_request_path(exchange);
+    struct identifier_problem problem = {.error = digital_link_parse(path, strlen(path), &request.link)};
+
+    (void)arguments;
+    (void)result;
+    if (problem.error == IDENTIFIER_NO_MATCH) {
+        problem_answer(exchange, 404);
+        return;
     }
-    answer_form(exchange, form.problem ? 422 : 200, &form);
+    if (problem.error == IDENTIFIER_OK && request.link.serial[0] == '\0')
+        problem.error = IDENTIFIER_NO_SERIAL;
+    answer_filled(exchange, path, &request, problem.error ? &problem : NULL);
 }
 
 struct register_arguments {
+    const struct claim_settings *settings;
     struct registration_request request;
     struct registration registration;
     const char *typed;
@@ -157,6 +193,7 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
     struct identifier_problem problem = {0};
     size_t length = 0, key_length = 0;
 
+    own->settings = settings;
     bool too_often = problem_over_limit(exchange) || problem_network_full(exchange);
     own->typed = http_request_field(exchange, "identifier", &length);
     own->typed = own->typed ? own->typed : "";
@@ -180,8 +217,9 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
 static enum store_error run_register(struct store_tx *tx, void *arguments)
 {
     struct register_arguments *own = arguments;
+    enum store_error error = intake_resolve(tx, own->settings, &own->request);
 
-    return registrations_add(tx, &own->request, &own->registration);
+    return error ? error : registrations_add(tx, &own->request, &own->registration);
 }
 
 static const struct http_task add_registration = {.run = run_register, .writes = true};
@@ -199,6 +237,12 @@ static void reply_register(struct http_exchange *exchange, void *arguments, unsi
         answer_form(exchange, 503, &form);
         return;
     }
+    if (result == STORE_NOT_FOUND) {
+        const struct identifier_problem unknown = intake_unknown();
+        struct page_form form = {.typed = own->typed, .problem = &unknown, .endpoint = own->request.endpoint};
+        answer_form(exchange, 422, &form);
+        return;
+    }
     if (result) {
         problem_answer(exchange, problem_status(result));
         return;
@@ -212,6 +256,7 @@ const struct http_handler form_empty = {.reply = reply_empty};
 const struct http_handler form_language = {.reply = reply_language};
 const struct http_handler form_home = {.reply = reply_home};
 const struct http_handler form_filled = {.reply = reply_filled};
+const struct http_handler form_linked = {.reply = reply_linked};
 const struct http_handler form_register = {
     .arguments_size = sizeof(struct register_arguments),
     .read = read_register,

@@ -10,6 +10,7 @@ void form_prepare(struct portal *portal);
 
 extern const struct http_handler form_empty;    /* GET / */
 extern const struct http_handler form_filled;   /* GET /r/{identifier} */
+extern const struct http_handler form_linked;   /* GET /01/{link}, a GS1 Digital Link */
 extern const struct http_handler form_language; /* POST /language */
 extern const struct http_handler form_home;     /* GET /language */
 extern const struct http_handler form_register; /* POST /register */

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "server/store/claim_counts.h"
 #include "server/store/engine.h"
+#include "server/store/owners_device.h"
 #include "server/store/transaction.h"
 
 #define ATTEMPTS 6
@@ -51,7 +52,10 @@ static enum store_error run_job(struct store_tx *tx, struct store_job *job, bool
     memcpy(before, tx->count_changes, sizeof before);
     tx->wants_savepoint = shared;
     tx->has_savepoint = false;
+    tx->arrived_count = 0;
     enum store_error error = job->run(tx, job->argument);
+    if (!error)
+        error = owners_arrived(tx);
     if (!kind->in_transaction(tx->database))
         return error ? error : STORE_FULL;
     if (error) {
@@ -174,7 +178,7 @@ static enum end commit(struct store_tx *tx, struct store_job *first, struct batc
 static enum end attempt(struct database *database, struct store_job *first, struct batch_outcome *outcome)
 {
     const struct engine_kind *kind = database->kind;
-    struct store_tx tx = {.database = database, .writes = true};
+    __attribute__((cleanup(tx_fini))) struct store_tx tx = {.database = database, .writes = true};
     bool shared = first->next != NULL;
 
     for (struct store_job *job = first; job; job = job->next)

@@ -28,6 +28,8 @@ static enum store_error change_state(struct store_tx *tx, long long claim_id, en
                      changed));
     tx->count_changes[from] -= *changed;
     tx->count_changes[to] += *changed;
+    if (*changed && to == CLAIM_ONBOARDED)
+        tx_arrived(tx, claim_id);
     return STORE_OK;
 }
 

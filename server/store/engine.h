@@ -81,6 +81,7 @@ struct engine {
 
 struct database {
     const struct engine_kind *kind;
+    const struct owners_rules *owners; /* set by the store; see store_options */
 };
 
 struct row {

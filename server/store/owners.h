@@ -17,10 +17,11 @@
 #define OWNERS_REASON_SIZE 501
 #define OWNERS_NOTES_MAX 100
 
-/* What the products ask for. Borrowed, any thread. */
+/* What the products ask for: an option of store_open(), so that everything that the store does knows it.
+ * Called on the store's threads. */
 struct owners_rules {
     /* The proofs that a product requires now. product: the key that was stored with the registration; "":
-     * none. NULL: the label is sufficient for all. */
+     * none. */
     unsigned (*required)(void *context, const char *product);
     void *context;
 };
@@ -42,9 +43,8 @@ struct owners_act {
  * is cancelled, and a claim to that party's endpoint is made instead. Device events have functions of their
  * own; OWNERSHIP_TAKE: owners_take(). STORE_NOT_FOUND: there is no such registration, request or device.
  * Writes. */
-enum store_error owners_apply(struct store_tx *tx, const struct owners_rules *rules,
-                              const struct owners_act *act, enum ownership_answer *answer)
-    __attribute__((warn_unused_result));
+enum store_error owners_apply(struct store_tx *tx, const struct owners_act *act,
+                              enum ownership_answer *answer) __attribute__((warn_unused_result));
 
 /* A hand-over link that can be used. */
 struct owners_link {
@@ -60,9 +60,8 @@ enum store_error owners_find_link(struct store_tx *tx, const char *link, long lo
 
 /* The registration (registrations_add(), for the same device) becomes the owner by the link with this digest,
  * which ends. OWNERSHIP_ENDED: it was used, revoked, is too old, or belongs to another device. Writes. */
-enum store_error owners_take(struct store_tx *tx, const struct owners_rules *rules, const char *token,
-                             const char *link, long long now, enum ownership_answer *answer)
-    __attribute__((warn_unused_result));
+enum store_error owners_take(struct store_tx *tx, const char *token, const char *link, long long now,
+                             enum ownership_answer *answer) __attribute__((warn_unused_result));
 
 /* A request by somebody else, as its owner may see it. */
 struct holding_request {
@@ -94,8 +93,8 @@ struct holding {
 };
 
 /* STORE_NOT_FOUND: there is no such registration. Only reads. */
-enum store_error owners_find(struct store_tx *tx, const struct owners_rules *rules, const char *token,
-                             long long now, struct holding *out) __attribute__((warn_unused_result));
+enum store_error owners_find(struct store_tx *tx, const char *token, long long now, struct holding *out)
+    __attribute__((warn_unused_result));
 
 /* For staff: everything about a device. */
 struct owners_party {
@@ -127,8 +126,8 @@ struct owners_record {
     size_t note_count;
 };
 
-/* STORE_NOT_FOUND: nobody has asked for the device. Only reads. */
-enum store_error owners_read(struct store_tx *tx, const struct owners_rules *rules, const char *thing_name,
-                             long long now, struct owners_record *out) __attribute__((warn_unused_result));
+/* STORE_NOT_FOUND: nobody has asked for the device, and then *out is empty. Only reads. */
+enum store_error owners_read(struct store_tx *tx, const char *thing_name, long long now,
+                             struct owners_record *out) __attribute__((warn_unused_result));
 
 #endif

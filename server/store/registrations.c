@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 #include "server/store/connections.h"
+#include "server/store/owners.h"
+#include "server/store/owners_claims.h"
 #include "server/store/transaction.h"
 
 struct found {
@@ -78,8 +80,7 @@ enum store_error registrations_find(struct store_tx *tx, const char *token, stru
 struct open_claim {
     long long id, expires_at;
     enum claim_state state;
-    bool is_provisioned;
-    char endpoint[REGISTRATION_ENDPOINT_SIZE];
+    bool is_provisioned, onboarded_before;
 };
 
 static void open_claim_row(void *context, const struct row *row)
@@ -87,17 +88,18 @@ static void open_claim_row(void *context, const struct row *row)
     struct open_claim *claim = context;
 
     claim->id = row_integer(row, 0);
-    row_copy(row, 1, claim->endpoint, sizeof claim->endpoint);
     if (!claim_state_parse(row_text(row, 2), &claim->state))
         claim->state = CLAIM_QUEUED;
     claim->expires_at = row_integer(row, 3);
     claim->is_provisioned = row_integer(row, 4) != 0;
+    claim->onboarded_before = row_integer(row, 5) != 0;
 }
 
 /* The claim of a registration. */
 struct joined {
     long long id;
-    bool is_new, onboarded_before; /* onboarded_before is only set for new ones */
+    long long ends_at; /* when a request that waits for it ends */
+    bool is_new, onboarded_before;
 };
 
 /* By its name in any staging account's form. */
@@ -120,6 +122,8 @@ static enum store_error insert_online(struct store_tx *tx, const struct registra
                              sql_integer(request->now), sql_integer(request->now + request->window_ms)),
                         &joined->id));
     tx->count_changes[CLAIM_ONBOARDED]++;
+    joined->onboarded_before = true;
+    joined->ends_at = request->now + OWNERSHIP_PROVE_MS;
     return STORE_OK;
 }
 
@@ -152,6 +156,7 @@ static enum store_error insert_claim(struct store_tx *tx, const struct registrat
                          NULL));
     tx->count_changes[CLAIM_QUEUED]++;
     joined->is_new = true;
+    joined->ends_at = request->now + request->window_ms;
     joined->onboarded_before = before == STORE_OK;
     return STORE_OK;
 }
@@ -174,8 +179,9 @@ static enum store_error join_claim(struct store_tx *tx, const struct registratio
             RETURN_IF(claims_end(tx, open.id, open.state, CLAIM_EXPIRED, request->now));
             continue;
         }
-        joined->id = open.id;
-        return strcmp(open.endpoint, request->endpoint) == 0 ? STORE_OK : STORE_CONFLICT;
+        *joined = (struct joined){
+            .id = open.id, .ends_at = open.expires_at, .onboarded_before = open.onboarded_before};
+        return STORE_OK;
     }
     return insert_claim(tx, request, joined);
 }
@@ -209,30 +215,122 @@ void registration_describe_new(const struct registration_request *request, bool 
     snprintf(out->endpoint, sizeof out->endpoint, "%s", request->endpoint);
 }
 
+/* A device that arrived before may have an owner, or get one now. */
+static enum store_error apply_request(struct store_tx *tx, const char *token,
+                                      const struct registration_request *request, const struct joined *joined)
+{
+    const struct owners_act act = {
+        .kind = OWNERSHIP_REQUEST, .token = token, .now = request->now, .ends_at = joined->ends_at};
+    enum ownership_answer ignored;
+
+    return owners_apply(tx, &act, &ignored);
+}
+
+/* Makes a new claim, or joins an open one, for a registration that there is. */
+static enum store_error claim_again(struct store_tx *tx, const char *token,
+                                    const struct registration_request *request)
+{
+    struct joined joined = {0};
+
+    RETURN_IF(join_claim(tx, request, &joined));
+    RETURN_IF(tx_run(
+        tx, SQL_REGISTRATION_MOVE,
+        WITH(sql_text(token), sql_integer(joined.id), sql_integer(joined.is_new ? 0 : request->now)), NULL));
+    RETURN_IF(apply_request(tx, token, request, &joined));
+    return owners_claim_back(tx, token, request->targets[0].thing_name, request->endpoint, request->now);
+}
+
+/* The open claim goes to the endpoint that the person has now chosen, unless others wait for it. */
+static enum store_error choose_again(struct store_tx *tx, const struct registration_request *request,
+                                     const char *token, long long claim_id)
+{
+    RETURN_IF(tx_run(tx, SQL_REGISTRATION_WISH, WITH(sql_text(token), sql_text(request->endpoint)), NULL));
+    enum store_error shared =
+        tx_query(tx, SQL_REGISTRATIONS_SHARING, WITH(sql_integer(claim_id), sql_text(token)), NULL, NULL);
+    if (shared != STORE_NOT_FOUND)
+        return shared;
+    return owners_redirect_claim(tx, request->targets[0].thing_name, request->endpoint, request->now);
+}
+
+/* The same person again. A device that has arrived, and is not known to be online, was reset. */
+static enum store_error go_on(struct store_tx *tx, const struct registration_request *request,
+                              const char *token, struct registration *out)
+{
+    struct registration now;
+    long long claim_id = 0;
+    bool online = false;
+
+    RETURN_IF(find(tx, token, &now, &claim_id));
+    RETURN_IF(choose_again(tx, request, token, claim_id));
+    if (now.state == CLAIM_ONBOARDED)
+        RETURN_IF(is_online(tx, request, &online));
+    if (!claim_state_is_open(now.state) && !online)
+        RETURN_IF(claim_again(tx, token, request));
+    return find(tx, token, out, NULL);
+}
+
+static void token_row(void *context, const struct row *row)
+{
+    row_copy(row, 0, context, REGISTRATION_TOKEN_SIZE);
+}
+
+/* STORE_NOT_FOUND: this person has not asked for the device yet. */
+static enum store_error find_same(struct store_tx *tx, const struct registration_request *request,
+                                  char token[REGISTRATION_TOKEN_SIZE])
+{
+    if (!request->browser && !request->person_id)
+        return STORE_NOT_FOUND;
+    return tx_query(tx, SQL_REGISTRATION_BY_PERSON,
+                    WITH(sql_text(request->targets[0].thing_name), sql_integer(request->browser),
+                         sql_integer(request->person_id)),
+                    token_row, token);
+}
+
+static enum store_error insert(struct store_tx *tx, const struct registration_request *request,
+                               const struct joined *joined)
+{
+    long long ignored;
+    enum store_error error = tx_insert(
+        tx, SQL_REGISTRATION_INSERT,
+        WITH(sql_text(request->token), sql_integer(joined->id), sql_integer(request->now),
+             sql_text(request->contact_name), sql_text(request->contact_email),
+             sql_text(request->idempotency_key), sql_text(request->request_digest),
+             sql_text(request->targets[0].thing_name), sql_text(request->endpoint),
+             sql_text(request->product), sql_integer(request->browser), sql_integer(request->person_id)),
+        &ignored);
+
+    if (error)
+        return error == STORE_NOT_FOUND ? STORE_AGAIN : error;
+    return joined->onboarded_before ? apply_request(tx, request->token, request, joined) : STORE_OK;
+}
+
+/* STORE_NOT_FOUND: the key is new. */
+static enum store_error find_by_key(struct store_tx *tx, const struct registration_request *request,
+                                    struct registration *out)
+{
+    struct known_key known = {.digest = request->request_digest};
+
+    if (!request->idempotency_key)
+        return STORE_NOT_FOUND;
+    RETURN_IF(tx_query(tx, SQL_REGISTRATION_BY_KEY, WITH(sql_text(request->idempotency_key)), known_key_row,
+                       &known));
+    return known.same_request ? find(tx, known.token, out, NULL) : STORE_KEY_USED;
+}
+
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out)
 {
-    struct known_key known = {.digest = request->request_digest};
+    char token[REGISTRATION_TOKEN_SIZE];
     struct joined joined = {0};
-    long long ignored;
 
-    if (request->idempotency_key) {
-        enum store_error error = tx_query(tx, SQL_REGISTRATION_BY_KEY,
-                                          WITH(sql_text(request->idempotency_key)), known_key_row, &known);
-        if (error == STORE_OK)
-            return known.same_request ? find(tx, known.token, out, NULL) : STORE_KEY_USED;
-        if (error != STORE_NOT_FOUND)
-            return error;
-    }
+    enum store_error known = find_by_key(tx, request, out);
+    if (known != STORE_NOT_FOUND)
+        return known;
+    enum store_error same = find_same(tx, request, token);
+    if (same != STORE_NOT_FOUND)
+        return same ? same : go_on(tx, request, token, out);
     RETURN_IF(join_claim(tx, request, &joined));
-    enum store_error error =
-        tx_insert(tx, SQL_REGISTRATION_INSERT,
-                  WITH(sql_text(request->token), sql_integer(joined.id), sql_integer(request->now),
-                       sql_text(request->contact_name), sql_text(request->contact_email),
-                       sql_text(request->idempotency_key), sql_text(request->request_digest)),
-                  &ignored);
-    if (error)
-        return error == STORE_NOT_FOUND ? STORE_AGAIN : error;
+    RETURN_IF(insert(tx, request, &joined));
     if (!joined.is_new)
         return find(tx, request->token, out, NULL);
     registration_describe_new(request, joined.onboarded_before, out);
@@ -243,20 +341,14 @@ enum store_error registrations_retry(struct store_tx *tx, const struct registrat
                                      struct registration *out)
 {
     struct registration now;
-    struct joined joined = {0};
 
     RETURN_IF(find(tx, request->token, &now, NULL));
     struct registration_request again = *request;
     again.online_since = 0;
     if (now.state == CLAIM_ONBOARDED && !now.already_online)
         return STORE_ENDED;
-    if (!claim_state_is_open(now.state)) {
-        RETURN_IF(join_claim(tx, &again, &joined));
-        RETURN_IF(tx_run(tx, SQL_REGISTRATION_MOVE,
-                         WITH(sql_text(request->token), sql_integer(joined.id),
-                              sql_integer(joined.is_new ? 0 : request->now)),
-                         NULL));
-    }
+    if (!claim_state_is_open(now.state))
+        RETURN_IF(claim_again(tx, request->token, &again));
     return find(tx, request->token, out, NULL);
 }
 
@@ -309,7 +401,9 @@ enum store_error registrations_press(struct store_tx *tx, const char *token, lon
 
 enum store_error registrations_erase(struct store_tx *tx, const char *token, long long now, size_t *count)
 {
+    const struct owners_act act = {.kind = OWNERSHIP_ERASE, .token = token, .now = now};
     struct registration ignored;
+    enum ownership_answer answer;
     enum store_error error = registrations_cancel(tx, token, now, &ignored);
 
     tx->has_erased = true;
@@ -319,6 +413,8 @@ enum store_error registrations_erase(struct store_tx *tx, const char *token, lon
     if (error && error != STORE_ENDED)
         return error;
     *count = 1;
+    RETURN_IF(owners_apply(tx, &act, &answer));
+    RETURN_IF(tx_run(tx, SQL_OWNERSHIP_EVENTS_ERASE, WITH(sql_text(token)), NULL));
     return tx_run(tx, SQL_REGISTRATION_ERASE, WITH(sql_text(token)), NULL);
 }
 
@@ -327,7 +423,7 @@ struct tokens {
     size_t count;
 };
 
-static void token_row(void *context, const struct row *row)
+static void tokens_row(void *context, const struct row *row)
 {
     struct tokens *tokens = context;
 
@@ -341,7 +437,7 @@ enum store_error registrations_erase_email(struct store_tx *tx, const char *emai
     size_t erased = 0, one;
     enum store_error error =
         tx_query(tx, SQL_REGISTRATIONS_BY_EMAIL, WITH(sql_text(email), sql_integer(REGISTRATIONS_ERASE_MAX)),
-                 token_row, tokens);
+                 tokens_row, tokens);
 
     tx->has_erased = true; /* also if none is left: an earlier erasure may have been interrupted */
     *count = 0;

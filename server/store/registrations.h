@@ -4,6 +4,7 @@
 #ifndef SERVER_STORE_REGISTRATIONS_H
 #define SERVER_STORE_REGISTRATIONS_H
 
+#include "claim/digital_link.h"
 #include "claim/lifecycle.h"
 #include "server/registration.h"
 #include "server/store/claims.h"
@@ -20,23 +21,29 @@ struct registration_request {
     char token[REGISTRATION_TOKEN_SIZE]; /* random, made by the caller */
     const char *endpoint;                /* key of the endpoint */
     struct registration_target targets[CLAIM_STAGING_MAX];
-    size_t target_count;                      /* at least 1 */
+    size_t target_count;      /* at least 1 */
+    struct digital_link link; /* as it was scanned; see intake_resolve(), which sets targets */
     const char *contact_name, *contact_email; /* NULL: not given */
-    const char *idempotency_key;              /* a digest of the caller and its key; NULL: none */
-    const char *request_digest;               /* with a key: a digest of the request's contents */
-    long long network;                        /* from which it is made (server/http/client.h); 0: not known */
-    long long now;                            /* store_clock_ms() */
+    const char *product;                      /* key of the product; NULL: none */
+    long long browser;   /* a digest of the cookie that tells who registered a device before; 0: none */
+    long long person_id; /* who has signed in; 0: nobody */
+    const char *idempotency_key; /* a digest of the caller and its key; NULL: none */
+    const char *request_digest;  /* with a key: a digest of the request's contents */
+    long long network;           /* from which it is made (server/http/client.h); 0: not known */
+    long long now;               /* store_clock_ms() */
     long long window_ms;
     long long online_since; /* a device that has connected since then is there already; 0: claim it in any
                                case */
 };
 
-/* Stores a registration. If the thing has an open claim, the registration joins it; otherwise a new claim is
- * made. One that joins is shown no times from before it was made, see registration.h. If the thing is known
- * to be connected to its endpoint (connections.h), that claim has ended at once as onboarded, and nothing is
- * published: out->already_online. For a known idempotency key with the same digest, *out is the registration
- * made then; with another digest the result is STORE_KEY_USED. STORE_CONFLICT: the open claim has another
- * endpoint. *out is set on STORE_OK. */
+/* Stores a registration, and applies it as a request for the device (owners.h). If the thing has an open
+ * claim, the registration joins it, also one to another endpoint: its own is kept for the next claim, and for
+ * when it proves to have the device. Otherwise a new claim is made. One that joins is shown no times from
+ * before it was made, see registration.h. If the thing is known to be connected to its endpoint
+ * (connections.h), that claim has ended at once as onboarded, and nothing is published: out->already_online.
+ * For a known idempotency key with the same digest, *out is the registration made then; with another digest
+ * the result is STORE_KEY_USED. The same person again (browser or person_id) gets the registration made
+ * before, with a new claim if its own has ended: the device was reset. *out is set on STORE_OK. */
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 

@@ -12,7 +12,6 @@ struct member {
     const struct registration_request *request;
     long long claim_id; /* 0: none yet */
     bool plain; /* needs only a new claim and a new registration, and shares nothing with others in the set */
-    bool onboarded_before;
 };
 
 /* The member of the set with this thing name or idempotency key. Sorted by text. */
@@ -67,19 +66,16 @@ static struct member *find_name(const struct set *set, const char *text, bool is
     return found ? found->member : NULL;
 }
 
-/* A row about a name that is known already: the member is not plain, or the thing was onboarded before. What
- * is online is left to registrations_add(), which knows whether it counts. */
+/* A row about a name that is known already. What was onboarded may have an owner, or be online: that is left
+ * to registrations_add(). */
 static void known_row(void *context, const struct row *row)
 {
     const char *what = row_text(row, 0), *text = row_text(row, 1);
     struct member *member = find_name(context, text, strcmp(what, "key") == 0);
 
-    if (!member)
-        return;
-    if (strcmp(what, "onboarded") != 0)
+    if (member &&
+        (strcmp(what, "onboarded") != 0 || strcmp(member->request->targets[0].thing_name, text) == 0))
         member->plain = false;
-    else if (strcmp(member->request->targets[0].thing_name, text) == 0)
-        member->onboarded_before = true;
 }
 
 static void claim_row(void *context, const struct row *row)
@@ -94,7 +90,8 @@ static enum store_error read_known(struct store_tx *tx, struct set *set)
 {
     OWNED const char **things = memory_new(set->name_count, sizeof *things);
     OWNED const char **keys = memory_new(set->name_count, sizeof *keys);
-    size_t thing_count = 0, key_count = 0;
+    OWNED const char **asked = memory_new(set->count, sizeof *asked);
+    size_t thing_count = 0, key_count = 0, asked_count = 0;
 
     for (size_t i = 0; i < set->name_count; i++) {
         if (set->names[i].is_key)
@@ -102,8 +99,13 @@ static enum store_error read_known(struct store_tx *tx, struct set *set)
         else
             things[thing_count++] = set->names[i].text;
     }
+    for (size_t i = 0; i < set->count; i++)
+        if (set->members[i].request->browser || set->members[i].request->person_id)
+            asked[asked_count++] = set->members[i].request->targets[0].thing_name;
     enum store_error error = tx_query(
-        tx, SQL_SET_KNOWN, WITH(sql_texts(things, thing_count), sql_texts(keys, key_count)), known_row, set);
+        tx, SQL_SET_KNOWN,
+        WITH(sql_texts(things, thing_count), sql_texts(keys, key_count), sql_texts(asked, asked_count)),
+        known_row, set);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -113,7 +115,6 @@ static enum store_error insert_claims(struct store_tx *tx, struct set *set)
     OWNED const char **endpoints = memory_new(set->count, sizeof *endpoints);
     OWNED long long *at = memory_new(set->count, sizeof *at);
     OWNED long long *expires = memory_new(set->count, sizeof *expires);
-    OWNED long long *before = memory_new(set->count, sizeof *before);
     size_t count = 0;
 
     for (size_t i = 0; i < set->count; i++) {
@@ -123,40 +124,41 @@ static enum store_error insert_claims(struct store_tx *tx, struct set *set)
         things[count] = member->request->targets[0].thing_name;
         endpoints[count] = member->request->endpoint;
         at[count] = member->request->now;
-        expires[count] = member->request->now + member->request->window_ms;
-        before[count++] = member->onboarded_before;
+        expires[count++] = member->request->now + member->request->window_ms;
     }
     if (count == 0)
         return STORE_OK;
-    enum store_error error =
-        tx_write(tx, SQL_SET_CLAIMS_INSERT,
-                 WITH(sql_texts(things, count), sql_texts(endpoints, count), sql_integers(at, count),
-                      sql_integers(expires, count), sql_integers(before, count)),
-                 claim_row, set);
+    enum store_error error = tx_write(tx, SQL_SET_CLAIMS_INSERT,
+                                      WITH(sql_texts(things, count), sql_texts(endpoints, count),
+                                           sql_integers(at, count), sql_integers(expires, count)),
+                                      claim_row, set);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+#define TEXTS 8
+#define NUMBERS 4
+
 /* The rows of one table, column by column. */
 struct columns {
-    const char **texts[5];
-    long long *numbers[3];
+    const char **texts[TEXTS];
+    long long *numbers[NUMBERS];
     size_t count;
 };
 
 static void columns_init(struct columns *columns, size_t room)
 {
     *columns = (struct columns){.count = 0};
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < TEXTS; i++)
         columns->texts[i] = memory_new(room, sizeof **columns->texts);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < NUMBERS; i++)
         columns->numbers[i] = memory_new(room, sizeof **columns->numbers);
 }
 
 static void columns_fini(struct columns *columns)
 {
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < TEXTS; i++)
         free(columns->texts[i]);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < NUMBERS; i++)
         free(columns->numbers[i]);
 }
 
@@ -186,7 +188,12 @@ static void add_registration(struct columns *rows, const struct member *member)
     rows->texts[1][rows->count] = request->contact_name;
     rows->texts[2][rows->count] = request->contact_email;
     rows->texts[3][rows->count] = request->idempotency_key;
-    rows->texts[4][rows->count++] = request->request_digest;
+    rows->texts[4][rows->count] = request->request_digest;
+    rows->texts[5][rows->count] = request->targets[0].thing_name;
+    rows->texts[6][rows->count] = request->endpoint;
+    rows->texts[7][rows->count] = request->product;
+    rows->numbers[2][rows->count] = request->browser;
+    rows->numbers[3][rows->count++] = request->person_id;
 }
 
 static struct sql_value text_column(const struct columns *rows, size_t column)
@@ -220,7 +227,8 @@ static enum store_error insert_registrations(struct store_tx *tx, const struct s
                           text_column(&sent, 2), number_column(&sent, 1), text_column(&asked, 0),
                           number_column(&asked, 0), number_column(&asked, 1), text_column(&asked, 1),
                           text_column(&asked, 2), text_column(&asked, 3), text_column(&asked, 4),
-                          number_column(&sent, 2)),
+                          number_column(&sent, 2), text_column(&asked, 5), text_column(&asked, 6),
+                          text_column(&asked, 7), number_column(&asked, 2), number_column(&asked, 3)),
                      &changed));
     return changed == (long long)asked.count
                ? STORE_OK
@@ -250,7 +258,7 @@ enum store_error registrations_add_together(struct store_tx *tx,
     for (size_t i = 0; i < count && !error; i++) {
         if (!set.members[i].claim_id)
             continue;
-        registration_describe_new(requests[i], set.members[i].onboarded_before, outs[i]);
+        registration_describe_new(requests[i], false, outs[i]);
         results[i] = STORE_OK;
     }
     free(set.names);

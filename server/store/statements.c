@@ -59,8 +59,53 @@
 #define LONGEST(among)                                                                                       \
     "SELECT queue_since, queue_middle, queue_until, queue_ms FROM leaders WHERE queue_ms > 0 AND "           \
     "substr(name, 9) " among " ORDER BY queue_ms DESC LIMIT 1"
+#define INVENTORY_CELLS "thing_name, serial, gtin, batch, code, product, changed_at"
+#define INVENTORY_SELECT "SELECT " INVENTORY_CELLS " FROM inventory WHERE "
+#define INVENTORY_LIST                                                                                       \
+    "unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])"                         \
+    " AS u (thing, serial, gtin, batch, code, product)"
 /* Nothing more to publish; from where it was claimed need no longer be known. */
 #define CLOSED "due_at = NULL, network = NULL, leased_until = 0"
+
+/* Registrations with what the rules need of them and of their claims. */
+#define PARTY_COLUMNS                                                                                        \
+    "r.token, r.endpoint, r.product, r.standing, r.proofs, r.due_at, r.asked_at, r.challenge_at,"            \
+    " r.challenge_until, r.challenge_off_at, r.challenge_on_at, r.challenges, r.accepted_at,"                \
+    " r.cancelled_at, c.state, c.ended_at, c.expires_at, c.already_online"
+/* Those that own the device or may become its owner: not those that ended with their claim. */
+#define PARTY_LIVES                                                                                          \
+    "(r.standing IN ('owner', 'asking', 'disputed') OR (r.standing = 'waiting' AND r.cancelled_at IS NULL"   \
+    " AND (r.due_at IS NOT NULL OR c.ended_at IS NULL OR c.state = 'onboarded')))"
+#define DEVICE_COLUMNS "owner, owned_at, contested, arrived_at, endpoint, hand_over, hand_over_until"
+#define DEVICES_SQLITE                                                                                       \
+    "SELECT n.key, " DEVICE_COLUMNS " FROM json_each($1) n CROSS JOIN devices d ON d.thing_name = n.value"
+#define DEVICES_POSTGRESQL(lock)                                                                             \
+    "SELECT n.place - 1, " DEVICE_COLUMNS " FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place),"     \
+    " LATERAL (SELECT " DEVICE_COLUMNS " FROM devices WHERE thing_name = n.name LIMIT 1" lock ") d"
+/* Columns whose NULL is 0 in the program. */
+#define OR_NULL(number) "nullif(CAST(" number " AS BIGINT), 0)"
+/* When the devices that have no row yet arrived last. */
+#define LAST_ARRIVAL(name)                                                                                   \
+    "(SELECT max(ended_at) FROM claims WHERE thing_name = " name " AND state = 'onboarded'"                  \
+    " AND already_online = 0 AND ended_at < $2)"
+/* In every form of its identifier. */
+#define CHALLENGED                                                                                           \
+    "WITH things AS (SELECT DISTINCT thing_name FROM registrations WHERE challenge_until >= $2),"            \
+    " forms AS (SELECT thing_name AS form, thing_name AS thing FROM things UNION SELECT d.thing_name,"       \
+    " t.thing_name FROM things t JOIN deliveries e ON e.thing_name = t.thing_name"                           \
+    " JOIN deliveries d ON d.claim_id = e.claim_id) "
+#define DUE                                                                                                  \
+    "SELECT DISTINCT thing_name FROM (SELECT thing_name FROM registrations WHERE due_at IS NOT NULL"         \
+    " AND due_at <= $1 AND thing_name IS NOT NULL ORDER BY due_at LIMIT $2) d"
+#define OLD                                                                                                  \
+    "SELECT c.id, c.thing_name, CASE WHEN c.state = 'onboarded' AND c.already_online = 0 THEN 1 ELSE 0 END"  \
+    " FROM (SELECT claim_id FROM registrations WHERE thing_name IS NULL ORDER BY claim_id LIMIT $1) r"       \
+    " JOIN claims c ON c.id = r.claim_id ORDER BY "
+#define ADOPT                                                                                                \
+    "UPDATE registrations SET standing = 'waiting', proofs = 1,"                                             \
+    " thing_name = (SELECT c.thing_name FROM claims c WHERE c.id = registrations.claim_id),"                 \
+    " endpoint = (SELECT c.endpoint FROM claims c WHERE c.id = registrations.claim_id)"                      \
+    " WHERE thing_name IS NULL AND claim_id "
 
 /* Texts for SQLite and for PostgreSQL. */
 static const char *const texts[STATEMENT_COUNT][2] = {
@@ -68,7 +113,7 @@ static const char *const texts[STATEMENT_COUNT][2] = {
      * none is open, so only the last claim can be open. LIMIT keeps the query fast for a thing with 300,000
      * ended claims. */
     [SQL_CLAIM_OPEN_FOR_THING] =
-        LOCKS("SELECT c.id, c.endpoint, c.state, c.expires_at, c.provisioned_at"
+        LOCKS("SELECT c.id, c.endpoint, c.state, c.expires_at, c.provisioned_at, c.onboarded_before"
               " FROM (SELECT claim_id FROM deliveries WHERE thing_name = $1 ORDER BY claim_id DESC LIMIT 8) d"
               " JOIN claims c ON c.id = d.claim_id WHERE c." OPEN " ORDER BY c.id DESC LIMIT 1"),
     [SQL_CLAIM_LOCK] = LOCKS("SELECT 1 FROM claims c WHERE c.id = $1"),
@@ -211,33 +256,63 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_NETWORKS_FORGET] = BOTH("DELETE FROM networks WHERE staging = $1 AND as_of < $2"),
 
     /* No row: another portal was faster with this idempotency key. */
-    [SQL_REGISTRATION_INSERT] =
-        INSERT("claim_id", "INSERT INTO registrations (token, claim_id, accepted_at, contact_name, "
-                           "contact_email, idempotency_key,"
-                           " request_digest) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-                           " ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"),
+    [SQL_REGISTRATION_INSERT] = INSERT(
+        "claim_id", "INSERT INTO registrations (token, claim_id, accepted_at, contact_name, "
+                    "contact_email, idempotency_key, request_digest, thing_name, endpoint, product,"
+                    " standing, proofs, browser, person_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
+                    " $10, 'waiting', 1, " OR_NULL("$11") ", " OR_NULL(
+                        "$12") ")"
+                               " ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"),
     [SQL_REGISTRATION_BY_TOKEN] = BOTH(
-        "SELECT c.thing_name, c.endpoint, c.state, c.accepted_at, c.published_at, c.provisioned_at,"
+        "SELECT c.thing_name, coalesce(r.endpoint, c.endpoint), c.state, c.accepted_at, c.published_at,"
+        " c.provisioned_at,"
         " c.connected_at, c.ended_at, c.expires_at, c.attempts, c.onboarded_before, r.cancelled_at, c.id,"
         " (SELECT d.network FROM deliveries d WHERE d.claim_id = c.id LIMIT 1), r.accepted_at, "
         "c.already_online"
         " FROM registrations r JOIN claims c ON c.id = r.claim_id WHERE r.token = $1"),
     [SQL_REGISTRATION_BY_KEY] =
         BOTH("SELECT token, request_digest FROM registrations WHERE idempotency_key = $1"),
+    /* What the same person has asked for already: by the cookie of the browser, or signed in. */
+    [SQL_REGISTRATION_BY_PERSON] =
+        BOTH("SELECT token FROM registrations WHERE thing_name = $1 AND (browser = " OR_NULL(
+            "$2") " OR person_id = " OR_NULL("$3") ") AND (standing = 'owner' OR (cancelled_at IS NULL AND"
+                                                   " standing IN ('waiting', 'asking', 'disputed')))"
+                                                   " ORDER BY standing = 'owner' DESC, accepted_at DESC "
+                                                   "LIMIT 1"),
+    [SQL_REGISTRATION_WISH] =
+        BOTH("UPDATE registrations SET endpoint = $2 WHERE token = $1 AND endpoint <> $2"),
+    /* Others that wait for the same claim. */
+    [SQL_REGISTRATIONS_SHARING] = BOTH("SELECT 1 FROM registrations WHERE claim_id = $1 AND token <> $2"
+                                       " AND cancelled_at IS NULL LIMIT 1"),
     /* To a new claim its own time stays: the retention of its contact and key counts from there. One that
      * joins an open claim ($3: when) is from then on. */
     [SQL_REGISTRATION_MOVE] =
         BOTH("UPDATE registrations SET claim_id = $2, cancelled_at = NULL, accepted_at ="
              " CASE WHEN $3 > accepted_at THEN $3 ELSE accepted_at END WHERE token = $1"),
-    [SQL_REGISTRATION_CANCEL] = BOTH("UPDATE registrations SET cancelled_at = $2 WHERE token = $1"),
+    [SQL_REGISTRATION_CANCEL] =
+        BOTH("UPDATE registrations SET cancelled_at = $2, due_at = NULL, standing = CASE WHEN standing IN"
+             " ('owner', 'refused', 'former') THEN standing ELSE 'withdrawn' END WHERE token = $1"),
     [SQL_REGISTRATIONS_LEFT] =
         BOTH("SELECT 1 FROM registrations WHERE claim_id = $1 AND cancelled_at IS NULL LIMIT 1"),
     [SQL_REGISTRATIONS_BY_EMAIL] =
         BOTH("SELECT token FROM registrations WHERE lower(contact_email) = lower($1)"
-             " AND contact_email IS NOT NULL ORDER BY token LIMIT $2"),
+             " AND contact_email IS NOT NULL ORDER BY claim_id, token LIMIT $2"),
     [SQL_REGISTRATION_ERASE] = BOTH("DELETE FROM registrations WHERE token = $1"),
+    [SQL_EXPORT_TOKEN] = BOTH("SELECT token FROM registrations WHERE token = $1"),
+    /* What happened to the claim before somebody joined it (own has no row then) is not theirs. */
+    [SQL_EXPORT_REGISTRATION] = BOTH(
+        "SELECT coalesce(r.thing_name, c.thing_name), coalesce(r.endpoint, c.endpoint), r.product,"
+        " r.standing, r.contact_name, r.contact_email, r.country, r.fields, r.consent, r.consent_language,"
+        " c.state, r.accepted_at, r.cancelled_at, r.asked_at, r.consent_at, r.marketing_at,"
+        " own.accepted_at, own.published_at, own.provisioned_at, own.connected_at, own.ended_at, r.proofs,"
+        " p.issuer, p.subject FROM registrations r JOIN claims c ON c.id = r.claim_id"
+        " LEFT JOIN claims own ON own.id = c.id AND own.accepted_at >= r.accepted_at"
+        " LEFT JOIN persons p ON p.id = r.person_id WHERE r.token = $1"),
+    [SQL_EXPORT_EVENTS] = BOTH("SELECT happened_at, kind, actor, proofs, reason FROM ownership_events"
+                               " WHERE token = $1 ORDER BY id LIMIT 1000"),
 
-    /* Finds what is known about these thing names ($1) and idempotency keys ($2). Each LIMIT makes the
+    /* Finds what is known about these thing names ($1; $3: of people who may have asked before) and
+     * idempotency keys ($2). Each LIMIT makes the
      * planner use the indexes, whatever its statistics say. */
     [SQL_SET_KNOWN] = {NULL,
                        "SELECT 'open', name FROM unnest($1::text[]) AS names (name), LATERAL"
@@ -248,12 +323,14 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                        " (SELECT 1 FROM claims WHERE thing_name = name AND state = 'onboarded' LIMIT 1) c"
                        " UNION ALL SELECT 'online', name FROM unnest($1::text[]) AS names (name), LATERAL"
                        " (SELECT 1 FROM connections WHERE thing_name = name AND is_connected = 1 LIMIT 1) k"
+                       " UNION ALL SELECT 'thing', name FROM unnest($3::text[]) AS names (name), LATERAL"
+                       " (SELECT 1 FROM registrations WHERE thing_name = name LIMIT 1) r"
                        " UNION ALL SELECT 'key', idempotency_key FROM registrations"
                        " WHERE idempotency_key = ANY($2::text[])"},
     [SQL_SET_CLAIMS_INSERT] =
         {NULL, "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
-               " SELECT thing, endpoint, 'queued', at, expires, before FROM unnest($1::text[], $2::text[],"
-               " $3::bigint[], $4::bigint[], $5::bigint[]) AS u (thing, endpoint, at, expires, before)"
+               " SELECT thing, endpoint, 'queued', at, expires, 0 FROM unnest($1::text[], $2::text[],"
+               " $3::bigint[], $4::bigint[]) AS u (thing, endpoint, at, expires)"
                " ORDER BY thing"
                " ON CONFLICT (thing_name) WHERE ended_at IS NULL DO NOTHING RETURNING id, thing_name"},
     [SQL_SET_REGISTRATIONS_INSERT] =
@@ -262,8 +339,121 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $13::bigint[])"
                " AS u (claim, staging, thing, endpoint, at, network))"
                " INSERT INTO registrations (token, claim_id, accepted_at, contact_name, contact_email,"
-               " idempotency_key, request_digest) SELECT * FROM unnest($6::text[], $7::bigint[],"
-               " $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])"},
+               " idempotency_key, request_digest, thing_name, endpoint, product, standing, proofs, browser,"
+               " person_id) SELECT token, claim, at, name, email, key, digest, thing, endpoint, product,"
+               " 'waiting', 1, nullif(browser, 0), nullif(person, 0) FROM unnest($6::text[], $7::bigint[],"
+               " $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $14::text[], $15::text[],"
+               " $16::text[], $17::bigint[], $18::bigint[]) AS r (token, claim, at, name, email, key, digest,"
+               " thing, endpoint, product, browser, person)"},
+
+    /* In the order of their names, in which all transactions lock devices. */
+    [SQL_DEVICES_INSERT] =
+        {"INSERT INTO devices (thing_name, arrived_at) SELECT n.value, " LAST_ARRIVAL(
+             "n.value") " FROM json_each($1) n WHERE true ORDER BY n.value"
+                        " ON CONFLICT (thing_name) DO NOTHING RETURNING thing_name",
+         "INSERT INTO devices (thing_name, arrived_at) SELECT n.name, " LAST_ARRIVAL(
+             "n.name") " FROM unnest($1::text[]) WITH ORDINALITY n (name, place) ORDER BY n.place"
+                       " ON CONFLICT (thing_name) DO NOTHING RETURNING thing_name"},
+    [SQL_DEVICES_LOCK] = {DEVICES_SQLITE, DEVICES_POSTGRESQL(" FOR UPDATE")},
+    [SQL_DEVICES_FIND] = {DEVICES_SQLITE, DEVICES_POSTGRESQL("")},
+    [SQL_DEVICE_CHANGE] = BOTH(
+        "UPDATE devices SET owner = $2, owned_at = " OR_NULL("$3") ", contested = $4, arrived_at = " OR_NULL(
+            "$5") ", endpoint = $6, hand_over = $7, hand_over_until = " OR_NULL("$8") " WHERE thing_name = "
+                                                                                      "$1"),
+    [SQL_DEVICE_BY_LINK] = BOTH("SELECT d.thing_name, r.endpoint, r.product, d.hand_over_until FROM devices d"
+                                " JOIN registrations r ON r.token = d.owner"
+                                " WHERE d.hand_over = $1 AND d.hand_over_until > $2"),
+    /* Registrations that an older program has made, of these things. */
+    [SQL_OWNERS_ADOPT] = {ADOPT "IN (SELECT claim_id FROM deliveries WHERE thing_name IN"
+                                " (SELECT value FROM json_each($1)) UNION SELECT id FROM claims WHERE"
+                                " state = 'onboarded' AND thing_name IN (SELECT value FROM json_each($1)))",
+                          ADOPT "= ANY(ARRAY(SELECT d.claim_id FROM unnest($1::text[]) n (name), LATERAL"
+                                " (SELECT claim_id FROM deliveries WHERE thing_name = n.name"
+                                " ORDER BY claim_id DESC LIMIT 32) d UNION SELECT c.id FROM"
+                                " unnest($1::text[]) n (name), LATERAL (SELECT id FROM claims"
+                                " WHERE thing_name = n.name AND state = 'onboarded' LIMIT 1000) c))"},
+    [SQL_OWNERS_THING] = BOTH("SELECT coalesce(r.thing_name, c.thing_name) FROM registrations r"
+                              " JOIN claims c ON c.id = r.claim_id WHERE r.token = $1"),
+    [SQL_OWNERS_STANDING] = BOTH("SELECT standing, proofs FROM registrations WHERE token = $1"),
+    [SQL_OWNERS_PARTIES] =
+        {"SELECT n.key, " PARTY_COLUMNS " FROM json_each($1) n CROSS JOIN registrations r"
+         " ON r.thing_name = n.value JOIN claims c ON c.id = r.claim_id WHERE " PARTY_LIVES,
+         "SELECT n.place - 1, " PARTY_COLUMNS " FROM unnest($1::text[]) WITH ORDINALITY"
+         " AS n (name, place), LATERAL (SELECT * FROM registrations"
+         " WHERE thing_name = n.name LIMIT 100000) r, LATERAL"
+         " (SELECT * FROM claims WHERE id = r.claim_id LIMIT 1) c WHERE " PARTY_LIVES},
+    [SQL_OWNERS_PARTY] = BOTH("SELECT 0, " PARTY_COLUMNS " FROM registrations r JOIN claims c"
+                              " ON c.id = r.claim_id WHERE r.token = $1"),
+    [SQL_OWNERS_PARTY_CHANGE] = BOTH("UPDATE registrations SET standing = $2, proofs = $3, due_at = " OR_NULL("$4") ", asked_at = " OR_NULL(
+        "$5") ", challenge_at = " OR_NULL("$6") ", challenge_until = " OR_NULL("$7") ", challenge_off_at "
+                                                                                     "= " OR_NULL("$8") ", "
+                                                                                                        "chal"
+                                                                                                        "leng"
+                                                                                                        "e_"
+                                                                                                        "on_"
+                                                                                                        "at "
+                                                                                                        "="
+                                                                                                        " " OR_NULL("$9") ", challenges = $10"
+                                                                                                                          " WHERE token = $1"),
+    [SQL_OWNERS_ARRIVED] = {"SELECT thing_name, endpoint, ended_at FROM claims WHERE id IN"
+                            " (SELECT value FROM json_each($1)) ORDER BY thing_name, ended_at",
+                            "SELECT thing_name, endpoint, ended_at FROM claims"
+                            " WHERE id = ANY($1::bigint[]) ORDER BY thing_name COLLATE \"C\", ended_at"},
+    [SQL_OWNERS_DUE] = {DUE " ORDER BY thing_name", DUE " ORDER BY thing_name"},
+    /* Registrations that an older program has made, and whether their devices have arrived. */
+    [SQL_OWNERS_OLD] = {OLD "c.thing_name", OLD "c.thing_name COLLATE \"C\""},
+    [SQL_OWNERS_ADOPT_CLAIMS] = {ADOPT "IN (SELECT value FROM json_each($1))", ADOPT "= ANY($1::bigint[])"},
+    [SQL_OWNERS_COUNT] = BOTH("SELECT count(*) FROM devices WHERE owner IS NOT NULL"),
+    [SQL_DISPUTES] =
+        BOTH("SELECT count(*), coalesce(min(asked_at), 0) FROM registrations WHERE standing = 'disputed'"),
+    /* The places in the list of names ($1) of things with a power-cycle challenge that ends after $2. */
+    [SQL_OWNERS_CHALLENGED] = {CHALLENGED "SELECT n.key, f.thing FROM forms f JOIN json_each($1) n"
+                                          " ON n.value = f.form",
+                               CHALLENGED "SELECT n.place - 1, f.thing FROM forms f JOIN unnest($1::text[])"
+                                          " WITH ORDINALITY AS n (name, place) ON n.name = f.form"},
+    /* A claim of its own in the place of another one, which has ended: through the same staging accounts, for
+     * as long. */
+    [SQL_CLAIM_REDIRECT] = INSERT(
+        "id",
+        "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
+        " SELECT thing_name, $2, 'queued', CAST($3 AS BIGINT), CAST($3 AS BIGINT) + expires_at - accepted_at,"
+        " onboarded_before FROM claims WHERE id = $1"),
+    [SQL_DELIVERIES_REDIRECT] =
+        BOTH("INSERT INTO deliveries (claim_id, staging, thing_name, endpoint, due_at, accepted_at)"
+             " SELECT CAST($2 AS BIGINT), staging, thing_name, $3, CAST($4 AS BIGINT), CAST($4 AS BIGINT)"
+             " FROM deliveries WHERE claim_id = $1"),
+    [SQL_OWNERS_MOVE] = BOTH("UPDATE registrations SET claim_id = $2 WHERE claim_id = $1"
+                             " AND cancelled_at IS NULL"),
+    [SQL_OWNERSHIP_EVENTS] =
+        BOTH("SELECT happened_at, kind, actor, token, proofs, reason FROM ownership_events"
+             " WHERE thing_name = $1 ORDER BY id DESC LIMIT $2"),
+    [SQL_OWNERSHIP_EVENTS_ERASE] =
+        BOTH("UPDATE ownership_events SET token = NULL, reason = NULL WHERE token = $1"),
+    [SQL_OWNERSHIP_EVENT_INSERT] =
+        BOTH("INSERT INTO ownership_events (thing_name, happened_at, kind, actor, token, proofs, reason)"
+             " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+
+    [SQL_INVENTORY_FIND] = BOTH(INVENTORY_SELECT "thing_name = $1"),
+    [SQL_INVENTORY_BY_SERIAL] =
+        BOTH("SELECT thing_name FROM inventory WHERE serial = $1 AND gtin = $2 LIMIT 2"),
+    [SQL_INVENTORY_READ] = BOTH(INVENTORY_SELECT "thing_name > $1 ORDER BY thing_name LIMIT $2"),
+    [SQL_INVENTORY_KNOWN] = {INVENTORY_SELECT "thing_name IN (SELECT value FROM json_each($1))",
+                             INVENTORY_SELECT "thing_name = ANY($1::text[])"},
+    [SQL_INVENTORY_INSERT] = {"INSERT INTO inventory (" INVENTORY_CELLS ") VALUES ($1, $2, $3, $4, $5, $6,"
+                              " $7) ON CONFLICT (thing_name) DO NOTHING",
+                              NULL},
+    [SQL_INVENTORY_CHANGE] = {"UPDATE inventory SET serial = $2, gtin = $3, batch = $4, code = $5,"
+                              " product = $6, changed_at = $7 WHERE thing_name = $1",
+                              NULL},
+    [SQL_INVENTORY_REMOVE] = {"DELETE FROM inventory WHERE thing_name IN (SELECT value FROM json_each($1))",
+                              "DELETE FROM inventory WHERE thing_name = ANY($1::text[])"},
+    [SQL_SET_INVENTORY_INSERT] = {NULL, "INSERT INTO inventory (" INVENTORY_CELLS ") SELECT u.*,"
+                                        " CAST($7 AS BIGINT) FROM " INVENTORY_LIST
+                                        " ON CONFLICT (thing_name) DO NOTHING RETURNING thing_name"},
+    [SQL_SET_INVENTORY_CHANGE] = {NULL, "UPDATE inventory i SET serial = u.serial, gtin = u.gtin,"
+                                        " batch = u.batch, code = u.code, product = u.product,"
+                                        " changed_at = $7 FROM " INVENTORY_LIST
+                                        " WHERE i.thing_name = u.thing RETURNING i.thing_name"},
 
     /* Reads claims in the order in which they were accepted, so that it can stop at the first one that is too
      * young. */

@@ -165,12 +165,14 @@ static void *read_jobs(void *argument)
 
 /* ---- opening and closing ---- */
 
-static enum store_error connect_worker(struct store *store, bool writes, struct text *why)
+static enum store_error connect_worker(struct store *store, const struct store_options *options, bool writes,
+                                       struct text *why)
 {
     struct worker *worker = &store->workers[store->count];
 
     worker->store = store;
     RETURN_IF(store->engine->kind->connect(store->engine, writes, &worker->database, why));
+    worker->database->owners = options->owners;
     store->count++;
     store->writers += writes;
     return STORE_OK;
@@ -181,7 +183,7 @@ static enum store_error connect_first(struct store *store, const struct store_op
 {
     const struct engine_kind *kind = store->engine->kind;
 
-    RETURN_IF(connect_worker(store, true, why));
+    RETURN_IF(connect_worker(store, options, true, why));
     struct database *database = store->workers[0].database;
     RETURN_IF(migrate(database, &kind->migrations, options->url, versions, why));
     return kind->ready(database, why);
@@ -201,9 +203,9 @@ static enum store_error connect_all(struct store *store, const struct store_opti
 
     RETURN_IF(connect_first(store, options, &ignored, why));
     while (store->writers < writers)
-        RETURN_IF(connect_worker(store, true, why));
+        RETURN_IF(connect_worker(store, options, true, why));
     while (store->count < writers + readers)
-        RETURN_IF(connect_worker(store, false, why));
+        RETURN_IF(connect_worker(store, options, false, why));
     return STORE_OK;
 }
 

@@ -1,7 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/transaction.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "server/store/engine.h"
+
+void tx_arrived(struct store_tx *tx, long long claim_id)
+{
+    if (tx->arrived_count == tx->arrived_room) {
+        tx->arrived_room = tx->arrived_room ? 2 * tx->arrived_room : 16;
+        tx->arrived = memory_grow(tx->arrived, tx->arrived_room, sizeof *tx->arrived);
+    }
+    tx->arrived[tx->arrived_count++] = claim_id;
+}
+
+void tx_fini(struct store_tx *tx)
+{
+    free(tx->arrived);
+}
 
 static enum store_error before_write(struct store_tx *tx)
 {

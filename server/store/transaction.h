@@ -11,10 +11,17 @@ struct store_tx {
     bool writes;          /* false: the connection is read-only */
     bool wants_savepoint; /* other jobs share the transaction: set a savepoint before the first write */
     bool has_savepoint;
-    bool has_written;                           /* something was written */
-    bool has_erased;                            /* personal data was erased */
+    bool has_written;   /* something was written */
+    bool has_erased;    /* personal data was erased */
+    long long *arrived; /* claims that the job made onboarded, for owners_arrived() */
+    size_t arrived_count, arrived_room;
     long long count_changes[CLAIM_STATE_COUNT]; /* recorded by claim_counts_record() before the commit */
 };
+
+/* Notes that a claim's device has arrived. Before the job ends, this makes an owner. */
+void tx_arrived(struct store_tx *tx, long long claim_id);
+/* Frees what such notes need. */
+void tx_fini(struct store_tx *tx);
 
 /* Like database_run(). All functions that write first set the job's savepoint if it needs one. */
 enum store_error tx_run(struct store_tx *tx, enum statement statement, struct sql_values values,

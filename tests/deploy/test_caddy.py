@@ -93,13 +93,15 @@ class BehindCaddy(BehindProxy, unittest.TestCase):
     def test_what_fails_is_logged_without_what_opens_a_status_page(self):
         token, thing = secrets.token_hex(16), random_thing()
         with Caddy(Nobody()) as proxy:
-            for path in (f"/registrations/{token}?lang=de", f"/api/v1/registrations/{token}/on?{token}", f"/r/{thing}?endpoint=x"):
+            for path in (f"/registrations/{token}?lang=de", f"/api/v1/registrations/{token}/on?{token}", f"/r/{thing}?endpoint=x",
+                         f"/01/09506000134352/21/{thing[:20]}?x={thing}", f"/own/path/01/09506000134352/21/{thing[:20]}"):
                 answer = proxy.request("GET", path, headers={"Referer": f"https://{HOST}/registrations/{token}"})
                 self.assertEqual(answer.status, 502)
-            logged = eventually(lambda: "/r/..." in proxy.errors() and proxy.errors(), lambda: proxy.errors())
+            logged = eventually(lambda: '"/own/path/01/..."' in proxy.errors() and proxy.errors(), lambda: proxy.errors())
         self.assertIn('"/registrations/..."', re.sub(r"\.\.\.+", "...", logged))
         self.assertNotIn(token, logged)
-        self.assertNotIn(thing, logged)
+        self.assertIn('"/r/..."', re.sub(r"\.\.\.+", "...", logged))
+        self.assertNotIn(thing[:20], logged)
 
     def memory(self):
         """In bytes."""

@@ -58,6 +58,7 @@ class BehindNginx(BehindProxy, unittest.TestCase):
         thing = random_thing()
         token = self.proxy.register(thing, "127.0.0.18").json["token"]
         for path, logged in (("/", "/"), ("/?lang=de", "/"), ("/static/style.css?v=1", "/static/style.css"), (f"/r/{thing}", "/r/..."),
+                             ("/01/09506000134352/21/A1?17=270101", "/01/..."), ("/own/01/09506000134352/21/A1", "/..."),
                              (f"/registrations/{token}", "/registrations/..."), ("/%72egistrations/" + token, "/..."),
                              ("/api/v1/openapi.json", "/api/v1/openapi.json"), (f"//registrations/{token}", "/..."),
                              (f"/api/v1/registrations/{token}/x/{token}", "/..."),

@@ -13,7 +13,10 @@ from patience import DEADLINE
 from portal import PROGRAM
 
 EXAMPLE = FILE.read_text()
-SECTIONS = {"staging.<NAME>": "staging.acme", "staging.<NAME>.<NUMBER>": "staging.acme.2", "endpoint.<NAME>": "endpoint.home"}
+SECTIONS = {"staging.<NAME>": "staging.acme", "staging.<NAME>.<NUMBER>": "staging.acme.2", "endpoint.<NAME>": "endpoint.home",
+            "product.<NAME>": "product.toaster", "product.<NAME>.<NAME>": "product.toaster.size"}
+# They need not be there.
+OPTIONAL = ("staging.acme.2", "product.toaster", "product.toaster.size")
 
 
 def portal(*arguments):
@@ -49,7 +52,7 @@ def example_of_the_table():
     written, have, previous = [EXAMPLE.partition("\n[")[0].rstrip("\n")], example(), None
     above = {section: line for line, section in re.findall(r"\n\n(; .*\n)(?:; )?\[([\w.]+)\]", EXAMPLE)}
     for (section, key), (default, meaning) in table().items():
-        comment = "; " if section == "staging.acme.2" else ""
+        comment = "; " if section in OPTIONAL else ""
         if section != previous:
             written.append(f"\n{above.get(section, '')}{comment}[{section}]")
         previous = section
@@ -68,7 +71,7 @@ class Example(unittest.TestCase):
 
     def test_what_must_be_given_is_given(self):
         given = {place for place, (_, is_comment) in example().items() if not is_comment}
-        wanted = {place for place, (default, _) in table().items() if default is None and place[0] != "staging.acme.2"}
+        wanted = {place for place, (default, _) in table().items() if default is None and place[0] not in OPTIONAL}
         self.assertEqual(wanted - given, set())
 
     def test_the_address_is_what_people_open(self):

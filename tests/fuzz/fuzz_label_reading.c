@@ -34,9 +34,19 @@ static size_t split(const char *bytes, size_t length, struct label_text texts[TE
     return count;
 }
 
-static void check_name(const char *name)
+static void check_device(const struct label_device *device)
 {
-    MUST(identifier_is_thing_name(name, strnlen(name, IDENTIFIER_SIZE)));
+    TEXT struct text path = TEXT_EMPTY;
+    struct digital_link again;
+    const char *name = device->thing_name;
+
+    if (name[0] != '\0') {
+        MUST(identifier_is_thing_name(name, strnlen(name, IDENTIFIER_SIZE)));
+        return;
+    }
+    label_device_add(device, &path);
+    MUST(digital_link_parse(text_get(&path), path.length, &again) == IDENTIFIER_OK);
+    MUST(strcmp(again.serial, device->link.serial) == 0 && again.serial[0] != '\0');
 }
 
 /* An address of another host is gone, and nothing else has changed. */
@@ -64,11 +74,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     label_read(origin(), texts, count, &reading);
     MUST(reading.text < count);
     if (reading.verdict == LABEL_OURS || reading.verdict == LABEL_SEVERAL)
-        check_name(reading.thing_name);
+        check_device(&reading.device);
     else
         MUST(reading.problem.error > IDENTIFIER_OK && reading.problem.error < IDENTIFIER_BAD_FORM);
     if (reading.verdict == LABEL_SEVERAL)
-        check_name(reading.another_name);
+        check_device(&reading.another);
     for (size_t i = 0; i < count; i++)
         check_own(&texts[i]);
     return 0;

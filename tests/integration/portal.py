@@ -46,6 +46,16 @@ def stored(url, sql, *values):
         return database.execute(sql, values).fetchall()
 
 
+def store_row(url, table, **values):
+    """Puts a row into that store, past the portal."""
+    names = ", ".join(values)
+    if url.startswith("postgresql:"):
+        postgresql.execute(url, f"INSERT INTO {table} ({names}) VALUES ({', '.join(map(postgresql.quoted, values.values()))})")
+        return
+    with contextlib.closing(sqlite3.connect(url.partition(":")[2], timeout=DEADLINE, isolation_level=None)) as database:
+        database.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(values))})", list(values.values()))
+
+
 @contextlib.contextmanager
 def refused(url, table, condition):
     """The store fails every UPDATE of the table that makes such a row."""

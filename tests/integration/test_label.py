@@ -66,6 +66,43 @@ class Labels(unittest.TestCase):
             said = subprocess.run([*reader, picture], capture_output=True, text=True, timeout=DEADLINE).stdout
             yield said
 
+    # GS1 Digital Links
+
+    def test_a_gtin_that_is_none_is_64(self):
+        self.refused(64, "--gtin needs a number whose last digit, the check digit, goes with the others, not 9506000134353",
+                     "--gtin", "9506000134353", "--serial", "1", THING)
+        self.refused(64, "--gtin needs 8, 12, 13 or 14 digits, not 950600013", "--gtin", "950600013", "--serial", "1", THING)
+        self.refused(64, "--serial is for one IDENTIFIER", "--gtin", "9506000134352", "--serial", "1", THING, THING[::-1])
+        self.refused(65, "it has no serial number, which a Digital Link needs", "--gtin", "9506000134352", THING)
+        self.refused(65, "its serial number cannot be in a Digital Link", "--gtin", "9506000134352", "--serial", "a b", THING)
+
+    def test_a_serial_number_twice_is_named(self):
+        rows = self.csv("thing name,serial\n" + "".join(f"{thing},{serial}\n" for thing, serial in zip(things(3), ("A1", "A2", "A1"))))
+        err = self.refused(65, "nothing was written", "--gtin", "9506000134352", "--csv", rows, "--output", "labels.html")
+        self.assertIn(f"list.csv:4: \"{things(3)[2]}\": its serial number is the same as in line 2", err)
+
+    def test_a_digital_link_is_read_by_others_and_by_the_portal(self):
+        code, _, err = self.label("--gtin", "9506000134352", "--serial", "A/1", "--verify", "--label", "70x40", "--output", "one.png",
+                                  THING, url=URL + "/p")
+        self.assertEqual(code, 0, err)
+        self.assertIn("Every code read back correctly", err)
+        for said in self.read(self.folder / "one.png"):
+            self.assertIn(f"{URL}/p/01/09506000134352/21/A%2F1", said)
+
+    def test_gtin_and_serial_number_are_printed(self):
+        rows = self.csv("thing name;product;serial\n" + "".join(f"{thing};Pump;SN{i}<\n" for i, thing in enumerate(things(30))))
+        code, _, err = self.label("--gtin", "96385074", "--csv", rows, "--verify", "--output", "labels.html")
+        self.assertEqual(code, 0, err)
+        sheet = (self.folder / "labels.html").read_text()
+        self.assertEqual(sheet.count(">GTIN 00000096385074<"), 30)
+        self.assertEqual([f">Serial SN{i}&lt;<" in sheet for i in range(30)], [True] * 30)
+        code, out, err = self.label("--gtin", "96385074", "--serial", "SN7", "--format", "terminal", THING)
+        self.assertEqual(code, 0, err)
+        for line in ("    GTIN 00000096385074\n", "    Serial SN7\n", f"    {URL}/01/00000096385074/21/SN7\n"):
+            self.assertIn(line, out.decode())
+        code, out, err = self.label("--gtin", "96385074", "--serial", "SN7", "--format", "svg", THING)
+        self.assertIn(b">GTIN 00000096385074<", out, err)
+
     # Refused
 
     def test_wrong_arguments_are_64_in_words(self):

@@ -50,6 +50,37 @@ static void what_is_around_an_identifier_does_not_count(void **state)
     }
 }
 
+static const struct label_rules linked = {.public_url = "https://register.example.com/p",
+                                          .gtin = "09506000134352"};
+
+static void refuses_what_no_digital_link_can_have(void **state)
+{
+    static const char *const bad[] = {"123456789012345678901", "SN 1", "#1", "\xC3\xA4"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(bad); i++)
+        expect_refused(&linked, NAME, "", bad[i], "its serial number cannot be in a Digital Link");
+    expect_refused(&linked, NAME, "", "", "it has no serial number, which a Digital Link needs");
+}
+
+static void makes_a_digital_link(void **state)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    struct label label;
+    (void)state;
+
+    assert_true(label_make(&linked, NAME, "Pump", "A/1+", &label, &why));
+    assert_string_equal(label.url, "https://register.example.com/p/01/09506000134352/21/A%2F1%2B");
+    assert_string_equal(label.name, NAME);
+    assert_string_equal(label.gtin_line, "GTIN 09506000134352");
+    assert_string_equal(label_serial_text(&label), "Serial A/1+");
+    assert_true(label_make(&linked, "PUMP-000042", "", "", &label, &why));
+    assert_string_equal(label.url, "https://register.example.com/p/01/09506000134352/21/PUMP-000042");
+    assert_true(label_make(&linked, NAME, "", "!\"%&'()*+,/:;<=>?!\"%", &label, &why)); /* the longest */
+    assert_int_equal(strlen(label.url), strlen("https://register.example.com/p/01/09506000134352/21/") + 60);
+    assert_string_equal(label_serial_text(&label), "Serial !\"%&'()*+,/:;<=>?!\"%");
+}
+
 static void refuses_texts_that_cannot_be_printed(void **state)
 {
     char longer[LABEL_TEXT_MAX + 2];
@@ -122,6 +153,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_is_no_thing_name),
+        cmocka_unit_test(refuses_what_no_digital_link_can_have),
+        cmocka_unit_test(makes_a_digital_link),
         cmocka_unit_test(refuses_texts_that_cannot_be_printed),
         cmocka_unit_test(what_is_around_an_identifier_does_not_count),
         cmocka_unit_test(names_the_address),

@@ -70,7 +70,7 @@ static void what_is_around_a_text_does_not_count(void **state)
     (void)state;
     label_read(&origin, texts, 1, &reading);
     assert_int_equal(reading.verdict, LABEL_OURS);
-    assert_string_equal(reading.thing_name, A);
+    assert_string_equal(reading.device.thing_name, A);
     expect(LABEL_OURS, "\xEF\xBB\xBFHTTPS://REGISTER.EXAMPLE.COM/R/" A, NULL);
     expect(LABEL_FOREIGN, "\xEF\xBB\xBFHTTPS://EVIL.EXAMPLE/R/" A, NULL);
     expect(LABEL_FOREIGN, "\"https://evil.example/r/" A "\"", NULL);
@@ -80,7 +80,7 @@ static void addresses_of_others_do_not_count_in_a_longer_text(void **state)
 {
     (void)state;
     expect(LABEL_OURS, "UID: " A "\nhttps://evil.example/r/" B, NULL);
-    assert_string_equal(reading.thing_name, A);
+    assert_string_equal(reading.device.thing_name, A);
     expect(LABEL_FOREIGN, "Device: https://evil.example/r/" B, NULL);
     assert_int_equal(reading.problem.error, IDENTIFIER_FOREIGN);
     expect(LABEL_WRONG, "UID: " A "\nUID: " B, NULL);
@@ -105,10 +105,10 @@ static void a_label_of_ours_gives_its_thing_name(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         expect(LABEL_OURS, texts[i], NULL);
-        assert_string_equal(reading.thing_name, A);
+        assert_string_equal(reading.device.thing_name, A);
     }
     expect(LABEL_OURS, "pump-123456", NULL);
-    assert_string_equal(reading.thing_name, "PUMP-123456");
+    assert_string_equal(reading.device.thing_name, "PUMP-123456");
 }
 
 static void without_a_public_url_every_host_will_do(void **state)
@@ -126,18 +126,18 @@ static void of_several_codes_the_label_wins(void **state)
 {
     (void)state;
     expect(LABEL_OURS, "https://evil.example/r/" B, URL "/r/" A);
-    assert_string_equal(reading.thing_name, A);
+    assert_string_equal(reading.device.thing_name, A);
     assert_int_equal(reading.text, 1);
     expect(LABEL_OURS, URL "/r/" A, "https://evil.example/r/" B);
     assert_int_equal(reading.text, 0);
     expect(LABEL_OURS, "evil.example/r/" B, "Web:register.example.com:443/r/" A);
-    assert_string_equal(reading.thing_name, A);
+    assert_string_equal(reading.device.thing_name, A);
     expect(LABEL_OURS, URL "/r/too-short", A);
     assert_int_equal(reading.text, 1);
     expect(LABEL_OURS, A, URL "/r/" A);
     expect(LABEL_SEVERAL, URL "/r/" A, URL "/r/" B);
-    assert_string_equal(reading.thing_name, A);
-    assert_string_equal(reading.another_name, B);
+    assert_string_equal(reading.device.thing_name, A);
+    assert_string_equal(reading.another.thing_name, B);
     expect(LABEL_SEVERAL, A, "PUMP-123456");
 }
 
@@ -151,6 +151,85 @@ static void an_address_of_ours_that_cannot_be_right_says_why(void **state)
     assert_int_equal(reading.text, 1);
 }
 
+#define LINK "/01/09506000134352/21/"
+
+static void a_digital_link_of_ours_is_a_label(void **state)
+{
+    static const char *const texts[] = {
+        URL LINK "A%2F1",
+        "HTTPS://REGISTER.EXAMPLE.COM:443/01/9506000134352/10/LOT/21/A%2f1?17=270101&id=" A,
+        "register.example.com/own/path" LINK "A%2F1",
+        "https://old.example.com/r" LINK "A%2F1",
+        LINK "A%2F1/",
+        "Pump\nhttps://evil.example" LINK "B\n\"" URL LINK "A%2F1\".",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        TEXT struct text path = TEXT_EMPTY;
+        expect(LABEL_OURS, texts[i], NULL);
+        assert_string_equal(reading.device.thing_name, "");
+        label_device_add(&reading.device, &path);
+        assert_string_equal(text_get(&path), LINK "A%2F1");
+    }
+}
+
+static void another_makers_digital_link_is_not_ours(void **state)
+{
+    static const char *const texts[] = {"https://id.gs1.org" LINK "1", "id.gs1.org" LINK "1",
+                                        "https://evil.example/register.example.com" LINK "1",
+                                        "evil.example:8443/own" LINK "1",
+                                        "https://id.gs1.org/01/09506000134353/21/1"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        expect(LABEL_FOREIGN, texts[i], NULL);
+        assert_int_equal(reading.problem.error, IDENTIFIER_FOREIGN);
+    }
+}
+
+static void a_digital_link_that_is_wrong_says_why(void **state)
+{
+    static const struct {
+        const char *text;
+        enum identifier_error error;
+    } list[] = {
+        {URL "/01/09506000134353/21/1", IDENTIFIER_WRONG_GTIN},
+        {"Pump " URL "/01/09506000134353/21/1", IDENTIFIER_WRONG_GTIN},
+        {"/01/950600013/21/1", IDENTIFIER_BAD_GTIN},
+        {URL "/01/09506000134352", IDENTIFIER_NO_SERIAL},
+        {URL LINK "123456789012345678901", IDENTIFIER_BAD_SERIAL},
+        {URL LINK "1/10/LOT", IDENTIFIER_BAD_LINK},
+        {URL LINK "1 " URL LINK "2", IDENTIFIER_SEVERAL},
+        {URL LINK "1/10/LOT https://evil.example/" A, IDENTIFIER_BAD_LINK},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(list); i++) {
+        expect(LABEL_WRONG, list[i].text, NULL);
+        assert_int_equal(reading.problem.error, list[i].error);
+    }
+}
+
+/* The link on the box may be that of the label, which names the device by itself. */
+static void an_identifier_goes_before_a_digital_link(void **state)
+{
+    (void)state;
+    expect(LABEL_OURS, URL LINK "1", URL "/r/" A);
+    assert_string_equal(reading.device.thing_name, A);
+    expect(LABEL_OURS, URL "/r/" A, URL LINK "1");
+    assert_string_equal(reading.device.thing_name, A);
+    expect(LABEL_OURS, "UID: " A "\n" URL LINK "1", NULL);
+    assert_string_equal(reading.device.thing_name, A);
+    expect(LABEL_OURS, URL LINK "1", "4006381333931");
+    assert_int_equal(reading.text, 0);
+    expect(LABEL_OURS, URL LINK "1", "/01/9506000134352/21/1");
+    assert_int_equal(reading.text, 0);
+    expect(LABEL_SEVERAL, URL LINK "1", URL LINK "2");
+    assert_string_equal(reading.device.link.serial, "1");
+    assert_string_equal(reading.another.link.serial, "2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +240,10 @@ int main(void)
         cmocka_unit_test(without_a_public_url_every_host_will_do),
         cmocka_unit_test(of_several_codes_the_label_wins),
         cmocka_unit_test(an_address_of_ours_that_cannot_be_right_says_why),
+        cmocka_unit_test(another_makers_digital_link_is_not_ours),
+        cmocka_unit_test(a_digital_link_that_is_wrong_says_why),
+        cmocka_unit_test(a_digital_link_of_ours_is_a_label),
+        cmocka_unit_test(an_identifier_goes_before_a_digital_link),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

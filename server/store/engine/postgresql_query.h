@@ -8,7 +8,7 @@
 
 #include "server/store/engine/postgresql_connection.h"
 
-#define POSTGRESQL_PARAMETERS_MAX 16
+#define POSTGRESQL_PARAMETERS_MAX 24
 #define POSTGRESQL_NO_DEADLINE 0
 #define POSTGRESQL_GRACE_MS 2000 /* how long to wait for an answer after the server's own timeout */
 

@@ -11,7 +11,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define SQLITE_PARAMETERS_MAX 16
+#define SQLITE_PARAMETERS_MAX 24
 #define SQLITE_BUSY_MS 2000 /* an operator's sqlite3 shell may briefly hold a lock */
 
 struct sqlite_engine {

@@ -29,6 +29,9 @@ ALTER TABLE registrations ADD COLUMN marketing_at INTEGER;
 ALTER TABLE registrations ADD COLUMN erased_at INTEGER;
 CREATE INDEX registrations_thing ON registrations (thing_name) WHERE thing_name IS NOT NULL;
 CREATE INDEX registrations_due ON registrations (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX registrations_challenge ON registrations (challenge_until) WHERE challenge_until IS NOT NULL;
+CREATE INDEX registrations_disputed ON registrations (asked_at) WHERE standing = 'disputed';
+CREATE INDEX registrations_old ON registrations (claim_id) WHERE thing_name IS NULL;
 CREATE INDEX registrations_person ON registrations (person_id) WHERE person_id IS NOT NULL;
 
 -- A device that somebody owned, proved or asked for: its owner, and what the rules keep about it. A device without a row

@@ -226,7 +226,7 @@ static const char *take_text(int option, const char *value, struct label_argumen
         return out->format != LABEL_FORMAT_UNKNOWN ? NULL
                                                    : "--format needs terminal, svg, png or sheet, not ";
     default:
-        return code_level_parse(value, &out->level) ? NULL : "--level needs L, M, Q or H, not ";
+        return qr_code_level_parse(value, &out->level) ? NULL : "--level needs L, M, Q or H, not ";
     }
 }
 
@@ -434,7 +434,7 @@ int label_arguments_parse(int count, char **values, struct label_arguments *out)
     int status;
 
     *out = (struct label_arguments){
-        .level = CODE_LEVEL_M,
+        .level = QR_CODE_LEVEL_M,
         .dpi = 300,
         .limits = {.module_min = LAYOUT_MODULE_MIN, .padding = 1.5},
         .copies = 1,

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/qr_code.h"
 #include "claim/gtin.h"
-#include "label/code.h"
 #include "label/layout.h"
 #include "label/sheet.h"
 #include "label/stock.h"
@@ -21,7 +21,7 @@ struct label_arguments {
     const char *serial;   /* of the only identifier; NULL: not given */
     enum label_format format;
     bool folder; /* output is a folder */
-    enum code_level level;
+    enum qr_code_level level;
     int dpi;
     struct layout_limits limits;
     struct stock stock;         /* of sheets; its label size is also that of single labels */

@@ -206,7 +206,7 @@ static void end_sheets(struct label_run *run)
     run->sheet_begun = false;
 }
 
-static int put_on_sheet(struct label_run *run, const struct layout *layout, const struct code *code)
+static int put_on_sheet(struct label_run *run, const struct layout *layout, const struct qr_code *code)
 {
     int error = 0;
 
@@ -237,7 +237,8 @@ static int put_in_file(struct label_run *run, const struct label *label)
 }
 
 /* Returns an errno value; or 0, with a sentence in *why if the label cannot be drawn. */
-static int draw(struct label_run *run, const struct label *label, const struct code *code, struct text *why)
+static int draw(struct label_run *run, const struct label *label, const struct qr_code *code,
+                struct text *why)
 {
     const struct label_arguments *arguments = run->arguments;
     struct layout layout;
@@ -264,9 +265,9 @@ static int draw(struct label_run *run, const struct label *label, const struct c
 static void make(struct label_run *run, const struct label *label, unsigned long long line)
 {
     TEXT struct text why = TEXT_EMPTY;
-    struct code code;
+    struct qr_code code;
 
-    if (!code_make(label->url, run->arguments->level, &code)) {
+    if (!qr_code_make(label->url, run->arguments->level, &code)) {
         refuse_name(run, line, label->name, "its address is too long for a code");
         return;
     }

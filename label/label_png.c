@@ -43,7 +43,7 @@ static void darken(struct picture *picture, int left, int top, int size)
                     (unsigned char)~(0x80U >> ((unsigned)x % 8));
 }
 
-static void draw_code(struct picture *picture, const struct code *code, int left, int top, int scale)
+static void draw_code(struct picture *picture, const struct qr_code *code, int left, int top, int scale)
 {
     for (int y = 0; y < code->side; y++)
         for (int x = 0; x < code->side; x++)
@@ -107,7 +107,7 @@ static void draw_line(struct picture *picture, const struct layout_line *line, b
               darken_dot, picture);
 }
 
-bool label_png(const struct layout *layout, const struct code *code, struct font *font, int dpi,
+bool label_png(const struct layout *layout, const struct qr_code *code, struct font *font, int dpi,
                struct text *out, struct text *why)
 {
     PICTURE struct picture picture = {0};
@@ -128,12 +128,12 @@ bool label_png(const struct layout *layout, const struct code *code, struct font
     return true;
 }
 
-void label_png_code(const struct code *code, int scale, struct text *out)
+void label_png_code(const struct qr_code *code, int scale, struct text *out)
 {
     PICTURE struct picture picture = {0};
-    int side = (code->side + 2 * CODE_QUIET) * scale;
+    int side = (code->side + 2 * QR_CODE_QUIET) * scale;
 
     picture_init(&picture, side, side);
-    draw_code(&picture, code, CODE_QUIET * scale, CODE_QUIET * scale, scale);
+    draw_code(&picture, code, QR_CODE_QUIET * scale, QR_CODE_QUIET * scale, scale);
     encode(&picture, 0, 1, out);
 }

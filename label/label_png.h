@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
+#include "base/qr_code.h"
 #include "base/text.h"
-#include "label/code.h"
 #include "label/font.h"
 #include "label/layout.h"
 
@@ -16,10 +16,10 @@
 
 /* Draws a label of the layout's size; modules are whole pixels. Appends to *out. Returns false with a
  * sentence in *why if dpi is too low for the layout. */
-bool label_png(const struct layout *layout, const struct code *code, struct font *font, int dpi,
+bool label_png(const struct layout *layout, const struct qr_code *code, struct font *font, int dpi,
                struct text *out, struct text *why) __attribute__((warn_unused_result));
 
 /* Draws only the code and its quiet zone, scale pixels per module. */
-void label_png_code(const struct code *code, int scale, struct text *out);
+void label_png_code(const struct qr_code *code, int scale, struct text *out);
 
 #endif

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/qr_code.h"
 #include "base/utf8.h"
-#include "label/code.h"
 
 #define MODULE_USEFUL 0.6 /* mm; larger ones read no better at hand-held distance */
 #define MODULE_GOOD 0.4   /* mm; any phone reads it */
@@ -166,14 +166,14 @@ static double largest_type(const struct plan *plan, double least)
 /* The margin around the code: its quiet zone or the padding, whichever is larger. */
 static double code_margin(double module, const struct layout_limits *limits)
 {
-    return CODE_QUIET * module > limits->padding ? CODE_QUIET * module : limits->padding;
+    return QR_CODE_QUIET * module > limits->padding ? QR_CODE_QUIET * module : limits->padding;
 }
 
 /* Computes the area left for texts with that module size. */
 static bool measure(struct plan *plan, int side, struct layout_size size, const struct layout_limits *limits)
 {
     double margin = code_margin(plan->module, limits);
-    double quiet = CODE_QUIET * plan->module;
+    double quiet = QR_CODE_QUIET * plan->module;
     double code = side * plan->module;
     struct layout_size whole = {size.width - 2 * limits->padding, size.height - 2 * limits->padding};
 
@@ -304,7 +304,7 @@ static void place(struct layout *layout, struct plan *plan, int side, const stru
 {
     double code = side * plan->module;
     double margin = code_margin(plan->module, limits);
-    double quiet = CODE_QUIET * plan->module;
+    double quiet = QR_CODE_QUIET * plan->module;
 
     write_groups(&plan->words, layout->identifier);
     add_lines(layout, plan);

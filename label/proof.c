@@ -117,7 +117,7 @@ static bool wait_for(struct proof *proof, int most)
     return fine;
 }
 
-static struct trial *make_trial(struct proof *proof, const struct label *label, const struct code *code)
+static struct trial *make_trial(struct proof *proof, const struct label *label, const struct qr_code *code)
 {
     struct trial *trial = memory_new(1, sizeof *trial);
 
@@ -135,7 +135,7 @@ static struct trial *make_trial(struct proof *proof, const struct label *label, 
     return trial;
 }
 
-bool proof_add(struct proof *proof, const struct label *label, const struct code *code)
+bool proof_add(struct proof *proof, const struct label *label, const struct qr_code *code)
 {
     struct trial *trial = make_trial(proof, label, code);
 

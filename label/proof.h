@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
+#include "base/qr_code.h"
 #include "base/text.h"
-#include "label/code.h"
 #include "label/label.h"
 
 struct proof;
@@ -16,7 +16,7 @@ struct proof;
  * program: NULL for decode_program(). */
 struct proof *proof_start(const struct label_rules *rules, const char *program, struct text *why);
 /* Queues a code; blocks while the queue is full. Returns false once any code was misread. */
-bool proof_add(struct proof *proof, const struct label *label, const struct code *code)
+bool proof_add(struct proof *proof, const struct label *label, const struct qr_code *code)
     __attribute__((warn_unused_result));
 /* Waits for all codes. Returns false with a sentence in *why if any was misread. */
 bool proof_wait(struct proof *proof, struct text *why) __attribute__((warn_unused_result));

@@ -181,7 +181,7 @@ static void close_page(struct sheet *sheet, struct text *out)
     sheet->place = 0;
 }
 
-bool sheet_add(struct sheet *sheet, const struct layout *layout, const struct code *code, struct text *out)
+bool sheet_add(struct sheet *sheet, const struct layout *layout, const struct qr_code *code, struct text *out)
 {
     const struct stock *stock = sheet->options.stock;
     double x, y;

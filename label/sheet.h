@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
+#include "base/qr_code.h"
 #include "base/text.h"
-#include "label/code.h"
 #include "label/layout.h"
 #include "label/stock.h"
 
@@ -33,7 +33,8 @@ bool sheet_options_fit(const struct sheet_options *options, struct text *why);
 /* These functions append to *out. skip: places to leave empty on the first page. */
 void sheet_begin(struct sheet *sheet, const struct sheet_options *options, int skip, struct text *out);
 /* layout must have the stock's label size. Returns true when a page is full. */
-bool sheet_add(struct sheet *sheet, const struct layout *layout, const struct code *code, struct text *out);
+bool sheet_add(struct sheet *sheet, const struct layout *layout, const struct qr_code *code,
+               struct text *out);
 void sheet_end(struct sheet *sheet, struct text *out);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "label/svg.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,20 +11,6 @@ const char svg_style[] =
     "text{font-family:\"DejaVu Sans Mono\",\"Cascadia Mono\",Consolas,Menlo,\"Noto Sans Mono\",\"Liberation "
     "Mono\",ui-monospace,monospace;font-feature-settings:\"zero\";fill:#000;white-space:pre}"
     ".c{fill:#000;fill-rule:evenodd;shape-rendering:crispEdges}.m{text-anchor:middle}";
-
-static void add_integer(int number, struct text *out)
-{
-    char digits[12];
-    size_t at = sizeof digits;
-    unsigned left = number < 0 ? (unsigned)-number : (unsigned)number;
-
-    do
-        digits[--at] = (char)('0' + left % 10);
-    while ((left /= 10) > 0);
-    if (number < 0)
-        digits[--at] = '-';
-    text_add(out, digits + at, sizeof digits - at);
-}
 
 void svg_number(double number, struct text *out)
 {
@@ -38,78 +23,6 @@ void svg_number(double number, struct text *out)
     while (digits[length - 1] == '0')
         length--;
     text_add(out, digits, (size_t)(digits[length - 1] == '.' ? length - 1 : length));
-}
-
-/* The edges between dark and light, each walked once: the upper edge of a dark module to the right, the lower
- * edge to the left, so that dark is always on the right. */
-struct outline {
-    const struct code *code;
-    bool walked[CODE_SIDE_MAX][CODE_SIDE_MAX]; /* upper edges */
-};
-
-static bool is_dark(const struct code *code, int x, int y)
-{
-    return x >= 0 && y >= 0 && x < code->side && y < code->side && code->dark[y][x];
-}
-
-enum heading { RIGHT, DOWN, LEFT, UP };
-
-/* Which way the edge continues at a corner. If there are two ways, turn right: areas that touch at a corner
- * stay separate. */
-static enum heading turn(const struct code *code, int x, int y, enum heading heading)
-{
-    bool upper_left = is_dark(code, x - 1, y - 1), upper_right = is_dark(code, x, y - 1);
-    bool lower_left = is_dark(code, x - 1, y), lower_right = is_dark(code, x, y);
-
-    switch (heading) {
-    case RIGHT:
-        return !lower_right ? DOWN : upper_right ? UP : RIGHT;
-    case DOWN:
-        return !lower_left ? LEFT : lower_right ? RIGHT : DOWN;
-    case LEFT:
-        return !upper_left ? UP : lower_left ? DOWN : LEFT;
-    default:
-        return !upper_right ? RIGHT : upper_left ? LEFT : UP;
-    }
-}
-
-static void walk(struct outline *outline, int x, int y, struct text *out)
-{
-    static const int step_x[] = {1, 0, -1, 0}, step_y[] = {0, 1, 0, -1};
-    int start_x = x, start_y = y, length = 0;
-    enum heading heading = RIGHT;
-
-    do {
-        if (heading == RIGHT)
-            outline->walked[y][x] = true;
-        x += step_x[heading];
-        y += step_y[heading];
-        length++;
-        enum heading next = turn(outline->code, x, y, heading);
-        if (next == heading)
-            continue;
-        text_add(out, heading == RIGHT || heading == LEFT ? "h" : "v", 1);
-        add_integer(heading == RIGHT || heading == DOWN ? length : -length, out);
-        heading = next;
-        length = 0;
-    } while (x != start_x || y != start_y || heading != RIGHT);
-}
-
-void svg_path(const struct code *code, struct text *out)
-{
-    struct outline outline = {.code = code};
-
-    for (int y = 0; y < code->side; y++)
-        for (int x = 0; x < code->side; x++) {
-            if (!is_dark(code, x, y) || is_dark(code, x, y - 1) || outline.walked[y][x])
-                continue;
-            text_add(out, "M", 1);
-            add_integer(x, out);
-            text_add(out, " ", 1);
-            add_integer(y, out);
-            walk(&outline, x, y, out);
-            text_add(out, "z", 1);
-        }
 }
 
 static const char *entity(uint32_t c)
@@ -170,7 +83,8 @@ static void add_line(const struct layout *layout, const struct layout_line *line
     text_puts(out, "</text>\n");
 }
 
-void svg_fragment(const struct layout *layout, const struct code *code, double x, double y, struct text *out)
+void svg_fragment(const struct layout *layout, const struct qr_code *code, double x, double y,
+                  struct text *out)
 {
     text_puts(out, "<path class=\"c\" transform=\"translate(");
     svg_number(x + layout->code_x, out);
@@ -179,13 +93,14 @@ void svg_fragment(const struct layout *layout, const struct code *code, double x
     text_puts(out, ")scale(");
     svg_number(layout->module, out);
     text_puts(out, ")\" d=\"");
-    svg_path(code, out);
+    qr_code_path(code, out);
     text_puts(out, "\"/>\n");
     for (size_t i = 0; i < layout->count; i++)
         add_line(layout, &layout->lines[i], x, y, out);
 }
 
-void svg_document(const struct layout *layout, const struct code *code, const char *title, struct text *out)
+void svg_document(const struct layout *layout, const struct qr_code *code, const char *title,
+                  struct text *out)
 {
     TEXT struct text width = TEXT_EMPTY;
     TEXT struct text height = TEXT_EMPTY;

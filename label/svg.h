@@ -4,22 +4,20 @@
 #ifndef LABEL_SVG_H
 #define LABEL_SVG_H
 
+#include "base/qr_code.h"
 #include "base/text.h"
-#include "label/code.h"
 #include "label/layout.h"
 
 /* A standalone file at true size in millimetres. */
-void svg_document(const struct layout *layout, const struct code *code, const char *title, struct text *out);
+void svg_document(const struct layout *layout, const struct qr_code *code, const char *title,
+                  struct text *out);
 
 /* The content of an <svg> in millimetres, with its corner at x, y. */
-void svg_fragment(const struct layout *layout, const struct code *code, double x, double y, struct text *out);
+void svg_fragment(const struct layout *layout, const struct qr_code *code, double x, double y,
+                  struct text *out);
 
 /* The CSS rules that a document with fragments needs. */
 extern const char svg_style[];
-
-/* The outlines of the dark areas as the value of a d attribute, one unit per module, for fill-rule
- * evenodd. */
-void svg_path(const struct code *code, struct text *out);
 
 /* Escapes for text and attributes of XML and HTML; forbidden characters become U+FFFD. */
 void svg_escape(const char *string, size_t length, struct text *out);

@@ -9,17 +9,17 @@
 #define INK "\x1b[38;5;16;48;5;231m"
 #define PLAIN "\x1b[0m"
 
-static bool is_dark(const struct code *code, int x, int y)
+static bool is_dark(const struct qr_code *code, int x, int y)
 {
     return x >= 0 && y >= 0 && x < code->side && y < code->side && code->dark[y][x];
 }
 
-static void add_cells(const struct code *code, int y, struct text *out)
+static void add_cells(const struct qr_code *code, int y, struct text *out)
 {
     static const char *const cells[] = {" ", "\xE2\x96\x84", "\xE2\x96\x80", "\xE2\x96\x88"};
 
     text_puts(out, INK);
-    for (int x = -CODE_QUIET; x < code->side + CODE_QUIET; x++)
+    for (int x = -QR_CODE_QUIET; x < code->side + QR_CODE_QUIET; x++)
         text_puts(out, cells[2 * is_dark(code, x, y) + is_dark(code, x, y + 1)]);
     text_puts(out, PLAIN "\n");
 }
@@ -49,9 +49,9 @@ static void add_text(const char *string, struct text *out)
     text_puts(out, "\n");
 }
 
-void terminal_label(const struct label *label, const struct code *code, struct text *out)
+void terminal_label(const struct label *label, const struct qr_code *code, struct text *out)
 {
-    for (int y = -CODE_QUIET; y < code->side + CODE_QUIET; y += 2)
+    for (int y = -QR_CODE_QUIET; y < code->side + QR_CODE_QUIET; y += 2)
         add_cells(code, y, out);
     text_puts(out, "\n");
     add_text(label->product, out);

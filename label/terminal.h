@@ -4,10 +4,10 @@
 #ifndef LABEL_TERMINAL_H
 #define LABEL_TERMINAL_H
 
+#include "base/qr_code.h"
 #include "base/text.h"
-#include "label/code.h"
 #include "label/label.h"
 
-void terminal_label(const struct label *label, const struct code *code, struct text *out);
+void terminal_label(const struct label *label, const struct qr_code *code, struct text *out);
 
 #endif

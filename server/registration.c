@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/registration.h"
 
-#include <stddef.h>
 #include <string.h>
 
 void registration_reference(const struct registration *registration, char out[REGISTRATION_REFERENCE_SIZE])
@@ -44,17 +43,19 @@ const char *step_state_name(enum step_state state)
 
 const char *next_action_name(enum next_action action)
 {
-    switch (action) {
-    case NEXT_WAIT:
-        return "wait";
-    case NEXT_SWITCH_ON:
-        return "switch_on";
-    case NEXT_DONE:
-        return "done";
-    case NEXT_RETRY:
-        return "retry";
-    }
-    return "unknown";
+    static const char *const names[] = {
+        [NEXT_WAIT] = "wait",
+        [NEXT_SWITCH_ON] = "switch_on",
+        [NEXT_DONE] = "done",
+        [NEXT_RETRY] = "retry",
+        [NEXT_PROVE] = "prove",
+        [NEXT_ASK] = "ask",
+        [NEXT_WAIT_FOR_OWNER] = "wait_for_owner",
+        [NEXT_WAIT_FOR_STAFF] = "wait_for_staff",
+        [NEXT_NONE] = "none",
+    };
+
+    return (unsigned)action < sizeof names / sizeof *names ? names[action] : "unknown";
 }
 
 static long long done_at(const struct registration *registration, enum registration_step step)
@@ -102,7 +103,57 @@ enum step_state registration_step(const struct registration *registration, enum 
     return claim_state_is_open(registration->state) ? STEP_ACTIVE : STEP_FAILED;
 }
 
-enum next_action registration_next_action(const struct registration *registration)
+/* ---- whose device it is ---- */
+
+bool registration_is_over(const struct registration *registration)
+{
+    const struct registration_ownership *own = &registration->ownership;
+
+    return own->is_known && (own->standing == STANDING_FORMER || own->standing == STANDING_REFUSED);
+}
+
+static unsigned missing_proofs(const struct registration_ownership *own)
+{
+    return own->required & ~own->proofs;
+}
+
+static bool is_live(const struct registration_ownership *own)
+{
+    return own->is_known && standing_is_live(own->standing);
+}
+
+bool registration_wants_code(const struct registration *registration)
+{
+    const struct registration_ownership *own = &registration->ownership;
+
+    return is_live(own) && (missing_proofs(own) & PROOF(PROOF_CODE)) != 0;
+}
+
+/* Beside the product's own proofs it tells apart people who contest a device. */
+bool registration_wants_power_cycle(const struct registration *registration)
+{
+    const struct registration_ownership *own = &registration->ownership;
+
+    if (!is_live(own) || own->proofs & PROOF(PROOF_POWER_CYCLE))
+        return false;
+    return missing_proofs(own) & PROOF(PROOF_POWER_CYCLE) || own->is_contested || own->is_taken ||
+           own->standing != STANDING_WAITING;
+}
+
+/* Offered to everybody who lacks a proof, whether there is an owner or not. */
+bool registration_can_ask(const struct registration *registration)
+{
+    const struct registration_ownership *own = &registration->ownership;
+
+    return own->is_known && own->standing == STANDING_WAITING &&
+           (own->is_taken || own->is_contested ||
+            (missing_proofs(own) & (PROOF(PROOF_CODE) | PROOF(PROOF_POWER_CYCLE) | PROOF(PROOF_STAFF))) != 0);
+}
+
+/* ---- what is next ---- */
+
+/* Of the device. */
+static enum next_action next_of_claim(const struct registration *registration)
 {
     if (registration->state == CLAIM_ONBOARDED)
         return NEXT_DONE;
@@ -111,7 +162,53 @@ enum next_action registration_next_action(const struct registration *registratio
     return last_done(registration) == STEP_PUBLISHED ? NEXT_SWITCH_ON : NEXT_WAIT;
 }
 
+static enum next_action next_of_waiting(const struct registration *registration)
+{
+    const struct registration_ownership *own = &registration->ownership;
+    enum next_action next = next_of_claim(registration);
+
+    if (missing_proofs(own) & PROOFS_TELLING)
+        return NEXT_PROVE;
+    if (next == NEXT_DONE && missing_proofs(own) & PROOF(PROOF_STAFF))
+        return NEXT_WAIT_FOR_STAFF;
+    if (next == NEXT_DONE && own->is_taken && !registration->already_online)
+        return NEXT_ASK;
+    if (next == NEXT_DONE && own->is_contested)
+        return NEXT_PROVE;
+    return next;
+}
+
+enum next_action registration_next_action(const struct registration *registration)
+{
+    const struct registration_ownership *own = &registration->ownership;
+
+    if (!own->is_known)
+        return next_of_claim(registration);
+    switch (own->standing) {
+    case STANDING_WAITING:
+        return next_of_waiting(registration);
+    case STANDING_ASKING:
+        return NEXT_WAIT_FOR_OWNER;
+    case STANDING_DISPUTED:
+        return NEXT_WAIT_FOR_STAFF;
+    case STANDING_REFUSED:
+    case STANDING_FORMER:
+        return NEXT_NONE;
+    case STANDING_WITHDRAWN:
+    case STANDING_LAPSED:
+        return NEXT_RETRY;
+    case STANDING_OWNER:
+    case STANDING_COUNT:
+        break;
+    }
+    return next_of_claim(registration);
+}
+
 bool registration_is_settled(const struct registration *registration)
 {
+    if (registration_is_over(registration))
+        return true;
+    if (is_live(&registration->ownership) && registration_next_action(registration) != NEXT_DONE)
+        return false;
     return !claim_state_is_open(registration->state);
 }

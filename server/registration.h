@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A registration as pages and the API show it: its token, and the progress of the claim for its thing. A
- * plain value that the store fills. Pure functions, any thread. */
+/* A registration as pages and the API show it: its token, the progress of the claim for its thing, and whose
+ * device that is, as far as the person may see it. A plain value that the store fills. Pure functions, any
+ * thread. */
 #ifndef SERVER_REGISTRATION_H
 #define SERVER_REGISTRATION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "claim/identifier.h"
 #include "claim/lifecycle.h"
+#include "ownership/ownership.h"
 
 #define REGISTRATION_TOKEN_LENGTH 32 /* hex digits: 128 random bits, the only key to the status page */
 #define REGISTRATION_TOKEN_SIZE (REGISTRATION_TOKEN_LENGTH + 1)
@@ -17,6 +20,31 @@
  * others, 96 random bits, keep the status page private. */
 #define REGISTRATION_REFERENCE_LENGTH 8
 #define REGISTRATION_REFERENCE_SIZE (REGISTRATION_REFERENCE_LENGTH + 1)
+
+/* A request by another person, as the owner sees it: nothing about the person. */
+struct registration_rival {
+    char reference[REGISTRATION_REFERENCE_SIZE];
+    long long asked_at, answer_by; /* answer_by: 0: staff decides */
+    unsigned proofs;
+};
+
+/* Whose device it is, as far as this person may see it (ownership/ownership.h). Times are milliseconds, 0:
+ * none. */
+struct registration_ownership {
+    bool is_known; /* false: nothing is kept about it, only the claim counts */
+    enum standing standing;
+    unsigned required, proofs;  /* sets of PROOF() */
+    bool is_taken;              /* another one owns it, and this person may know */
+    bool is_contested;          /* several wait for it, and this person may know */
+    struct challenge challenge; /* the power cycle that was asked for */
+    long long challenge_at;     /* from when another one can be started */
+    long long code_at;          /* until then no code is read, after wrong ones */
+    long long answer_by;        /* until when the owner may answer this person's request */
+    long long hand_over_until;  /* the owner's link can be used until then */
+    long long erased_at;        /* when what the person had told was erased */
+    struct registration_rival rivals[OWNERSHIP_PARTIES_MAX]; /* for the owner */
+    size_t rival_count;
+};
 
 /* Several registrations may share a claim, of people who do not know each other: one that joined an open
  * claim has no time of what happened before, and attempts is at most 1. */
@@ -37,7 +65,16 @@ struct registration {
     bool already_online;      /* the claim ended at once: the device was connected to the OEM account */
     bool onboarded_before; /* an earlier claim for this thing succeeded: it was reset, or it is claimed twice
                             */
+    struct registration_ownership ownership;
 };
+
+/* The registration has ended for good, and shows nothing of the device. */
+bool registration_is_over(const struct registration *registration);
+
+/* Which ways to prove more are open to the person now. */
+bool registration_wants_code(const struct registration *registration);
+bool registration_wants_power_cycle(const struct registration *registration);
+bool registration_can_ask(const struct registration *registration);
 
 void registration_reference(const struct registration *registration, char out[REGISTRATION_REFERENCE_SIZE]);
 
@@ -55,11 +92,26 @@ enum step_state registration_step(const struct registration *registration, enum 
                                   long long *at);
 
 /* What the person should do next; next_action_name() gives the API's word:
- *   wait       nothing to do: the portal is working
- *   switch_on  published, but the device was not seen yet: switch it on, near its network
- *   done       the device has arrived
- *   retry      expired, failed or cancelled: start again */
-enum next_action { NEXT_WAIT, NEXT_SWITCH_ON, NEXT_DONE, NEXT_RETRY };
+ *   wait            nothing to do: the portal is working
+ *   switch_on       published, but the device was not seen yet: switch it on, near its network
+ *   done            the device has arrived
+ *   retry           expired, failed or cancelled: start again
+ *   prove           show that the device is at hand: a code or a power cycle
+ *   ask             another one owns it: ask them, or have them hand it over
+ *   wait_for_owner  the owner was asked
+ *   wait_for_staff  staff decides
+ *   none            this registration has ended for good: register again */
+enum next_action {
+    NEXT_WAIT,
+    NEXT_SWITCH_ON,
+    NEXT_DONE,
+    NEXT_RETRY,
+    NEXT_PROVE,
+    NEXT_ASK,
+    NEXT_WAIT_FOR_OWNER,
+    NEXT_WAIT_FOR_STAFF,
+    NEXT_NONE
+};
 enum next_action registration_next_action(const struct registration *registration);
 const char *next_action_name(enum next_action action);
 

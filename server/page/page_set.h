@@ -9,7 +9,7 @@
 #include "server/page/catalogue.h"
 #include "server/page/template.h"
 
-enum page { PAGE_FORM, PAGE_STATUS, PAGE_PROBLEM, PAGE_COUNT };
+enum page { PAGE_FORM, PAGE_STATUS, PAGE_ASK, PAGE_PROBLEM, PAGE_COUNT };
 
 struct page_language {
     char *tag;
@@ -30,6 +30,7 @@ struct pages {
  * adds. */
 extern const char form_page_names[];
 extern const char status_page_names[];
+extern const char ask_page_names[];
 extern const char problem_page_names[];
 #define PAGE_COMMON_NAMES                                                                                    \
     "language asset_version here in_form language_links link_language link_name link_current "               \

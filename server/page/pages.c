@@ -23,6 +23,7 @@ static const struct {
 } page_sources[PAGE_COUNT] = {
     [PAGE_FORM] = {"form", form_page_names},
     [PAGE_STATUS] = {"status", status_page_names},
+    [PAGE_ASK] = {"ask", ask_page_names},
     [PAGE_PROBLEM] = {"problem", problem_page_names},
 };
 

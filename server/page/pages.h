@@ -16,11 +16,12 @@
 
 struct pages;
 
-/* Loads form.mustache, status.mustache, problem.mustache, their partials and all messages.<language>.json
- * from folder. fallback_language must be one of the languages ("en"). asset_version: appended to the URLs of
- * static files, so that they can be cached forever. brand: borrowed; NULL for none, with wifi. Returns NULL
- * on error; *error (owned) then names the file and the mistake, such as a template that cannot be parsed or a
- * catalogue without a key that another one has. Free with pages_free(), which accepts NULL. */
+/* Loads form.mustache, status.mustache, ask.mustache, problem.mustache, their partials and all
+ * messages.<language>.json from folder. fallback_language must be one of the languages ("en"). asset_version:
+ * appended to the URLs of static files, so that they can be cached forever. brand: borrowed; NULL for none,
+ * with wifi. Returns NULL on error; *error (owned) then names the file and the mistake, such as a template
+ * that cannot be parsed or a catalogue without a key that another one has. Free with pages_free(), which
+ * accepts NULL. */
 struct pages *pages_load(const char *folder, const char *fallback_language, const char *asset_version,
                          const struct page_brand *brand, char **error);
 void pages_free(struct pages *pages);
@@ -56,18 +57,51 @@ struct page_form {
 void pages_form(const struct pages *pages, const char *language, const struct page_form *form,
                 struct text *out);
 
+/* A sentence about what the person has just done, on the status page. */
+enum page_note {
+    NOTE_NONE,
+    NOTE_PRESSED,    /* "It's on now" was passed on */
+    NOTE_WRONG_CODE, /* or no device has this code */
+    NOTE_TOO_SOON,   /* a code or a power cycle must wait */
+    NOTE_CHANGED,    /* the page was outdated, what was asked for is not possible now */
+};
+
 /* What the status page shows. */
 struct page_status {
     const struct registration *registration;
-    long long now_ms;   /* store_clock_ms(), for "2 of about 15 minutes" */
-    bool pressed;       /* "It's on now" was just pressed */
-    long long queue_ms; /* until the first message is sent, where many wait; 0: at once, or not known */
+    long long now_ms;     /* store_clock_ms(), for "2 of about 15 minutes" */
+    enum page_note note;  /* about what was just done */
+    long long queue_ms;   /* until the first message is sent, where many wait; 0: at once, or not known */
+    unsigned backup_days; /* how long backups keep what was erased; 0: not said */
 };
 
 /* Adds the status page. It updates itself with /static/status.js; without scripts it reloads. The page
  * changes at most once a minute with the time, so that its ETag stays the same while nothing else changes. */
 void pages_status(const struct pages *pages, const char *language, const struct page_status *status,
                   struct text *out);
+
+/* A question to answer with one button, in a page of its own. */
+enum page_question {
+    ASK_HAND_OVER, /* the owner: make a link */
+    ASK_RELEASE,   /* the owner: give the device up */
+    ASK_ACCEPT,    /* the owner: pass it on to the person who asked */
+    ASK_DENY,      /* the owner: keep it */
+    ASK_TAKE,      /* the next owner: take it */
+    ASK_ENDED,     /* the next owner: the link cannot be used. Nothing is asked */
+};
+
+struct page_ask {
+    enum page_question question;
+    const char *action;   /* path that the form posts to; its /revoke revokes a link */
+    const char *back;     /* path of the page to go back to; NULL: none */
+    const char *link;     /* ASK_HAND_OVER: the link that was made; NULL: none */
+    long long link_until; /* ASK_HAND_OVER: the end of a link, this one or one made before; 0: none */
+    long long asked_at;   /* ASK_ACCEPT, ASK_DENY: when the other one asked */
+    unsigned proofs;      /* and what was proven */
+};
+
+/* Adds the page that asks. */
+void pages_ask(const struct pages *pages, const char *language, const struct page_ask *ask, struct text *out);
 
 /* Adds the page for an error status: what happened, what to do, and the request id to quote. */
 void pages_problem(const struct pages *pages, const char *language, unsigned http_status,

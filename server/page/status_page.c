@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "claim/check_characters.h"
+#include "server/page/ownership_part.h"
+#include "server/page/page_date.h"
 #include "server/page/page_set.h"
 #include "server/page/pages.h"
 #include "server/page/thing_groups.h"
@@ -13,7 +15,7 @@ const char status_page_names[] = PAGE_COMMON_NAMES
     "token headline advice waiting settled open ended arrived failed late stopped "
     "onboarded_before already groups group thing_name steps step_label step_state step_word "
     "step_done step_active step_waiting step_failed step_stopped "
-    "switch_on pressed check reference ";
+    "switch_on note check reference shows_thing shows_steps erased date backups days " OWNERSHIP_PART_NAMES;
 
 /* The situations that have a headline and advice of their own. */
 enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, ALREADY, EXPIRED, FAILED, CANCELLED };
@@ -132,48 +134,152 @@ static void fill_step(const struct page_language *language, const struct registr
     memcpy(values, filled, sizeof filled);
 }
 
+static const char *note_text(const struct page_language *language, const struct page_status *status,
+                             bool switch_on)
+{
+    static const char *const keys[] = {
+        [NOTE_PRESSED] = "status_pressed",
+        [NOTE_WRONG_CODE] = "note_wrong_code",
+        [NOTE_TOO_SOON] = "note_too_soon",
+        [NOTE_CHANGED] = "note_changed",
+    };
+
+    if (status->note == NOTE_NONE || (status->note == NOTE_PRESSED && !switch_on))
+        return NULL;
+    return catalogue_get(language->catalogue, keys[status->note]);
+}
+
+/* The headline and the advice, which may name a date. */
+struct saying {
+    const char *headline;
+    struct text advice;
+    bool is_of_claim; /* what the device does, not whose it is */
+};
+
+static void say(const struct page_language *language, const struct registration *registration,
+                enum situation situation, struct saying *out)
+{
+    const char *headline = situations[situation].headline, *advice = situations[situation].advice;
+    TEXT struct text date = TEXT_EMPTY;
+
+    out->is_of_claim = !ownership_part_leads(registration, &headline, &advice);
+    page_date(language->catalogue, registration->ownership.answer_by, &date);
+    const struct catalogue_value values[] = {{"date", text_get(&date)}, {NULL, NULL}};
+    out->headline = catalogue_get(language->catalogue, headline);
+    catalogue_format(language->catalogue, advice, values, &out->advice);
+}
+
+/* Everything that the values of one page point to. */
+struct status_view {
+    const struct page_language *language;
+    const struct page_status *status;
+    enum situation situation;
+    struct saying saying;
+    struct text waiting, erased;
+    struct template_value steps[STEP_COUNT][STEP_VALUES];
+    const struct template_value *step_rows[STEP_COUNT + 1];
+    struct thing_groups groups;
+    char check[CHECK_SIZE], reference[REGISTRATION_REFERENCE_SIZE], days[24];
+    struct ownership_part part;
+};
+
+static void view_init(struct status_view *view, const struct page_language *language,
+                      const struct page_status *status)
+{
+    const struct registration *registration = status->registration;
+
+    *view =
+        (struct status_view){.language = language, .status = status, .situation = situation_of(registration)};
+    say(language, registration, view->situation, &view->saying);
+    if (claim_state_is_open(registration->state) && view->saying.is_of_claim)
+        add_waiting(language, status, view->situation, &view->waiting);
+    for (enum registration_step step = STEP_ACCEPTED; step < STEP_COUNT; step++) {
+        fill_step(language, registration, step, view->steps[step]);
+        view->step_rows[step] = view->steps[step];
+    }
+    thing_groups_fill(registration->thing_name, &view->groups);
+    check_characters_of(registration->thing_name, view->check);
+    registration_reference(registration, view->reference);
+    page_date(language->catalogue, registration->ownership.erased_at, &view->erased);
+    snprintf(view->days, sizeof view->days, "%u", status->backup_days);
+}
+
+static void view_fini(struct status_view *view)
+{
+    text_fini(&view->saying.advice);
+    text_fini(&view->waiting);
+    text_fini(&view->erased);
+    ownership_part_fini(&view->part);
+}
+
+#define CLAIM_VALUES 14
+/* What the device does. */
+static size_t fill_claim(const struct status_view *view, struct template_value *values, size_t count)
+{
+    const struct registration *registration = view->status->registration;
+    const enum situation situation = view->situation;
+    const bool own = view->saying.is_of_claim; /* the headline is the claim's */
+    const bool over = registration_is_over(registration);
+    const bool open = claim_state_is_open(registration->state) && !over;
+    const struct template_value filled[] = {
+        {"waiting", view->waiting.length > 0 ? text_get(&view->waiting) : NULL, NULL},
+        {"open", flag(open), NULL},
+        {"switch_on", flag(situation == SWITCH_ON && own), NULL},
+        {"ended", flag(registration_next_action(registration) == NEXT_RETRY), NULL},
+        {"arrived", flag((situation == ARRIVED || situation == ALREADY) && own), NULL},
+        {"already", flag(situation == ALREADY && own), NULL},
+        {"stopped", flag((situation == CANCELLED && own) || over), NULL},
+        {"failed", flag((situation == EXPIRED || situation == FAILED) && own), NULL},
+        {"late", flag(situation == EXPIRED && own), NULL},
+        {"shows_steps", flag(situation != ALREADY), NULL},
+        {"steps", NULL, view->step_rows},
+        {"onboarded_before", flag(registration->onboarded_before && open && own), NULL},
+    };
+
+    _Static_assert(sizeof filled / sizeof *filled <= CLAIM_VALUES, "room for all values");
+    memcpy(values + count, filled, sizeof filled);
+    return count + sizeof filled / sizeof *filled;
+}
+
+#define PAGE_VALUES 14
+/* What is on every status page. */
+static size_t fill_page(const struct status_view *view, struct template_value *values)
+{
+    const struct registration *registration = view->status->registration;
+    const bool over = registration_is_over(registration);
+    const struct template_value filled[] = {
+        {"token", registration->token, NULL},
+        {"headline", view->saying.headline, NULL},
+        {"advice", text_get(&view->saying.advice), NULL},
+        {"note", note_text(view->language, view->status, view->situation == SWITCH_ON), NULL},
+        {"settled", flag(registration_is_settled(registration)), NULL},
+        {"reference", view->reference, NULL},
+        {"shows_thing", flag(!over), NULL},
+        {"groups", NULL, over ? NULL : view->groups.rows},
+        {"thing_name", over ? NULL : registration->thing_name, NULL},
+        {"check", over ? NULL : view->check, NULL},
+        {"erased", flag(over && registration->ownership.erased_at), NULL},
+        {"date", text_get(&view->erased), NULL},
+        {"backups", flag(view->status->backup_days > 0), NULL},
+        {"days", view->days, NULL},
+    };
+
+    _Static_assert(sizeof filled / sizeof *filled <= PAGE_VALUES, "room for all values");
+    memcpy(values, filled, sizeof filled);
+    return sizeof filled / sizeof *filled;
+}
+
 void pages_status(const struct pages *pages, const char *language, const struct page_status *status,
                   struct text *out)
 {
-    const struct registration *registration = status->registration;
-    const struct page_language *chosen = page_language(pages, language);
-    const enum situation situation = situation_of(registration);
-    const bool open = claim_state_is_open(registration->state);
-    TEXT struct text waiting = TEXT_EMPTY;
-    if (open)
-        add_waiting(chosen, status, situation, &waiting);
-    struct template_value steps[STEP_COUNT][STEP_VALUES];
-    const struct template_value *step_rows[STEP_COUNT + 1] = {NULL};
-    for (enum registration_step step = STEP_ACCEPTED; step < STEP_COUNT; step++) {
-        fill_step(chosen, registration, step, steps[step]);
-        step_rows[step] = steps[step];
-    }
-    struct thing_groups groups;
-    thing_groups_fill(registration->thing_name, &groups);
-    char check[CHECK_SIZE], reference[REGISTRATION_REFERENCE_SIZE];
-    registration_reference(registration, reference);
-    check_characters_of(registration->thing_name, check);
-    struct template_value values[20 + PAGE_COMMON_VALUES] = {
-        {"check", check, NULL},
-        {"reference", reference, NULL},
-        {"token", registration->token, NULL},
-        {"headline", catalogue_get(chosen->catalogue, situations[situation].headline), NULL},
-        {"advice", catalogue_get(chosen->catalogue, situations[situation].advice), NULL},
-        {"waiting", waiting.length > 0 ? text_get(&waiting) : NULL, NULL},
-        {"settled", flag(registration_is_settled(registration)), NULL},
-        {"open", flag(open), NULL},
-        {"switch_on", flag(situation == SWITCH_ON), NULL},
-        {"pressed", flag(status->pressed && situation == SWITCH_ON), NULL},
-        {"ended", flag(registration_next_action(registration) == NEXT_RETRY), NULL},
-        {"arrived", flag(situation == ARRIVED || situation == ALREADY), NULL},
-        {"already", flag(situation == ALREADY), NULL},
-        {"stopped", flag(situation == CANCELLED), NULL},
-        {"failed", flag(situation == EXPIRED || situation == FAILED), NULL},
-        {"late", flag(situation == EXPIRED), NULL},
-        {"groups", NULL, groups.rows},
-        {"thing_name", registration->thing_name, NULL},
-        {"steps", NULL, step_rows},
-        {"onboarded_before", flag(registration->onboarded_before && open), NULL},
-    };
-    page_render(pages, chosen, PAGE_STATUS, "", values, out);
+    struct template_value values[PAGE_VALUES + CLAIM_VALUES + OWNERSHIP_PART_VALUES + PAGE_COMMON_VALUES] = {
+        {NULL, NULL, NULL}};
+    struct status_view view;
+
+    view_init(&view, page_language(pages, language), status);
+    size_t count = fill_page(&view, values);
+    count = fill_claim(&view, values, count);
+    ownership_part_fill(&view.part, view.language, status, values, count);
+    page_render(pages, view.language, PAGE_STATUS, "", values, out);
+    view_fini(&view);
 }

@@ -1,12 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/public/registration_page.h"
 
+#include <string.h>
+
 #include "server/portal/by_token.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
 #include "server/store/store_clock.h"
 
 #define HTML "text/html; charset=utf-8"
+
+/* What was just done, as the address says after a redirect. */
+static enum page_note note_of(struct http_exchange *exchange)
+{
+    static const struct {
+        const char *word;
+        enum page_note note;
+    } notes[] = {{"code", NOTE_WRONG_CODE}, {"soon", NOTE_TOO_SOON}, {"changed", NOTE_CHANGED}};
+    const char *word = http_request_query(exchange, "note", NULL);
+
+    if (http_request_query(exchange, "on", NULL))
+        return NOTE_PRESSED;
+    for (size_t i = 0; word && i < sizeof notes / sizeof *notes; i++)
+        if (strcmp(word, notes[i].word) == 0)
+            return notes[i].note;
+    return NOTE_NONE;
+}
 
 static void reply_page(struct http_exchange *exchange, void *arguments, unsigned result)
 {
@@ -22,7 +41,7 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
         .registration = &own->registration,
         .now_ms = now,
         .queue_ms = waiting_ms(portal_of(exchange)->waiting, &own->registration),
-        .pressed = http_request_query(exchange, "on", NULL) != NULL,
+        .note = note_of(exchange),
     };
     portal_remember_language(exchange);
     pages_status(portal_of(exchange)->pages, portal_language(exchange), &status, &page);

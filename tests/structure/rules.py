@@ -68,7 +68,7 @@ LIBRARIES = {
     "yajl/": ("sidewalk/log_parser.c",),
     "expat.h": ("aws/xml.c",),
     "kainjow/": ("server/page/template.cpp",),
-    "qrencode.h": ("label/code.c",),
+    "qrencode.h": ("base/qr_code.c",),
     "csv.h": ("base/csv_rows.c", "sidewalk/serial_list.c"),
     "ZXing/": ("decode/zxing.cpp",),
     "ReadBarcode.h": ("decode/zxing.cpp",),

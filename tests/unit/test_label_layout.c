@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "label/code.h"
+#include "base/qr_code.h"
 #include "tests/unit/test.h"
 
 #define PADDING 1.5
@@ -18,7 +18,7 @@ static const struct layout_limits limits = {.module_min = 0.25, .padding = PADDI
 
 static void expect_inside(const struct layout *layout, int side)
 {
-    double quiet = CODE_QUIET * layout->module - ROUNDING;
+    double quiet = QR_CODE_QUIET * layout->module - ROUNDING;
     double end = side * layout->module;
 
     assert_true(layout->module >= 0.25 - ROUNDING);

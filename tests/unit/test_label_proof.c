@@ -8,12 +8,12 @@
 
 static const struct label_rules rules = {.public_url = "https://register.example.com"};
 
-static void make(const char *name, struct label *label, struct code *code)
+static void make(const char *name, struct label *label, struct qr_code *code)
 {
     TEXT struct text why = TEXT_EMPTY;
 
     assert_true(label_make(&rules, name, "", "", label, &why));
-    assert_true(code_make(label->url, CODE_LEVEL_M, code));
+    assert_true(qr_code_make(label->url, QR_CODE_LEVEL_M, code));
 }
 
 static struct proof *start(void)
@@ -38,7 +38,7 @@ static void expect_wrong(struct proof *proof, const char *wanted)
 
 static void a_code_of_another_address_is_told(void **state)
 {
-    static struct code code, other;
+    static struct qr_code code, other;
     struct label label;
     struct proof *proof = start();
     (void)state;
@@ -53,7 +53,7 @@ static void a_code_of_another_address_is_told(void **state)
 
 static void a_code_that_cannot_be_read_is_told(void **state)
 {
-    static struct code code;
+    static struct qr_code code;
     struct label label;
     struct proof *proof = start();
     (void)state;
@@ -67,7 +67,7 @@ static void a_code_that_cannot_be_read_is_told(void **state)
 
 static void an_address_of_another_thing_is_told(void **state)
 {
-    static struct code code;
+    static struct qr_code code;
     struct label label;
     struct proof *proof = start();
     (void)state;
@@ -81,7 +81,7 @@ static void an_address_of_another_thing_is_told(void **state)
 
 static void good_codes_are_good(void **state)
 {
-    static struct code code;
+    static struct qr_code code;
     struct label label;
     char name[] = "a84e07f1c2b95d3e6f80914ab27dc300";
     struct proof *proof = start();

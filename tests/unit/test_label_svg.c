@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "label/code.h"
+#include "base/qr_code.h"
 #include "tests/unit/test.h"
 
 /* Vertical edges of a path: (x, y) has one between the modules x - 1 and x of row y. */
 struct edges {
-    unsigned char count[CODE_SIDE_MAX][CODE_SIDE_MAX + 1];
+    unsigned char count[QR_CODE_SIDE_MAX][QR_CODE_SIDE_MAX + 1];
 };
 
 static void add_edge(struct edges *edges, int x, int from, int to)
@@ -50,12 +50,12 @@ static void read_path(const char *path, struct edges *edges)
 }
 
 /* The even-odd rule, row by row. */
-static void expect_path_is(const struct code *code)
+static void expect_path_is(const struct qr_code *code)
 {
     static struct edges edges;
     TEXT struct text path = TEXT_EMPTY;
 
-    svg_path(code, &path);
+    qr_code_path(code, &path);
     read_path(text_get(&path), &edges);
     for (int y = 0; y < code->side; y++) {
         bool inside = false;
@@ -69,13 +69,13 @@ static void expect_path_is(const struct code *code)
 
 static void draws_codes_module_by_module(void **state)
 {
-    static struct code code;
+    static struct qr_code code;
     char text[80];
     (void)state;
 
     for (unsigned i = 0; i < 200; i++) {
         snprintf(text, sizeof text, "https://register.example.com/r/%08x%024x", i * 2654435761U, i);
-        assert_true(code_make(text, (enum code_level)(i % 4), &code));
+        assert_true(qr_code_make(text, (enum qr_code_level)(i % 4), &code));
         expect_path_is(&code);
     }
 }
@@ -83,7 +83,7 @@ static void draws_codes_module_by_module(void **state)
 /* Every picture of 4 x 4 modules: corners that touch, holes, islands in holes. */
 static void draws_every_small_picture(void **state)
 {
-    static struct code code;
+    static struct qr_code code;
     (void)state;
 
     code.side = 4;
@@ -133,7 +133,7 @@ static void writes_numbers(void **state)
 
 static void a_document_holds_its_texts(void **state)
 {
-    static struct code code;
+    static struct qr_code code;
     struct label label = {
         .name = "a84e07f1c2b95d3e6f80914ab27dc35e", .check = "WN", .product = "<b>&", .serial = ""};
     const struct layout_limits limits = {.module_min = 0.25, .padding = 1.5, .with_texts = true};
@@ -142,7 +142,7 @@ static void a_document_holds_its_texts(void **state)
     TEXT struct text out = TEXT_EMPTY;
     (void)state;
 
-    assert_true(code_make("https://x/r/a84e07f1c2b95d3e6f80914ab27dc35e", CODE_LEVEL_M, &code));
+    assert_true(qr_code_make("https://x/r/a84e07f1c2b95d3e6f80914ab27dc35e", QR_CODE_LEVEL_M, &code));
     assert_true(layout_make(&label, code.side, (struct layout_size){50, 30}, &limits, &layout, &why));
     svg_document(&layout, &code, label.name, &out);
     assert_non_null(strstr(out.data, "width=\"50mm\" height=\"30mm\" viewBox=\"0 0 50 30\""));

@@ -5,6 +5,7 @@
 -- thing_name is the identifier as it was typed, in the form of the first staging account; NULL: made by schema 4. due_at: when
 -- its standing ends or changes by itself; NULL: with its claim. browser: of the cookie that tells a browser which registered
 -- a device before; NULL: none. fields: own fields of the product, as JSON.
+-- erased_at: when what the person had told was erased; 0: it will be, once the device is no longer theirs.
 ALTER TABLE registrations
     ADD COLUMN thing_name TEXT,
     ADD COLUMN endpoint TEXT,
@@ -25,7 +26,8 @@ ALTER TABLE registrations
     ADD COLUMN consent TEXT,
     ADD COLUMN consent_language TEXT,
     ADD COLUMN consent_at BIGINT,
-    ADD COLUMN marketing_at BIGINT;
+    ADD COLUMN marketing_at BIGINT,
+    ADD COLUMN erased_at BIGINT;
 CREATE INDEX registrations_thing ON registrations (thing_name) WHERE thing_name IS NOT NULL;
 CREATE INDEX registrations_due ON registrations (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX registrations_challenge ON registrations (challenge_until) WHERE challenge_until IS NOT NULL;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Only this file uses libqrencode. */
-#include "label/code.h"
+#include "base/qr_code.h"
 
 #include <qrencode.h>
 #include <string.h>
 #include <strings.h>
 
-bool code_make(const char *text, enum code_level level, struct code *out)
+bool qr_code_make(const char *text, enum qr_code_level level, struct qr_code *out)
 {
     static const QRecLevel levels[] = {
-        [CODE_LEVEL_L] = QR_ECLEVEL_L,
-        [CODE_LEVEL_M] = QR_ECLEVEL_M,
-        [CODE_LEVEL_Q] = QR_ECLEVEL_Q,
-        [CODE_LEVEL_H] = QR_ECLEVEL_H,
+        [QR_CODE_LEVEL_L] = QR_ECLEVEL_L,
+        [QR_CODE_LEVEL_M] = QR_ECLEVEL_M,
+        [QR_CODE_LEVEL_Q] = QR_ECLEVEL_Q,
+        [QR_CODE_LEVEL_H] = QR_ECLEVEL_H,
     };
     QRcode *made = QRcode_encodeString(text, 0, levels[level], QR_MODE_8, 1);
 
@@ -26,14 +26,14 @@ bool code_make(const char *text, enum code_level level, struct code *out)
     return true;
 }
 
-bool code_level_parse(const char *name, enum code_level *out)
+bool qr_code_level_parse(const char *name, enum qr_code_level *out)
 {
     static const char *const names[] = {
-        [CODE_LEVEL_L] = "L", [CODE_LEVEL_M] = "M", [CODE_LEVEL_Q] = "Q", [CODE_LEVEL_H] = "H"};
+        [QR_CODE_LEVEL_L] = "L", [QR_CODE_LEVEL_M] = "M", [QR_CODE_LEVEL_Q] = "Q", [QR_CODE_LEVEL_H] = "H"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcasecmp(name, names[i]) == 0) {
-            *out = (enum code_level)i;
+            *out = (enum qr_code_level)i;
             return true;
         }
     return false;

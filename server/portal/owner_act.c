@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/portal/owner_act.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/random.h"
+#include "server/store/forgetting.h"
+
+#define HEX "0123456789abcdef"
+
+bool owner_act_read(struct http_exchange *exchange, struct owner_act *act, enum ownership_event_kind kind)
+{
+    act->kind = kind;
+    if (kind == OWNERSHIP_OFFER)
+        random_hex(act->secret, OWNER_SECRET_LENGTH);
+    return by_token_read_limited(exchange, &act->by_token);
+}
+
+bool owner_act_take_other(struct owner_act *act, const char *reference)
+{
+    if (strlen(reference) != REGISTRATION_REFERENCE_LENGTH ||
+        strspn(reference, HEX) != REGISTRATION_REFERENCE_LENGTH)
+        return false;
+    memcpy(act->other, reference, REGISTRATION_REFERENCE_SIZE);
+    return true;
+}
+
+bool owner_link_digest(const char *secret, size_t length, char out[OWNERS_LINK_SIZE])
+{
+    if (length != OWNER_SECRET_LENGTH || strspn(secret, HEX) != length)
+        return false;
+    digest_sha256(secret, length, out);
+    return true;
+}
+
+void owner_link_address(const char *public_url, const char *secret, struct text *out)
+{
+    text_printf(out, "%s/hand-over/%s", public_url, secret);
+}
+
+/* Acts after which the device may be another's. */
+static bool may_end_owner(enum ownership_event_kind kind)
+{
+    return kind == OWNERSHIP_ACCEPT || kind == OWNERSHIP_RELEASE;
+}
+
+/* The wish is kept with the link, too, until somebody takes it. */
+static enum store_error keep_wish(struct store_tx *tx, const struct owner_act *act)
+{
+    if (!may_end_owner(act->kind) && act->kind != OWNERSHIP_OFFER && act->kind != OWNERSHIP_KEEP)
+        return STORE_OK;
+    return forgetting_want(tx, act->by_token.request.token, act->erase);
+}
+
+static enum store_error run(struct store_tx *tx, void *arguments)
+{
+    struct owner_act *own = arguments;
+    struct by_token *by_token = &own->by_token;
+    const struct registration_request *request = &by_token->request;
+    char link[OWNERS_LINK_SIZE] = "";
+    struct owners_act act = {.kind = own->kind,
+                             .token = request->token,
+                             .other = *own->other ? own->other : NULL,
+                             .now = request->now,
+                             .ends_at = request->now + request->window_ms};
+
+    if (own->kind == OWNERSHIP_OFFER) {
+        owner_link_digest(own->secret, OWNER_SECRET_LENGTH, link);
+        act.link = link;
+    }
+    RETURN_IF(owners_apply(tx, &act, &own->answer));
+    if (own->answer == OWNERSHIP_DONE)
+        RETURN_IF(keep_wish(tx, own));
+    RETURN_IF(by_token_show(tx, by_token));
+    if (own->answer == OWNERSHIP_DONE && may_end_owner(own->kind) && own->erase) {
+        RETURN_IF(forgetting_run(tx, by_token->registration.thing_name, request->now));
+        RETURN_IF(by_token_show(tx, by_token));
+    }
+    return STORE_OK;
+}
+
+const struct http_task owner_act = {.run = run, .writes = true};

@@ -392,15 +392,29 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                               " ON c.id = r.claim_id WHERE r.token = $1"),
     [SQL_OWNERS_PARTY_CHANGE] = BOTH("UPDATE registrations SET standing = $2, proofs = $3, due_at = " OR_NULL("$4") ", asked_at = " OR_NULL(
         "$5") ", challenge_at = " OR_NULL("$6") ", challenge_until = " OR_NULL("$7") ", challenge_off_at "
-                                                                                     "= " OR_NULL("$8") ", "
-                                                                                                        "chal"
-                                                                                                        "leng"
-                                                                                                        "e_"
-                                                                                                        "on_"
-                                                                                                        "at "
-                                                                                                        "="
-                                                                                                        " " OR_NULL("$9") ", challenges = $10"
-                                                                                                                          " WHERE token = $1"),
+                                                                                     "= " OR_NULL(
+                                                                                         "$8") ", "
+                                                                                               "chal"
+                                                                                               "leng"
+                                                                                               "e_"
+                                                                                               "on_"
+                                                                                               "at "
+                                                                                               "="
+                                                                                               " " OR_NULL(
+                                                                                                   "$9") ", "
+                                                                                                         "cha"
+                                                                                                         "lle"
+                                                                                                         "nge"
+                                                                                                         "s "
+                                                                                                         "= "
+                                                                                                         "$10"
+                                                                                                         " WH"
+                                                                                                         "ERE"
+                                                                                                         " to"
+                                                                                                         "ken"
+                                                                                                         " = "
+                                                                                                         "$"
+                                                                                                         "1"),
     [SQL_OWNERS_ARRIVED] = {"SELECT thing_name, endpoint, ended_at FROM claims WHERE id IN"
                             " (SELECT value FROM json_each($1)) ORDER BY thing_name, ended_at",
                             "SELECT thing_name, endpoint, ended_at FROM claims"
@@ -460,7 +474,6 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                                         " batch = u.batch, code = u.code, product = u.product,"
                                         " changed_at = $7 FROM " INVENTORY_LIST
                                         " WHERE i.thing_name = u.thing RETURNING i.thing_name"},
-
 
     [SQL_PERSON_SEEN] =
         BOTH("INSERT INTO persons (issuer, subject, seen_at) VALUES ($1, $2, $3)"

@@ -12,6 +12,7 @@
 #include "claim/digital_link.h"
 #include "claim/identifier.h"
 #include "server/page/brand.h"
+#include "server/page/questions.h"
 #include "server/registration.h"
 
 struct pages;
@@ -51,6 +52,8 @@ struct page_form {
     size_t digits;          /* letters and digits of a device ID, to count what is typed; 0: not fixed */
     bool filled_by_link;    /* by /r/{identifier}: the person only presses the button */
     const struct digital_link *link; /* filled in by this one: its serial number is shown; NULL: none */
+    bool endpoint_given;             /* by a link: it is kept, and there is no choice */
+    const struct page_questions *questions; /* of the product; NULL: its page has none */
 };
 
 /* Adds the page with the registration form. language: a tag from pages_language(). */

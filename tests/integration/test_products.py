@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""[product.KEY]: a scanned label shows the product, the form asks what the product asks, and keeps the consent."""
+import html
+import json
+import re
+import struct
+import unittest
+import zlib
+
+from portal import Portal, random_thing, stored
+from sandbox import Sandbox
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20"><path fill="#a00000" d="M0 0h60v20H0z"/></svg>'
+HEBREW = "שלום <b>"
+API = "/api/v1/registrations"
+
+
+def png(width, height):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+FILES = {"picture.svg": SVG, "label.png": png(30, 10), "instructions.txt": b"Press the red button.\nWait.\n",
+         "instructions.de.txt": "Drücken Sie den roten Knopf.".encode(), "network.txt": b"It needs <2.4> GHz.",
+         "consent.txt": b"We keep your answers.", "marketing.txt": b"Send me news.",
+         "words.de.txt": "name = Röster\ncolour = Farbe\ncolour.black = schwarz\ncountry.US = VSA\n".encode()}
+TOASTER = {"product__toaster": {"name": "Toaster <2000>", "consent": "7", "marketing": "yes", "countries": "DE, US",
+                                "fields": "who, colour, remark, mail, box", "manual": "https://a.example/manual?a=1&b=2"},
+           "product__toaster.who": {"label": "Your name", "type": "name", "ask": "register"},
+           "product__toaster.colour": {"label": "Colour", "type": "choice", "choices": "black, white", "required": "yes"},
+           "product__toaster.remark": {"label": "Remark", "ask": "register"},
+           "product__toaster.mail": {"label": "E-mail", "type": "email"},
+           "product__toaster.box": {"label": "For work", "type": "checkbox"}}
+ANSWERS = {"product": "toaster", "field-colour": "black", "country": "DE", "consent": "yes", "consent_version": "7"}
+
+
+def sections(**changes):
+    named = {name.replace("product__", "product.", 1): dict(keys) for name, keys in TOASTER.items()}
+    for name, keys in changes.items():
+        named.setdefault(name.replace("__", "."), {}).update(keys)
+    return named
+
+
+class Products(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox())
+
+    def portal(self, files=FILES, **changes):
+        folder = self.sandbox.state / f"folder-{random_thing()}"
+        folder.mkdir()
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        self.folder = folder
+        changes.setdefault("product__toaster", {})
+        changes["product__toaster"] = {"folder": folder, **changes["product__toaster"]}
+        return self.enterContext(Portal(self.sandbox, **sections(**changes)))
+
+    def row(self, portal, thing):
+        url = portal_store(portal)
+        rows = stored(url, "SELECT r.product, r.country, r.fields, r.contact_name, r.consent, r.consent_language,"
+                           " r.consent_at, r.marketing_at, c.endpoint FROM registrations r JOIN claims c ON c.id = r.claim_id"
+                           " WHERE c.thing_name = ?", thing)
+        self.assertEqual(len(rows), 1, rows)
+        names = ("product", "country", "fields", "contact_name", "consent", "language", "consent_at", "marketing_at", "endpoint")
+        return dict(zip(names, rows[0]))
+
+    def nothing_stored(self, portal, thing):
+        self.assertEqual(stored(portal_store(portal), "SELECT 1 FROM claims WHERE thing_name = ?", thing), [])
+
+    # -- the page
+
+    def test_a_scanned_label_shows_its_product(self):
+        portal = self.portal()
+        page = portal.get(f"/r/{random_thing()}?lang=en").text
+        self.assertIn("<bdi>Toaster &lt;2000&gt;</bdi>", page)
+        self.assertIn("<p>Press the red button.</p><p>Wait.</p>", page)
+        self.assertIn("It needs &lt;2.4&gt; GHz.", page)
+        self.assertIn('<a href="https://a.example/manual?a=1&amp;b=2">', page)
+        self.assertRegex(page, r'<img class="product-picture" src="/static/product-toaster-picture\.svg\?v=\w+" alt="" width="60" height="20" loading="lazy">')
+        self.assertRegex(page, r'src="/static/product-toaster-label\.png\?v=\w+" alt="" width="30" height="10"')
+        german = portal.get(f"/r/{random_thing()}?lang=de").text
+        self.assertIn("<bdi>Röster</bdi>", german)
+        self.assertIn("Drücken Sie den roten Knopf.", german)
+        self.assertIn(">Farbe</bdi>", german)
+        self.assertIn('<option value="black">schwarz</option>', german)
+        self.assertIn('<option value="DE">Deutschland</option>', german)
+        self.assertIn('<option value="US">VSA</option>', german)
+        self.assertNotIn("checked", page)
+
+    def test_pictures_are_only_pictures(self):
+        portal = self.portal()
+        page = portal.get(f"/r/{random_thing()}").text
+        svg, label = re.findall(r'src="(/static/product-[^"]+)"', page)
+        answer = portal.get(svg)
+        self.assertEqual((answer.status, answer.body, answer.headers["Content-Type"]), (200, SVG, "image/svg+xml"))
+        self.assertIn("sandbox", answer.headers["Content-Security-Policy"])
+        self.assertIn("immutable", answer.headers["Cache-Control"])
+        self.assertEqual(portal.get(label).headers["Content-Type"], "image/png")
+        for path in ("/static/product-toaster-words.de.txt", "/static/product-toaster-consent.txt", "/static/product-other-picture.svg",
+                     "/static/..%2fproduct-toaster-picture.svg", "/static/product-toaster-..%2f..%2fetc%2fpasswd"):
+            self.assertEqual(portal.get(path).status, 404, path)
+
+    def test_the_first_page_is_small(self):
+        texts = {"instructions.txt": b"Long. " * 600, "network.txt": b"Long. " * 600, "consent.txt": b"Long. " * 1300}
+        portal = self.portal({**FILES, **texts})
+        page = portal.get(f"/r/{random_thing()}?lang=en")
+        total = len(page.body)
+        for address in re.findall(r'(?:src|href)="(/static/[^"]*)"', page.text):
+            if "product-" not in address:
+                total += len(portal.get(html.unescape(address)).body)
+        self.assertLess(total, 50_000)
+        self.assertEqual(page.text.count("Long. "), 2500)
+
+    def test_without_a_product_nothing_is_asked(self):
+        portal = self.enterContext(Portal(self.sandbox))
+        thing = random_thing()
+        page = portal.get(f"/r/{thing}?lang=en").text
+        for part in ('class="card product"', 'name="product"', 'name="country"', "consent", "novalidate"):
+            self.assertNotIn(part, page)
+        self.assertEqual(portal.post_form("/register", identifier=thing).status, 303)
+        self.assertIsNone(self.row(portal, thing)["product"])
+
+    def test_another_device_is_another_product(self):
+        portal = self.portal(product__toaster={"identifiers": "0"}, product__kettle={"name": "Kettle", "identifiers": "1*f"})
+        for thing, name in (("0" * 32, "Toaster"), ("1" + "0" * 30 + "f", "Kettle"), ("1" + "0" * 31, None)):
+            page = portal.get(f"/r/{thing}?lang=en").text
+            self.assertEqual("Toaster" in page, name == "Toaster", thing)
+            self.assertEqual("Kettle" in page, name == "Kettle", thing)
+
+    # -- the form
+
+    def register(self, portal, thing, **answers):
+        fields = {"identifier": thing, "filled": "1", **ANSWERS, **{name.replace("_", "-", 1) if name.startswith("field_") else name: value
+                                                                     for name, value in answers.items()}}
+        return portal.post_form("/register?lang=en", **{name: value for name, value in fields.items() if value is not None})
+
+    def test_what_a_person_answers_is_kept(self):
+        portal = self.portal()
+        thing = random_thing()
+        answer = self.register(portal, thing, field_who=" Zoë ", field_remark=HEBREW, marketing="yes")
+        self.assertEqual(answer.status, 303, answer)
+        row = self.row(portal, thing)
+        self.assertEqual((row["product"], row["country"], row["contact_name"], row["consent"], row["language"]),
+                         ("toaster", "DE", "Zoë", "7", "en"))
+        self.assertEqual(json.loads(row["fields"]), {"colour": "black", "remark": HEBREW})
+        self.assertTrue(row["consent_at"] and int(row["consent_at"]) == int(row["marketing_at"]), row)
+        other = random_thing()
+        self.assertEqual(self.register(portal, other).status, 303)
+        self.assertIsNone(self.row(portal, other)["marketing_at"])
+
+    def test_a_typed_id_is_shown_the_questions_first(self):
+        portal = self.portal()
+        thing = random_thing()
+        answer = portal.post_form("/register?lang=en", identifier=thing)
+        self.assertEqual(answer.status, 200)
+        self.assertIn('name="field-colour"', answer.text)
+        self.assertNotIn('class="error"', answer.text)
+        self.nothing_stored(portal, thing)
+
+    def test_wrong_answers_are_told_and_the_others_kept(self):
+        portal = self.portal()
+        wrong = {"remark is far too long": ({"field_remark": "x" * 10_000}, "Use at most 200 characters. You entered 10000."),
+                 "in Hebrew too": ({"field_remark": "ש" * 10_000}, "You entered 10000."),
+                 "a required answer is missing": ({"field_colour": ""}, "Select one of the answers."),
+                 "a choice that there is not": ({"field_colour": "red"}, "Select one of the answers."),
+                 "an invisible character": ({"field_remark": "a\u202eb"}, "invisible character"),
+                 "a NUL": ({"field_remark": "a\0b"}, "invisible character"),
+                 "no country": ({"country": ""}, "Select the country"),
+                 "another country": ({"country": "FR"}, "Select the country"),
+                 "no consent": ({"consent": None}, "select “I agree”"),
+                 "consent to nothing": ({"consent": "no"}, "select “I agree”")}
+        for what, (answers, says) in wrong.items():
+            with self.subTest(what):
+                thing = random_thing()
+                answer = self.register(portal, thing, **{"field_who": "Zoë <i>", "marketing": "yes", **answers})
+                self.assertEqual(answer.status, 422)
+                self.assertEqual(len(re.findall(r'class="error"', answer.text)), 1, answer.text)
+                self.assertIn(says, answer.text)
+                self.assertIn('value="Zoë &lt;i&gt;"', answer.text)
+                self.assertIn('name="marketing" value="yes" checked', answer.text)
+                self.assertIn("Please check:", answer.text)
+                if answers.get("field_remark", "").startswith(("x", "ש")):
+                    self.assertIn(f'value="{answers["field_remark"]}"', answer.text)
+                self.nothing_stored(portal, thing)
+
+    def test_consent_that_has_changed_is_asked_again(self):
+        portal = self.portal()
+        for version in ("6", "", None):
+            with self.subTest(version):
+                thing = random_thing()
+                answer = self.register(portal, thing, consent_version=version, field_who="Zoë")
+                self.assertEqual(answer.status, 422)
+                self.assertIn("The text above has changed.", answer.text)
+                self.assertIn('name="consent_version" value="7"', answer.text)
+                self.assertNotRegex(answer.text, r'name="consent" value="yes" checked')
+                self.assertIn('value="Zoë"', answer.text)
+                self.nothing_stored(portal, thing)
+
+    def test_the_other_language_keeps_what_was_typed(self):
+        portal = self.portal()
+        answer = portal.post_form("/language", identifier=random_thing(), filled="1", to="de", lang="en",
+                                  **{**ANSWERS, "field-remark": HEBREW, "marketing": "yes"})
+        self.assertEqual(answer.status, 200)
+        self.assertIn("Farbe", answer.text)
+        self.assertIn(f'value="{html.escape(HEBREW)}"', answer.text)
+        self.assertIn('<option value="black" selected>schwarz', answer.text)
+        self.assertIn('name="marketing" value="yes" checked', answer.text)
+        self.assertIn('<option value="DE" selected>Deutschland', answer.text)
+
+    def test_what_people_would_not_answer_is_refused_at_start(self):
+        portal = self.enterContext(Portal(self.sandbox, start=False, **sections(product__toaster={
+            "consent": "1", "gtin": "4006381333930", "fields": "who", "endpoint": "nowhere", "proof": "luck"})))
+        portal.start(wait=False)
+        self.assertEqual(portal.ended(), 78)
+        for says in ("gtin: 4006381333930 is no GTIN", "consent.en.txt", "does not list colour", "nowhere is no endpoint", "] proof: must be"):
+            self.assertTrue([line for line in portal.lines if says in line], (says, portal.lines))
+
+
+def portal_store(portal):
+    return re.search(r"^url = (.*)$", portal.ini.read_text(), re.M)[1]
+
+
+if __name__ == "__main__":
+    unittest.main()

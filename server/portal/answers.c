@@ -9,6 +9,7 @@
 #include "base/json_writer.h"
 #include "base/memory.h"
 #include "base/plain_text.h"
+#include "claim/settings.h"
 
 void answers_fini(struct answers *answers)
 {
@@ -73,8 +74,11 @@ static void check_country(struct answers *out)
     const struct product *product = out->questions.product;
     const char *country = out->questions.country;
 
-    if (product->countries.count == 0)
+    if (product->countries.count == 0) {
+        if (country && claim_settings_is_country(country)) /* a program may say it all the same */
+            snprintf(out->country, sizeof out->country, "%s", country);
         return;
+    }
     if (country && product_sells_to(product, country))
         snprintf(out->country, sizeof out->country, "%s", country);
     else

@@ -219,6 +219,134 @@ class Products(unittest.TestCase):
         for says in ("gtin: 4006381333930 is no GTIN", "consent.en.txt", "does not list colour", "nowhere is no endpoint", "] proof: must be"):
             self.assertTrue([line for line in portal.lines if says in line], (says, portal.lines))
 
+    # -- the API
+
+    def post(self, portal, thing, **members):
+        return portal.post_json(API, {"identifier": thing, "country": "US", "consent": "7", "fields": {"colour": "white"}, **members},
+                                Accept_Language="de")
+
+    def test_a_program_answers_too(self):
+        portal = self.portal()
+        thing = random_thing()
+        answer = self.post(portal, thing, marketing=True, fields={"colour": "white", "who": "Zoë", "box": True, "remark": HEBREW})
+        self.assertEqual(answer.status, 202, answer)
+        row = self.row(portal, thing)
+        self.assertEqual((row["product"], row["country"], row["contact_name"], row["consent"], row["language"]),
+                         ("toaster", "US", "Zoë", "7", "de"))
+        self.assertEqual(json.loads(row["fields"]), {"colour": "white", "remark": HEBREW, "box": True})
+        self.assertTrue(row["consent_at"] and row["marketing_at"], row)
+
+    def test_what_a_program_answers_wrongly_is_refused(self):
+        portal = self.portal()
+        wrong = {"fields.colour is required.": {"fields": {}}, "fields.colour must be one of the choices.": {"fields": {"colour": "red"}},
+                 "fields.colour must be a string.": {"fields": {"colour": 7}}, "fields.box must be a boolean.": {"fields": {"box": 7, "colour": "white"}},
+                 "fields.mail must be an e-mail address.": {"fields": {"colour": "white", "mail": "x"}},
+                 "fields.remark is too long.": {"fields": {"colour": "white", "remark": "x" * 201}},
+                 "fields.remark must not have control characters.": {"fields": {"colour": "white", "remark": "a\nb"}},
+                 "fields.other is no field of this product.": {"fields": {"colour": "white", "other": "x"}},
+                 "country must be one of the product's countries, such as DE.": {"country": "FR"},
+                 "consent must be the version of the text that the person has agreed to: 7.": {"consent": "6"}}
+        for says, members in wrong.items():
+            with self.subTest(says):
+                thing = random_thing()
+                answer = self.post(portal, thing, **members)
+                self.assertEqual((answer.status, answer.json["detail"]), (422, says))
+                self.nothing_stored(portal, thing)
+        for members in ({"fields": "x"}, {"fields": []}, {"country": "Germany"}, {"country": "de"}, {"consent": 7}, {"marketing": "yes"}):
+            with self.subTest(members):
+                self.assertEqual(self.post(portal, random_thing(), **members).status, 400)
+        missing = portal.post_json(API, {"identifier": random_thing()})
+        self.assertEqual((missing.status, missing.json["detail"]), (422, "fields.colour is required."))
+
+    def test_a_key_belongs_to_the_answers_too(self):
+        portal = self.portal()
+        thing = random_thing()
+        answers = [portal.post_json(API, {"identifier": thing, "country": "US", "consent": "7", "fields": {"colour": colour}},
+                                    Idempotency_Key="k1") for colour in ("white", "white", "black")]
+        self.assertEqual([answer.status for answer in answers], [202, 202, 422])
+        self.assertEqual(answers[0].json["token"], answers[1].json["token"])
+
+    def test_without_a_product_there_is_nothing_to_answer(self):
+        portal = self.enterContext(Portal(self.sandbox))
+        for members in ({"fields": {}}, {"consent": "7"}, {"marketing": True}):
+            answer = portal.post_json(API, {"identifier": random_thing(), **members})
+            self.assertEqual(answer.status, 422, answer)
+        self.assertEqual(portal.post_json(API, {"identifier": random_thing(), "fields": None, "marketing": False}).status, 202)
+
+    # -- the inventory knows better
+
+    def put_into_inventory(self, portal, *rows):
+        body = "thing_name,product\n" + "".join(f"{thing},{product}\n" for thing, product in rows)
+        answer = portal.request("POST", "/inventory", body.encode(), {"Content-Type": "text/csv"}, admin=True)
+        self.assertEqual(answer.status, 200, answer)
+
+    def test_the_inventory_says_which_product_it_is(self):
+        portal = self.portal(product__toaster={"identifiers": "zzz"}, product__kettle={"name": "Kettle"})
+        thing, odd = random_thing(), random_thing()
+        self.put_into_inventory(portal, (thing, "toaster"), (odd, "unheard-of"))
+        self.assertIn("Kettle", portal.get(f"/r/{thing}?lang=en").text)
+        asked = portal.post_form("/register?lang=en", identifier=thing, filled="1", product="kettle")
+        self.assertEqual(asked.status, 200)
+        self.assertIn('name="product" value="toaster"', asked.text)
+        self.nothing_stored(portal, thing)
+        self.assertEqual(self.register(portal, thing).status, 303)
+        self.assertEqual(self.row(portal, thing)["product"], "toaster")
+        self.assertEqual(portal.post_form("/register", identifier=odd).status, 303)
+        self.assertEqual(self.row(portal, odd)["product"], "kettle")
+
+    def test_no_other_product_is_chosen_by_the_form(self):
+        portal = self.portal(product__kettle={"name": "Kettle", "identifiers": "zzz"})
+        thing = random_thing()
+        answer = portal.post_form("/register?lang=en", identifier=thing, filled="1", product="kettle")
+        self.assertEqual(answer.status, 200)
+        self.assertIn('name="product" value="toaster"', answer.text)
+        self.nothing_stored(portal, thing)
+
+    def test_what_needs_more_than_the_label_does_not_show_itself(self):
+        portal = self.portal(product__toaster={"identifiers": "zzz", "proof": "power-cycle"}, product__kettle={"name": "Kettle"})
+        thing, other = random_thing(), random_thing()
+        self.put_into_inventory(portal, (thing, "toaster"))
+        answers = [portal.post_form("/register?lang=en", identifier=name, filled="1", product="kettle") for name in (thing, other)]
+        self.assertEqual([answer.status for answer in answers], [303, 303])
+        self.assertEqual(self.row(portal, thing)["product"], "toaster")
+
+    # -- which home
+
+    def test_the_endpoint_is_chosen_by_page_country_product(self):
+        sandbox_endpoint = {"address": "here.example.com"}
+        portal = self.portal(claim={"default_endpoint": "sandbox"}, product__toaster={"endpoint": "eu", "countries": "DE, US, FR"},
+                             endpoint__eu=sandbox_endpoint, endpoint__us={"address": "us.example.com", "countries": "US, CA"},
+                             product__kettle={"name": "Kettle", "identifiers": "1"})
+        page = portal.get(f"/r/{'0' * 32}?lang=en").text
+        self.assertNotIn('<select id="endpoint"', page)
+        self.assertNotIn('name="endpoint"', page)
+        self.assertIn('<input type="hidden" name="endpoint" value="us">', portal.get(f"/r/{'0' * 32}?endpoint=us").text)
+        cases = {"of the country": ({"country": "US"}, "us"), "of the product": ({"country": "FR"}, "eu"),
+                 "of the page": ({"country": "US", "endpoint": "sandbox"}, "sandbox")}
+        for what, (answers, endpoint) in cases.items():
+            with self.subTest(what):
+                thing = "0" + random_thing()[1:]
+                self.assertEqual(self.register(portal, thing, **answers).status, 303)
+                self.assertEqual(self.row(portal, thing)["endpoint"], endpoint)
+                thing = "0" + random_thing()[1:]
+                self.assertEqual(self.post(portal, thing, **answers).status, 202)
+                self.assertEqual(self.row(portal, thing)["endpoint"], endpoint)
+        thing = "1" + random_thing()[1:]
+        self.assertEqual(portal.post_form("/register", identifier=thing).status, 303)
+        self.assertEqual(self.row(portal, thing)["endpoint"], "sandbox")
+        for address in ("us.example.com", "https://us.example.com", "nowhere"):
+            self.assertEqual(self.register(portal, random_thing(), endpoint=address).status, 422)
+            self.assertEqual(self.post(portal, random_thing(), endpoint=address).status, 422)
+
+    def test_a_country_has_one_endpoint(self):
+        portal = self.enterContext(Portal(self.sandbox, start=False, claim={"default_endpoint": "a"},
+                                          endpoint__a={"address": "a.example.com", "countries": "DE"},
+                                          endpoint__b={"address": "b.example.com", "countries": "FR, DE, Germany"}))
+        portal.start(wait=False)
+        self.assertEqual(portal.ended(), 78)
+        for says in ("[endpoint.b] countries: DE is one of [endpoint.a]", "[endpoint.b] countries: Germany is no country"):
+            self.assertTrue([line for line in portal.lines if says in line], (says, portal.lines))
+
 
 def portal_store(portal):
     return re.search(r"^url = (.*)$", portal.ini.read_text(), re.M)[1]

@@ -37,6 +37,7 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}",                 0,          NULL,      &registration_page},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/retry",           1 * KIB,    FORM,      &registration_page_retry},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/on",              1 * KIB,    FORM,      &registration_page_on},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/details",         ANSWERS,    FORM,      &registration_page_details},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/cancel",          1 * KIB,    FORM,      &registration_page_cancel},
     {HTTP_PUBLIC, HTTP_GET,  "/static/{file}",                         0,          NULL,      &asset_static},
     {HTTP_PUBLIC, HTTP_GET,  "/favicon.ico",                           0,          NULL,      &asset_icon},

@@ -76,6 +76,7 @@ struct page_status {
     enum page_note note;  /* about what was just done */
     long long queue_ms;   /* until the first message is sent, where many wait; 0: at once, or not known */
     unsigned backup_days; /* how long backups keep what was erased; 0: not said */
+    const struct page_questions *questions; /* that the product asks after the arrival; NULL: none */
 };
 
 /* Adds the status page. It updates itself with /static/status.js; without scripts it reloads. The page

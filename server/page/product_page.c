@@ -271,6 +271,53 @@ void questions_page_add(const struct page_language *language, const struct page_
     memcpy(end_of(values), added, sizeof added);
 }
 
+/* The answers that are known, as the product says them. */
+static const struct template_value *const *answered(const struct page_language *language,
+                                                    const struct page_questions *questions,
+                                                    struct page_values *texts)
+{
+    const struct product *product = questions->product;
+    struct page_rows rows = {0};
+
+    for (size_t i = 0; i < product->field_count; i++) {
+        const struct product_field *field = &product->fields[i];
+        const char *text = questions->answers[i].typed;
+        TEXT struct text key = TEXT_EMPTY;
+        if (!questions->answers[i].is_answered || text == NULL)
+            continue;
+        text_printf(&key, "%s.%s", field->key, text);
+        const char *shown = typed_text(text, texts);
+        if (field->type == PRODUCT_FIELD_CHECKBOX)
+            shown = message(language, "details_yes");
+        else if (field->type == PRODUCT_FIELD_CHOICE)
+            shown = product_page_word(language, product, text_get(&key), shown, texts);
+        const struct template_value row[] = {
+            {"answered_label", product_page_word(language, product, field->key, field->label, texts), NULL},
+            {"answered_text", shown, NULL},
+            {NULL, NULL, NULL},
+        };
+        page_rows_add(texts, &rows, row);
+    }
+    return rows.list;
+}
+
+void answered_page_add(const struct page_language *language, const struct page_questions *questions,
+                       struct page_values *texts, struct template_value *values)
+{
+    const struct template_value *const *known = answered(language, questions, texts);
+    const struct template_value added[] = {
+        {"product_key", questions->product->key, NULL},
+        {"asks", flag(asked(language, questions, texts) != NULL), NULL},
+        {"answered", NULL, known},
+        {"answered_shown", flag(known != NULL), NULL},
+        {"questions_problem", flag(page_questions_have_problem(questions)), NULL},
+        {NULL, NULL, NULL},
+    };
+
+    memcpy(end_of(values), added, sizeof added);
+    questions_page_add(language, questions, texts, values);
+}
+
 bool page_questions_have_problem(const struct page_questions *questions)
 {
     bool any = questions->country_problem || questions->consent_problem;

@@ -18,6 +18,13 @@
 #define PRODUCT_VALUES 10
 #define QUESTION_VALUES 12
 
+/* For the status page, after the arrival. */
+#define ANSWERED_NAMES                                                                                       \
+    "asks answered answered_shown answered_label answered_text questions_problem " PRODUCT_NAMES
+#define ANSWERED_VALUES (QUESTION_VALUES + 6)
+void answered_page_add(const struct page_language *language, const struct page_questions *questions,
+                       struct page_values *texts, struct template_value *values);
+
 /* Append the values to those that are there. texts lives as long as they. */
 void product_page_add(const struct page_language *language, const struct product *product,
                       struct page_values *texts, struct template_value *values);

@@ -107,7 +107,7 @@ void answers_read_form(struct http_exchange *exchange, const struct product *pro
     out->questions.after_arrival = after_arrival;
     keep_answers(exchange, out);
     for (size_t i = 0; i < product->field_count; i++)
-        if (product->fields[i].after_arrival == after_arrival && !out->questions.answers[i].is_answered)
+        if (product->fields[i].after_arrival == after_arrival)
             check_answer(out, i);
     if (after_arrival)
         return;
@@ -288,16 +288,29 @@ void answers_details(struct answers *answers, const char *language, long long no
     }
 }
 
-void answers_know(struct answers *answers, const struct product *product, const char *fields)
+static void know_answer(struct answers *answers, size_t index, const struct details_found *found)
 {
+    const struct product_field *field = &answers->questions.product->fields[index];
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(answers->known, field->key);
+
+    if ((field->type == PRODUCT_FIELD_NAME && found->has_name) ||
+        (field->type == PRODUCT_FIELD_EMAIL && found->has_email))
+        answers->questions.answers[index].is_answered = true;
+    if (!member || answers->texts[index] || answers->questions.answers[index].problem)
+        return;
+    answers->texts[index] = memory_string(cJSON_IsString(member) ? member->valuestring : "yes");
+    answers->trimmed[index] = answers->texts[index];
+    answers->questions.answers[index].typed = answers->texts[index];
+    answers->questions.answers[index].is_answered = true;
+}
+
+void answers_know(struct answers *answers, const struct product *product, const struct details_found *found)
+{
+    const char *fields = text_get(&found->fields);
+
     answers->questions.product = product;
+    cJSON_Delete(answers->known);
     answers->known = *fields ? json_object_parse(fields, strlen(fields)) : NULL;
-    for (size_t i = 0; i < product->field_count; i++) {
-        const cJSON *member = cJSON_GetObjectItemCaseSensitive(answers->known, product->fields[i].key);
-        if (!member)
-            continue;
-        answers->texts[i] = memory_string(cJSON_IsString(member) ? member->valuestring : "yes");
-        answers->trimmed[i] = answers->texts[i];
-        answers->questions.answers[i].is_answered = true;
-    }
+    for (size_t i = 0; i < product->field_count; i++)
+        know_answer(answers, i, found);
 }

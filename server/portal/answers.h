@@ -45,8 +45,8 @@ bool answers_read_json(const struct answers_json *json, const struct product *pr
 void answers_details(struct answers *answers, const char *language, long long now,
                      struct registration_details *out);
 
-/* Marks the questions that were answered: fields is what the store has, a JSON object or "". Their texts are
- * in answers->texts. */
-void answers_know(struct answers *answers, const struct product *product, const char *fields);
+/* Adds what the store has: questions that it has an answer to are not asked any more. What was read before is
+ * newer and stays. */
+void answers_know(struct answers *answers, const struct product *product, const struct details_found *found);
 
 #endif

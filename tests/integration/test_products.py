@@ -8,7 +8,7 @@ import unittest
 import zlib
 
 from portal import Portal, random_thing, stored
-from sandbox import Sandbox
+from sandbox import Sandbox, eventually
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20"><path fill="#a00000" d="M0 0h60v20H0z"/></svg>'
 HEBREW = "שלום <b>"
@@ -40,7 +40,10 @@ ANSWERS = {"product": "toaster", "field-colour": "black", "country": "DE", "cons
 def sections(**changes):
     named = {name.replace("product__", "product.", 1): dict(keys) for name, keys in TOASTER.items()}
     for name, keys in changes.items():
-        named.setdefault(name.replace("__", "."), {}).update(keys)
+        if keys is None:
+            named.pop(name.replace("__", "."))
+        else:
+            named.setdefault(name.replace("__", "."), {}).update(keys)
     return named
 
 
@@ -346,6 +349,71 @@ class Products(unittest.TestCase):
         self.assertEqual(portal.ended(), 78)
         for says in ("[endpoint.b] countries: DE is one of [endpoint.a]", "[endpoint.b] countries: Germany is no country"):
             self.assertTrue([line for line in portal.lines if says in line], (says, portal.lines))
+
+    # -- after the arrival
+
+    def arrived(self, portal):
+        thing = random_thing()
+        modules = self.sandbox.modules(thing)
+        modules.wait_for(thing, "subscribed")
+        claim = self.post(portal, thing).json
+        portal.wait_for_state(claim["token"], "onboarded")
+        return thing, f"/registrations/{claim['token']}"
+
+    def details(self, portal, page, **answers):
+        return portal.post_form(f"{page}/details?lang=en", product="toaster", **{name.replace("_", "-", 1): value for name, value in answers.items()})
+
+    def test_the_rest_is_asked_after_the_arrival(self):
+        portal = self.portal(product__toaster={"fields": "colour, mail, box, remark"}, **{"product__toaster.remark": {"ask": "after-arrival"},
+                                                                                           "product__toaster.who": None})
+        thing, page = self.arrived(portal)
+        first = portal.get(f"{page}?lang=en").text
+        self.assertIn('id="details"', first)
+        self.assertIn("<dt><bdi>Colour</bdi></dt><dd><bdi>white</bdi></dd>", first)
+        for name in ("mail", "box", "remark"):
+            self.assertIn(f'name="field-{name}"', first)
+        for name in ("field-colour", "country", "consent", "marketing"):
+            self.assertNotIn(f'name="{name}"', first)
+        wrong = self.details(portal, page, field_mail="x", field_remark=HEBREW, field_box="yes")
+        self.assertEqual(wrong.status, 422)
+        self.assertIn("Enter an e-mail address", wrong.text)
+        self.assertIn(f'value="{html.escape(HEBREW)}"', wrong.text)
+        self.assertIn('name="field-box" value="yes" checked', wrong.text)
+        self.assertEqual(json.loads(self.row(portal, thing)["fields"]), {"colour": "white"})
+        long = self.details(portal, page, field_remark="x" * 10_000, field_mail="a@b.example")
+        self.assertEqual(long.status, 422)
+        self.assertIn('value="a@b.example"', long.text)
+        saved = self.details(portal, page, field_remark=HEBREW, field_box="yes")
+        self.assertEqual((saved.status, saved.headers["Location"].partition("?")[0]), (303, page))
+        self.assertEqual(json.loads(self.row(portal, thing)["fields"]), {"colour": "white", "remark": HEBREW, "box": True})
+        second = portal.get(f"{page}?lang=en").text
+        self.assertIn(f"<dd><bdi>{html.escape(HEBREW, quote=False)}</bdi></dd>", second)
+        self.assertIn("<dt><bdi>For work</bdi></dt><dd><bdi>Yes</bdi></dd>", second)
+        self.assertIn('name="field-mail"', second)
+        self.assertNotIn('name="field-remark"', second)
+        self.assertEqual(self.details(portal, page, field_mail="a@b.example").status, 303)
+        rows = stored(portal_store(portal), "SELECT contact_email FROM registrations WHERE token = ?", page.rpartition("/")[2])
+        self.assertEqual([tuple(row) for row in rows], [("a@b.example",)])
+        self.assertNotIn('id="details"', portal.get(page).text)
+
+    def test_nothing_is_asked_before_the_arrival_or_of_others(self):
+        portal = self.portal(product__kettle={"name": "Kettle", "identifiers": "zzz"})
+        thing = random_thing()
+        page = f"/registrations/{self.post(portal, thing).json['token']}"
+        self.assertNotIn('id="details"', portal.get(page).text)
+        self.assertEqual(self.details(portal, page, field_mail="a@b.example").status, 303)
+        self.assertEqual(json.loads(self.row(portal, thing)["fields"]), {"colour": "white"})
+        self.assertEqual(self.details(portal, "/registrations/" + "0" * 32, field_mail="a@b.example").status, 404)
+        self.assertEqual(portal.post_form(f"{page}/details", product="kettle").status, 303)
+        self.assertEqual(portal.post_form(f"{page}/details", product="../x").status, 303)
+
+    def test_answers_are_forgotten_with_the_contact(self):
+        portal = self.portal(retention={"contacts": "1s"})
+        thing = random_thing()
+        self.assertEqual(self.register(portal, thing, field_who="Zoë").status, 303)
+        eventually(lambda: (self.row(portal, thing)["fields"], self.row(portal, thing)["country"], self.row(portal, thing)["contact_name"])
+                   == (None, None, None), lambda: self.row(portal, thing))
+        self.assertEqual(self.row(portal, thing)["consent"], "7")
 
 
 def portal_store(portal):

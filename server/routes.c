@@ -19,6 +19,8 @@
 #define CSV "text/csv"
 #define KIB 1024
 #define PICTURE DECODE_BYTES_MAX
+/* An answer that is far too long is refused by the form, which keeps the others. */
+#define ANSWERS (96 * KIB)
 
 /* clang-format off */
 const struct http_route routes[] = {
@@ -30,11 +32,12 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/{own}/01/{link...}",                    0,          NULL,      &form_linked}, /* its path may begin */
     {HTTP_PUBLIC, HTTP_GET,  "/{own}/{path}/01/{link...}",             0,          NULL,      &form_linked}, /* with the maker's own */
     {HTTP_PUBLIC, HTTP_GET,  "/language",                              0,          NULL,      &form_home},
-    {HTTP_PUBLIC, HTTP_POST, "/language",                              8 * KIB,    FORM,      &form_language},
-    {HTTP_PUBLIC, HTTP_POST, "/register",                              8 * KIB,    FORM,      &form_register},
+    {HTTP_PUBLIC, HTTP_POST, "/language",                              ANSWERS,    FORM,      &form_language},
+    {HTTP_PUBLIC, HTTP_POST, "/register",                              ANSWERS,    FORM,      &form_register},
     {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}",                 0,          NULL,      &registration_page},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/retry",           1 * KIB,    FORM,      &registration_page_retry},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/on",              1 * KIB,    FORM,      &registration_page_on},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/details",         ANSWERS,    FORM,      &registration_page_details},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/cancel",          1 * KIB,    FORM,      &registration_page_cancel},
     {HTTP_PUBLIC, HTTP_GET,  "/static/{file}",                         0,          NULL,      &asset_static},
     {HTTP_PUBLIC, HTTP_GET,  "/favicon.ico",                           0,          NULL,      &asset_icon},

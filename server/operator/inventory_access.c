@@ -15,7 +15,7 @@
 #define SECONDS 60
 #define ANSWER_MAX ((size_t)1 << 20)
 #define PORTAL_ROWS 1500 /* with the longest texts still less than the portal takes at a time */
-#define ALONE_ROWS 20000 /* nobody else waits for the store */
+#define ALONE_ROWS 65536 /* nobody else waits for the store */
 #define SHARED_ROWS 4000
 #define PAGE_ROWS 1000
 

@@ -462,6 +462,9 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         BOTH("INSERT INTO ownership_events (thing_name, happened_at, kind, actor, token, proofs, reason)"
              " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
 
+    [SQL_GUESSES_FIND] = {"SELECT guesses, guess_at FROM devices WHERE thing_name = $1",
+                          "SELECT guesses, guess_at FROM devices WHERE thing_name = $1 FOR UPDATE"},
+    [SQL_GUESSES_CHANGE] = BOTH("UPDATE devices SET guesses = $2, guess_at = $3 WHERE thing_name = $1"),
     [SQL_INVENTORY_FIND] = BOTH(INVENTORY_SELECT "thing_name = $1"),
     [SQL_INVENTORY_BY_SERIAL] =
         BOTH("SELECT thing_name FROM inventory WHERE serial = $1 AND gtin = $2 LIMIT 2"),

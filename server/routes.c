@@ -8,6 +8,7 @@
 #include "server/admin/inventory.h"
 #include "server/admin/inventory_lists.h"
 #include "server/admin/metrics.h"
+#include "server/api/accounts.h"
 #include "server/api/labels.h"
 #include "server/api/registrations.h"
 #include "server/public/assets.h"
@@ -50,6 +51,7 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/cancel",   8 * KIB,    NULL,      &registration_cancel},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/labels/decode",                  PICTURE,    NULL,      &label_decode},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/labels/read",                    16 * KIB,   JSON,      &label_text},
+    {HTTP_PUBLIC, HTTP_GET,  "/api/v1/accounts/{digest}",              0,          NULL,      &accounts_compare},
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/openapi.json",                   0,          NULL,      &asset_openapi},
 
     {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &health_live},

@@ -259,7 +259,7 @@ class Command(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.sandbox = cls.enterClassContext(Sandbox())
-        portal = cls.enterClassContext(Portal(cls.sandbox, start=False))
+        portal = cls.enterClassContext(Portal(cls.sandbox, start=False, http={"public_url": URL}))
         cls.ini = portal.ini
 
     def run_claim(self, identifier):

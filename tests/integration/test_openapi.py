@@ -14,6 +14,7 @@ from test_labels import blank, picture
 DOCUMENT = json.loads((ROOT / "static" / "openapi.json").read_text())
 API = "/api/v1/registrations"
 TOKEN, RETRY, ON, CANCEL = (f"{API}/{{token}}{action}" for action in ("", "/retry", "/on", "/cancel"))
+ACCOUNTS = "/api/v1/accounts/{digest}"
 DECODE, READ, SELF = "/api/v1/labels/decode", "/api/v1/labels/read", "/api/v1/openapi.json"
 NONE = "0" * 32
 LARGE = b" " * 20 * 1024
@@ -39,7 +40,7 @@ class OpenApi(PortalCase):
             body = b""
         if isinstance(body, dict):
             body, headers = json.dumps(body).encode(), {"Content-Type": "application/json", **headers}
-        answer = portal.request(method, path.replace("{token}", token), body, headers)
+        answer = portal.request(method, path.replace("{token}", token).replace("{digest}", token), body, headers)
         self.seen.setdefault((path, method), set()).add(answer.status)
         return answer
 
@@ -80,6 +81,8 @@ class OpenApi(PortalCase):
         self.ask(portal, "POST", API, LARGE, **{"Content-Type": "application/json"})
         self.ask(portal, "GET", TOKEN)
         self.ask(portal, "GET", SELF)
+        for digest in (portal.ready().json["accounts"], "0" * 64):
+            self.ask(portal, "GET", ACCOUNTS, token=digest)
 
     def onboarded(self):
         thing = random_thing()

@@ -2,6 +2,7 @@
 #include "server/store/persons.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/store_fixture.h"

@@ -375,27 +375,19 @@ static enum ownership_answer arrived(struct ownership *ownership, const struct o
 static bool is_shared(const struct ownership *ownership, size_t party, long long at)
 {
     for (size_t i = 0; i < ownership->count; i++)
-        if (i != party && challenge_covers(&ownership->parties[i].challenge, at))
+        if (i != party && challenge_may_cover(&ownership->parties[i].challenge, at))
             return true;
     return ownership->crowded;
 }
 
-static void judge_challenges(struct ownership *ownership, long long now, struct ownership_effects *effects)
+/* The event is the last that the party's challenge waited for. */
+static void meet(struct ownership *ownership, size_t party, struct ownership_effects *effects)
 {
-    size_t winner = ownership->count;
+    const struct party *own = &ownership->parties[party];
 
-    for (size_t i = 0; i < ownership->count; i++) {
-        const struct challenge *challenge = &ownership->parties[i].challenge;
-        if (challenge_is_met(challenge) && !is_shared(ownership, i, challenge->off_at) &&
-            !is_shared(ownership, i, challenge->on_at))
-            winner = i;
-    }
-    for (size_t i = 0; i < ownership->count; i++)
-        if (challenge_is_met(&ownership->parties[i].challenge))
-            challenge_end(&ownership->parties[i].challenge, now);
-    if (winner < ownership->count)
-        prove(ownership, winner,
-              ownership->parties[winner].proofs & PROOF(PROOF_POWER_CYCLE) ? PROOF_AGAIN : PROOF_POWER_CYCLE,
+    if (!is_shared(ownership, party, own->challenge.off_at) &&
+        !is_shared(ownership, party, own->challenge.on_at))
+        prove(ownership, party, own->proofs & PROOF(PROOF_POWER_CYCLE) ? PROOF_AGAIN : PROOF_POWER_CYCLE,
               effects);
 }
 
@@ -403,15 +395,24 @@ static void judge_challenges(struct ownership *ownership, long long now, struct 
 static enum ownership_answer switched(struct ownership *ownership, const struct ownership_event *event,
                                       struct ownership_effects *effects)
 {
+    bool met[OWNERSHIP_PARTIES_MAX] = {false};
+
     for (size_t i = 0; i < ownership->count && ownership->arrived_at; i++) {
-        if (!is_live(ownership, i))
+        struct challenge *challenge = &ownership->parties[i].challenge;
+        if (!is_live(ownership, i) || challenge_is_met(challenge))
             continue;
         if (event->kind == OWNERSHIP_OFF)
-            challenge_off(&ownership->parties[i].challenge, event->happened_at);
+            challenge_off(challenge, event->happened_at);
         else
-            challenge_on(&ownership->parties[i].challenge, event->happened_at);
+            challenge_on(challenge, event->happened_at);
+        met[i] = challenge_is_met(challenge);
     }
-    judge_challenges(ownership, event->now, effects);
+    for (size_t i = 0; i < ownership->count; i++)
+        if (met[i])
+            meet(ownership, i, effects);
+    for (size_t i = 0; i < ownership->count; i++)
+        if (met[i])
+            challenge_end(&ownership->parties[i].challenge, event->now);
     return OWNERSHIP_DONE;
 }
 

@@ -18,7 +18,7 @@ enum ownership_event_kind {
     OWNERSHIP_REQUEST,  /* new, or once more. ends_at: when waiting ends. The owner, after a reset, stays the
                            owner */
     OWNERSHIP_WITHDRAW, /* owners release instead */
-    OWNERSHIP_CODE,     /* gave the right code */
+    OWNERSHIP_CODE,     /* gave the right code (wrong ones: ownership/guesses.h) */
     OWNERSHIP_CHALLENGE,
     OWNERSHIP_ASK,  /* asks the owner, whether there is one or not. In a contest that the party may know of:
                        staff */

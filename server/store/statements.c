@@ -386,15 +386,29 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                               " ON c.id = r.claim_id WHERE r.token = $1"),
     [SQL_OWNERS_PARTY_CHANGE] = BOTH("UPDATE registrations SET standing = $2, proofs = $3, due_at = " OR_NULL("$4") ", asked_at = " OR_NULL(
         "$5") ", challenge_at = " OR_NULL("$6") ", challenge_until = " OR_NULL("$7") ", challenge_off_at "
-                                                                                     "= " OR_NULL("$8") ", "
-                                                                                                        "chal"
-                                                                                                        "leng"
-                                                                                                        "e_"
-                                                                                                        "on_"
-                                                                                                        "at "
-                                                                                                        "="
-                                                                                                        " " OR_NULL("$9") ", challenges = $10"
-                                                                                                                          " WHERE token = $1"),
+                                                                                     "= " OR_NULL(
+                                                                                         "$8") ", "
+                                                                                               "chal"
+                                                                                               "leng"
+                                                                                               "e_"
+                                                                                               "on_"
+                                                                                               "at "
+                                                                                               "="
+                                                                                               " " OR_NULL(
+                                                                                                   "$9") ", "
+                                                                                                         "cha"
+                                                                                                         "lle"
+                                                                                                         "nge"
+                                                                                                         "s "
+                                                                                                         "= "
+                                                                                                         "$10"
+                                                                                                         " WH"
+                                                                                                         "ERE"
+                                                                                                         " to"
+                                                                                                         "ken"
+                                                                                                         " = "
+                                                                                                         "$"
+                                                                                                         "1"),
     [SQL_OWNERS_ARRIVED] = {"SELECT thing_name, endpoint, ended_at FROM claims WHERE id IN"
                             " (SELECT value FROM json_each($1)) ORDER BY thing_name, ended_at",
                             "SELECT thing_name, endpoint, ended_at FROM claims"
@@ -474,8 +488,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                           "SELECT 1 FROM leaders WHERE name = $1 AND term = $2 AND ends_at > 0"
                           " FOR KEY SHARE"},
 
-    [SQL_RETENTION_CLAIMS] =
-        BOTH("SELECT id, accepted_at, ended_at FROM claims WHERE id > $1 ORDER BY id LIMIT $2"),
+    [SQL_RETENTION_CLAIMS] = BOTH(
+        "SELECT id, accepted_at, ended_at, CASE WHEN EXISTS (SELECT 1 FROM registrations r WHERE"
+        " r.claim_id = claims.id AND (r.due_at IS NOT NULL OR r.standing IN ('owner', 'asking', 'disputed')))"
+        " THEN 1 ELSE 0 END FROM claims WHERE id > $1 ORDER BY id LIMIT $2"),
     [SQL_RETENTION_REGISTRATIONS_DELETE] =
         {"DELETE FROM registrations WHERE claim_id IN (SELECT value FROM json_each($1))",
          "DELETE FROM registrations WHERE claim_id = ANY($1::bigint[])"},

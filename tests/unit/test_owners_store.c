@@ -210,10 +210,11 @@ static struct registration_request owner_of(const char *thing_name)
 
 static unsigned asked_for;
 
-static unsigned required(void *context, const char *product)
+static unsigned required(void *context, const char *product, const char *thing_name)
 {
     (void)context;
     (void)product;
+    (void)thing_name;
     return asked_for;
 }
 

@@ -40,7 +40,8 @@ static bool read_erase(struct http_exchange *exchange, struct owner_act *own)
     JSON cJSON *json = json_object_parse(bytes, length);
     if (json && take_boolean(json, "erase", &own->erase))
         return true;
-    problem_answer_detail(exchange, 400, "The body must be empty, or a JSON object with erase: true or false.");
+    problem_answer_detail(exchange, 400,
+                          "The body must be empty, or a JSON object with erase: true or false.");
     return false;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What people do about whose device it is, by the {token} in the URL: prove, ask, answer a request, hand over,
- * release. Shared by pages and the API. */
+/* What people do about whose device it is, by the {token} in the URL: prove, ask, answer a request, hand
+ * over, release. Shared by pages and the API. */
 #ifndef SERVER_PORTAL_OWNER_ACT_H
 #define SERVER_PORTAL_OWNER_ACT_H
 

@@ -23,6 +23,7 @@ struct assets; /* public/assets.h */
 struct portal {
     const struct claim_settings *settings;
     const char *public_url; /* without a slash at the end; "" if not configured */
+    unsigned backup_days;   /* how long backups keep what was erased; 0: not said */
     struct store *store;
     struct pages *pages;
     struct assets *assets;

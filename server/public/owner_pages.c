@@ -158,8 +158,7 @@ static void reply_release_page(struct http_exchange *exchange, void *arguments, 
     const struct by_token *own = arguments;
 
     if (is_owner(exchange, own, result))
-        answer_question(exchange, &own->registration, "release",
-                        &(struct page_ask){.question = ASK_RELEASE});
+        answer_question(exchange, &own->registration, "release", &(struct page_ask){.question = ASK_RELEASE});
 }
 
 static const struct registration_rival *find_rival(const struct registration *registration,

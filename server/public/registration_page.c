@@ -42,6 +42,7 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
         .now_ms = now,
         .queue_ms = waiting_ms(portal_of(exchange)->waiting, &own->registration),
         .note = note_of(exchange),
+        .backup_days = portal_of(exchange)->backup_days,
     };
     portal_remember_language(exchange);
     pages_status(portal_of(exchange)->pages, portal_language(exchange), &status, &page);

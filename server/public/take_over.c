@@ -88,8 +88,7 @@ static enum store_error run_take(struct store_tx *tx, void *arguments)
 
     RETURN_IF(run_find(tx, own));
     const struct oem_endpoint *endpoint = claim_settings_endpoint(own->settings, own->link.endpoint);
-    if (!endpoint ||
-        !intake_targets(own->settings, thing_name, strlen(thing_name), &own->request, &problem))
+    if (!endpoint || !intake_targets(own->settings, thing_name, strlen(thing_name), &own->request, &problem))
         return STORE_CONFLICT;
     intake_choose(&own->request, endpoint);
     RETURN_IF(registrations_add(tx, &own->request, &own->registration));

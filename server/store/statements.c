@@ -310,6 +310,14 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         " LEFT JOIN persons p ON p.id = r.person_id WHERE r.token = $1"),
     [SQL_EXPORT_EVENTS] = BOTH("SELECT happened_at, kind, actor, proofs, reason FROM ownership_events"
                                " WHERE token = $1 ORDER BY id LIMIT 1000"),
+    [SQL_FORGETTING_WANT] = BOTH("UPDATE registrations SET erased_at = CASE WHEN $2 = 1 THEN 0 END"
+                                 " WHERE token = $1 AND coalesce(erased_at, 0) = 0"),
+    [SQL_FORGETTING_RUN] =
+        BOTH("UPDATE registrations SET contact_name = NULL, contact_email = NULL, idempotency_key = NULL,"
+             " request_digest = NULL, person_id = NULL, browser = NULL, country = NULL, fields = NULL,"
+             " consent = NULL, consent_language = NULL, consent_at = NULL, marketing_at = NULL,"
+             " erased_at = $2 WHERE thing_name = $1 AND standing = 'former' AND erased_at = 0"),
+    [SQL_FORGETTING_FIND] = BOTH("SELECT coalesce(erased_at, 0) FROM registrations WHERE token = $1"),
 
     /* Finds what is known about these thing names ($1; $3: of people who may have asked before) and
      * idempotency keys ($2). Each LIMIT makes the
@@ -386,15 +394,29 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                               " ON c.id = r.claim_id WHERE r.token = $1"),
     [SQL_OWNERS_PARTY_CHANGE] = BOTH("UPDATE registrations SET standing = $2, proofs = $3, due_at = " OR_NULL("$4") ", asked_at = " OR_NULL(
         "$5") ", challenge_at = " OR_NULL("$6") ", challenge_until = " OR_NULL("$7") ", challenge_off_at "
-                                                                                     "= " OR_NULL("$8") ", "
-                                                                                                        "chal"
-                                                                                                        "leng"
-                                                                                                        "e_"
-                                                                                                        "on_"
-                                                                                                        "at "
-                                                                                                        "="
-                                                                                                        " " OR_NULL("$9") ", challenges = $10"
-                                                                                                                          " WHERE token = $1"),
+                                                                                     "= " OR_NULL(
+                                                                                         "$8") ", "
+                                                                                               "chal"
+                                                                                               "leng"
+                                                                                               "e_"
+                                                                                               "on_"
+                                                                                               "at "
+                                                                                               "="
+                                                                                               " " OR_NULL(
+                                                                                                   "$9") ", "
+                                                                                                         "cha"
+                                                                                                         "lle"
+                                                                                                         "nge"
+                                                                                                         "s "
+                                                                                                         "= "
+                                                                                                         "$10"
+                                                                                                         " WH"
+                                                                                                         "ERE"
+                                                                                                         " to"
+                                                                                                         "ken"
+                                                                                                         " = "
+                                                                                                         "$"
+                                                                                                         "1"),
     [SQL_OWNERS_ARRIVED] = {"SELECT thing_name, endpoint, ended_at FROM claims WHERE id IN"
                             " (SELECT value FROM json_each($1)) ORDER BY thing_name, ended_at",
                             "SELECT thing_name, endpoint, ended_at FROM claims"

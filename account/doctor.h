@@ -32,7 +32,8 @@ struct doctor_finding {  /* texts are borrowed for the call */
 struct doctor_options { /* all borrowed */
     /* Loaded, maybe with errors, each of which is reported. NULL: settings come from elsewhere. */
     const struct config *config;
-    const char *config_path; /* of its file, for what the portal needs of this machine; NULL: not checked */
+    /* Of its file, for what the portal says of it, and needs of this machine. NULL: not checked. */
+    const char *config_path;
     const struct claim_settings *settings; /* from claim_settings_load_partly() */
     /* Check only this staging account or endpoint; with either set, only what is named is checked. NULL:
      * all. */

@@ -150,12 +150,17 @@ static bool stopped(const struct aws_http_request *request)
     return request->interrupted && *request->interrupted;
 }
 
+static size_t body_max(const struct aws_http_request *request)
+{
+    return request->body_max ? request->body_max : AWS_HTTP_BODY_MAX;
+}
+
 static size_t take_body(char *bytes, size_t size, size_t count, void *user)
 {
     struct exchange *exchange = user;
     struct text *body = &exchange->answer->body;
 
-    if (body->length + size * count > AWS_HTTP_BODY_MAX) {
+    if (body->length + size * count > body_max(exchange->request)) {
         exchange->too_large = true;
         return 0;
     }
@@ -163,9 +168,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *user)
     return size * count;
 }
 
-/* Copies the value of "name: value\r
- *
- * " when the name matches. Truncates it to room. */
+/* Copies the value of a header's line when the name matches. Truncates it to room. */
 static bool take_value(const char *line, size_t length, const char *name, char *out, size_t room)
 {
     size_t skip = strlen(name);
@@ -184,11 +187,24 @@ static bool take_value(const char *line, size_t length, const char *name, char *
     return true;
 }
 
+/* -1: the value of Cache-Control names none. */
+static long max_age_of(const char *value)
+{
+    static const char name[] = "max-age=";
+    const char *at = strcasestr(value, name);
+    char *end;
+
+    if (!at || (at > value && !strchr(" ,", at[-1]))) /* not of s-max-age */
+        return -1;
+    long seconds = strtol(at + sizeof name - 1, &end, 10);
+    return end != at + sizeof name - 1 && seconds >= 0 ? seconds : -1;
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *user)
 {
     struct aws_http_answer *answer = ((struct exchange *)user)->answer;
     size_t length = size * count;
-    char value[64];
+    char value[256];
 
     if (take_value(line, length, "x-amzn-RequestId", answer->request_id, sizeof answer->request_id) ||
         take_value(line, length, "x-amz-request-id", answer->request_id, sizeof answer->request_id) ||
@@ -197,7 +213,9 @@ static size_t take_header(char *line, size_t size, size_t count, void *user)
                    sizeof answer->bucket_region) ||
         take_value(line, length, "x-amzn-ErrorType", answer->error_type, sizeof answer->error_type))
         return length;
-    if (take_value(line, length, "Date", value, sizeof value)) {
+    if (take_value(line, length, "Cache-Control", value, sizeof value))
+        answer->max_age_s = max_age_of(value);
+    else if (take_value(line, length, "Date", value, sizeof value)) {
         time_t date = curl_getdate(value, NULL);
         answer->date_ms = date > 0 ? date * 1000LL : 0;
     } else if (take_value(line, length, "Retry-After", value, sizeof value)) {
@@ -413,7 +431,10 @@ static enum aws_http_result judge(const struct aws_http *http, const struct exch
         return AWS_HTTP_UNREADABLE;
     }
     if (exchange->too_large) {
-        text_printf(why, "the answer is larger than %lu MiB", AWS_HTTP_BODY_MAX >> 20);
+        size_t most = body_max(exchange->request);
+        bool in_mib = most >> 20 != 0;
+        text_printf(why, "the answer is larger than %zu %s", in_mib ? most >> 20 : most >> 10,
+                    in_mib ? "MiB" : "KiB");
         return AWS_HTTP_IMPOSSIBLE;
     }
     if (code == CURLE_COULDNT_RESOLVE_PROXY) /* libcurl's text has the whole proxy URL, with the password */
@@ -438,7 +459,7 @@ enum aws_http_result aws_http_exchange(struct aws_http *http, const struct aws_h
     struct exchange exchange = {.request = request, .answer = out};
     LIST struct curl_slist *headers = NULL;
 
-    *out = (struct aws_http_answer){.retry_after_s = -1};
+    *out = (struct aws_http_answer){.retry_after_s = -1, .max_age_s = -1};
     if (!prepare(http, &exchange, &headers)) {
         text_printf(why, "%s: a header or the credentials are empty or contain a line end",
                     request->url->origin);

@@ -59,6 +59,7 @@ struct aws_http_request {
     const struct aws_signature *signature; /* NULL: not signed */
     const char *ca_file;                   /* NULL: the system's */
     bool once;                             /* new connection: libcurl itself resends on a dead kept one */
+    size_t body_max;                       /* of the answer; 0: AWS_HTTP_BODY_MAX */
     long connect_ms, total_ms;             /* total 0: no limit while data flows */
     const atomic_int *interrupted;         /* may be NULL */
 };
@@ -70,6 +71,7 @@ struct aws_http_answer {
     char bucket_region[40];                         /* of S3's bucket; "": not told */
     long long date_ms;                              /* the Date header; 0: none */
     long retry_after_s;                             /* -1: none */
+    long max_age_s;                                 /* of Cache-Control; -1: none */
 };
 
 struct aws_http;

@@ -79,3 +79,48 @@ bool base64_decode(const char *text, size_t length, unsigned char *out, size_t *
     *size = BASE64_ROOM(length) - padding;
     return true;
 }
+
+void base64url_encode(const unsigned char *bytes, size_t length, char *out)
+{
+    base64_encode(bytes, length, out);
+    for (; *out && *out != '='; out++)
+        *out = *out == '+' ? '-' : *out == '/' ? '_' : *out;
+    *out = '\0';
+}
+
+/* A character as the other alphabet has it; one that decodes to nothing for those that only that one has. */
+static char plain_of(char character)
+{
+    switch (character) {
+    case '-':
+        return '+';
+    case '_':
+        return '/';
+    case '+':
+    case '/':
+    case '=':
+        return '\0';
+    default:
+        return character;
+    }
+}
+
+bool base64url_decode(const char *text, size_t length, unsigned char *out, size_t *size)
+{
+    size_t all = 0, one = 0;
+
+    if (length % 4 == 1)
+        return false;
+    for (size_t at = 0; at < length; at += 4, all += one) {
+        char group[4] = {'=', '=', '=', '='};
+        unsigned char bytes[3];
+        for (size_t i = 0; i < 4 && at + i < length; i++)
+            group[i] = plain_of(text[at + i]);
+        if (!base64_decode(group, sizeof group, bytes, &one))
+            return false;
+        for (size_t i = 0; i < one; i++)
+            out[all + i] = bytes[i];
+    }
+    *size = all;
+    return true;
+}

@@ -23,4 +23,9 @@ bool base64_decode(const char *text, size_t length, unsigned char *out, size_t *
  * BASE64_ROOM(length) bytes. */
 bool base64_decode_groups(const char *text, size_t length, unsigned char *out);
 
+/* The same without padding and with - and _ for + and / (RFC 4648, section 5), as tokens are written. Room as
+ * above: out of base64url_decode() has BASE64_ROOM(length + 2) bytes. */
+void base64url_encode(const unsigned char *bytes, size_t length, char *out);
+bool base64url_decode(const char *text, size_t length, unsigned char *out, size_t *size);
+
 #endif

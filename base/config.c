@@ -92,6 +92,8 @@ __attribute__((format(printf, 5, 0))) static void add_error(struct config *confi
     TEXT struct text error = TEXT_EMPTY;
     char *message;
 
+    if (config->unread)
+        return;
     if (vasprintf(&message, format, arguments) < 0)
         abort();
     if (place != NULL)
@@ -249,6 +251,11 @@ bool config_load(struct config *config, const char *path, char *const *environme
     complete(config);
     check_all(config);
     return config->error_count == 0;
+}
+
+bool config_is_read(const struct config *config)
+{
+    return !config->unread;
 }
 
 static const struct config_value *value_of(const struct config *config, const char *section, const char *name)

@@ -40,8 +40,11 @@ void config_ignore_unknown_keys(struct config *config);
 /* Reads path (NULL: no file) and environment (a NULL-terminated list of "NAME=value", normally environ; NULL:
  * none). Checks everything and collects all errors. Returns true if there are none. Errors: unreadable file,
  * syntax error, unknown section or key, duplicate key, missing key, bad value, value out of bounds, and
- * environment variables with the prefix that match no key. */
+ * environment variables with the prefix that match no key. A file that cannot be read at all, or is UTF-16,
+ * is the only error: others, those of config_add_error() too, may be due to what is not known of it. */
 bool config_load(struct config *config, const char *path, char *const *environment);
+/* False: config_load() got nothing of the file, so that the values say little. */
+bool config_is_read(const struct config *config);
 
 /* The errors, such as "portal.ini:12: [http] listen: ..." or "PORTAL_HTTP_LISTEN: ...". Borrowed. */
 size_t config_error_count(const struct config *config);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/ini_pairs.h"
 #include "base/memory.h"
+#include "base/plain_text.h"
 
 #define SPACES " \t\r\v\f"
 
@@ -121,4 +122,5 @@ void config_read_file(struct config *config)
         config_error_at(config, config->path, NULL, NULL, "cannot be read: %s", strerror(error));
     else
         ini_pairs_read(content, length, CONFIG_LINE_MAX, &events);
+    config->unread = error != 0 || plain_text_is_utf16(content, length);
 }

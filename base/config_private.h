@@ -32,6 +32,7 @@ struct config {
     char *env_prefix;
     bool strict;
     bool partial; /* unknown keys are ignored */
+    bool unread;  /* the file gave nothing, and no more errors are added */
     char *path;   /* NULL: no file */
     struct config_value *values;
     size_t value_count;

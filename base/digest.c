@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 
 #include "base/hex.h"
@@ -14,6 +16,20 @@ void digest_sha256(const void *bytes, size_t length, char out[DIGEST_SIZE])
     if (!EVP_Digest(bytes, length, digest, NULL, EVP_sha256(), NULL))
         abort();
     hex_encode(digest, sizeof digest, out);
+}
+
+void digest_hmac(const void *key, size_t key_length, const void *bytes, size_t length, char out[DIGEST_SIZE])
+{
+    unsigned char digest[32];
+
+    if (!HMAC(EVP_sha256(), key, (int)key_length, bytes, length, digest, NULL))
+        abort();
+    hex_encode(digest, sizeof digest, out);
+}
+
+bool digest_is_equal(const char left[DIGEST_SIZE], const char right[DIGEST_SIZE])
+{
+    return CRYPTO_memcmp(left, right, DIGEST_SIZE) == 0;
 }
 
 struct digest {

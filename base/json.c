@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 static const char escaped_nul[] = "\\u0000";
@@ -142,6 +141,26 @@ void json_canonical(const cJSON *value, struct text *out)
         json_canonical(each, out);
     }
     text_puts(out, "]");
+}
+
+static bool has_twin(const cJSON *member)
+{
+    for (const cJSON *other = member->next; other; other = other->next)
+        if (member->string && strcmp(other->string, member->string) == 0)
+            return true;
+    return false;
+}
+
+bool json_has_duplicates(const cJSON *value)
+{
+    const cJSON *each;
+
+    cJSON_ArrayForEach(each, value)
+    {
+        if ((cJSON_IsObject(value) && has_twin(each)) || json_has_duplicates(each))
+            return true;
+    }
+    return false;
 }
 
 void json_free_at(cJSON **object)

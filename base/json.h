@@ -5,6 +5,7 @@
 #define BASE_JSON_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/text.h"
@@ -26,6 +27,10 @@ cJSON *json_object_parse_scanned(const char *payload, size_t length, const char 
 /* Adds the value in one form: members in the order of their names, no white space. Equal values, whatever
  * the order of their members, give equal texts. */
 void json_canonical(const cJSON *value, struct text *out);
+
+/* Whether an object in it has two members of one name, which programs read differently (cJSON takes the
+ * first). */
+bool json_has_duplicates(const cJSON *value);
 
 void json_free_at(cJSON **object);
 #define JSON __attribute__((cleanup(json_free_at)))

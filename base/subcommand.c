@@ -58,10 +58,33 @@ static int unknown(const struct subcommands *commands, const char *name)
     return USAGE;
 }
 
+static int print_help_of_completion(const struct subcommands *commands)
+{
+    TEXT struct text name = TEXT_EMPTY, examples = TEXT_EMPTY, about = TEXT_EMPTY;
+
+    text_printf(&name, "%s completion", commands->program);
+    text_printf(&about, "Prints a script with which a shell completes the commands and options of %s.",
+                commands->program);
+    text_printf(&examples, "source <(%s completion bash)\nsource <(%s completion zsh)", commands->program,
+                commands->program);
+    return command_help(&(struct command_page){
+        .name = text_get(&name),
+        .synopsis = "bash|zsh",
+        .about = text_get(&about),
+        .notes = "For every new shell, add one of these lines to ~/.bashrc or ~/.zshrc. Packages install the "
+                 "scripts "
+                 "where bash and zsh look for them.",
+        .examples = text_get(&examples),
+        .exit_status = "0 printed, 64 wrong arguments, 74 standard output cannot be written to",
+    });
+}
+
 static int print_help_of(const struct subcommands *commands, int count, char **names)
 {
     const struct command_page *page = NULL;
 
+    if (count == 1 && strcmp(names[0], "completion") == 0)
+        return print_help_of_completion(commands);
     for (int i = 0; i < count; i++) {
         const struct subcommand *found = page ? NULL : find(commands, names[i]);
         if (!found)
@@ -76,6 +99,8 @@ static int print_completion(const struct subcommands *commands, int count, char 
 {
     TEXT struct text script = TEXT_EMPTY;
 
+    if (count == 3 && (strcmp(values[2], "--help") == 0 || strcmp(values[2], "-h") == 0))
+        return print_help_of_completion(commands);
     if (count == 3 && completion_add(commands, values[2], &script))
         return standard_output_print(commands->program, &script);
     fprintf(stderr, "Usage: %s completion bash|zsh\n", commands->program);

@@ -46,6 +46,7 @@ const char *identifier_error_name(enum identifier_error error)
         [IDENTIFIER_NO_SERIAL] = "a Digital Link without a serial number",
         [IDENTIFIER_BAD_SERIAL] = "bad serial number in the Digital Link",
         [IDENTIFIER_BAD_LINK] = "incomplete Digital Link",
+        [IDENTIFIER_UNLISTED] = "not in the inventory",
         [IDENTIFIER_BAD_FORM] = "bad form",
     };
     return (size_t)error < sizeof names / sizeof *names ? names[error] : "unknown";

@@ -32,6 +32,7 @@ enum identifier_error {
     IDENTIFIER_NO_SERIAL,     /* it has no serial number */
     IDENTIFIER_BAD_SERIAL,    /* more than 20 characters, or one that may not be in a serial number */
     IDENTIFIER_BAD_LINK,      /* parts are missing, doubled or in the wrong order */
+    IDENTIFIER_UNLISTED,      /* right, but not in the inventory; only from the store (STORE_UNLISTED) */
     IDENTIFIER_BAD_FORM,      /* only from identifier_form_parse(): wrong configuration */
 };
 

@@ -80,6 +80,9 @@ static const struct config_key keys[] = {
      "delays grow with a claim's age, and while many devices are being registered."},
     {"claim", "default_endpoint", CONFIG_TEXT, "", 0, 32, NULL, false,
      "Endpoint of claims that do not name one. Required if there are several."},
+    {"claim", "inventory", CONFIG_CHOICE, "optional", 0, 0, "required|optional", false,
+     "required: only devices in the inventory are claimed, so that nobody moves another OEM's module of a "
+     "shared staging account. Import them first: expresslink-portal inventory import."},
 };
 
 const struct config_table claim_config_table = {keys, sizeof keys / sizeof *keys};
@@ -413,7 +416,10 @@ bool claim_settings_load_partly(struct config *config, struct claim_settings *ou
 {
     size_t errors_before = config_error_count(config);
 
-    *out = (struct claim_settings){.window_ms = config_integer(config, "claim", "window")};
+    *out = (struct claim_settings){
+        .window_ms = config_integer(config, "claim", "window"),
+        .inventory_required = strcmp(config_text(config, "claim", "inventory"), "required") == 0,
+    };
     read_accounts(config, out);
     check_client_ids(config, out);
     check_destinations(config, out);

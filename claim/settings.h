@@ -71,6 +71,7 @@ struct claim_settings {
     size_t endpoint_count;
     size_t default_endpoint; /* index */
     long long window_ms;
+    bool inventory_required; /* only devices of the portal's inventory are claimed */
     struct schedule schedule;
 };
 

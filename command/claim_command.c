@@ -254,6 +254,13 @@ static int claim_by_some_way(const struct arguments *arguments, const struct cla
     }
     if (!gone)
         return 0;
+    if (options->settings->inventory_required && !arguments->direct) {
+        fputs("expresslink-claim: [claim] inventory is required, and only a portal knows the inventory, but "
+              "none with this configuration answers on this machine. Start it, or publish without the "
+              "inventory: --direct\n",
+              stderr);
+        return COMMAND_UNREACHABLE;
+    }
     warn(found, text_get(&where), options);
     return publish(options, result);
 }

@@ -238,7 +238,7 @@ static int with_config(struct config *config, struct arguments *arguments)
     if (loaded || config_family_count(config, "staging") || config_family_count(config, "endpoint"))
         claim_settings_load_partly(config, &settings);
     arguments->doctor.config = config;
-    arguments->doctor.config_path = loaded ? arguments->config_path : NULL;
+    arguments->doctor.config_path = arguments->config_path;
     int status = with_aws(&settings, arguments);
     claim_settings_fini(&settings);
     return status;

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/program_beside.h"
 #include "decode/frame.h"
 
 #define PROGRAM_NAME "expresslink-decode"
@@ -36,33 +37,9 @@ struct decode_process {
 
 enum transfer { TRANSFER_DONE, TRANSFER_LATE, TRANSFER_GONE, TRANSFER_UNREAD };
 
-static bool is_program(struct text *path, const char *folder, size_t length, const char *below)
-{
-    text_clear(path);
-    text_add(path, folder, length);
-    text_puts(path, below);
-    return access(text_get(path), X_OK) == 0;
-}
-
 bool decode_program(struct text *path, struct text *why)
 {
-    char self[PATH_MAX];
-    TEXT struct text found = TEXT_EMPTY;
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self);
-    const char *slash = length > 0 ? memrchr(self, '/', (size_t)length) : NULL;
-
-    if (!slash) {
-        text_puts(why, "the folder of this program is not known: /proc is not there");
-        return false;
-    }
-    size_t folder = (size_t)(slash - self);
-    if (!is_program(&found, self, folder, "/" PROGRAM_NAME) &&
-        !is_program(&found, self, folder, "/../decode/" PROGRAM_NAME)) {
-        text_printf(why, "%.*s/" PROGRAM_NAME " is not there", (int)folder, self);
-        return false;
-    }
-    text_puts(path, text_get(&found));
-    return true;
+    return program_beside(PROGRAM_NAME, "decode", path, why);
 }
 
 /* In its own process group: Ctrl-C at a terminal is for the parent, which stops the child itself. */

@@ -1,64 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ownership/ownership.h"
 
-#include <string.h>
-
-static const char *const standing_names[STANDING_COUNT] = {
-    [STANDING_WAITING] = "waiting", [STANDING_ASKING] = "asking",   [STANDING_DISPUTED] = "disputed",
-    [STANDING_OWNER] = "owner",     [STANDING_REFUSED] = "refused", [STANDING_WITHDRAWN] = "withdrawn",
-    [STANDING_LAPSED] = "lapsed",   [STANDING_FORMER] = "former",
-};
-
-static const char *const effect_names[EFFECT_COUNT] = {
-    [EFFECT_GRANTED] = "granted",     [EFFECT_ENDED] = "ended",         [EFFECT_PROVEN] = "proven",
-    [EFFECT_CONTESTED] = "contested", [EFFECT_ASKED] = "asked",         [EFFECT_DISPUTED] = "disputed",
-    [EFFECT_REFUSED] = "refused",     [EFFECT_WITHDRAWN] = "withdrawn", [EFFECT_LAPSED] = "lapsed",
-};
-
-static const char *const event_names[OWNERSHIP_EVENT_COUNT] = {
-    [OWNERSHIP_REQUEST] = "request", [OWNERSHIP_WITHDRAW] = "withdraw",
-    [OWNERSHIP_CODE] = "code",       [OWNERSHIP_CHALLENGE] = "challenge",
-    [OWNERSHIP_ASK] = "ask",         [OWNERSHIP_TAKE] = "take",
-    [OWNERSHIP_ACCEPT] = "accept",   [OWNERSHIP_DENY] = "deny",
-    [OWNERSHIP_OFFER] = "offer",     [OWNERSHIP_KEEP] = "keep",
-    [OWNERSHIP_RELEASE] = "release", [OWNERSHIP_GRANT] = "grant",
-    [OWNERSHIP_REFUSE] = "refuse",   [OWNERSHIP_STAFF_RELEASE] = "staff-release",
-    [OWNERSHIP_ERASE] = "erase",     [OWNERSHIP_ARRIVED] = "arrived",
-    [OWNERSHIP_OFF] = "off",         [OWNERSHIP_ON] = "on",
-    [OWNERSHIP_TIME] = "time",
-};
-
-const char *standing_name(enum standing standing)
-{
-    return (unsigned)standing < STANDING_COUNT ? standing_names[standing] : "unknown";
-}
-
-bool standing_parse(const char *name, enum standing *out)
-{
-    for (int i = 0; i < STANDING_COUNT; i++) {
-        if (strcmp(name, standing_names[i]) == 0) {
-            *out = (enum standing)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-const char *effect_name(enum effect_kind kind)
-{
-    return (unsigned)kind < EFFECT_COUNT ? effect_names[kind] : "unknown";
-}
-
-const char *ownership_event_name(enum ownership_event_kind kind)
-{
-    return (unsigned)kind < OWNERSHIP_EVENT_COUNT ? event_names[kind] : "unknown";
-}
-
-bool standing_is_live(enum standing standing)
-{
-    return standing == STANDING_WAITING || standing == STANDING_ASKING || standing == STANDING_DISPUTED;
-}
-
 size_t ownership_owner(const struct ownership *ownership)
 {
     size_t i = 0;
@@ -95,14 +37,22 @@ static bool has_rivals(const struct ownership *ownership, size_t party)
     return false;
 }
 
-/* Whether the party has a telling proof that no other live one has. */
+/* Whether the party has shown more than each of the others. */
 static bool stands_out(const struct ownership *ownership, size_t party)
 {
-    unsigned own = ownership->parties[party].proofs & PROOFS_TELLING;
+    const unsigned proofs = ownership->parties[party].proofs;
+    unsigned own = proofs & PROOFS_TELLING;
 
-    for (size_t i = 0; i < ownership->count; i++)
-        if (i != party && is_live(ownership, i))
-            own &= ~ownership->parties[i].proofs;
+    if (!has_rivals(ownership, party))
+        return (proofs & (PROOFS_TELLING | PROOF(PROOF_POWER_CYCLE))) != 0;
+    for (size_t i = 0; i < ownership->count; i++) {
+        const unsigned theirs = ownership->parties[i].proofs;
+        if (i == party || !is_live(ownership, i))
+            continue;
+        if ((theirs & PROOFS_TELLING & ~proofs) && proofs_include(theirs, ownership->required))
+            return false;
+        own &= ~theirs;
+    }
     return own != 0;
 }
 
@@ -118,8 +68,17 @@ static void end_owner(struct ownership *ownership, struct ownership_effects *eff
     tell(effects, EFFECT_ENDED, owner);
 }
 
-/* The owner before, if any, is the owner no more. Who has asked the one before asks the new one, with its
- * full time. */
+/* The owner gives the device up. What the others have shown of it was about that owner. */
+static void give_up(struct ownership *ownership, struct ownership_effects *effects)
+{
+    end_owner(ownership, effects);
+    for (size_t i = 0; i < ownership->count; i++)
+        if (is_live(ownership, i))
+            ownership->parties[i].proofs &= ~PROOFS_OF_THE_DAY;
+}
+
+/* The owner before, if any, is the owner no more. Who has asked the one before asks the new one, in the time
+ * that is left: or else owners who pass the device to each other would keep the request from staff. */
 static void grant(struct ownership *ownership, size_t party, long long now, struct ownership_effects *effects)
 {
     end_owner(ownership, effects);
@@ -127,27 +86,50 @@ static void grant(struct ownership *ownership, size_t party, long long now, stru
     ownership->owned_at = now;
     ownership->contested = false;
     tell(effects, EFFECT_GRANTED, party);
-    for (size_t i = 0; i < ownership->count; i++) {
-        if (ownership->parties[i].standing != STANDING_ASKING)
-            continue;
-        ownership->parties[i].asked_at = now;
-        tell(effects, EFFECT_ASKED, i);
-    }
+    for (size_t i = 0; i < ownership->count; i++)
+        if (ownership->parties[i].standing == STANDING_ASKING)
+            tell(effects, EFFECT_ASKED, i);
+}
+
+static void dispute(struct ownership *ownership, size_t party, struct ownership_effects *effects)
+{
+    ownership->parties[party].standing = STANDING_DISPUTED;
+    tell(effects, EFFECT_DISPUTED, party);
+}
+
+static bool has_required(const struct ownership *ownership, size_t party)
+{
+    return proofs_include(ownership->parties[party].proofs, ownership->required);
+}
+
+static void contest(struct ownership *ownership, struct ownership_effects *effects)
+{
+    if (ownership->contested)
+        return;
+    ownership->contested = true;
+    for (size_t i = 0; i < ownership->count; i++)
+        if (is_live(ownership, i) && has_required(ownership, i))
+            tell(effects, EFFECT_CONTESTED, i);
 }
 
 /* Makes the party the owner if it has all that is needed. */
 static void settle(struct ownership *ownership, size_t party, long long now,
                    struct ownership_effects *effects)
 {
-    if (!is_live(ownership, party) || has_owner(ownership) || !ownership->arrived_at ||
-        !proofs_include(ownership->parties[party].proofs, ownership->required))
+    const struct party *own = &ownership->parties[party];
+    bool alone = !ownership->contested && !has_rivals(ownership, party);
+
+    if (!is_live(ownership, party) || has_owner(ownership) || !ownership->arrived_at)
         return;
-    if (!ownership->contested && has_rivals(ownership, party)) {
-        ownership->contested = true;
-        tell(effects, EFFECT_CONTESTED, party);
+    if (has_required(ownership, party)) {
+        if (alone || stands_out(ownership, party))
+            grant(ownership, party, now, effects);
+        else
+            contest(ownership, effects);
+    } else if (proofs_include(own->proofs | PROOF(PROOF_STAFF), ownership->required) &&
+               own->standing != STANDING_DISPUTED) {
+        dispute(ownership, party, effects);
     }
-    if (!ownership->contested || stands_out(ownership, party))
-        grant(ownership, party, now, effects);
 }
 
 static void prove(struct ownership *ownership, size_t party, enum proof proof,
@@ -164,6 +146,7 @@ static enum ownership_answer request(struct ownership *ownership, const struct o
 {
     struct party *party = &ownership->parties[event->party];
 
+    (void)effects;
     if (party->standing == STANDING_REFUSED || party->standing == STANDING_FORMER)
         return OWNERSHIP_NOT_NOW;
     if (party->standing == STANDING_OWNER)
@@ -176,13 +159,16 @@ static enum ownership_answer request(struct ownership *ownership, const struct o
     party->proofs |= PROOF(PROOF_LABEL);
     if (party->ends_at < event->ends_at)
         party->ends_at = event->ends_at;
-    settle(ownership, event->party, event->now, effects);
+    if (party->ends_at <= event->now)
+        party->ends_at = event->now + 1; /* nobody waits for ever */
     return OWNERSHIP_DONE;
 }
 
 static enum ownership_answer withdraw(struct ownership *ownership, const struct ownership_event *event,
                                       struct ownership_effects *effects)
 {
+    if (ownership->parties[event->party].standing == STANDING_WITHDRAWN)
+        return OWNERSHIP_DONE;
     if (!is_live(ownership, event->party))
         return OWNERSHIP_NOT_NOW;
     ownership->parties[event->party].standing = STANDING_WITHDRAWN;
@@ -193,24 +179,17 @@ static enum ownership_answer withdraw(struct ownership *ownership, const struct 
 static enum ownership_answer code(struct ownership *ownership, const struct ownership_event *event,
                                   struct ownership_effects *effects)
 {
+    if (ownership->parties[event->party].standing == STANDING_OWNER)
+        return OWNERSHIP_DONE;
     if (!is_live(ownership, event->party))
         return OWNERSHIP_NOT_NOW;
     prove(ownership, event->party, PROOF_CODE, effects);
-    settle(ownership, event->party, event->now, effects);
     return OWNERSHIP_DONE;
 }
 
 long long ownership_challenge_at(const struct party *party)
 {
-    long long pause = OWNERSHIP_CHALLENGE_PAUSE_MS;
-
-    if (!party->challenge.count)
-        return 0;
-    for (unsigned i = 1; i < party->challenge.count && pause < OWNERSHIP_CHALLENGE_PAUSE_MAX_MS; i++)
-        pause *= 2;
-    if (pause > OWNERSHIP_CHALLENGE_PAUSE_MAX_MS)
-        pause = OWNERSHIP_CHALLENGE_PAUSE_MAX_MS;
-    return party->challenge.until + pause;
+    return challenge_next_at(&party->challenge);
 }
 
 static enum ownership_answer challenge(struct ownership *ownership, const struct ownership_event *event,
@@ -223,9 +202,7 @@ static enum ownership_answer challenge(struct ownership *ownership, const struct
         return OWNERSHIP_NOT_NOW;
     if (event->now < ownership_challenge_at(party))
         return OWNERSHIP_TOO_SOON;
-    party->challenge = (struct challenge){.from = event->now,
-                                          .until = event->now + OWNERSHIP_CHALLENGE_MS,
-                                          .count = party->challenge.count + 1};
+    challenge_begin(&party->challenge, event->now, ownership->arrived_at);
     if (party->standing == STANDING_WAITING && party->ends_at < party->challenge.until)
         party->ends_at = party->challenge.until; /* it does not lapse meanwhile */
     return OWNERSHIP_DONE;
@@ -236,10 +213,17 @@ static enum ownership_answer ask(struct ownership *ownership, const struct owner
 {
     struct party *party = &ownership->parties[event->party];
 
-    if (party->standing != STANDING_WAITING)
+    if (!is_live(ownership, event->party))
         return OWNERSHIP_NOT_NOW;
+    if (!party->asked_at)
+        party->asked_at = event->now;
+    if (party->standing != STANDING_WAITING)
+        return OWNERSHIP_DONE;
+    if (ownership->contested && has_required(ownership, event->party)) {
+        dispute(ownership, event->party, effects); /* nobody would answer */
+        return OWNERSHIP_DONE;
+    }
     party->standing = STANDING_ASKING;
-    party->asked_at = event->now;
     tell(effects, EFFECT_ASKED, event->party);
     return OWNERSHIP_DONE;
 }
@@ -255,6 +239,8 @@ static void receive(struct ownership *ownership, const struct ownership_event *e
 static enum ownership_answer take(struct ownership *ownership, const struct ownership_event *event,
                                   struct ownership_effects *effects)
 {
+    if (ownership->parties[event->party].standing == STANDING_OWNER)
+        return OWNERSHIP_DONE;
     if (!has_owner(ownership) || !ownership->hand_over_until)
         return OWNERSHIP_ENDED;
     if (!is_live(ownership, event->party))
@@ -271,25 +257,21 @@ static bool has_asked(const struct ownership *ownership, size_t party)
 static enum ownership_answer accept(struct ownership *ownership, const struct ownership_event *event,
                                     struct ownership_effects *effects)
 {
+    if (event->party == ownership_owner(ownership))
+        return OWNERSHIP_DONE;
     if (!has_owner(ownership) || !has_asked(ownership, event->party))
         return OWNERSHIP_NOT_NOW;
     receive(ownership, event, effects);
     return OWNERSHIP_DONE;
 }
 
-static void dispute(struct ownership *ownership, size_t party, struct ownership_effects *effects)
-{
-    ownership->parties[party].standing = STANDING_DISPUTED;
-    tell(effects, EFFECT_DISPUTED, party);
-}
-
 static enum ownership_answer deny(struct ownership *ownership, const struct ownership_event *event,
                                   struct ownership_effects *effects)
 {
-    if (!has_owner(ownership) || event->party >= ownership->count ||
-        ownership->parties[event->party].standing != STANDING_ASKING)
+    if (!has_owner(ownership) || !has_asked(ownership, event->party))
         return OWNERSHIP_NOT_NOW;
-    dispute(ownership, event->party, effects);
+    if (ownership->parties[event->party].standing == STANDING_ASKING)
+        dispute(ownership, event->party, effects);
     return OWNERSHIP_DONE;
 }
 
@@ -320,13 +302,15 @@ static enum ownership_answer release(struct ownership *ownership, const struct o
     (void)event;
     if (!has_owner(ownership))
         return OWNERSHIP_NOT_NOW;
-    end_owner(ownership, effects);
+    give_up(ownership, effects);
     return OWNERSHIP_DONE;
 }
 
 static enum ownership_answer staff_grant(struct ownership *ownership, const struct ownership_event *event,
                                          struct ownership_effects *effects)
 {
+    if (event->party == ownership_owner(ownership))
+        return OWNERSHIP_DONE;
     if (!is_live(ownership, event->party))
         return OWNERSHIP_NOT_NOW;
     prove(ownership, event->party, PROOF_STAFF, effects);
@@ -337,6 +321,8 @@ static enum ownership_answer staff_grant(struct ownership *ownership, const stru
 static enum ownership_answer staff_refuse(struct ownership *ownership, const struct ownership_event *event,
                                           struct ownership_effects *effects)
 {
+    if (ownership->parties[event->party].standing == STANDING_REFUSED)
+        return OWNERSHIP_DONE;
     if (!is_live(ownership, event->party))
         return OWNERSHIP_NOT_NOW;
     ownership->parties[event->party].standing = STANDING_REFUSED;
@@ -348,7 +334,7 @@ static enum ownership_answer erase(struct ownership *ownership, const struct own
                                    struct ownership_effects *effects)
 {
     if (event->party == ownership_owner(ownership))
-        end_owner(ownership, effects);
+        give_up(ownership, effects);
     else if (is_live(ownership, event->party))
         return withdraw(ownership, event, effects);
     return OWNERSHIP_DONE;
@@ -361,6 +347,8 @@ static enum ownership_answer arrived(struct ownership *ownership, const struct o
     ownership->arrived_at = event->now;
     for (size_t i = 0; i < ownership->count; i++) {
         struct party *party = &ownership->parties[i];
+        if (event->fresh)
+            challenge_put_off(&party->challenge, event->now);
         if (!standing_is_live(party->standing))
             continue;
         if (event->fresh)
@@ -368,57 +356,48 @@ static enum ownership_answer arrived(struct ownership *ownership, const struct o
         if (party->ends_at < event->now + OWNERSHIP_PROVE_MS)
             party->ends_at = event->now + OWNERSHIP_PROVE_MS;
     }
-    for (size_t i = 0; i < ownership->count; i++)
-        settle(ownership, i, event->now, effects);
     return OWNERSHIP_DONE;
 }
 
-static bool is_challenged(const struct ownership *ownership, size_t party, long long at)
+/* Whether another one was asked for a power cycle at that time, too: then it tells nobody apart. */
+static bool is_shared(const struct ownership *ownership, size_t party, long long at)
 {
-    const struct challenge *challenge = &ownership->parties[party].challenge;
-
-    return is_live(ownership, party) && challenge->from && at > challenge->from && at <= challenge->until;
+    for (size_t i = 0; i < ownership->count; i++)
+        if (i != party && challenge_covers(&ownership->parties[i].challenge, at))
+            return true;
+    return ownership->crowded;
 }
 
-static bool is_met(const struct challenge *challenge)
-{
-    return challenge->off_at && challenge->on_at &&
-           challenge->on_at + OWNERSHIP_ORDER_MS >= challenge->off_at;
-}
-
-/* One power cycle that several challenges were waiting for tells nobody apart: all of them end without a
- * proof. */
 static void judge_challenges(struct ownership *ownership, long long now, struct ownership_effects *effects)
 {
-    size_t met = 0, winner = 0;
+    size_t winner = ownership->count;
 
     for (size_t i = 0; i < ownership->count; i++) {
-        if (!is_live(ownership, i) || !is_met(&ownership->parties[i].challenge))
-            continue;
-        ownership->parties[i].challenge.off_at = ownership->parties[i].challenge.on_at = 0;
-        if (ownership->parties[i].challenge.until > now)
-            ownership->parties[i].challenge.until = now;
-        winner = i;
-        met++;
+        const struct challenge *challenge = &ownership->parties[i].challenge;
+        if (challenge_is_met(challenge) && !is_shared(ownership, i, challenge->off_at) &&
+            !is_shared(ownership, i, challenge->on_at))
+            winner = i;
     }
-    if (met != 1 || ownership->crowded)
-        return;
-    prove(ownership, winner, PROOF_POWER_CYCLE, effects);
-    settle(ownership, winner, now, effects);
+    for (size_t i = 0; i < ownership->count; i++)
+        if (challenge_is_met(&ownership->parties[i].challenge))
+            challenge_end(&ownership->parties[i].challenge, now);
+    if (winner < ownership->count)
+        prove(ownership, winner,
+              ownership->parties[winner].proofs & PROOF(PROOF_POWER_CYCLE) ? PROOF_AGAIN : PROOF_POWER_CYCLE,
+              effects);
 }
 
-/* Events can come twice, and out of order: of the ends the first counts, of the connections the last. */
+/* Before it has arrived, it is in another account. */
 static enum ownership_answer switched(struct ownership *ownership, const struct ownership_event *event,
                                       struct ownership_effects *effects)
 {
-    for (size_t i = 0; i < ownership->count; i++) {
-        struct challenge *challenge = &ownership->parties[i].challenge;
-        if (!is_challenged(ownership, i, event->happened_at))
+    for (size_t i = 0; i < ownership->count && ownership->arrived_at; i++) {
+        if (!is_live(ownership, i))
             continue;
-        if (event->kind == OWNERSHIP_ON && challenge->on_at < event->happened_at)
-            challenge->on_at = event->happened_at;
-        if (event->kind == OWNERSHIP_OFF && (!challenge->off_at || challenge->off_at > event->happened_at))
-            challenge->off_at = event->happened_at;
+        if (event->kind == OWNERSHIP_OFF)
+            challenge_off(&ownership->parties[i].challenge, event->happened_at);
+        else
+            challenge_on(&ownership->parties[i].challenge, event->happened_at);
     }
     judge_challenges(ownership, event->now, effects);
     return OWNERSHIP_DONE;
@@ -475,11 +454,9 @@ static const struct {
     [OWNERSHIP_ON] = {switched, false},
 };
 
-enum ownership_answer ownership_apply(struct ownership *ownership, const struct ownership_event *event,
-                                      struct ownership_effects *effects)
+static enum ownership_answer apply_rule(struct ownership *ownership, const struct ownership_event *event,
+                                        struct ownership_effects *effects)
 {
-    effects->count = 0;
-    pass_time(ownership, event->now, effects);
     if (event->kind == OWNERSHIP_TIME)
         return OWNERSHIP_DONE;
     if ((unsigned)event->kind > OWNERSHIP_TIME ||
@@ -488,28 +465,13 @@ enum ownership_answer ownership_apply(struct ownership *ownership, const struct 
     return rules[event->kind].rule(ownership, event, effects);
 }
 
-enum ownership_view ownership_view(const struct ownership *ownership, size_t party)
+enum ownership_answer ownership_apply(struct ownership *ownership, const struct ownership_event *event,
+                                      struct ownership_effects *effects)
 {
-    enum standing standing = ownership->parties[party].standing;
-
-    if (standing == STANDING_OWNER)
-        return VIEW_OWNER;
-    return standing_is_live(standing) || standing == STANDING_LAPSED ? VIEW_REQUEST : VIEW_NOTHING;
-}
-
-bool ownership_may_tell(const struct ownership *ownership, size_t party)
-{
-    const struct party *own = &ownership->parties[party];
-
-    return own->standing == STANDING_OWNER || proofs_include(own->proofs, ownership->required);
-}
-
-enum standing ownership_shown(const struct ownership *ownership, size_t party, long long now)
-{
-    const struct party *own = &ownership->parties[party];
-
-    if (own->standing == STANDING_DISPUTED && !ownership_may_tell(ownership, party) &&
-        now < own->asked_at + OWNERSHIP_ANSWER_MS)
-        return STANDING_ASKING;
-    return own->standing;
+    effects->count = 0;
+    pass_time(ownership, event->now, effects);
+    enum ownership_answer answer = apply_rule(ownership, event, effects);
+    for (size_t i = 0; i < ownership->count; i++)
+        settle(ownership, i, event->now, effects);
+    return answer;
 }

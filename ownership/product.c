@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "claim/gtin.h"
+
 #define PATTERN_MAX 64
 #define WILDCARDS "*?"
 
@@ -44,22 +46,6 @@ bool product_pattern_matches(const char *pattern, const char *thing_name)
     return strncmp(thing_name, pattern, strlen(pattern)) == 0;
 }
 
-bool product_gtin_normalize(const char *gtin, char out[PRODUCT_GTIN_SIZE])
-{
-    size_t length = strlen(gtin);
-    unsigned sum = 0;
-
-    if ((length != 8 && (length < 12 || length > 14)) || strspn(gtin, "0123456789") != length)
-        return false;
-    for (size_t i = 0; i < length; i++) /* from the right the weights are 1, 3, 1, 3 ... */
-        sum += (unsigned)(gtin[length - 1 - i] - '0') * (i % 2 ? 3 : 1);
-    if (sum % 10 != 0)
-        return false;
-    memset(out, '0', PRODUCT_GTIN_SIZE - 1);
-    memcpy(out + PRODUCT_GTIN_SIZE - 1 - length, gtin, length + 1);
-    return true;
-}
-
 static bool list_has(const struct product_list *list, const char *part)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -92,9 +78,9 @@ const struct product *products_default(const struct products *products)
 
 static const struct product *by_gtin(const struct products *products, const char *gtin)
 {
-    char wanted[PRODUCT_GTIN_SIZE];
+    char wanted[GTIN_SIZE];
 
-    if (!product_gtin_normalize(gtin, wanted))
+    if (gtin_parse(gtin, strlen(gtin), wanted))
         return NULL;
     for (size_t i = 0; i < products->count; i++)
         if (list_has(&products->list[i].gtins, wanted))

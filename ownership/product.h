@@ -11,7 +11,6 @@
 #define PRODUCT_FIELDS_MAX 16
 #define PRODUCT_LIST_MAX 64 /* patterns, GTINs, countries or choices */
 #define PRODUCT_KEY_MAX 32  /* bytes */
-#define PRODUCT_GTIN_SIZE 15
 #define PRODUCT_COUNTRY_SIZE 3
 
 /* A list that the configuration writes with commas. Parts are owned. */
@@ -78,10 +77,6 @@ const struct product *products_default(const struct products *products);
 bool product_pattern_matches(const char *pattern, const char *thing_name);
 /* Whether it has 1 to 64 of [A-Za-z0-9_*?-]. */
 bool product_pattern_valid(const char *pattern);
-
-/* Writes a GTIN of 8, 12, 13 or 14 digits as 14 digits. Returns false for another length, another character
- * or a wrong check digit (GS1 General Specifications, 7.9). */
-bool product_gtin_normalize(const char *gtin, char out[PRODUCT_GTIN_SIZE]);
 
 const struct product_field *product_field(const struct product *product, const char *key);
 bool product_sells_to(const struct product *product, const char *country);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/plain_text.h"
 #include "base/text.h"
+#include "claim/gtin.h"
 #include "ownership/product_folder.h"
 #include "ownership/proof.h"
 
@@ -141,9 +142,9 @@ static const char *check_pattern(char **part)
 
 static const char *check_gtin(char **part)
 {
-    char gtin[PRODUCT_GTIN_SIZE];
+    char gtin[GTIN_SIZE];
 
-    if (!product_gtin_normalize(*part, gtin))
+    if (gtin_parse(*part, strlen(*part), gtin))
         return "is no GTIN: it has 8, 12, 13 or 14 digits, of which the last is the check digit";
     free(*part);
     *part = memory_string(gtin);

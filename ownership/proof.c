@@ -4,8 +4,13 @@
 #include <string.h>
 
 static const char *const names[PROOF_COUNT] = {
-    [PROOF_LABEL] = "label", [PROOF_CODE] = "code",   [PROOF_POWER_CYCLE] = "power-cycle",
-    [PROOF_FRESH] = "fresh", [PROOF_STAFF] = "staff", [PROOF_HAND_OVER] = "hand-over",
+    [PROOF_LABEL] = "label",
+    [PROOF_CODE] = "code",
+    [PROOF_POWER_CYCLE] = "power-cycle",
+    [PROOF_FRESH] = "fresh",
+    [PROOF_STAFF] = "staff",
+    [PROOF_HAND_OVER] = "hand-over",
+    [PROOF_AGAIN] = "power-cycle-again",
 };
 
 #define SEPARATORS ", \t"

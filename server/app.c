@@ -282,6 +282,7 @@ struct app *app_start(const struct settings *settings, bool (*interrupted)(void)
     app->interrupted = interrupted;
     app->settings = settings;
     app->portal.settings = &settings->claim;
+    app->portal.code_key = &settings->code_key;
     app->portal.public_url = settings->public_url;
     app->portal.backup_days = (unsigned)((settings->backups_kept_ms + DAY_MS - 1) / DAY_MS);
     describe_labels(app);

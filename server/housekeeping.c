@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "server/store/claim_counts.h"
 #include "server/store/claims.h"
+#include "server/store/persons.h"
 #include "server/store/store_clock.h"
 
 #define ROUND_MS 1000 /* between two steps if there was nothing more to do */
@@ -23,6 +24,7 @@
 
 struct step {
     struct retention_step retention;
+    struct persons_step persons;
     size_t settled, expired;
     struct waiting *waiting;
 };
@@ -62,6 +64,13 @@ static enum store_error remove_old(struct store_tx *tx, void *argument)
     return retention_run(tx, &step->retention);
 }
 
+static enum store_error remove_persons(struct store_tx *tx, void *argument)
+{
+    struct step *step = argument;
+
+    return persons_retention(tx, &step->persons);
+}
+
 static enum store_error read_waiting(struct store_tx *tx, void *argument)
 {
     const struct step *step = argument;
@@ -76,7 +85,8 @@ static const struct chore {
     bool writes;
 } chores[] = {
     {"settle", settle, true},           {"clock", follow_clock, true},    {"expire", expire, true},
-    {"join_counts", join_counts, true}, {"remove_old", remove_old, true}, {"waiting", read_waiting, false},
+    {"join_counts", join_counts, true}, {"remove_old", remove_old, true}, {"persons", remove_persons, true},
+    {"waiting", read_waiting, false},
 };
 #define CHORES (sizeof chores / sizeof *chores)
 
@@ -89,7 +99,7 @@ struct housekeeping {
     pthread_cond_t changed;
     bool stopping;
     bool failing[CHORES];
-    long long after; /* see retention_step */
+    long long after, persons_after; /* see retention_step, persons_step */
 };
 
 static void log_step(const struct step *step)
@@ -103,6 +113,9 @@ static void log_step(const struct step *step)
     if (retention->claims || retention->contacts || retention->keys)
         log_event(LOG_DEBUG, "housekeeping.removed", "claims", LOG_NUMBER(retention->claims), "contacts",
                   LOG_NUMBER(retention->contacts), "keys", LOG_NUMBER(retention->keys), NULL);
+    if (step->persons.sessions || step->persons.persons)
+        log_event(LOG_DEBUG, "housekeeping.signed_out", "sessions", LOG_NUMBER(step->persons.sessions),
+                  "persons", LOG_NUMBER(step->persons.persons), NULL);
 }
 
 static enum store_error run_chore(struct housekeeping *housekeeping, size_t index, struct step *step)
@@ -119,10 +132,12 @@ static enum store_error run_chore(struct housekeeping *housekeeping, size_t inde
 /* Returns true if there is more to do. */
 static bool run_step(struct housekeeping *housekeeping)
 {
+    const long long now = store_clock_ms();
     struct step own = {.waiting = housekeeping->waiting,
+                       .persons = {.now = now, .limit = STEP_ROWS, .after = housekeeping->persons_after},
                        .retention = {
                            .retention = housekeeping->retention,
-                           .now = store_clock_ms(),
+                           .now = now,
                            .limit = STEP_ROWS,
                            .after = housekeeping->after,
                        }};
@@ -133,8 +148,9 @@ static bool run_step(struct housekeeping *housekeeping)
             own = before; /* nothing of it was kept */
     }
     housekeeping->after = own.retention.after;
+    housekeeping->persons_after = own.persons.after;
     log_step(&own);
-    return own.retention.more || own.settled == STEP_ROWS || own.expired == STEP_ROWS;
+    return own.retention.more || own.persons.more || own.settled == STEP_ROWS || own.expired == STEP_ROWS;
 }
 
 /* Waits ms milliseconds. Returns false if the thread must stop. */

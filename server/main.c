@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/standard_output.h"
 #include "base/subcommand.h"
+#include "claim/connection_files.h"
 #include "claim/mqtt.h"
 #include "server/app.h"
 #include "server/healthcheck.h"
@@ -203,6 +204,12 @@ static void print_place(void *context, const char *sentence)
     *(bool *)context = true;
 }
 
+static void print_warning(void *context, const char *sentence)
+{
+    (void)context;
+    fprintf(stderr, "expresslink-portal: warning: %s\n", sentence);
+}
+
 static void log_place(void *context, const char *sentence)
 {
     log_event(LOG_ERROR, "portal.start_failed", "reason", sentence, NULL);
@@ -217,6 +224,8 @@ static bool check_start(struct config *config, const struct settings *settings, 
 
     start_check_files(config, settings, starts && fine);
     start_check_places(settings, !starts, starts ? log_place : print_place, &lacks);
+    if (!starts) /* app_start() logs them */
+        connection_files_exposed(&settings->claim, print_warning, NULL);
     return !lacks && config_error_count(config) == 0;
 }
 
@@ -232,7 +241,7 @@ static int run(struct config *config, const struct arguments *arguments)
     if (starts)
         log_setup(settings.log_level, settings.log_format);
     bool ready = loaded && fine;
-    if (starts || arguments->mode == MODE_CHECK)
+    if ((starts || arguments->mode == MODE_CHECK) && config_is_read(config))
         ready = check_start(config, &settings, starts, ready) && ready;
 
     if (!ready) {

@@ -5,6 +5,8 @@
 #include "server/admin/erasures.h"
 #include "server/admin/exports.h"
 #include "server/admin/health.h"
+#include "server/admin/inventory.h"
+#include "server/admin/inventory_lists.h"
 #include "server/admin/metrics.h"
 #include "server/api/labels.h"
 #include "server/api/owner_acts.h"
@@ -17,6 +19,7 @@
 
 #define FORM "application/x-www-form-urlencoded"
 #define JSON "application/json"
+#define CSV "text/csv"
 #define KIB 1024
 #define PICTURE DECODE_BYTES_MAX
 
@@ -75,6 +78,11 @@ const struct http_route routes[] = {
     {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &metrics_page},
     {HTTP_ADMIN,  HTTP_POST, "/erasures",                              1 * KIB,    JSON,      &erasure_create},
     {HTTP_ADMIN,  HTTP_POST, "/exports",                               1 * KIB,    JSON,      &export_create},
+    {HTTP_ADMIN,  HTTP_GET,  "/inventory",                             0,          NULL,      &inventory_page},
+    {HTTP_ADMIN,  HTTP_POST, "/inventory",                 INVENTORY_BODY_MAX,     CSV,       &inventory_add},
+    {HTTP_ADMIN,  HTTP_POST, "/inventory/removals",        INVENTORY_BODY_MAX,     CSV,       &inventory_removal},
+    {HTTP_ADMIN,  HTTP_GET,  "/inventory/{thing}",                     0,          NULL,      &inventory_show},
+    {HTTP_ADMIN,  HTTP_DELETE, "/inventory/{thing}",                   0,          NULL,      &inventory_delete},
 };
 /* clang-format on */
 

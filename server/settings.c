@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/excerpt.h"
+#include "base/file.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "ownership/product_settings.h"
 #include "server/http/client.h"
@@ -58,6 +60,11 @@ static const struct config_key keys[] = {
      "More hosts in the addresses on your labels, besides that of public_url. A label with any other host, "
      "or "
      "such an address that is typed, is reported as another maker's."},
+
+    {"inventory", "code_key_file", CONFIG_PATH, "", 0, 0, NULL, false,
+     "Key with which the codes concealed in your products' boxes are stored: 32 to 256 random bytes. "
+     "expresslink-portal inventory new-key makes one. Keep it: without it no code fits any more. Empty: "
+     "there are no codes."},
 
     {"store", "url", CONFIG_TEXT, "sqlite:/var/lib/expresslink-portal/portal.db", 1, 1024, NULL, false,
      "The database: sqlite:/path/to/file, or postgresql://USER@HOST/DATABASE with one or more hosts and "
@@ -191,6 +198,21 @@ static void check_brand(struct config *config, const struct settings *settings)
     free(loaded.bytes);
 }
 
+/* A file that cannot be read is told already. */
+static void read_code_key(struct config *config, struct code_key *out)
+{
+    const char *path = config_text(config, "inventory", "code_key_file");
+    OWNED char *bytes = NULL;
+    size_t length = 0;
+
+    if (!*path || access(path, R_OK))
+        return;
+    if (file_read(path, CODE_KEY_MAX + 2, &bytes, &length) || !code_key_read(bytes, length, out))
+        config_add_error(config, "inventory", "code_key_file",
+                         "must be a file with 32 to 256 random bytes, such as expresslink-portal inventory "
+                         "new-key FILE makes");
+}
+
 static enum log_level level_of(const char *name)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -253,6 +275,7 @@ bool settings_load_own(struct config *config, struct settings *out)
         .log_format = strcmp(config_text(config, "log", "format"), "json") == 0 ? LOG_JSON : LOG_PLAIN,
         .log_requests = config_boolean(config, "log", "requests"),
     };
+    read_code_key(config, &out->code_key);
     check_http(config, out);
     check_store(config, out);
     check_brand(config, out);

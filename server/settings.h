@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The portal's part of the configuration: [http], [labels], [store], [retention], [pages], [brand]
- * and [log]. For the
- * rest see claim/settings.h. Use it in the main thread, before other threads start; then it is read-only. */
+/* The portal's part of the configuration: [http], [labels], [inventory], [store], [retention], [pages],
+ * [brand] and [log]. For the rest see claim/settings.h. Use it in the main thread, before other threads
+ * start; then it is read-only. */
 #ifndef SERVER_SETTINGS_H
 #define SERVER_SETTINGS_H
 
 #include "base/config.h"
 #include "base/log.h"
 #include "claim/settings.h"
+#include "ownership/code.h"
 #include "ownership/product.h"
 #include "server/page/brand.h"
 #include "server/store/retention.h"
@@ -23,6 +24,7 @@ struct settings { /* texts are borrowed from the config */
     long long backups_kept_ms; /* what pages say about backups; 0: nothing */
     const char *label_hosts;
     unsigned label_decoders, pictures_per_minute;
+    struct code_key code_key; /* of [inventory] code_key_file; without length if there is none */
     const char *templates, *static_files, *language;
     struct page_brand brand; /* without the logo */
     const char *logo;        /* path, "" for none */

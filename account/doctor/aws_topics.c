@@ -10,7 +10,8 @@
 struct question {
     const struct aws_policies *policies;
     const struct policy_request *who;
-    const char *topic; /* as it was given */
+    const char *topic; /* for all modules: with ${thing} */
+    const char *given; /* the same, or with the name of one module in its place */
     struct text name;  /* with the thing's name */
     bool is_filter;
     bool publish, subscribe, receive; /* what is allowed */
@@ -68,7 +69,10 @@ static void tell(const struct aws_view *view, const struct question *question)
     TEXT struct text seen = TEXT_EMPTY, mend = TEXT_EMPTY;
     bool hears = question->subscribe && question->receive;
 
-    text_printf(&seen, "%s: ", text_get(&question->name));
+    if (question->given == question->topic)
+        text_printf(&seen, "%s: ", text_get(&question->name));
+    else
+        text_printf(&seen, "%s, for all modules %s: ", question->given, question->topic);
     if (question->publish || hears) {
         text_printf(&seen, "%s%s%s", question->publish ? "may publish" : "may not publish",
                     hears ? ", may subscribe" : "",
@@ -82,24 +86,33 @@ static void tell(const struct aws_view *view, const struct question *question)
     doctor_tell(view->doctor, DOCTOR_FAILED, CHECK, text_get(&seen), text_get(&mend));
 }
 
+static void check_topic(const struct aws_view *view, const struct aws_policies *policies,
+                        const struct policy_request *who, const char *given)
+{
+    TEXT struct text topic = TEXT_EMPTY;
+    TEXT struct text why = TEXT_EMPTY;
+    struct question question = {
+        .policies = policies, .who = who, .topic = given, .given = given, .name = TEXT_EMPTY};
+
+    if (policy_topic_is_of_one_thing(given, who->thing_name)) {
+        text_printf(&topic, "%s%s", POLICY_TOPIC_THING, given + strcspn(given, "/"));
+        question.topic = text_get(&topic);
+    }
+    question.is_filter = strpbrk(given, "+#") != NULL;
+    policy_topic_add(question.topic, who->thing_name, &question.name);
+    if (policy_topic_fits(text_get(&question.name), &why)) {
+        ask(view, &question);
+        tell(view, &question);
+    } else
+        doctor_tell(view->doctor, DOCTOR_FAILED, CHECK, text_get(&why), "Use a shorter topic.");
+    text_fini(&question.name);
+}
+
 void aws_check_topics(const struct aws_view *view, const struct aws_policies *policies,
                       const struct policy_request *who)
 {
     const char *const *topic = view->doctor->options->topics;
 
-    for (; topic && *topic; topic++) {
-        struct question question = {.policies = policies,
-                                    .who = who,
-                                    .topic = *topic,
-                                    .name = TEXT_EMPTY,
-                                    .is_filter = strpbrk(*topic, "+#") != NULL};
-        TEXT struct text why = TEXT_EMPTY;
-        policy_topic_add(*topic, who->thing_name, &question.name);
-        if (policy_topic_fits(text_get(&question.name), &why)) {
-            ask(view, &question);
-            tell(view, &question);
-        } else
-            doctor_tell(view->doctor, DOCTOR_FAILED, CHECK, text_get(&why), "Use a shorter topic.");
-        text_fini(&question.name);
-    }
+    for (; topic && *topic; topic++)
+        check_topic(view, policies, who, *topic);
 }

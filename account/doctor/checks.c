@@ -5,6 +5,7 @@
 
 const struct doctor_check doctor_checks[] = {
     {"configuration", "Configuration"},
+    {"configuration.portal", "Portal takes the configuration"},
 
     {"staging.files.ca", "CA certificates"},
     {"staging.files.certificate", "Certificate"},

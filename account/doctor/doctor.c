@@ -180,6 +180,8 @@ void doctor_run(const struct doctor_options *options, struct doctor_totals *out)
     struct doctor doctor = {.options = options, .totals = &totals, .kind = ""};
 
     check_configuration(&doctor);
+    if (options->config_path && config_is_read(options->config) && !doctor_interrupted(&doctor))
+        doctor_portal_configuration(&doctor);
     check_accounts(&doctor);
     doctor.subject = "birth certificate";
     if (options->birth_certificate && !doctor_interrupted(&doctor))
@@ -188,7 +190,7 @@ void doctor_run(const struct doctor_options *options, struct doctor_totals *out)
     if (!options->offline && !doctor_interrupted(&doctor))
         doctor_aws(&doctor);
     doctor.subject = "this machine";
-    if (options->config_path && !doctor_interrupted(&doctor))
+    if (options->config_path && config_is_read(options->config) && !doctor_interrupted(&doctor))
         doctor_places(&doctor);
     if (!doctor_interrupted(&doctor))
         doctor_clock(&doctor);

@@ -27,6 +27,7 @@ int doctor_network_ms(const struct doctor *doctor);
 /* The checks, in the order in which they run, of one connection or of the whole. kind: "staging" or
  * "endpoint". A connection's files and client id may be "" when the configuration is wrong; its address may
  * not. */
+void doctor_portal_configuration(struct doctor *doctor); /* options->config_path is not NULL */
 void doctor_files(struct doctor *doctor, const char *kind, const struct account_connection *connection);
 void doctor_network(struct doctor *doctor, const char *kind, const struct account_connection *connection);
 void doctor_claim_thing(struct doctor *doctor, const struct staging_account *staging,

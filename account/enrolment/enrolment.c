@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/enrolment/private.h"
+#include "account/thing_name.h"
 #include "aws/encoding.h"
 #include "base/clock.h"
 #include "base/excerpt.h"
@@ -23,6 +24,28 @@ bool enrolment_is_thing_name(const char *name)
     return length > 0 && name[length] == '\0' && length <= ENROLMENT_THING_MAX;
 }
 
+/* Adds what the certificate calls the thing. */
+static bool name_in(const struct certificate *certificate, const char *field, struct text *out,
+                    struct text *why)
+{
+    TEXT struct text found = TEXT_EMPTY;
+    const char *chosen = field ? field : thing_name_choose(certificate, NULL, &found);
+
+    if (!chosen) {
+        text_printf(why,
+                    "%s: say which has the thing's name with --thing-name common-name or --thing-name "
+                    "serial-number, or name it yourself",
+                    text_get(&found));
+        return false;
+    }
+    if (certificate_subject(certificate, chosen, out))
+        return true;
+    text_printf(why,
+                "its subject has no %s to name the thing after: use --thing-name %s, or name it yourself",
+                name_of_field(chosen), strcmp(chosen, "CommonName") == 0 ? "serial-number" : "common-name");
+    return false;
+}
+
 bool enrolment_thing_name(const struct certificate *certificate, const char *field, const char *given,
                           struct text *out, struct text *why)
 {
@@ -30,12 +53,8 @@ bool enrolment_thing_name(const struct certificate *certificate, const char *fie
 
     if (given[0] != '\0')
         text_puts(&name, given);
-    else if (!certificate_subject(certificate, field, &name)) {
-        text_printf(why,
-                    "its subject has no %s to name the thing after: use --thing-name %s, or name it yourself",
-                    name_of_field(field), strcmp(field, "CommonName") == 0 ? "serial-number" : "common-name");
+    else if (!name_in(certificate, field, &name, why))
         return false;
-    }
     if (!enrolment_is_thing_name(text_get(&name))) {
         excerpt_add(text_get(&name), name.length, why);
         text_printf(

@@ -19,7 +19,8 @@
 bool enrolment_is_thing_name(const char *name);
 
 /* Adds the thing's name: `given` unless it is "", otherwise the subject's field ("CommonName",
- * "SerialNumber"). False with a sentence, out untouched: missing, or not a valid thing name. */
+ * "SerialNumber"; NULL: that of the two whose value has the form of a ThingName, thing_name_choose()). False
+ * with a sentence, out untouched: missing, not clear which, or not a valid thing name. */
 bool enrolment_thing_name(const struct certificate *certificate, const char *field, const char *given,
                           struct text *out, struct text *why);
 /* True when a device can use the certificate. False with a sentence: it is an authority's, or expired at

@@ -24,9 +24,10 @@ struct enrolment_batch_options { /* all borrowed */
     struct enroller *enroller;
     struct enrolment_source *source;
     struct enrolment_results *results;
-    const char *name_field;        /* "CommonName" or "SerialNumber": used when the list names no thing */
-    double rate;                   /* maximum devices per second; 0: CALL_PACE_USUAL */
-    bool dry_run;                  /* do all but call AWS and write results */
+    const char
+        *name_field; /* "CommonName" or "SerialNumber": used when the list names no thing; NULL: each tells */
+    double rate;     /* maximum devices per second; 0: CALL_PACE_USUAL */
+    bool dry_run;    /* do all but call AWS and write results */
     const atomic_int *interrupted; /* may be NULL */
     /* Reports a duplicate or failure, for people. */
     void (*report)(void *context, const struct enrolment_row *row);

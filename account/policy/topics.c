@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 #define BYTES_MAX 256
@@ -78,6 +79,33 @@ static bool has_other_variable(const char *topic)
     return false;
 }
 
+static bool is_digits(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (hex_value(text[i]) < 0)
+            return false;
+    return true;
+}
+
+static bool is_uuid(const char *text)
+{
+    static const size_t groups[] = {8, 4, 4, 4, 12};
+
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; text += groups[i] + 1, i++)
+        if (!is_digits(text, groups[i]) || (i < 4 && text[groups[i]] != '-'))
+            return false;
+    return true;
+}
+
+bool policy_topic_is_of_one_thing(const char *topic, const char *name)
+{
+    size_t length = strcspn(topic, "/");
+
+    if (name && strlen(name) == length && memcmp(topic, name, length) == 0)
+        return true;
+    return (length == 32 && is_digits(topic, length)) || (length == 36 && is_uuid(topic));
+}
+
 /* Returns what is wrong with any topic, or NULL. */
 static const char *fault(const char *topic)
 {
@@ -100,6 +128,10 @@ static const char *reserved_fault(const char *topic)
     if (*topic == '$' && !begins(topic, POLICY_TOPIC_THING))
         return "topics that begin with $ are AWS's own (modules may always use the shadow, jobs, streams and "
                "defender of their own thing)";
+    if (policy_topic_is_of_one_thing(topic, NULL))
+        return "the topic begins with the ThingName of one module; write ${thing} in its place, which is the "
+               "name "
+               "of each";
     return NULL;
 }
 

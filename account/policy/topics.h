@@ -31,6 +31,10 @@ struct policy_topics {
 /* True when the topic can be in a module's policy. False with a sentence that names it. */
 bool policy_topic_check(enum policy_topic_use use, const char *topic, struct text *why);
 
+/* True when the topic's first level is one module's ThingName: name (NULL: none), 32 hexadecimal digits, or a
+ * UUID. For all modules it is ${thing}. */
+bool policy_topic_is_of_one_thing(const char *topic, const char *name);
+
 /* True when AWS IoT accepts its length: 256 bytes and 7 slashes at most, not counting $aws/rules/RULE/ (IoT
  * quotas). A ${thing} counts as the longest ThingName, 64 characters (PG 12.1.3.1). False with a sentence. */
 bool policy_topic_fits(const char *topic, struct text *why);

@@ -29,12 +29,6 @@ int account_run(enum account_action action, int count, char **values,
                 int (*prepare)(void *context, struct account_run *run),
                 int (*work)(void *context, struct account_run *run), void *context);
 
-/* Decide where birth certificates have the ThingName, unless --thing-name says so. The first one reads the
- * birth certificate; found: what is in it, where that does not decide. The second one looks at the template
- * that is there, or asks. Both return 0, or the exit status after reporting the error. */
-int account_read_thing_name(struct account_run *run, struct text *found);
-int account_have_thing_name(struct account_run *run, const char *found);
-
 /* Writes a certificate (PEM) to path unless the file has it already. Returns the exit status. */
 int account_write_certificate(struct account_run *run, const char *path, const char *pem);
 /* Checks that path is free for the request's certificate or has it already (*there). Returns 0 or the exit

@@ -12,6 +12,7 @@
 #include "account/setup/setup.h"
 #include "base/memory.h"
 #include "command/account/account_command.h"
+#include "command/account/thing_name_choice.h"
 #include "command/command.h"
 
 static const char *const usual_roots[] = {"AmazonRootCA1.pem", "/etc/ssl/certs/Amazon_Root_CA_1.pem"};
@@ -106,6 +107,18 @@ static int find_root(struct apply *apply, struct account_run *run)
     return COMMAND_DONE;
 }
 
+static struct thing_name_choice thing_name(struct account_run *run)
+{
+    return (struct thing_name_choice){
+        .report = &run->report,
+        .things = &run->arguments.things,
+        .setup = run->arguments.name,
+        .birth_certificate = run->arguments.birth_certificate,
+        .portal_ini = run->arguments.portal_ini,
+        .can_ask = !run->arguments.json && !run->arguments.yes,
+    };
+}
+
 static int prepare(void *context, struct account_run *run)
 {
     struct apply *apply = context;
@@ -115,7 +128,8 @@ static int prepare(void *context, struct account_run *run)
         status = read_authorities(apply, run, run->arguments.authorities[i]);
     if (!status && run->arguments.request)
         status = read_request(apply, run);
-    return status ? status : account_read_thing_name(run, &apply->names);
+    const struct thing_name_choice choice = thing_name(run);
+    return status ? status : thing_name_read(&choice, &apply->names);
 }
 
 static int print_section(struct account_run *run, const struct portal_section *section)
@@ -235,7 +249,8 @@ static int set_up(struct apply *apply, struct account_run *run)
 static int work(void *context, struct account_run *run)
 {
     struct apply *apply = context;
-    int status = account_have_thing_name(run, text_get(&apply->names));
+    const struct thing_name_choice choice = thing_name(run);
+    int status = thing_name_have(&choice, run->account, text_get(&apply->names));
 
     return status ? status : set_up(apply, run);
 }

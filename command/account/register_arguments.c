@@ -49,6 +49,7 @@ enum option_key {
     OPTION_PREFIX,
     OPTION_CLAIM_REQUEST,
     OPTION_OUTPUT,
+    OPTION_BIRTH_CERTIFICATE,
     OPTION_THING_NAME, /* from here on, options that are parsed, not just kept */
     OPTION_THING_TYPE,
     OPTION_THING_GROUP,
@@ -66,7 +67,8 @@ enum option_key {
 /* Rows of more than one page. */
 #define DEVICE_OPTIONS                                                                                       \
     {"thing-name", OPTION_THING_NAME, "common-name|serial-number",                                           \
-     "the subject field with the thing's name (default: common-name)"},                                      \
+     "the subject field with the thing's name (default: the one that is a UUID or has 32 hexadecimal "       \
+     "digits)"},                                                                                             \
         {"name", OPTION_NAME, "NAME",                                                                        \
          "the setup made by account apply (default: expresslink); its policy is NAME-module"},               \
         {"policy", OPTION_POLICY, "NAME", "another policy for the devices"},                                 \
@@ -150,8 +152,10 @@ static const struct command_option jitr_options[] = {
      "do with it"},
     {"verification-certificate", OPTION_VERIFICATION_CERTIFICATE, "FILE",
      "the certificate that the holder sent back"},
+    {"birth-certificate", OPTION_BIRTH_CERTIFICATE, "FILE",
+     "a birth certificate that the CA has signed (PEM or DER): shows where these have the thing's name"},
     {"thing-name", OPTION_THING_NAME, "common-name|serial-number",
-     "the subject field with the thing's name (default: common-name)"},
+     "says it instead; without either, the command asks"},
     {"name", OPTION_NAME, "NAME",
      "the setup's name: role NAME-provisioning, policy NAME-module, template NAME (default: "
      "expresslink)"},
@@ -227,6 +231,7 @@ static void take_text(struct register_arguments *out, int option, const char *va
         [OPTION_PREFIX - OPTION_NAME] = &out->prefix,
         [OPTION_CLAIM_REQUEST - OPTION_NAME] = &out->claim_request,
         [OPTION_OUTPUT - OPTION_NAME] = &out->output,
+        [OPTION_BIRTH_CERTIFICATE - OPTION_NAME] = &out->birth_certificate,
     };
 
     *places[option - OPTION_NAME] = value;
@@ -351,8 +356,7 @@ int register_arguments_parse(enum register_way way, int count, char **values, st
     struct command_options options;
     int option, status = -1;
 
-    *out = (struct register_arguments){
-        .way = way, .name = SETUP_NAME_DEFAULT, .things = {.name_field = "CommonName"}, .prefix = ""};
+    *out = (struct register_arguments){.way = way, .name = SETUP_NAME_DEFAULT, .prefix = ""};
     command_options_init(page_of(way), "", &options);
     while (status < 0 && (option = command_options_next(&options, count, values)) != -1)
         status = take_option(out, option);

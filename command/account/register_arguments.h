@@ -36,6 +36,7 @@ struct register_arguments { /* borrowed from the command line; free with registe
     double rate;
     const char *authority, *authority_key, *verification_request, *verification_certificate;
     const char *prefix, *claim_request, *output;
+    const char *birth_certificate;
     bool create_missing, without_authority, activate, add_certificate;
     bool dry_run, yes, json;
     struct account_report *report; /* borrowed; NULL before register_run() */

@@ -12,6 +12,7 @@
 #include "base/key_mode.h"
 #include "command/account/register.h"
 #include "command/account/register_run.h"
+#include "command/account/thing_name_choice.h"
 #include "command/command.h"
 
 /* Writes the request for the holder of the CA's key, and says what to do with it. */
@@ -83,6 +84,22 @@ static int take_file(const struct register_arguments *arguments, const struct ce
     return status;
 }
 
+/* Chooses where the devices' certificates have the thing's name, before anything is made. */
+static int choose_name(struct register_arguments *arguments, const struct oem_account *account)
+{
+    TEXT struct text found = TEXT_EMPTY;
+    const struct thing_name_choice choice = {
+        .report = arguments->report,
+        .things = &arguments->things,
+        .setup = arguments->name,
+        .birth_certificate = arguments->birth_certificate,
+        .can_ask = !arguments->json && !arguments->yes,
+    };
+    int status = thing_name_read(&choice, &found);
+
+    return status ? status : thing_name_have(&choice, account, text_get(&found));
+}
+
 static int set_up(const struct register_arguments *arguments, const struct oem_account *account,
                   const struct certificate *authority, const char *verification)
 {
@@ -108,6 +125,15 @@ static int set_up(const struct register_arguments *arguments, const struct oem_a
     return status;
 }
 
+static int with_proof(const struct register_arguments *arguments, const struct oem_account *account,
+                      const struct certificate *authority, const char *verification)
+{
+    struct register_arguments named = *arguments;
+    int status = choose_name(&named, account);
+
+    return status ? status : set_up(&named, account, authority, verification);
+}
+
 static int with_authority(const struct register_arguments *arguments, const struct oem_account *account,
                           const struct certificate *authority)
 {
@@ -121,7 +147,7 @@ static int with_authority(const struct register_arguments *arguments, const stru
         return write_request(arguments, code.data);
     int status = arguments->authority_key != NULL ? sign_here(arguments, authority, code.data, &verification)
                                                   : take_file(arguments, authority, code.data, &verification);
-    return status == COMMAND_DONE ? set_up(arguments, account, authority, verification.data) : status;
+    return status == COMMAND_DONE ? with_proof(arguments, account, authority, verification.data) : status;
 }
 
 static int work(const struct register_arguments *arguments, const struct oem_account *account)

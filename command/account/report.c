@@ -7,9 +7,14 @@
 
 #include "account/policy/grants.h"
 #include "aws/arguments.h"
+#include "base/command_help.h"
 #include "base/standard_output.h"
 #include "base/terminal.h"
 #include "command/command.h"
+
+/* Where lines of a long policy begin. */
+#define HEADING_COLUMN 10
+#define GRANT_COLUMN 12
 
 #define LINE_MAX_BYTES 8192 /* AWS's messages have a few hundred bytes; longer ones are cut */
 
@@ -158,6 +163,59 @@ void account_report_module(struct account_report *report, const cJSON *policy)
     }
 }
 
+/* Says a line for each part of words. */
+static void say_each(struct account_report *report, const char *words, size_t length, const char *separator)
+{
+    const char *end = words + length;
+
+    while (words < end) {
+        const char *next = strstr(words, separator);
+        const char *stop = next && next < end ? next : end;
+        account_report_say(report, "%*s%.*s", GRANT_COLUMN, "", (int)(stop - words), words);
+        words = stop == end ? end : stop + strlen(separator);
+    }
+}
+
+/* Says "a heading: one, two; another: three", a line for each; a heading also holds for what follows without
+ * one. */
+static void say_grants(struct account_report *report, const char *words)
+{
+    while (*words) {
+        const char *next = strstr(words, "; "), *colon = strstr(words, ": ");
+        size_t length = next ? (size_t)(next - words) : strlen(words);
+        if (colon && colon < words + length) {
+            account_report_say(report, "%*s%.*s", HEADING_COLUMN, "", (int)(colon + 1 - words), words);
+            length -= (size_t)(colon + 2 - words);
+            words = colon + 2;
+        }
+        say_each(report, words, length, ", ");
+        words += length + (next ? 2 : 0);
+    }
+}
+
+/* What changes in a policy can be much more than a line. */
+static bool is_long_policy(const struct setup_step *step, size_t length)
+{
+    bool is_list = strstr(step->detail, "; ") || strstr(step->kept, "; ") ||
+                   strstr(step->kept + strcspn(step->kept, ":"), ", ");
+
+    return is_list && length > COMMAND_HELP_COLUMNS && strcmp(step->kind, "policy") == 0;
+}
+
+static void say_step(struct account_report *report, const struct setup_step *step)
+{
+    TEXT struct text head = TEXT_EMPTY, words = TEXT_EMPTY;
+
+    text_printf(&head, "  %-7s %-11s  %s", setup_action_name(step->action), step->kind, step->name);
+    text_printf(&words, "%s%s%s", step->detail, *step->detail && *step->kept ? "; " : "", step->kept);
+    if (is_long_policy(step, head.length + words.length + strlen(" ()"))) {
+        account_report_say(report, "%s", text_get(&head));
+        say_grants(report, text_get(&words));
+    } else
+        account_report_say(report, "%s%s%s%s", text_get(&head), words.length ? " (" : "", text_get(&words),
+                           words.length ? ")" : "");
+}
+
 static void add_step(struct account_report *report, const char *list, const struct setup_step *step)
 {
     cJSON *object = cJSON_CreateObject();
@@ -173,15 +231,11 @@ static void add_step(struct account_report *report, const char *list, const stru
 void account_report_step(void *context, const struct setup_step *step)
 {
     struct account_report *report = context;
-    TEXT struct text words = TEXT_EMPTY;
 
-    if (report->json) {
+    if (report->json)
         add_step(report, "steps", step);
-        return;
-    }
-    text_printf(&words, "%s%s%s", step->detail, *step->detail && *step->kept ? "; " : "", step->kept);
-    account_report_say(report, "  %-7s %-11s  %s%s%s%s", setup_action_name(step->action), step->kind,
-                       step->name, words.length ? " (" : "", text_get(&words), words.length ? ")" : "");
+    else
+        say_step(report, step);
 }
 
 void account_report_kept(struct account_report *report, size_t count)

@@ -184,10 +184,8 @@ static enum store_error run_create_together(struct store_tx *tx, void *const arg
 
 static void reply_created(struct http_exchange *exchange, void *arguments, unsigned result)
 {
-    const struct identifier_problem unknown = intake_unknown();
-
-    if (result == STORE_NOT_FOUND) {
-        problem_answer_identifier(exchange, &unknown);
+    if (result == STORE_UNLISTED) {
+        problem_answer_identifier(exchange, &(struct identifier_problem){.error = IDENTIFIER_UNLISTED});
         return;
     }
     answer_accepted(exchange, &((struct creation *)arguments)->registration, result);

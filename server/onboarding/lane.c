@@ -225,6 +225,15 @@ static enum publisher_answer send_one(struct lane *lane, const struct delivery *
     return answer;
 }
 
+/* Nothing is published for a device that is not in the inventory and must not be told from others. The claim
+ * goes on as if it had been. */
+static void pretend_one(struct lane *lane, long long claim_id)
+{
+    supply_drop_first(lane->supply);
+    add_entry(lane, claim_id, PUBLICATION_ACKNOWLEDGED);
+    supply_published(lane->supply, claim_id);
+}
+
 static bool leads(const struct lane *lane)
 {
     long long term;
@@ -240,6 +249,10 @@ static long long send_supply(struct lane *lane)
 
     while (leads(lane) && publishers_have_room(lane->publishers) && (delivery = supply_first(lane->supply))) {
         long long claim_id = delivery->claim_id;
+        if (!*delivery->endpoint) {
+            pretend_one(lane, claim_id);
+            continue;
+        }
         enum publisher_answer answer = send_one(lane, delivery, &wait);
         if (answer == PUBLISHER_WAIT || answer == PUBLISHER_BUSY)
             break;

@@ -67,6 +67,7 @@ static const char *message_key(const struct identifier_problem *problem)
         return "identifier_bad_link";
     case IDENTIFIER_OK:
     case IDENTIFIER_NO_MATCH:
+    case IDENTIFIER_UNLISTED:
     case IDENTIFIER_BAD_FORM:
         break;
     }

@@ -110,7 +110,9 @@ static enum store_error run_retry(struct store_tx *tx, void *arguments)
     if (!endpoint || !intake_targets(own->settings, thing_name, strlen(thing_name), &own->request, &problem))
         return STORE_CONFLICT;
     own->request.endpoint = endpoint->key;
-    RETURN_IF(registrations_retry(tx, &own->request, &own->registration));
+    error = registrations_retry(tx, &own->request, &own->registration);
+    if (error)
+        return error == STORE_UNLISTED ? STORE_CONFLICT : error;
     return show_ownership(tx, own->request.now, &own->registration);
 }
 

@@ -75,14 +75,9 @@ enum store_error intake_resolve(struct store_tx *tx, const struct claim_settings
     if (error && error != STORE_NOT_FOUND)
         return error;
     if (error == STORE_NOT_FOUND && !identifier_is_thing_name(link->serial, strlen(link->serial)))
-        return error;
+        return STORE_UNLISTED;
     const char *known = error == STORE_OK ? name : link->serial;
-    return intake_targets(settings, known, strlen(known), request, &ignored) ? STORE_OK : STORE_NOT_FOUND;
-}
-
-struct identifier_problem intake_unknown(void)
-{
-    return (struct identifier_problem){.error = IDENTIFIER_NO_MATCH};
+    return intake_targets(settings, known, strlen(known), request, &ignored) ? STORE_OK : STORE_UNLISTED;
 }
 
 void intake_shown(const struct registration_request *request, struct text *out)
@@ -93,12 +88,20 @@ void intake_shown(const struct registration_request *request, struct text *out)
         text_puts(out, request->targets[0].thing_name);
 }
 
+/* Of every product knowing the identifier is the proof, so that whoever has it may learn whether the device
+ * is one of ours. The place to answer UNLISTED_PRETENDED for products with a stronger proof. */
+static enum unlisted unlisted_of(const struct claim_settings *settings)
+{
+    return settings->inventory_required ? UNLISTED_REFUSED : UNLISTED_CLAIMED;
+}
+
 void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,
                   struct registration_request *request)
 {
     random_hex(request->token, REGISTRATION_TOKEN_LENGTH);
     request->now = store_clock_ms();
     request->window_ms = settings->window_ms;
+    request->unlisted = unlisted_of(settings);
     request->network = client_network(http_request_client(exchange));
 }
 

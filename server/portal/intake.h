@@ -25,18 +25,15 @@ bool intake_read(const struct claim_settings *settings, const struct label_origi
 
 /* Fills request->targets of a request with a Digital Link: with the thing of the inventory that has this
  * serial number, or with the serial number itself if that has the form of an identifier. Call it first in a
- * task. STORE_NOT_FOUND: neither is the case; answer as to intake_unknown(). Other requests stay as they
- * are. */
+ * task. STORE_UNLISTED: neither is the case. Other requests stay as they are. */
 enum store_error intake_resolve(struct store_tx *tx, const struct claim_settings *settings,
                                 struct registration_request *request);
-
-/* What is wrong with a link that intake_resolve() does not know: nothing that its text would tell. */
-struct identifier_problem intake_unknown(void);
 
 /* What the form shows and sends for a request: the thing name, or the path of the Digital Link. */
 void intake_shown(const struct registration_request *request, struct text *out);
 
-/* Fills in a new token, the current time, the claim window, and the client's network. */
+/* Fills in a new token, the current time, the claim window, whether the device must be in the inventory, and
+ * the client's network. */
 void intake_begin(const struct claim_settings *settings, struct http_exchange *exchange,
                   struct registration_request *request);
 

@@ -49,6 +49,7 @@ unsigned problem_status(enum store_error error)
     case STORE_ENDED:
         return 409;
     case STORE_KEY_USED:
+    case STORE_UNLISTED:
         return 422;
     case STORE_FULL:
     case STORE_BUSY:

@@ -237,10 +237,11 @@ static void reply_register(struct http_exchange *exchange, void *arguments, unsi
         answer_form(exchange, 503, &form);
         return;
     }
-    if (result == STORE_NOT_FOUND) {
-        const struct identifier_problem unknown = intake_unknown();
-        struct page_form form = {.typed = own->typed, .problem = &unknown, .endpoint = own->request.endpoint};
-        answer_form(exchange, 422, &form);
+    if (result == STORE_UNLISTED) {
+        struct identifier_problem problem = {.error = IDENTIFIER_UNLISTED};
+        answer_form(
+            exchange, 422,
+            &(struct page_form){.typed = own->typed, .problem = &problem, .endpoint = own->request.endpoint});
         return;
     }
     if (result) {

@@ -42,9 +42,9 @@ enum store_error deliveries_open(struct store_tx *tx, const char *staging, const
 /* One endpoint message to publish. */
 struct delivery {
     long long claim_id;
-    char thing_name[IDENTIFIER_SIZE]; /* in the identifier form of this staging account */
-    char endpoint[REGISTRATION_ENDPOINT_SIZE];
-    unsigned attempts;      /* acknowledged publishes so far */
+    char thing_name[IDENTIFIER_SIZE];          /* in the identifier form of this staging account */
+    char endpoint[REGISTRATION_ENDPOINT_SIZE]; /* "": publish nothing, and record that it was published */
+    unsigned attempts;                         /* acknowledged publishes so far */
     unsigned refusals;      /* connections lost while this was the only message in flight */
     bool is_closed;         /* there is nothing more to publish: */
     enum claim_state state; /* open and closed: its thing was created */

@@ -7,6 +7,7 @@ const char *store_error_name(enum store_error error)
         [STORE_OK] = "ok",
         [STORE_NOT_FOUND] = "not found",
         [STORE_CONFLICT] = "conflict",
+        [STORE_UNLISTED] = "not in the inventory",
         [STORE_KEY_USED] = "key used",
         [STORE_ENDED] = "ended",
         [STORE_FULL] = "cannot write",

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "server/store/connections.h"
+#include "server/store/inventory.h"
 #include "server/store/owners.h"
 #include "server/store/owners_claims.h"
 #include "server/store/transaction.h"
@@ -127,8 +128,36 @@ static enum store_error insert_online(struct store_tx *tx, const struct registra
     return STORE_OK;
 }
 
+/* Whether the inventory lets the device be claimed, by its name in any staging account's form. */
+static enum store_error is_listed(struct store_tx *tx, const struct registration_request *request,
+                                  bool *listed)
+{
+    *listed = request->unlisted == UNLISTED_CLAIMED;
+    for (size_t i = 0; i < request->target_count && !*listed; i++) {
+        struct inventory_row ignored;
+        enum store_error error = inventory_find(tx, request->targets[i].thing_name, &ignored);
+        if (error && error != STORE_NOT_FOUND)
+            return error;
+        *listed = error == STORE_OK;
+    }
+    return *listed || request->unlisted == UNLISTED_PRETENDED ? STORE_OK : STORE_UNLISTED;
+}
+
+/* A delivery to no endpoint is one of a claim that is only pretended. */
+static enum store_error insert_deliveries(struct store_tx *tx, const struct registration_request *request,
+                                          long long claim_id, const char *endpoint)
+{
+    for (size_t i = 0; i < request->target_count; i++)
+        RETURN_IF(tx_run(tx, SQL_DELIVERY_INSERT,
+                         WITH(sql_integer(claim_id), sql_text(request->targets[i].staging),
+                              sql_text(request->targets[i].thing_name), sql_text(endpoint),
+                              sql_integer(request->now), sql_integer(request->network)),
+                         NULL));
+    return STORE_OK;
+}
+
 static enum store_error insert_claim(struct store_tx *tx, const struct registration_request *request,
-                                     struct joined *joined)
+                                     bool listed, struct joined *joined)
 {
     const char *thing_name = request->targets[0].thing_name;
     enum store_error before =
@@ -137,7 +166,7 @@ static enum store_error insert_claim(struct store_tx *tx, const struct registrat
     if (before && before != STORE_NOT_FOUND)
         return before;
     bool online = false;
-    if (before == STORE_OK)
+    if (before == STORE_OK && listed)
         RETURN_IF(is_online(tx, request, &online));
     if (online)
         return insert_online(tx, request, joined);
@@ -148,12 +177,7 @@ static enum store_error insert_claim(struct store_tx *tx, const struct registrat
                   &joined->id);
     if (error)
         return error == STORE_NOT_FOUND ? STORE_AGAIN : error;
-    for (size_t i = 0; i < request->target_count; i++)
-        RETURN_IF(tx_run(tx, SQL_DELIVERY_INSERT,
-                         WITH(sql_integer(joined->id), sql_text(request->targets[i].staging),
-                              sql_text(request->targets[i].thing_name), sql_text(request->endpoint),
-                              sql_integer(request->now), sql_integer(request->network)),
-                         NULL));
+    RETURN_IF(insert_deliveries(tx, request, joined->id, listed ? request->endpoint : ""));
     tx->count_changes[CLAIM_QUEUED]++;
     joined->is_new = true;
     joined->ends_at = request->now + request->window_ms;
@@ -165,6 +189,9 @@ static enum store_error insert_claim(struct store_tx *tx, const struct registrat
 static enum store_error join_claim(struct store_tx *tx, const struct registration_request *request,
                                    struct joined *joined)
 {
+    bool listed;
+
+    RETURN_IF(is_listed(tx, request, &listed));
     for (size_t i = 0; i < request->target_count; i++) {
         struct open_claim open = {0};
         enum store_error error =
@@ -179,11 +206,13 @@ static enum store_error join_claim(struct store_tx *tx, const struct registratio
             RETURN_IF(claims_end(tx, open.id, open.state, CLAIM_EXPIRED, request->now));
             continue;
         }
+        if (listed && request->unlisted != UNLISTED_CLAIMED) /* it came into the inventory meanwhile */
+            RETURN_IF(tx_run(tx, SQL_DELIVERIES_MEAN, WITH(sql_integer(open.id)), NULL));
         *joined = (struct joined){
             .id = open.id, .ends_at = open.expires_at, .onboarded_before = open.onboarded_before};
         return STORE_OK;
     }
-    return insert_claim(tx, request, joined);
+    return insert_claim(tx, request, listed, joined);
 }
 
 struct known_key {

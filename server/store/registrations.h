@@ -17,6 +17,13 @@ struct registration_target {
     char thing_name[IDENTIFIER_SIZE];
 };
 
+/* What becomes of a request for a device that is not in the inventory (inventory.h). */
+enum unlisted {
+    UNLISTED_CLAIMED,  /* it is claimed like any other: the inventory is not required */
+    UNLISTED_REFUSED,  /* STORE_UNLISTED: whoever knows an identifier may learn this */
+    UNLISTED_PRETENDED /* it is stored and expires like any other, but nothing is ever published */
+};
+
 struct registration_request {
     char token[REGISTRATION_TOKEN_SIZE]; /* random, made by the caller */
     const char *endpoint;                /* key of the endpoint */
@@ -32,6 +39,7 @@ struct registration_request {
     long long network;           /* from which it is made (server/http/client.h); 0: not known */
     long long now;               /* store_clock_ms() */
     long long window_ms;
+    enum unlisted unlisted;
     long long online_since; /* a device that has connected since then is there already; 0: claim it in any
                                case */
 };
@@ -43,7 +51,8 @@ struct registration_request {
  * (connections.h), that claim has ended at once as onboarded, and nothing is published: out->already_online.
  * For a known idempotency key with the same digest, *out is the registration made then; with another digest
  * the result is STORE_KEY_USED. The same person again (browser or person_id) gets the registration made
- * before, with a new claim if its own has ended: the device was reset. *out is set on STORE_OK. */
+ * before, with a new claim if its own has ended: the device was reset. STORE_UNLISTED: see enum unlisted;
+ * a claim that is open already goes on. *out is set on STORE_OK. */
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 

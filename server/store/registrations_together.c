@@ -12,6 +12,7 @@ struct member {
     const struct registration_request *request;
     long long claim_id; /* 0: none yet */
     bool plain; /* needs only a new claim and a new registration, and shares nothing with others in the set */
+    bool listed; /* in the inventory; only read where it is required */
 };
 
 /* The member of the set with this thing name or idempotency key. Sorted by text. */
@@ -86,6 +87,31 @@ static void claim_row(void *context, const struct row *row)
         member->claim_id = row_integer(row, 0);
 }
 
+static void listed_row(void *context, const struct row *row)
+{
+    struct member *member = find_name(context, row_text(row, 0), false);
+
+    if (member)
+        member->listed = true;
+}
+
+/* Those that the inventory does not let be claimed are left to registrations_add(). */
+static enum store_error read_listed(struct store_tx *tx, struct set *set, const char *const *things,
+                                    size_t count)
+{
+    bool required = false;
+
+    for (size_t i = 0; i < set->count; i++)
+        required = required || set->members[i].request->unlisted != UNLISTED_CLAIMED;
+    if (!required)
+        return STORE_OK;
+    enum store_error error = tx_query(tx, SQL_SET_LISTED, WITH(sql_texts(things, count)), listed_row, set);
+    for (size_t i = 0; i < set->count; i++)
+        if (!set->members[i].listed && set->members[i].request->unlisted != UNLISTED_CLAIMED)
+            set->members[i].plain = false;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 static enum store_error read_known(struct store_tx *tx, struct set *set)
 {
     OWNED const char **things = memory_new(set->name_count, sizeof *things);
@@ -106,7 +132,9 @@ static enum store_error read_known(struct store_tx *tx, struct set *set)
         tx, SQL_SET_KNOWN,
         WITH(sql_texts(things, thing_count), sql_texts(keys, key_count), sql_texts(asked, asked_count)),
         known_row, set);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    if (error && error != STORE_NOT_FOUND)
+        return error;
+    return read_listed(tx, set, things, thing_count);
 }
 
 static enum store_error insert_claims(struct store_tx *tx, struct set *set)

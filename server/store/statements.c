@@ -211,6 +211,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_DELIVERY_INSERT] =
         BOTH("INSERT INTO deliveries (claim_id, staging, thing_name, endpoint, due_at, accepted_at, network)"
              " VALUES ($1, $2, $3, $4, $5, $5, $6)"),
+    /* What was only pretended is published from now on. */
+    [SQL_DELIVERIES_MEAN] =
+        BOTH("UPDATE deliveries SET endpoint = (SELECT endpoint FROM claims WHERE id = $1)"
+             " WHERE claim_id = $1 AND endpoint = ''"),
     /* The lane that takes one keeps it in memory. It is offered again later, in case that lane is lost. */
     [SQL_DELIVERIES_TAKE] =
         {"UPDATE deliveries SET due_at = $3 WHERE staging = $1 AND claim_id IN"
@@ -335,6 +339,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                        " (SELECT 1 FROM registrations WHERE thing_name = name LIMIT 1) r"
                        " UNION ALL SELECT 'key', idempotency_key FROM registrations"
                        " WHERE idempotency_key = ANY($2::text[])"},
+    [SQL_SET_LISTED] = {NULL, "SELECT name FROM unnest($1::text[]) AS names (name), LATERAL"
+                              " (SELECT 1 FROM inventory WHERE thing_name = name LIMIT 1) i"},
     [SQL_SET_CLAIMS_INSERT] =
         {NULL, "INSERT INTO claims (thing_name, endpoint, state, accepted_at, expires_at, onboarded_before)"
                " SELECT thing, endpoint, 'queued', at, expires, 0 FROM unnest($1::text[], $2::text[],"
@@ -476,6 +482,29 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                                         " batch = u.batch, code = u.code, product = u.product,"
                                         " changed_at = $7 FROM " INVENTORY_LIST
                                         " WHERE i.thing_name = u.thing RETURNING i.thing_name"},
+
+    [SQL_PERSON_SEEN] =
+        BOTH("INSERT INTO persons (issuer, subject, seen_at) VALUES ($1, $2, $3)"
+             " ON CONFLICT (issuer, subject) DO UPDATE SET seen_at = excluded.seen_at RETURNING id"),
+    [SQL_PERSON_REGISTRATIONS] = BOTH("SELECT token FROM registrations WHERE person_id = $1"
+                                      " ORDER BY accepted_at DESC, token LIMIT $2 OFFSET $3"),
+    [SQL_PERSONS_LAST] =
+        BOTH("SELECT max(id) FROM (SELECT id FROM persons WHERE id > $1 ORDER BY id LIMIT $2) AS part"),
+    [SQL_PERSONS_UNSEEN] =
+        BOTH("DELETE FROM persons WHERE id > $1 AND id <= $2 AND seen_at < $3"
+             " AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person_id = persons.id)"
+             " AND NOT EXISTS (SELECT 1 FROM registrations r WHERE r.person_id = persons.id)"),
+    [SQL_SESSION_INSERT] = BOTH("INSERT INTO sessions (id, person_id, started_at, ends_at, back)"
+                                " VALUES ($1, $2, $3, $4, $5)"),
+    [SQL_SESSION_FIND] = BOTH("SELECT person_id, ends_at, back FROM sessions WHERE id = $1 AND ends_at > $2"),
+    [SQL_SESSION_END] = BOTH("DELETE FROM sessions WHERE id = $1"),
+    [SQL_SESSIONS_ENDED] = BOTH("DELETE FROM sessions WHERE id IN"
+                                " (SELECT id FROM sessions WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)"),
+    [SQL_ONCE_PUT] =
+        BOTH("INSERT INTO once (id, ends_at, contents) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING"),
+    [SQL_ONCE_TAKE] = BOTH("DELETE FROM once WHERE id = $1 RETURNING ends_at, contents"),
+    [SQL_ONCE_ENDED] = BOTH(
+        "DELETE FROM once WHERE id IN (SELECT id FROM once WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)"),
 
     /* Reads claims in the order in which they were accepted, so that it can stop at the first one that is too
      * young. */

@@ -122,6 +122,7 @@ class Topics(AccountCase):
                 ("--publish", "x" * 257, "257 bytes"), ("--publish", "$aws/rules/a/b", "--basic-ingest"),
                 ("--publish", "$aws/events/x", "AWS's own"), ("--subscribe", "a/#/b", "whole last one"),
                 ("--publish", "a\x1b[2J", "invisible character"), ("--publish", "${device}/x", "only variable"),
+                ("--publish", "0123456789abcdef0123456789abcdef/x", "write ${thing}"),
                 ("--basic-ingest", "my-rule", "1 to 128 letters")]
         for option, value, said in rows:
             with self.subTest(value[:20]):
@@ -291,7 +292,11 @@ class Others(Changes):
                 self.assertEqual((step["action"], step["kept"]), ("keep", f"changed by others, kept: {said}"))
                 told = self.apply("--events-queue")
                 self.assertEqual((self.judge.changing, self.state()), ([], before))
-                self.assertIn(f"{resource} (changed by others, kept: {said})", told)
+                grants = said.split(", ") if kind == "policy" else [said]
+                if len(grants) > 1:  # in lines
+                    self.assertIn("\n            ".join([f"{resource}\n          changed by others, kept:", *grants]) + "\n", told)
+                else:
+                    self.assertIn(f"{resource} (changed by others, kept: {said})", told)
                 self.assertIn("Others have changed one of them, which stays so: --overwrite takes it back.", told)
                 self.assertNotIn("Everything is as it should be", told)
                 self.assertEqual(self.planned("--overwrite")[(kind, resource)]["action"], "change")
@@ -334,6 +339,20 @@ class Others(Changes):
         self.assertEqual(self.thing()["ThingTypeName"], "lamp")
         self.apply("--thing-type", "kettle", "--overwrite")
         self.assertEqual(self.thing()["ThingTypeName"], "kettle")
+
+    def test_a_policy_is_shown_in_lines_that_can_be_read(self):
+        self.allow("extra")
+        self.allow("sensors/kitchen/temperature")
+        self.forbid_shadows()
+        told = self.does("apply", *self.STANDARD, "--events-queue", "--publish", "data", "--overwrite", "--dry-run").splitlines()
+        first = told.index("  change  policy       expresslink-module")
+        self.assertEqual(told[first + 1:first + 3], ["          a new version becomes the default:",
+                                                     "            iot:Publish topic/$aws/things/${thing}/*"])
+        self.assertIn("            without iot:Subscribe topicfilter/$aws/things/${thing}/defender/*", told)
+        told += self.does("apply", *self.STANDARD, "--events-queue", *(f"--publish=lamp/{i}/state" for i in range(9)), "--dry-run").splitlines()
+        self.assertIn("          changed by others, kept:", told)
+        self.assertIn("            iot:Publish topic/extra", told)
+        self.assertEqual([line for line in told if len(line) > 79 and not line.startswith(("AWS account ", "  publish to "))], [])
 
     def test_what_others_have_made_as_wanted_is_fine(self):
         self.change_thing(ThingTypeName="kettle")

@@ -80,12 +80,19 @@ class Register(unittest.TestCase):
         return names | {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_REGION": "us-east-1",
                         "AWS_ENDPOINT_URL": self.cloud.url, "HOME": str(self.folder)} | changes
 
+    @staticmethod
+    def named(arguments):
+        """With the field of the thing's name, unless the test says it: these devices have names of any form as their common name."""
+        if arguments[0] == "fleet" or "--thing-name" in arguments:
+            return arguments
+        return (*arguments, "--thing-name", "common-name")
+
     def begin(self, *arguments, **options):
-        return subprocess.Popen([CLAIM, "account", "register", *map(str, arguments)], env=self.environment(), text=True,
+        return subprocess.Popen([CLAIM, "account", "register", *map(str, self.named(arguments))], env=self.environment(), text=True,
                                 cwd=self.folder, stdin=subprocess.DEVNULL, **options)
 
     def run_register(self, *arguments, **changes):
-        return subprocess.run([CLAIM, "account", "register", *map(str, arguments)], env=self.environment(**changes), text=True,
+        return subprocess.run([CLAIM, "account", "register", *map(str, self.named(arguments))], env=self.environment(**changes), text=True,
                               cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONG_DEADLINE)
 
     def register(self, *arguments, status=0, **changes):
@@ -117,6 +124,63 @@ class Register(unittest.TestCase):
         """What an account is about, without what belongs to the cloud alone."""
         account = self.account
         return {name: account.get(name) for name in ("cas", "certificates", "policies", "templates", "things", "thingGroups")}
+
+
+HEX, UUID = "0123456789abcdef0123456789abcdef", "01234567-89ab-cdef-0123-456789abcdef"
+HOW = "--thing-name common-name or --thing-name serial-number"
+
+
+class Names(Register):
+    """Which field of a certificate names the thing is a fact of the vendor: read, said or asked, never assumed."""
+
+    @staticmethod
+    def named(arguments):
+        return arguments
+
+    ROWS = ((UUID, None, UUID), (HEX, "17", HEX), ("module", HEX, HEX), (HEX, HEX, HEX))  # common name, serial number, thing
+    UNCLEAR = (("module", None), ("lamp-1", "lamp-2"), (UUID, HEX))
+
+    def test_one_certificate(self):
+        for common_name, serial_number, thing in self.ROWS:
+            with self.subTest(thing, cn=common_name):
+                certificate = self.factory.device(common_name, serial_number)
+                self.register("certificate", self.file("birth.pem", certificate), "--create-missing", "--add-certificate")
+                self.expect_registered(certificate, thing)
+        for names in self.UNCLEAR:
+            with self.subTest(names):
+                before = self.changes()
+                done = self.refuses(65, HOW, "certificate", self.file("birth.pem", self.factory.device(*names)))
+                self.assertIn(f"CommonName {names[0]} ", done.stderr)
+                self.assertEqual(self.changes(), before)
+        self.register("certificate", "birth.pem", "--thing", "lamp-9")
+        self.assertIn("lamp-9", self.account["things"])
+
+    def test_a_batch(self):
+        folder = self.folder / "births"
+        folder.mkdir()
+        clear = self.factory.device("module", HEX)
+        (folder / "clear.pem").write_text(pem(clear))
+        (folder / "unclear.pem").write_text(pem(self.factory.device("lamp-1", "lamp-2")))
+        self.register("batch", "births", "--create-missing", status=1)
+        self.expect_registered(clear, HEX)
+        self.assertEqual(list(self.account["things"]), [HEX])
+        row, = (row for row in csv.reader((self.folder / "births.result.csv").read_text().splitlines()) if row[0].endswith("unclear.pem"))
+        self.assertIn(HOW, " ".join(row))
+        self.register("batch", "births", "--thing-name", "common-name", status=1)  # the other one has been registered by its serial number
+        self.assertEqual(set(self.account["things"]), {HEX, "lamp-1"})
+
+    def test_just_in_time(self):
+        jitr = ("jitr", "--ca", "ca.pem", "--ca-key", "ca.key")
+        for more in ([], ["--yes"], ["--dry-run"]):
+            self.refuses(64, f"nothing was changed.*{HOW}", *jitr, *more)
+        self.refuses(64, f"CommonName lamp-1 .*{HOW}", *jitr, "--yes", "--birth-certificate", self.file("birth.pem", self.factory.device("lamp-1")))
+        self.refuses(65, "not a module's birth certificate", *jitr, "--yes", "--birth-certificate", "ca.pem")
+        self.assertEqual((self.account["cas"], self.account["templates"]), ({}, {}))
+        told = self.register(*jitr, "--yes", "--birth-certificate", self.file("birth.pem", self.factory.device("module", HEX)))
+        self.assertIn("ThingName: SerialNumber (--thing-name serial-number), because in ", told)
+        template, = self.account["templates"].values()
+        self.assertIn('"Ref":"AWS::IoT::Certificate::SerialNumber"', template["body"].replace(" ", ""))
+        self.register(*jitr, "--yes")  # the template says it
 
 
 class OneCertificate(Register):
@@ -465,7 +529,7 @@ class Batch(Register):
     def test_a_full_disk_loses_nothing(self):
         made = self.births(40)
         limited = subprocess.run(["bash", "-c", 'ulimit -f 4; trap "" XFSZ; exec "$@"', "-", CLAIM, "account", "register",
-                                  "batch", "births"], env=self.environment(), cwd=self.folder, text=True, capture_output=True,
+                                  *self.named(("batch", "births"))], env=self.environment(), cwd=self.folder, text=True, capture_output=True,
                                  timeout=DEADLINE, stdin=subprocess.DEVNULL)
         self.assertEqual(limited.returncode, 74, limited)
         self.assertRegex(limited.stderr, "births.result.csv: .*same command again to continue")
@@ -504,7 +568,7 @@ class JustInTime(Register):
         modes = termios.tcgetattr(terminal)
         modes[3] |= termios.NOFLSH  # otherwise what is said right behind Ctrl-C may be thrown away with what was typed
         termios.tcsetattr(terminal, termios.TCSANOW, modes)
-        running = subprocess.Popen([CLAIM, "account", "register", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key"], cwd=self.folder,
+        running = subprocess.Popen([CLAIM, "account", "register", "jitr", "--ca", "ca.pem", "--ca-key", "ca.key", *self.named(("jitr",))[1:]], cwd=self.folder,
                                    env=self.environment(), stdin=terminal, stdout=terminal, stderr=terminal,
                                    preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)))
         os.close(terminal)

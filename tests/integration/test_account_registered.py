@@ -65,7 +65,8 @@ class Registered(unittest.TestCase):
         c = self.sandbox.certificates
         certificate = self.sandbox.birth_certificate(self.thing)
         self.assertEqual(self.sandbox.device(certificate, self.thing, self.sandbox.oem_address).dropped(), [])
-        self.register("jitr", "--ca", c / "manufacturer-ca.pem", "--ca-key", c / "manufacturer-ca.key", "--yes")
+        self.register("jitr", "--ca", c / "manufacturer-ca.pem", "--ca-key", c / "manufacturer-ca.key",
+                      "--birth-certificate", certificate, "--yes")
         self.expect_own_topics_only(self.connected(certificate, self.thing), self.thing)
 
     def test_by_claim(self):

@@ -105,10 +105,20 @@ class Checking(Case):
         self.assertEqual(len(portal.lines), 2)
 
     def test_a_configuration_that_cannot_be_read(self):
-        for path in ("/nowhere/portal.ini", self.sandbox.state):
-            done = self.run_program("--config", path, "--check-config")
-            self.assertEqual(done.returncode, WRONG_CONFIGURATION)
-            self.assertIn(str(path), done.stderr)
+        """Its own error alone: what it does not say is no mistake."""
+        utf16 = self.sandbox.state / "utf16.ini"
+        utf16.write_bytes(self.portal(start=False).ini.read_text().encode("utf-16"))
+        nowhere, folder = "/nowhere/portal.ini", self.sandbox.state
+        for path, says in ((nowhere, f"{nowhere}: cannot be read: No such file or directory"),
+                           (folder, f"{folder}: cannot be read: Is a directory"),
+                           (utf16, f"{utf16}:1: it is UTF-16; save it as UTF-8")):
+            for more in (["--check-config"], ["--print-config"], []):
+                with self.subTest(says, more=more):
+                    done = self.run_program("--config", path, *more)
+                    self.assertEqual((done.returncode, done.stdout, done.stderr), (WRONG_CONFIGURATION, "", f"{says}\n"))
+            done = subprocess.run([CLAIM, "doctor", "--offline", "--json", "--config", path], capture_output=True, text=True, timeout=DEADLINE)
+            findings = [json.loads(line) for line in done.stdout.splitlines()][:-1]
+            self.assertEqual([line["seen"] for line in findings if line["level"] == "failed"], [says])
 
     def test_too_few_open_files(self):
         portal = self.portal(start=False, wrapper=["prlimit", "--nofile=64:64"])

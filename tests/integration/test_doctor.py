@@ -9,6 +9,7 @@ import importlib
 import json
 import math
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -347,6 +348,14 @@ PLACES = [
     ("place.listen", "cannot listen on 192.0.2.1:80", "set [http] listen", "http", "listen", "192.0.2.1:80"),
     ("place.listen", "cannot listen on 192.0.2.1:80", "set [http] listen", "http", "admin_listen", "192.0.2.1:80"),
 ]
+# What only the portal knows of the configuration: a line of the file, or a variable, and what is said of it.
+PORTALS = [
+    ("[http]\nthraeds = 2\n", {}, "[http] thraeds: unknown key"),
+    ("[labes]\nhosts = x\n", {}, "unknown section [labes]"),
+    ("[brand]\ncolour = #ffff00\n", {}, "[brand] colour: "),
+    ("[retention]\ncontacts = soon\n", {}, "[retention] contacts: "),
+    ("", {"PORTAL_STORE_URRL": "x"}, "PORTAL_STORE_URRL: names no key"),
+]
 NAMED = {old_endpoint, not_iot, unknown_name, failing_dns, silent_dns, one_address_of_two, refused_alpn, intercepted}
 
 
@@ -458,10 +467,36 @@ class Doctor(unittest.TestCase):
         findings = self.findings("--config", self.ini(), "--offline")
         self.assertEqual({line["level"] for line in findings if line["check"].startswith("place.")}, {"ok"})
 
+    def test_what_the_portal_says(self):
+        for lines, environment, says in PORTALS:
+            with self.subTest(says):
+                path = self.ini()
+                text = path.read_text()
+                self.assertNotIn("[brand]", text)
+                if lines.startswith("[http]"):
+                    lines, text = "", text.replace("[http]\n", lines)
+                path.write_text(text + lines)
+                findings = self.findings("--config", path, "--offline", **environment)
+                failed = [line for line in findings if line["level"] == FAILED]
+                self.assertEqual([line["check"] for line in failed], ["configuration.portal"], failed)
+                self.assertIn(says, failed[0]["seen"])
+                self.assertIn("does not start", failed[0]["mend"])
+                checked = subprocess.run([BUILD / "server" / "expresslink-portal", "--check-config", "--config", path], text=True,
+                                         capture_output=True, timeout=DEADLINE, env={**os.environ, **environment})
+                self.assertIn(failed[0]["seen"], checked.stderr.splitlines())
+
+    def test_where_the_portal_is_not_installed(self):
+        alone = self.sandbox.state / "expresslink-claim"
+        shutil.copy(CLAIM, alone)
+        done = subprocess.run([alone, "doctor", "--offline", "--json", "--config", self.ini()], capture_output=True, text=True, timeout=DEADLINE)
+        found, = (line for line in map(json.loads, done.stdout.splitlines()) if line.get("check") == "configuration.portal")
+        self.assertEqual((done.returncode, found["level"]), (0, "skipped"))
+        self.assertIn("expresslink-portal --check-config", found["mend"])
+
     def test_every_check_has_a_fault(self):
         """Of this table or of those of its neighbours, which look at files and at AWS."""
         covered = {kind + check if check.startswith(".") else check for _, check, *_ in FAULTS for kind in KINDS}
-        covered |= {check for check, *_ in PLACES}
+        covered |= {check for check, *_ in PLACES} | {"configuration.portal"}
         for name in ("test_doctor_files", "test_doctor_aws"):
             with contextlib.suppress(ModuleNotFoundError):
                 covered |= set(importlib.import_module(name).CHECKS)

@@ -603,6 +603,21 @@ class DoctorAws(unittest.TestCase):
         filter_, = (each["mend"] for each in found if each["seen"].startswith("cmd/+: "))
         self.assertEqual(filter_[:29], "Let modules subscribe to it: ", "nobody publishes to a filter")
 
+    def test_a_topic_of_one_module_is_asked_for_all(self):
+        """Its name in a rule would be one for this module alone."""
+        account = self.account()
+        document = json.loads(module().replace(f"topic/{NAME}/*", f"topic/{NAME}/state"))
+        account.change_policy("expresslink-module", json.dumps(document))
+        other = "fedcba9876543210fedcba9876543210"
+        account.arguments += [each for name in (THING, other) for each in ("--topic", f"{name}/state", "--topic", f"{name}/data")]
+        found = [each for each in account.doctor() if each["check"] == "aws.policy.module.topic"]
+        for name, (passes, fails) in zip((THING, other), (found[:2], found[2:])):
+            self.assertEqual((passes["level"], passes["seen"]), ("ok", f"{name}/state, for all modules ${{thing}}/state: may publish, may subscribe"))
+            self.assertEqual(fails["level"], "failed")
+            self.assertTrue(fails["seen"].startswith(f"{name}/data, for all modules ${{thing}}/data: "), fails)
+            self.assertIn("--publish '${thing}/data'", fails["mend"])
+            self.assertNotIn(name, fails["mend"])
+
     def test_policies_inside_the_role_may_not_be_seen(self):
         account = self.account()
         account.only_own_rights()

@@ -174,6 +174,15 @@ class Keys(unittest.TestCase):
             self.portal.stop()
             key.chmod(0o600)
 
+    def test_checking_the_configuration(self):
+        check = [PROGRAM, "--config", self.portal.ini, "--check-config"]
+        for key in self.keys:
+            key.chmod(0o644)
+            done = subprocess.run(check, capture_output=True, text=True, timeout=DEADLINE)
+            self.assertEqual((done.returncode, done.stdout), (0, "The configuration is valid.\n"))
+            self.assertRegex(done.stderr, rf"\Aexpresslink-portal: warning: {key}: all users [^\n]+chmod 600 {key}[^\n]*\n\Z")
+            key.chmod(0o600)
+
     def run_claim(self, *arguments):
         done = subprocess.run([CLAIM, *arguments], capture_output=True, text=True, timeout=DEADLINE, cwd=self.sandbox.state)
         return done.stderr

@@ -102,6 +102,16 @@ class Help(unittest.TestCase):
                 self.assertNotIn("\x1b", done.stderr)
         self.assertEqual(run("expresslink-claim", "help", "claim", "doctor").returncode, 64)
 
+    def test_help_of_completion(self):
+        for program in PROGRAMS:
+            done = run(program, "help", "completion")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn(f"{program} completion bash|zsh", done.stdout)
+            self.assertIn(f"source <({program} completion bash)", done.stdout)
+            self.assertEqual([line for line in done.stdout.splitlines() if len(line) > COLUMNS], [])
+            self.assertEqual(run(program, "completion", "--help").stdout, done.stdout)
+        self.assertEqual(run("expresslink-claim", "help", "completion", "bash").returncode, 64)
+
 
 class Completion(unittest.TestCase):
     def bash(self, program, *words):

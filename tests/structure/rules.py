@@ -25,7 +25,7 @@ MAY_INCLUDE = {
     "account/setup": ("base/", "claim/", "aws/", "account/keys/", "account/policy/", "account/oem_account.h",
                       "account/provisioning_template.h", "account/setup/"),
     "account/enrolment": ("base/", "claim/", "aws/", "account/keys/", "account/policy/", "account/setup/setup.h",
-                          "account/oem_account.h", "account/provisioning_template.h",
+                          "account/oem_account.h", "account/provisioning_template.h", "account/thing_name.h",
                           "account/setup/requested_certificate.h", "account/enrolment/"),
     "sidewalk": ("base/", "aws/", "sidewalk/"),
     "label": ("base/", "claim/", "decode/decode.h", "decode/process.h", "decode/pool.h", "label/"),
@@ -38,6 +38,7 @@ MAY_INCLUDE = {
     "server/registration": ("base/", "claim/", "ownership/", "server/registration.h"),
     "server/store": ("base/", "claim/", "ownership/", "server/registration.h", "server/store/"),
     "server/http": ("base/", "server/http/"),
+    "server/identity": ("base/", "aws/http.h", "server/store/", "server/identity/"),
     "server/onboarding": ("base/", "claim/", "aws/", "server/registration.h", "server/store/", "server/onboarding/"),
     "server/page": ("base/", "claim/", "ownership/", "server/registration.h", "server/page/"),
     "server/portal": ("base/", "claim/", "ownership/", "decode/pool.h", "server/registration.h", "server/store/", "server/http/",
@@ -89,7 +90,7 @@ LIBRARIES = {
                  "sandbox/iot_account.h", "sandbox/issuer.c", "sandbox/issuer.h",
                  "sandbox/peer_certificate.c", "sandbox/peer_certificate.h",
                  "sandbox/template_evaluation.c", "sandbox/template_evaluation.h", "sandbox/staging_plugin.c",
-                 "sandbox/trust_folder.c"),
+                 "sandbox/trust_folder.c", "server/identity/jwks.c"),
     "mosquitto": ("sandbox/mosquitto_api.h",),
 }
 

@@ -70,12 +70,40 @@ static void every_byte_comes_back(void **state)
     assert_memory_equal(text, "//79/Pv6", 8);
 }
 
+/* RFC 7515, appendix C, and what only a lenient reader takes: padding, the other alphabet, bits that are not
+ * used. */
+static void base64url(void **state)
+{
+    static const char *const bad[] = {"Z",     "Zg==", "Zh",    "Zm9=",  "Zm8=", "Zm+v",  "Zm/v",
+                                      "Zm9vZ", "Zm9 ", "Zm\n9", "Zm9v=", "Zm.v", "Zm9vZh"};
+    static const unsigned char bytes[] = {3, 236, 255, 224, 193};
+    unsigned char out[32];
+    char text[BASE64_SIZE(sizeof bytes)];
+    size_t size = 77;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        if (base64url_decode(bad[i], strlen(bad[i]), out, &size))
+            fail_msg("\"%s\" was decoded", bad[i]);
+        assert_int_equal(size, 77);
+    }
+    assert_false(base64url_decode("Zm9\0", 4, out, &size));
+    base64url_encode(bytes, sizeof bytes, text);
+    assert_string_equal(text, "A-z_4ME");
+    assert_true(base64url_decode(text, strlen(text), out, &size));
+    assert_int_equal(size, sizeof bytes);
+    assert_memory_equal(out, bytes, size);
+    assert_true(base64url_decode("", 0, out, &size));
+    assert_int_equal(size, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_strict_is_refused),
         cmocka_unit_test(the_examples_of_the_rfc),
         cmocka_unit_test(every_byte_comes_back),
+        cmocka_unit_test(base64url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -261,7 +261,8 @@ static void a_file_in_utf16_is_told_once(void **state)
 
     text_printf(&wanted, "%s:1: it is UTF-16; save it as UTF-8", path);
     assert_string_equal(config_error(config, 0), wanted.data);
-    assert_int_equal(config_error_count(config), 2); /* and a key is missing */
+    assert_int_equal(config_error_count(config), 1);
+    assert_false(config_is_read(config));
     config_free(config);
 }
 
@@ -331,12 +332,16 @@ static void collects_all_errors(void **state)
     (void)state;
 
     assert_int_equal(config_error_count(config), 5);
+    assert_true(config_is_read(config));
     assert_string_equal(config_text(config, "http", "listen"), ""); /* still safe to ask */
     config_free(config);
 
     config = config_new(tables, COUNT(tables), "PORTAL", true);
     assert_false(config_load(config, "/nowhere.ini", NULL));
     assert_string_equal(config_error(config, 0), "/nowhere.ini: cannot be read: No such file or directory");
+    config_add_error(config, NULL, NULL, "there is no [staging.NAME]");
+    assert_int_equal(config_error_count(config), 1);
+    assert_false(config_is_read(config));
     config_free(config);
     config_free(NULL);
 }

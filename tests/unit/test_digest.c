@@ -40,11 +40,26 @@ static void counts_bytes_behind_a_nul(void **state)
     assert_string_not_equal(one, other);
 }
 
+/* RFC 4231, test cases 2 and 6. */
+static void gives_the_published_hmacs(void **state)
+{
+    char key[131], out[DIGEST_SIZE];
+    static const char data[] = "Test Using Larger Than Block-Size Key - Hash Key First";
+    (void)state;
+
+    digest_hmac("Jefe", 4, "what do ya want for nothing?", 28, out);
+    assert_string_equal(out, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    memset(key, 0xaa, sizeof key);
+    digest_hmac(key, sizeof key, data, strlen(data), out);
+    assert_string_equal(out, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_the_published_values),
         cmocka_unit_test(counts_bytes_behind_a_nul),
+        cmocka_unit_test(gives_the_published_hmacs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -277,6 +277,126 @@ static void what_is_removed_is_gone(void **state)
     ASSERT_OK(find(OTHER_THING, &back));
 }
 
+/* ---- what it lets be claimed ---- */
+
+static struct registration_request request_of(const char *thing_name, enum unlisted unlisted, long long now)
+{
+    struct registration_request request = request_for(thing_name, "home", now);
+
+    request.unlisted = unlisted;
+    return request;
+}
+
+static void remove_thing(const char *thing_name)
+{
+    struct call call = {.first = thing_name, .second = "never-there"};
+
+    ASSERT_OK(store_call(fixture.store, run_remove, &call, true));
+}
+
+static void a_device_that_is_not_in_it_is_refused(void **state)
+{
+    struct registration_request request = request_of(THING, UNLISTED_REFUSED, NOON);
+    struct registration out;
+    (void)state;
+
+    ASSERT_ERROR(do_add(&request, &out), STORE_UNLISTED);
+    ASSERT_COUNTS(0, 0, 0, 0, 0, 0);
+    ASSERT_ERROR(do_find(request.token, &out), STORE_NOT_FOUND);
+    put_one(row_of(THING, "1"), INVENTORY_COLUMNS, false, NOON);
+    ASSERT_STATE(added(&request).state, CLAIM_QUEUED);
+    take_one("a", NOON);
+}
+
+static void it_is_in_it_by_any_forms_name(void **state)
+{
+    struct registration_request request = request_of(THING, UNLISTED_REFUSED, NOON);
+    (void)state;
+
+    request_also_at(&request, "b", OTHER_THING);
+    put_one(row_of(OTHER_THING, "1"), INVENTORY_COLUMNS, false, NOON);
+    ASSERT_STATE(added(&request).state, CLAIM_QUEUED);
+}
+
+static void an_open_claim_outlives_its_row(void **state)
+{
+    struct registration_request first = request_of(THING, UNLISTED_REFUSED, NOON);
+    struct registration_request second = request_of(THING, UNLISTED_REFUSED, NOON + SECOND);
+    struct registration out;
+    (void)state;
+
+    put_one(row_of(THING, "1"), INVENTORY_COLUMNS, false, NOON);
+    added(&first);
+    remove_thing(THING);
+    ASSERT_ERROR(do_add(&second, &out), STORE_UNLISTED);
+    long long claim_id = take_one("a", NOON + SECOND);
+    acknowledge("a", claim_id, NOON + SECOND, NOON + 60 * SECOND);
+    ASSERT_OK(do_retry(&first, &out)); /* it is open: nothing changes */
+    ASSERT_STATE(out.state, CLAIM_PUBLISHED);
+    arrive("home", PRESENCE_CONNECTED, THING, NOON + 2 * SECOND, NOON + 2 * SECOND);
+    ASSERT_STATE(found(first.token).state, CLAIM_ONBOARDED);
+}
+
+static void what_has_ended_is_not_retried_without_its_row(void **state)
+{
+    struct registration_request request = request_of(THING, UNLISTED_REFUSED, NOON);
+    struct registration out;
+    (void)state;
+
+    put_one(row_of(THING, "1"), INVENTORY_COLUMNS, false, NOON);
+    added(&request);
+    remove_thing(THING);
+    expire(NOON + WINDOW_MS, 1);
+    request.now = NOON + WINDOW_MS;
+    ASSERT_ERROR(do_retry(&request, &out), STORE_UNLISTED);
+    ASSERT_STATE(found(request.token).state, CLAIM_EXPIRED);
+}
+
+/* To the one who registers it. The lane publishes nothing to no endpoint. */
+static void a_pretended_claim_is_like_any_other(void **state)
+{
+    struct registration_request real = request_of(THING, UNLISTED_PRETENDED, NOON);
+    struct registration_request other = request_of(OTHER_THING, UNLISTED_PRETENDED, NOON);
+    struct taken taken;
+    (void)state;
+
+    put_one(row_of(THING, "1"), INVENTORY_COLUMNS, false, NOON);
+    struct registration a = added(&real), b = added(&other);
+    assert_int_equal(a.state, b.state);
+    assert_int_equal(a.expires_at, b.expires_at);
+    assert_string_equal(a.endpoint, b.endpoint);
+    taken = take("a", NOON, NOON + 10 * SECOND, 8);
+    assert_int_equal(taken.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        bool is_real = strcmp(taken.list[i].thing_name, THING) == 0;
+        assert_string_equal(taken.list[i].endpoint, is_real ? "home" : "");
+        acknowledge("a", taken.list[i].claim_id, NOON + SECOND, NOON + 60 * SECOND);
+    }
+    a = found(real.token);
+    b = found(other.token);
+    ASSERT_STATE(a.state, CLAIM_PUBLISHED);
+    ASSERT_STATE(b.state, CLAIM_PUBLISHED);
+    assert_string_equal(b.endpoint, "home");
+    assert_int_equal(a.attempts, b.attempts);
+    struct registration_request joins = request_of(OTHER_THING, UNLISTED_PRETENDED, NOON + SECOND);
+    ASSERT_STATE(added(&joins).state, CLAIM_PUBLISHED);
+    assert_int_equal(expire(NOON + WINDOW_MS, 10), 2);
+    ASSERT_STATE(found(other.token).state, CLAIM_EXPIRED);
+}
+
+static void a_pretended_claim_is_meant_once_its_row_comes(void **state)
+{
+    struct registration_request first = request_of(THING, UNLISTED_PRETENDED, NOON);
+    struct registration_request second = request_of(THING, UNLISTED_PRETENDED, NOON + SECOND);
+    (void)state;
+
+    added(&first);
+    assert_string_equal(take("a", NOON, NOON, 8).list[0].endpoint, "");
+    put_one(row_of(THING, "1"), INVENTORY_COLUMNS, false, NOON);
+    added(&second);
+    assert_string_equal(take("a", NOON + SECOND, NOON + SECOND, 8).list[0].endpoint, "home");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_begin, fixture_end)
 
 int main(void)
@@ -291,6 +411,12 @@ int main(void)
         TEST(a_thing_may_come_more_than_once),
         TEST(many_are_put_and_read_in_pages),
         TEST(what_is_removed_is_gone),
+        TEST(a_device_that_is_not_in_it_is_refused),
+        TEST(it_is_in_it_by_any_forms_name),
+        TEST(an_open_claim_outlives_its_row),
+        TEST(what_has_ended_is_not_retried_without_its_row),
+        TEST(a_pretended_claim_is_like_any_other),
+        TEST(a_pretended_claim_is_meant_once_its_row_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

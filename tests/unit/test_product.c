@@ -36,26 +36,6 @@ static void patterns(void **state)
         product_pattern_matches("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
 }
 
-static void gtins(void **state)
-{
-    char gtin[PRODUCT_GTIN_SIZE] = "unchanged";
-
-    (void)state;
-    assert_false(product_gtin_normalize("", gtin));
-    assert_false(product_gtin_normalize("4006381333930", gtin)); /* its check digit is 1 */
-    assert_false(product_gtin_normalize("40063813339", gtin));
-    assert_false(product_gtin_normalize("400638133393X", gtin));
-    assert_false(product_gtin_normalize("0000000", gtin));
-    assert_string_equal(gtin, "unchanged");
-    assert_true(product_gtin_normalize("4006381333931", gtin));
-    assert_string_equal(gtin, "04006381333931");
-    assert_true(product_gtin_normalize("96385074", gtin));
-    assert_string_equal(gtin, "00000096385074");
-    assert_true(product_gtin_normalize("614141000036", gtin));
-    assert_string_equal(gtin, "00614141000036");
-    assert_true(product_gtin_normalize("10614141000415", gtin));
-}
-
 static const char *found(const struct products *products, const char *product, const char *gtin,
                          const char *thing_name)
 {
@@ -153,7 +133,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns),
-        cmocka_unit_test(gtins),
         cmocka_unit_test(answers_of_text),
         cmocka_unit_test(answers_of_other_types),
         cmocka_unit_test(a_device_belongs_to_a_product),

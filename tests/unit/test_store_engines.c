@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/store/inventory.h"
 #include "tests/unit/store_fixture.h"
 
 #define SEQUENCES FEWER(400)
@@ -225,8 +226,20 @@ static void add_both(const struct registration_request *request)
     }
 }
 
+static enum store_error list_one(struct store_tx *tx, void *argument)
+{
+    const struct inventory_row row = {.thing_name = "listed-by-form"};
+    const struct inventory_put put = {.rows = &row, .count = 1, .now = NOON};
+    enum inventory_outcome outcome;
+
+    (void)argument;
+    return inventory_put(tx, &put, &outcome);
+}
+
 static void prepare_both(void)
 {
+    ASSERT_OK(store_call(sqlite, list_one, NULL, true));
+    ASSERT_OK(store_call(postgresql, list_one, NULL, true));
     struct registration_request known = request_for("known-key", "home", NOON);
     struct registration_request open = request_for("open", "home", NOON);
     struct registration_request over = request_for("over", "home", NOON - 2 * WINDOW_MS);
@@ -247,14 +260,14 @@ static void with_key(struct registration_request *request, const char *key, cons
     request->request_digest = digest;
 }
 
-/* Ten kinds, then plain ones. */
+/* Thirteen kinds, then plain ones. */
 static struct registration_request of_kind(size_t number)
 {
     char name[32];
     struct registration_request request;
 
     snprintf(name, sizeof name, "plain-%zu", number);
-    switch (number % 13) {
+    switch (number % 16) {
     case 0: /* the same thing more than once in the set */
         return request_for("twice", "home", NOON);
     case 1:
@@ -288,6 +301,19 @@ static struct registration_request of_kind(size_t number)
         request_also_at(&request, "b", name);
         request.contact_name = "{\"a\\\", NULL}";
         request.contact_email = "NULL";
+        return request;
+    case 10: /* not in the inventory */
+        request = request_for(name, "home", NOON);
+        request.unlisted = UNLISTED_REFUSED;
+        return request;
+    case 11:
+        request = request_for(name, "home", NOON);
+        request.unlisted = UNLISTED_PRETENDED;
+        return request;
+    case 12: /* in the inventory, by another form's name */
+        request = request_for(name, "home", NOON);
+        request_also_at(&request, "b", number < 16 ? "listed-by-form" : name);
+        request.unlisted = UNLISTED_REFUSED;
         return request;
     default:
         return request_for(name, "home", NOON);

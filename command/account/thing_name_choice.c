@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where account apply learns which field of a birth certificate has the ThingName: from the option, from a
- * birth certificate, from the template that is there, or from whoever sits at the terminal. */
+#include "command/account/thing_name_choice.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +9,6 @@
 #include "account/thing_name.h"
 #include "base/interrupt.h"
 #include "base/terminal.h"
-#include "command/account/account_command.h"
 #include "command/command.h"
 
 #define HOW                                                                                                  \
@@ -17,19 +16,20 @@
     "give "                                                                                                  \
     "a birth certificate of the vendor's modules with --birth-certificate FILE"
 
-static void use(struct account_run *run, const char *field, const char *because)
+static void use(const struct thing_name_choice *choice, const char *field, const char *because)
 {
-    run->arguments.things.name_field = field;
-    account_report_add(&run->report, "thing_name", thing_name_option(field));
-    account_report_say(&run->report, "ThingName: %s (--thing-name %s), because %s", field,
+    choice->things->name_field = field;
+    account_report_add(choice->report, "thing_name", thing_name_option(field));
+    account_report_say(choice->report, "ThingName: %s (--thing-name %s), because %s", field,
                        thing_name_option(field), because);
 }
 
 /* The birth certificate as far as it goes: the portal's configuration may not be there yet. */
-static const char *choose(const struct account_run *run, const struct certificate *birth, struct text *why)
+static const char *choose(const struct thing_name_choice *choice, const struct certificate *birth,
+                          struct text *why)
 {
     struct config *config = config_new(&claim_config_table, 1, "PORTAL", false);
-    const char *path = run->arguments.portal_ini;
+    const char *path = choice->portal_ini;
     struct claim_settings settings = {0};
     bool loaded = path && access(path, R_OK) == 0;
 
@@ -44,26 +44,26 @@ static const char *choose(const struct account_run *run, const struct certificat
     return field;
 }
 
-int account_read_thing_name(struct account_run *run, struct text *found)
+int thing_name_read(const struct thing_name_choice *choice, struct text *found)
 {
-    const char *path = run->arguments.birth_certificate;
+    const char *path = choice->birth_certificate;
     TEXT struct text why = TEXT_EMPTY, words = TEXT_EMPTY;
 
-    if (!path || run->arguments.things.name_field)
+    if (!path || choice->things->name_field)
         return COMMAND_DONE;
     struct certificate *birth = certificate_read_birth(path, &why);
     if (!birth)
-        return account_report_wrong(&run->report, COMMAND_NO_INPUT, "%s", text_get(&why));
+        return account_report_wrong(choice->report, COMMAND_NO_INPUT, "%s", text_get(&why));
     if (certificate_is_authority(birth)) {
         certificate_free(birth);
-        return account_report_wrong(&run->report, COMMAND_BAD_IDENTIFIER,
+        return account_report_wrong(choice->report, COMMAND_BAD_IDENTIFIER,
                                     "%s: it is a CA's certificate, not a module's birth certificate", path);
     }
-    const char *field = choose(run, birth, &words);
+    const char *field = choose(choice, birth, &words);
     certificate_free(birth);
     text_printf(found, "in %s %s", path, text_get(&words));
     if (field)
-        use(run, field, text_get(found));
+        use(choice, field, text_get(found));
     return COMMAND_DONE;
 }
 
@@ -83,27 +83,28 @@ static const char *ask(const char *found)
     return answer[0] == '1' ? "CommonName" : answer[0] == '2' ? "SerialNumber" : NULL;
 }
 
-int account_have_thing_name(struct account_run *run, const char *found)
+int thing_name_have(const struct thing_name_choice *choice, const struct oem_account *account,
+                    const char *found)
 {
     TEXT struct text why = TEXT_EMPTY;
     const char *field = NULL;
 
-    if (run->arguments.things.name_field)
+    if (choice->things->name_field)
         return COMMAND_DONE;
-    enum aws_error error = setup_thing_name_field(run->account, run->arguments.name, &field, &why);
+    enum aws_error error = setup_thing_name_field(account, choice->setup, &field, &why);
     if (error)
-        return account_report_failed(&run->report, error, "nothing was changed", text_get(&why));
+        return account_report_failed(choice->report, error, "nothing was changed", text_get(&why));
     if (field) {
-        use(run, field, "the template that is there says so");
+        use(choice, field, "the template that is there says so");
         return COMMAND_DONE;
     }
-    bool can_ask = isatty(STDIN_FILENO) == 1 && !run->arguments.json && !run->arguments.yes;
+    bool can_ask = choice->can_ask && isatty(STDIN_FILENO) == 1;
     field = can_ask ? ask(found) : NULL;
     if (interrupt_received)
-        return account_report_wrong(&run->report, COMMAND_INTERRUPTED, "interrupted: nothing was changed");
+        return account_report_wrong(choice->report, COMMAND_INTERRUPTED, "interrupted: nothing was changed");
     if (!field)
-        return account_report_wrong(&run->report, COMMAND_USAGE, "nothing was changed: %s%s" HOW, found,
+        return account_report_wrong(choice->report, COMMAND_USAGE, "nothing was changed: %s%s" HOW, found,
                                     *found ? "; " : "");
-    use(run, field, "you said so");
+    use(choice, field, "you said so");
     return COMMAND_DONE;
 }

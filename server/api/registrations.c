@@ -153,7 +153,9 @@ static enum store_error run_create(struct store_tx *tx, void *arguments)
     struct creation *own = arguments;
     enum store_error error = intake_resolve(tx, own->settings, &own->request);
 
-    return error ? error : registrations_add(tx, &own->request, &own->registration);
+    if (!error)
+        error = registrations_add(tx, &own->request, &own->registration);
+    return error ? error : by_token_show_added(tx, &own->request, &own->registration);
 }
 
 /* Requests with a Digital Link, which have no targets yet, are left to run_create(). */
@@ -176,6 +178,9 @@ static enum store_error run_create_together(struct store_tx *tx, void *const arg
     if (taken == 0)
         return STORE_OK;
     enum store_error error = registrations_add_together(tx, requests, registrations, taken_results, taken);
+    for (size_t i = 0; i < taken && !error; i++)
+        if (taken_results[i] == STORE_OK)
+            error = by_token_show_added(tx, requests[i], registrations[i]);
     for (size_t i = 0, at = 0; i < count; i++)
         if (((const struct creation *)arguments[i])->request.link.gtin[0] == '\0')
             results[i] = taken_results[at++];

@@ -91,6 +91,21 @@ enum store_error by_token_show(struct store_tx *tx, struct by_token *own)
     return show_ownership(tx, own->request.now, &own->registration);
 }
 
+enum store_error by_token_show_added(struct store_tx *tx, const struct registration_request *request,
+                                     struct registration *registration)
+{
+    bool is_new = registration->state == CLAIM_QUEUED && registration->accepted_at == request->now &&
+                  !registration->onboarded_before && !request->product;
+
+    if (!is_new)
+        return show_ownership(tx, request->now, registration);
+    registration->ownership = (struct registration_ownership){.is_known = true,
+                                                              .standing = STANDING_WAITING,
+                                                              .required = PROOF(PROOF_LABEL),
+                                                              .proofs = PROOF(PROOF_LABEL)};
+    return STORE_OK;
+}
+
 static enum store_error run_find(struct store_tx *tx, void *arguments)
 {
     return by_token_show(tx, arguments);

@@ -52,7 +52,6 @@ static void write_power_cycle(struct json_writer *json, const struct registratio
         return;
     }
     json_begin_object(json, "power_cycle");
-    write_time(json, "from", own->challenge.from);
     write_time(json, "until", own->challenge.until);
     write_time(json, "next_at", own->challenge_at);
     json_end_object(json);

@@ -62,19 +62,33 @@ static int connect_address(const char *address, int seconds)
     return fd;
 }
 
+static bool send_all(int fd, const char *bytes, size_t length)
+{
+    while (length) {
+        ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return false;
+        bytes += sent;
+        length -= (size_t)sent;
+    }
+    return true;
+}
+
 static bool send_request(int fd, const struct local_http_request *request)
 {
     TEXT struct text text = TEXT_EMPTY;
+    const char *body = request->csv ? request->csv : request->json;
 
     text_printf(&text, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", request->method,
                 request->path);
-    if (request->json)
-        text_printf(&text, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-                    strlen(request->json));
+    if (body)
+        text_printf(&text, "Content-Type: %s\r\nContent-Length: %zu\r\n",
+                    request->csv ? "text/csv" : "application/json", strlen(body));
     if (request->idempotency_key)
         text_printf(&text, "Idempotency-Key: %s\r\n", request->idempotency_key);
-    text_printf(&text, "\r\n%s", request->json ? request->json : "");
-    return send(fd, text.data, text.length, MSG_NOSIGNAL) == (ssize_t)text.length;
+    text_puts(&text, "\r\n");
+    text_puts(&text, body ? body : "");
+    return send_all(fd, text.data, text.length);
 }
 
 /* Reads until the portal closes the connection. */

@@ -11,6 +11,7 @@ struct local_http_request {
     const char *address; /* "host:port" as in a configuration; without a host, this machine */
     const char *method, *path;
     const char *json;            /* the body; NULL: none */
+    const char *csv;             /* the body instead of json; NULL: none */
     const char *idempotency_key; /* a header; NULL: none */
     int seconds;                 /* time limit for connecting, and for each part of the answer */
 };

@@ -11,8 +11,7 @@
 #include "base/utf8.h"
 #include "claim/identifier_typed.h"
 
-#define SEGMENTS_MAX 64
-#define GTIN_TYPED_MIN 6 /* fewer digits after /01/ are a date or a page */
+#define SEGMENTS_MAX IDENTIFIER_TYPED_MAX
 #define GTIN_TYPED_MAX 20
 
 struct segment {
@@ -102,8 +101,8 @@ static size_t path_start(const char *text, size_t length)
     return find_any(text, length, at + 3, "/?#");
 }
 
-/* A slash at the end ends nothing. False if there are too many segments. */
-static bool split(const char *text, size_t length, struct path *path)
+/* A slash at the end ends nothing. */
+static void split(const char *text, size_t length, struct path *path)
 {
     size_t end = find_any(text, length, 0, "?#");
 
@@ -113,12 +112,9 @@ static bool split(const char *text, size_t length, struct path *path)
     for (size_t at = path_start(text, length); at < end;) {
         size_t from = text[at] == '/' ? at + 1 : at;
         size_t stop = find_any(text, end, from, "/");
-        if (path->count == SEGMENTS_MAX)
-            return false;
         path->segments[path->count++] = (struct segment){text + from, stop - from};
         at = stop;
     }
-    return true;
 }
 
 /* The position of the last 01 with nothing but pairs of key and value from there on; count if there is
@@ -133,17 +129,15 @@ static size_t find_gtin(const struct path *path)
 
 static bool may_be_gtin(const struct segment *segment)
 {
-    return is_all_digits(segment) && segment->length >= GTIN_TYPED_MIN && segment->length <= GTIN_TYPED_MAX;
+    return is_all_digits(segment) && segment->length >= DIGITAL_LINK_GTIN_MIN &&
+           segment->length <= GTIN_TYPED_MAX;
 }
 
-/* Whether there is a 01 with a GTIN, and then something that is no pair. */
+/* Whether there is a 01 with a number, and then something that is no pair. */
 static bool is_broken_link(const struct path *path)
 {
-    char gtin[GTIN_SIZE];
-
     for (size_t at = 0; at + 1 < path->count; at++)
-        if (reads(&path->segments[at], "01") &&
-            gtin_parse(path->segments[at + 1].text, path->segments[at + 1].length, gtin) == GTIN_OK)
+        if (reads(&path->segments[at], "01") && may_be_gtin(&path->segments[at + 1]))
             return true;
     return false;
 }
@@ -175,14 +169,13 @@ enum identifier_error digital_link_parse(const char *text, size_t length, struct
     struct digital_link link = {.gtin = ""};
     struct path path;
 
-    if (length > IDENTIFIER_TYPED_MAX || !split(text, length, &path))
+    if (length > IDENTIFIER_TYPED_MAX)
         return IDENTIFIER_NO_MATCH;
+    split(text, length, &path);
     size_t at = find_gtin(&path);
-    if (at == path.count)
+    if (at == path.count || !may_be_gtin(&path.segments[at + 1]))
         return is_broken_link(&path) ? IDENTIFIER_BAD_LINK : IDENTIFIER_NO_MATCH;
     const struct segment *gtin = &path.segments[at + 1];
-    if (!may_be_gtin(gtin))
-        return IDENTIFIER_NO_MATCH;
     enum gtin_error wrong = gtin_parse(gtin->text, gtin->length, link.gtin);
     if (wrong)
         return wrong == GTIN_WRONG_CHECK ? IDENTIFIER_WRONG_GTIN : IDENTIFIER_BAD_GTIN;

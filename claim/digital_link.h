@@ -19,6 +19,8 @@
 /* Characters of a serial number or batch (GS1 General Specifications 3.5.2, 3.4.1), from their set 82. */
 #define DIGITAL_LINK_VALUE_MAX 20
 #define DIGITAL_LINK_VALUE_SIZE (DIGITAL_LINK_VALUE_MAX + 1)
+/* Fewer digits after /01/ are a date or a page, and no link. */
+#define DIGITAL_LINK_GTIN_MIN 6
 
 struct digital_link {
     char gtin[GTIN_SIZE];                 /* always 14 digits; "" where there is no link */

@@ -25,13 +25,19 @@ static size_t span_of_address(const char *text, size_t length)
     return span_until(text, length, " \t\r\n\"<>");
 }
 
-static bool is_link(const char *path, size_t length)
+/* Whether a Digital Link begins in this path, however it goes on: /01/ and the first digits of a GTIN. */
+static bool begins_link(const char *path, size_t length)
 {
-    struct digital_link ignored;
+    size_t count = 0;
 
     length = span_of_address(path, length);
-    return memmem(path, length, "/01/", 4) != NULL &&
-           digital_link_parse(path, length, &ignored) != IDENTIFIER_NO_MATCH;
+    for (size_t at = 0; at + 4 <= length && count < DIGITAL_LINK_GTIN_MIN; at++) {
+        count = 0;
+        while (memcmp(path + at, "/01/", 4) == 0 && at + 4 + count < length &&
+               isdigit((unsigned char)path[at + 4 + count]))
+            count++;
+    }
+    return count >= DIGITAL_LINK_GTIN_MIN;
 }
 
 /* Browsers show and copy addresses without their scheme: a host with a dot in it, and a label's path. */
@@ -45,7 +51,7 @@ static bool is_bare_address(const char *text, size_t length)
     while (end > host && end < length && isdigit((unsigned char)text[end]))
         end++;
     return memchr(text, '.', host) != NULL && length - end >= 3 && text[end] == '/' &&
-           (strncasecmp(text + end, "/r/", 3) == 0 || is_link(text + end, length - end));
+           (strncasecmp(text + end, "/r/", 3) == 0 || begins_link(text + end, length - end));
 }
 
 /* Whether an http(s) address begins here. */
@@ -66,8 +72,12 @@ static bool take_address(const char *text, size_t length, struct address *out)
             break;
         }
     out->host = host;
-    out->host_length =
-        left > 0 && *host == '[' ? span_until(host, left, "]") + 1 : span_until(host, left, ":");
+    if (left > 0 && *host == '[') {
+        size_t closed = span_until(host, left, "]");
+        out->host_length = closed < left ? closed + 1 : left;
+    } else {
+        out->host_length = span_until(host, left, ":");
+    }
     return true;
 }
 

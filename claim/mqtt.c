@@ -24,6 +24,7 @@
 #define CONNECT_STUCK_MS 45000
 #define DISCONNECT_WAIT_MS 2000
 #define TOPIC_MAX 256 /* IoT limits */
+#define BASIC_INGEST "$aws/rules/"
 #define FILTERS_MAX 8
 
 enum link { LINK_DOWN, LINK_CONNECTING, LINK_UP, LINK_PAUSED };
@@ -544,11 +545,15 @@ bool mqtt_is_connected(const struct mqtt *mqtt)
     return up;
 }
 
+/* Of the topics that begin with $, those of a rule are the only ones to publish to here (IoT, "Reserved
+ * topics"). */
 static bool topic_is_safe(const char *topic)
 {
     size_t length = strlen(topic);
 
-    if (length == 0 || length > TOPIC_MAX || topic[0] == '$')
+    if (length == 0 || length > TOPIC_MAX)
+        return false;
+    if (topic[0] == '$' && strncmp(topic, BASIC_INGEST, strlen(BASIC_INGEST)) != 0)
         return false;
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)topic[i] < 0x20 || topic[i] == 0x7f || topic[i] == '+' || topic[i] == '#')

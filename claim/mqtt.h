@@ -17,8 +17,8 @@ enum mqtt_error {
     MQTT_OK,
     MQTT_NOT_CONNECTED,
     MQTT_WINDOW_FULL, /* max_inflight publishes have no PUBACK yet */
-    MQTT_BAD_TOPIC, /* starts with $, has + # NUL or control characters, or is empty or longer than 256 bytes:
-                       the broker would drop the connection (IoT limits) */
+    MQTT_BAD_TOPIC, /* starts with $ and not with $aws/rules/, has + # NUL or control characters, or is empty
+                       or longer than 256 bytes: the broker would drop the connection (IoT limits) */
     MQTT_BAD_FILE,  /* cannot use CA, certificate or key; the log names the file */
     MQTT_REFUSED,   /* the library returned an error */
 };
@@ -82,7 +82,8 @@ void mqtt_resume(struct mqtt *mqtt);
 bool mqtt_is_connected(const struct mqtt *mqtt);
 
 /* Publishes with QoS 1, without RETAIN (AWS requires a separate permission for it). acknowledged() gets the
- * cookie. */
+ * cookie. MQTT_BAD_TOPIC: a wildcard, more than 256 bytes, or one of AWS's own topics except those of a rule
+ * ($aws/rules/RULE/...). */
 enum mqtt_error mqtt_publish(struct mqtt *mqtt, const char *topic, const void *payload, size_t length,
                              unsigned long cookie) __attribute__((warn_unused_result));
 /* Subscribes with QoS 1. */

@@ -9,20 +9,19 @@
 
 #include "base/clock.h"
 #include "base/config.h"
-#include "base/excerpt.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/subcommand.h"
 #include "claim/connection_files.h"
-#include "claim/digital_link.h"
-#include "claim/identifier.h"
 #include "claim/mqtt.h"
 #include "claim/run.h"
 #include "claim/settings.h"
+#include "command/claim_device.h"
 #include "command/claim_report.h"
 #include "command/claim_through.h"
 #include "command/command.h"
+#include "command/label_settings.h"
 
 #define SEND_TIMEOUT_S 30
 #define TIMEOUT_MAX_S (7 * 24 * 3600)
@@ -46,13 +45,15 @@ const struct command_page claim_command_page = {
              "on the label (case, spaces and dashes are ignored) or the address in its QR code.",
     .options = page_options,
     .option_count = sizeof page_options / sizeof *page_options,
-    .notes = "If a portal with this configuration runs on this machine (it is found by [http] "
-             "admin_listen), the devices are claimed through it. Otherwise the command connects as the "
-             "claim-thing itself. Two programs with one client id would drop each other's connections: do "
-             "not publish while a portal runs elsewhere.",
+    .notes =
+        "If a portal with this configuration runs on this machine (it is found by [http] "
+        "admin_listen, or listen where that is empty), the devices are claimed through it; if it does not "
+        "answer, nothing is published. Otherwise the command connects as the "
+        "claim-thing itself. Two programs with one client id would drop each other's connections: do "
+        "not publish while a portal runs elsewhere.",
     .exit_status = "0 sent (with --wait: arrived), 1 sent but not arrived in time, 2 refused by the "
                    "staging account, 64 wrong arguments, 65 not an identifier, 69 staging account not "
-                   "reached in time, 78 wrong configuration, 130 interrupted",
+                   "reached in time, or the portal does not answer, 78 wrong configuration, 130 interrupted",
 };
 
 struct arguments {
@@ -118,70 +119,6 @@ static int parse_arguments(int count, char **values, struct arguments *out)
     return out->count ? -1 : usage_error("an IDENTIFIER is missing", "");
 }
 
-static void explain(const char *typed, const struct identifier_problem *problem)
-{
-    TEXT struct text shown = TEXT_EMPTY;
-
-    excerpt_add(typed, strlen(typed), &shown);
-    fprintf(stderr, "expresslink-claim: %s is not an identifier: %s", text_get(&shown),
-            identifier_error_name(problem->error));
-    if (problem->error == IDENTIFIER_BAD_CHARACTER && problem->position)
-        fprintf(stderr, " %s at position %zu", problem->character, problem->position);
-    if (problem->group_is_check)
-        fprintf(stderr, ", which are probably mistyped: \"%s\"", problem->group_text);
-    else if (problem->group)
-        fprintf(stderr, ", probably a mistake in group %zu: \"%s\"", problem->group, problem->group_text);
-    if (problem->wanted)
-        fprintf(stderr, " (%zu of %zu characters)", problem->length, problem->wanted);
-    fputs("\n", stderr);
-}
-
-/* The serial number in a Digital Link may be the thing name itself; otherwise only the inventory knows whose
- * it is. Returns the identifier to parse, or NULL after an error. */
-static const char *without_link(const char *typed, struct digital_link *link)
-{
-    struct identifier_problem problem = {.error = digital_link_parse(typed, strlen(typed), link)};
-
-    if (problem.error == IDENTIFIER_NO_MATCH)
-        return typed;
-    if (problem.error == IDENTIFIER_OK && identifier_is_thing_name(link->serial, strlen(link->serial)))
-        return link->serial;
-    if (problem.error == IDENTIFIER_OK && link->serial[0] != '\0') {
-        fprintf(stderr,
-                "expresslink-claim: %s is a serial number, and which device has it is in the portal's "
-                "inventory: register it there, or give the thing name\n",
-                link->serial);
-        return NULL;
-    }
-    problem.error = problem.error ? problem.error : IDENTIFIER_NO_SERIAL;
-    explain(typed, &problem);
-    return NULL;
-}
-
-/* The message goes to every staging account whose form fits the identifier: only one of them has the
- * device. */
-static bool parse_device(const struct claim_settings *settings, const char *given, struct claim_device *out)
-{
-    struct identifier_problem best = {0}, this;
-    struct digital_link link;
-    bool fits = false;
-
-    const char *typed = without_link(given, &link);
-    if (!typed)
-        return false;
-    for (size_t i = 0; i < settings->staging_count; i++) {
-        this = (struct identifier_problem){0};
-        if (identifier_parse(&settings->staging[i].form, typed, strlen(typed), out->names[i], &this) ==
-            IDENTIFIER_OK)
-            fits = true;
-        else
-            best = best.error ? *identifier_problem_better(&best, &this) : this;
-    }
-    if (!fits)
-        explain(given, &best);
-    return fits;
-}
-
 static int exit_status(enum claim_run_result result)
 {
     switch (result) {
@@ -217,12 +154,7 @@ static void warn(enum portal_found found, const char *where, const struct claim_
 {
     const char *client_id = options->settings->staging[0].claim_things[0].connection.client_id;
 
-    if (found == PORTAL_SILENT)
-        fprintf(stderr,
-                "expresslink-claim: what listens at %s does not answer; publishing as %s. If it is a portal "
-                "with this configuration, it loses its connection: two programs must not share a client id\n",
-                where, client_id);
-    else if (found == PORTAL_OTHER)
+    if (found == PORTAL_OTHER)
         fprintf(stderr,
                 "expresslink-claim: what answers at %s is no portal with these accounts; publishing as %s\n",
                 where, client_id);
@@ -232,6 +164,18 @@ static void warn(enum portal_found found, const char *where, const struct claim_
                 "this configuration runs elsewhere, claim through its page: two programs must not share a "
                 "client id\n",
                 client_id);
+}
+
+/* It would take the connection of a portal, and be dropped by it in turn. */
+static int refuse_silent(const char *where)
+{
+    fprintf(
+        stderr,
+        "expresslink-claim: what listens at %s does not answer, and may be a portal with this configuration. "
+        "Nothing was published: two programs must not share a client id. Wait until it answers, stop it, or "
+        "add --direct\n",
+        where);
+    return COMMAND_UNREACHABLE;
 }
 
 /* Through a portal that runs, or without one. Nonzero: the exit status; it could not begin. */
@@ -254,6 +198,8 @@ static int claim_by_some_way(const struct arguments *arguments, const struct cla
     }
     if (!gone)
         return 0;
+    if (found == PORTAL_SILENT)
+        return refuse_silent(text_get(&where));
     if (options->settings->inventory_required && !arguments->direct) {
         fputs("expresslink-claim: [claim] inventory is required, and only a portal knows the inventory, but "
               "none with this configuration answers on this machine. Start it, or publish without the "
@@ -304,8 +250,11 @@ static void warn_of_key(void *context, const char *sentence)
     fprintf(stderr, "expresslink-claim: warning: %s\n", sentence);
 }
 
-static int with_settings(const struct claim_settings *settings, const struct arguments *arguments)
+static int with_labels(const struct claim_settings *settings, const struct label_settings *labels,
+                       const struct arguments *arguments)
 {
+    const struct label_origin origin = {labels->public_url, labels->hosts, labels->forms,
+                                        labels->rules.form_count};
     const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, arguments->endpoint);
 
     if (!endpoint)
@@ -314,8 +263,20 @@ static int with_settings(const struct claim_settings *settings, const struct arg
     OWNED struct claim_device *devices = memory_new(arguments->count, sizeof *devices);
     bool fine = true;
     for (size_t i = 0; i < arguments->count; i++)
-        fine = parse_device(settings, arguments->identifiers[i], &devices[i]) && fine;
+        fine = claim_device_read(settings, &origin, arguments->identifiers[i], &devices[i]) && fine;
     return fine ? run_claims(settings, endpoint, arguments, devices) : COMMAND_BAD_IDENTIFIER;
+}
+
+static int with_settings(const struct claim_settings *settings, const struct arguments *arguments)
+{
+    struct label_settings labels;
+    int status = label_settings_load(arguments->config_path, NULL, &labels);
+
+    if (status != COMMAND_DONE)
+        return status;
+    status = with_labels(settings, &labels, arguments);
+    label_settings_fini(&labels);
+    return status;
 }
 
 static int with_config(struct config *config, const struct arguments *arguments)

@@ -52,16 +52,14 @@ struct portal_answer portal_client_call(struct portal_client *client, const char
     return call(&request);
 }
 
-/* Whether the portal behind the admin listener has these accounts. */
-static enum portal_found ask(const char *address, const struct claim_settings *settings)
+/* Whether the portal that listens there has the accounts with this digest. */
+static enum portal_found ask(const char *address, const char *path, const char *ours)
 {
     const struct local_http_request request = {
-        .address = address, .method = "GET", .path = "/readyz", .seconds = SECONDS};
-    char ours[DIGEST_SIZE];
+        .address = address, .method = "GET", .path = path, .seconds = SECONDS};
     struct portal_answer answer = call(&request);
     const char *theirs = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer.json, "accounts"));
 
-    claim_settings_digest(settings, ours);
     bool same = theirs && strcmp(theirs, ours) == 0;
     json_free_at(&answer.json);
     if (!answer.status)
@@ -75,14 +73,21 @@ static bool is_this_machine(const char *host)
            strncmp(host, "[::1]", 5) == 0;
 }
 
+static enum portal_found ask_public(const char *address, const char *ours)
+{
+    TEXT struct text path = TEXT_EMPTY;
+
+    text_printf(&path, "/api/v1/accounts/%s", ours);
+    return ask(address, text_get(&path), ours);
+}
+
 /* A portal with this configuration is for other machines, and so may run on one. */
 static bool may_be_elsewhere(struct config *config)
 {
     const char *public_url = config_text(config, "http", "public_url");
     const char *host = strstr(public_url, "://");
 
-    return (host && !is_this_machine(host + 3)) || !*config_text(config, "http", "admin_listen") ||
-           !is_this_machine(config_text(config, "http", "listen"));
+    return (host && !is_this_machine(host + 3)) || !is_this_machine(config_text(config, "http", "listen"));
 }
 
 static enum portal_found find(struct config *config, const struct claim_settings *settings,
@@ -90,11 +95,15 @@ static enum portal_found find(struct config *config, const struct claim_settings
 {
     const char *admin = config_text(config, "http", "admin_listen");
     const char *listen = config_text(config, "http", "listen");
-    enum portal_found found = *admin ? ask(admin, settings) : PORTAL_ABSENT;
+    const char *asked = *admin ? admin : listen;
+    char ours[DIGEST_SIZE];
+
+    claim_settings_digest(settings, ours);
+    enum portal_found found = *admin ? ask(admin, "/readyz", ours) : ask_public(listen, ours);
 
     if (found == PORTAL_ABSENT && may_be_elsewhere(config))
         found = PORTAL_ELSEWHERE;
-    text_puts(where, found == PORTAL_FOUND ? listen : admin);
+    text_puts(where, found == PORTAL_FOUND ? listen : asked);
     if (found != PORTAL_FOUND)
         return found;
     *out = memory_new(1, sizeof **out);

@@ -34,6 +34,11 @@ bool challenge_covers(const struct challenge *challenge, long long at)
     return challenge->from && at > challenge->from && at <= challenge->until;
 }
 
+bool challenge_may_cover(const struct challenge *challenge, long long at)
+{
+    return challenge_covers(challenge, at) || (challenge->count > 1 && at <= challenge->from);
+}
+
 void challenge_off(struct challenge *challenge, long long at)
 {
     if (challenge_covers(challenge, at) && (!challenge->off_at || challenge->off_at > at))
@@ -54,7 +59,6 @@ bool challenge_is_met(const struct challenge *challenge)
 
 void challenge_end(struct challenge *challenge, long long now)
 {
-    challenge->off_at = challenge->on_at = 0;
     if (challenge->until > now)
         challenge->until = now;
 }

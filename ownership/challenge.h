@@ -41,6 +41,9 @@ void challenge_put_off(struct challenge *challenge, long long arrived_at);
 /* Whether it lasts at this time. */
 bool challenge_covers(const struct challenge *challenge, long long at);
 
+/* Whether it, or one before it, of which nothing is kept, may have lasted at this time. */
+bool challenge_may_cover(const struct challenge *challenge, long long at);
+
 /* The device was switched off or on. Those outside of the challenge's time are ignored. These events can come
  * twice and out of order: of the ends the first counts, of the connections the last. */
 void challenge_off(struct challenge *challenge, long long at);
@@ -49,7 +52,7 @@ void challenge_on(struct challenge *challenge, long long at);
 /* Whether both were seen, and in this order. */
 bool challenge_is_met(const struct challenge *challenge);
 
-/* Ends one that was met. */
+/* Ends one that was met. It stays met: the same power cycle, reported twice, is not another one. */
 void challenge_end(struct challenge *challenge, long long now);
 
 #endif

@@ -9,8 +9,10 @@
 #include <stddef.h>
 
 #define OWNERSHIP_PARTIES_MAX 16
+/* More than one event can have: each party has at most one new standing and one new proof. */
 #define OWNERSHIP_EFFECTS_MAX (3 * OWNERSHIP_PARTIES_MAX)
 
+/* Events may be repeated, as after a crash: the second time changes nothing. */
 enum ownership_event_kind {
     /* by the party */
     OWNERSHIP_REQUEST,  /* new, or once more. ends_at: when waiting ends. The owner, after a reset, stays the
@@ -18,25 +20,29 @@ enum ownership_event_kind {
     OWNERSHIP_WITHDRAW, /* owners release instead */
     OWNERSHIP_CODE,     /* gave the right code (wrong ones: ownership/guesses.h) */
     OWNERSHIP_CHALLENGE,
-    OWNERSHIP_ASK,  /* asks the owner, whether there is one or not */
+    OWNERSHIP_ASK,  /* asks the owner, whether there is one or not. In a contest that the party may know of:
+                       staff */
     OWNERSHIP_TAKE, /* uses the hand-over link; the caller has compared it */
-    /* by the owner; party: the other one, where there is one */
+    /* by the owner, of whom the caller has checked in this transaction that it is the owner. party: the other
+       one */
     OWNERSHIP_ACCEPT,
     OWNERSHIP_DENY,
+    /* by the owner, who is the party */
     OWNERSHIP_OFFER,   /* makes a hand-over link. An earlier one ends */
     OWNERSHIP_KEEP,    /* revokes the link */
-    OWNERSHIP_RELEASE, /* gives the device up */
+    OWNERSHIP_RELEASE, /* gives the device up. Who waits and has all that is needed gets it at once */
     /* by staff */
     OWNERSHIP_GRANT,
     OWNERSHIP_REFUSE,
-    OWNERSHIP_STAFF_RELEASE,
+    OWNERSHIP_STAFF_RELEASE, /* party: the owner whom staff means. It may be another one by now */
     /* by anybody with the right to */
     OWNERSHIP_ERASE, /* the registration will be deleted */
-    /* by the device. happened_at: by our clock */
-    OWNERSHIP_ARRIVED, /* fresh: from its staging account */
-    OWNERSHIP_OFF,
+    /* by the device. happened_at: by our clock, as far as it is known. Late, twice, or in another order than
+       it happened */
+    OWNERSHIP_ARRIVED, /* fresh: from its staging account. Before OWNERSHIP_ON of the same connection */
+    OWNERSHIP_OFF,     /* not when the device closed the connection by itself, as sleeping ones do */
     OWNERSHIP_ON,
-    OWNERSHIP_TIME, /* nothing but time: when ownership_due() has come */
+    OWNERSHIP_TIME, /* nothing but time: when ownership_due() has come. Also after the product has changed */
     OWNERSHIP_EVENT_COUNT
 };
 
@@ -53,8 +59,8 @@ enum effect_kind {
     EFFECT_GRANTED,   /* the party owns the device */
     EFFECT_ENDED,     /* the party no longer owns it */
     EFFECT_PROVEN,    /* the party has a new proof. A claim to another endpoint must not stand in its way */
-    EFFECT_CONTESTED, /* the party could have owned it alone */
-    EFFECT_ASKED,     /* tell the owner, if there is one */
+    EFFECT_CONTESTED, /* the party could have owned it alone: it has to show more */
+    EFFECT_ASKED,     /* tell the owner, if there is one. Also after the owner has changed */
     EFFECT_DISPUTED,  /* tell staff */
     EFFECT_REFUSED,
     EFFECT_WITHDRAWN,

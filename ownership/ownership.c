@@ -102,34 +102,45 @@ static bool has_required(const struct ownership *ownership, size_t party)
     return proofs_include(ownership->parties[party].proofs, ownership->required);
 }
 
+/* Whether it can own the device, unless another one can as well. */
+static bool is_eligible(const struct ownership *ownership, size_t party)
+{
+    return is_live(ownership, party) && ownership->arrived_at && !has_owner(ownership) &&
+           has_required(ownership, party);
+}
+
+static bool awaits_staff(const struct ownership *ownership, size_t party)
+{
+    return is_live(ownership, party) && ownership->arrived_at && !has_owner(ownership) &&
+           !has_required(ownership, party) &&
+           proofs_include(ownership->parties[party].proofs | PROOF(PROOF_STAFF), ownership->required);
+}
+
 static void contest(struct ownership *ownership, struct ownership_effects *effects)
 {
-    if (ownership->contested)
-        return;
     ownership->contested = true;
     for (size_t i = 0; i < ownership->count; i++)
-        if (is_live(ownership, i) && has_required(ownership, i))
+        if (is_eligible(ownership, i))
             tell(effects, EFFECT_CONTESTED, i);
 }
 
-/* Makes the party the owner if it has all that is needed. */
-static void settle(struct ownership *ownership, size_t party, long long now,
-                   struct ownership_effects *effects)
+/* Makes the one who has all that is needed the owner. */
+static void settle(struct ownership *ownership, long long now, struct ownership_effects *effects)
 {
-    const struct party *own = &ownership->parties[party];
-    bool alone = !ownership->contested && !has_rivals(ownership, party);
+    bool is_contested = false;
 
-    if (!is_live(ownership, party) || has_owner(ownership) || !ownership->arrived_at)
-        return;
-    if (has_required(ownership, party)) {
-        if (alone || stands_out(ownership, party))
-            grant(ownership, party, now, effects);
-        else
-            contest(ownership, effects);
-    } else if (proofs_include(own->proofs | PROOF(PROOF_STAFF), ownership->required) &&
-               own->standing != STANDING_DISPUTED) {
-        dispute(ownership, party, effects);
+    for (size_t i = 0; i < ownership->count; i++) {
+        bool alone = !ownership->contested && !has_rivals(ownership, i);
+        if (is_eligible(ownership, i) && (alone || stands_out(ownership, i)))
+            grant(ownership, i, now, effects);
     }
+    for (size_t i = 0; i < ownership->count; i++) {
+        is_contested = is_contested || is_eligible(ownership, i);
+        if (awaits_staff(ownership, i) && ownership->parties[i].standing != STANDING_DISPUTED)
+            dispute(ownership, i, effects);
+    }
+    if (is_contested && !ownership->contested)
+        contest(ownership, effects);
 }
 
 static void prove(struct ownership *ownership, size_t party, enum proof proof,
@@ -279,7 +290,7 @@ static enum ownership_answer offer(struct ownership *ownership, const struct own
                                    struct ownership_effects *effects)
 {
     (void)effects;
-    if (!has_owner(ownership))
+    if (ownership->parties[event->party].standing != STANDING_OWNER)
         return OWNERSHIP_NOT_NOW;
     ownership->hand_over_until = event->now + OWNERSHIP_HAND_OVER_MS;
     return OWNERSHIP_DONE;
@@ -288,19 +299,20 @@ static enum ownership_answer offer(struct ownership *ownership, const struct own
 static enum ownership_answer keep(struct ownership *ownership, const struct ownership_event *event,
                                   struct ownership_effects *effects)
 {
-    (void)event;
     (void)effects;
-    if (!has_owner(ownership))
+    if (ownership->parties[event->party].standing != STANDING_OWNER)
         return OWNERSHIP_NOT_NOW;
     ownership->hand_over_until = 0;
     return OWNERSHIP_DONE;
 }
 
+/* Once more, after another one has become the owner, it changes nothing. */
 static enum ownership_answer release(struct ownership *ownership, const struct ownership_event *event,
                                      struct ownership_effects *effects)
 {
-    (void)event;
-    if (!has_owner(ownership))
+    if (ownership->parties[event->party].standing == STANDING_FORMER)
+        return OWNERSHIP_DONE;
+    if (ownership->parties[event->party].standing != STANDING_OWNER)
         return OWNERSHIP_NOT_NOW;
     give_up(ownership, effects);
     return OWNERSHIP_DONE;
@@ -363,27 +375,19 @@ static enum ownership_answer arrived(struct ownership *ownership, const struct o
 static bool is_shared(const struct ownership *ownership, size_t party, long long at)
 {
     for (size_t i = 0; i < ownership->count; i++)
-        if (i != party && challenge_covers(&ownership->parties[i].challenge, at))
+        if (i != party && challenge_may_cover(&ownership->parties[i].challenge, at))
             return true;
     return ownership->crowded;
 }
 
-static void judge_challenges(struct ownership *ownership, long long now, struct ownership_effects *effects)
+/* The event is the last that the party's challenge waited for. */
+static void meet(struct ownership *ownership, size_t party, struct ownership_effects *effects)
 {
-    size_t winner = ownership->count;
+    const struct party *own = &ownership->parties[party];
 
-    for (size_t i = 0; i < ownership->count; i++) {
-        const struct challenge *challenge = &ownership->parties[i].challenge;
-        if (challenge_is_met(challenge) && !is_shared(ownership, i, challenge->off_at) &&
-            !is_shared(ownership, i, challenge->on_at))
-            winner = i;
-    }
-    for (size_t i = 0; i < ownership->count; i++)
-        if (challenge_is_met(&ownership->parties[i].challenge))
-            challenge_end(&ownership->parties[i].challenge, now);
-    if (winner < ownership->count)
-        prove(ownership, winner,
-              ownership->parties[winner].proofs & PROOF(PROOF_POWER_CYCLE) ? PROOF_AGAIN : PROOF_POWER_CYCLE,
+    if (!is_shared(ownership, party, own->challenge.off_at) &&
+        !is_shared(ownership, party, own->challenge.on_at))
+        prove(ownership, party, own->proofs & PROOF(PROOF_POWER_CYCLE) ? PROOF_AGAIN : PROOF_POWER_CYCLE,
               effects);
 }
 
@@ -391,15 +395,24 @@ static void judge_challenges(struct ownership *ownership, long long now, struct 
 static enum ownership_answer switched(struct ownership *ownership, const struct ownership_event *event,
                                       struct ownership_effects *effects)
 {
+    bool met[OWNERSHIP_PARTIES_MAX] = {false};
+
     for (size_t i = 0; i < ownership->count && ownership->arrived_at; i++) {
-        if (!is_live(ownership, i))
+        struct challenge *challenge = &ownership->parties[i].challenge;
+        if (!is_live(ownership, i) || challenge_is_met(challenge))
             continue;
         if (event->kind == OWNERSHIP_OFF)
-            challenge_off(&ownership->parties[i].challenge, event->happened_at);
+            challenge_off(challenge, event->happened_at);
         else
-            challenge_on(&ownership->parties[i].challenge, event->happened_at);
+            challenge_on(challenge, event->happened_at);
+        met[i] = challenge_is_met(challenge);
     }
-    judge_challenges(ownership, event->now, effects);
+    for (size_t i = 0; i < ownership->count; i++)
+        if (met[i])
+            meet(ownership, i, effects);
+    for (size_t i = 0; i < ownership->count; i++)
+        if (met[i])
+            challenge_end(&ownership->parties[i].challenge, event->now);
     return OWNERSHIP_DONE;
 }
 
@@ -442,12 +455,12 @@ static const struct {
     [OWNERSHIP_TAKE] = {take, true},
     [OWNERSHIP_ACCEPT] = {accept, true},
     [OWNERSHIP_DENY] = {deny, true},
-    [OWNERSHIP_OFFER] = {offer, false},
-    [OWNERSHIP_KEEP] = {keep, false},
-    [OWNERSHIP_RELEASE] = {release, false},
+    [OWNERSHIP_OFFER] = {offer, true},
+    [OWNERSHIP_KEEP] = {keep, true},
+    [OWNERSHIP_RELEASE] = {release, true},
     [OWNERSHIP_GRANT] = {staff_grant, true},
     [OWNERSHIP_REFUSE] = {staff_refuse, true},
-    [OWNERSHIP_STAFF_RELEASE] = {release, false},
+    [OWNERSHIP_STAFF_RELEASE] = {release, true},
     [OWNERSHIP_ERASE] = {erase, true},
     [OWNERSHIP_ARRIVED] = {arrived, false},
     [OWNERSHIP_OFF] = {switched, false},
@@ -471,7 +484,6 @@ enum ownership_answer ownership_apply(struct ownership *ownership, const struct 
     effects->count = 0;
     pass_time(ownership, event->now, effects);
     enum ownership_answer answer = apply_rule(ownership, event, effects);
-    for (size_t i = 0; i < ownership->count; i++)
-        settle(ownership, i, event->now, effects);
+    settle(ownership, event->now, effects);
     return answer;
 }

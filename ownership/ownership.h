@@ -6,15 +6,23 @@
  * here.
  *
  * The rules, which tests/unit/test_ownership_explored.c checks in every state that can be reached:
- *   - There are never two owners.
- *   - Nobody becomes the owner without every proof that the product requires, except by the owner's hand or
- * by staff.
+ *   - There are never two owners, and ownership never moves silently.
+ *   - Nobody becomes the owner without every proof that the product requires now, except by the
+ *     owner's hand or by staff.
  *   - While the device has an owner, no proof takes it from the owner: the owner or staff decides.
- *   - Two who wait for a device without owner contest it: from then on the label is not enough, and neither
- * is what both have. One of them must prove more than the others (PROOFS_TELLING), or staff decides.
+ *     The owner has 14 days, which do not begin again when the owner changes.
+ *   - Two who wait for a device without owner contest it: from then on the label is not enough, and
+ *     neither is what both have. One of them must show more than the others: the code, or two power
+ *     cycles (PROOFS_TELLING); or staff decides. Whoever could own it and asks then, asks staff.
+ *   - A power cycle that two are asked for at the same time counts for neither, and what a device
+ *     does when it arrives for nobody.
+ *   - When the owner gives the device up, what others have shown of it at that time ends
+ *     (PROOFS_OF_THE_DAY).
+ *   - Whoever has all that is needed becomes the owner after the next event, whatever that is.
+ *   - Where nothing but staff's word is missing (PROOF_STAFF), staff decides: STANDING_DISPUTED.
  *   - Former owners, and those who were refused, see nothing of the device.
- *   - Every party that is neither owner nor at its end has something left that it, the owner, staff or time
- * can do.
+ *   - Every party that is neither owner nor at its end has something left that it, the owner, staff
+ *     or time can do.
  *
  * Times are milliseconds of one clock (store_clock.h). Functions may be called on any thread. */
 #ifndef OWNERSHIP_OWNERSHIP_H

@@ -17,7 +17,7 @@ const char *product_answer_name(enum product_answer answer)
 }
 
 /* LRE to RLO, LRI to PDI and line separators change how the page around them looks. */
-static bool is_refused(uint32_t character)
+bool product_answer_refuses(uint32_t character)
 {
     return character < 0x20 || (character >= 0x7f && character < 0xa0) ||
            (character >= 0x2028 && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069) ||
@@ -30,7 +30,7 @@ static bool is_clean(const char *value, size_t length)
 
     for (size_t at = 0, size; at < length; at += size) {
         size = utf8_decode(value + at, length - at, &character);
-        if (size == 0 || is_refused(character))
+        if (size == 0 || product_answer_refuses(character))
             return false;
     }
     return true;

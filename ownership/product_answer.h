@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ownership/product.h"
 
@@ -23,6 +24,9 @@ enum product_answer {
  * is ANSWER_MISSING if the field is required. A checkbox is "yes" or empty. Marks of right-to-left scripts
  * and joiners are allowed; characters that turn the text around them are not. */
 enum product_answer product_answer_check(const struct product_field *field, const char *value, size_t length);
+
+/* Whether no answer may have this character: a control, or one that turns the text around it. */
+bool product_answer_refuses(uint32_t character);
 
 /* The word in messages: "missing", "long" ...; "ok". */
 const char *product_answer_name(enum product_answer answer);

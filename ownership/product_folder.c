@@ -104,6 +104,14 @@ static bool check_text(const char *path, const struct product_file *file, struct
     return false;
 }
 
+static void drop_mark(struct product_file *file)
+{
+    size_t mark = utf8_mark_length(file->bytes, file->length);
+
+    file->length -= mark;
+    memmove(file->bytes, file->bytes + mark, file->length + 1);
+}
+
 static bool read_contents(const char *path, struct product_file *file, struct text *why)
 {
     int error = file_read(path, parts[file->part].limit, &file->bytes, &file->length);
@@ -116,7 +124,10 @@ static bool read_contents(const char *path, struct product_file *file, struct te
             text_printf(why, ": %s", strerror(error));
         return false;
     }
-    return is_picture(file->part) ? check_picture(path, file, why) : check_text(path, file, why);
+    if (is_picture(file->part))
+        return check_picture(path, file, why);
+    drop_mark(file);
+    return check_text(path, file, why);
 }
 
 static void file_fini(struct product_file *file)

@@ -8,7 +8,7 @@
 enum standing {
     STANDING_WAITING,  /* for the device, or for a proof */
     STANDING_ASKING,   /* has asked the owner */
-    STANDING_DISPUTED, /* the owner denied, or did not answer in time: staff decides */
+    STANDING_DISPUTED, /* staff decides: the owner denied or was silent, or the product requires it */
     STANDING_OWNER,
     STANDING_REFUSED,   /* staff decided for another. Final: only a new registration helps */
     STANDING_WITHDRAWN, /* by the person. Can be requested again */

@@ -25,7 +25,7 @@ struct party {
     enum standing standing;
     unsigned proofs;
     long long ends_at;  /* of STANDING_WAITING: when it lapses */
-    long long asked_at; /* of STANDING_ASKING and STANDING_DISPUTED */
+    long long asked_at; /* of STANDING_ASKING and STANDING_DISPUTED; 0: has not asked */
     struct challenge challenge;
 };
 
@@ -37,7 +37,7 @@ struct ownership {
     size_t count;
     size_t others;             /* live parties that did not fit */
     bool crowded;              /* one of those has a challenge: nobody can prove by power-cycle now */
-    bool contested;            /* two waited when it arrived, or when one of them could have owned it */
+    bool contested;            /* one could have owned it while another one waited. Until there is an owner */
     long long arrived_at;      /* when it was last seen to arrive in the OEM account; 0: never */
     long long owned_at;        /* since when the owner owns it */
     long long hand_over_until; /* end of the owner's hand-over link; 0: there is none */

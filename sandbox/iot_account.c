@@ -113,8 +113,9 @@ void iot_account_free(struct iot_account *account)
 /* Checks that each section is an object with its entries by name. */
 static bool is_state(const cJSON *json)
 {
-    static const char *const sections[] = {"cas",    "certificates", "policies",    "templates",
-                                           "things", "thingTypes",   "thingGroups", "events"};
+    static const char *const sections[] = {"cas",         "certificates",  "policies",
+                                           "templates",   "things",        "thingTypes",
+                                           "thingGroups", "billingGroups", "events"};
 
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         if (member(json, sections[i]) && !cJSON_IsObject(member(json, sections[i])))

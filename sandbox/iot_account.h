@@ -8,7 +8,8 @@
  *    "certificates": {ID: {"pem", "status", "policies": [NAME], "things": [NAME]}},
  *    "policies": {NAME: {"document": JSON text}},
  *    "templates": {NAME: {"type", "enabled", "body": JSON text}},
- *    "things": {NAME: ...}, "thingTypes": {NAME: ...}, "thingGroups": {NAME: ...}, "events": {"THING": true}}
+ *    "things": {NAME: ...}, "thingTypes": {NAME: ...}, "thingGroups": {NAME: ...}, "billingGroups": {NAME:
+ * ...}, "events": {"THING": true}}
  *
  * ID is the SHA-256 of the DER form in hex. Borrowed results are valid until the next iot_account_refresh().
  * Broker's thread only. */
@@ -36,7 +37,7 @@ bool iot_account_refresh(struct iot_account *account);
 /* Return members of the file; NULL if there is none with that name. */
 const cJSON *iot_account_certificate(const struct iot_account *account, const char *id);
 const cJSON *iot_account_template(const struct iot_account *account, const char *name);
-/* kind: "things", "thingTypes", "thingGroups", "policies". */
+/* kind: "things", "thingTypes", "thingGroups", "billingGroups", "policies". */
 bool iot_account_has(const struct iot_account *account, const char *kind, const char *name);
 /* Returns the parsed document of a policy; NULL if it is missing or not JSON. */
 const cJSON *iot_account_policy(const struct iot_account *account, const char *name);

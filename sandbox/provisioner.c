@@ -13,7 +13,10 @@ static bool all_there(const struct iot_account *account, const cJSON *line, char
 {
     static const struct {
         const char *list, *kind;
-    } wanted[] = {{"policies", "policies"}, {"thingTypes", "thingTypes"}, {"thingGroups", "thingGroups"}};
+    } wanted[] = {{"policies", "policies"},
+                  {"thingTypes", "thingTypes"},
+                  {"thingGroups", "thingGroups"},
+                  {"billingGroups", "billingGroups"}};
     const cJSON *each;
 
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)

@@ -5,6 +5,8 @@
  *   {"certificateId": ID, "status": "ACTIVE", "policies": [NAME], "documents": [JSON text of a policy],
  *    "things": [NAME], "caCertificateId": ID, "pem"}
  *
+ * and what a template has given the thing: "thingTypes", "thingGroups", "billingGroups" [NAME], "attributes".
+ *
  * The last line of an id is the valid one. Broker's thread only. */
 #ifndef SANDBOX_REGISTRY_H
 #define SANDBOX_REGISTRY_H

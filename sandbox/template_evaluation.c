@@ -182,7 +182,8 @@ static bool take_thing(const struct evaluation *self, const cJSON *properties)
     if (!certificate_name_valid(text))
         return fail(self, "not a valid thing name", text);
     if (!note(self, "things", member(properties, "ThingName")) ||
-        !note(self, "thingTypes", member(properties, "ThingTypeName")))
+        !note(self, "thingTypes", member(properties, "ThingTypeName")) ||
+        !note(self, "billingGroups", member(properties, "BillingGroup")))
         return false;
     cJSON_ArrayForEach(each,
                        member(properties, "ThingGroups")) if (!note(self, "thingGroups", each)) return false;
@@ -248,7 +249,8 @@ static bool take_resources(const struct evaluation *self)
 
 static cJSON *nothing_yet(void)
 {
-    static const char *const lists[] = {"things", "policies", "documents", "thingTypes", "thingGroups"};
+    static const char *const lists[] = {"things",     "policies",    "documents",
+                                        "thingTypes", "thingGroups", "billingGroups"};
     cJSON *out = cJSON_CreateObject();
 
     cJSON_AddStringToObject(out, "status", "ACTIVE");

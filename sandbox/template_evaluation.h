@@ -3,7 +3,7 @@
  *
  * Supported: Parameters (with Default), each of which must have a value; values that are a text, {"Ref":
  * parameter} or {"Fn::Join": [separator, [values]]}; resources of the types
- *   AWS::IoT::Thing        ThingName, AttributePayload, ThingTypeName, ThingGroups
+ *   AWS::IoT::Thing        ThingName, AttributePayload, ThingTypeName, ThingGroups, BillingGroup
  *   AWS::IoT::Certificate  Status, by default ACTIVE
  *   AWS::IoT::Policy       either PolicyName or PolicyDocument
  * Broker's thread only. */
@@ -26,7 +26,7 @@ struct template_source { /* the sources of parameters' values */
 
 /* body: JSON text; may be NULL. *out is owned by the caller:
  *   {"status", "things": [NAME], "policies": [NAME], "documents": [JSON text],
- *    "thingTypes": [NAME], "thingGroups": [NAME], "attributes": {}}
+ *    "thingTypes": [NAME], "thingGroups": [NAME], "billingGroups": [NAME], "attributes": {}}
  * Returns false if nothing can be provisioned; problem then has the reason, for the broker's log, and *out is
  * untouched. */
 bool template_evaluate(const char *body, const struct template_source *source, cJSON **out,

@@ -19,6 +19,7 @@
 #include "server/process_limits.h"
 #include "server/public/assets.h"
 #include "server/public/form.h"
+#include "server/public/product_pictures.h"
 #include "server/routes.h"
 #include "server/store/store_clock.h"
 
@@ -73,27 +74,47 @@ static void folder_of(const char *configured, const char *name, struct text *out
         data_folder(name, out);
 }
 
-/* Reads the static files together with those of the brand. */
-static bool load_brand(const struct settings *settings, struct page_brand *brand, const char *folder,
+/* Files that are not in the folder. */
+struct more_files {
+    struct assets_file *list;
+    size_t count;
+};
+
+static void add_more(struct more_files *more, const char *name, const char *bytes, size_t length)
+{
+    more->list = memory_grow(more->list, more->count + 1, sizeof *more->list);
+    more->list[more->count++] = (struct assets_file){memory_string(name), bytes, length};
+}
+
+static void more_files_fini(struct more_files *more)
+{
+    for (size_t i = 0; i < more->count; i++)
+        free((char *)more->list[i].name);
+    free(more->list);
+}
+
+/* Reads the static files together with those of the brand and of the products. */
+static bool load_files(const struct settings *settings, struct page_brand *brand, const char *folder,
                        struct assets **assets, struct text *why)
 {
-    struct assets_file more[2];
+    struct more_files more = {NULL, 0};
     struct brand_logo logo = {0};
     TEXT struct text style = TEXT_EMPTY;
-    size_t count = 0;
 
     *brand = settings->brand;
     brand_style(brand, &style);
-    if (style.length)
-        more[count++] = (struct assets_file){BRAND_STYLE_NAME, text_get(&style), style.length};
     if (*settings->logo && !brand_logo_load(settings->logo, &logo, why))
         return false;
+    if (style.length)
+        add_more(&more, BRAND_STYLE_NAME, text_get(&style), style.length);
     if (*settings->logo) {
-        more[count++] = (struct assets_file){logo.name, logo.bytes, logo.length};
+        add_more(&more, logo.name, logo.bytes, logo.length);
         brand->logo = logo.name;
         brand->logo_width = logo.shown_width;
     }
-    *assets = assets_load(folder, more, count, why);
+    product_pictures_add(&settings->products, &more.list, &more.count);
+    *assets = assets_load(folder, more.list, more.count, why);
+    more_files_fini(&more);
     free(logo.bytes);
     return *assets != NULL;
 }
@@ -107,7 +128,7 @@ static bool load_pages(struct app *app, struct text *why)
     OWNED char *error = NULL;
 
     folder_of(settings->static_files, "static", &files);
-    if (!load_brand(settings, &app->brand, text_get(&files), &portal->assets, why))
+    if (!load_files(settings, &app->brand, text_get(&files), &portal->assets, why))
         return false;
     folder_of(settings->templates, "templates", &templates);
     portal->pages = pages_load(text_get(&templates), settings->language, assets_version(portal->assets),
@@ -283,6 +304,7 @@ struct app *app_start(const struct settings *settings, bool (*interrupted)(void)
     app->settings = settings;
     app->portal.settings = &settings->claim;
     app->portal.code_key = &settings->code_key;
+    app->portal.products = &settings->products;
     app->portal.public_url = settings->public_url;
     app->portal.backup_days = (unsigned)((settings->backups_kept_ms + DAY_MS - 1) / DAY_MS);
     describe_labels(app);

@@ -229,6 +229,19 @@ static bool check_start(struct config *config, const struct settings *settings, 
     return !lacks && config_error_count(config) == 0;
 }
 
+/* The staging accounts, for their forms of thing names. Mistakes in them are not this command's business: the
+ * certificates may be where only the running service sees them. The caller frees the result after *out. */
+static struct config *load_names(const char *path, struct claim_settings *out)
+{
+    struct config_table tables[SETTINGS_TABLES];
+
+    settings_tables(tables);
+    struct config *config = config_new(tables, SETTINGS_TABLES, "PORTAL", true);
+    config_load(config, path, environ);
+    claim_settings_load_partly(config, out);
+    return config;
+}
+
 static int run(struct config *config, const struct arguments *arguments)
 {
     struct settings settings;
@@ -250,6 +263,9 @@ static int run(struct config *config, const struct arguments *arguments)
         settings_fini(&settings);
         return status;
     }
+    struct config *names = NULL;
+    if (arguments->mode == MODE_OPERATE && arguments->operation.command->reads_names)
+        names = load_names(arguments->operation.config_path, &settings.claim);
     if (arguments->mode == MODE_SERVE)
         status = serve(&settings);
     else if (arguments->mode == MODE_HEALTHCHECK)
@@ -263,6 +279,7 @@ static int run(struct config *config, const struct arguments *arguments)
     if (arguments->mode == MODE_PRINT)
         config_print(config, stdout);
     settings_fini(&settings);
+    config_free(names);
     return status;
 }
 
@@ -282,6 +299,8 @@ int main(int count, char **values)
         config_document(tables, SETTINGS_TABLES, "PORTAL", stdout);
         return standard_output_end(program.program, 0);
     }
+    if (arguments.mode == MODE_OPERATE && arguments.operation.command->without_config)
+        return standard_output_end(program.program, operator_run(NULL, &arguments.operation));
     bool accounts = needs_accounts(&arguments);
     struct config *config = config_new(tables, accounts ? SETTINGS_TABLES : 1, "PORTAL", accounts);
     status = run(config, &arguments);

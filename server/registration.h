@@ -15,6 +15,7 @@
 #define REGISTRATION_TOKEN_LENGTH 32 /* hex digits: 128 random bits, the only key to the status page */
 #define REGISTRATION_TOKEN_SIZE (REGISTRATION_TOKEN_LENGTH + 1)
 #define REGISTRATION_ENDPOINT_SIZE 33
+#define REGISTRATION_PRODUCT_SIZE 33
 
 /* What people quote to support: the first digits of the token. Support finds the registration by them; the
  * others, 96 random bits, keep the status page private. */

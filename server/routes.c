@@ -8,6 +8,7 @@
 #include "server/admin/inventory.h"
 #include "server/admin/inventory_lists.h"
 #include "server/admin/metrics.h"
+#include "server/api/accounts.h"
 #include "server/api/labels.h"
 #include "server/api/owner_acts.h"
 #include "server/api/registrations.h"
@@ -22,6 +23,8 @@
 #define CSV "text/csv"
 #define KIB 1024
 #define PICTURE DECODE_BYTES_MAX
+/* An answer that is far too long is refused by the form, which keeps the others. */
+#define ANSWERS (96 * KIB)
 
 /* clang-format off */
 const struct http_route routes[] = {
@@ -33,11 +36,12 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/{own}/01/{link...}",                    0,          NULL,      &form_linked}, /* its path may begin */
     {HTTP_PUBLIC, HTTP_GET,  "/{own}/{path}/01/{link...}",             0,          NULL,      &form_linked}, /* with the maker's own */
     {HTTP_PUBLIC, HTTP_GET,  "/language",                              0,          NULL,      &form_home},
-    {HTTP_PUBLIC, HTTP_POST, "/language",                              8 * KIB,    FORM,      &form_language},
-    {HTTP_PUBLIC, HTTP_POST, "/register",                              8 * KIB,    FORM,      &form_register},
+    {HTTP_PUBLIC, HTTP_POST, "/language",                              ANSWERS,    FORM,      &form_language},
+    {HTTP_PUBLIC, HTTP_POST, "/register",                              ANSWERS,    FORM,      &form_register},
     {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}",                 0,          NULL,      &registration_page},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/retry",           1 * KIB,    FORM,      &registration_page_retry},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/on",              1 * KIB,    FORM,      &registration_page_on},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/details",         ANSWERS,    FORM,      &registration_page_details},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/cancel",          1 * KIB,    FORM,      &registration_page_cancel},
     {HTTP_PUBLIC, HTTP_GET,  "/static/{file}",                         0,          NULL,      &asset_static},
     {HTTP_PUBLIC, HTTP_GET,  "/favicon.ico",                           0,          NULL,      &asset_icon},
@@ -64,6 +68,7 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/cancel",   8 * KIB,    NULL,      &registration_cancel},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/labels/decode",                  PICTURE,    NULL,      &label_decode},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/labels/read",                    16 * KIB,   JSON,      &label_text},
+    {HTTP_PUBLIC, HTTP_GET,  "/api/v1/accounts/{digest}",              0,          NULL,      &accounts_compare},
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/openapi.json",                   0,          NULL,      &asset_openapi},
 
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/proofs/power-cycle",     1 * KIB,    NULL,       &act_power_cycle},

@@ -100,7 +100,7 @@ static bool read_page(struct http_exchange *exchange, void *arguments)
 
     if (!inventory_is_allowed(exchange))
         return false;
-    if (after && *after && !identifier_is_thing_name(after, length)) {
+    if (after && length && !identifier_is_thing_name(after, length)) {
         problem_answer_detail(exchange, 422, "after must be the thing name that ends the page before.");
         return false;
     }

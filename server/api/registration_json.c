@@ -7,10 +7,12 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "base/utf8.h"
+#include "claim/settings.h"
 
 #define ESTIMATE_STEP_MS 10000 /* no more exact than it is */
 #define NAME_MAX_BYTES 200
 #define EMAIL_MAX_BYTES 254 /* RFC 5321 4.5.3.1 */
+#define CONSENT_MAX_BYTES 64
 
 static void write_time(struct json_writer *json, const char *name, long long at)
 {
@@ -168,6 +170,25 @@ static const char *take_contact(const cJSON *json, struct registration_body *bod
     return NULL;
 }
 
+static const char *take_answers(const cJSON *json, struct registration_body *body)
+{
+    const cJSON *marketing = cJSON_GetObjectItemCaseSensitive(json, "marketing");
+    const cJSON *fields = cJSON_GetObjectItemCaseSensitive(json, "fields");
+
+    if (fields && !cJSON_IsNull(fields) && !cJSON_IsObject(fields))
+        return "fields must be a JSON object with the answers to the product's questions.";
+    if (!take_text(json, "country", 2, &body->country) ||
+        (body->country && !claim_settings_is_country(body->country)))
+        return "country must be two capital letters, such as DE.";
+    if (!take_text(json, "consent", CONSENT_MAX_BYTES, &body->consent))
+        return "consent must be the version of the text that was agreed to: a string of at most 64 bytes.";
+    if (marketing && !cJSON_IsNull(marketing) && !cJSON_IsBool(marketing))
+        return "marketing must be a boolean.";
+    body->fields = cJSON_IsObject(fields) ? fields : NULL;
+    body->marketing = cJSON_IsTrue(marketing);
+    return NULL;
+}
+
 const char *registration_body_parse(const char *bytes, size_t length, struct registration_body *out)
 {
     JSON cJSON *json = json_object_parse_scanned(bytes, length, "identifier");
@@ -182,6 +203,8 @@ const char *registration_body_parse(const char *bytes, size_t length, struct reg
     if (!take_text(json, "endpoint", 64, &body.endpoint))
         return "endpoint must be the key of a configured endpoint: a string of at most 64 bytes.";
     const char *wrong = take_contact(json, &body);
+    if (!wrong)
+        wrong = take_answers(json, &body);
     if (wrong)
         return wrong;
     body.json = json;

@@ -5,6 +5,7 @@
 #define SERVER_API_REGISTRATION_JSON_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #include "base/text.h"
 #include "server/registration.h"
@@ -17,6 +18,9 @@ void registration_json(const struct registration *registration, const char *publ
 struct registration_body {
     cJSON *json;                                      /* owned; the texts below point into it */
     const char *identifier, *endpoint, *name, *email; /* NULL: not given; identifier is never NULL */
+    const cJSON *fields;           /* answers to the product's questions, an object; NULL: not given */
+    const char *country, *consent; /* consent: version of the text that was agreed to */
+    bool marketing;
 };
 
 /* Parses a request body. Returns NULL on success; then call registration_body_fini() later. Returns a

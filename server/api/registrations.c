@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "server/api/registration_json.h"
+#include "server/portal/answers.h"
 #include "server/portal/by_token.h"
 #include "server/portal/intake.h"
 #include "server/portal/portal.h"
@@ -61,10 +63,14 @@ static void answer_accepted(struct http_exchange *exchange, const struct registr
 /* ---- creating ---- */
 
 struct creation {
-    const struct claim_settings *settings;
+    const struct portal *portal;
+    const char *language; /* in which a text was agreed to */
     struct registration_request request;
     struct registration registration;
     struct registration_body body;
+    const struct product *product; /* whose questions are answered; NULL: none */
+    struct answers answers;
+    struct text why; /* what is wrong with the answers */
     char digest[DIGEST_SIZE], key[DIGEST_SIZE];
 };
 
@@ -76,6 +82,17 @@ static bool key_is_sound(const char *key)
         if (key[i] <= 0x20 || key[i] > 0x7e)
             return false;
     return length > 0 && length <= KEY_MAX;
+}
+
+/* Adds nothing if there are none, as before there were products. */
+static void add_answers(const struct registration_body *body, struct text *out)
+{
+    if (!body->fields && !body->country && !body->consent && !body->marketing)
+        return;
+    if (body->fields)
+        json_canonical(body->fields, out);
+    text_printf(out, " %s %s %d", body->country ? body->country : "", body->consent ? body->consent : "",
+                body->marketing);
 }
 
 /* Detects the mistake of reusing an Idempotency-Key for a different request: the digest is over the request's
@@ -92,6 +109,7 @@ static void digest_request(struct creation *own)
         text_puts(&all, parts[i] ? parts[i] : "");
         text_add(&all, "", 1);
     }
+    add_answers(&own->body, &all);
     digest_sha256(all.data, all.length, own->digest);
     own->request.request_digest = own->digest;
 }
@@ -107,13 +125,64 @@ static void keep_key(struct creation *own, struct http_exchange *exchange, const
     own->request.idempotency_key = own->key;
 }
 
+/* Reads the answers to the questions of a product. Returns false with a sentence in own->why. */
+static bool read_answers(struct creation *own, const struct product *product)
+{
+    const struct registration_body *body = &own->body;
+    const struct answers_json json = {body->fields, body->country, body->consent, body->marketing};
+    struct registration_request *request = &own->request;
+
+    own->product = product;
+    answers_fini(&own->answers);
+    own->answers = (struct answers){0};
+    text_clear(&own->why);
+    request->details = (struct registration_details){.country = body->country};
+    if (product) {
+        if (!answers_read_json(&json, product, &own->answers, &own->why))
+            return false;
+        answers_details(&own->answers, own->language, request->now, &request->details);
+    } else if (body->fields || body->consent || body->marketing) {
+        text_puts(&own->why,
+                  "This device has no product that asks: leave fields, consent and marketing out.");
+        return false;
+    }
+    request->contact_name = body->name ? body->name : request->details.contact_name;
+    request->contact_email = body->email ? body->email : request->details.contact_email;
+    request->details.contact_name = request->details.contact_email = NULL; /* the request has them */
+    return true;
+}
+
+static void choose_endpoint(struct creation *own)
+{
+    const char *key = own->body.endpoint ? own->body.endpoint : "";
+
+    intake_choose(&own->request, intake_endpoint(own->portal->settings, key, strlen(key), own->product,
+                                                 own->request.details.country));
+}
+
+static bool read_key(struct http_exchange *exchange, struct creation *own)
+{
+    const char *key = http_request_header(exchange, "Idempotency-Key");
+    bool known = !own->body.endpoint || claim_settings_endpoint(own->portal->settings, own->body.endpoint);
+
+    if (known && (!key || key_is_sound(key)))
+        return true;
+    problem_answer_detail(
+        exchange, 422,
+        known ? "Idempotency-Key must have 1 to 255 visible ASCII characters."
+              : "There is no endpoint with this key. Use a configured one, or leave endpoint out.");
+    return false;
+}
+
 static bool read_create(struct http_exchange *exchange, void *arguments)
 {
     struct creation *own = arguments;
-    const struct claim_settings *settings = portal_of(exchange)->settings;
     struct identifier_problem problem = {0};
     size_t length;
 
+    own->portal = portal_of(exchange);
+    own->language = portal_language(exchange);
+    const struct claim_settings *settings = own->portal->settings;
     if (!problem_within_limit(exchange) || !problem_network_has_room(exchange))
         return false;
     const char *bytes = http_request_body(exchange, &length);
@@ -122,25 +191,20 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
         problem_answer_detail(exchange, 400, wrong);
         return false;
     }
-    const struct oem_endpoint *endpoint = claim_settings_endpoint(settings, own->body.endpoint);
-    const char *key = http_request_header(exchange, "Idempotency-Key");
-    if (!endpoint || (key && !key_is_sound(key))) {
-        problem_answer_detail(
-            exchange, 422,
-            endpoint ? "Idempotency-Key must have 1 to 255 visible ASCII characters."
-                     : "There is no endpoint with this key. Use a configured one, or leave endpoint out.");
+    if (!read_key(exchange, own))
         return false;
-    }
-    if (!intake_read(settings, &portal_of(exchange)->labels, own->body.identifier,
-                     strlen(own->body.identifier), &own->request, &problem)) {
+    if (!intake_read(settings, &own->portal->labels, own->body.identifier, strlen(own->body.identifier),
+                     &own->request, &problem)) {
         problem_answer_identifier(exchange, &problem);
         return false;
     }
-    own->settings = settings;
     intake_begin(settings, exchange, &own->request);
-    intake_choose(&own->request, endpoint);
-    own->request.contact_name = own->body.name;
-    own->request.contact_email = own->body.email;
+    if (!read_answers(own, intake_product(own->portal->products, &own->request))) {
+        problem_answer_detail(exchange, 422, text_get(&own->why));
+        return false;
+    }
+    choose_endpoint(own);
+    const char *key = http_request_header(exchange, "Idempotency-Key");
     if (key) {
         keep_key(own, exchange, key);
         digest_request(own);
@@ -151,14 +215,27 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
 static enum store_error run_create(struct store_tx *tx, void *arguments)
 {
     struct creation *own = arguments;
-    enum store_error error = intake_resolve(tx, own->settings, &own->request);
+    const struct product *found = NULL;
+    enum store_error error = intake_resolve(tx, own->portal->settings, &own->request);
 
     if (!error)
-        error = registrations_add(tx, &own->request, &own->registration);
-    return error ? error : by_token_show_added(tx, &own->request, &own->registration);
+        error = intake_find_product(tx, own->portal->products, &own->request, &found);
+    if (error)
+        return error;
+    if (found != own->product && !read_answers(own, found))
+        return STORE_CONFLICT;
+    choose_endpoint(own);
+    RETURN_IF(registrations_add(tx, &own->request, &own->registration));
+    return by_token_show_added(tx, &own->request, &own->registration);
 }
 
-/* Requests with a Digital Link, which have no targets yet, are left to run_create(). */
+/* Requests with a Digital Link, which have no targets yet, and those whose product the inventory may know are
+ * left to run_create(). */
+static bool goes_alone(const struct creation *own)
+{
+    return own->request.link.gtin[0] != '\0' || own->portal->products->count > 0;
+}
+
 static enum store_error run_create_together(struct store_tx *tx, void *const arguments[],
                                             enum store_error results[], size_t count)
 {
@@ -169,7 +246,7 @@ static enum store_error run_create_together(struct store_tx *tx, void *const arg
 
     for (size_t i = 0; i < count; i++) {
         struct creation *own = arguments[i];
-        if (own->request.link.gtin[0] != '\0')
+        if (goes_alone(own))
             continue;
         requests[taken] = &own->request;
         registrations[taken] = &own->registration;
@@ -182,24 +259,32 @@ static enum store_error run_create_together(struct store_tx *tx, void *const arg
         if (taken_results[i] == STORE_OK)
             error = by_token_show_added(tx, requests[i], registrations[i]);
     for (size_t i = 0, at = 0; i < count; i++)
-        if (((const struct creation *)arguments[i])->request.link.gtin[0] == '\0')
+        if (!goes_alone(arguments[i]))
             results[i] = taken_results[at++];
     return error;
 }
 
 static void reply_created(struct http_exchange *exchange, void *arguments, unsigned result)
 {
+    const struct creation *own = arguments;
+
+    if (result == STORE_CONFLICT && own->why.length) {
+        problem_answer_detail(exchange, 422, text_get(&own->why));
+        return;
+    }
     if (result == STORE_UNLISTED) {
         problem_answer_identifier(exchange, &(struct identifier_problem){.error = IDENTIFIER_UNLISTED});
         return;
     }
-    answer_accepted(exchange, &((struct creation *)arguments)->registration, result);
+    answer_accepted(exchange, &own->registration, result);
 }
 
 static void free_arguments(void *arguments)
 {
     struct creation *own = arguments;
 
+    answers_fini(&own->answers);
+    text_fini(&own->why);
     registration_body_fini(&own->body);
 }
 

@@ -57,8 +57,7 @@ void exchange_free(struct http_exchange *exchange)
     text_fini(&exchange->body);
     for (size_t i = 0; i < HTTP_PARAMETERS_MAX; i++)
         text_fini(&exchange->parameters[i]);
-    for (size_t i = 0; i < exchange->field_count; i++)
-        text_fini(&exchange->fields[i]);
+    exchange_fields_free(exchange->fields);
     for (size_t i = 0; i < exchange->header_count; i++)
         free((char *)(uintptr_t)exchange->headers[i].value);
     free(exchange->target);

@@ -14,7 +14,6 @@
 
 #define EXCHANGE_ID_SIZE 17
 #define EXCHANGE_HEADERS_MAX 12
-#define EXCHANGE_FIELDS_MAX 8
 /* This many bytes of a body that is too large are read and dropped before the answer, so that the client sees
  * the answer. */
 #define EXCHANGE_DISCARD_MAX ((size_t)8 << 20)
@@ -55,6 +54,15 @@ struct http_transport {
     void (*answer_stream)(struct http_exchange *exchange, unsigned status, const char *content_type);
 };
 
+/* A field of the query or of the body, decoded when it is asked for the first time. */
+struct exchange_field {
+    struct exchange_field *next;
+    const char *source; /* what it was decoded from; only compared */
+    char *name;
+    struct text value;
+};
+void exchange_fields_free(struct exchange_field *fields);
+
 struct exchange_stream {
     const struct http_stream *how; /* NULL: the answer is not a stream */
     struct text piece;
@@ -85,8 +93,7 @@ struct http_exchange {
     struct text body, parameters[HTTP_PARAMETERS_MAX];
     size_t discarded;
     size_t reserved; /* bytes of the body that the seat has paid for, above EXCHANGE_BODY_FREE */
-    struct text fields[EXCHANGE_FIELDS_MAX]; /* decoded */
-    size_t field_count;
+    struct exchange_field *fields; /* those that were asked for */
 
     void *arguments;
     struct http_work work;

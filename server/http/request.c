@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "server/http/exchange.h"
 #include "server/http/url.h"
 
@@ -52,18 +53,52 @@ const char *http_request_path(const struct http_exchange *exchange)
     return exchange->target;
 }
 
-static const char *decoded_field(struct http_exchange *exchange, const char *fields, size_t fields_length,
+void exchange_fields_free(struct exchange_field *fields)
+{
+    while (fields) {
+        struct exchange_field *next = fields->next;
+        text_fini(&fields->value);
+        free(fields->name);
+        free(fields);
+        fields = next;
+    }
+}
+
+static const struct exchange_field *known_field(const struct http_exchange *exchange, const char *source,
+                                                const char *name)
+{
+    const struct exchange_field *field = exchange->fields;
+
+    while (field && (field->source != source || strcmp(field->name, name) != 0))
+        field = field->next;
+    return field;
+}
+
+static const struct exchange_field *decode_field(struct http_exchange *exchange, const char *source,
+                                                 size_t source_length, const char *name)
+{
+    struct text value = TEXT_EMPTY;
+
+    if (!url_field(source, source_length, name, &value))
+        return NULL;
+    struct exchange_field *field = memory_new(1, sizeof *field);
+    *field = (struct exchange_field){exchange->fields, source, memory_string(name), value};
+    exchange->fields = field;
+    return field;
+}
+
+static const char *decoded_field(struct http_exchange *exchange, const char *source, size_t source_length,
                                  const char *name, size_t *length)
 {
-    if (exchange->field_count == EXCHANGE_FIELDS_MAX)
+    const struct exchange_field *field = known_field(exchange, source, name);
+
+    if (!field)
+        field = decode_field(exchange, source, source_length, name);
+    if (!field)
         return NULL;
-    struct text *value = &exchange->fields[exchange->field_count];
-    if (!url_field(fields, fields_length, name, value))
-        return NULL;
-    exchange->field_count++;
     if (length)
-        *length = value->length;
-    return text_get(value);
+        *length = field->value.length;
+    return text_get(&field->value);
 }
 
 const char *http_request_query(struct http_exchange *exchange, const char *name, size_t *length)

@@ -9,6 +9,7 @@ bool admin_call(const struct admin_request *request, unsigned *status, struct te
                                               .method = request->method,
                                               .path = request->path,
                                               .json = request->json,
+                                              .csv = request->csv,
                                               .seconds = request->seconds};
     struct local_http_answer answer;
 

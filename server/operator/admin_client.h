@@ -11,6 +11,7 @@ struct admin_request {
     const char *address; /* [http] admin_listen, as configured */
     const char *method, *path;
     const char *json; /* the body; NULL: none */
+    const char *csv;  /* the body instead of json; NULL: none */
     int seconds;      /* time limit for connecting, and for each part of the answer */
 };
 

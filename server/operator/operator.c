@@ -9,6 +9,7 @@
 #include "base/command_help.h"
 #include "base/command_options.h"
 #include "base/interrupt.h"
+#include "server/operator/inventory.h"
 
 #define CONFIG_OPTION                                                                                        \
     {                                                                                                        \
@@ -99,16 +100,17 @@ const struct subcommand operator_commands[OPERATOR_COMMANDS] = {
     {"restore", NULL, "verify a backup and replace the database with it (SQLite)", &restore_page, NULL},
     {"erase", NULL, "erase a person's registrations", &erase_page, NULL},
     {"export", NULL, "print everything that is known about a person", &export_page, NULL},
+    {"inventory", NULL, "import, export and show the devices that you bought", NULL, &inventory_commands},
 };
 
 /* What each does, in the same order. */
-static const struct operator_command {
-    int (*run)(const struct settings *, const struct operation *);
-    bool takes_file;
-    bool takes_person; /* exactly one of --email and --token */
-} actions[OPERATOR_COMMANDS] = {
-    {operator_migrate, false, false}, {operator_backup, true, false}, {operator_restore, true, false},
-    {operator_erase, false, true},    {operator_export, false, true},
+static const struct operator_command actions[OPERATOR_COMMANDS] = {
+    {.run = operator_migrate},
+    {.run = operator_backup, .takes_file = true},
+    {.run = operator_restore, .takes_file = true},
+    {.run = operator_erase, .takes_person = true},
+    {.run = operator_export, .takes_person = true},
+    {.run = NULL}, /* has commands of its own */
 };
 
 int operator_fail(const char *why)
@@ -123,13 +125,13 @@ static void __attribute__((noreturn)) refuse(const struct command_page *page)
     exit(EXIT_USAGE);
 }
 
-static size_t find(const char *name)
+static size_t find(const struct subcommands *commands, const char *name)
 {
-    for (size_t i = 0; i < OPERATOR_COMMANDS; i++)
-        if (strcmp(operator_commands[i].name, name) == 0)
+    for (size_t i = 0; i < commands->count; i++)
+        if (strcmp(commands->list[i].name, name) == 0)
             return i;
-    fprintf(stderr, "expresslink-portal: unknown command: %s\nFor help, run: expresslink-portal --help\n",
-            name);
+    fprintf(stderr, "expresslink-portal: unknown command: %s\nFor help, run: %s --help\n", name,
+            commands->program);
     exit(EXIT_USAGE);
 }
 
@@ -153,19 +155,32 @@ static void take_option(int option, const struct command_page *page, struct oper
     case 't':
         out->token = optarg;
         break;
+    case 'r':
+        out->replace = true;
+        break;
+    case 'n':
+        out->dry_run = true;
+        break;
+    case 's':
+        out->strict = true;
+        break;
+    case 'j':
+        out->json = true;
+        break;
     default:
         refuse(page);
     }
 }
 
-void operator_parse(int count, char **values, struct operation *out)
+void operator_parse_among(const struct subcommands *commands, const struct operator_command *among, int count,
+                          char **values, struct operation *out)
 {
-    size_t found = find(values[0]);
-    const struct command_page *page = operator_commands[found].page;
+    size_t found = find(commands, values[0]);
+    const struct command_page *page = commands->list[found].page;
     struct command_options options;
     int option;
 
-    out->command = &actions[found];
+    out->command = &among[found];
     command_options_init(page, "", &options);
     while ((option = command_options_next(&options, count, values)) != -1)
         take_option(option, page, out);
@@ -177,9 +192,21 @@ void operator_parse(int count, char **values, struct operation *out)
         refuse(page);
 }
 
+void operator_parse(int count, char **values, struct operation *out)
+{
+    static const struct subcommands all = {
+        .program = "expresslink-portal", .list = operator_commands, .count = OPERATOR_COMMANDS};
+
+    if (strcmp(values[0], "inventory") == 0)
+        operator_inventory_parse(count, values, out);
+    else
+        operator_parse_among(&all, actions, count, values, out);
+}
+
 int operator_run(const struct settings *settings, const struct operation *operation)
 {
-    log_setup(settings->log_level, settings->log_format);
+    if (settings)
+        log_setup(settings->log_level, settings->log_format);
     umask(077); /* the store holds personal data */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

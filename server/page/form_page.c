@@ -7,6 +7,7 @@
 #include "server/page/page_set.h"
 #include "server/page/page_text.h"
 #include "server/page/pages.h"
+#include "server/page/product_page.h"
 #include "server/page/thing_groups.h"
 
 #define OPTION_VALUES 4
@@ -14,7 +15,7 @@
 const char form_page_names[] =
     PAGE_COMMON_NAMES "typed problem filled_by_link groups group endpoints_shown endpoints endpoint_key "
                       "endpoint_label endpoint_chosen filled check digits length wanted request_id "
-                      "gtin serial ";
+                      "gtin serial endpoint_given questions_problem " PRODUCT_NAMES;
 
 static const char *flag(bool set)
 {
@@ -65,6 +66,19 @@ static const struct template_value *const *make_options(const struct page_form *
     return *rows;
 }
 
+static void add_product(const struct page_language *language, const struct page_questions *questions,
+                        struct page_values *texts, struct template_value *values)
+{
+    size_t count = 0;
+
+    while (values[count].name != NULL)
+        count++;
+    values[count] =
+        (struct template_value){"questions_problem", flag(page_questions_have_problem(questions)), NULL};
+    product_page_add(language, questions->product, texts, values);
+    questions_page_add(language, questions, texts, values);
+}
+
 void pages_form(const struct pages *pages, const char *language, const struct page_form *form,
                 struct text *out)
 {
@@ -76,7 +90,7 @@ void pages_form(const struct pages *pages, const char *language, const struct pa
     page_text_visible(&typed, form->typed, IDENTIFIER_TYPED_MAX);
     add_problem(pages, chosen, form, &problem);
     struct thing_groups groups;
-    const bool filled = form->filled_by_link && problem.length == 0 &&
+    const bool filled = form->filled_by_link && form->problem == NULL &&
                         (thing_groups_fill(form->typed, &groups) || form->link != NULL);
     const struct digital_link *link = filled ? form->link : NULL;
     char check[CHECK_SIZE] = "", digits[24];
@@ -86,7 +100,8 @@ void pages_form(const struct pages *pages, const char *language, const struct pa
     TEXT struct text request_id = TEXT_EMPTY;
     if (form->request_id != NULL)
         page_text_visible(&request_id, form->request_id, REQUEST_ID_MAX);
-    struct template_value values[15 + PAGE_COMMON_VALUES] = {
+    PAGE_TEXTS struct page_values texts = {0};
+    struct template_value values[17 + PRODUCT_VALUES + QUESTION_VALUES + PAGE_COMMON_VALUES] = {
         {"typed", text_get(&typed), NULL},
         {"filled", flag(typed.length > 0), NULL},
         {"check", check[0] != '\0' ? check : NULL, NULL},
@@ -102,7 +117,10 @@ void pages_form(const struct pages *pages, const char *language, const struct pa
         {"groups", NULL, filled && link == NULL ? groups.rows : NULL},
         {"endpoints_shown", flag(form->endpoint_count > 1), NULL},
         {"endpoints", NULL, make_options(form, &options, &rows)},
+        {"endpoint_given", form->endpoint_given ? form->endpoint : NULL, NULL},
     };
+    if (filled && form->questions != NULL)
+        add_product(chosen, form->questions, &texts, values);
     /* A form with a problem answers a POST; its URL does not work with GET. */
     page_render(pages, chosen, PAGE_FORM, form->filled_by_link ? "" : "/", values, out);
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "server/page/brand.h"
 #include "server/page/catalogue.h"
+#include "server/page/page_values.h"
 #include "server/page/template.h"
 
 enum page { PAGE_FORM, PAGE_STATUS, PAGE_ASK, PAGE_PROBLEM, PAGE_COUNT };
@@ -16,6 +17,7 @@ struct page_language {
     char *asset_version;
     struct catalogue *catalogue;
     struct page_template *templates[PAGE_COUNT];
+    char *countries; /* countries.<language>.txt, "DE = Germany" lines; NULL: there is none */
 };
 
 struct pages {
@@ -38,6 +40,10 @@ extern const char problem_page_names[];
 
 /* Finds a language by its tag; the fallback if there is none. Never NULL. */
 const struct page_language *page_language(const struct pages *pages, const char *tag);
+
+/* The name of a country in a language, or its code. Lives as long as texts, or the arguments. */
+const char *page_language_country(const struct page_language *language, const char *country,
+                                  struct page_values *texts);
 
 /* How long a request id on a page can be. */
 #define REQUEST_ID_MAX 128

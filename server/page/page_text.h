@@ -14,4 +14,8 @@ bool page_text_valid(const char *string);
  * direction-changing character become U+FFFD; tabs and line ends become spaces. */
 void page_text_visible(struct text *out, const char *string, size_t limit);
 
+/* Adds string as a person typed it, in any script, as valid UTF-8 without controls: only an invalid byte, a
+ * control character and one that turns the text around it become U+FFFD. */
+void page_text_typed(struct text *out, const char *string);
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "server/page/language.h"
 #include "server/page/page_set.h"
@@ -16,6 +17,7 @@
 #define CATALOGUE_PREFIX "messages."
 #define CATALOGUE_SUFFIX ".json"
 #define LANGUAGE_MAX 64
+#define COUNTRIES_MAX ((size_t)16 << 10)
 
 static const struct {
     const char *name;
@@ -122,6 +124,29 @@ static bool load_templates(struct page_language *language, const char *folder, c
     return true;
 }
 
+/* An OEM's folder may have none: codes are shown then. */
+static void load_countries(struct page_language *language, const char *folder)
+{
+    TEXT struct text path = TEXT_EMPTY;
+    size_t length = 0;
+    text_printf(&path, "%s/countries.%s.txt", folder, language->tag);
+    if (file_read(text_get(&path), COUNTRIES_MAX, &language->countries, &length) != 0)
+        language->countries = NULL;
+}
+
+const char *page_language_country(const struct page_language *language, const char *country,
+                                  struct page_values *texts)
+{
+    const char *at = language->countries;
+    for (const size_t length = strlen(country); at != NULL && *at; at += *at == '\n') {
+        const size_t line = strcspn(at, "\n");
+        if (strncmp(at, country, length) == 0 && strncmp(at + length, " = ", 3) == 0)
+            return page_values_text(texts, at + length + 3, line - length - 3);
+        at += line;
+    }
+    return country;
+}
+
 static void finish_languages(struct pages *pages, const char *asset_version)
 {
     pages->tags = memory_new(pages->language_count, sizeof *pages->tags);
@@ -137,6 +162,7 @@ static bool load(struct pages *pages, const char *folder, const char *fallback, 
     if (!find_languages(pages, folder, error) || !put_fallback_first(pages, folder, fallback, error))
         return false;
     for (size_t i = 0; i < pages->language_count; i++) {
+        load_countries(&pages->languages[i], folder);
         if (!load_catalogue(pages, i, folder, error) || !load_templates(&pages->languages[i], folder, error))
             return false;
     }
@@ -174,6 +200,7 @@ void pages_free(struct pages *pages)
             template_free(pages->languages[i].templates[page]);
         catalogue_free(pages->languages[i].catalogue);
         free(pages->languages[i].asset_version);
+        free(pages->languages[i].countries);
         free(pages->languages[i].tag);
     }
     free(pages->languages);

@@ -12,6 +12,7 @@
 #include "claim/digital_link.h"
 #include "claim/identifier.h"
 #include "server/page/brand.h"
+#include "server/page/questions.h"
 #include "server/registration.h"
 
 struct pages;
@@ -51,6 +52,8 @@ struct page_form {
     size_t digits;          /* letters and digits of a device ID, to count what is typed; 0: not fixed */
     bool filled_by_link;    /* by /r/{identifier}: the person only presses the button */
     const struct digital_link *link; /* filled in by this one: its serial number is shown; NULL: none */
+    bool endpoint_given;             /* by a link: it is kept, and there is no choice */
+    const struct page_questions *questions; /* of the product; NULL: its page has none */
 };
 
 /* Adds the page with the registration form. language: a tag from pages_language(). */
@@ -73,6 +76,7 @@ struct page_status {
     enum page_note note;  /* about what was just done */
     long long queue_ms;   /* until the first message is sent, where many wait; 0: at once, or not known */
     unsigned backup_days; /* how long backups keep what was erased; 0: not said */
+    const struct page_questions *questions; /* that the product asks after the arrival; NULL: none */
 };
 
 /* Adds the status page. It updates itself with /static/status.js; without scripts it reloads. The page

@@ -7,6 +7,7 @@
 #include "server/page/page_date.h"
 #include "server/page/page_set.h"
 #include "server/page/pages.h"
+#include "server/page/product_page.h"
 #include "server/page/thing_groups.h"
 
 #define MINUTE_MS 60000LL
@@ -15,7 +16,8 @@ const char status_page_names[] = PAGE_COMMON_NAMES
     "token headline advice waiting settled open ended arrived failed late stopped "
     "onboarded_before already groups group thing_name steps step_label step_state step_word "
     "step_done step_active step_waiting step_failed step_stopped "
-    "switch_on note check reference shows_thing shows_steps erased date backups days " OWNERSHIP_PART_NAMES;
+    "switch_on note check reference shows_thing shows_steps erased date backups days " OWNERSHIP_PART_NAMES
+    " " ANSWERED_NAMES;
 
 /* The situations that have a headline and advice of their own. */
 enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, ALREADY, EXPIRED, FAILED, CANCELLED };
@@ -272,14 +274,17 @@ static size_t fill_page(const struct status_view *view, struct template_value *v
 void pages_status(const struct pages *pages, const char *language, const struct page_status *status,
                   struct text *out)
 {
-    struct template_value values[PAGE_VALUES + CLAIM_VALUES + OWNERSHIP_PART_VALUES + PAGE_COMMON_VALUES] = {
-        {NULL, NULL, NULL}};
+    struct template_value values[PAGE_VALUES + CLAIM_VALUES + OWNERSHIP_PART_VALUES + ANSWERED_VALUES +
+                                 PAGE_COMMON_VALUES] = {{NULL, NULL, NULL}};
+    PAGE_TEXTS struct page_values texts = {0};
     struct status_view view;
 
     view_init(&view, page_language(pages, language), status);
     size_t count = fill_page(&view, values);
     count = fill_claim(&view, values, count);
     ownership_part_fill(&view.part, view.language, status, values, count);
+    if (status->questions != NULL)
+        answered_page_add(view.language, status->questions, &texts, values);
     page_render(pages, view.language, PAGE_STATUS, "", values, out);
     view_fini(&view);
 }

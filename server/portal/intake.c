@@ -112,6 +112,70 @@ void intake_choose(struct registration_request *request, const struct oem_endpoi
         request->now - (oem_endpoint_hears_ends(endpoint) ? CONNECTION_LIFE_MS : WITHOUT_ENDS_MS);
 }
 
+const struct oem_endpoint *intake_endpoint(const struct claim_settings *settings, const char *key,
+                                           size_t length, const struct product *product, const char *country)
+{
+    const struct oem_endpoint *found = NULL;
+
+    if (key && strlen(key) != length)
+        return NULL;
+    if (key && *key)
+        return claim_settings_endpoint(settings, key);
+    if (country && *country)
+        found = claim_settings_endpoint_of(settings, country);
+    if (!found && product && *product->endpoint)
+        found = claim_settings_endpoint(settings, product->endpoint);
+    return found ? found : claim_settings_endpoint(settings, NULL);
+}
+
+bool intake_endpoint_is_decided(const struct claim_settings *settings, const struct products *products)
+{
+    for (size_t i = 0; i < products->count; i++)
+        if (*products->list[i].endpoint)
+            return true;
+    for (size_t i = 0; i < settings->endpoint_count && products->count; i++)
+        if (*settings->endpoints[i].countries)
+            return true;
+    return false;
+}
+
+static struct product_clues clues_of(const struct registration_request *request)
+{
+    return (struct product_clues){
+        .gtin = request->link.gtin[0] != '\0' ? request->link.gtin : NULL,
+        .thing_name = request->target_count ? request->targets[0].thing_name : NULL,
+    };
+}
+
+const struct product *intake_product(const struct products *products,
+                                     const struct registration_request *request)
+{
+    const struct product_clues clues = clues_of(request);
+
+    return products_find(products, &clues);
+}
+
+enum store_error intake_find_product(struct store_tx *tx, const struct products *products,
+                                     struct registration_request *request, const struct product **product)
+{
+    struct product_clues clues = clues_of(request);
+    struct inventory_row row = {0};
+
+    *product = NULL;
+    if (products->count == 0)
+        return STORE_OK;
+    enum store_error error = inventory_find(tx, request->targets[0].thing_name, &row);
+    if (error && error != STORE_NOT_FOUND)
+        return error;
+    if (!error && *row.product)
+        clues.product = row.product;
+    if (!error && *row.gtin)
+        clues.gtin = row.gtin;
+    *product = products_find(products, &clues);
+    request->product = *product ? (*product)->key : NULL;
+    return STORE_OK;
+}
+
 const char *intake_error_detail(enum store_error error)
 {
     switch (error) {

@@ -8,6 +8,7 @@
 
 #include "claim/label_reading.h"
 #include "claim/settings.h"
+#include "ownership/product.h"
 #include "server/http/http.h"
 #include "server/store/registrations.h"
 
@@ -40,6 +41,23 @@ void intake_begin(const struct claim_settings *settings, struct http_exchange *e
 /* Names the endpoint. A device that is known to be connected there need not be claimed, if what is known is
  * recent enough. Call after intake_begin(). */
 void intake_choose(struct registration_request *request, const struct oem_endpoint *endpoint);
+
+/* The endpoint of a registration: the one that was named, or else that of the country, of the product, or the
+ * usual one. key: NULL or "" for none. length: of the key, which may have a NUL in it. product and country
+ * may be NULL. Returns NULL if there is no endpoint with this key. */
+const struct oem_endpoint *intake_endpoint(const struct claim_settings *settings, const char *key,
+                                           size_t length, const struct product *product, const char *country);
+/* Whether a country or a product decides, so that people are not asked for the endpoint. */
+bool intake_endpoint_is_decided(const struct claim_settings *settings, const struct products *products);
+
+/* The product by what the person has: the GTIN of a Digital Link, or the identifier. NULL: none. What the
+ * inventory says is not shown to somebody who only has an identifier. */
+const struct product *intake_product(const struct products *products,
+                                     const struct registration_request *request);
+/* The product by all that is known, the inventory too; sets request->product. Call it in a task, after
+ * intake_resolve(). *product: NULL for none. */
+enum store_error intake_find_product(struct store_tx *tx, const struct products *products,
+                                     struct registration_request *request, const struct product **product);
 
 /* A sentence for programs about an error of the store; NULL if the status says enough. */
 const char *intake_error_detail(enum store_error error);

@@ -10,6 +10,7 @@
 #include "claim/settings.h"
 #include "decode/pool.h"
 #include "ownership/code.h"
+#include "ownership/product.h"
 #include "server/http/http.h"
 #include "server/http/limiter.h"
 #include "server/onboarding/dispatcher.h"
@@ -24,8 +25,9 @@ struct assets; /* public/assets.h */
 struct portal {
     const struct claim_settings *settings;
     const struct code_key *code_key; /* without length: there is none */
-    const char *public_url;          /* without a slash at the end; "" if not configured */
-    unsigned backup_days;            /* how long backups keep what was erased; 0: not said */
+    const struct products *products;
+    const char *public_url; /* without a slash at the end; "" if not configured */
+    unsigned backup_days;   /* how long backups keep what was erased; 0: not said */
     struct store *store;
     struct pages *pages;
     struct assets *assets;

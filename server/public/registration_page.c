@@ -6,6 +6,7 @@
 #include "server/portal/by_token.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
+#include "server/public/registration_answers.h"
 #include "server/store/store_clock.h"
 
 #define HTML "text/html; charset=utf-8"
@@ -27,25 +28,31 @@ static enum page_note note_of(struct http_exchange *exchange)
     return NOTE_NONE;
 }
 
+static void render(struct http_exchange *exchange, struct page_arguments *own, struct text *out)
+{
+    const struct registration *registration = &own->by_token.registration;
+    const struct page_status status = {
+        .registration = registration,
+        .now_ms = store_clock_ms(),
+        .queue_ms = waiting_ms(portal_of(exchange)->waiting, registration),
+        .note = note_of(exchange),
+        .backup_days = portal_of(exchange)->backup_days,
+        .questions = page_arguments_questions(own),
+    };
+
+    pages_status(portal_of(exchange)->pages, portal_language(exchange), &status, out);
+}
+
 static void reply_page(struct http_exchange *exchange, void *arguments, unsigned result)
 {
-    const struct by_token *own = arguments;
     TEXT struct text page = TEXT_EMPTY;
 
     if (result) {
         problem_answer(exchange, problem_status(result));
         return;
     }
-    const long long now = store_clock_ms();
-    const struct page_status status = {
-        .registration = &own->registration,
-        .now_ms = now,
-        .queue_ms = waiting_ms(portal_of(exchange)->waiting, &own->registration),
-        .note = note_of(exchange),
-        .backup_days = portal_of(exchange)->backup_days,
-    };
     portal_remember_language(exchange);
-    pages_status(portal_of(exchange)->pages, portal_language(exchange), &status, &page);
+    render(exchange, arguments, &page);
     http_answer_tagged(exchange, HTML, &page);
 }
 
@@ -79,10 +86,63 @@ static void reply_pressed(struct http_exchange *exchange, void *arguments, unsig
     http_answer_see_other(exchange, text_get(&location));
 }
 
+/* ---- answers to questions after the arrival ---- */
+
+static bool read_details(struct http_exchange *exchange, void *arguments)
+{
+    struct page_arguments *own = arguments;
+    const char *key = http_request_field(exchange, "product", NULL);
+
+    if (!problem_within_limit(exchange) || !page_arguments_read(exchange, own))
+        return false;
+    const struct product *product = key ? products_by_key(own->products, key) : NULL;
+    if (product)
+        answers_read_form(exchange, product, true, &own->answers);
+    return true;
+}
+
+/* Nothing is written if an answer is wrong, or if these are not the questions of this registration: the page
+ * says so, or asks the right ones. */
+static enum store_error run_details(struct store_tx *tx, void *arguments)
+{
+    struct page_arguments *own = arguments;
+    struct registration_details details;
+    const char *token = own->by_token.request.token;
+    enum store_error error = page_arguments_find.run(tx, own);
+
+    if (error || !own->answers.questions.product ||
+        page_arguments_product(own) != own->answers.questions.product ||
+        page_questions_have_problem(&own->answers.questions))
+        return error;
+    answers_know(&own->answers, own->answers.questions.product, &own->found);
+    answers_details(&own->answers, NULL, own->by_token.request.now, &details);
+    return details_write(tx, token, &details);
+}
+
+static void reply_details(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    struct page_arguments *own = arguments;
+    TEXT struct text page = TEXT_EMPTY;
+
+    if (!result && page_questions_have_problem(&own->answers.questions) &&
+        page_arguments_product(own) == own->answers.questions.product) {
+        render(exchange, own, &page);
+        http_answer(exchange, 422, HTML, &page);
+        return;
+    }
+    reply_changed(exchange, &own->by_token, result);
+}
+
+static const struct http_task add_details = {.run = run_details, .writes = true};
+
 #define ARGUMENTS .arguments_size = sizeof(struct by_token)
 
-const struct http_handler registration_page = {ARGUMENTS, .read = by_token_read, .task = &by_token_find,
-                                               .reply = reply_page};
+#define PAGE_ARGUMENTS .arguments_size = sizeof(struct page_arguments), .fini = page_arguments_fini
+
+const struct http_handler registration_page = {PAGE_ARGUMENTS, .read = page_arguments_read,
+                                               .task = &page_arguments_find, .reply = reply_page};
+const struct http_handler registration_page_details = {PAGE_ARGUMENTS, .read = read_details,
+                                                       .task = &add_details, .reply = reply_details};
 const struct http_handler registration_page_retry = {ARGUMENTS, .read = by_token_read_retry,
                                                      .task = &by_token_retry, .reply = reply_changed};
 const struct http_handler registration_page_on = {ARGUMENTS, .read = by_token_read_limited,

@@ -5,9 +5,10 @@
 
 #include "server/http/http.h"
 
-extern const struct http_handler registration_page;        /* GET  /registrations/{token} */
-extern const struct http_handler registration_page_retry;  /* POST /registrations/{token}/retry */
-extern const struct http_handler registration_page_on;     /* POST /registrations/{token}/on */
-extern const struct http_handler registration_page_cancel; /* POST /registrations/{token}/cancel */
+extern const struct http_handler registration_page;         /* GET  /registrations/{token} */
+extern const struct http_handler registration_page_retry;   /* POST /registrations/{token}/retry */
+extern const struct http_handler registration_page_on;      /* POST /registrations/{token}/on */
+extern const struct http_handler registration_page_details; /* POST /registrations/{token}/details */
+extern const struct http_handler registration_page_cancel;  /* POST /registrations/{token}/cancel */
 
 #endif

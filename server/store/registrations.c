@@ -356,10 +356,13 @@ enum store_error registrations_add(struct store_tx *tx, const struct registratio
     if (known != STORE_NOT_FOUND)
         return known;
     enum store_error same = find_same(tx, request, token);
+    if (same == STORE_OK)
+        RETURN_IF(details_write(tx, token, &request->details));
     if (same != STORE_NOT_FOUND)
         return same ? same : go_on(tx, request, token, out);
     RETURN_IF(join_claim(tx, request, &joined));
     RETURN_IF(insert(tx, request, &joined));
+    RETURN_IF(details_write(tx, request->token, &request->details));
     if (!joined.is_new)
         return find(tx, request->token, out, NULL);
     registration_describe_new(request, joined.onboarded_before, out);

@@ -9,6 +9,7 @@
 #include "server/registration.h"
 #include "server/store/claims.h"
 #include "server/store/deliveries.h"
+#include "server/store/details.h"
 #include "server/store/job.h"
 
 /* One staging account that may have the device, and the ThingName in its form. */
@@ -34,6 +35,7 @@ struct registration_request {
     const char *product;                      /* key of the product; NULL: none */
     long long browser;   /* a digest of the cookie that tells who registered a device before; 0: none */
     long long person_id; /* who has signed in; 0: nobody */
+    struct registration_details details;
     const char *idempotency_key; /* a digest of the caller and its key; NULL: none */
     const char *request_digest;  /* with a key: a digest of the request's contents */
     long long network;           /* from which it is made (server/http/client.h); 0: not known */

@@ -263,11 +263,20 @@ static enum store_error insert_registrations(struct store_tx *tx, const struct s
                : STORE_AGAIN; /* a claim must not be left without its registration */
 }
 
+static enum store_error write_details(struct store_tx *tx, const struct set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (set->members[i].claim_id)
+            RETURN_IF(details_write(tx, set->members[i].request->token, &set->members[i].request->details));
+    return STORE_OK;
+}
+
 static enum store_error add_plain(struct store_tx *tx, struct set *set, size_t *inserted)
 {
     RETURN_IF(read_known(tx, set));
     RETURN_IF(insert_claims(tx, set));
-    return insert_registrations(tx, set, inserted);
+    RETURN_IF(insert_registrations(tx, set, inserted));
+    return write_details(tx, set);
 }
 
 enum store_error registrations_add_together(struct store_tx *tx,

@@ -73,6 +73,17 @@ static enum store_error clear_old(struct store_tx *tx, struct retention_step *st
     return STORE_OK;
 }
 
+static enum store_error contacts(struct store_tx *tx, struct retention_step *step, size_t limit)
+{
+    const long long keep = step->retention->contacts;
+    size_t answers = 0;
+
+    RETURN_IF(clear_old(tx, step, SQL_RETENTION_CONTACTS, keep, limit, &step->contacts));
+    RETURN_IF(clear_old(tx, step, SQL_RETENTION_ANSWERS, keep, limit, &answers));
+    step->contacts += answers;
+    return STORE_OK;
+}
+
 enum store_error retention_run(struct store_tx *tx, struct retention_step *step)
 {
     const struct retention *retention = step->retention;
@@ -83,7 +94,7 @@ enum store_error retention_run(struct store_tx *tx, struct retention_step *step)
     if (retention->ended_claims)
         RETURN_IF(ended_claims(tx, step, limit));
     if (retention->contacts)
-        RETURN_IF(clear_old(tx, step, SQL_RETENTION_CONTACTS, retention->contacts, limit, &step->contacts));
+        RETURN_IF(contacts(tx, step, limit));
     if (retention->idempotency_keys)
         RETURN_IF(clear_old(tx, step, SQL_RETENTION_KEYS, retention->idempotency_keys, limit, &step->keys));
     return STORE_OK;

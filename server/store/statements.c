@@ -267,6 +267,15 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                     " $10, 'waiting', 1, " OR_NULL("$11") ", " OR_NULL(
                         "$12") ")"
                                " ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"),
+    [SQL_REGISTRATION_DETAILS] =
+        BOTH("UPDATE registrations SET country = COALESCE($2, country), fields = COALESCE($3, fields),"
+             " contact_name = COALESCE($4, contact_name), contact_email = COALESCE($5, contact_email),"
+             " consent = COALESCE($6, consent), consent_language = COALESCE($7, consent_language),"
+             " consent_at = COALESCE(NULLIF(CAST($8 AS BIGINT), 0), consent_at),"
+             " marketing_at = COALESCE(NULLIF(CAST($9 AS BIGINT), 0), marketing_at) WHERE token = $1"),
+    [SQL_REGISTRATION_DETAILS_FIND] =
+        BOTH("SELECT product, fields, CASE WHEN contact_name IS NULL THEN 0 ELSE 1 END,"
+             " CASE WHEN contact_email IS NULL THEN 0 ELSE 1 END FROM registrations WHERE token = $1"),
     [SQL_REGISTRATION_BY_TOKEN] = BOTH(
         "SELECT c.thing_name, coalesce(r.endpoint, c.endpoint), c.state, c.accepted_at, c.published_at,"
         " c.provisioned_at,"
@@ -461,6 +470,9 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         BOTH("INSERT INTO ownership_events (thing_name, happened_at, kind, actor, token, proofs, reason)"
              " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
 
+    [SQL_GUESSES_FIND] = {"SELECT guesses, guess_at FROM devices WHERE thing_name = $1",
+                          "SELECT guesses, guess_at FROM devices WHERE thing_name = $1 FOR UPDATE"},
+    [SQL_GUESSES_CHANGE] = BOTH("UPDATE devices SET guesses = $2, guess_at = $3 WHERE thing_name = $1"),
     [SQL_INVENTORY_FIND] = BOTH(INVENTORY_SELECT "thing_name = $1"),
     [SQL_INVENTORY_BY_SERIAL] =
         BOTH("SELECT thing_name FROM inventory WHERE serial = $1 AND gtin = $2 LIMIT 2"),
@@ -548,6 +560,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_RETENTION_CONTACTS] =
         BOTH("UPDATE registrations SET contact_name = NULL, contact_email = NULL WHERE token IN"
              " (SELECT token FROM registrations WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL)"
+             " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
+    [SQL_RETENTION_ANSWERS] =
+        BOTH("UPDATE registrations SET fields = NULL, country = NULL WHERE token IN"
+             " (SELECT token FROM registrations WHERE (fields IS NOT NULL OR country IS NOT NULL)"
              " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
     [SQL_RETENTION_KEYS] =
         BOTH("UPDATE registrations SET idempotency_key = NULL, request_digest = NULL WHERE token IN"

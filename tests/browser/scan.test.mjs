@@ -499,6 +499,18 @@ describe("scanning", { concurrency: atATime(2) }, () => {
       assert.deepEqual(visitor.sent.map((each) => each.what), ["decode"]);
     }));
 
+    test("of a GS1 Digital Link fills in the form with its serial number", () => withoutCamera({}, async (visitor) => {
+      const { page } = visitor;
+      await choosePhoto(visitor, photograph(["http://127.0.0.1/01/9506000134353/21/1"]));
+      await visitor.says(texts.identifier_wrong_gtin);
+      await visitor.look("scan-photo-wrong-gtin");
+      await choosePhoto(visitor, photograph(["http://127.0.0.1/01/9506000134352/21/PUMP%2F42?17=270101"]));
+      await page.waitForURL("**/01/09506000134352/21/PUMP%2F42?lang=en");
+      assert.equal(await page.locator(".thing code").innerText(), "PUMP/42");
+      assert.equal(await page.locator("#identifier").inputValue(), "/01/09506000134352/21/PUMP%2F42");
+      await visitor.look("form-linked");
+    }));
+
     test("of twelve megapixels and more is made smaller before it is sent", () => withoutCamera({}, async (visitor) => {
       const thing = randomThing();
       const large = photograph([labelOf(thing)], { width: 4400, height: 3300, part: 0.3 });

@@ -28,7 +28,7 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"
 REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----"
 CHOICES = {
     "Name": [None, "vendor-b"],
-    "ThingNameField": [None, "SerialNumber"],
+    "ThingNameField": ["CommonName", "SerialNumber"],
     "ThingType": [None, "lamp"],
     "ThingGroups": [None, "home", "home,fleet:eu,a_1,b-2,c"],
     "MakeTypeAndGroups": [None, "no"],
@@ -51,7 +51,7 @@ NAME = ("--thing-name", "common-name")  # options after it count more
 
 
 def stack(**parameters):
-    return Stack(TEXT, {"ManufacturerCA": CERTIFICATE, **parameters})
+    return Stack(TEXT, {"ManufacturerCA": CERTIFICATE, "ThingNameField": "CommonName", **parameters})
 
 
 class Parameters(unittest.TestCase):
@@ -72,6 +72,8 @@ class Parameters(unittest.TestCase):
                 stack(**{name: value})
         with self.assertRaisesRegex(Refused, "ManufacturerCA"):
             Stack(TEXT, {})
+        with self.assertRaisesRegex(Refused, "ThingNameField"):
+            Stack(TEXT, {"ManufacturerCA": CERTIFICATE})
 
     def test_a_certificate_may_end_its_lines_as_windows_does(self):
         for text in (CERTIFICATE.replace("\n", "\r\n"), CERTIFICATE + "\n"):
@@ -102,7 +104,7 @@ class Resources(unittest.TestCase):
         for old, new, what in changes:
             with self.subTest(new):
                 self.assertEqual(TEXT.count(old), 1, old)
-                wrong = self.wrong(Stack(TEXT.replace(old, new), {"ManufacturerCA": CERTIFICATE}).resources)
+                wrong = self.wrong(Stack(TEXT.replace(old, new), {"ManufacturerCA": CERTIFICATE, "ThingNameField": "CommonName"}).resources)
                 self.assertTrue(any(what in line for line in wrong), wrong)
 
     def test_all_types_are_there(self):
@@ -250,7 +252,7 @@ class SameAsApply(AccountCase):
     ]
 
     def deployed(self, cloud, parameters, text=TEXT):
-        parameters = {"ManufacturerCA": (self.folder / "ca.pem").read_text(), **parameters}
+        parameters = {"ManufacturerCA": (self.folder / "ca.pem").read_text(), "ThingNameField": "CommonName", **parameters}
         if "ObserverRequest" in parameters:
             parameters["ObserverRequest"] = (self.folder / "portal-observer.csr").read_text()
         deploy(Stack(text, parameters), cloud, self.judge.url)
@@ -351,7 +353,8 @@ class Deployed(unittest.TestCase):
         with Moto() as moto:
             parameters = {"ManufacturerCA": pem(moto.folder, "-x509", "-subj", "/CN=Vendor CA").rstrip("\n"),
                           "ObserverRequest": pem(moto.folder, "-subj", "/CN=portal-observer").rstrip("\n"),
-                          "Name": "acme", "ThingType": "lamp", "ThingGroups": "a,b", "Attributes": '{"vendor":"acme"}'}
+                          "Name": "acme", "ThingNameField": "CommonName", "ThingType": "lamp", "ThingGroups": "a,b",
+                          "Attributes": '{"vendor":"acme"}'}
             moto.aws("cloudformation", "deploy", "--template-file", str(TEMPLATE), "--stack-name", "acme",
                      "--capabilities", "CAPABILITY_NAMED_IAM", "--parameter-overrides",
                      *(f"{name}={value}" for name, value in parameters.items()))

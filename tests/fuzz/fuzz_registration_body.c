@@ -56,6 +56,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_text(body.endpoint, 64);
     check_text(body.name, 200);
     check_text(body.email, 254);
+    check_text(body.consent, 64);
+    MUST(!body.country || (strlen(body.country) == 2 && body.country[0] >= 'A' && body.country[1] <= 'Z'));
+    MUST(!body.fields || cJSON_IsObject(body.fields));
     MUST(!body.email || (strchr(body.email, '@') && !strpbrk(body.email, " <>")));
     check_again(&body);
     registration_body_fini(&body);

@@ -125,6 +125,16 @@ class Templates(AccountTest):
         super().setUp()
         self.template = self.account["templates"]["expresslink"]
 
+    def test_what_the_thing_gets_is_kept(self):
+        self.account["billingGroups"] = {"lamps": {}}
+        body = json.loads(self.template["body"])
+        body["Resources"]["thing"]["Properties"]["BillingGroup"] = "lamps"
+        self.template["body"] = json.dumps(body)
+        self.change()
+        self.provisioned().accepted()
+        (line,) = (self.sandbox.state / "oem" / "registry.jsonl").read_text().splitlines()
+        self.assertEqual((json.loads(line)["things"], json.loads(line)["billingGroups"]), ([self.thing], ["lamps"]))
+
     def fails(self, why):
         self.change()
         observer = self.observer()
@@ -150,6 +160,8 @@ class Templates(AccountTest):
                     "ThingName": "x", "ThingTypeName": "kettle"}}}), "thingTypes: not in this account: kettle"),
                 (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
                     "ThingName": "x", "ThingGroups": ["kettles"]}}}), "thingGroups: not in this account: kettles"),
+                (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
+                    "ThingName": "x", "BillingGroup": "lamps"}}}), "billingGroups: not in this account: lamps"),
                 (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {
                     "ThingName": "x", "AttributePayload": {"by": "Acme Inc."}}}}), "not a valid attribute name or value: Acme Inc."),
                 (lambda: self.body({"thing": {"Type": "AWS::IoT::Thing", "Properties": {

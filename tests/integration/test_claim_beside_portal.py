@@ -169,17 +169,45 @@ class Beside(unittest.TestCase):
                 self.assertIn("is no portal with these accounts", err)
                 self.assertIn(f"127.0.0.1:{port}", err)
 
-    def test_a_portal_that_hangs(self):
-        """Its connection is taken from it, which is said."""
-        portal = self.portal().connected()
+    def beside_one_that_hangs(self, portal, *options):
         portal.process.send_signal(signal.SIGSTOP)
         try:
-            code, out, err = self.claim(portal, random_thing())
+            return self.claim(portal, *options, random_thing())
         finally:
             portal.process.send_signal(signal.SIGCONT)
-        self.assertEqual(code, 0, out)
-        self.assertIn("does not answer", err)
+
+    def test_a_portal_that_hangs(self):
+        """Its connection is not taken from it, unless somebody wants that."""
+        portal = self.portal().connected()
+        code, out, err = self.beside_one_that_hangs(portal)
+        self.assertEqual((code, out), (69, ""), err)
+        self.assertIn(f"127.0.0.1:{self.ports[1]} does not answer", err)
         self.assertIn("must not share a client id", err)
+        self.assertIn("--direct", err)
+        self.assertEqual(self.connects(portal), 1)
+        self.assertEqual(self.beside_one_that_hangs(portal, "--direct")[0], 0)
+
+    def test_without_an_admin_listener_it_is_found_by_the_public_one(self):
+        portal = self.portal(start=False, http={"admin_listen": ""})
+        portal.start(wait=False)
+        portal.log_has("portal.listening")
+        thing, _ = self.module()
+        code, out, err = self.claim(portal, "--wait", thing)
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn(f"{THROUGH} that runs at 127.0.0.1:{self.ports[0]}", out)
+        self.assertIn("Done: it has arrived.", out)
+        code, out, err = self.beside_one_that_hangs(portal)
+        self.assertEqual((code, out), (69, ""), err)
+        self.assertIn(f"127.0.0.1:{self.ports[0]} does not answer", err)
+        portal.stop()
+        code, out, err = self.claim(portal, random_thing())
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn("connected to the staging account", out)
+        with answering(404, b"{}") as port:
+            other = self.portal(start=False, http={"listen": f"127.0.0.1:{port}", "admin_listen": ""})
+            code, out, err = self.claim(other, random_thing())
+        self.assertEqual(code, 0, out)
+        self.assertIn(f"127.0.0.1:{port} is no portal with these accounts", err)
 
     def test_a_portal_that_ends_before_it_accepts_anything(self):
         portal = self.portal().connected()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The claim-script at a terminal and in scripts: expresslink-claim claim."""
 import json
+import re
 import math
 import os
 import pty
@@ -103,6 +104,26 @@ class ClaimScript(unittest.TestCase):
         code, _, err = self.claim("0123456789abcdef0123456789abc+ef")
         self.assertEqual(code, 65)
         self.assertIn("+ at position 30", err)
+
+    def test_addresses_are_judged_as_on_the_portals_page(self):
+        """Those of other hosts are of other makers' labels."""
+        public, = re.findall("^public_url = .*$", self.sandbox.portal_ini.read_text(), re.M)
+        config = self.ini((public, "public_url = https://register.example.com\n[labels]\nhosts = old.example.com\n[http]"))
+        for host in ("register.example.com", "old.example.com"):
+            thing, _ = self.module()
+            code, out, err = self.claim(f"HTTPS://{host.upper()}/r/{thing}", config=config)
+            self.assertEqual((code, err), (0, ""), out)
+            self.assertIn(thing, out)
+        for typed in (f"https://other.example/r/{random_thing()}", f"see https://other.example/?id={random_thing()}"):
+            code, out, err = self.claim(typed, config=config)
+            self.assertEqual((code, out), (65, ""), err)
+            self.assertIn("has the address of another host", err)
+            self.assertIn("[labels] hosts", err)
+        thing, _ = self.module()
+        code, out, err = self.claim(f"https://other.example/x {thing}", config=config)
+        self.assertEqual((code, err), (0, ""), "the identifier beside it")
+        anywhere = self.ini((f"{public}\n", ""))
+        self.assertEqual(self.claim(f"https://other.example/r/{random_thing()}", config=anywhere)[0], 0, "no public_url: of any host")
 
     def test_a_staging_account_out_of_reach_is_69(self):
         config = self.ini((f"port = {self.sandbox.port}", "port = 1"))

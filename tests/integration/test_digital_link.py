@@ -129,22 +129,22 @@ class Api(Case):
             self.refused(f"{host}/01/{GTIN}/21/{serial}", "foreign")
 
     def test_a_serial_number_is_known_or_not(self):
-        self.assertIn(UNKNOWN, self.refused(f"{URL}/01/{GTIN}/21/{self.serial()}", "does not match the pattern"))
+        self.assertIn(UNKNOWN, self.refused(f"{URL}/01/{GTIN}/21/{self.serial()}", "not in the inventory"))
         serial = self.serial()
         self.have(serial)
-        self.refused(f"{URL}/01/09520123456788/21/{serial}", "does not match the pattern")  # of another product
-        self.refused(f"{URL}/01/{GTIN}/21/{serial.lower()}", "does not match the pattern")
+        self.refused(f"{URL}/01/09520123456788/21/{serial}", "not in the inventory")  # of another product
+        self.refused(f"{URL}/01/{GTIN}/21/{serial.lower()}", "not in the inventory")
 
     def test_a_serial_number_that_two_devices_have(self):
         serial = self.serial()
         self.have(serial)
         self.have(serial)
-        self.refused(f"{URL}/01/{GTIN}/21/{serial}", "does not match the pattern")
+        self.refused(f"{URL}/01/{GTIN}/21/{serial}", "not in the inventory")
 
     def test_a_device_of_the_inventory_that_no_account_can_have(self):
         serial = self.serial()
         self.have(serial, thing="Not_Hexadecimal-" + serial)
-        self.refused(f"{URL}/01/{GTIN}/21/{serial}", "does not match the pattern")
+        self.refused(f"{URL}/01/{GTIN}/21/{serial}", "not in the inventory")
 
     def test_a_link_however_it_was_typed(self):
         serial = self.serial()
@@ -222,6 +222,23 @@ class Scanner(Case):
         self.assertEqual(self.portal.claim(answer["identifier"])["thing_name"], thing)
 
 
+class InventoryRequired(Case):
+    @classmethod
+    def sections(cls):
+        return {**super().sections(), "claim": {"inventory": "required"}}
+
+    def test_a_serial_number_and_an_identifier_that_are_not_known_get_the_same_answer(self):
+        answers = [self.post(identifier) for identifier in (random_thing(), f"/01/{GTIN}/21/{self.serial()}")]
+        self.assertEqual([answer.status for answer in answers], [422, 422])
+        self.assertEqual(*[{key: value for key, value in answer.json.items() if key not in ("instance", "request_id")}
+                           for answer in answers])
+
+    def test_a_device_of_the_inventory_can_be_registered_by_its_link(self):
+        serial = self.serial()
+        thing = self.have(serial)
+        self.assertEqual(self.post(f"/01/{GTIN}/21/{serial}").json["thing_name"], thing)
+
+
 class SerialIsTheName(Case):
     """A maker whose ThingNames are short enough to be serial numbers."""
 
@@ -242,7 +259,7 @@ class Command(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.sandbox = cls.enterClassContext(Sandbox())
-        portal = cls.enterClassContext(Portal(cls.sandbox, start=False))
+        portal = cls.enterClassContext(Portal(cls.sandbox, start=False, http={"public_url": URL}))
         cls.ini = portal.ini
 
     def run_claim(self, identifier):

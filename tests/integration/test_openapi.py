@@ -16,6 +16,7 @@ API = "/api/v1/registrations"
 TOKEN, RETRY, ON, CANCEL = (f"{API}/{{token}}{action}" for action in ("", "/retry", "/on", "/cancel"))
 POWER, ASK, ANSWERS, HAND_OVER, REVOKE, RELEASE = OWNERSHIP = [f"{TOKEN}/{action}" for action in (
     "proofs/power-cycle", "ask", "answers", "hand-over", "hand-over/revoke", "release")]
+ACCOUNTS = "/api/v1/accounts/{digest}"
 DECODE, READ, SELF = "/api/v1/labels/decode", "/api/v1/labels/read", "/api/v1/openapi.json"
 NONE = "0" * 32
 LARGE = b" " * 20 * 1024
@@ -41,7 +42,7 @@ class OpenApi(PortalCase):
             body = b""
         if isinstance(body, dict):
             body, headers = json.dumps(body).encode(), {"Content-Type": "application/json", **headers}
-        answer = portal.request(method, path.replace("{token}", token), body, headers)
+        answer = portal.request(method, path.replace("{token}", token).replace("{digest}", token), body, headers)
         self.seen.setdefault((path, method), set()).add(answer.status)
         return answer
 
@@ -83,6 +84,8 @@ class OpenApi(PortalCase):
         self.ask(portal, "POST", API, LARGE, **{"Content-Type": "application/json"})
         self.ask(portal, "GET", TOKEN)
         self.ask(portal, "GET", SELF)
+        for digest in (portal.ready().json["accounts"], "0" * 64):
+            self.ask(portal, "GET", ACCOUNTS, token=digest)
 
     def ownership(self):
         portal, json_type = self.portal, {"Content-Type": "application/json"}

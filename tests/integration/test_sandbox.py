@@ -312,6 +312,23 @@ class Module(SandboxTest):
         eventually(lambda: modules.status()["published"] >= 1, "it is counted")
         self.assertEqual(modules.of(self.thing, "cut-off"), [])
 
+    def test_telemetry_to_a_rule(self):
+        """Basic ingest: cut off without the right, published with it."""
+        topic = "$aws/rules/store/${thing}/up"
+        modules = self.telemetry(topic)
+        expanded = topic.replace("${thing}", self.thing)
+        self.assertEqual(modules.wait_for(self.thing, "cut-off")["topic"], expanded)
+        self.assertEqual(modules.stop(), 0)
+        account = self.sandbox.account()
+        policy = account["policies"]["expresslink-module"]
+        document = json.loads(policy["document"])
+        document["Statement"].append({"Effect": "Allow", "Action": "iot:Publish",
+                                      "Resource": "arn:aws:iot:us-east-1:123456789012:topic/$aws/rules/store/*"})
+        policy["document"] = json.dumps(document)
+        self.sandbox.set_account(account)
+        self.assertEqual(self.sandbox.modules(self.thing, folder=modules.folder, options=("--telemetry", topic))
+                         .wait_for(self.thing, "published")["topic"], expanded)
+
     def test_a_new_process_is_the_same_module(self):
         modules = self.sandbox.modules(self.thing)
         modules.wait_for(self.thing, "subscribed")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "claim/digital_link.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/test.h"
@@ -144,7 +145,7 @@ static void a_link_that_was_made_is_read_again(void **state)
     for (size_t from = 0; from < sizeof set - 1; from++) {
         TEXT struct text made = TEXT_EMPTY;
         char serial[DIGITAL_LINK_VALUE_SIZE] = "";
-        strncpy(serial, set + from, DIGITAL_LINK_VALUE_MAX);
+        snprintf(serial, sizeof serial, "%.*s", DIGITAL_LINK_VALUE_MAX, set + from);
         assert_int_equal(digital_link_check_serial(serial), IDENTIFIER_OK);
         text_puts(&made, "https://example.com");
         digital_link_add_path("09520123456788", serial, &made);

@@ -2,6 +2,7 @@
 #include "server/store/persons.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/store_fixture.h"
@@ -226,9 +227,11 @@ static void page_by_page(void **state)
 
     ASSERT_OK(begin(SESSION_ID, "p", NULL, NOON));
     ASSERT_OK(find(SESSION_ID, NOON, &session));
-    for (int i = 0; i < 2 * PERSONS_PAGE + 1;
-         i++) /* at one time, so that nothing but the token orders them */
-        owned(THING, session.person_id, NOON);
+    for (int i = 0; i < 2 * PERSONS_PAGE + 1; i++) { /* at one time: nothing but the token orders them */
+        char thing[IDENTIFIER_SIZE];
+        snprintf(thing, sizeof thing, "%032x", (unsigned)i);
+        owned(thing, session.person_id, NOON);
+    }
     for (unsigned number = 0; number < 3; number++) {
         const struct person_page *page = list(session.person_id, number);
         assert_int_equal(page->count, number < 2 ? PERSONS_PAGE : 1);

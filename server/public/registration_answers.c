@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/public/registration_answers.h"
+
+#include <string.h>
+
+bool page_arguments_read(struct http_exchange *exchange, void *page_arguments)
+{
+    struct page_arguments *own = page_arguments;
+
+    own->products = portal_of(exchange)->products;
+    return by_token_read(exchange, &own->by_token);
+}
+
+static enum store_error run_find(struct store_tx *tx, void *arguments)
+{
+    struct page_arguments *own = arguments;
+    enum store_error error = by_token_find.run(tx, &own->by_token);
+
+    if (error || own->products->count == 0)
+        return error;
+    return details_find(tx, own->by_token.request.token, &own->found);
+}
+
+const struct http_task page_arguments_find = {.run = run_find};
+
+void page_arguments_fini(void *page_arguments)
+{
+    struct page_arguments *own = page_arguments;
+
+    text_fini(&own->found.fields);
+    answers_fini(&own->answers);
+}
+
+/* NULL: none, or there is nobody to ask any more. A page that updates itself has no form: it would be lost.
+ */
+const struct product *page_arguments_product(const struct page_arguments *arguments)
+{
+    const struct registration *registration = &arguments->by_token.registration;
+    const struct product_clues clues = {
+        .product = *arguments->found.product ? arguments->found.product : NULL,
+        .thing_name = registration->thing_name,
+    };
+
+    if (registration->state != CLAIM_ONBOARDED || registration_is_over(registration) ||
+        !registration_is_settled(registration))
+        return NULL;
+    const struct product *product = products_find(arguments->products, &clues);
+    return product && product_asks(product, true) ? product : NULL;
+}
+
+const struct page_questions *page_arguments_questions(struct page_arguments *arguments)
+{
+    const struct product *product = page_arguments_product(arguments);
+
+    if (!product)
+        return NULL;
+    arguments->answers.questions.after_arrival = true;
+    answers_know(&arguments->answers, product, &arguments->found);
+    return &arguments->answers.questions;
+}

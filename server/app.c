@@ -15,6 +15,7 @@
 #include "server/onboarding/watcher.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
+#include "server/portal/product_proofs.h"
 #include "server/portal/task.h"
 #include "server/process_limits.h"
 #include "server/public/assets.h"
@@ -46,6 +47,7 @@ struct app {
     struct http_server *admin_server;
     struct identifier_form *label_forms; /* borrowed from the settings */
     struct store_options store_options;
+    struct owners_rules owners;
     struct housekeeping *housekeeping;
     bool (*interrupted)(void);
     bool started;
@@ -251,6 +253,8 @@ static enum store_error synchronize_clock(struct store_tx *tx, void *argument)
 static bool open_store(struct app *app, struct text *why)
 {
     app->store_options = app->settings->store;
+    app->owners = product_proofs(&app->settings->products);
+    app->store_options.owners = &app->owners;
     app->store_options.wait = wait_for_store;
     app->store_options.context = app;
     if (store_open(&app->store_options, &app->portal.store, why) != STORE_OK)

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "server/store/claim_counts.h"
 #include "server/store/claims.h"
+#include "server/store/owners_device.h"
 #include "server/store/persons.h"
 #include "server/store/store_clock.h"
 
@@ -25,7 +26,7 @@
 struct step {
     struct retention_step retention;
     struct persons_step persons;
-    size_t settled, expired;
+    size_t settled, expired, adopted, due;
     struct waiting *waiting;
 };
 
@@ -48,6 +49,20 @@ static enum store_error expire(struct store_tx *tx, void *argument)
     struct step *step = argument;
 
     return claims_expire(tx, step->retention.now, STEP_ROWS, &step->expired);
+}
+
+static enum store_error adopt(struct store_tx *tx, void *argument)
+{
+    struct step *step = argument;
+
+    return owners_adopt(tx, step->retention.now, STEP_ROWS, &step->adopted);
+}
+
+static enum store_error pass_time(struct store_tx *tx, void *argument)
+{
+    struct step *step = argument;
+
+    return owners_pass_time(tx, step->retention.now, STEP_ROWS, &step->due);
 }
 
 static enum store_error join_counts(struct store_tx *tx, void *argument)
@@ -84,9 +99,9 @@ static const struct chore {
     enum store_error (*run)(struct store_tx *tx, void *step);
     bool writes;
 } chores[] = {
-    {"settle", settle, true},           {"clock", follow_clock, true},    {"expire", expire, true},
-    {"join_counts", join_counts, true}, {"remove_old", remove_old, true}, {"persons", remove_persons, true},
-    {"waiting", read_waiting, false},
+    {"settle", settle, true},         {"clock", follow_clock, true},     {"expire", expire, true},
+    {"adopt", adopt, true},           {"owners", pass_time, true},       {"join_counts", join_counts, true},
+    {"remove_old", remove_old, true}, {"persons", remove_persons, true}, {"waiting", read_waiting, false},
 };
 #define CHORES (sizeof chores / sizeof *chores)
 
@@ -99,7 +114,7 @@ struct housekeeping {
     pthread_cond_t changed;
     bool stopping;
     bool failing[CHORES];
-    long long after, persons_after; /* see retention_step, persons_step */
+    long long after, kept, look_back, persons_after; /* see retention_step, persons_step */
 };
 
 static void log_step(const struct step *step)
@@ -110,6 +125,8 @@ static void log_step(const struct step *step)
         log_event(LOG_INFO, "claims.onboarded_unconnected", "count", LOG_NUMBER(step->settled), NULL);
     if (step->expired)
         log_event(LOG_INFO, "claims.expired", "count", LOG_NUMBER(step->expired), NULL);
+    if (step->due)
+        log_event(LOG_INFO, "owners.time_passed", "devices", LOG_NUMBER(step->due), NULL);
     if (retention->claims || retention->contacts || retention->keys)
         log_event(LOG_DEBUG, "housekeeping.removed", "claims", LOG_NUMBER(retention->claims), "contacts",
                   LOG_NUMBER(retention->contacts), "keys", LOG_NUMBER(retention->keys), NULL);
@@ -140,6 +157,8 @@ static bool run_step(struct housekeeping *housekeeping)
                            .now = now,
                            .limit = STEP_ROWS,
                            .after = housekeeping->after,
+                           .kept = housekeeping->kept,
+                           .look_back = housekeeping->look_back,
                        }};
 
     for (size_t i = 0; i < CHORES; i++) {
@@ -148,9 +167,12 @@ static bool run_step(struct housekeeping *housekeeping)
             own = before; /* nothing of it was kept */
     }
     housekeeping->after = own.retention.after;
+    housekeeping->kept = own.retention.kept;
+    housekeeping->look_back = own.retention.look_back;
     housekeeping->persons_after = own.persons.after;
     log_step(&own);
-    return own.retention.more || own.persons.more || own.settled == STEP_ROWS || own.expired == STEP_ROWS;
+    return own.retention.more || own.persons.more || own.settled == STEP_ROWS || own.expired == STEP_ROWS ||
+           own.adopted == STEP_ROWS || own.due == STEP_ROWS;
 }
 
 /* Waits ms milliseconds. Returns false if the thread must stop. */

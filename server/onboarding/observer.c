@@ -17,6 +17,7 @@
 #include "server/store/claims.h"
 #include "server/store/connections.h"
 #include "server/store/leaders.h"
+#include "server/store/owners_device.h"
 #include "server/store/store_clock.h"
 
 #define QUEUE_MAX 1000 /* AWS has 100 messages in flight at most; brokers of other makes have fewer */
@@ -40,7 +41,8 @@ struct event {
     struct sighting sighting;
     struct feed *feed;
     struct event_receipt receipt;
-    bool wanted; /* it may concern a claim, or changes whether a device is connected */
+    bool wanted;     /* it may concern a claim, or changes whether a device is connected */
+    bool challenged; /* somebody was asked to switch the device off and on */
     enum arrival arrival;
     long long claim_id;
 };
@@ -209,7 +211,7 @@ static enum store_error look(struct store_tx *tx, void *argument)
 {
     struct observer *observer = argument;
     const struct sighting *list[QUEUE_MAX];
-    bool wanted[QUEUE_MAX];
+    bool wanted[QUEUE_MAX], challenged[QUEUE_MAX];
 
     for (size_t i = 0; i < observer->count; i++)
         list[i] = &observer->batch[i].sighting;
@@ -217,8 +219,12 @@ static enum store_error look(struct store_tx *tx, void *argument)
         claims_wanted(tx, observer->options.endpoint->key, list, observer->count, wanted);
     if (!error)
         error = connections_wanted(tx, observer->options.endpoint->key, list, observer->count, wanted);
-    for (size_t i = 0; i < observer->count; i++)
+    if (!error)
+        error = owners_wanted(tx, list, observer->count, wanted, challenged);
+    for (size_t i = 0; i < observer->count; i++) {
         observer->batch[i].wanted = error || wanted[i];
+        observer->batch[i].challenged = error || challenged[i];
+    }
     return error;
 }
 
@@ -227,7 +233,9 @@ static enum store_error record_event(struct store_tx *tx, const char *endpoint, 
     enum store_error error =
         claims_arrived(tx, endpoint, &event->sighting, store_clock_ms(), &event->arrival, &event->claim_id);
 
-    return error ? error : connections_note(tx, endpoint, &event->sighting);
+    if (!error)
+        error = connections_note(tx, endpoint, &event->sighting);
+    return error || !event->challenged ? error : owners_switched(tx, &event->sighting, store_clock_ms());
 }
 
 static enum store_error record(struct store_tx *tx, void *argument)
@@ -282,7 +290,7 @@ static void take_queue(struct observer *observer)
     observer->first = observer->acknowledged = 0;
     observer->singly = false;
     for (size_t i = 0; i < observer->count; i++)
-        observer->batch[i].wanted = true; /* until the store has looked */
+        observer->batch[i].wanted = observer->batch[i].challenged = true; /* until the store has looked */
 }
 
 static void report(struct observer *observer, const struct event *event)

@@ -10,16 +10,6 @@
 #include "server/store/owners_state.h"
 #include "server/store/transaction.h"
 
-static void name_row(void *context, const struct row *row)
-{
-    row_copy(row, 0, context, IDENTIFIER_SIZE);
-}
-
-enum store_error owners_thing(struct store_tx *tx, const char *token, char out[IDENTIFIER_SIZE])
-{
-    return tx_query(tx, SQL_OWNERS_THING, WITH(sql_text(token)), name_row, out);
-}
-
 /* Who may do it, and what the audit calls them. */
 static const char *actor_of(enum ownership_event_kind kind)
 {

@@ -11,20 +11,10 @@
 #include "ownership/ownership.h"
 #include "server/registration.h"
 #include "server/store/job.h"
+#include "server/store/owners_rules.h"
 
-#define OWNERS_PRODUCT_SIZE 65
-#define OWNERS_LINK_SIZE 65 /* the digest of a hand-over link's secret, as hex digits */
 #define OWNERS_REASON_SIZE 501
 #define OWNERS_NOTES_MAX 100
-
-/* What the products ask for: an option of store_open(), so that everything that the store does knows it.
- * Called on the store's threads. */
-struct owners_rules {
-    /* The proofs that a product requires now. product: the key that was stored with the registration; "":
-     * none. */
-    unsigned (*required)(void *context, const char *product);
-    void *context;
-};
 
 /* Something that happens. Members that its kind does not need are NULL or 0. */
 struct owners_act {

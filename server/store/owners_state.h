@@ -6,7 +6,8 @@
 
 #include "ownership/ownership.h"
 #include "server/registration.h"
-#include "server/store/owners.h"
+#include "server/store/job.h"
+#include "server/store/owners_rules.h"
 
 /* What the rules do not need to know of a party. */
 struct owners_member {

@@ -4,11 +4,15 @@
 #include "claim/lifecycle.h"
 #include "server/store/transaction.h"
 
+#define LOOK_BACK_MS (24 * 3600 * 1000LL)
+
 /* Claims in the order of their ids, which is roughly the order in which they were accepted. */
 struct found {
     long long ids[RETENTION_LIMIT_MAX];
     size_t count, seen;
     long long last, ended_before;
+    long long kept;    /* all up to here are kept for owners, or deleted now */
+    bool all_kept;     /* so far */
     bool some_are_old; /* one is old enough to be deleted, so there may be more after it */
 };
 
@@ -20,8 +24,12 @@ static void claim_row(void *context, const struct row *row)
     found->seen++;
     found->last = row_integer(row, 0);
     found->some_are_old = found->some_are_old || row_integer(row, 1) < found->ended_before;
-    if (ended_at && ended_at < found->ended_before)
+    bool is_old = ended_at && ended_at < found->ended_before, is_kept = row_integer(row, 3) != 0;
+    if (is_old && !is_kept)
         found->ids[found->count++] = found->last;
+    found->all_kept = found->all_kept && is_old;
+    if (found->all_kept)
+        found->kept = found->last;
 }
 
 static void state_row(void *context, const struct row *row)
@@ -44,9 +52,24 @@ static enum store_error remove_claims(struct store_tx *tx, const long long *ids,
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* Millions of claims may be kept for owners: they are not read again each time, but once a day. */
+static void start_over(struct retention_step *step)
+{
+    if (step->now >= step->look_back) {
+        step->kept = 0;
+        step->look_back = step->now + LOOK_BACK_MS;
+    }
+    step->after = step->kept;
+}
+
 static enum store_error ended_claims(struct store_tx *tx, struct retention_step *step, size_t limit)
 {
-    struct found found = {.last = step->after, .ended_before = step->now - step->retention->ended_claims};
+    if (!step->after)
+        start_over(step);
+    struct found found = {.last = step->after,
+                          .kept = step->kept,
+                          .all_kept = step->after == step->kept,
+                          .ended_before = step->now - step->retention->ended_claims};
     enum store_error error =
         tx_query(tx, SQL_RETENTION_CLAIMS, WITH(sql_integer(step->after), sql_integer((long long)limit)),
                  claim_row, &found);
@@ -56,6 +79,7 @@ static enum store_error ended_claims(struct store_tx *tx, struct retention_step 
     if (found.count)
         RETURN_IF(remove_claims(tx, found.ids, found.count));
     step->claims = found.count;
+    step->kept = found.kept;
     step->more = found.some_are_old && found.seen == limit;
     step->after = step->more ? found.last : 0; /* start from the beginning next time */
     return STORE_OK;

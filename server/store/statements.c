@@ -537,8 +537,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                           "SELECT 1 FROM leaders WHERE name = $1 AND term = $2 AND ends_at > 0"
                           " FOR KEY SHARE"},
 
-    [SQL_RETENTION_CLAIMS] =
-        BOTH("SELECT id, accepted_at, ended_at FROM claims WHERE id > $1 ORDER BY id LIMIT $2"),
+    [SQL_RETENTION_CLAIMS] = BOTH(
+        "SELECT id, accepted_at, ended_at, CASE WHEN EXISTS (SELECT 1 FROM registrations r WHERE"
+        " r.claim_id = claims.id AND (r.due_at IS NOT NULL OR r.standing IN ('owner', 'asking', 'disputed')))"
+        " THEN 1 ELSE 0 END FROM claims WHERE id > $1 ORDER BY id LIMIT $2"),
     [SQL_RETENTION_REGISTRATIONS_DELETE] =
         {"DELETE FROM registrations WHERE claim_id IN (SELECT value FROM json_each($1))",
          "DELETE FROM registrations WHERE claim_id = ANY($1::bigint[])"},

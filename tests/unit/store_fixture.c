@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 struct store_fixture fixture;
+const struct owners_rules *fixture_owners;
 
 const struct store_options *fixture_options(const char *url)
 {
     static struct store_options options;
 
-    options = (struct store_options){.url = url, .writers = 1, .readers = 1, .timeout_ms = 10000};
+    options = (struct store_options){
+        .url = url, .writers = 1, .readers = 1, .timeout_ms = 10000, .owners = fixture_owners};
     return &options;
 }
 

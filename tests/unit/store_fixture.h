@@ -25,6 +25,7 @@ struct store_fixture {
     struct store *store; /* NULL: closed */
 };
 extern struct store_fixture fixture;
+extern const struct owners_rules *fixture_owners; /* an option of the store; NULL at first */
 
 int fixture_begin(void **state);
 int fixture_end(void **state);

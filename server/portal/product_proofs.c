@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/portal/product_proofs.h"
+
+#include <stdint.h>
+
+#include "ownership/proof.h"
+
+/* A registration through the API may name no product, and one may have gone from the configuration. */
+static unsigned required(void *context, const char *key, const char *thing_name)
+{
+    const struct products *products = context;
+    const struct product_clues clues = {.thing_name = thing_name};
+    const struct product *product = *key ? products_by_key(products, key) : NULL;
+
+    if (!product)
+        product = products_find(products, &clues);
+    return product ? product->proofs : PROOF(PROOF_LABEL);
+}
+
+struct owners_rules product_proofs(const struct products *products)
+{
+    return (struct owners_rules){.required = required, .context = (void *)(uintptr_t)products};
+}

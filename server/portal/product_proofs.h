@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The proofs that the configured products ask for, as an option of the store. */
+#ifndef SERVER_PORTAL_PRODUCT_PROOFS_H
+#define SERVER_PORTAL_PRODUCT_PROOFS_H
+
+#include "ownership/product.h"
+#include "server/store/owners_rules.h"
+
+/* products are borrowed for the life of the result. A device of no product requires the label. */
+struct owners_rules product_proofs(const struct products *products);
+
+#endif

@@ -25,6 +25,7 @@
 #include "server/store/store_clock.h"
 
 #define LOOPBACK "127.0.0.0/8 ::1"
+#define DAY_MS 86400000LL
 #define DRAIN_MS 20000
 #define WARN_EVERY_MS 5000
 /* Pictures that wait to be read. */
@@ -309,6 +310,7 @@ struct app *app_start(const struct settings *settings, bool (*interrupted)(void)
     app->portal.code_key = &settings->code_key;
     app->portal.products = &settings->products;
     app->portal.public_url = settings->public_url;
+    app->portal.backup_days = (unsigned)((settings->backups_kept_ms + DAY_MS - 1) / DAY_MS);
     describe_labels(app);
     connection_files_exposed(&settings->claim, warn_of_key, NULL);
     app->portal.started_at = clock_wall_ms();

@@ -129,13 +129,15 @@ bool registration_wants_code(const struct registration *registration)
     return is_live(own) && (missing_proofs(own) & PROOF(PROOF_CODE)) != 0;
 }
 
-/* Beside the product's own proofs it tells apart people who contest a device. */
+/* Beside the product's own proofs it tells apart people who contest a device: these need it twice. */
 bool registration_wants_power_cycle(const struct registration *registration)
 {
     const struct registration_ownership *own = &registration->ownership;
 
-    if (!is_live(own) || own->proofs & PROOF(PROOF_POWER_CYCLE))
+    if (!is_live(own))
         return false;
+    if (own->proofs & PROOF(PROOF_POWER_CYCLE))
+        return own->is_contested && !(own->proofs & PROOF(PROOF_AGAIN));
     return missing_proofs(own) & PROOF(PROOF_POWER_CYCLE) || own->is_contested || own->is_taken ||
            own->standing != STANDING_WAITING;
 }
@@ -167,14 +169,14 @@ static enum next_action next_of_waiting(const struct registration *registration)
     const struct registration_ownership *own = &registration->ownership;
     enum next_action next = next_of_claim(registration);
 
-    if (missing_proofs(own) & PROOFS_TELLING)
+    if (missing_proofs(own) & (PROOF(PROOF_CODE) | PROOF(PROOF_POWER_CYCLE)))
         return NEXT_PROVE;
     if (next == NEXT_DONE && missing_proofs(own) & PROOF(PROOF_STAFF))
         return NEXT_WAIT_FOR_STAFF;
     if (next == NEXT_DONE && own->is_taken && !registration->already_online)
         return NEXT_ASK;
     if (next == NEXT_DONE && own->is_contested)
-        return NEXT_PROVE;
+        return registration_wants_power_cycle(registration) ? NEXT_PROVE : NEXT_WAIT_FOR_STAFF;
     return next;
 }
 

@@ -10,10 +10,13 @@
 #include "server/admin/metrics.h"
 #include "server/api/accounts.h"
 #include "server/api/labels.h"
+#include "server/api/owner_acts.h"
 #include "server/api/registrations.h"
 #include "server/public/assets.h"
 #include "server/public/form.h"
+#include "server/public/owner_pages.h"
 #include "server/public/registration_page.h"
+#include "server/public/take_over.h"
 
 #define FORM "application/x-www-form-urlencoded"
 #define JSON "application/json"
@@ -44,6 +47,20 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/favicon.ico",                           0,          NULL,      &asset_icon},
     {HTTP_PUBLIC, HTTP_GET,  "/robots.txt",                            0,          NULL,      &asset_robots},
 
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/power-cycle",                   1 * KIB,    FORM,       &owner_power_cycle},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/ask",                           1 * KIB,    FORM,       &owner_ask},
+    {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}/hand-over",                     0,          NULL,       &owner_hand_over_page},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/hand-over",                     1 * KIB,    FORM,       &owner_hand_over},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/hand-over/revoke",              1 * KIB,    FORM,       &owner_revoke},
+    {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}/release",                       0,          NULL,       &owner_release_page},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/release",                       1 * KIB,    FORM,       &owner_release},
+    {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}/requests/{request}/accept",     0,          NULL,       &owner_accept_page},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/requests/{request}/accept",     1 * KIB,    FORM,       &owner_accept},
+    {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}/requests/{request}/deny",       0,          NULL,       &owner_deny_page},
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/requests/{request}/deny",       1 * KIB,    FORM,       &owner_deny},
+    {HTTP_PUBLIC, HTTP_GET,  "/hand-over/{link}",                                    0,          NULL,       &take_over_page},
+    {HTTP_PUBLIC, HTTP_POST, "/hand-over/{link}",                                    1 * KIB,    FORM,       &take_over},
+
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations",                  8 * KIB,    JSON,      &registration_create},
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/registrations/{token}",          0,          NULL,      &registration_show},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/retry",    8 * KIB,    NULL,      &registration_retry},
@@ -53,6 +70,13 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/labels/read",                    16 * KIB,   JSON,      &label_text},
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/accounts/{digest}",              0,          NULL,      &accounts_compare},
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/openapi.json",                   0,          NULL,      &asset_openapi},
+
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/proofs/power-cycle",     1 * KIB,    NULL,       &act_power_cycle},
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/ask",                    1 * KIB,    NULL,       &act_ask},
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/answers",                1 * KIB,    JSON,       &act_answer},
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/hand-over",              1 * KIB,    NULL,       &act_hand_over},
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/hand-over/revoke",       1 * KIB,    NULL,       &act_revoke},
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/release",                1 * KIB,    NULL,       &act_release},
 
     {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &health_live},
     {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &health_ready},

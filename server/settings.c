@@ -87,6 +87,9 @@ static const struct config_key keys[] = {
      "How long names and e-mail addresses are kept after the registration. 0: forever."},
     {"retention", "idempotency_keys", CONFIG_DURATION, "1d", 0, 36500 * DAY, NULL, false,
      "How long a repeated Idempotency-Key returns the first registration. 0: forever."},
+    {"retention", "backups", CONFIG_DURATION, "0", 0, 36500 * DAY, NULL, false,
+     "How long you keep backups: pages tell it to people whose data was erased. The portal deletes no backup "
+     "itself. 0: pages say nothing about backups."},
 
     {"pages", "templates", CONFIG_PATH, "", 0, 0, NULL, false,
      "Folder with the page templates and message catalogues. Empty: those that came with the program."},
@@ -252,6 +255,7 @@ bool settings_load_own(struct config *config, struct settings *out)
                 .contacts = config_integer(config, "retention", "contacts"),
                 .idempotency_keys = config_integer(config, "retention", "idempotency_keys"),
             },
+        .backups_kept_ms = config_integer(config, "retention", "backups"),
         .templates = config_text(config, "pages", "templates"),
         .static_files = config_text(config, "pages", "static"),
         .language = config_text(config, "pages", "language"),

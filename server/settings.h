@@ -21,6 +21,7 @@ struct settings { /* texts are borrowed from the config */
     long long request_timeout_ms, idle_timeout_ms, drain_ms;
     struct store_options store; /* without wait and context */
     struct retention retention;
+    long long backups_kept_ms; /* what pages say about backups; 0: nothing */
     const char *label_hosts;
     unsigned label_decoders, pictures_per_minute;
     struct code_key code_key; /* of [inventory] code_key_file; without length if there is none */

@@ -37,6 +37,22 @@ function tellConnection(lost) {
   if (connection.textContent !== text) connection.textContent = text;
 }
 
+/** What is left of the time to switch off and on; the server says it with every answer. */
+let countdownEnd = 0;
+
+function beginCountdown() {
+  const countdown = document.getElementById("countdown");
+  if (countdown !== null) countdownEnd = performance.now() + Number(countdown.dataset.left);
+}
+
+function showCountdown() {
+  const countdown = document.getElementById("countdown");
+  if (countdown === null) return;
+  const seconds = Math.max(0, Math.ceil((countdownEnd - performance.now()) / 1000));
+  const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  if (countdown.textContent !== text) countdown.textContent = text;
+}
+
 function restoreFocus(id) {
   const target = document.getElementById(id) ?? document.getElementById("headline");
   target.focus({ preventScroll: true });
@@ -49,8 +65,12 @@ function show(page) {
   if (before.isEqualNode(after)) return;
   const focused = before.contains(document.activeElement) ? document.activeElement.id : null;
   const headline = before.querySelector("h1").textContent;
+  const typed = document.getElementById("code")?.value ?? "";
   before.replaceWith(document.adoptNode(after));
   document.title = page.title;
+  beginCountdown();
+  const code = document.getElementById("code");
+  if (code !== null) code.value = typed;
   if (focused !== null) restoreFocus(focused);
   const news = after.querySelector("h1").textContent;
   if (news !== headline) announcement.textContent = news;
@@ -109,3 +129,5 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) askNow();
 });
 schedule();
+beginCountdown();
+setInterval(showCountdown, 500);

@@ -38,6 +38,84 @@ static void write_steps(struct json_writer *json, const struct registration *reg
     json_end_array(json);
 }
 
+static void write_proofs(struct json_writer *json, const char *name, unsigned proofs)
+{
+    json_begin_array(json, name);
+    for (enum proof proof = 0; proof < PROOF_COUNT; proof++)
+        if (proofs & PROOF(proof))
+            json_write_text(json, NULL, proof_name(proof));
+    json_end_array(json);
+}
+
+static void write_power_cycle(struct json_writer *json, const struct registration_ownership *own)
+{
+    if (!own->challenge.from) {
+        json_write_null(json, "power_cycle");
+        return;
+    }
+    json_begin_object(json, "power_cycle");
+    write_time(json, "until", own->challenge.until);
+    write_time(json, "next_at", own->challenge_at);
+    json_end_object(json);
+}
+
+static void write_requests(struct json_writer *json, const struct registration_ownership *own)
+{
+    json_begin_array(json, "requests");
+    for (size_t i = 0; i < own->rival_count; i++) {
+        const struct registration_rival *rival = &own->rivals[i];
+        json_begin_object(json, NULL);
+        json_write_text(json, "request", rival->reference);
+        write_time(json, "asked_at", rival->asked_at);
+        write_time(json, "answer_by", rival->answer_by);
+        write_proofs(json, "proofs", rival->proofs);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+static void write_ownership(struct json_writer *json, const struct registration_ownership *own)
+{
+    json_write_text_or_null(json, "standing", own->is_known ? standing_name(own->standing) : NULL);
+    if (!own->is_known)
+        return;
+    write_proofs(json, "proofs", own->proofs);
+    write_proofs(json, "required_proofs", own->required);
+    json_write_boolean(json, "taken", own->is_taken);
+    json_write_boolean(json, "contested", own->is_contested);
+    write_power_cycle(json, own);
+    write_time(json, "answer_by", own->answer_by);
+    if (own->standing != STANDING_OWNER)
+        return;
+    write_time(json, "hand_over_until", own->hand_over_until);
+    write_requests(json, own);
+}
+
+static void write_claim(struct json_writer *json, const struct registration *registration,
+                        long long estimated_at)
+{
+    json_write_text(json, "thing_name", registration->thing_name);
+    json_write_text(json, "endpoint", registration->endpoint);
+    json_write_text(json, "state", claim_state_name(registration->state));
+    write_steps(json, registration);
+    json_write_unsigned(json, "attempts", registration->attempts);
+    write_time(json, "accepted_at", registration->accepted_at);
+    write_time(json, "expires_at", registration->expires_at);
+    write_time(json, "estimated_at",
+               (estimated_at + ESTIMATE_STEP_MS - 1) / ESTIMATE_STEP_MS * ESTIMATE_STEP_MS);
+    write_time(json, "ended_at", registration->ended_at);
+    json_write_boolean(json, "onboarded_before", registration->onboarded_before);
+    json_write_boolean(json, "already_online", registration->already_online);
+    write_ownership(json, &registration->ownership);
+}
+
+/* Of a device that is no longer the person's, nothing is said. */
+static void write_end(struct json_writer *json, const struct registration_ownership *own)
+{
+    json_write_text(json, "standing", standing_name(own->standing));
+    write_time(json, "erased_at", own->erased_at);
+}
+
 void registration_json(const struct registration *registration, const char *public_url,
                        long long estimated_at, struct text *out)
 {
@@ -47,18 +125,10 @@ void registration_json(const struct registration *registration, const char *publ
     text_printf(&status_url, "%s/registrations/%s", public_url, registration->token);
     json_begin_object(&json, NULL);
     json_write_text(&json, "token", registration->token);
-    json_write_text(&json, "thing_name", registration->thing_name);
-    json_write_text(&json, "endpoint", registration->endpoint);
-    json_write_text(&json, "state", claim_state_name(registration->state));
-    write_steps(&json, registration);
-    json_write_unsigned(&json, "attempts", registration->attempts);
-    write_time(&json, "accepted_at", registration->accepted_at);
-    write_time(&json, "expires_at", registration->expires_at);
-    write_time(&json, "estimated_at",
-               (estimated_at + ESTIMATE_STEP_MS - 1) / ESTIMATE_STEP_MS * ESTIMATE_STEP_MS);
-    write_time(&json, "ended_at", registration->ended_at);
-    json_write_boolean(&json, "onboarded_before", registration->onboarded_before);
-    json_write_boolean(&json, "already_online", registration->already_online);
+    if (registration_is_over(registration))
+        write_end(&json, &registration->ownership);
+    else
+        write_claim(&json, registration, estimated_at);
     json_write_text(&json, "next_action", next_action_name(registration_next_action(registration)));
     json_write_text(&json, "status_url", text_get(&status_url));
     json_end_object(&json);

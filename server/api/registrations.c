@@ -225,7 +225,8 @@ static enum store_error run_create(struct store_tx *tx, void *arguments)
     if (found != own->product && !read_answers(own, found))
         return STORE_CONFLICT;
     choose_endpoint(own);
-    return registrations_add(tx, &own->request, &own->registration);
+    RETURN_IF(registrations_add(tx, &own->request, &own->registration));
+    return by_token_show_added(tx, &own->request, &own->registration);
 }
 
 /* Requests with a Digital Link, which have no targets yet, and those whose product the inventory may know are
@@ -254,6 +255,9 @@ static enum store_error run_create_together(struct store_tx *tx, void *const arg
     if (taken == 0)
         return STORE_OK;
     enum store_error error = registrations_add_together(tx, requests, registrations, taken_results, taken);
+    for (size_t i = 0; i < taken && !error; i++)
+        if (taken_results[i] == STORE_OK)
+            error = by_token_show_added(tx, requests[i], registrations[i]);
     for (size_t i = 0, at = 0; i < count; i++)
         if (!goes_alone(arguments[i]))
             results[i] = taken_results[at++];

@@ -33,6 +33,8 @@ static bool proves_by_power(const struct registration *registration)
 
 static struct words words_of_proof(const struct registration *registration)
 {
+    if (registration->ownership.is_contested && registration->ownership.proofs & PROOF(PROOF_POWER_CYCLE))
+        return (struct words){"status_contested", "status_contested_again_advice"};
     if (registration->ownership.is_contested)
         return (struct words){"status_contested", "status_contested_advice"};
     if (registration_wants_code(registration))

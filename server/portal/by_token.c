@@ -6,6 +6,8 @@
 #include "server/portal/intake.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
+#include "server/store/forgetting.h"
+#include "server/store/owners.h"
 
 static bool is_token(const char *text, size_t length)
 {
@@ -40,11 +42,73 @@ bool by_token_read_retry(struct http_exchange *exchange, void *by_token)
            by_token_read(exchange, by_token);
 }
 
+static void copy_holding(const struct holding *holding, struct registration_ownership *out)
+{
+    bool owns = holding->standing == STANDING_OWNER;
+
+    *out = (struct registration_ownership){.is_known = true, .standing = holding->standing};
+    if (holding->view == VIEW_NOTHING)
+        return;
+    *out = (struct registration_ownership){
+        .is_known = true,
+        .standing = holding->standing,
+        .required = holding->required,
+        .proofs = holding->proofs,
+        .is_taken = holding->has_owner && !owns,
+        .is_contested = holding->contested && !owns,
+        .challenge = holding->challenge,
+        .challenge_at = holding->challenge_at,
+        .answer_by = holding->standing == STANDING_ASKING ? holding->due_at : 0,
+        .hand_over_until = holding->hand_over_until,
+        .rival_count = owns ? holding->request_count : 0,
+    };
+    for (size_t i = 0; i < out->rival_count; i++) {
+        const struct holding_request *request = &holding->requests[i];
+        struct registration_rival *rival = &out->rivals[i];
+        *rival = (struct registration_rival){
+            .asked_at = request->asked_at, .answer_by = request->due_at, .proofs = request->proofs};
+        memcpy(rival->reference, request->reference, sizeof rival->reference);
+    }
+}
+
+/* A registration of schema 4 has no standing: only its claim is shown. */
+static enum store_error show_ownership(struct store_tx *tx, long long now, struct registration *registration)
+{
+    struct holding holding = {0};
+    enum store_error error = owners_find(tx, registration->token, now, &holding);
+
+    if (error)
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    copy_holding(&holding, &registration->ownership);
+    if (holding.standing != STANDING_FORMER)
+        return STORE_OK;
+    return forgetting_find(tx, registration->token, &registration->ownership.erased_at);
+}
+
+enum store_error by_token_show(struct store_tx *tx, struct by_token *own)
+{
+    RETURN_IF(registrations_find(tx, own->request.token, &own->registration));
+    return show_ownership(tx, own->request.now, &own->registration);
+}
+
+enum store_error by_token_show_added(struct store_tx *tx, const struct registration_request *request,
+                                     struct registration *registration)
+{
+    bool is_new = registration->state == CLAIM_QUEUED && registration->accepted_at == request->now &&
+                  !registration->onboarded_before && !request->product;
+
+    if (!is_new)
+        return show_ownership(tx, request->now, registration);
+    registration->ownership = (struct registration_ownership){.is_known = true,
+                                                              .standing = STANDING_WAITING,
+                                                              .required = PROOF(PROOF_LABEL),
+                                                              .proofs = PROOF(PROOF_LABEL)};
+    return STORE_OK;
+}
+
 static enum store_error run_find(struct store_tx *tx, void *arguments)
 {
-    struct by_token *own = arguments;
-
-    return registrations_find(tx, own->request.token, &own->registration);
+    return by_token_show(tx, arguments);
 }
 
 static enum store_error run_retry(struct store_tx *tx, void *arguments)
@@ -62,21 +126,32 @@ static enum store_error run_retry(struct store_tx *tx, void *arguments)
         return STORE_CONFLICT;
     own->request.endpoint = endpoint->key;
     error = registrations_retry(tx, &own->request, &own->registration);
-    return error == STORE_UNLISTED ? STORE_CONFLICT : error;
+    if (error)
+        return error == STORE_UNLISTED ? STORE_CONFLICT : error;
+    return show_ownership(tx, own->request.now, &own->registration);
 }
 
 static enum store_error run_press(struct store_tx *tx, void *arguments)
 {
     struct by_token *own = arguments;
 
-    return registrations_press(tx, own->request.token, own->request.now, &own->registration);
+    RETURN_IF(registrations_press(tx, own->request.token, own->request.now, &own->registration));
+    return show_ownership(tx, own->request.now, &own->registration);
 }
 
 static enum store_error run_cancel(struct store_tx *tx, void *arguments)
 {
     struct by_token *own = arguments;
 
-    return registrations_cancel(tx, own->request.token, own->request.now, &own->registration);
+    const struct owners_act act = {
+        .kind = OWNERSHIP_WITHDRAW, .token = own->request.token, .now = own->request.now};
+    enum ownership_answer ignored; /* an owner only stops waiting for the device */
+
+    RETURN_IF(registrations_cancel(tx, own->request.token, own->request.now, &own->registration));
+    enum store_error error = owners_apply(tx, &act, &ignored);
+    if (error && error != STORE_NOT_FOUND)
+        return error;
+    return show_ownership(tx, own->request.now, &own->registration);
 }
 
 const struct http_task by_token_find = {.run = run_find};

@@ -22,6 +22,14 @@ bool by_token_read(struct http_exchange *exchange, void *by_token);
 bool by_token_read_limited(struct http_exchange *exchange, void *by_token);
 bool by_token_read_retry(struct http_exchange *exchange, void *by_token);
 
+/* Finds the registration, and what the person may see of whose device it is. For a task's run(). */
+enum store_error by_token_show(struct store_tx *tx, struct by_token *by_token);
+
+/* The same for what registrations_add() has just made, in its transaction. A device of no product that has a
+ * new claim is new to the store as well, which need not be asked. */
+enum store_error by_token_show_added(struct store_tx *tx, const struct registration_request *request,
+                                     struct registration *registration);
+
 /* Find, retry, press and cancel the registration. Results are those of registrations_find(),
  * registrations_retry(), registrations_press() and registrations_cancel(). */
 extern const struct http_task by_token_find, by_token_retry, by_token_press, by_token_cancel;

@@ -27,6 +27,7 @@ struct portal {
     const struct code_key *code_key; /* without length: there is none */
     const struct products *products;
     const char *public_url; /* without a slash at the end; "" if not configured */
+    unsigned backup_days;   /* how long backups keep what was erased; 0: not said */
     struct store *store;
     struct pages *pages;
     struct assets *assets;

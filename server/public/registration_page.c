@@ -36,6 +36,7 @@ static void render(struct http_exchange *exchange, struct page_arguments *own, s
         .now_ms = store_clock_ms(),
         .queue_ms = waiting_ms(portal_of(exchange)->waiting, registration),
         .note = note_of(exchange),
+        .backup_days = portal_of(exchange)->backup_days,
         .questions = page_arguments_questions(own),
     };
 

@@ -82,12 +82,4 @@ const char *row_text(const struct row *row, int column);
 /* Copies a text column into out, cut to room - 1 bytes. */
 void row_copy(const struct row *row, int column, char *out, size_t room);
 
-/* Returns from the calling function if error is an error. */
-#define RETURN_IF(error)                                                                                     \
-    do {                                                                                                     \
-        enum store_error error_ = (error);                                                                   \
-        if (error_)                                                                                          \
-            return error_;                                                                                   \
-    } while (0)
-
 #endif

@@ -26,6 +26,14 @@ enum store_error {
 /* A short name for messages and logs, such as "not found". */
 const char *store_error_name(enum store_error error);
 
+/* Returns from the calling function if error is an error. */
+#define RETURN_IF(error)                                                                                     \
+    do {                                                                                                     \
+        enum store_error error_ = (error);                                                                   \
+        if (error_)                                                                                          \
+            return error_;                                                                                   \
+    } while (0)
+
 struct store_tx; /* a transaction inside a job; claims.h and registrations.h have its operations */
 
 struct store_job {

@@ -323,6 +323,14 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         " LEFT JOIN persons p ON p.id = r.person_id WHERE r.token = $1"),
     [SQL_EXPORT_EVENTS] = BOTH("SELECT happened_at, kind, actor, proofs, reason FROM ownership_events"
                                " WHERE token = $1 ORDER BY id LIMIT 1000"),
+    [SQL_FORGETTING_WANT] = BOTH("UPDATE registrations SET erased_at = CASE WHEN $2 = 1 THEN 0 END"
+                                 " WHERE token = $1 AND coalesce(erased_at, 0) = 0"),
+    [SQL_FORGETTING_RUN] =
+        BOTH("UPDATE registrations SET contact_name = NULL, contact_email = NULL, idempotency_key = NULL,"
+             " request_digest = NULL, person_id = NULL, browser = NULL, country = NULL, fields = NULL,"
+             " consent = NULL, consent_language = NULL, consent_at = NULL, marketing_at = NULL,"
+             " erased_at = $2 WHERE thing_name = $1 AND standing = 'former' AND erased_at = 0"),
+    [SQL_FORGETTING_FIND] = BOTH("SELECT coalesce(erased_at, 0) FROM registrations WHERE token = $1"),
 
     /* Finds what is known about these thing names ($1; $3: of people who may have asked before) and
      * idempotency keys ($2). Each LIMIT makes the

@@ -72,6 +72,9 @@ enum statement {
     SQL_EXPORT_TOKEN,
     SQL_EXPORT_REGISTRATION,
     SQL_EXPORT_EVENTS,
+    SQL_FORGETTING_WANT,
+    SQL_FORGETTING_RUN,
+    SQL_FORGETTING_FIND,
 
     /* Many registrations in a few round trips; only for PostgreSQL. */
     SQL_SET_KNOWN,

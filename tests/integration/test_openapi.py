@@ -14,6 +14,8 @@ from test_labels import blank, picture
 DOCUMENT = json.loads((ROOT / "static" / "openapi.json").read_text())
 API = "/api/v1/registrations"
 TOKEN, RETRY, ON, CANCEL = (f"{API}/{{token}}{action}" for action in ("", "/retry", "/on", "/cancel"))
+POWER, ASK, ANSWERS, HAND_OVER, REVOKE, RELEASE = OWNERSHIP = [f"{TOKEN}/{action}" for action in (
+    "proofs/power-cycle", "ask", "answers", "hand-over", "hand-over/revoke", "release")]
 ACCOUNTS = "/api/v1/accounts/{digest}"
 DECODE, READ, SELF = "/api/v1/labels/decode", "/api/v1/labels/read", "/api/v1/openapi.json"
 NONE = "0" * 32
@@ -51,6 +53,7 @@ class OpenApi(PortalCase):
 
     def test_the_statuses(self):
         self.registrations()
+        self.ownership()
         self.labels()
         self.limits()
         self.store_that_is_gone()
@@ -84,6 +87,29 @@ class OpenApi(PortalCase):
         for digest in (portal.ready().json["accounts"], "0" * 64):
             self.ask(portal, "GET", ACCOUNTS, token=digest)
 
+    def ownership(self):
+        portal, json_type = self.portal, {"Content-Type": "application/json"}
+        thing = random_thing()
+        self.sandbox.modules(thing).wait_for(thing, "subscribed")
+        owner = portal.claim(thing)["token"]
+        eventually(lambda: portal.show(owner)["standing"] == "owner", "owner")
+        other = portal.claim(thing)["token"]
+        for path in (POWER, POWER, ASK, ASK, HAND_OVER, REVOKE, RELEASE):
+            self.ask(portal, "POST", path, token=other)
+        request = {"request": portal.show(owner)["requests"][0]["request"], "accept": False}
+        self.ask(portal, "POST", ANSWERS, request, other)
+        self.ask(portal, "POST", ANSWERS, request, owner)
+        self.ask(portal, "POST", ANSWERS, b"", owner, **{"Content-Type": "text/plain"})
+        for path in (ANSWERS, HAND_OVER, RELEASE):
+            self.ask(portal, "POST", path, b"{", owner, **json_type)
+        for path in (HAND_OVER, REVOKE, RELEASE):
+            self.ask(portal, "POST", path, token=owner)
+        for path in (POWER, ASK, RELEASE):
+            self.ask(portal, "POST", path, token=owner)
+        for path in OWNERSHIP:
+            self.ask(portal, "POST", path, request if path == ANSWERS else None)
+            self.ask(portal, "POST", path, LARGE, **json_type)
+
     def onboarded(self):
         thing = random_thing()
         self.sandbox.modules(thing).wait_for(thing, "subscribed")
@@ -105,7 +131,7 @@ class OpenApi(PortalCase):
         with Portal(self.sandbox, http={"registrations_per_minute": 1}, labels={"pictures_per_minute": 1},
                     store={"url": store_url(self.sandbox, "limits")}) as portal:
             token = portal.claim(random_thing())["token"]
-            for path in (API, RETRY, ON, CANCEL):
+            for path in (API, RETRY, ON, CANCEL, *OWNERSHIP):
                 self.ask(portal, "POST", path, {"identifier": random_thing()}, token)
             portal.post_json(READ, {"text": "anything"})
             self.ask(portal, "POST", DECODE, blank())
@@ -115,8 +141,9 @@ class OpenApi(PortalCase):
         with Server() as server, Portal(self.sandbox, labels={"decoders": 0},
                                         store={"url": new_database(server.url), "timeout": "2s"}) as portal:
             server.kill()
-            for path in (API, RETRY, ON, CANCEL):
+            for path in (API, RETRY, ON, CANCEL, POWER, ASK, HAND_OVER, REVOKE, RELEASE):
                 self.ask(portal, "POST", path, {"identifier": random_thing()})
+            self.ask(portal, "POST", ANSWERS, {"request": "01234567", "accept": True})
             self.ask(portal, "GET", TOKEN)
             self.ask(portal, "POST", DECODE, blank())
 

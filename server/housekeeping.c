@@ -99,8 +99,8 @@ static const struct chore {
     enum store_error (*run)(struct store_tx *tx, void *step);
     bool writes;
 } chores[] = {
-    {"settle", settle, true},         {"clock", follow_clock, true},      {"expire", expire, true},
-    {"adopt", adopt, true},           {"owners", pass_time, true},        {"join_counts", join_counts, true},
+    {"settle", settle, true},         {"clock", follow_clock, true},     {"expire", expire, true},
+    {"adopt", adopt, true},           {"owners", pass_time, true},       {"join_counts", join_counts, true},
     {"remove_old", remove_old, true}, {"persons", remove_persons, true}, {"waiting", read_waiting, false},
 };
 #define CHORES (sizeof chores / sizeof *chores)
@@ -115,7 +115,7 @@ struct housekeeping {
     bool stopping;
     bool failing[CHORES];
     long long after, kept, look_back; /* see retention_step */
-    long long persons_after;           /* see persons_step */
+    long long persons_after;          /* see persons_step */
 };
 
 static void log_step(const struct step *step)

@@ -156,8 +156,7 @@ static const char *proof_breaks(const struct rule_step *step, size_t owner, size
         return "nobody owns the device without the product's proof";
     if (!after->arrived_at)
         return "nobody owns a device by proof before it has arrived";
-    if (step->before->contested &&
-        !(after->parties[heir].proofs & (TELLS | 1U << PROOF_POWER_CYCLE)))
+    if (step->before->contested && !(after->parties[heir].proofs & (TELLS | 1U << PROOF_POWER_CYCLE)))
         return "after a contest the label is not enough, whoever is left";
     if (!leads(after, heir))
         return "of several who wait, one must have shown more than the others";

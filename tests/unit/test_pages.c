@@ -278,9 +278,11 @@ static void every_state_renders_in_both_languages(void **state)
         const struct registration registration = some_registration(rows[i].claim);
         TEXT struct text english = TEXT_EMPTY;
         TEXT struct text german = TEXT_EMPTY;
-        pages_status(pages, "en", &(struct page_status){&registration, START + 2 * MINUTE, NOTE_NONE, 0, 0, NULL},
+        pages_status(pages, "en",
+                     &(struct page_status){&registration, START + 2 * MINUTE, NOTE_NONE, 0, 0, NULL},
                      &english);
-        pages_status(pages, "de", &(struct page_status){&registration, START + 2 * MINUTE, NOTE_NONE, 0, 0, NULL},
+        pages_status(pages, "de",
+                     &(struct page_status){&registration, START + 2 * MINUTE, NOTE_NONE, 0, 0, NULL},
                      &german);
         expect_utf8(&german);
         expect_in(&english, "<html lang=\"en\"");
@@ -325,7 +327,8 @@ static void found_comes_between_waiting_and_arrived(void **state)
     TEXT struct text page = TEXT_EMPTY;
     (void)state;
     registration.provisioned_at = START + MINUTE;
-    pages_status(pages, "en", &(struct page_status){&registration, START + MINUTE, NOTE_NONE, 0, 0, NULL}, &page);
+    pages_status(pages, "en", &(struct page_status){&registration, START + MINUTE, NOTE_NONE, 0, 0, NULL},
+                 &page);
     expect_in(&page, "We’ve found your product</h1>");
     expect_in(&page, "step-active\" aria-current=\"step\"");
 }
@@ -387,8 +390,10 @@ static void the_network_has_the_brands_word(void **state)
         struct pages *branded = pages_load(TEMPLATES_FOLDER, "en", "7", &brand, &error);
         if (branded == NULL)
             fail_msg("%s", error);
-        pages_status(branded, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0, NULL}, &english);
-        pages_status(branded, "de", &(struct page_status){&registration, START, NOTE_NONE, 0, 0, NULL}, &german);
+        pages_status(branded, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0, NULL},
+                     &english);
+        pages_status(branded, "de", &(struct page_status){&registration, START, NOTE_NONE, 0, 0, NULL},
+                     &german);
         pages_free(branded);
         expect_in(&english, rows[i].english);
         expect_in(&german, rows[i].german);

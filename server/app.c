@@ -186,6 +186,7 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
         /* The admin side accepts erasures from this machine only: no other machine may name another client,
          * and a proxy on this machine must not hide its clients. */
         .public_url = settings->public_url,
+        .cors_origins = settings->cors_origins,
         .trusted_proxies = side == HTTP_PUBLIC ? settings->trusted_proxies : LOOPBACK,
         .log_requests = settings->log_requests && side == HTTP_PUBLIC,
         .error_answer = problem_answer,

@@ -15,7 +15,7 @@
 #include "server/store/store.h"
 
 struct settings { /* texts are borrowed from the config */
-    const char *listen, *admin_listen, *public_url, *trusted_proxies;
+    const char *listen, *admin_listen, *public_url, *trusted_proxies, *cors_origins;
     unsigned threads, max_connections, connections_per_client, registrations_per_minute;
     long long open_claims_per_network;
     long long request_timeout_ms, idle_timeout_ms, drain_ms;

@@ -13,7 +13,7 @@
 #include "server/http/watchdog.h"
 
 #define EXCHANGE_ID_SIZE 17
-#define EXCHANGE_HEADERS_MAX 12
+#define EXCHANGE_HEADERS_MAX 16
 /* This many bytes of a body that is too large are read and dropped before the answer, so that the client sees
  * the answer. */
 #define EXCHANGE_DISCARD_MAX ((size_t)8 << 20)

@@ -188,6 +188,7 @@ struct http_options {
     long long idle_timeout_ms;    /* how long a connection may be idle between requests */
     long long reply_timeout_ms;   /* to make an answer and for the client to receive it; 0: one minute */
     const char *public_url;       /* of our pages, "https://register.example.com"; "" or NULL: not known */
+    const char *cors_origins;     /* of other pages that may use the API, see cors.h; "" or NULL: none */
     const char *trusted_proxies;  /* networks, separated by spaces or commas: "10.0.0.0/8 ::1" */
     bool log_requests;
     http_error_answer *error_answer;

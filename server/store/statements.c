@@ -564,8 +564,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
              " (SELECT token FROM registrations WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL)"
              " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
     [SQL_RETENTION_ANSWERS] =
-        BOTH("UPDATE registrations SET fields = NULL, country = NULL WHERE token IN"
-             " (SELECT token FROM registrations WHERE (fields IS NOT NULL OR country IS NOT NULL)"
+        BOTH("UPDATE registrations SET fields = NULL, country = NULL, consent = NULL,"
+             " consent_language = NULL, consent_at = NULL, marketing_at = NULL WHERE token IN"
+             " (SELECT token FROM registrations WHERE (fields IS NOT NULL OR country IS NOT NULL"
+             " OR consent IS NOT NULL OR marketing_at IS NOT NULL)"
              " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
     [SQL_RETENTION_KEYS] =
         BOTH("UPDATE registrations SET idempotency_key = NULL, request_digest = NULL WHERE token IN"

@@ -129,13 +129,15 @@ bool registration_wants_code(const struct registration *registration)
     return is_live(own) && (missing_proofs(own) & PROOF(PROOF_CODE)) != 0;
 }
 
-/* Beside the product's own proofs it tells apart people who contest a device. */
+/* Beside the product's own proofs it tells apart people who contest a device, if they do it twice. */
 bool registration_wants_power_cycle(const struct registration *registration)
 {
     const struct registration_ownership *own = &registration->ownership;
 
-    if (!is_live(own) || own->proofs & PROOF(PROOF_POWER_CYCLE))
+    if (!is_live(own) || own->proofs & PROOF(PROOF_AGAIN))
         return false;
+    if (own->proofs & PROOF(PROOF_POWER_CYCLE))
+        return own->is_contested;
     return missing_proofs(own) & PROOF(PROOF_POWER_CYCLE) || own->is_contested || own->is_taken ||
            own->standing != STANDING_WAITING;
 }
@@ -167,7 +169,7 @@ static enum next_action next_of_waiting(const struct registration *registration)
     const struct registration_ownership *own = &registration->ownership;
     enum next_action next = next_of_claim(registration);
 
-    if (missing_proofs(own) & PROOFS_TELLING)
+    if (missing_proofs(own) & PROOFS_OF_POSSESSION)
         return NEXT_PROVE;
     if (next == NEXT_DONE && missing_proofs(own) & PROOF(PROOF_STAFF))
         return NEXT_WAIT_FOR_STAFF;

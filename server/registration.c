@@ -129,15 +129,13 @@ bool registration_wants_code(const struct registration *registration)
     return is_live(own) && (missing_proofs(own) & PROOF(PROOF_CODE)) != 0;
 }
 
-/* Beside the product's own proofs it tells apart people who contest a device, if they do it twice. */
+/* Beside the product's own proofs it tells apart people who contest a device. */
 bool registration_wants_power_cycle(const struct registration *registration)
 {
     const struct registration_ownership *own = &registration->ownership;
 
-    if (!is_live(own) || own->proofs & PROOF(PROOF_AGAIN))
+    if (!is_live(own) || own->proofs & PROOF(PROOF_POWER_CYCLE))
         return false;
-    if (own->proofs & PROOF(PROOF_POWER_CYCLE))
-        return own->is_contested;
     return missing_proofs(own) & PROOF(PROOF_POWER_CYCLE) || own->is_contested || own->is_taken ||
            own->standing != STANDING_WAITING;
 }
@@ -169,7 +167,7 @@ static enum next_action next_of_waiting(const struct registration *registration)
     const struct registration_ownership *own = &registration->ownership;
     enum next_action next = next_of_claim(registration);
 
-    if (missing_proofs(own) & PROOFS_OF_POSSESSION)
+    if (missing_proofs(own) & PROOFS_TELLING)
         return NEXT_PROVE;
     if (next == NEXT_DONE && missing_proofs(own) & PROOF(PROOF_STAFF))
         return NEXT_WAIT_FOR_STAFF;

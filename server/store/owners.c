@@ -52,7 +52,7 @@ static size_t place_by_reference(const struct owners_device *device, const char 
 /* The party that the event names. False: it is not for this person to do. */
 static bool find_party(const struct owners_device *device, const struct owners_act *act, size_t *party)
 {
-    *party = act->token ? owners_place(device, act->token) : device->state.count;
+    *party = act->token ? owners_place(device, act->token) : ownership_owner(&device->state);
     if (!is_by_owner(act->kind))
         return true;
     if (*party == device->state.count || *party != ownership_owner(&device->state))

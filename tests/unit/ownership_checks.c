@@ -215,7 +215,8 @@ static bool may_gain(const struct rule_step *step, size_t party, enum proof proo
     case PROOF_CODE:
         return is_by(step, OWNERSHIP_CODE, party) && waits(step->before->parties[party].standing);
     case PROOF_FRESH:
-        return kind == OWNERSHIP_ARRIVED && step->event->fresh;
+        return kind == OWNERSHIP_ARRIVED && step->event->fresh &&
+               waits(step->before->parties[party].standing);
     case PROOF_STAFF:
         return is_by(step, OWNERSHIP_GRANT, party);
     case PROOF_HAND_OVER:
@@ -331,6 +332,8 @@ static const char *standings_break(const struct rule_step *step)
         const bool changed = before->standing != after->standing;
         if (changed && (before->standing == STANDING_FORMER || before->standing == STANDING_REFUSED))
             return "what is final stays";
+        if (after->standing == STANDING_WAITING && after->asked_at)
+            return "who waits has asked nobody";
         if (changed && !may_become(step, i, after->standing))
             return "a standing changes for its own reason only";
         for (size_t j = 0; j < sizeof reported / sizeof *reported; j++) {

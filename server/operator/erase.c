@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/operator/operator.h"
 #include "server/operator/person.h"
 #include "server/store/erasure.h"
 #include "server/store/store_clock.h"

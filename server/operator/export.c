@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "server/operator/operator.h"
 #include "server/operator/person.h"
 #include "server/store/personal_data.h"
 

@@ -4,7 +4,7 @@
 #ifndef SERVER_OPERATOR_PERSON_H
 #define SERVER_OPERATOR_PERSON_H
 
-#include "server/operator/operator.h"
+#include "server/operator/operation.h"
 
 /* Opens the store. STORE_IN_USE: a portal has it. Any other error has been printed. */
 enum store_error person_open(const struct settings *settings, const struct operation *operation,

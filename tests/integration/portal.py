@@ -46,6 +46,15 @@ def stored(url, sql, *values):
         return database.execute(sql, values).fetchall()
 
 
+def without_row(url, table, name, value):
+    """Removes rows from that store, past the portal."""
+    if url.startswith("postgresql:"):
+        postgresql.execute(url, f"DELETE FROM {table} WHERE {name} = {postgresql.quoted(value)}")
+        return
+    with contextlib.closing(sqlite3.connect(url.partition(":")[2], timeout=DEADLINE, isolation_level=None)) as database:
+        database.execute(f"DELETE FROM {table} WHERE {name} = ?", [value])
+
+
 def store_row(url, table, **values):
     """Puts a row into that store, past the portal."""
     names = ", ".join(values)

@@ -489,11 +489,11 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                               "DELETE FROM inventory WHERE thing_name = ANY($1::text[])"},
     [SQL_SET_INVENTORY_INSERT] = {NULL, "INSERT INTO inventory (" INVENTORY_CELLS ") SELECT u.*,"
                                         " CAST($7 AS BIGINT) FROM " INVENTORY_LIST
-                                        " ON CONFLICT (thing_name) DO NOTHING RETURNING thing_name"},
-    [SQL_SET_INVENTORY_CHANGE] = {NULL, "UPDATE inventory i SET serial = u.serial, gtin = u.gtin,"
-                                        " batch = u.batch, code = u.code, product = u.product,"
-                                        " changed_at = $7 FROM " INVENTORY_LIST
-                                        " WHERE i.thing_name = u.thing RETURNING i.thing_name"},
+                                        " ON CONFLICT (thing_name) DO NOTHING"},
+    [SQL_SET_INVENTORY_CHANGE] = {NULL,
+                                  "UPDATE inventory i SET serial = u.serial, gtin = u.gtin,"
+                                  " batch = u.batch, code = u.code, product = u.product,"
+                                  " changed_at = $7 FROM " INVENTORY_LIST " WHERE i.thing_name = u.thing"},
 
     [SQL_PERSON_SEEN] =
         BOTH("INSERT INTO persons (issuer, subject, seen_at) VALUES ($1, $2, $3)"

@@ -116,8 +116,8 @@ enum next_action {
 enum next_action registration_next_action(const struct registration *registration);
 const char *next_action_name(enum next_action action);
 
-/* What came of it, for whoever sent the person here; registration_result_name() gives the word. A device that has arrived is
- * registered once it is this person's, where more is kept than the claim. */
+/* What came of it, for whoever sent the person here; registration_result_name() gives the word. A device that
+ * has arrived is registered once it is this person's, where more is kept than the claim. */
 enum registration_result {
     RESULT_WAITING,
     RESULT_REGISTERED,

@@ -17,12 +17,12 @@
 
 struct pages;
 
-/* Loads form.mustache, status.mustache, ask.mustache, problem.mustache, products.mustache, their partials and all
- * messages.<language>.json from folder. fallback_language must be one of the languages ("en"). asset_version:
- * appended to the URLs of static files, so that they can be cached forever. brand: borrowed; NULL for none,
- * with wifi. Returns NULL on error; *error (owned) then names the file and the mistake, such as a template
- * that cannot be parsed or a catalogue without a key that another one has. Free with pages_free(), which
- * accepts NULL. */
+/* Loads form.mustache, status.mustache, ask.mustache, problem.mustache, products.mustache, their partials and
+ * all messages.<language>.json from folder. fallback_language must be one of the languages ("en").
+ * asset_version: appended to the URLs of static files, so that they can be cached forever. brand: borrowed;
+ * NULL for none, with wifi. Returns NULL on error; *error (owned) then names the file and the mistake, such
+ * as a template that cannot be parsed or a catalogue without a key that another one has. Free with
+ * pages_free(), which accepts NULL. */
 struct pages *pages_load(const char *folder, const char *fallback_language, const char *asset_version,
                          const struct page_brand *brand, char **error);
 void pages_free(struct pages *pages);

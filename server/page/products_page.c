@@ -9,9 +9,10 @@
 #include "server/page/pages.h"
 #include "server/page/thing_groups.h"
 
-const char products_page_names[] = PAGE_COMMON_NAMES
-    "problem is_signed_in can_begin sign_in none products token groups group check reference product_word product_open "
-    "product_done product_ended older newer back back_text request_id ";
+const char products_page_names[] =
+    PAGE_COMMON_NAMES "problem is_signed_in can_begin sign_in none products token groups group check "
+                      "reference product_word product_open "
+                      "product_done product_ended older newer back back_text request_id ";
 
 #define ROW_VALUES 9
 
@@ -41,7 +42,8 @@ static const char *word_of(enum registration_result result)
 }
 
 /* Of a device that is somebody else's now nothing is shown. */
-static void fill_row(const struct page_language *language, const struct registration *registration, struct product_row *row)
+static void fill_row(const struct page_language *language, const struct registration *registration,
+                     struct product_row *row)
 {
     const enum registration_result result = registration_result(registration);
     const bool open = result == RESULT_WAITING, done = result == RESULT_REGISTERED;

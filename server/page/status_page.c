@@ -16,8 +16,8 @@ const char status_page_names[] = PAGE_COMMON_NAMES
     "token headline advice waiting settled open ended arrived failed late stopped "
     "onboarded_before already groups group thing_name steps step_label step_state step_word "
     "step_done step_active step_waiting step_failed step_stopped "
-    "switch_on note check reference back back_text shows_thing shows_steps erased date backups days " OWNERSHIP_PART_NAMES
-    " " ANSWERED_NAMES;
+    "switch_on note check reference back back_text shows_thing shows_steps erased date backups "
+    "days " OWNERSHIP_PART_NAMES " " ANSWERED_NAMES;
 
 /* The situations that have a headline and advice of their own. */
 enum situation { PASSING_ON, SWITCH_ON, FOUND, ARRIVED, ALREADY, EXPIRED, FAILED, CANCELLED };

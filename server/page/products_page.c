@@ -106,7 +106,7 @@ static const char *problem_of(const struct page_language *language, const char *
 
 void pages_back_text(const struct pages *pages, const char *language, struct text *out)
 {
-    add_with_label(pages, page_language(pages, language), "back_link", out);
+    add_with_label(pages, page_language(pages, language), "return_link", out);
 }
 
 void pages_products(const struct pages *pages, const char *language, const struct page_products *products,
@@ -121,7 +121,7 @@ void pages_products(const struct pages *pages, const char *language, const struc
     const bool has_back = products->back && *products->back;
 
     add_with_label(pages, chosen, "sign_in_button", &sign_in);
-    add_with_label(pages, chosen, "back_link", &back);
+    add_with_label(pages, chosen, "return_link", &back);
     snprintf(older, sizeof older, "%u", products->number + 1);
     snprintf(newer, sizeof newer, "%u", products->number - 1);
     struct template_value values[12 + PAGE_COMMON_VALUES] = {

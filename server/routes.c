@@ -15,7 +15,9 @@
 #include "server/public/assets.h"
 #include "server/public/form.h"
 #include "server/public/owner_pages.h"
+#include "server/public/products_page.h"
 #include "server/public/registration_page.h"
+#include "server/public/sign_in.h"
 #include "server/public/take_over.h"
 
 #define FORM "application/x-www-form-urlencoded"
@@ -43,6 +45,13 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/on",              1 * KIB,    FORM,      &registration_page_on},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/details",         ANSWERS,    FORM,      &registration_page_details},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/cancel",          1 * KIB,    FORM,      &registration_page_cancel},
+    {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}/return",          0,          NULL,      &registration_page_return},
+    {HTTP_PUBLIC, HTTP_GET,  "/products",                              0,          NULL,      &products_page},
+    {HTTP_PUBLIC, HTTP_GET,  "/sign-in",                               0,          NULL,      &sign_in_start},
+    {HTTP_PUBLIC, HTTP_GET,  "/sign-in/callback",                      0,          NULL,      &sign_in_callback},
+    {HTTP_PUBLIC, HTTP_GET,  "/sign-in/token",                         0,          NULL,      &sign_in_token},
+    {HTTP_PUBLIC, HTTP_POST, "/sign-in/token",                         16 * KIB,   FORM,      &sign_in_form},
+    {HTTP_PUBLIC, HTTP_POST, "/sign-out",                              1 * KIB,    FORM,      &sign_out},
     {HTTP_PUBLIC, HTTP_GET,  "/static/{file}",                         0,          NULL,      &asset_static},
     {HTTP_PUBLIC, HTTP_GET,  "/favicon.ico",                           0,          NULL,      &asset_icon},
     {HTTP_PUBLIC, HTTP_GET,  "/robots.txt",                            0,          NULL,      &asset_robots},

@@ -131,6 +131,7 @@ void settings_tables(struct config_table out[SETTINGS_TABLES])
     out[0] = (struct config_table){keys, sizeof keys / sizeof *keys};
     out[1] = claim_config_table;
     out[2] = product_config_table;
+    out[3] = (struct config_table){sign_in_keys, SIGN_IN_KEYS};
 }
 
 static void report_network(struct config *config, const char *bad)
@@ -280,6 +281,7 @@ bool settings_load_own(struct config *config, struct settings *out)
         .brand =
             {
                 .network = config_text(config, "brand", "network"),
+                .account = "",
                 .name = config_text(config, "brand", "name"),
                 .logo = "",
                 .colour = config_text(config, "brand", "colour"),
@@ -305,6 +307,9 @@ bool settings_load(struct config *config, struct settings *out)
     settings_load_own(config, out);
     bool claim_fine = claim_settings_load_partly(config, &out->claim);
     bool products_fine = product_settings_load(config, out->language, &out->claim, &out->products);
+    sign_in_config_load(config, out->public_url, &out->sign_in);
+    out->brand.signs_in = sign_in_is_configured(&out->sign_in);
+    out->brand.account = out->sign_in.label;
     return claim_fine && products_fine && config_error_count(config) == 0;
 }
 

@@ -85,7 +85,8 @@ static bool is_forged(const struct http_exchange *exchange)
     };
     const char *public_url = exchange->options->public_url;
 
-    return exchange->method != HTTP_GET && exchange->method != HTTP_HEAD && !http_request_is_api(exchange) &&
+    return !exchange->match.route->handler->from_anywhere && exchange->method != HTTP_GET &&
+           exchange->method != HTTP_HEAD && !http_request_is_api(exchange) &&
            origin_is_foreign(&origin, public_url ? public_url : "");
 }
 

@@ -56,6 +56,9 @@ struct http_handler {
     void (*refuse)(struct http_exchange *exchange, unsigned status);
     /* Returns false if it has already answered; then only fini is called. */
     bool (*read)(struct http_exchange *exchange, void *arguments);
+    /* Also for what a form of another site's page sends; otherwise such a request is answered 403. Only for a
+     * handler that trusts nothing that a browser adds by itself. */
+    bool from_anywhere;
     const struct http_task *task; /* passed to http_options.take after read */
     /* HTTP thread. Starts the work; http_resume() must be called once when it is done, on any thread. */
     void (*begin)(struct http_exchange *exchange, void *arguments);

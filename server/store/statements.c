@@ -510,13 +510,14 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                                 " VALUES ($1, $2, $3, $4, $5)"),
     [SQL_SESSION_FIND] = BOTH("SELECT person_id, ends_at, back FROM sessions WHERE id = $1 AND ends_at > $2"),
     [SQL_SESSION_END] = BOTH("DELETE FROM sessions WHERE id = $1"),
-    [SQL_SESSIONS_ENDED] = BOTH("DELETE FROM sessions WHERE id IN"
-                                " (SELECT id FROM sessions WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)"),
+    [SQL_SESSIONS_ENDED] =
+        BOTH("DELETE FROM sessions WHERE id IN"
+             " (SELECT id FROM sessions WHERE ends_at <= $1 ORDER BY ends_at, id LIMIT $2)"),
     [SQL_ONCE_PUT] =
         BOTH("INSERT INTO once (id, ends_at, contents) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING"),
     [SQL_ONCE_TAKE] = BOTH("DELETE FROM once WHERE id = $1 RETURNING ends_at, contents"),
-    [SQL_ONCE_ENDED] = BOTH(
-        "DELETE FROM once WHERE id IN (SELECT id FROM once WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)"),
+    [SQL_ONCE_ENDED] = BOTH("DELETE FROM once WHERE id IN (SELECT id FROM once WHERE ends_at <= $1 ORDER BY "
+                            "ends_at, id LIMIT $2)"),
 
     /* Reads claims in the order in which they were accepted, so that it can stop at the first one that is too
      * young. */

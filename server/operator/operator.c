@@ -10,6 +10,7 @@
 #include "base/command_options.h"
 #include "base/interrupt.h"
 #include "server/operator/inventory.h"
+#include "server/operator/owner.h"
 
 #define CONFIG_OPTION                                                                                        \
     {                                                                                                        \
@@ -101,6 +102,7 @@ const struct subcommand operator_commands[OPERATOR_COMMANDS] = {
     {"erase", NULL, "erase a person's registrations", &erase_page, NULL},
     {"export", NULL, "print everything that is known about a person", &export_page, NULL},
     {"inventory", NULL, "import, export and show the devices that you bought", NULL, &inventory_commands},
+    {"owner", NULL, "show who owns a device, and decide about it", NULL, &owner_commands},
 };
 
 /* What each does, in the same order. */
@@ -110,7 +112,8 @@ static const struct operator_command actions[OPERATOR_COMMANDS] = {
     {.run = operator_restore, .takes_file = true},
     {.run = operator_erase, .takes_person = true},
     {.run = operator_export, .takes_person = true},
-    {.run = NULL}, /* has commands of its own */
+    {.run = NULL}, /* these two have commands of their own */
+    {.run = NULL},
 };
 
 int operator_fail(const char *why)
@@ -167,6 +170,9 @@ static void take_option(int option, const struct command_page *page, struct oper
     case 'j':
         out->json = true;
         break;
+    case 'w':
+        out->reason = optarg;
+        break;
     default:
         refuse(page);
     }
@@ -190,6 +196,8 @@ void operator_parse_among(const struct subcommands *commands, const struct opera
         out->file = values[optind];
     if (out->command->takes_person && !out->email == !out->token)
         refuse(page);
+    if (out->command->takes_reason && !out->reason)
+        refuse(page);
 }
 
 void operator_parse(int count, char **values, struct operation *out)
@@ -199,6 +207,8 @@ void operator_parse(int count, char **values, struct operation *out)
 
     if (strcmp(values[0], "inventory") == 0)
         operator_inventory_parse(count, values, out);
+    else if (strcmp(values[0], "owner") == 0)
+        operator_owner_parse(count, values, out);
     else
         operator_parse_among(&all, actions, count, values, out);
 }

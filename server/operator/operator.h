@@ -15,7 +15,7 @@
 #define EXIT_CONFIG 78 /* EX_CONFIG */
 #define EXIT_CANNOT 69 /* EX_UNAVAILABLE: store, certificates or addresses */
 
-#define OPERATOR_COMMANDS 6
+#define OPERATOR_COMMANDS 7
 
 /* Their names, options and help. They are run by operator_run(), not by this table. */
 extern const struct subcommand operator_commands[OPERATOR_COMMANDS];
@@ -27,6 +27,7 @@ struct operation;
 struct operator_command {
     int (*run)(const struct settings *, const struct operation *);
     bool takes_file;     /* one argument */
+    bool takes_reason;   /* --reason is required */
     bool takes_person;   /* exactly one of --email and --token */
     bool without_config; /* settings are NULL */
     bool reads_names;    /* settings->claim has the staging accounts, as far as they can be read */
@@ -36,7 +37,7 @@ struct operator_command {
 struct operation {
     const struct operator_command *command;
     const char *config_path; /* NULL: not given */
-    const char *file, *email, *token;
+    const char *file, *email, *token, *reason;
     bool force, verify, replace, dry_run, strict, json;
 };
 

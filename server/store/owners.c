@@ -10,6 +10,16 @@
 #include "server/store/owners_state.h"
 #include "server/store/transaction.h"
 
+static void name_row(void *context, const struct row *row)
+{
+    row_copy(row, 0, context, IDENTIFIER_SIZE);
+}
+
+enum store_error owners_thing_of(struct store_tx *tx, const char *token, char out[IDENTIFIER_SIZE])
+{
+    return tx_query(tx, SQL_OWNERS_THING, WITH(sql_text(token)), name_row, out);
+}
+
 /* Who may do it, and what the audit calls them. */
 static const char *actor_of(enum ownership_event_kind kind)
 {
@@ -69,7 +79,7 @@ static enum store_error lock_device(struct store_tx *tx, const struct owners_act
     const struct owners_loading loading = {.token = act->token, .now = act->now, .locks = true};
 
     if (act->token)
-        RETURN_IF(owners_thing(tx, act->token, device->thing_name));
+        RETURN_IF(owners_thing_of(tx, act->token, device->thing_name));
     else
         snprintf(device->thing_name, sizeof device->thing_name, "%s", act->thing_name);
     RETURN_IF(owners_lock_claim(tx, device->thing_name));

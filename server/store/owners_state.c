@@ -191,16 +191,6 @@ size_t owners_place(const struct owners_device *device, const char *token)
     return i;
 }
 
-static void name_row(void *context, const struct row *row)
-{
-    row_copy(row, 0, context, IDENTIFIER_SIZE);
-}
-
-enum store_error owners_thing(struct store_tx *tx, const char *token, char out[IDENTIFIER_SIZE])
-{
-    return tx_query(tx, SQL_OWNERS_THING, WITH(sql_text(token)), name_row, out);
-}
-
 /* ---- what the rules ask for ---- */
 
 static unsigned required(const struct store_tx *tx, const struct owners_device *device)

@@ -44,11 +44,6 @@ static const char *actor_of(enum ownership_event_kind kind)
     }
 }
 
-static bool is_by_owner(enum ownership_event_kind kind)
-{
-    return strcmp(actor_of(kind), "owner") == 0;
-}
-
 static size_t place_by_reference(const struct owners_device *device, const char *reference)
 {
     size_t i = 0;
@@ -62,13 +57,14 @@ static size_t place_by_reference(const struct owners_device *device, const char 
 /* The party that the event names. False: it is not for this person to do. */
 static bool find_party(const struct owners_device *device, const struct owners_act *act, size_t *party)
 {
-    *party = act->token ? owners_place(device, act->token) : device->state.count;
-    if (!is_by_owner(act->kind))
+    size_t owner = ownership_owner(&device->state);
+
+    *party = act->token ? owners_place(device, act->token) : owner;
+    if (act->kind != OWNERSHIP_ACCEPT && act->kind != OWNERSHIP_DENY)
         return true;
-    if (*party == device->state.count || *party != ownership_owner(&device->state))
+    if (*party == device->state.count || *party != owner)
         return false;
-    if (act->other)
-        *party = place_by_reference(device, act->other);
+    *party = act->other ? place_by_reference(device, act->other) : device->state.count;
     return true;
 }
 

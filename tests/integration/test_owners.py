@@ -10,6 +10,7 @@ from portal import Portal, store_change, store_url, stored
 from sandbox import Sandbox, eventually, random_thing
 
 CHALLENGE_MS = 180_000
+LABEL, POWER_CYCLE, FRESH = 1, 4, 8  # proof.h
 
 
 class Case(unittest.TestCase):
@@ -61,10 +62,10 @@ class Case(unittest.TestCase):
         return thing, modules, tokens
 
     def challenge(self, token):
-        """As the private page begins one."""
+        """As the private page begins one, where the first has been met already: it takes two where others wait."""
         now = int(time.time() * 1000)
-        store_change(self.url, "UPDATE registrations SET challenge_at = ?, challenge_until = ?, challenges = 1 WHERE token = ?",
-                     now, now + CHALLENGE_MS, token)
+        store_change(self.url, "UPDATE registrations SET challenge_at = ?, challenge_until = ?, challenges = 2, proofs = ? WHERE token = ?",
+                     now, now + CHALLENGE_MS, LABEL | POWER_CYCLE | FRESH, token)
 
     def switch(self, modules, thing):
         modules.command(f"off {thing}")
@@ -164,7 +165,7 @@ class Staff(Case):
         event = granted.json["events"][0]
         self.assertEqual((event["kind"], event["actor"], event["reason"]), ("granted", "staff", "receipt 4711"))
         self.assertEqual(self.decide(thing, action="refuse", registration=first, reason="no receipt").status, 200)
-        self.assertEqual(self.decide(thing, action="refuse", registration=first, reason="again").status, 409)
+        self.assertEqual(self.decide(thing, action="refuse", registration=second, reason="the owner").status, 409)
         self.assertEqual(self.standings(thing), {second: "owner"})
         released = self.decide(thing, action="release", reason="sold")
         self.assertEqual((released.status, released.json["owner"]), (200, None))

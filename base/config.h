@@ -23,8 +23,8 @@ struct config;
  * env_prefix "PORTAL" gives the variables PORTAL_HTTP_LISTEN and, for families, PORTAL_STAGING_<NAME>_<KEY>
  * with NAME in upper case and _ for -. Its variables alone are enough to create a section of a family; its
  * name is then in lower case. PORTAL_STAGING_<NAME>_2_<KEY> sets the key of [staging.NAME.2] if the file has
- * this section; a variable alone does not create it. The same is true of [product.NAME.NAME]. <VARIABLE>_FILE gives the value as a file's content
- * without its last newline. The environment overrides the file.
+ * this section; a variable alone does not create it. The same is true of [product.NAME.NAME]. <VARIABLE>_FILE
+ * gives the value as a file's content without its last newline. The environment overrides the file.
  *
  * If unknown_sections_are_errors is false, sections that no table declares, and their variables, are ignored
  * (for a command that shares another program's file). Variables that Kubernetes sets for a service named like

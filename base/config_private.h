@@ -43,7 +43,7 @@ struct config {
 };
 
 #define CONFIG_SECTION_MAX 68
-#define CONFIG_NAME_MAX 32    /* NAME in [family.NAME] */
+#define CONFIG_NAME_MAX 32 /* NAME in [family.NAME] */
 #define CONFIG_DURATIONS_MAX 32
 
 /* config.c */

@@ -2,6 +2,7 @@
 #include "server/routes.h"
 
 #include "decode/decode.h"
+#include "server/admin/devices.h"
 #include "server/admin/erasures.h"
 #include "server/admin/exports.h"
 #include "server/admin/health.h"
@@ -90,6 +91,8 @@ const struct http_route routes[] = {
     {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &health_live},
     {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &health_ready},
     {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &metrics_page},
+    {HTTP_ADMIN,  HTTP_GET,  "/devices/{thing}",                       0,          NULL,      &device_show},
+    {HTTP_ADMIN,  HTTP_POST, "/devices/{thing}/decisions",             4 * KIB,    JSON,      &device_decide},
     {HTTP_ADMIN,  HTTP_POST, "/erasures",                              1 * KIB,    JSON,      &erasure_create},
     {HTTP_ADMIN,  HTTP_POST, "/exports",                               1 * KIB,    JSON,      &export_create},
     {HTTP_ADMIN,  HTTP_GET,  "/inventory",                             0,          NULL,      &inventory_page},

@@ -61,6 +61,9 @@ static void take_option(int option, const struct command_page *page, struct oper
     case 'j':
         out->json = true;
         break;
+    case 'w':
+        out->reason = optarg;
+        break;
     default:
         refuse(page);
     }
@@ -83,5 +86,7 @@ void operator_parse_among(const struct subcommands *commands, const struct opera
     if (out->command->takes_file)
         out->file = values[optind];
     if (out->command->takes_person && !out->email == !out->token)
+        refuse(page);
+    if (out->command->takes_reason && !out->reason)
         refuse(page);
 }

@@ -20,6 +20,7 @@ struct operation;
 struct operator_command {
     int (*run)(const struct settings *, const struct operation *);
     bool takes_file;     /* one argument */
+    bool takes_reason;   /* --reason is required */
     bool takes_person;   /* exactly one of --email and --token */
     bool without_config; /* settings are NULL */
     bool reads_names;    /* settings->claim has the staging accounts, as far as they can be read */
@@ -29,7 +30,7 @@ struct operator_command {
 struct operation {
     const struct operator_command *command;
     const char *config_path; /* NULL: not given */
-    const char *file, *email, *token;
+    const char *file, *email, *token, *reason;
     bool force, verify, replace, dry_run, strict, json;
 };
 

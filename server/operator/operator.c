@@ -8,6 +8,7 @@
 
 #include "base/interrupt.h"
 #include "server/operator/inventory.h"
+#include "server/operator/owner.h"
 
 #define CONFIG_OPTION                                                                                        \
     {                                                                                                        \
@@ -99,6 +100,7 @@ const struct subcommand operator_commands[OPERATOR_COMMANDS] = {
     {"erase", NULL, "erase a person's registrations", &erase_page, NULL},
     {"export", NULL, "print everything that is known about a person", &export_page, NULL},
     {"inventory", NULL, "import, export and show the devices that you bought", NULL, &inventory_commands},
+    {"owner", NULL, "show who owns a device, and decide about it", NULL, &owner_commands},
 };
 
 /* What each does, in the same order. */
@@ -108,7 +110,8 @@ static const struct operator_command actions[OPERATOR_COMMANDS] = {
     {.run = operator_restore, .takes_file = true},
     {.run = operator_erase, .takes_person = true},
     {.run = operator_export, .takes_person = true},
-    {.run = NULL}, /* has commands of its own */
+    {.run = NULL}, /* these two have commands of their own */
+    {.run = NULL},
 };
 
 void operator_parse(int count, char **values, struct operation *out)
@@ -118,6 +121,8 @@ void operator_parse(int count, char **values, struct operation *out)
 
     if (strcmp(values[0], "inventory") == 0)
         operator_inventory_parse(count, values, out);
+    else if (strcmp(values[0], "owner") == 0)
+        operator_owner_parse(count, values, out);
     else
         operator_parse_among(&all, actions, count, values, out);
 }

@@ -6,7 +6,7 @@
 
 #include "server/operator/operation.h"
 
-#define OPERATOR_COMMANDS 6
+#define OPERATOR_COMMANDS 7
 
 /* Their names, options and help. They are run by operator_run(), not by this table. */
 extern const struct subcommand operator_commands[OPERATOR_COMMANDS];

@@ -72,9 +72,11 @@
     "r.token, r.endpoint, r.product, r.standing, r.proofs, r.due_at, r.asked_at, r.challenge_at,"            \
     " r.challenge_until, r.challenge_off_at, r.challenge_on_at, r.challenges, r.accepted_at,"                \
     " r.cancelled_at, c.state, c.ended_at, c.expires_at, c.already_online"
-/* Those that own the device or may become its owner: not those that ended with their claim. */
+/* Those that own the device or may become its owner, and not those that ended with their claim; and those who
+ * were asked for a power cycle. */
 #define PARTY_LIVES                                                                                          \
-    "(r.standing IN ('owner', 'asking', 'disputed') OR (r.standing = 'waiting' AND r.cancelled_at IS NULL"   \
+    "(r.standing IN ('owner', 'asking', 'disputed') OR r.challenge_until >= $2"                              \
+    " OR (r.standing = 'waiting' AND r.cancelled_at IS NULL"                                                 \
     " AND (r.due_at IS NOT NULL OR c.ended_at IS NULL OR c.state = 'onboarded')))"
 #define DEVICE_COLUMNS "owner, owned_at, contested, arrived_at, endpoint, hand_over, hand_over_until"
 #define DEVICES_SQLITE                                                                                       \

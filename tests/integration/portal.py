@@ -65,6 +65,17 @@ def store_row(url, table, **values):
         database.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(values))})", list(values.values()))
 
 
+def store_change(url, sql, *values):
+    """Runs a statement that changes that store, past the portal, with values in the place of question marks."""
+    if url.startswith("postgresql:"):
+        for value in values:
+            sql = sql.replace("?", postgresql.quoted(value), 1)
+        postgresql.execute(url, sql)
+        return
+    with contextlib.closing(sqlite3.connect(url.partition(":")[2], timeout=DEADLINE, isolation_level=None)) as database:
+        database.execute(sql, values)
+
+
 @contextlib.contextmanager
 def refused(url, table, condition):
     """The store fails every UPDATE of the table that makes such a row."""

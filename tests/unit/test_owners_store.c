@@ -377,10 +377,18 @@ static void a_power_cycle_proves_possession(void **state)
     assert_true(switched(PRESENCE_DISCONNECTED, THING, asked_at + 10 * SECOND, asked_at + 12 * SECOND));
     ASSERT_STANDING(second.token, asked_at + 12 * SECOND, STANDING_WAITING);
     assert_true(switched(PRESENCE_CONNECTED, THING, asked_at + 30 * SECOND, asked_at + 31 * SECOND));
-    ASSERT_STANDING(second.token, asked_at + 31 * SECOND, STANDING_OWNER);
-    ASSERT_STANDING(first.token, asked_at + 31 * SECOND, STANDING_WAITING);
-    switched(PRESENCE_CONNECTED, THING, asked_at + 30 * SECOND, asked_at + 32 * SECOND); /* once more */
-    ASSERT_STANDING(second.token, asked_at + 32 * SECOND, STANDING_OWNER);
+    struct holding once = holding_of(second.token, asked_at + 31 * SECOND);
+    assert_true(once.proofs & PROOF(PROOF_POWER_CYCLE));
+    assert_string_equal(standing_name(once.standing), "waiting"); /* it is contested: once more */
+    switched(PRESENCE_CONNECTED, THING, asked_at + 30 * SECOND, asked_at + 32 * SECOND);
+    assert_false(holding_of(second.token, asked_at + 32 * SECOND).proofs & PROOF(PROOF_AGAIN));
+
+    assert_int_equal(act_of(OWNERSHIP_CHALLENGE, second.token, once.challenge_at), OWNERSHIP_DONE);
+    const long long then = once.challenge_at;
+    switched(PRESENCE_DISCONNECTED, THING, then + 10 * SECOND, then + 11 * SECOND);
+    switched(PRESENCE_CONNECTED, THING, then + 30 * SECOND, then + 31 * SECOND);
+    ASSERT_STANDING(second.token, then + 31 * SECOND, STANDING_OWNER);
+    ASSERT_STANDING(first.token, then + 31 * SECOND, STANDING_WAITING);
 }
 
 /* The connection was reported before the end of the one before. */

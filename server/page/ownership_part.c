@@ -134,11 +134,13 @@ size_t ownership_part_fill(struct ownership_part *part, const struct page_langua
         {"power_runs", flag(runs), NULL},
         {"power_until", part->until, NULL},
         {"power_left", text_get(&part->left), NULL},
-        {"power_ended", flag(power && !runs && own->challenge.from), NULL},
+        {"power_ended",
+         flag(power && !runs && own->challenge.from && !(own->proofs & PROOF(PROOF_POWER_CYCLE))), NULL},
         {"power_wait", power && !runs && waits ? text_get(&part->wait) : NULL, NULL},
         {"more_power", flag(power && !first && !waits), NULL},
         {"ask_first", flag(ask_first), NULL},
         {"more_ask", flag(asks && !ask_first), NULL},
+        {"more_taken", flag(asks && !ask_first && own->is_taken), NULL},
         {"more", flag((power && !first && !waits) || (asks && !ask_first)), NULL},
     };
     _Static_assert(sizeof added / sizeof *added <= OWNERSHIP_PART_VALUES, "room for all values");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/public/registration_page.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/portal/by_token.h"
@@ -28,6 +29,15 @@ static enum page_note note_of(struct http_exchange *exchange)
     return NOTE_NONE;
 }
 
+/* Seconds to wait before the next try, as the address says. */
+static long long wait_of(struct http_exchange *exchange)
+{
+    const char *seconds = http_request_query(exchange, "wait", NULL);
+    long long wait = seconds ? strtoll(seconds, NULL, 10) : 0;
+
+    return wait > 0 && wait <= 86400 ? wait * 1000 : 0;
+}
+
 static void render(struct http_exchange *exchange, struct page_arguments *own, struct text *out)
 {
     const struct registration *registration = &own->by_token.registration;
@@ -36,6 +46,7 @@ static void render(struct http_exchange *exchange, struct page_arguments *own, s
         .now_ms = store_clock_ms(),
         .queue_ms = waiting_ms(portal_of(exchange)->waiting, registration),
         .note = note_of(exchange),
+        .wait_ms = wait_of(exchange),
         .backup_days = portal_of(exchange)->backup_days,
         .questions = page_arguments_questions(own),
     };

@@ -57,6 +57,7 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/favicon.ico",                           0,          NULL,      &asset_icon},
     {HTTP_PUBLIC, HTTP_GET,  "/robots.txt",                            0,          NULL,      &asset_robots},
 
+    {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/code",                          1 * KIB,    FORM,       &owner_code},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/power-cycle",                   1 * KIB,    FORM,       &owner_power_cycle},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/ask",                           1 * KIB,    FORM,       &owner_ask},
     {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}/hand-over",                     0,          NULL,       &owner_hand_over_page},
@@ -81,6 +82,7 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/accounts/{digest}",              0,          NULL,      &accounts_compare},
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/openapi.json",                   0,          NULL,      &asset_openapi},
 
+    {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/proofs/code",            1 * KIB,    JSON,       &act_code},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/proofs/power-cycle",     1 * KIB,    NULL,       &act_power_cycle},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/ask",                    1 * KIB,    NULL,       &act_ask},
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations/{token}/answers",                1 * KIB,    JSON,       &act_answer},

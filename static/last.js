@@ -36,10 +36,12 @@
     const { pathname } = location;
     const last = read();
     const line = document.getElementById("last");
-    if (document.querySelector("main[data-status]") !== null) {
-      write({ path: pathname, end: document.querySelector(".thing code").textContent.slice(-END_LENGTH) });
-    } else if (document.querySelector("main[data-gone]") !== null && last?.path === pathname) {
-      forget();
+    const status = document.querySelector("main[data-status]");
+    const thing = document.querySelector(".thing code");
+    if (status !== null && thing !== null) {
+      write({ path: pathname, end: thing.textContent.slice(-END_LENGTH) });
+    } else if ((status ?? document.querySelector("main[data-gone]")) !== null) {
+      if (last?.path === pathname) forget(); // deleted, or no longer this person's
     } else if (line !== null && last !== null) {
       const link = line.querySelector("a");
       link.href = `${last.path}?lang=${document.documentElement.lang}`;

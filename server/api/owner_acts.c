@@ -10,7 +10,6 @@
 #include "server/portal/owner_act.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
-#include "server/store/store_clock.h"
 
 #define JSON_TYPE "application/json"
 
@@ -43,6 +42,37 @@ static bool read_erase(struct http_exchange *exchange, struct owner_act *own)
     problem_answer_detail(exchange, 400,
                           "The body must be empty, or a JSON object with erase: true or false.");
     return false;
+}
+
+/* The code is copied: its JSON is freed before it is compared. */
+struct code_act {
+    struct owner_act act; /* first */
+    struct text code;
+};
+
+static bool read_code(struct http_exchange *exchange, void *arguments)
+{
+    struct code_act *own = arguments;
+    size_t length;
+    const char *bytes = http_request_body(exchange, &length);
+
+    if (!owner_act_read(exchange, &own->act, OWNERSHIP_CODE))
+        return false;
+    JSON cJSON *json = json_object_parse(bytes, length);
+    const cJSON *code = json ? cJSON_GetObjectItemCaseSensitive(json, "code") : NULL;
+    if (!cJSON_IsString(code)) {
+        problem_answer_detail(exchange, 400, "The body must be a JSON object with code: a string.");
+        return false;
+    }
+    text_puts(&own->code, code->valuestring);
+    own->act.code = text_get(&own->code);
+    own->act.code_length = own->code.length;
+    return true;
+}
+
+static void free_code(void *arguments)
+{
+    text_fini(&((struct code_act *)arguments)->code);
 }
 
 static bool read_power_cycle(struct http_exchange *exchange, void *arguments)
@@ -100,19 +130,28 @@ static bool read_answer(struct http_exchange *exchange, void *arguments)
 
 /* ---- answering ---- */
 
-static void answer_refused(struct http_exchange *exchange, const struct owner_act *own)
+static void add_retry_after(struct http_exchange *exchange, const struct owner_act *own)
 {
-    long long wait = own->by_token.registration.ownership.challenge_at - store_clock_ms();
+    long long wait = owner_act_next_at(own) - own->by_token.request.now;
     char seconds[24];
 
-    if (own->answer != OWNERSHIP_TOO_SOON) {
-        problem_answer_detail(exchange, 409,
-                              "The registration does not allow this now. Read its standing and next_action.");
-        return;
-    }
     snprintf(seconds, sizeof seconds, "%lld", wait > 0 ? (wait + 999) / 1000 : 1);
     http_answer_header(exchange, "Retry-After", seconds);
+}
+
+static void answer_too_soon(struct http_exchange *exchange, const struct owner_act *own)
+{
+    add_retry_after(exchange, own);
     problem_answer_detail(exchange, 429, "It is too soon for another attempt. Wait for Retry-After seconds.");
+}
+
+static void answer_refused(struct http_exchange *exchange, const struct owner_act *own)
+{
+    if (own->answer == OWNERSHIP_TOO_SOON)
+        answer_too_soon(exchange, own);
+    else
+        problem_answer_detail(exchange, 409,
+                              "The registration does not allow this now. Read its standing and next_action.");
 }
 
 /* True: it was done, and the answer is still to be given. */
@@ -141,6 +180,24 @@ static void reply_done(struct http_exchange *exchange, void *arguments, unsigned
     http_answer(exchange, 202, JSON_TYPE, &body);
 }
 
+static void reply_code(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    const struct owner_act *own = &((const struct code_act *)arguments)->act;
+
+    if (result || own->answer != OWNERSHIP_DONE || own->code_result.answer == CODE_RIGHT) {
+        reply_done(exchange, arguments, result);
+        return;
+    }
+    if (own->code_result.answer == CODE_LATER) {
+        answer_too_soon(exchange, own);
+        return;
+    }
+    if (own->code_result.next_at > own->by_token.request.now)
+        add_retry_after(exchange, own);
+    problem_answer_reason(exchange, 422, "wrong_code",
+                          "This code is not right. Check it, and send it again.");
+}
+
 /* The only answer that has the link. */
 static void reply_hand_over(struct http_exchange *exchange, void *arguments, unsigned result)
 {
@@ -166,6 +223,11 @@ static void reply_hand_over(struct http_exchange *exchange, void *arguments, uns
 
 #define ACT .arguments_size = sizeof(struct owner_act), .task = &owner_act
 
+const struct http_handler act_code = {.arguments_size = sizeof(struct code_act),
+                                      .read = read_code,
+                                      .task = &owner_act_code,
+                                      .reply = reply_code,
+                                      .fini = free_code};
 const struct http_handler act_power_cycle = {ACT, .read = read_power_cycle, .reply = reply_done};
 const struct http_handler act_ask = {ACT, .read = read_ask, .reply = reply_done};
 const struct http_handler act_answer = {ACT, .read = read_answer, .reply = reply_done};

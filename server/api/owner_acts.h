@@ -5,6 +5,7 @@
 
 #include "server/http/http.h"
 
+extern const struct http_handler act_code;        /* proofs/code */
 extern const struct http_handler act_power_cycle; /* proofs/power-cycle */
 extern const struct http_handler act_ask;         /* ask */
 extern const struct http_handler act_answer;      /* answers */

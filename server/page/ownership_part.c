@@ -140,6 +140,7 @@ size_t ownership_part_fill(struct ownership_part *part, const struct page_langua
         {"more_power", flag(power && !first && !waits), NULL},
         {"ask_first", flag(ask_first), NULL},
         {"more_ask", flag(asks && !ask_first), NULL},
+        {"more_taken", flag(asks && !ask_first && own->is_taken), NULL},
         {"more", flag((power && !first && !waits) || (asks && !ask_first)), NULL},
     };
     _Static_assert(sizeof added / sizeof *added <= OWNERSHIP_PART_VALUES, "room for all values");

@@ -75,6 +75,7 @@ struct page_status {
     long long now_ms;     /* store_clock_ms(), for "2 of about 15 minutes" */
     enum page_note note;  /* about what was just done */
     long long queue_ms;   /* until the first message is sent, where many wait; 0: at once, or not known */
+    long long wait_ms;    /* with the note: before the next try */
     unsigned backup_days; /* how long backups keep what was erased; 0: not said */
     const struct page_questions *questions; /* that the product asks after the arrival; NULL: none */
     bool returns; /* the person came from the OEM's app or shop, and can go back there with the result */

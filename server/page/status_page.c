@@ -16,7 +16,8 @@ const char status_page_names[] = PAGE_COMMON_NAMES
     "token headline advice waiting settled open ended arrived failed late stopped "
     "onboarded_before already groups group thing_name steps step_label step_state step_word "
     "step_done step_active step_waiting step_failed step_stopped "
-    "switch_on note check reference back back_text shows_thing shows_steps erased date backups "
+    "switch_on stoppable busy note check reference back back_text shows_thing shows_steps erased date "
+    "backups "
     "days " OWNERSHIP_PART_NAMES " " ANSWERED_NAMES;
 
 /* The situations that have a headline and advice of their own. */
@@ -45,8 +46,12 @@ static const char *const step_labels[STEP_COUNT] = {
 
 static enum situation situation_of(const struct registration *registration)
 {
+    if (registration->ownership.is_known && registration->ownership.standing == STANDING_WITHDRAWN)
+        return CANCELLED;
     switch (registration->state) {
     case CLAIM_ONBOARDED:
+        if (registration->ownership.is_known && registration->ownership.standing == STANDING_OWNER)
+            return ARRIVED;
         return registration->already_online ? ALREADY : ARRIVED;
     case CLAIM_EXPIRED:
         return EXPIRED;
@@ -136,8 +141,21 @@ static void fill_step(const struct page_language *language, const struct registr
     memcpy(values, filled, sizeof filled);
 }
 
-static const char *note_text(const struct page_language *language, const struct page_status *status,
-                             bool switch_on)
+/* How long to wait before the next try, in words. */
+static void add_wait(const struct page_language *language, long long wait_ms, struct text *out)
+{
+    const bool minutes = wait_ms > MINUTE_MS;
+    const long long unit = minutes ? MINUTE_MS : 1000;
+    char number[24];
+
+    snprintf(number, sizeof number, "%lld", (wait_ms + unit - 1) / unit);
+    const struct catalogue_value values[] = {{"number", number}, {NULL, NULL}};
+    text_puts(out, " ");
+    catalogue_format(language->catalogue, minutes ? "note_wait_minutes" : "note_wait_seconds", values, out);
+}
+
+static void add_note(const struct page_language *language, const struct page_status *status,
+                     enum situation situation, struct text *out)
 {
     static const char *const keys[] = {
         [NOTE_PRESSED] = "status_pressed",
@@ -146,9 +164,11 @@ static const char *note_text(const struct page_language *language, const struct 
         [NOTE_CHANGED] = "note_changed",
     };
 
-    if (status->note == NOTE_NONE || (status->note == NOTE_PRESSED && !switch_on))
-        return NULL;
-    return catalogue_get(language->catalogue, keys[status->note]);
+    if (status->note == NOTE_NONE || (status->note == NOTE_PRESSED && situation != SWITCH_ON))
+        return;
+    text_puts(out, catalogue_get(language->catalogue, keys[status->note]));
+    if (status->wait_ms > 0)
+        add_wait(language, status->wait_ms, out);
 }
 
 /* The headline and the advice, which may name a date. */
@@ -177,7 +197,7 @@ struct status_view {
     const struct page_status *status;
     enum situation situation;
     struct saying saying;
-    struct text waiting, erased, back;
+    struct text waiting, erased, back, note;
     struct template_value steps[STEP_COUNT][STEP_VALUES];
     const struct template_value *step_rows[STEP_COUNT + 1];
     struct thing_groups groups;
@@ -193,6 +213,7 @@ static void view_init(struct status_view *view, const struct page_language *lang
     *view =
         (struct status_view){.language = language, .status = status, .situation = situation_of(registration)};
     say(language, registration, view->situation, &view->saying);
+    add_note(language, status, view->situation, &view->note);
     if (claim_state_is_open(registration->state) && view->saying.is_of_claim)
         add_waiting(language, status, view->situation, &view->waiting);
     for (enum registration_step step = STEP_ACCEPTED; step < STEP_COUNT; step++) {
@@ -212,6 +233,7 @@ static void view_fini(struct status_view *view)
     text_fini(&view->waiting);
     text_fini(&view->erased);
     text_fini(&view->back);
+    text_fini(&view->note);
     ownership_part_fini(&view->part);
 }
 
@@ -222,11 +244,16 @@ static size_t fill_claim(const struct status_view *view, struct template_value *
     const struct registration *registration = view->status->registration;
     const enum situation situation = view->situation;
     const bool own = view->saying.is_of_claim; /* the headline is the claim's */
+    const struct registration_ownership *ownership = &registration->ownership;
     const bool over = registration_is_over(registration);
     const bool open = claim_state_is_open(registration->state) && !over;
+    const bool waits = ownership->is_known && standing_is_live(ownership->standing) &&
+                       registration_next_action(registration) != NEXT_DONE;
     const struct template_value filled[] = {
         {"waiting", view->waiting.length > 0 ? text_get(&view->waiting) : NULL, NULL},
         {"open", flag(open), NULL},
+        {"busy", flag(!over && (open || !own)), NULL},
+        {"stoppable", flag(open || waits), NULL},
         {"switch_on", flag(situation == SWITCH_ON && own), NULL},
         {"ended", flag(registration_next_action(registration) == NEXT_RETRY), NULL},
         {"arrived", flag((situation == ARRIVED || situation == ALREADY) && own), NULL},
@@ -234,7 +261,7 @@ static size_t fill_claim(const struct status_view *view, struct template_value *
         {"stopped", flag((situation == CANCELLED && own) || over), NULL},
         {"failed", flag((situation == EXPIRED || situation == FAILED) && own), NULL},
         {"late", flag(situation == EXPIRED && own), NULL},
-        {"shows_steps", flag(situation != ALREADY), NULL},
+        {"shows_steps", flag(!registration->already_online), NULL},
         {"steps", NULL, view->step_rows},
         {"onboarded_before", flag(registration->onboarded_before && open && own), NULL},
     };
@@ -254,7 +281,7 @@ static size_t fill_page(const struct status_view *view, struct template_value *v
         {"token", registration->token, NULL},
         {"headline", view->saying.headline, NULL},
         {"advice", text_get(&view->saying.advice), NULL},
-        {"note", note_text(view->language, view->status, view->situation == SWITCH_ON), NULL},
+        {"note", view->note.length > 0 ? text_get(&view->note) : NULL, NULL},
         {"settled", flag(registration_is_settled(registration)), NULL},
         {"reference", view->reference, NULL},
         {"back", flag(view->status->returns), NULL},

@@ -111,21 +111,48 @@ static enum store_error run_find(struct store_tx *tx, void *arguments)
     return by_token_show(tx, arguments);
 }
 
+/* Applies it to whose device it is. False: that does not allow it. */
+static enum store_error apply(struct store_tx *tx, const struct by_token *own, enum ownership_event_kind kind,
+                              bool *done)
+{
+    const struct owners_act act = {.kind = kind,
+                                   .token = own->request.token,
+                                   .now = own->request.now,
+                                   .ends_at = own->request.now + OWNERSHIP_PROVE_MS};
+    enum ownership_answer answer = OWNERSHIP_NOT_NOW;
+    enum store_error error = owners_apply(tx, &act, &answer);
+
+    *done = !error && answer == OWNERSHIP_DONE;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* The device has arrived, and the person asks for it once more. */
+static enum store_error request_again(struct store_tx *tx, struct by_token *own)
+{
+    const struct registration_ownership *ownership = &own->registration.ownership;
+    bool done;
+
+    if (ownership->standing != STANDING_WITHDRAWN && ownership->standing != STANDING_LAPSED)
+        return STORE_ENDED;
+    RETURN_IF(apply(tx, own, OWNERSHIP_REQUEST, &done));
+    return done ? show_ownership(tx, own->request.now, &own->registration) : STORE_ENDED;
+}
+
 static enum store_error run_retry(struct store_tx *tx, void *arguments)
 {
     struct by_token *own = arguments;
     struct identifier_problem problem = {0};
-    enum store_error error = run_find(tx, own);
 
-    if (error)
-        return error;
+    RETURN_IF(run_find(tx, own));
     const char *thing_name = own->registration.thing_name;
     const struct oem_endpoint *endpoint = claim_settings_endpoint(own->settings, own->registration.endpoint);
     /* The configuration may have changed, so that no endpoint or staging account is left for it. */
     if (!endpoint || !intake_targets(own->settings, thing_name, strlen(thing_name), &own->request, &problem))
         return STORE_CONFLICT;
     own->request.endpoint = endpoint->key;
-    error = registrations_retry(tx, &own->request, &own->registration);
+    enum store_error error = registrations_retry(tx, &own->request, &own->registration);
+    if (error == STORE_ENDED)
+        return request_again(tx, own);
     if (error)
         return error == STORE_UNLISTED ? STORE_CONFLICT : error;
     return show_ownership(tx, own->request.now, &own->registration);
@@ -139,19 +166,18 @@ static enum store_error run_press(struct store_tx *tx, void *arguments)
     return show_ownership(tx, own->request.now, &own->registration);
 }
 
+/* Who no longer waits for the device, or for its owner. An owner only stops waiting for the device. */
 static enum store_error run_cancel(struct store_tx *tx, void *arguments)
 {
     struct by_token *own = arguments;
+    bool done;
+    enum store_error error =
+        registrations_cancel(tx, own->request.token, own->request.now, &own->registration);
 
-    const struct owners_act act = {
-        .kind = OWNERSHIP_WITHDRAW, .token = own->request.token, .now = own->request.now};
-    enum ownership_answer ignored; /* an owner only stops waiting for the device */
-
-    RETURN_IF(registrations_cancel(tx, own->request.token, own->request.now, &own->registration));
-    enum store_error error = owners_apply(tx, &act, &ignored);
-    if (error && error != STORE_NOT_FOUND)
+    if (error && error != STORE_ENDED)
         return error;
-    return show_ownership(tx, own->request.now, &own->registration);
+    RETURN_IF(apply(tx, own, OWNERSHIP_WITHDRAW, &done));
+    return error && !done ? error : by_token_show(tx, own);
 }
 
 const struct http_task by_token_find = {.run = run_find};

@@ -5,13 +5,17 @@
 
 #include "base/digest.h"
 #include "base/random.h"
+#include "server/portal/portal.h"
 #include "server/store/forgetting.h"
+#include "server/store/owners_claims.h"
+#include "server/store/owners_state.h"
 
 #define HEX "0123456789abcdef"
 
 bool owner_act_read(struct http_exchange *exchange, struct owner_act *act, enum ownership_event_kind kind)
 {
     act->kind = kind;
+    act->code_key = portal_of(exchange)->code_key;
     if (kind == OWNERSHIP_OFFER)
         random_hex(act->secret, OWNER_SECRET_LENGTH);
     return by_token_read_limited(exchange, &act->by_token);
@@ -80,4 +84,31 @@ static enum store_error run(struct store_tx *tx, void *arguments)
     return STORE_OK;
 }
 
+/* Locks the claim before the device, as owners.h asks. Whoever waits for nothing gives no code. */
+static enum store_error run_code(struct store_tx *tx, void *arguments)
+{
+    struct owner_act *own = arguments;
+    const struct registration_request *request = &own->by_token.request;
+    const struct registration_ownership *ownership = &own->by_token.registration.ownership;
+    char thing_name[IDENTIFIER_SIZE];
+
+    own->answer = OWNERSHIP_NOT_NOW;
+    RETURN_IF(by_token_show(tx, &own->by_token));
+    if (!ownership->is_known || !standing_is_live(ownership->standing))
+        return STORE_OK;
+    RETURN_IF(owners_thing(tx, request->token, thing_name));
+    RETURN_IF(owners_lock_claim(tx, thing_name));
+    RETURN_IF(inventory_check_code(tx, own->code_key, thing_name, own->code, own->code_length, request->now,
+                                   &own->code_result));
+    own->answer = OWNERSHIP_DONE;
+    return own->code_result.answer == CODE_RIGHT ? run(tx, own) : STORE_OK;
+}
+
+long long owner_act_next_at(const struct owner_act *act)
+{
+    return act->kind == OWNERSHIP_CODE ? act->code_result.next_at
+                                       : act->by_token.registration.ownership.challenge_at;
+}
+
 const struct http_task owner_act = {.run = run, .writes = true};
+const struct http_task owner_act_code = {.run = run_code, .writes = true};

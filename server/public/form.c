@@ -5,6 +5,7 @@
 
 #include "ownership/proof.h"
 #include "server/portal/answers.h"
+#include "server/portal/browser_cookie.h"
 #include "server/portal/intake.h"
 #include "server/portal/problem.h"
 #include "server/portal/session.h"
@@ -329,6 +330,7 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
     if (!read_answers(exchange, own))
         return false;
     take_details(exchange, own);
+    own->request.browser = browser_cookie(exchange);
     return true;
 }
 

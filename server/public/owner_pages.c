@@ -9,18 +9,33 @@
 
 #define HTML "text/html; charset=utf-8"
 
-/* Back to the private page, with a note about what was done: NULL: none. */
-static void go_back(struct http_exchange *exchange, const char *token, const char *note)
+/* Back to the private page, with a note about what was done (NULL: none), and how long to wait before the
+ * next try. */
+static void go_back(struct http_exchange *exchange, const char *token, const char *note, long long wait_ms)
 {
     TEXT struct text location = TEXT_EMPTY;
 
     text_printf(&location, "/registrations/%s?lang=%s", token, portal_language(exchange));
     if (note)
         text_printf(&location, "&note=%s", note);
+    if (wait_ms > 0)
+        text_printf(&location, "&wait=%lld", (wait_ms + 999) / 1000);
     http_answer_see_other(exchange, text_get(&location));
 }
 
 /* ---- doing it ---- */
+
+/* What the page says afterwards; NULL: nothing. */
+static const char *note_about(const struct owner_act *own)
+{
+    if (own->answer == OWNERSHIP_TOO_SOON)
+        return "soon";
+    if (own->answer != OWNERSHIP_DONE)
+        return "changed";
+    if (own->kind != OWNERSHIP_CODE || own->code_result.answer == CODE_RIGHT)
+        return NULL;
+    return own->code_result.answer == CODE_LATER ? "soon" : "code";
+}
 
 static void reply_done(struct http_exchange *exchange, void *arguments, unsigned result)
 {
@@ -31,10 +46,10 @@ static void reply_done(struct http_exchange *exchange, void *arguments, unsigned
         return;
     }
     dispatcher_wake(portal_of(exchange)->dispatcher); /* a claim may have been redirected */
-    if (own->answer == OWNERSHIP_TOO_SOON)
-        go_back(exchange, own->by_token.request.token, "soon");
-    else
-        go_back(exchange, own->by_token.request.token, own->answer == OWNERSHIP_DONE ? NULL : "changed");
+    const char *note = note_about(own);
+    bool waits = note && own->answer != OWNERSHIP_NOT_NOW;
+    go_back(exchange, own->by_token.request.token, note,
+            waits ? owner_act_next_at(own) - own->by_token.request.now : 0);
 }
 
 static bool read_act(struct http_exchange *exchange, void *arguments, enum ownership_event_kind kind)
@@ -56,6 +71,15 @@ static bool read_answer(struct http_exchange *exchange, void *arguments, enum ow
         return true;
     problem_answer(exchange, 404);
     return false;
+}
+
+static bool read_code(struct http_exchange *exchange, void *arguments)
+{
+    struct owner_act *own = arguments;
+
+    own->code = http_request_field(exchange, "code", &own->code_length);
+    own->code = own->code ? own->code : "";
+    return read_act(exchange, own, OWNERSHIP_CODE);
 }
 
 static bool read_power_cycle(struct http_exchange *exchange, void *arguments)
@@ -122,7 +146,7 @@ static bool is_owner(struct http_exchange *exchange, const struct by_token *own,
     }
     if (own->registration.ownership.is_known && own->registration.ownership.standing == STANDING_OWNER)
         return true;
-    go_back(exchange, own->request.token, "changed");
+    go_back(exchange, own->request.token, "changed", 0);
     return false;
 }
 
@@ -182,7 +206,7 @@ static void reply_request_page(struct http_exchange *exchange, const struct by_t
         return;
     const struct registration_rival *rival = find_rival(&own->registration, reference);
     if (!rival) {
-        go_back(exchange, own->request.token, "changed");
+        go_back(exchange, own->request.token, "changed", 0);
         return;
     }
     text_printf(&where, "requests/%s/%s", rival->reference, question == ASK_ACCEPT ? "accept" : "deny");
@@ -204,6 +228,10 @@ static void reply_deny_page(struct http_exchange *exchange, void *arguments, uns
 #define ACT .arguments_size = sizeof(struct owner_act), .task = &owner_act
 #define PAGE .arguments_size = sizeof(struct by_token), .read = by_token_read, .task = &by_token_find
 
+const struct http_handler owner_code = {.arguments_size = sizeof(struct owner_act),
+                                        .read = read_code,
+                                        .task = &owner_act_code,
+                                        .reply = reply_done};
 const struct http_handler owner_power_cycle = {ACT, .read = read_power_cycle, .reply = reply_done};
 const struct http_handler owner_ask = {ACT, .read = read_ask, .reply = reply_done};
 const struct http_handler owner_hand_over_page = {PAGE, .reply = reply_hand_over_page};

@@ -6,6 +6,7 @@
 #include "server/http/http.h"
 
 /* By those who want to be the owner: POST /registrations/{token}/... */
+extern const struct http_handler owner_code;        /* code */
 extern const struct http_handler owner_power_cycle; /* power-cycle */
 extern const struct http_handler owner_ask;         /* ask */
 

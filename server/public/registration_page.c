@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/public/registration_page.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/portal/by_token.h"
@@ -52,6 +53,15 @@ static enum store_error run_visit(struct store_tx *tx, void *arguments)
     return error ? error : page_arguments_find.run(tx, &own->page);
 }
 
+/* Seconds to wait before the next try, as the address says. */
+static long long wait_of(struct http_exchange *exchange)
+{
+    const char *seconds = http_request_query(exchange, "wait", NULL);
+    long long wait = seconds ? strtoll(seconds, NULL, 10) : 0;
+
+    return wait > 0 && wait <= 86400 ? wait * 1000 : 0;
+}
+
 static void render(struct http_exchange *exchange, struct page_arguments *own, bool returns, struct text *out)
 {
     const struct registration *registration = &own->by_token.registration;
@@ -60,6 +70,7 @@ static void render(struct http_exchange *exchange, struct page_arguments *own, b
         .now_ms = store_clock_ms(),
         .queue_ms = waiting_ms(portal_of(exchange)->waiting, registration),
         .note = note_of(exchange),
+        .wait_ms = wait_of(exchange),
         .backup_days = portal_of(exchange)->backup_days,
         .questions = page_arguments_questions(own),
         .returns = returns,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/portal/browser_cookie.h"
 #include "server/portal/intake.h"
 #include "server/portal/owner_act.h"
 #include "server/portal/portal.h"
@@ -75,8 +76,12 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
 
 static bool read_take(struct http_exchange *exchange, void *arguments)
 {
-    return problem_within_limit(exchange) && problem_network_has_room(exchange) &&
-           read_link(exchange, arguments);
+    struct take_over *own = arguments;
+
+    if (!problem_within_limit(exchange) || !problem_network_has_room(exchange) || !read_link(exchange, own))
+        return false;
+    own->request.browser = browser_cookie(exchange);
+    return true;
 }
 
 /* For the same device and endpoint as the owner's. Both may have left the configuration since. */
@@ -93,8 +98,10 @@ static enum store_error run_take(struct store_tx *tx, void *arguments)
     intake_choose(&own->request, endpoint);
     RETURN_IF(registrations_add(tx, &own->request, &own->registration));
     RETURN_IF(owners_take(tx, own->registration.token, own->digest, own->request.now, &own->answer));
-    if (own->answer != OWNERSHIP_DONE)
-        return STORE_NOT_FOUND; /* undoes the registration */
+    if (own->answer == OWNERSHIP_ENDED)
+        return STORE_NOT_FOUND;        /* undoes the registration */
+    if (own->answer != OWNERSHIP_DONE) /* the owner's own browser: its registration is there already */
+        return STORE_OK;
     return forgetting_run(tx, thing_name, own->request.now);
 }
 

@@ -74,6 +74,12 @@ class Module extends Program {
     return this.line(new RegExp(`"event": ?"${event}"`));
   }
 
+  /** What a device does in the first ten seconds after its arrival is no power cycle (ownership/challenge.h). */
+  async settled() {
+    await this.told("onboarded");
+    await pause(10_500);
+  }
+
   async stop() {
     this.child.stdin.end();
     await super.stop();

@@ -10,12 +10,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "server/http/cors.h"
 #include "server/http/origin.h"
 #include "server/http/url.h"
 
 #define REPLY_TIMEOUT_MS 60000
-#define PREFLIGHT 204 /* instead of a failure: the answer to a browser's question, see cors.h */
+#define PREFLIGHT 204 /* instead of a failure: the answer to a browser's question, see exchange.h */
 
 struct http_exchange *exchange_new(const struct http_options *options, const char *target)
 {
@@ -150,7 +149,7 @@ void exchange_refuse(struct http_exchange *exchange, unsigned status)
     TEXT struct text allowed = TEXT_EMPTY;
 
     if (status == PREFLIGHT) {
-        cors_answer_preflight(exchange);
+        exchange_answer_preflight(exchange);
         return;
     }
     if (status == 405) {
@@ -175,7 +174,7 @@ void exchange_check_head(struct http_exchange *exchange, const struct exchange_h
     exchange->method_name = head->method;
     exchange->method = route_method(head->method);
     exchange->failure = check_request(exchange, head);
-    if (cors_allow(exchange) && exchange->failure == 405 && cors_is_preflight(exchange))
+    if (exchange_allow_origin(exchange) && exchange->failure == 405 && exchange_is_preflight(exchange))
         exchange->failure = PREFLIGHT;
     if (!exchange->failure)
         exchange->failure = ask_handler(exchange, &head->framing);

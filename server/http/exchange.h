@@ -137,4 +137,11 @@ void exchange_hand_over(struct http_exchange *exchange);
 long long exchange_reply_timeout_ms(const struct http_exchange *exchange);
 bool exchange_has_answer_header(const struct http_exchange *exchange, const char *name);
 
+/* Pages of other origins, see cors.h. Adds the headers that allow the page to read the answer, if its origin
+ * is listed and the request is for the API. Returns true if it is. */
+bool exchange_allow_origin(struct http_exchange *exchange);
+/* Whether it is a browser's question before a request, for an address of the API, by a listed origin. */
+bool exchange_is_preflight(const struct http_exchange *exchange);
+void exchange_answer_preflight(struct http_exchange *exchange);
+
 #endif

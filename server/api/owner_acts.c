@@ -194,7 +194,8 @@ static void reply_code(struct http_exchange *exchange, void *arguments, unsigned
     }
     if (own->code_result.next_at > own->by_token.request.now)
         add_retry_after(exchange, own);
-    problem_answer_reason(exchange, 422, "wrong_code", "This code is not right. Check it, and send it again.");
+    problem_answer_reason(exchange, 422, "wrong_code",
+                          "This code is not right. Check it, and send it again.");
 }
 
 /* The only answer that has the link. */

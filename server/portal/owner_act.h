@@ -33,8 +33,8 @@ bool owner_act_take_other(struct owner_act *act, const char *reference);
 
 /* Applies it. STORE_NOT_FOUND: there is no such registration or request. */
 extern const struct http_task owner_act;
-/* Compares the code, and applies OWNERSHIP_CODE if it is right. The same work and the same answer for a device
- * that nobody knows. */
+/* Compares the code, and applies OWNERSHIP_CODE if it is right. The same work and the same answer for a
+ * device that nobody knows. */
 extern const struct http_task owner_act_code;
 /* When the person may try again; 0: at once. */
 long long owner_act_next_at(const struct owner_act *act);

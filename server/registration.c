@@ -105,6 +105,37 @@ enum step_state registration_step(const struct registration *registration, enum 
 
 /* ---- whose device it is ---- */
 
+/* As if nobody had ever heard of the device: it may be switched on at any time. */
+void registration_veil(struct registration *registration, const struct registration_request_made *made,
+                       long long now)
+{
+    struct registration_ownership *own = &registration->ownership;
+    const long long ends_at = made->requested_at + made->window_ms;
+    struct registration veiled = {.state = CLAIM_PUBLISHED,
+                                  .accepted_at = made->requested_at,
+                                  .expires_at = ends_at,
+                                  .ownership = *own};
+
+    if (own->standing == STANDING_WAITING || own->standing == STANDING_LAPSED)
+        veiled.ownership.standing = now < ends_at ? STANDING_WAITING : STANDING_LAPSED;
+    if (veiled.ownership.standing == STANDING_LAPSED) {
+        veiled.state = CLAIM_EXPIRED;
+        veiled.ended_at = ends_at;
+    }
+    if (own->standing == STANDING_WITHDRAWN)
+        veiled.state = CLAIM_CANCELLED;
+    if (own->challenge.from)
+        veiled.ownership.challenge = (struct challenge){.from = own->challenge.until - OWNERSHIP_CHALLENGE_MS,
+                                                        .until = own->challenge.until,
+                                                        .count = own->challenge.count};
+    veiled.ownership.is_veiled = true;
+    veiled.ownership.proofs &= ~PROOF(PROOF_FRESH); /* by the device, not by the person */
+    memcpy(veiled.token, registration->token, sizeof veiled.token);
+    memcpy(veiled.thing_name, registration->thing_name, sizeof veiled.thing_name);
+    memcpy(veiled.endpoint, made->endpoint, sizeof veiled.endpoint);
+    *registration = veiled;
+}
+
 bool registration_is_over(const struct registration *registration)
 {
     const struct registration_ownership *own = &registration->ownership;

@@ -32,7 +32,8 @@ struct registration_rival {
 /* Whose device it is, as far as this person may see it (ownership/ownership.h). Times are milliseconds, 0:
  * none. */
 struct registration_ownership {
-    bool is_known; /* false: nothing is kept about it, only the claim counts */
+    bool is_known;  /* false: nothing is kept about it, only the claim counts */
+    bool is_veiled; /* registration_veil() was called */
     enum standing standing;
     unsigned required, proofs;  /* sets of PROOF() */
     bool is_taken;              /* another one owns it, and this person may know */
@@ -68,6 +69,17 @@ struct registration {
                             */
     struct registration_ownership ownership;
 };
+
+/* A person who lacks a proof beyond the label must not learn whether the device exists, has arrived, or
+ * belongs to somebody. Afterwards everything but the proofs depends only on the person's own acts and on the
+ * time: requested_at: when the person last asked for the device, and for how long such a request waits.
+ * endpoint: the one that the person chose. */
+struct registration_request_made {
+    long long requested_at, window_ms;
+    char endpoint[REGISTRATION_ENDPOINT_SIZE];
+};
+void registration_veil(struct registration *registration, const struct registration_request_made *made,
+                       long long now);
 
 /* The registration has ended for good, and shows nothing of the device. */
 bool registration_is_over(const struct registration *registration);

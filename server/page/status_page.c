@@ -261,7 +261,7 @@ static size_t fill_claim(const struct status_view *view, struct template_value *
         {"stopped", flag((situation == CANCELLED && own) || over), NULL},
         {"failed", flag((situation == EXPIRED || situation == FAILED) && own), NULL},
         {"late", flag(situation == EXPIRED && own), NULL},
-        {"shows_steps", flag(!registration->already_online), NULL},
+        {"shows_steps", flag(!registration->already_online && !registration->ownership.is_veiled), NULL},
         {"steps", NULL, view->step_rows},
         {"onboarded_before", flag(registration->onboarded_before && open && own), NULL},
     };

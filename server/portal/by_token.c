@@ -71,24 +71,42 @@ static void copy_holding(const struct holding *holding, struct registration_owne
     }
 }
 
+/* Whether the person may see only what they have done themselves. */
+static bool is_veiled(const struct holding *holding)
+{
+    return !holding->may_tell && holding->standing != STANDING_OWNER &&
+           (holding->required & ~PROOF(PROOF_LABEL)) != 0;
+}
+
+static enum store_error veil(struct store_tx *tx, const struct registration_request *request,
+                             struct registration *registration)
+{
+    struct registration_request_made made = {.window_ms = request->window_ms};
+
+    RETURN_IF(registrations_made(tx, registration->token, &made));
+    registration_veil(registration, &made, request->now);
+    return STORE_OK;
+}
+
 /* A registration of schema 4 has no standing: only its claim is shown. */
-static enum store_error show_ownership(struct store_tx *tx, long long now, struct registration *registration)
+static enum store_error show_ownership(struct store_tx *tx, const struct registration_request *request,
+                                       struct registration *registration)
 {
     struct holding holding = {0};
-    enum store_error error = owners_find(tx, registration->token, now, &holding);
+    enum store_error error = owners_find(tx, registration->token, request->now, &holding);
 
     if (error)
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     copy_holding(&holding, &registration->ownership);
-    if (holding.standing != STANDING_FORMER)
-        return STORE_OK;
-    return forgetting_find(tx, registration->token, &registration->ownership.erased_at);
+    if (holding.standing == STANDING_FORMER)
+        return forgetting_find(tx, registration->token, &registration->ownership.erased_at);
+    return is_veiled(&holding) ? veil(tx, request, registration) : STORE_OK;
 }
 
 enum store_error by_token_show(struct store_tx *tx, struct by_token *own)
 {
     RETURN_IF(registrations_find(tx, own->request.token, &own->registration));
-    return show_ownership(tx, own->request.now, &own->registration);
+    return show_ownership(tx, &own->request, &own->registration);
 }
 
 enum store_error by_token_show_added(struct store_tx *tx, const struct registration_request *request,
@@ -98,7 +116,7 @@ enum store_error by_token_show_added(struct store_tx *tx, const struct registrat
                   !registration->onboarded_before && !request->product;
 
     if (!is_new)
-        return show_ownership(tx, request->now, registration);
+        return show_ownership(tx, request, registration);
     registration->ownership = (struct registration_ownership){.is_known = true,
                                                               .standing = STANDING_WAITING,
                                                               .required = PROOF(PROOF_LABEL),
@@ -130,12 +148,12 @@ static enum store_error apply(struct store_tx *tx, const struct by_token *own, e
 static enum store_error request_again(struct store_tx *tx, struct by_token *own)
 {
     const struct registration_ownership *ownership = &own->registration.ownership;
-    bool done;
+    bool done, veiled = ownership->is_veiled;
 
-    if (ownership->standing != STANDING_WITHDRAWN && ownership->standing != STANDING_LAPSED)
+    if (!veiled && ownership->standing != STANDING_WITHDRAWN && ownership->standing != STANDING_LAPSED)
         return STORE_ENDED;
     RETURN_IF(apply(tx, own, OWNERSHIP_REQUEST, &done));
-    return done ? show_ownership(tx, own->request.now, &own->registration) : STORE_ENDED;
+    return done || veiled ? show_ownership(tx, &own->request, &own->registration) : STORE_ENDED;
 }
 
 static enum store_error run_retry(struct store_tx *tx, void *arguments)
@@ -144,6 +162,8 @@ static enum store_error run_retry(struct store_tx *tx, void *arguments)
     struct identifier_problem problem = {0};
 
     RETURN_IF(run_find(tx, own));
+    if (own->registration.ownership.is_veiled)
+        RETURN_IF(registrations_make_again(tx, own->request.token, own->request.now));
     const char *thing_name = own->registration.thing_name;
     const struct oem_endpoint *endpoint = claim_settings_endpoint(own->settings, own->registration.endpoint);
     /* The configuration may have changed, so that no endpoint or staging account is left for it. */
@@ -155,7 +175,7 @@ static enum store_error run_retry(struct store_tx *tx, void *arguments)
         return request_again(tx, own);
     if (error)
         return error == STORE_UNLISTED ? STORE_CONFLICT : error;
-    return show_ownership(tx, own->request.now, &own->registration);
+    return show_ownership(tx, &own->request, &own->registration);
 }
 
 static enum store_error run_press(struct store_tx *tx, void *arguments)
@@ -163,14 +183,21 @@ static enum store_error run_press(struct store_tx *tx, void *arguments)
     struct by_token *own = arguments;
 
     RETURN_IF(registrations_press(tx, own->request.token, own->request.now, &own->registration));
-    return show_ownership(tx, own->request.now, &own->registration);
+    return show_ownership(tx, &own->request, &own->registration);
 }
 
 /* Who no longer waits for the device, or for its owner. An owner only stops waiting for the device. */
 static enum store_error run_cancel(struct store_tx *tx, void *arguments)
 {
     struct by_token *own = arguments;
+    const struct registration_ownership *ownership = &own->registration.ownership;
     bool done;
+
+    RETURN_IF(run_find(tx, own));
+    if (ownership->is_veiled && ownership->standing == STANDING_LAPSED)
+        return STORE_ENDED;
+    if (ownership->is_veiled && ownership->standing == STANDING_WAITING)
+        RETURN_IF(apply(tx, own, OWNERSHIP_REQUEST, &done)); /* it may have lapsed unseen */
     enum store_error error =
         registrations_cancel(tx, own->request.token, own->request.now, &own->registration);
 

@@ -88,8 +88,8 @@ void intake_shown(const struct registration_request *request, struct text *out)
         text_puts(out, request->targets[0].thing_name);
 }
 
-/* Of every product knowing the identifier is the proof, so that whoever has it may learn whether the device
- * is one of ours. The place to answer UNLISTED_PRETENDED for products with a stronger proof. */
+/* Where knowing the identifier is the proof, whoever has it may learn whether the device is one of ours. For
+ * products with a stronger proof intake_find_product() changes this. */
 static enum unlisted unlisted_of(const struct claim_settings *settings)
 {
     return settings->inventory_required ? UNLISTED_REFUSED : UNLISTED_CLAIMED;
@@ -173,6 +173,8 @@ enum store_error intake_find_product(struct store_tx *tx, const struct products 
         clues.gtin = row.gtin;
     *product = products_find(products, &clues);
     request->product = *product ? (*product)->key : NULL;
+    if (*product && (*product)->proofs != PROOF(PROOF_LABEL) && request->unlisted == UNLISTED_REFUSED)
+        request->unlisted = UNLISTED_PRETENDED;
     return STORE_OK;
 }
 

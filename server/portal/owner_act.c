@@ -57,6 +57,27 @@ static enum store_error keep_wish(struct store_tx *tx, const struct owner_act *a
     return forgetting_want(tx, act->by_token.request.token, act->erase);
 }
 
+/* People who wait under the veil (registration_veil()) are all treated as if they had just asked for the
+ * device, whatever has become of it. False: their request has ended. */
+static enum store_error refresh(struct store_tx *tx, struct owner_act *own, bool *goes_on)
+{
+    const struct registration *registration = &own->by_token.registration;
+    const struct owners_act act = {.kind = OWNERSHIP_REQUEST,
+                                   .token = own->by_token.request.token,
+                                   .now = own->by_token.request.now,
+                                   .ends_at = registration->expires_at};
+    enum ownership_answer ignored;
+
+    *goes_on = true;
+    if (own->kind != OWNERSHIP_CODE && own->kind != OWNERSHIP_CHALLENGE && own->kind != OWNERSHIP_ASK)
+        return STORE_OK;
+    RETURN_IF(by_token_show(tx, &own->by_token));
+    if (!registration->ownership.is_veiled)
+        return STORE_OK;
+    *goes_on = standing_is_live(registration->ownership.standing);
+    return *goes_on ? owners_apply(tx, &act, &ignored) : STORE_OK;
+}
+
 static enum store_error run(struct store_tx *tx, void *arguments)
 {
     struct owner_act *own = arguments;
@@ -73,6 +94,11 @@ static enum store_error run(struct store_tx *tx, void *arguments)
         owner_link_digest(own->secret, OWNER_SECRET_LENGTH, link);
         act.link = link;
     }
+    bool goes_on;
+    own->answer = OWNERSHIP_NOT_NOW;
+    RETURN_IF(refresh(tx, own, &goes_on));
+    if (!goes_on)
+        return STORE_OK;
     RETURN_IF(owners_apply(tx, &act, &own->answer));
     if (own->answer == OWNERSHIP_DONE)
         RETURN_IF(keep_wish(tx, own));

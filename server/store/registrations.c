@@ -78,6 +78,25 @@ enum store_error registrations_find(struct store_tx *tx, const char *token, stru
     return find(tx, token, out, NULL);
 }
 
+static void made_row(void *context, const struct row *row)
+{
+    struct registration_request_made *made = context;
+
+    made->requested_at = row_integer(row, 0);
+    row_copy(row, 1, made->endpoint, sizeof made->endpoint);
+}
+
+enum store_error registrations_made(struct store_tx *tx, const char *token,
+                                    struct registration_request_made *out)
+{
+    return tx_query(tx, SQL_REGISTRATION_MADE, WITH(sql_text(token)), made_row, out);
+}
+
+enum store_error registrations_make_again(struct store_tx *tx, const char *token, long long now)
+{
+    return tx_run(tx, SQL_REGISTRATION_MAKE_AGAIN, WITH(sql_text(token), sql_integer(now)), NULL);
+}
+
 struct open_claim {
     long long id, expires_at;
     enum claim_state state;

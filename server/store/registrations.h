@@ -74,6 +74,13 @@ enum store_error registrations_add_together(struct store_tx *tx,
                                             struct registration *const outs[], enum store_error results[],
                                             size_t count);
 
+/* When the person last asked for the device, and for which endpoint; window_ms is left to the caller.
+ * STORE_NOT_FOUND: there is no such token. */
+enum store_error registrations_made(struct store_tx *tx, const char *token,
+                                    struct registration_request_made *out);
+/* The person asks once more. Writes. */
+enum store_error registrations_make_again(struct store_tx *tx, const char *token, long long now);
+
 /* Finds a registration. STORE_NOT_FOUND: there is no such token. */
 enum store_error registrations_find(struct store_tx *tx, const char *token, struct registration *out);
 

@@ -325,6 +325,9 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         " LEFT JOIN persons p ON p.id = r.person_id WHERE r.token = $1"),
     [SQL_EXPORT_EVENTS] = BOTH("SELECT happened_at, kind, actor, proofs, reason FROM ownership_events"
                                " WHERE token = $1 ORDER BY id LIMIT 1000"),
+    [SQL_REGISTRATION_MADE] = BOTH("SELECT coalesce(requested_at, accepted_at), coalesce(endpoint, '')"
+                                   " FROM registrations WHERE token = $1"),
+    [SQL_REGISTRATION_MAKE_AGAIN] = BOTH("UPDATE registrations SET requested_at = $2 WHERE token = $1"),
     [SQL_FORGETTING_WANT] = BOTH("UPDATE registrations SET erased_at = CASE WHEN $2 = 1 THEN 0 END"
                                  " WHERE token = $1 AND coalesce(erased_at, 0) = 0"),
     [SQL_FORGETTING_RUN] =

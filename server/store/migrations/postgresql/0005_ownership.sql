@@ -6,6 +6,7 @@
 -- its standing ends or changes by itself; NULL: with its claim. browser: of the cookie that tells a browser which registered
 -- a device before; NULL: none. fields: own fields of the product, as JSON.
 -- erased_at: when what the person had told was erased; 0: it will be, once the device is no longer theirs.
+-- requested_at: when the person last asked for the device; NULL: when it was registered.
 ALTER TABLE registrations
     ADD COLUMN thing_name TEXT,
     ADD COLUMN endpoint TEXT,
@@ -27,7 +28,8 @@ ALTER TABLE registrations
     ADD COLUMN consent_language TEXT,
     ADD COLUMN consent_at BIGINT,
     ADD COLUMN marketing_at BIGINT,
-    ADD COLUMN erased_at BIGINT;
+    ADD COLUMN erased_at BIGINT,
+    ADD COLUMN requested_at BIGINT;
 CREATE INDEX registrations_thing ON registrations (thing_name) WHERE thing_name IS NOT NULL;
 CREATE INDEX registrations_answers ON registrations (accepted_at)
     WHERE fields IS NOT NULL OR country IS NOT NULL OR consent IS NOT NULL OR marketing_at IS NOT NULL;

@@ -233,5 +233,5 @@ void operator_owner_parse(int count, char **values, struct operation *out)
     }
     if (strcmp(values[1], "--help") == 0 || strcmp(values[1], "-h") == 0)
         exit(subcommands_help(&owner_commands));
-    operator_parse_among(&owner_commands, actions, count - 1, values + 1, out);
+    operation_parse(&owner_commands, actions, count - 1, values + 1, out);
 }

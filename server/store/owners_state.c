@@ -338,14 +338,19 @@ static long long due_of(const struct party *party, const struct owners_member *m
     return with_claim ? 0 : ownership_due(party);
 }
 
+static bool challenge_changed(const struct challenge *now, const struct challenge *before)
+{
+    return now->from != before->from || now->until != before->until || now->off_at != before->off_at ||
+           now->on_at != before->on_at || now->count != before->count;
+}
+
 static bool party_changed(const struct owners_device *device, size_t index)
 {
     const struct party *now = &device->state.parties[index], *before = &device->before.parties[index];
 
     return device->members[index].undated || now->standing != before->standing ||
            now->proofs != before->proofs || now->ends_at != before->ends_at ||
-           now->asked_at != before->asked_at ||
-           memcmp(&now->challenge, &before->challenge, sizeof now->challenge) != 0;
+           now->asked_at != before->asked_at || challenge_changed(&now->challenge, &before->challenge);
 }
 
 static enum store_error save_party(struct store_tx *tx, const struct owners_device *device, size_t index)

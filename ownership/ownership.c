@@ -44,7 +44,7 @@ static bool stands_out(const struct ownership *ownership, size_t party)
     unsigned own = proofs & PROOFS_TELLING;
 
     if (!has_rivals(ownership, party))
-        return (proofs & (PROOFS_TELLING | PROOF(PROOF_POWER_CYCLE))) != 0;
+        return (proofs & PROOFS_OF_POSSESSION) != 0;
     for (size_t i = 0; i < ownership->count; i++) {
         const unsigned theirs = ownership->parties[i].proofs;
         if (i == party || !is_live(ownership, i))

@@ -66,7 +66,7 @@ const struct product *products_default(const struct products *products)
 {
     const struct product *found = NULL;
 
-    for (size_t i = 0; i < products->count; i++) {
+    for (size_t i = 0; products->list && i < products->count; i++) {
         if (products->list[i].identifiers.count)
             continue;
         if (found)

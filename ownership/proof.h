@@ -25,6 +25,9 @@ enum proof {
  * them, or by chance. */
 #define PROOFS_TELLING (PROOF(PROOF_CODE) | PROOF(PROOF_AGAIN))
 
+/* Proofs that a person has the device, or its box, in their hands. */
+#define PROOFS_OF_POSSESSION (PROOFS_TELLING | PROOF(PROOF_POWER_CYCLE))
+
 /* Proofs that show who had the device at that time, and nothing about later. */
 #define PROOFS_OF_THE_DAY (PROOF(PROOF_POWER_CYCLE) | PROOF(PROOF_AGAIN) | PROOF(PROOF_FRESH))
 

@@ -186,6 +186,7 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
         /* The admin side accepts erasures from this machine only: no other machine may name another client,
          * and a proxy on this machine must not hide its clients. */
         .public_url = settings->public_url,
+        .cors_origins = settings->cors_origins,
         .trusted_proxies = side == HTTP_PUBLIC ? settings->trusted_proxies : LOOPBACK,
         .log_requests = settings->log_requests && side == HTTP_PUBLIC,
         .error_answer = problem_answer,
@@ -270,6 +271,16 @@ static bool open_store(struct app *app, struct text *why)
     return app->housekeeping != NULL;
 }
 
+static bool start_signing_in(struct app *app, struct text *why)
+{
+    struct portal *portal = &app->portal;
+
+    if (!sign_in_is_configured(portal->sign_in))
+        return true;
+    portal->identity = identity_start(portal->sign_in, portal->store, why);
+    return portal->identity != NULL;
+}
+
 static bool start_all(struct app *app, struct text *why)
 {
     const struct process_room wanted = {app->settings->max_connections, BODY_MEMORY};
@@ -280,7 +291,7 @@ static bool start_all(struct app *app, struct text *why)
         return false;
     app->portal.limiter = limiter_new(app->settings->registrations_per_minute);
     start_decoders(app);
-    return start_onboarding(app, why) && start_servers(app, why);
+    return start_signing_in(app, why) && start_onboarding(app, why) && start_servers(app, why);
 }
 
 static void describe_labels(struct app *app)
@@ -310,6 +321,7 @@ struct app *app_start(const struct settings *settings, bool (*interrupted)(void)
     app->portal.code_key = &settings->code_key;
     app->portal.products = &settings->products;
     app->portal.public_url = settings->public_url;
+    app->portal.sign_in = &settings->sign_in;
     app->portal.backup_days = (unsigned)((settings->backups_kept_ms + DAY_MS - 1) / DAY_MS);
     describe_labels(app);
     connection_files_exposed(&settings->claim, warn_of_key, NULL);
@@ -364,6 +376,7 @@ void app_stop(struct app *app)
     watcher_stop(portal->watcher);
     dispatcher_free(portal->dispatcher);
     leadership_stop(portal->leadership);
+    identity_stop(portal->identity);
     housekeeping_stop(app->housekeeping);
     store_close(portal->store);
     decode_pool_stop(portal->decoders);

@@ -114,7 +114,8 @@ struct housekeeping {
     pthread_cond_t changed;
     bool stopping;
     bool failing[CHORES];
-    long long after, kept, look_back, persons_after; /* see retention_step, persons_step */
+    long long after, kept, look_back; /* see retention_step */
+    long long persons_after;          /* see persons_step */
 };
 
 static void log_step(const struct step *step)
@@ -167,9 +168,9 @@ static bool run_step(struct housekeeping *housekeeping)
             own = before; /* nothing of it was kept */
     }
     housekeeping->after = own.retention.after;
+    housekeeping->persons_after = own.persons.after;
     housekeeping->kept = own.retention.kept;
     housekeeping->look_back = own.retention.look_back;
-    housekeeping->persons_after = own.persons.after;
     log_step(&own);
     return own.retention.more || own.persons.more || own.settled == STEP_ROWS || own.expired == STEP_ROWS ||
            own.adopted == STEP_ROWS || own.due == STEP_ROWS;

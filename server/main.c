@@ -13,6 +13,7 @@
 #include "base/subcommand.h"
 #include "claim/connection_files.h"
 #include "claim/mqtt.h"
+#include "ownership/product_settings.h"
 #include "server/app.h"
 #include "server/healthcheck.h"
 #include "server/operator/operator.h"
@@ -229,16 +230,18 @@ static bool check_start(struct config *config, const struct settings *settings, 
     return !lacks && config_error_count(config) == 0;
 }
 
-/* The staging accounts, for their forms of thing names. Mistakes in them are not this command's business: the
- * certificates may be where only the running service sees them. The caller frees the result after *out. */
-static struct config *load_names(const char *path, struct claim_settings *out)
+/* The staging accounts, for their forms of thing names, and products. Mistakes in them are not this command's
+ * business: the certificates may be where only the running service sees them. The caller frees the result
+ * after *out. */
+static struct config *load_names(const char *path, struct settings *out)
 {
     struct config_table tables[SETTINGS_TABLES];
 
     settings_tables(tables);
     struct config *config = config_new(tables, SETTINGS_TABLES, "PORTAL", true);
     config_load(config, path, environ);
-    claim_settings_load_partly(config, out);
+    claim_settings_load_partly(config, &out->claim);
+    product_settings_load(config, out->language, &out->claim, &out->products);
     return config;
 }
 
@@ -265,7 +268,7 @@ static int run(struct config *config, const struct arguments *arguments)
     }
     struct config *names = NULL;
     if (arguments->mode == MODE_OPERATE && arguments->operation.command->reads_names)
-        names = load_names(arguments->operation.config_path, &settings.claim);
+        names = load_names(arguments->operation.config_path, &settings);
     if (arguments->mode == MODE_SERVE)
         status = serve(&settings);
     else if (arguments->mode == MODE_HEALTHCHECK)

@@ -237,6 +237,33 @@ enum next_action registration_next_action(const struct registration *registratio
     return next_of_claim(registration);
 }
 
+enum registration_result registration_result(const struct registration *registration)
+{
+    const struct registration_ownership *own = &registration->ownership;
+
+    if (registration_is_over(registration))
+        return RESULT_ENDED;
+    switch (registration->state) {
+    case CLAIM_ONBOARDED:
+        return is_live(own) && own->standing != STANDING_OWNER ? RESULT_WAITING : RESULT_REGISTERED;
+    case CLAIM_EXPIRED:
+        return RESULT_EXPIRED;
+    case CLAIM_FAILED:
+        return RESULT_FAILED;
+    case CLAIM_CANCELLED:
+        return RESULT_CANCELLED;
+    default:
+        return RESULT_WAITING;
+    }
+}
+
+const char *registration_result_name(enum registration_result result)
+{
+    static const char *const names[] = {"waiting", "registered", "expired", "failed", "cancelled", "ended"};
+
+    return names[result];
+}
+
 bool registration_is_settled(const struct registration *registration)
 {
     if (registration_is_over(registration))

@@ -128,6 +128,19 @@ enum next_action {
 enum next_action registration_next_action(const struct registration *registration);
 const char *next_action_name(enum next_action action);
 
+/* What came of it, for whoever sent the person here; registration_result_name() gives the word. A device that
+ * has arrived is registered once it is this person's, where more is kept than the claim. */
+enum registration_result {
+    RESULT_WAITING,
+    RESULT_REGISTERED,
+    RESULT_EXPIRED,
+    RESULT_FAILED,
+    RESULT_CANCELLED,
+    RESULT_ENDED, /* registration_is_over() */
+};
+enum registration_result registration_result(const struct registration *registration);
+const char *registration_result_name(enum registration_result result);
+
 /* True if the state only changes with a new request, so pages can stop polling. */
 bool registration_is_settled(const struct registration *registration);
 

@@ -2,6 +2,7 @@
 #include "server/routes.h"
 
 #include "decode/decode.h"
+#include "server/admin/devices.h"
 #include "server/admin/erasures.h"
 #include "server/admin/exports.h"
 #include "server/admin/health.h"
@@ -15,7 +16,9 @@
 #include "server/public/assets.h"
 #include "server/public/form.h"
 #include "server/public/owner_pages.h"
+#include "server/public/products_page.h"
 #include "server/public/registration_page.h"
+#include "server/public/sign_in.h"
 #include "server/public/take_over.h"
 
 #define FORM "application/x-www-form-urlencoded"
@@ -43,6 +46,13 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/on",              1 * KIB,    FORM,      &registration_page_on},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/details",         ANSWERS,    FORM,      &registration_page_details},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/cancel",          1 * KIB,    FORM,      &registration_page_cancel},
+    {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}/return",          0,          NULL,      &registration_page_return},
+    {HTTP_PUBLIC, HTTP_GET,  "/products",                              0,          NULL,      &products_page},
+    {HTTP_PUBLIC, HTTP_GET,  "/sign-in",                               0,          NULL,      &sign_in_start},
+    {HTTP_PUBLIC, HTTP_GET,  "/sign-in/callback",                      0,          NULL,      &sign_in_callback},
+    {HTTP_PUBLIC, HTTP_GET,  "/sign-in/token",                         0,          NULL,      &sign_in_token},
+    {HTTP_PUBLIC, HTTP_POST, "/sign-in/token",                         16 * KIB,   FORM,      &sign_in_form},
+    {HTTP_PUBLIC, HTTP_POST, "/sign-out",                              1 * KIB,    FORM,      &sign_out},
     {HTTP_PUBLIC, HTTP_GET,  "/static/{file}",                         0,          NULL,      &asset_static},
     {HTTP_PUBLIC, HTTP_GET,  "/favicon.ico",                           0,          NULL,      &asset_icon},
     {HTTP_PUBLIC, HTTP_GET,  "/robots.txt",                            0,          NULL,      &asset_robots},
@@ -83,6 +93,8 @@ const struct http_route routes[] = {
     {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &health_live},
     {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &health_ready},
     {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &metrics_page},
+    {HTTP_ADMIN,  HTTP_GET,  "/devices/{thing}",                       0,          NULL,      &device_show},
+    {HTTP_ADMIN,  HTTP_POST, "/devices/{thing}/decisions",             4 * KIB,    JSON,      &device_decide},
     {HTTP_ADMIN,  HTTP_POST, "/erasures",                              1 * KIB,    JSON,      &erasure_create},
     {HTTP_ADMIN,  HTTP_POST, "/exports",                               1 * KIB,    JSON,      &export_create},
     {HTTP_ADMIN,  HTTP_GET,  "/inventory",                             0,          NULL,      &inventory_page},

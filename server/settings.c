@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "ownership/product_settings.h"
 #include "server/http/client.h"
+#include "server/http/cors.h"
 
 #define SECOND 1000LL
 #define DAY (86400 * SECOND)
@@ -27,6 +28,9 @@ static const struct config_key keys[] = {
      "labels with its host are accepted."},
     {"http", "trusted_proxies", CONFIG_TEXT, "", 0, 1024, NULL, false,
      "Networks of the reverse proxies whose X-Forwarded-For is trusted, such as 10.0.0.0/8."},
+    {"http", "cors_origins", CONFIG_TEXT, "", 0, 2000, NULL, false,
+     "Origins of your own pages whose scripts may use /api/v1/ in a browser, such as "
+     "https://www.example.com, with spaces between. Without cookies."},
     {"http", "threads", CONFIG_INTEGER, "2", 1, 64, NULL, false, "Number of threads that serve HTTP."},
     {"http", "max_connections", CONFIG_INTEGER, "20000", 16, 1000000, NULL, false,
      "Maximum number of open connections."},
@@ -127,6 +131,7 @@ void settings_tables(struct config_table out[SETTINGS_TABLES])
     out[0] = (struct config_table){keys, sizeof keys / sizeof *keys};
     out[1] = claim_config_table;
     out[2] = product_config_table;
+    out[3] = (struct config_table){sign_in_keys, SIGN_IN_KEYS};
 }
 
 static void report_network(struct config *config, const char *bad)
@@ -138,15 +143,28 @@ static void report_network(struct config *config, const char *bad)
                      text_get(&shown));
 }
 
+static void report_origin(struct config *config, const struct text *origin)
+{
+    TEXT struct text shown = TEXT_EMPTY;
+
+    excerpt_add_bare(text_get(origin), origin->length, &shown);
+    config_add_error(config, "http", "cors_origins",
+                     "%s is no origin such as https://www.example.com: scheme, host and port, in lower case",
+                     text_get(&shown));
+}
+
 static void check_http(struct config *config, const struct settings *settings)
 {
     const char *bad = "";
+    TEXT struct text origin = TEXT_EMPTY;
     struct client_networks *networks = client_networks_parse(settings->trusted_proxies, &bad);
     size_t length = strlen(settings->public_url);
 
     if (!networks)
         report_network(config, bad);
     client_networks_free(networks);
+    if (!cors_origins_check(settings->cors_origins, &origin))
+        report_origin(config, &origin);
     if (!length)
         return;
     if (strncmp(settings->public_url, "https://", 8) != 0 && strncmp(settings->public_url, "http://", 7) != 0)
@@ -229,6 +247,7 @@ bool settings_load_own(struct config *config, struct settings *out)
         .listen = config_text(config, "http", "listen"),
         .admin_listen = config_text(config, "http", "admin_listen"),
         .public_url = config_text(config, "http", "public_url"),
+        .cors_origins = config_text(config, "http", "cors_origins"),
         .trusted_proxies = config_text(config, "http", "trusted_proxies"),
         .threads = (unsigned)config_integer(config, "http", "threads"),
         .max_connections = (unsigned)config_integer(config, "http", "max_connections"),
@@ -262,6 +281,7 @@ bool settings_load_own(struct config *config, struct settings *out)
         .brand =
             {
                 .network = config_text(config, "brand", "network"),
+                .account = "",
                 .name = config_text(config, "brand", "name"),
                 .logo = "",
                 .colour = config_text(config, "brand", "colour"),
@@ -287,6 +307,9 @@ bool settings_load(struct config *config, struct settings *out)
     settings_load_own(config, out);
     bool claim_fine = claim_settings_load_partly(config, &out->claim);
     bool products_fine = product_settings_load(config, out->language, &out->claim, &out->products);
+    sign_in_config_load(config, out->public_url, &out->sign_in);
+    out->brand.signs_in = sign_in_is_configured(&out->sign_in);
+    out->brand.account = out->sign_in.label;
     return claim_fine && products_fine && config_error_count(config) == 0;
 }
 

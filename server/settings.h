@@ -10,12 +10,13 @@
 #include "claim/settings.h"
 #include "ownership/code.h"
 #include "ownership/product.h"
+#include "server/identity/sign_in_config.h"
 #include "server/page/brand.h"
 #include "server/store/retention.h"
 #include "server/store/store.h"
 
 struct settings { /* texts are borrowed from the config */
-    const char *listen, *admin_listen, *public_url, *trusted_proxies;
+    const char *listen, *admin_listen, *public_url, *trusted_proxies, *cors_origins;
     unsigned threads, max_connections, connections_per_client, registrations_per_minute;
     long long open_claims_per_network;
     long long request_timeout_ms, idle_timeout_ms, drain_ms;
@@ -33,18 +34,19 @@ struct settings { /* texts are borrowed from the config */
     bool log_requests;
     struct claim_settings claim;
     struct products products;
+    struct sign_in_config sign_in;
 };
 
 /* Fills out with all tables of keys that the portal knows, for config_new(): its own, then those of the
- * accounts and of the products. */
-#define SETTINGS_TABLES 3
+ * accounts, of the products and of signing in. */
+#define SETTINGS_TABLES 4
 void settings_tables(struct config_table out[SETTINGS_TABLES]);
 
 /* Reads the values of a loaded config, which must outlive *out. Adds errors to the config and returns false
  * if there are any; call settings_fini() in both cases. */
 bool settings_load(struct config *config, struct settings *out);
 /* The same without the accounts, for a config with the first table alone: the certificates may be where only
- * the running service sees them. out->claim and out->products stay empty. */
+ * the running service sees them. out->claim, out->products and out->sign_in stay empty. */
 bool settings_load_own(struct config *config, struct settings *out);
 void settings_fini(struct settings *settings);
 

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plain_text.h"
 #include "base/utf8.h"
 #include "sidewalk/device_file.h"
 #include "sidewalk/entry_search.h"
+#include "sidewalk/file_kind.h"
 #include "sidewalk/log_parser.h"
 
 #define SEARCH_KEPT 1024 /* bytes before the current position, of which a search may need a part */
@@ -163,29 +165,18 @@ static void search_further(struct control_log *log, const char *bytes, size_t le
     }
 }
 
-/* Returns what the file is if it is not JSON text, else NULL. */
-static const char *foreign(const char *bytes, size_t length)
+/* Adds what the file is if it is not JSON text. */
+static void explain_foreign(const char *bytes, size_t length, struct text *out)
 {
-    static const struct {
-        const char *magic;
-        size_t length;
-        const char *words;
-    } known[] = {
-        {"\x1F\x8B", 2, "the file is compressed (gzip)"},
-        {"PK\x03\x04", 4, "the file is compressed (zip)"},
-        {"BZh", 3, "the file is compressed (bzip2)"},
-        {"\xFD"
-         "7zXZ",
-         5, "the file is compressed (xz)"},
-        {"\x28\xB5\x2F\xFD", 4, "the file is compressed (zstd)"},
-        {"\xFF\xFE", 2, "the file is UTF-16 instead of UTF-8"},
-        {"\xFE\xFF", 2, "the file is UTF-16 instead of UTF-8"},
-    };
+    const char *kind = file_kind(bytes, length);
 
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (length >= known[i].length && memcmp(bytes, known[i].magic, known[i].length) == 0)
-            return known[i].words;
-    return NULL;
+    if (kind != NULL)
+        text_printf(out, "the file is %s%s", kind,
+                    strncmp(kind, "compressed", strlen("compressed")) == 0 ? "" : ", not a control log");
+    else if (plain_text_is_utf16(bytes, length))
+        text_puts(out, "the file is UTF-16 instead of UTF-8");
+    else if (file_kind_is_list(bytes, length))
+        text_puts(out, "this is a list of serial numbers, not a control log: it belongs to --csv");
 }
 
 static void feed(struct control_log *log, const char *bytes, size_t length)
@@ -210,14 +201,15 @@ static void feed(struct control_log *log, const char *bytes, size_t length)
 static void start(struct control_log *log)
 {
     TEXT struct text first = log->window;
-    const char *other = foreign(text_get(&first), first.length);
+    TEXT struct text other = TEXT_EMPTY;
     size_t skip = utf8_mark_length(text_get(&first), first.length);
 
     log->window = (struct text)TEXT_EMPTY;
     log->started = true;
-    if (other != NULL) {
+    explain_foreign(text_get(&first), first.length, &other);
+    if (other.length > 0) {
         log->dead = true;
-        log->events.broken(log->events.context, 0, other, "");
+        log->events.broken(log->events.context, 0, text_get(&other), "");
     } else {
         log->length = log->parser.told = skip;
         feed(log, text_get(&first) + skip, first.length - skip);
@@ -226,14 +218,12 @@ static void start(struct control_log *log)
 
 void control_log_feed(struct control_log *log, const char *bytes, size_t length)
 {
-    enum { MAGIC = 8 };
-
     if (!log->started) {
-        size_t wanted = MAGIC - log->window.length, part = length < wanted ? length : wanted;
+        size_t wanted = FILE_KIND_BYTES - log->window.length, part = length < wanted ? length : wanted;
         text_add(&log->window, bytes, part);
         bytes += part;
         length -= part;
-        if (log->window.length < MAGIC)
+        if (log->window.length < FILE_KIND_BYTES)
             return;
         start(log);
     }

@@ -20,7 +20,8 @@ bool device_file_is_member(const char *name, size_t length)
 
 bool device_file_is_in(const char *text, size_t length)
 {
-    static const char *const marks[] = {private_key, "\"PrivateKeys\"", "\"p256R1\"", "\"eD25519\""};
+    static const char *const marks[] = {private_key,   "\"PrivateKeys\"", "\"p256R1\"",
+                                        "\"eD25519\"", "p256R1:",         "eD25519:"};
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (memmem(text, length, marks[i], strlen(marks[i])) != NULL)

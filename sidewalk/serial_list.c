@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "sidewalk/device_file.h"
+#include "sidewalk/file_kind.h"
 
 #define HEX_LENGTH ((size_t)SMSN_BYTES * 2)
 #define MARK_MAX 3 /* bytes of a byte order mark */
@@ -49,6 +50,9 @@ struct serial_list {
         bool device_file, control_log, has_nul;
         struct text part; /* and what remains of those before */
     } foreign;
+    struct text head; /* the file's first bytes, until they are enough to tell its kind */
+    const char *kind; /* of a file that is no text; NULL: none of those */
+    bool headed;      /* kind is known */
 };
 
 /* Keeps libcsv from removing spaces: AWS uses the field unchanged. */
@@ -286,7 +290,7 @@ static bool pass_first(struct serial_list *list, const char *line, size_t length
     if (plain_text_is_utf16(line, length)) {
         refuse(list, NULL, PLAIN_TEXT_UTF16);
         list->dead = true;
-    } else if (begins(line, length, "smsn:")) {
+    } else if (begins(line, length, "smsn:") || device_file_is_in(line, length)) {
         list->foreign.is = true;
         scan(list, line, length);
     } else if (csv_cells_is_sep(line, length - 1, &separator)) {
@@ -384,6 +388,7 @@ void serial_list_free(struct serial_list *list)
     text_fini(&list->second);
     text_fini(&list->line);
     text_fini(&list->foreign.part);
+    text_fini(&list->head);
     free(list);
 }
 
@@ -403,7 +408,7 @@ static size_t look_at_first(struct serial_list *list, const char *bytes, size_t 
     return length;
 }
 
-void serial_list_feed(struct serial_list *list, const char *bytes, size_t length)
+static void feed(struct serial_list *list, const char *bytes, size_t length)
 {
     size_t before = list->foreign.known ? 0 : look_at_first(list, bytes, length);
 
@@ -414,6 +419,43 @@ void serial_list_feed(struct serial_list *list, const char *bytes, size_t length
     line_splitter_feed(&list->lines, bytes, before);
     list->foreign.is = true;
     scan(list, bytes + before, length - before);
+}
+
+/* The first bytes tell what the file is, however it is cut. */
+static void end_head(struct serial_list *list)
+{
+    TEXT struct text head = list->head;
+
+    list->head = (struct text)TEXT_EMPTY;
+    list->headed = true;
+    list->kind = file_kind(text_get(&head), head.length);
+    if (list->kind == NULL)
+        feed(list, text_get(&head), head.length);
+}
+
+void serial_list_feed(struct serial_list *list, const char *bytes, size_t length)
+{
+    if (!list->headed) {
+        size_t wanted = FILE_KIND_BYTES - list->head.length, part = length < wanted ? length : wanted;
+        text_add(&list->head, bytes, part);
+        bytes += part;
+        length -= part;
+        if (list->head.length == FILE_KIND_BYTES)
+            end_head(list);
+    }
+    if (list->headed && list->kind == NULL)
+        feed(list, bytes, length);
+}
+
+static void end_kind(struct serial_list *list)
+{
+    TEXT struct text why = TEXT_EMPTY;
+    bool is_zip = strstr(list->kind, "(zip)") != NULL;
+
+    text_printf(&why, "the file is %s%s, not a list of serial numbers%s", list->kind,
+                is_zip ? " or a workbook" : "",
+                is_zip || strstr(list->kind, "workbook") ? ": save the workbook's sheet as CSV" : "");
+    list->events.bad_header(list->events.context, 1, text_get(&why));
 }
 
 static unsigned long long last_line(const struct serial_list *list)
@@ -440,6 +482,12 @@ static void end_foreign(struct serial_list *list)
 
 void serial_list_end(struct serial_list *list)
 {
+    if (!list->headed)
+        end_head(list);
+    if (list->kind != NULL) {
+        end_kind(list);
+        return;
+    }
     line_splitter_end(&list->lines);
     if (list->foreign.is)
         end_foreign(list);

@@ -8,6 +8,7 @@
 #include "server/store/backup.h"
 #include "server/store/claim_counts.h"
 #include "server/store/claims.h"
+#include "server/store/owners.h"
 #include "server/store/store_clock.h"
 
 static void head(struct text *out, const char *name, const char *type, const char *help)
@@ -21,6 +22,7 @@ struct arguments {
     long long claims[CLAIM_STATE_COUNT];
     long long oldest_open; /* accepted_at of the oldest open claim, wall ms; 0: none */
     long long last_backup; /* time of the last verified backup, wall ms; 0: none */
+    struct owners_counts owners;
 };
 
 static void add_claims(const struct arguments *store, struct text *out)
@@ -34,6 +36,20 @@ static void add_claims(const struct arguments *store, struct text *out)
     head(out, "oldest_open_claim_seconds", "gauge",
          "Age of the oldest claim whose device has not arrived yet.");
     text_printf(out, "expresslink_portal_oldest_open_claim_seconds %.3f\n",
+                (double)(age > 0 ? age : 0) / 1000.0);
+}
+
+static void add_owners(const struct arguments *store, struct text *out)
+{
+    long long asked_at = store->owners.oldest_dispute, age = asked_at ? store_clock_ms() - asked_at : 0;
+
+    head(out, "owned_devices", "gauge", "Devices that have an owner.");
+    text_printf(out, "expresslink_portal_owned_devices %lld\n", store->owners.owned);
+    head(out, "disputes", "gauge",
+         "Requests for a device that its owner denied, or did not answer: staff decides.");
+    text_printf(out, "expresslink_portal_disputes %lld\n", store->owners.disputes);
+    head(out, "oldest_dispute_seconds", "gauge", "Time since the owner was asked, of the oldest dispute.");
+    text_printf(out, "expresslink_portal_oldest_dispute_seconds %.3f\n",
                 (double)(age > 0 ? age : 0) / 1000.0);
 }
 
@@ -282,10 +298,11 @@ static void write_all(const struct portal *portal, const struct arguments *store
     text_puts(out, "expresslink_portal_build_info{version=\"" EXPRESSLINK_VERSION "\"} 1\n");
     head(out, "start_time_seconds", "gauge", "Start time of the portal, in seconds since 1970.");
     text_printf(out, "expresslink_portal_start_time_seconds %.3f\n", (double)portal->started_at / 1000.0);
-    if (store)
+    if (store) {
         add_claims(store, out);
-    if (store)
+        add_owners(store, out);
         add_backup(store, out);
+    }
     add_store(portal, out);
     add_staging(portal, out);
     add_endpoints(portal, out);
@@ -300,6 +317,8 @@ static enum store_error read_store(struct store_tx *tx, void *arguments)
     enum store_error error = claim_counts_read(tx, own->claims);
 
     own->last_backup = backup_last(tx);
+    if (!error)
+        error = owners_count(tx, &own->owners);
     return error ? error : claims_oldest_open(tx, &own->oldest_open);
 }
 

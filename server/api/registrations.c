@@ -212,12 +212,27 @@ static bool read_create(struct http_exchange *exchange, void *arguments)
     return true;
 }
 
+/* A repeated request has the answer of the first, also when the inventory no longer knows its serial number.
+ */
+static enum store_error resolve(struct store_tx *tx, struct creation *own, bool *repeated)
+{
+    enum store_error error = intake_resolve(tx, own->portal->settings, &own->request);
+
+    *repeated = error == STORE_UNLISTED;
+    if (*repeated)
+        error = registrations_repeated(tx, &own->request, &own->registration);
+    return *repeated && error == STORE_NOT_FOUND ? STORE_UNLISTED : error;
+}
+
 static enum store_error run_create(struct store_tx *tx, void *arguments)
 {
     struct creation *own = arguments;
     const struct product *found = NULL;
-    enum store_error error = intake_resolve(tx, own->portal->settings, &own->request);
+    bool repeated;
+    enum store_error error = resolve(tx, own, &repeated);
 
+    if (repeated)
+        return error;
     if (!error)
         error = intake_find_product(tx, own->portal->products, &own->request, &found);
     if (error)

@@ -454,7 +454,10 @@ static void first_call(struct carrier *carrier, const char *method, const char *
 }
 
 /* libmicrohttpd passes the data of a chunk where it lies in its buffer, behind the line with the chunk's
- * size. Data at the buffer's start is of a chunk whose line was there before, which cannot be seen any more.
+ * size. Data at the buffer's start is of a chunk whose line was there before, which cannot be seen any more:
+ * the library reads the line, calls nobody, and reads the data over it. There is no callback for what it
+ * reads from the socket. To reject such data would be to reject clients that send line and data one after the
+ * other.
  */
 static bool follows_crlf(const struct carrier *carrier, const char *data)
 {

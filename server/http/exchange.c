@@ -14,6 +14,7 @@
 #include "server/http/url.h"
 
 #define REPLY_TIMEOUT_MS 60000
+#define PREFLIGHT 204 /* instead of a failure: the answer to a browser's question, see exchange.h */
 
 struct http_exchange *exchange_new(const struct http_options *options, const char *target)
 {
@@ -83,7 +84,8 @@ static bool is_forged(const struct http_exchange *exchange)
     };
     const char *public_url = exchange->options->public_url;
 
-    return exchange->method != HTTP_GET && exchange->method != HTTP_HEAD && !http_request_is_api(exchange) &&
+    return !exchange->match.route->handler->from_anywhere && exchange->method != HTTP_GET &&
+           exchange->method != HTTP_HEAD && !http_request_is_api(exchange) &&
            origin_is_foreign(&origin, public_url ? public_url : "");
 }
 
@@ -146,6 +148,10 @@ void exchange_refuse(struct http_exchange *exchange, unsigned status)
     const struct http_route *route = exchange->match.route;
     TEXT struct text allowed = TEXT_EMPTY;
 
+    if (status == PREFLIGHT) {
+        exchange_answer_preflight(exchange);
+        return;
+    }
     if (status == 405) {
         route_allowed(options->routes, options->route_count, options->side, exchange->target, &allowed);
         http_answer_header(exchange, "Allow", text_get(&allowed));
@@ -168,6 +174,8 @@ void exchange_check_head(struct http_exchange *exchange, const struct exchange_h
     exchange->method_name = head->method;
     exchange->method = route_method(head->method);
     exchange->failure = check_request(exchange, head);
+    if (exchange_allow_origin(exchange) && exchange->failure == 405 && exchange_is_preflight(exchange))
+        exchange->failure = PREFLIGHT;
     if (!exchange->failure)
         exchange->failure = ask_handler(exchange, &head->framing);
     /* Answer before the body is read if the client waits for permission (Expect) or would send a long body.

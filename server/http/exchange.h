@@ -13,7 +13,7 @@
 #include "server/http/watchdog.h"
 
 #define EXCHANGE_ID_SIZE 17
-#define EXCHANGE_HEADERS_MAX 12
+#define EXCHANGE_HEADERS_MAX 16
 /* This many bytes of a body that is too large are read and dropped before the answer, so that the client sees
  * the answer. */
 #define EXCHANGE_DISCARD_MAX ((size_t)8 << 20)
@@ -136,5 +136,12 @@ void exchange_hand_over(struct http_exchange *exchange);
 /* Time limit for making an answer and for the client to receive it. */
 long long exchange_reply_timeout_ms(const struct http_exchange *exchange);
 bool exchange_has_answer_header(const struct http_exchange *exchange, const char *name);
+
+/* Pages of other origins, see cors.h. Adds the headers that allow the page to read the answer, if its origin
+ * is listed and the request is for the API. Returns true if it is. */
+bool exchange_allow_origin(struct http_exchange *exchange);
+/* Whether it is a browser's question before a request, for an address of the API, by a listed origin. */
+bool exchange_is_preflight(const struct http_exchange *exchange);
+void exchange_answer_preflight(struct http_exchange *exchange);
 
 #endif

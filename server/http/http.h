@@ -56,6 +56,9 @@ struct http_handler {
     void (*refuse)(struct http_exchange *exchange, unsigned status);
     /* Returns false if it has already answered; then only fini is called. */
     bool (*read)(struct http_exchange *exchange, void *arguments);
+    /* Also for what a form of another site's page sends; otherwise such a request is answered 403. Only for a
+     * handler that trusts nothing that a browser adds by itself. */
+    bool from_anywhere;
     const struct http_task *task; /* passed to http_options.take after read */
     /* HTTP thread. Starts the work; http_resume() must be called once when it is done, on any thread. */
     void (*begin)(struct http_exchange *exchange, void *arguments);
@@ -188,6 +191,7 @@ struct http_options {
     long long idle_timeout_ms;    /* how long a connection may be idle between requests */
     long long reply_timeout_ms;   /* to make an answer and for the client to receive it; 0: one minute */
     const char *public_url;       /* of our pages, "https://register.example.com"; "" or NULL: not known */
+    const char *cors_origins;     /* of other pages that may use the API, see cors.h; "" or NULL: none */
     const char *trusted_proxies;  /* networks, separated by spaces or commas: "10.0.0.0/8 ::1" */
     bool log_requests;
     http_error_answer *error_answer;

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "claim/backoff.h"
+#include "server/onboarding/aws_access.h"
 #include "server/onboarding/event_source.h"
 #include "server/onboarding/held_messages.h"
 
@@ -38,8 +39,7 @@ struct sqs_source;
 struct worker {
     struct sqs_source *sqs;
     pthread_t thread;
-    struct aws_session *session;
-    unsigned renewal; /* with which the session was made */
+    struct aws_lease aws;
     struct backoff backoff;
     bool failing;    /* under `delivering` */
     bool has_waited; /* a receiver: its first poll is done */
@@ -49,7 +49,7 @@ struct sqs_source {
     struct event_source source;
     struct event_callbacks callbacks;
     const struct oem_endpoint *endpoint; /* borrowed */
-    char region[AWS_REGION_SIZE];
+    struct aws_access *access;
     struct worker workers[WORKERS];
     size_t running;
     size_t held_max;
@@ -57,7 +57,6 @@ struct sqs_source {
     atomic_int halt; /* receives nothing for now; interrupts what is being received */
     atomic_bool ending;
     atomic_int abort; /* deletes nothing more either */
-    atomic_uint renewal;
 
     /* Held while callbacks run; taken before `lock`. */
     pthread_mutex_t delivering;
@@ -159,22 +158,6 @@ static void wait_ms(struct sqs_source *sqs, long long ms, const atomic_int *stop
     pthread_mutex_unlock(&sqs->lock);
 }
 
-/* The account is asked with the credentials of the moment: a session that was made before a renewal is made
- * again. False: there is none, *why says why. */
-static bool has_session(struct worker *worker, struct text *why)
-{
-    struct sqs_source *sqs = worker->sqs;
-    unsigned renewal = atomic_load(&sqs->renewal);
-    const struct aws_options options = {.region = sqs->region[0] ? sqs->region : NULL};
-
-    if (worker->session && worker->renewal == renewal)
-        return true;
-    aws_session_free(worker->session);
-    worker->session = aws_session_new(&options, why);
-    worker->renewal = renewal;
-    return worker->session != NULL;
-}
-
 /* ---- receivers ---- */
 
 static void log_unusable(struct sqs_source *sqs, const char *id)
@@ -215,7 +198,7 @@ static void tell_clock(struct worker *worker)
     struct sqs_source *sqs = worker->sqs;
     long long skew = 0;
 
-    if (aws_session_clock_skew(worker->session, &skew))
+    if (aws_session_clock_skew(worker->aws.session, &skew))
         sqs->callbacks.clock(sqs->callbacks.context, clock_wall_ms() + skew);
 }
 
@@ -268,10 +251,10 @@ static long long receive(struct worker *worker)
     unsigned wait_s = worker->has_waited ? AWS_SQS_WAIT_MAX_S : FIRST_WAIT_S;
     char code[80] = "";
 
-    if (!has_session(worker, &why))
+    if (!aws_access_have(sqs->access, &worker->aws, &why))
         return failed(worker, text_get(&why));
-    enum aws_error error =
-        aws_sqs_receive(worker->session, sqs->endpoint->queue_url, wait_s, &sqs->halt, &messages, code, &why);
+    enum aws_error error = aws_sqs_receive(worker->aws.session, sqs->endpoint->queue_url, wait_s, &sqs->halt,
+                                           &messages, code, &why);
     worker->has_waited = !error;
     if (atomic_load(&sqs->halt) && error)
         return 0;
@@ -364,8 +347,8 @@ static void delete_some(struct worker *worker)
         return;
     for (size_t i = 0; i < deletion.count; i++)
         results[i] = AWS_SQS_DELETE_AGAIN;
-    if (!has_session(worker, &why) ||
-        aws_sqs_delete(worker->session, sqs->endpoint->queue_url, (const char *const *)deletion.receipts,
+    if (!aws_access_have(sqs->access, &worker->aws, &why) ||
+        aws_sqs_delete(worker->aws.session, sqs->endpoint->queue_url, (const char *const *)deletion.receipts,
                        deletion.count, &sqs->abort, results, &why) != AWS_OK)
         wait = atomic_load(&sqs->abort) ? 0 : failed(worker, text_get(&why));
     else if (has_failures(&deletion, results))
@@ -409,7 +392,7 @@ static void acknowledge(struct event_source *source, const struct event_receipt 
 
 static void renew(struct event_source *source)
 {
-    atomic_fetch_add(&of(source)->renewal, 1);
+    aws_access_renew(of(source)->access);
 }
 
 /* Under `delivering`: afterwards no callback runs until it goes on. */
@@ -485,7 +468,8 @@ static void free_source(struct event_source *source)
 
     stop(sqs);
     for (size_t i = 0; i < WORKERS; i++)
-        aws_session_free(sqs->workers[i].session);
+        aws_access_end(sqs->access, &sqs->workers[i].aws);
+    aws_access_free(sqs->access);
     held_messages_free(sqs->held);
     pthread_cond_destroy(&sqs->changed);
     pthread_mutex_destroy(&sqs->lock);
@@ -530,6 +514,7 @@ static const struct event_source_kind kind = {.start = start,
 struct event_source *event_source_sqs_open(const struct event_source_options *options, struct text *why)
 {
     struct sqs_source *sqs = memory_new(1, sizeof *sqs);
+    char region[AWS_REGION_SIZE] = "";
 
     sqs->source.kind = &kind;
     sqs->callbacks = options->callbacks;
@@ -540,12 +525,13 @@ struct event_source *event_source_sqs_open(const struct event_source_options *op
     pthread_mutex_init(&sqs->lock, NULL);
     condition_init(&sqs->changed);
     atomic_store(&sqs->halt, 1); /* until it is asked to receive */
-    aws_region_of(sqs->endpoint->queue_url, sqs->region);
+    aws_region_of(sqs->endpoint->queue_url, region);
+    sqs->access = aws_access_new(region);
     for (size_t i = 0; i < WORKERS; i++) {
         sqs->workers[i].sqs = sqs;
         backoff_init(&sqs->workers[i].backoff, BACKOFF_MIN_MS, BACKOFF_MAX_MS);
     }
-    if (has_session(&sqs->workers[0], why))
+    if (aws_access_have(sqs->access, &sqs->workers[0].aws, why))
         return &sqs->source;
     free_source(&sqs->source);
     return NULL;

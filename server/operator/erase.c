@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/operator/operator.h"
 #include "server/operator/person.h"
 #include "server/store/erasure.h"
 #include "server/store/store_clock.h"
@@ -44,8 +45,9 @@ static int erase_all(struct store *store, const struct operation *operation)
 
 int operator_erase(const struct settings *settings, const struct operation *operation)
 {
+    struct store_options options = settings->store;
     struct store *store = NULL;
-    enum store_error error = person_open(settings, operation, &store);
+    enum store_error error = person_open(operation, &options, &store);
 
     if (error)
         return error == STORE_IN_USE ? ask_portal(settings, operation) : EXIT_CANNOT;

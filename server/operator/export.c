@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "server/operator/operator.h"
 #include "server/operator/person.h"
 #include "server/store/personal_data.h"
 
@@ -35,8 +36,9 @@ static int ask_portal(const struct settings *settings, const struct operation *o
 
 int operator_export(const struct settings *settings, const struct operation *operation)
 {
+    struct store_options options = settings->store;
     struct store *store = NULL;
-    enum store_error error = person_open(settings, operation, &store);
+    enum store_error error = person_open(operation, &options, &store);
 
     if (error)
         return error == STORE_IN_USE ? ask_portal(settings, operation) : EXIT_CANNOT;

@@ -4,7 +4,7 @@
 #ifndef SERVER_OPERATOR_INVENTORY_H
 #define SERVER_OPERATOR_INVENTORY_H
 
-#include "server/operator/operator.h"
+#include "server/operator/operation.h"
 
 extern const struct subcommands inventory_commands;
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "server/operator/admin_client.h"
 #include "server/store/inventory_text.h"
@@ -15,8 +14,8 @@
 #define SECONDS 60
 #define ANSWER_MAX ((size_t)1 << 20)
 #define PORTAL_ROWS 1500 /* with the longest texts still less than the portal takes at a time */
-#define ALONE_ROWS 65536 /* nobody else waits for the store */
-#define SHARED_ROWS 4000
+#define ALONE_ROWS 50000 /* nobody else waits for the store */
+#define SHARED_ROWS 20000
 #define PAGE_ROWS 1000
 
 /* ---- opening ---- */
@@ -28,27 +27,23 @@ static bool is_sqlite(const struct settings *settings)
 
 bool inventory_access_open(const struct settings *settings, struct inventory_access *out, struct text *why)
 {
-    struct store_options options = settings->store;
-    struct store *store = NULL;
+    const char *url = settings->store.url;
 
-    if (is_sqlite(settings) && access(options.url + 7, F_OK)) { /* store_open() would create the file */
-        text_printf(why, "%s: %s", options.url + 7, strerror(errno));
+    if (is_sqlite(settings) && access(url + 7, F_OK)) { /* store_open() would create the file */
+        text_printf(why, "%s: %s", url + 7, strerror(errno));
         return false;
     }
-    options.alone = true;
-    options.writers = options.readers = 1;
-    enum store_error error = store_open(&options, &store, why);
+    *out = (struct inventory_access){.options = settings->store, .address = settings->admin_listen};
+    out->options.alone = true;
+    out->options.writers = out->options.readers = 1;
+    enum store_error error = store_open(&out->options, &out->store, why);
     if (error && error != STORE_IN_USE)
         return false;
     if (error)
         text_clear(why);
-    *out = (struct inventory_access){
-        .store = store,
-        .address = settings->admin_listen,
-        .rows_max = !store                ? PORTAL_ROWS
-                    : is_sqlite(settings) ? ALONE_ROWS
-                                          : SHARED_ROWS,
-    };
+    out->rows_max = is_sqlite(settings) ? ALONE_ROWS : SHARED_ROWS;
+    if (error)
+        out->rows_max = PORTAL_ROWS;
     return true;
 }
 
@@ -101,28 +96,46 @@ static const char *text_of(const cJSON *object, const char *name)
 
 /* ---- putting ---- */
 
-struct put_call {
-    const struct inventory_put *put;
-    enum inventory_outcome *outcomes;
-};
-
 static enum store_error run_put(struct store_tx *tx, void *argument)
 {
-    const struct put_call *call = argument;
+    struct inventory_flight *flight = argument;
 
-    return inventory_put(tx, call->put, call->outcomes);
+    return inventory_put(tx, &flight->put, flight->outcomes);
 }
 
-static bool put_here(const struct inventory_access *access, const struct inventory_put *put,
-                     inventory_refuse *refuse, void *context, struct inventory_counts *counts,
-                     struct text *why)
+static void put_done(void *argument, enum store_error result)
 {
-    OWNED enum inventory_outcome *outcomes = memory_new(put->count + 1, sizeof *outcomes);
-    struct put_call call = {put, outcomes};
+    struct inventory_flight *flight = argument;
 
-    if (!explain(store_call(access->store, run_put, &call, true), why))
+    flight->result = result;
+    sem_post(&flight->landed);
+}
+
+static bool begin_here(const struct inventory_access *access, struct inventory_flight *flight,
+                       struct text *why)
+{
+    flight->outcomes = memory_new(flight->put.count + 1, sizeof *flight->outcomes);
+    flight->job = (struct store_job){.run = run_put, .done = put_done, .argument = flight, .writes = true};
+    sem_init(&flight->landed, 0, 0);
+    flight->flies = explain(store_submit(access->store, &flight->job), why);
+    if (flight->flies)
+        return true;
+    sem_destroy(&flight->landed);
+    free(flight->outcomes);
+    return false;
+}
+
+static bool land_here(struct inventory_flight *flight, inventory_refuse *refuse, void *context,
+                      struct inventory_counts *counts, struct text *why)
+{
+    OWNED enum inventory_outcome *outcomes = flight->outcomes;
+
+    while (sem_wait(&flight->landed) != 0)
+        continue;
+    sem_destroy(&flight->landed);
+    if (!explain(flight->result, why))
         return false;
-    for (size_t i = 0; i < put->count; i++) {
+    for (size_t i = 0; i < flight->put.count; i++) {
         counts->added += outcomes[i] == INVENTORY_ADDED;
         counts->changed += outcomes[i] == INVENTORY_CHANGED;
         counts->unchanged += outcomes[i] == INVENTORY_UNCHANGED;
@@ -161,10 +174,10 @@ static cJSON *send_list(const struct inventory_access *access, const char *path,
     return answer;
 }
 
-static bool put_there(const struct inventory_access *access, const struct inventory_put *put,
-                      inventory_refuse *refuse, void *context, struct inventory_counts *counts,
-                      struct text *why)
+static bool begin_there(const struct inventory_access *access, struct inventory_flight *flight,
+                        struct text *why)
 {
+    const struct inventory_put *put = &flight->put;
     TEXT struct text csv = TEXT_EMPTY;
     TEXT struct text path = TEXT_EMPTY;
 
@@ -173,24 +186,39 @@ static bool put_there(const struct inventory_access *access, const struct invent
     inventory_text_add_titles(put->columns, &csv);
     for (size_t i = 0; i < put->count; i++)
         inventory_text_add_row(&put->rows[i], put->columns, &csv);
-    JSON cJSON *answer = send_list(access, text_get(&path), &csv, why);
-    if (!answer)
-        return false;
+    flight->answer = send_list(access, text_get(&path), &csv, why);
+    flight->flies = flight->answer != NULL;
+    return flight->flies;
+}
+
+static bool land_there(struct inventory_flight *flight, inventory_refuse *refuse, void *context,
+                       struct inventory_counts *counts)
+{
+    JSON cJSON *answer = flight->answer;
+
     counts->added += number_of(answer, "added");
     counts->changed += number_of(answer, "changed");
     counts->unchanged += number_of(answer, "unchanged");
-    take_refusals(answer, put->count, refuse, context);
+    take_refusals(answer, flight->put.count, refuse, context);
     return true;
 }
 
-bool inventory_access_put(const struct inventory_access *access, const struct inventory_put *put,
-                          inventory_refuse *refuse, void *context, struct inventory_counts *counts,
-                          struct text *why)
+bool inventory_access_begin(const struct inventory_access *access, const struct inventory_put *put,
+                            struct inventory_flight *flight, struct text *why)
 {
-    struct inventory_put call = *put;
+    *flight = (struct inventory_flight){.put = *put};
+    flight->put.now = store_clock_ms();
+    return (access->store ? begin_here : begin_there)(access, flight, why);
+}
 
-    call.now = store_clock_ms();
-    return (access->store ? put_here : put_there)(access, &call, refuse, context, counts, why);
+bool inventory_access_land(struct inventory_flight *flight, inventory_refuse *refuse, void *context,
+                           struct inventory_counts *counts, struct text *why)
+{
+    if (!flight->flies)
+        return true;
+    flight->flies = false;
+    return flight->answer ? land_there(flight, refuse, context, counts)
+                          : land_here(flight, refuse, context, counts, why);
 }
 
 /* ---- removing ---- */

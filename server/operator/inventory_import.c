@@ -17,6 +17,14 @@
 
 #define PIECE (1 << 16)
 
+/* Rows that were read together. While one batch is stored, the next one is read. */
+struct batch {
+    struct inventory_row *rows;
+    unsigned long long *lines;
+    size_t count;
+    struct inventory_flight flight;
+};
+
 /* One way through the list. */
 struct pass {
     const struct operation *operation;
@@ -25,9 +33,8 @@ struct pass {
     struct inventory_report *report;
     struct inventory_put put;
     bool removes;
-    struct inventory_row *rows;
-    unsigned long long *lines;
-    size_t count;
+    struct batch batches[2], *batch; /* batch: into which rows are read */
+    const struct batch *landing;     /* whose results are taken in */
     struct inventory_counts counts;
     struct progress progress;
     double part; /* of the file that is read */
@@ -46,7 +53,7 @@ static void on_bad(void *context, unsigned long long line, const char *column, c
 
 static void on_refused(void *context, size_t index, const char *column, const char *reason)
 {
-    on_bad(context, ((struct pass *)context)->lines[index], column, reason);
+    on_bad(context, ((struct pass *)context)->landing->lines[index], column, reason);
 }
 
 static void on_ignored(void *context, const char *title)
@@ -70,36 +77,66 @@ static void show(struct pass *pass)
     progress_show(&pass->progress, pass->part, text_get(&text));
 }
 
+/* Takes in what became of a batch that was passed on. */
+static void land(struct pass *pass, struct batch *batch)
+{
+    pass->landing = batch;
+    if (!inventory_access_land(&batch->flight, on_refused, pass, &pass->counts, &pass->why))
+        pass->failed = true;
+    pass->put.looks_first = pass->put.looks_first || batch->flight.put.looks_first;
+    show(pass);
+}
+
+static void remove_rows(struct pass *pass, struct batch *batch)
+{
+    pass->failed =
+        !inventory_access_remove(pass->access, batch->rows, batch->count, &pass->counts, &pass->why);
+    batch->count = 0;
+    show(pass);
+}
+
+static void put_rows(struct pass *pass, struct batch *batch)
+{
+    struct batch *other = batch == pass->batches ? pass->batches + 1 : pass->batches;
+
+    land(pass, other); /* before this one begins: they are stored in their order */
+    if (pass->failed)
+        return;
+    pass->put.rows = batch->rows;
+    pass->put.count = batch->count;
+    pass->put.columns = inventory_list_columns(pass->list);
+    pass->failed = !inventory_access_begin(pass->access, &pass->put, &batch->flight, &pass->why);
+    pass->batch = other;
+    other->count = 0;
+}
+
 /* Passes on the rows that were read. */
 static void flush(struct pass *pass)
 {
-    pass->put.rows = pass->rows;
-    pass->put.count = pass->count;
-    if (!pass->count || pass->failed)
+    struct batch *batch = pass->batch;
+
+    if (!batch->count || pass->failed)
         return;
     if (interrupt_received) {
         text_puts(&pass->why, "interrupted");
         pass->failed = true;
-        return;
+    } else if (pass->removes) {
+        remove_rows(pass, batch);
+    } else {
+        put_rows(pass, batch);
     }
-    pass->put.columns = inventory_list_columns(pass->list);
-    pass->failed =
-        pass->removes
-            ? !inventory_access_remove(pass->access, pass->rows, pass->count, &pass->counts, &pass->why)
-            : !inventory_access_put(pass->access, &pass->put, on_refused, pass, &pass->counts, &pass->why);
-    pass->count = 0;
-    show(pass);
 }
 
 static void on_row(void *context, const struct inventory_row *row, unsigned long long line)
 {
     struct pass *pass = context;
+    struct batch *batch = pass->batch;
 
     if (pass->failed)
         return;
-    pass->rows[pass->count] = *row;
-    pass->lines[pass->count++] = line;
-    if (pass->count == pass->access->rows_max)
+    batch->rows[batch->count] = *row;
+    batch->lines[batch->count++] = line;
+    if (batch->count == pass->access->rows_max)
         flush(pass);
 }
 
@@ -130,6 +167,8 @@ static void read_file(struct pass *pass, FILE *file)
         inventory_list_end(pass->list);
         flush(pass);
     }
+    for (size_t i = 0; i < 2; i++)
+        land(pass, &pass->batches[i]);
 }
 
 static void run_pass(struct pass *pass, const struct settings *settings)
@@ -140,7 +179,8 @@ static void run_pass(struct pass *pass, const struct settings *settings)
     FILE *file = is_input ? stdin : fopen(pass->operation->file, "re");
 
     pass->counts = (struct inventory_counts){0};
-    pass->count = 0;
+    pass->batch = pass->batches;
+    pass->batches[0].count = 0;
     if (!file) {
         excerpt_add_path(pass->operation->file, errno, &pass->why);
         text_printf(&pass->why, ": %s", strerror(errno));
@@ -180,15 +220,15 @@ static int run(const struct settings *settings, const struct operation *operatio
                const struct inventory_access *access, bool removes)
 {
     struct inventory_report report;
-    OWNED struct inventory_row *rows = memory_new(access->rows_max, sizeof *rows);
-    OWNED unsigned long long *lines = memory_new(access->rows_max, sizeof *lines);
+    OWNED struct inventory_row *rows = memory_new(2 * access->rows_max, sizeof *rows);
+    OWNED unsigned long long *lines = memory_new(2 * access->rows_max, sizeof *lines);
     struct pass pass = {.operation = operation,
                         .access = access,
                         .report = &report,
                         .put = {.replace = operation->replace},
                         .removes = removes,
-                        .rows = rows,
-                        .lines = lines,
+                        .batches = {{.rows = rows, .lines = lines},
+                                    {.rows = rows + access->rows_max, .lines = lines + access->rows_max}},
                         .why = TEXT_EMPTY};
     int status = 0;
 

@@ -42,12 +42,11 @@ int person_ask_portal(const struct settings *settings, const struct operation *o
     return operator_fail(text_get(&why));
 }
 
-enum store_error person_open(const struct settings *settings, const struct operation *operation,
+enum store_error person_open(const struct operation *operation, struct store_options *options,
                              struct store **out)
 {
-    struct store_options options = settings->store;
     TEXT struct text why = TEXT_EMPTY;
-    const char *path = strncmp(options.url, "sqlite:", 7) == 0 ? options.url + 7 : NULL;
+    const char *path = strncmp(options->url, "sqlite:", 7) == 0 ? options->url + 7 : NULL;
 
     if (operation->token && !erasure_token_is_sound(operation->token)) {
         operator_fail(
@@ -60,8 +59,8 @@ enum store_error person_open(const struct settings *settings, const struct opera
         operator_fail(text_get(&why));
         return STORE_UNAVAILABLE;
     }
-    options.alone = true;
-    enum store_error error = store_open(&options, out, &why);
+    options->alone = true;
+    enum store_error error = store_open(options, out, &why);
     if (error && error != STORE_IN_USE)
         operator_fail(text_get(&why));
     return error;

@@ -4,10 +4,11 @@
 #ifndef SERVER_OPERATOR_PERSON_H
 #define SERVER_OPERATOR_PERSON_H
 
-#include "server/operator/operator.h"
+#include "server/operator/operation.h"
 
-/* Opens the store. STORE_IN_USE: a portal has it. Any other error has been printed. */
-enum store_error person_open(const struct settings *settings, const struct operation *operation,
+/* Opens the store; options are borrowed for its life. STORE_IN_USE: a portal has it. Any other error has been
+ * printed. */
+enum store_error person_open(const struct operation *operation, struct store_options *options,
                              struct store **out);
 
 /* Asks the running portal: POST path. Adds the body of the answer to *out. Returns 0, or EXIT_CANNOT after it

@@ -4,7 +4,7 @@
 #define SERVER_OPERATOR_WATCH_H
 
 #include "base/progress.h"
-#include "server/operator/operator.h"
+#include "server/operator/operation.h"
 #include "server/store/backup.h"
 
 struct watch {

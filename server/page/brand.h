@@ -24,6 +24,8 @@ struct page_brand {
     const char *colour;  /* "#1f5fd6", of buttons and links on a light screen */
     const char *colour_dark;                 /* the same on a dark screen */
     const char *support, *privacy, *imprint; /* addresses */
+    bool signs_in;                           /* people can sign in: there is "Your products" */
+    const char *account;                     /* whose account that is; "": the name */
 };
 
 /* What is wrong with a colour: adds a sentence and returns false. Text of it on the page, and the text of a

@@ -10,7 +10,7 @@
 #include "server/page/page_values.h"
 #include "server/page/template.h"
 
-enum page { PAGE_FORM, PAGE_STATUS, PAGE_ASK, PAGE_PROBLEM, PAGE_COUNT };
+enum page { PAGE_FORM, PAGE_STATUS, PAGE_ASK, PAGE_PROBLEM, PAGE_PRODUCTS, PAGE_COUNT };
 
 struct page_language {
     char *tag;
@@ -34,9 +34,10 @@ extern const char form_page_names[];
 extern const char status_page_names[];
 extern const char ask_page_names[];
 extern const char problem_page_names[];
+extern const char products_page_names[];
 #define PAGE_COMMON_NAMES                                                                                    \
     "language asset_version here in_form language_links link_language link_name link_current "               \
-    "brand_name brand_style logo logo_width support privacy imprint "
+    "brand_name brand_style account logo logo_width support privacy imprint "
 
 /* Finds a language by its tag; the fallback if there is none. Never NULL. */
 const struct page_language *page_language(const struct pages *pages, const char *tag);
@@ -49,7 +50,7 @@ const char *page_language_country(const struct page_language *language, const ch
 #define REQUEST_ID_MAX 128
 
 /* How many entries page_render() needs in values, with the end. */
-#define PAGE_COMMON_VALUES 12
+#define PAGE_COMMON_VALUES 13
 /* Appends the common values to values and renders the page to out. here: path of the page for the language
  * links, without a query; "" for the current URL. */
 void page_render(const struct pages *pages, const struct page_language *language, enum page page,

@@ -27,6 +27,7 @@ static const struct {
     [PAGE_STATUS] = {"status", status_page_names},
     [PAGE_ASK] = {"ask", ask_page_names},
     [PAGE_PROBLEM] = {"problem", problem_page_names},
+    [PAGE_PRODUCTS] = {"products", products_page_names},
 };
 
 __attribute__((format(printf, 1, 2))) static char *complain(const char *format, ...)
@@ -177,6 +178,7 @@ struct pages *pages_load(const char *folder, const char *fallback_language, cons
                                            .logo = "",
                                            .colour = "",
                                            .colour_dark = "",
+                                           .account = "",
                                            .support = "",
                                            .privacy = "",
                                            .imprint = ""};
@@ -256,6 +258,7 @@ static size_t add_brand(const struct pages *pages, const struct page_language *l
         {"brand_style", *brand->colour || *brand->colour_dark ? "" : NULL, NULL},
         {"logo", unless_empty(brand->logo), NULL},
         {"logo_width", pages->logo_width, NULL},
+        {"account", brand->signs_in ? "" : NULL, NULL},
         {"support", unless_empty(brand->support), NULL},
         {"privacy", unless_empty(brand->privacy), NULL},
         {"imprint", unless_empty(brand->imprint), NULL},

@@ -17,12 +17,12 @@
 
 struct pages;
 
-/* Loads form.mustache, status.mustache, ask.mustache, problem.mustache, their partials and all
- * messages.<language>.json from folder. fallback_language must be one of the languages ("en"). asset_version:
- * appended to the URLs of static files, so that they can be cached forever. brand: borrowed; NULL for none,
- * with wifi. Returns NULL on error; *error (owned) then names the file and the mistake, such as a template
- * that cannot be parsed or a catalogue without a key that another one has. Free with pages_free(), which
- * accepts NULL. */
+/* Loads form.mustache, status.mustache, ask.mustache, problem.mustache, products.mustache, their partials and
+ * all messages.<language>.json from folder. fallback_language must be one of the languages ("en").
+ * asset_version: appended to the URLs of static files, so that they can be cached forever. brand: borrowed;
+ * NULL for none, with wifi. Returns NULL on error; *error (owned) then names the file and the mistake, such
+ * as a template that cannot be parsed or a catalogue without a key that another one has. Free with
+ * pages_free(), which accepts NULL. */
 struct pages *pages_load(const char *folder, const char *fallback_language, const char *asset_version,
                          const struct page_brand *brand, char **error);
 void pages_free(struct pages *pages);
@@ -78,6 +78,7 @@ struct page_status {
     long long wait_ms;    /* with the note: before the next try */
     unsigned backup_days; /* how long backups keep what was erased; 0: not said */
     const struct page_questions *questions; /* that the product asks after the arrival; NULL: none */
+    bool returns; /* the person came from the OEM's app or shop, and can go back there with the result */
 };
 
 /* Adds the status page. It updates itself with /static/status.js; without scripts it reloads. The page
@@ -107,6 +108,23 @@ struct page_ask {
 
 /* Adds the page that asks. */
 void pages_ask(const struct pages *pages, const char *language, const struct page_ask *ask, struct text *out);
+
+/* What "Your products" shows. */
+struct page_products {
+    const char *problem; /* signing in has failed: "stale", "denied" or "unavailable"; NULL: nothing has */
+    bool is_signed_in;
+    bool can_begin; /* there is a place to sign in, and not only an app that hands people over */
+    const struct registration *list;
+    size_t count;
+    unsigned number;        /* of the page, 1: the first */
+    bool more;              /* there is another page */
+    const char *back;       /* where the person came from; "" or NULL: not known */
+    const char *request_id; /* to quote to support; NULL: none */
+};
+void pages_products(const struct pages *pages, const char *language, const struct page_products *products,
+                    struct text *out);
+/* Adds "Back to ACME". */
+void pages_back_text(const struct pages *pages, const char *language, struct text *out);
 
 /* Adds the page for an error status: what happened, what to do, and the request id to quote. */
 void pages_problem(const struct pages *pages, const char *language, unsigned http_status,

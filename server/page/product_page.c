@@ -183,7 +183,7 @@ static void add_question(const struct page_language *language, const struct page
          answer_problem(language, field, questions->answers[index].problem, typed,
                         questions->answers[index].length, texts),
          NULL},
-        {"field_optional", flag(!field->required), NULL},
+        {"field_optional", flag(!field->required && !questions->after_arrival), NULL},
         {"field_text", flag(type == PRODUCT_FIELD_TEXT), NULL},
         {"field_name", flag(type == PRODUCT_FIELD_NAME), NULL},
         {"field_email", flag(type == PRODUCT_FIELD_EMAIL), NULL},

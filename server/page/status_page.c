@@ -16,7 +16,8 @@ const char status_page_names[] = PAGE_COMMON_NAMES
     "token headline advice waiting settled open ended arrived failed late stopped "
     "onboarded_before already groups group thing_name steps step_label step_state step_word "
     "step_done step_active step_waiting step_failed step_stopped "
-    "switch_on stoppable busy note check reference shows_thing shows_steps erased date backups "
+    "switch_on stoppable busy note check reference back back_text shows_thing shows_steps erased date "
+    "backups "
     "days " OWNERSHIP_PART_NAMES " " ANSWERED_NAMES;
 
 /* The situations that have a headline and advice of their own. */
@@ -196,7 +197,7 @@ struct status_view {
     const struct page_status *status;
     enum situation situation;
     struct saying saying;
-    struct text waiting, erased, note;
+    struct text waiting, erased, back, note;
     struct template_value steps[STEP_COUNT][STEP_VALUES];
     const struct template_value *step_rows[STEP_COUNT + 1];
     struct thing_groups groups;
@@ -231,6 +232,7 @@ static void view_fini(struct status_view *view)
     text_fini(&view->saying.advice);
     text_fini(&view->waiting);
     text_fini(&view->erased);
+    text_fini(&view->back);
     text_fini(&view->note);
     ownership_part_fini(&view->part);
 }
@@ -269,7 +271,7 @@ static size_t fill_claim(const struct status_view *view, struct template_value *
     return count + sizeof filled / sizeof *filled;
 }
 
-#define PAGE_VALUES 14
+#define PAGE_VALUES 16
 /* What is on every status page. */
 static size_t fill_page(const struct status_view *view, struct template_value *values)
 {
@@ -282,6 +284,8 @@ static size_t fill_page(const struct status_view *view, struct template_value *v
         {"note", view->note.length > 0 ? text_get(&view->note) : NULL, NULL},
         {"settled", flag(registration_is_settled(registration)), NULL},
         {"reference", view->reference, NULL},
+        {"back", flag(view->status->returns), NULL},
+        {"back_text", text_get(&view->back), NULL},
         {"shows_thing", flag(!over), NULL},
         {"groups", NULL, over ? NULL : view->groups.rows},
         {"thing_name", over ? NULL : registration->thing_name, NULL},
@@ -306,6 +310,8 @@ void pages_status(const struct pages *pages, const char *language, const struct 
     struct status_view view;
 
     view_init(&view, page_language(pages, language), status);
+    if (status->returns)
+        pages_back_text(pages, view.language->tag, &view.back);
     size_t count = fill_page(&view, values);
     count = fill_claim(&view, values, count);
     ownership_part_fill(&view.part, view.language, status, values, count);

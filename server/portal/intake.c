@@ -182,8 +182,8 @@ const char *intake_error_detail(enum store_error error)
 {
     switch (error) {
     case STORE_CONFLICT:
-        return "This device cannot be registered now. Wait until the registration that is in progress has "
-               "ended.";
+        return "The endpoint or the staging account of this registration is no longer configured. Register "
+               "the device again.";
     case STORE_KEY_USED:
         return "This Idempotency-Key was already used for a different request. Use a new key.";
     case STORE_ENDED:

@@ -122,7 +122,7 @@ static enum store_error run_code(struct store_tx *tx, void *arguments)
     RETURN_IF(by_token_show(tx, &own->by_token));
     if (!ownership->is_known || !standing_is_live(ownership->standing))
         return STORE_OK;
-    RETURN_IF(owners_thing(tx, request->token, thing_name));
+    RETURN_IF(owners_thing_of(tx, request->token, thing_name));
     RETURN_IF(owners_lock_claim(tx, thing_name));
     RETURN_IF(inventory_check_code(tx, own->code_key, thing_name, own->code, own->code_length, request->now,
                                    &own->code_result));

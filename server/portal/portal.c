@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-#define COOKIE "lang="
+#define COOKIE "lang"
 #define COOKIE_LIFE "31536000" /* a year */
 #define LANGUAGE_ROOM 64
 
@@ -14,18 +14,18 @@ struct portal *portal_of(const struct http_exchange *exchange)
     return http_app(exchange);
 }
 
-/* Fills out with the language in the Cookie header (RFC 6265 section 4.2), "" if there is none. */
-static void read_cookie(struct http_exchange *exchange, char out[LANGUAGE_ROOM])
+void portal_cookie(struct http_exchange *exchange, const char *name, char *out, size_t room)
 {
     const char *at = http_request_header(exchange, "Cookie");
+    const size_t skip = strlen(name) + 1;
 
     out[0] = '\0';
     for (; at && *at; at += strcspn(at, ";"), at += strspn(at, "; ")) {
         size_t length = strcspn(at, ";");
-        if (strncmp(at, COOKIE, strlen(COOKIE)) != 0 || length - strlen(COOKIE) >= LANGUAGE_ROOM)
+        if (length < skip || strncmp(at, name, skip - 1) != 0 || at[skip - 1] != '=' || length - skip >= room)
             continue;
-        memcpy(out, at + strlen(COOKIE), length - strlen(COOKIE));
-        out[length - strlen(COOKIE)] = '\0';
+        memcpy(out, at + skip, length - skip);
+        out[length - skip] = '\0';
         return;
     }
 }
@@ -51,7 +51,7 @@ const char *portal_language(struct http_exchange *exchange)
 
     if (wanted && pages_has_language(pages, wanted))
         return pages_language(pages, wanted, accepted);
-    read_cookie(exchange, remembered);
+    portal_cookie(exchange, COOKIE, remembered, sizeof remembered);
     return pages_language(pages, remembered, accepted);
 }
 
@@ -66,11 +66,11 @@ bool portal_remember_language(struct http_exchange *exchange)
     if (!wanted || !pages_has_language(portal->pages, wanted) ||
         http_request_header(exchange, "X-Requested-With"))
         return false;
-    read_cookie(exchange, remembered);
+    portal_cookie(exchange, COOKIE, remembered, sizeof remembered);
     const char *language = portal_language(exchange);
     if (strcmp(remembered, language) == 0)
         return false;
-    text_printf(&cookie, COOKIE "%s; Path=/; Max-Age=" COOKIE_LIFE "; SameSite=Lax; HttpOnly%s", language,
+    text_printf(&cookie, COOKIE "=%s; Path=/; Max-Age=" COOKIE_LIFE "; SameSite=Lax; HttpOnly%s", language,
                 secure);
     http_answer_header(exchange, "Set-Cookie", text_get(&cookie));
     return true;

@@ -13,6 +13,7 @@
 #include "ownership/product.h"
 #include "server/http/http.h"
 #include "server/http/limiter.h"
+#include "server/identity/identity.h"
 #include "server/onboarding/dispatcher.h"
 #include "server/onboarding/leadership.h"
 #include "server/onboarding/watcher.h"
@@ -29,6 +30,8 @@ struct portal {
     const char *public_url; /* without a slash at the end; "" if not configured */
     unsigned backup_days;   /* how long backups keep what was erased; 0: not said */
     struct store *store;
+    const struct sign_in_config *sign_in;
+    struct identity *identity; /* NULL: nobody can sign in */
     struct pages *pages;
     struct assets *assets;
     struct label_origin labels;
@@ -47,6 +50,9 @@ struct portal {
 
 /* The portal of an exchange. Borrowed. */
 struct portal *portal_of(const struct http_exchange *exchange);
+
+/* Fills out with the value of a cookie (RFC 6265 section 4.2), "" if there is none or it is longer. */
+void portal_cookie(struct http_exchange *exchange, const char *name, char *out, size_t room);
 
 /* The language of an answer: the first that is known of ?lang=, the form fields to (the switch) and lang, the
  * cookie lang, and Accept-Language. Borrowed. */

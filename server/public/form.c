@@ -8,6 +8,7 @@
 #include "server/portal/browser_cookie.h"
 #include "server/portal/intake.h"
 #include "server/portal/problem.h"
+#include "server/portal/session.h"
 #include "server/portal/task.h"
 #include "server/public/assets.h"
 #include "server/store/registrations.h"
@@ -217,6 +218,7 @@ struct register_arguments {
     const char *endpoint;          /* key; NULL or "": none was named */
     const struct product *product; /* whose questions are asked; NULL: none */
     struct answers answers;
+    char session[DIGEST_SIZE];   /* "": nobody is signed in */
     const struct product *other; /* the inventory says so, and its questions were not asked yet; NULL: none */
 };
 
@@ -305,6 +307,7 @@ static bool read_register(struct http_exchange *exchange, void *arguments)
     size_t length = 0;
 
     own->portal = portal;
+    session_read(exchange, own->session);
     bool too_often = problem_over_limit(exchange) || problem_network_full(exchange);
     own->typed = http_request_field(exchange, "identifier", &length);
     own->typed = own->typed ? own->typed : "";
@@ -343,9 +346,13 @@ static enum store_error run_register(struct store_tx *tx, void *arguments)
 {
     struct register_arguments *own = arguments;
     const struct product *found = NULL;
+    struct session session = {0};
 
     own->other = NULL; /* a transaction may run again */
-    enum store_error error = intake_resolve(tx, own->portal->settings, &own->request);
+    enum store_error error = session_find(tx, own->session, &session);
+    own->request.person_id = session.person_id;
+    if (!error)
+        error = intake_resolve(tx, own->portal->settings, &own->request);
     if (!error)
         error = intake_find_product(tx, own->portal->products, &own->request, &found);
     if (error)

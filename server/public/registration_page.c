@@ -7,6 +7,7 @@
 #include "server/portal/by_token.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
+#include "server/portal/session.h"
 #include "server/public/registration_answers.h"
 #include "server/store/store_clock.h"
 
@@ -29,6 +30,29 @@ static enum page_note note_of(struct http_exchange *exchange)
     return NOTE_NONE;
 }
 
+/* The page for whoever may be signed in. */
+struct visit {
+    struct page_arguments page; /* the first member: page_arguments_read() takes it */
+    char digest[DIGEST_SIZE];
+    struct session session;
+};
+
+static bool read_visit(struct http_exchange *exchange, void *arguments)
+{
+    struct visit *own = arguments;
+
+    session_read(exchange, own->digest);
+    return page_arguments_read(exchange, &own->page);
+}
+
+static enum store_error run_visit(struct store_tx *tx, void *arguments)
+{
+    struct visit *own = arguments;
+    enum store_error error = session_find(tx, own->digest, &own->session);
+
+    return error ? error : page_arguments_find.run(tx, &own->page);
+}
+
 /* Seconds to wait before the next try, as the address says. */
 static long long wait_of(struct http_exchange *exchange)
 {
@@ -38,7 +62,7 @@ static long long wait_of(struct http_exchange *exchange)
     return wait > 0 && wait <= 86400 ? wait * 1000 : 0;
 }
 
-static void render(struct http_exchange *exchange, struct page_arguments *own, struct text *out)
+static void render(struct http_exchange *exchange, struct page_arguments *own, bool returns, struct text *out)
 {
     const struct registration *registration = &own->by_token.registration;
     const struct page_status status = {
@@ -49,6 +73,7 @@ static void render(struct http_exchange *exchange, struct page_arguments *own, s
         .wait_ms = wait_of(exchange),
         .backup_days = portal_of(exchange)->backup_days,
         .questions = page_arguments_questions(own),
+        .returns = returns,
     };
 
     pages_status(portal_of(exchange)->pages, portal_language(exchange), &status, out);
@@ -56,6 +81,7 @@ static void render(struct http_exchange *exchange, struct page_arguments *own, s
 
 static void reply_page(struct http_exchange *exchange, void *arguments, unsigned result)
 {
+    struct visit *own = arguments;
     TEXT struct text page = TEXT_EMPTY;
 
     if (result) {
@@ -63,8 +89,30 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
         return;
     }
     portal_remember_language(exchange);
-    render(exchange, arguments, &page);
+    render(exchange, &own->page, *own->session.back != '\0', &page);
     http_answer_tagged(exchange, HTML, &page);
+}
+
+/* Only to an address of the allowed list, which is looked at again: it may have changed. The token stays
+ * here. */
+static void reply_return(struct http_exchange *exchange, void *arguments, unsigned result)
+{
+    const struct visit *own = arguments;
+    const struct registration *registration = &own->page.by_token.registration;
+    const char *back = own->session.back;
+    TEXT struct text location = TEXT_EMPTY;
+    char reference[REGISTRATION_REFERENCE_SIZE];
+
+    if (result || !address_list_allows(portal_of(exchange)->sign_in->return_urls, back, strlen(back))) {
+        problem_answer(exchange, result ? problem_status(result) : 404);
+        return;
+    }
+    registration_reference(registration, reference);
+    text_puts(&location, back);
+    address_add(&location, "registration", reference);
+    address_add(&location, "state", registration_result_name(registration_result(registration)));
+    http_answer_header(exchange, "Cache-Control", "no-store");
+    http_answer_see_other(exchange, text_get(&location));
 }
 
 /* Pressing a button twice, or on an outdated page, is not an error: the page shows the current state. */
@@ -137,7 +185,7 @@ static void reply_details(struct http_exchange *exchange, void *arguments, unsig
 
     if (!result && page_questions_have_problem(&own->answers.questions) &&
         page_arguments_product(own) == own->answers.questions.product) {
-        render(exchange, own, &page);
+        render(exchange, own, false, &page);
         http_answer(exchange, 422, HTML, &page);
         return;
     }
@@ -150,8 +198,14 @@ static const struct http_task add_details = {.run = run_details, .writes = true}
 
 #define PAGE_ARGUMENTS .arguments_size = sizeof(struct page_arguments), .fini = page_arguments_fini
 
-const struct http_handler registration_page = {PAGE_ARGUMENTS, .read = page_arguments_read,
-                                               .task = &page_arguments_find, .reply = reply_page};
+static const struct http_task find_visit = {.run = run_visit};
+
+#define VISIT .arguments_size = sizeof(struct visit), .fini = page_arguments_fini
+
+const struct http_handler registration_page = {VISIT, .read = read_visit, .task = &find_visit,
+                                               .reply = reply_page};
+const struct http_handler registration_page_return = {VISIT, .read = read_visit, .task = &find_visit,
+                                                      .reply = reply_return};
 const struct http_handler registration_page_details = {PAGE_ARGUMENTS, .read = read_details,
                                                        .task = &add_details, .reply = reply_details};
 const struct http_handler registration_page_retry = {ARGUMENTS, .read = by_token_read_retry,

@@ -94,6 +94,8 @@ enum store_error inventory_read(struct store_tx *tx, const char *after, struct i
 
 /* ---- writing ---- */
 
+#define FEW 100 /* rows that are cheap to look up */
+
 /* A row of the list, and the row as it shall be. */
 struct item {
     const struct inventory_row *row;
@@ -105,7 +107,7 @@ struct item {
  * are imported at the same time do not wait for each other in a circle. */
 struct round {
     struct store_tx *tx;
-    const struct inventory_put *put;
+    struct inventory_put *put;
     enum inventory_outcome *outcomes;
     struct item *items;
     size_t count;
@@ -157,20 +159,13 @@ static struct item *find_item(const struct round *round, const char *name)
     return bsearch(name, round->items, round->count, sizeof *round->items, by_name);
 }
 
-static void mark_written(void *context, const struct row *row)
-{
-    struct item *item = find_item(context, row_text(row, 0));
-
-    if (item)
-        item->is_known = true;
-}
-
-/* One statement for all. Its rows are the things that it has written. */
-static enum store_error write_together(struct round *round, enum statement statement,
+/* One statement for all. */
+static enum store_error write_together(const struct round *round, enum statement statement,
                                        enum inventory_outcome wanted)
 {
     OWNED const char **cells = memory_new(TEXT_COLUMNS * round->count, sizeof *cells);
     struct sql_value values[TEXT_COLUMNS + 1];
+    bool filled[TEXT_COLUMNS] = {false};
     size_t rows = 0;
 
     for (size_t i = 0; i < round->count; i++) {
@@ -178,30 +173,23 @@ static enum store_error write_together(struct round *round, enum statement state
         if (*outcome_of(round, item) != wanted)
             continue;
         const struct values row = values_of(&item->merged, 0);
-        for (size_t column = 0; column < TEXT_COLUMNS; column++)
+        for (size_t column = 0; column < TEXT_COLUMNS; column++) {
             cells[column * round->count + rows] = row.list[column].text;
+            filled[column] = filled[column] || row.list[column].text;
+        }
         rows++;
     }
     if (!rows)
         return STORE_OK;
     for (size_t column = 0; column < TEXT_COLUMNS; column++)
-        values[column] = sql_texts(cells + column * round->count, rows);
+        values[column] = sql_texts(cells + column * round->count, filled[column] ? rows : 0); /* NULLs */
     values[TEXT_COLUMNS] = sql_integer(round->put->now);
-    for (size_t i = 0; i < round->count; i++)
-        round->items[i].is_known = false;
-    RETURN_IF(none_is_fine(
-        tx_write(round->tx, statement, (struct sql_values){values, TEXT_COLUMNS + 1}, mark_written, round)));
-    for (size_t i = 0; i < round->count; i++)
-        if (*outcome_of(round, &round->items[i]) == wanted && !round->items[i].is_known)
-            *outcome_of(round, &round->items[i]) = INVENTORY_DIFFERS;
-    return STORE_OK;
-}
-
-static enum store_error write_rows(struct round *round, enum statement each, enum statement together,
-                                   enum inventory_outcome wanted)
-{
-    return round->tx->database->kind->has_round_trips ? write_together(round, together, wanted)
-                                                      : write_each(round, each, wanted);
+    long long changed = 0;
+    RETURN_IF(tx_run(round->tx, statement, (struct sql_values){values, TEXT_COLUMNS + 1}, &changed));
+    if (changed == (long long)rows)
+        return STORE_OK;
+    round->put->looks_first = true; /* which ones were there is not known: undone, and looked up first */
+    return STORE_AGAIN;
 }
 
 /* Overwrites the columns that the list has. Returns whether anything differs. */
@@ -262,8 +250,6 @@ static enum store_error compare(struct round *round)
         enum inventory_outcome *outcome = outcome_of(round, item);
         if (*outcome != INVENTORY_DIFFERS)
             continue;
-        if (!item->is_known && !put->only_look)
-            return STORE_AGAIN; /* it was removed meanwhile */
         if (!item->is_known)
             *outcome = INVENTORY_ADDED;
         else if (!merge(&item->merged, item->row, put->columns))
@@ -274,18 +260,39 @@ static enum store_error compare(struct round *round)
     return STORE_OK;
 }
 
+static void set_outcomes(const struct round *round, enum inventory_outcome outcome)
+{
+    for (size_t i = 0; i < round->count; i++)
+        *outcome_of(round, &round->items[i]) = outcome;
+}
+
+/* Most long lists only have new things: these cost one statement. */
+static enum store_error run_together(struct round *round)
+{
+    const bool looks = round->put->looks_first || round->count < FEW;
+
+    set_outcomes(round, looks ? INVENTORY_DIFFERS : INVENTORY_ADDED);
+    if (looks)
+        RETURN_IF(compare(round));
+    RETURN_IF(write_together(round, SQL_SET_INVENTORY_INSERT, INVENTORY_ADDED));
+    return write_together(round, SQL_SET_INVENTORY_CHANGE, INVENTORY_CHANGED);
+}
+
+static enum store_error run_each(struct round *round)
+{
+    set_outcomes(round, INVENTORY_ADDED);
+    RETURN_IF(write_each(round, SQL_INVENTORY_INSERT, INVENTORY_ADDED));
+    RETURN_IF(compare(round));
+    return write_each(round, SQL_INVENTORY_CHANGE, INVENTORY_CHANGED);
+}
+
 static enum store_error run_round(struct round *round)
 {
-    const struct inventory_put *put = round->put;
-
-    for (size_t i = 0; i < round->count; i++)
-        *outcome_of(round, &round->items[i]) = put->only_look ? INVENTORY_DIFFERS : INVENTORY_ADDED;
-    if (!put->only_look)
-        RETURN_IF(write_rows(round, SQL_INVENTORY_INSERT, SQL_SET_INVENTORY_INSERT, INVENTORY_ADDED));
-    RETURN_IF(compare(round));
-    return put->only_look
-               ? STORE_OK
-               : write_rows(round, SQL_INVENTORY_CHANGE, SQL_SET_INVENTORY_CHANGE, INVENTORY_CHANGED);
+    if (round->put->only_look) {
+        set_outcomes(round, INVENTORY_DIFFERS);
+        return compare(round);
+    }
+    return round->tx->database->kind->has_round_trips ? run_together(round) : run_each(round);
 }
 
 /* By name; rows about one thing in the order of the list. */
@@ -314,7 +321,7 @@ static size_t take_firsts(struct round *round, const struct inventory_row **rows
     return left;
 }
 
-enum store_error inventory_put(struct store_tx *tx, const struct inventory_put *put,
+enum store_error inventory_put(struct store_tx *tx, struct inventory_put *put,
                                enum inventory_outcome outcomes[])
 {
     OWNED const struct inventory_row **rows = memory_new(put->count + 1, sizeof *rows);

@@ -58,11 +58,13 @@ struct inventory_put {
     bool replace;     /* change things that are in the inventory already */
     bool only_look;   /* store nothing; a thing that comes twice is then compared with the inventory alone */
     long long now;
+    bool looks_first; /* private: some of these rows were there already */
 };
 
-/* Adds rows, or changes those that differ. outcomes[i] is about rows[i]. A few thousand rows a call keep the
- * transaction short. */
-enum store_error inventory_put(struct store_tx *tx, const struct inventory_put *put,
+/* Adds rows, or changes those that differ. outcomes[i] is about rows[i]. *put keeps what a repetition of the
+ * job needs (STORE_AGAIN): make it outside of the job's run(), unless it has few rows. A few thousand rows a
+ * call keep the transaction short. */
+enum store_error inventory_put(struct store_tx *tx, struct inventory_put *put,
                                enum inventory_outcome outcomes[]);
 
 /* Removes things. Claims that are open go on. *removed: how many were there. */

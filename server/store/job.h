@@ -9,7 +9,7 @@
 enum store_error {
     STORE_OK,
     STORE_NOT_FOUND,
-    STORE_CONFLICT,    /* the thing has an open claim to another endpoint */
+    STORE_CONFLICT,    /* the endpoint or the staging account of a registration is no longer configured */
     STORE_UNLISTED,    /* the thing is not in the inventory, which is required */
     STORE_KEY_USED,    /* the idempotency key belongs to another request */
     STORE_ENDED,       /* the claim has ended in a way that cannot be retried or cancelled */

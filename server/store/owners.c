@@ -10,6 +10,16 @@
 #include "server/store/owners_state.h"
 #include "server/store/transaction.h"
 
+static void name_row(void *context, const struct row *row)
+{
+    row_copy(row, 0, context, IDENTIFIER_SIZE);
+}
+
+enum store_error owners_thing_of(struct store_tx *tx, const char *token, char out[IDENTIFIER_SIZE])
+{
+    return tx_query(tx, SQL_OWNERS_THING, WITH(sql_text(token)), name_row, out);
+}
+
 /* Who may do it, and what the audit calls them. */
 static const char *actor_of(enum ownership_event_kind kind)
 {
@@ -34,11 +44,6 @@ static const char *actor_of(enum ownership_event_kind kind)
     }
 }
 
-static bool is_by_owner(enum ownership_event_kind kind)
-{
-    return strcmp(actor_of(kind), "owner") == 0;
-}
-
 static size_t place_by_reference(const struct owners_device *device, const char *reference)
 {
     size_t i = 0;
@@ -52,13 +57,14 @@ static size_t place_by_reference(const struct owners_device *device, const char 
 /* The party that the event names. False: it is not for this person to do. */
 static bool find_party(const struct owners_device *device, const struct owners_act *act, size_t *party)
 {
-    *party = act->token ? owners_place(device, act->token) : device->state.count;
-    if (!is_by_owner(act->kind))
+    size_t owner = ownership_owner(&device->state);
+
+    *party = act->token ? owners_place(device, act->token) : owner;
+    if (act->kind != OWNERSHIP_ACCEPT && act->kind != OWNERSHIP_DENY)
         return true;
-    if (*party == device->state.count || *party != ownership_owner(&device->state))
+    if (*party == device->state.count || *party != owner)
         return false;
-    if (act->other)
-        *party = place_by_reference(device, act->other);
+    *party = act->other ? place_by_reference(device, act->other) : device->state.count;
     return true;
 }
 
@@ -69,7 +75,7 @@ static enum store_error lock_device(struct store_tx *tx, const struct owners_act
     const struct owners_loading loading = {.token = act->token, .now = act->now, .locks = true};
 
     if (act->token)
-        RETURN_IF(owners_thing(tx, act->token, device->thing_name));
+        RETURN_IF(owners_thing_of(tx, act->token, device->thing_name));
     else
         snprintf(device->thing_name, sizeof device->thing_name, "%s", act->thing_name);
     RETURN_IF(owners_lock_claim(tx, device->thing_name));

@@ -36,6 +36,10 @@ struct owners_act {
 enum store_error owners_apply(struct store_tx *tx, const struct owners_act *act,
                               enum ownership_answer *answer) __attribute__((warn_unused_result));
 
+/* The device of a registration, STORE_NOT_FOUND: there is no such registration. Only reads. */
+enum store_error owners_thing_of(struct store_tx *tx, const char *token, char out[IDENTIFIER_SIZE])
+    __attribute__((warn_unused_result));
+
 /* A hand-over link that can be used. */
 struct owners_link {
     char thing_name[IDENTIFIER_SIZE];
@@ -119,5 +123,15 @@ struct owners_record {
 /* STORE_NOT_FOUND: nobody has asked for the device, and then *out is empty. Only reads. */
 enum store_error owners_read(struct store_tx *tx, const char *thing_name, long long now,
                              struct owners_record *out) __attribute__((warn_unused_result));
+
+/* For the metrics. */
+struct owners_counts {
+    long long owned, disputes;
+    long long oldest_dispute; /* when its owner was asked; 0: there is none */
+};
+
+/* Only reads; counts millions of devices in some tenths of a second. */
+enum store_error owners_count(struct store_tx *tx, struct owners_counts *out)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -89,7 +89,7 @@ enum store_error owners_claim_back(struct store_tx *tx, const char *token, const
     struct standing_of found = {STANDING_WAITING, 0};
 
     RETURN_IF(tx_query(tx, SQL_OWNERS_STANDING, WITH(sql_text(token)), standing_row, &found));
-    if (found.standing != STANDING_OWNER && !(found.proofs & PROOFS_TELLING))
+    if (found.standing != STANDING_OWNER && !(found.proofs & PROOFS_OF_POSSESSION))
         return STORE_OK;
     return owners_redirect_claim(tx, thing_name, endpoint, now);
 }

@@ -69,7 +69,7 @@ enum store_error owners_find(struct store_tx *tx, const char *token, long long n
     OWNED struct owners_device *device = memory_new(1, sizeof *device);
     struct holding found = {0};
 
-    RETURN_IF(owners_thing(tx, token, device->thing_name));
+    RETURN_IF(owners_thing_of(tx, token, device->thing_name));
     RETURN_IF(read_device(tx, token, now, device));
     size_t place = owners_place(device, token);
     if (place == device->state.count) /* more than there is room for, or erased since it was found */
@@ -134,4 +134,25 @@ enum store_error owners_read(struct store_tx *tx, const char *thing_name, long l
     if (error && error != STORE_NOT_FOUND)
         return error;
     return device->is_known || out->party_count || out->note_count ? STORE_OK : STORE_NOT_FOUND;
+}
+
+/* ---- for the metrics ---- */
+
+static void owned_row(void *context, const struct row *row)
+{
+    ((struct owners_counts *)context)->owned = row_integer(row, 0);
+}
+
+static void disputes_row(void *context, const struct row *row)
+{
+    struct owners_counts *counts = context;
+
+    counts->disputes = row_integer(row, 0);
+    counts->oldest_dispute = row_integer(row, 1);
+}
+
+enum store_error owners_count(struct store_tx *tx, struct owners_counts *out)
+{
+    RETURN_IF(tx_query(tx, SQL_OWNERS_COUNT, WITH_NOTHING, owned_row, out));
+    return tx_query(tx, SQL_DISPUTES, WITH_NOTHING, disputes_row, out);
 }

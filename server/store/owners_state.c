@@ -109,9 +109,10 @@ static struct found read_party(const struct row *row, long long now)
     return found;
 }
 
+/* One that lasts, or that an event may still be reported of. */
 static bool has_challenge(const struct party *party, long long now)
 {
-    return party->challenge.until >= now;
+    return party->challenge.until >= now - OWNERSHIP_CHALLENGE_MS;
 }
 
 /* The lower, the more the rules need this party. */
@@ -178,6 +179,7 @@ static void party_row(void *context, const struct row *row)
         return;
     struct found found = read_party(row, reading->loading->now);
     if (standing_is_live(found.party.standing) || found.party.standing == STANDING_OWNER ||
+        has_challenge(&found.party, reading->loading->now) ||
         (reading->loading->token && strcmp(found.member.token, reading->loading->token) == 0))
         add_party(reading->loading, device, &found);
 }
@@ -189,16 +191,6 @@ size_t owners_place(const struct owners_device *device, const char *token)
     while (i < device->state.count && strcmp(device->members[i].token, token) != 0)
         i++;
     return i;
-}
-
-static void name_row(void *context, const struct row *row)
-{
-    row_copy(row, 0, context, IDENTIFIER_SIZE);
-}
-
-enum store_error owners_thing(struct store_tx *tx, const char *token, char out[IDENTIFIER_SIZE])
-{
-    return tx_query(tx, SQL_OWNERS_THING, WITH(sql_text(token)), name_row, out);
 }
 
 /* ---- what the rules ask for ---- */
@@ -323,7 +315,9 @@ enum store_error owners_load(struct store_tx *tx, const struct owners_loading *l
         RETURN_IF(make_rows(tx, &reading, list));
     RETURN_IF(ignore_missing(tx_query(tx, loading->locks ? SQL_DEVICES_LOCK : SQL_DEVICES_FIND, WITH(list),
                                       device_row, &reading)));
-    RETURN_IF(ignore_missing(tx_query(tx, SQL_OWNERS_PARTIES, WITH(list), party_row, &reading)));
+    RETURN_IF(ignore_missing(tx_query(tx, SQL_OWNERS_PARTIES,
+                                      WITH(list, sql_integer(loading->now - OWNERSHIP_CHALLENGE_MS)),
+                                      party_row, &reading)));
     if (loading->token)
         RETURN_IF(read_one(tx, &reading, loading->token));
     for (size_t i = 0; i < count; i++) {

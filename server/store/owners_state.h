@@ -43,10 +43,6 @@ struct owners_loading {
 enum store_error owners_load(struct store_tx *tx, const struct owners_loading *loading,
                              struct owners_device *devices, size_t count) __attribute__((warn_unused_result));
 
-/* The thing of a registration. STORE_NOT_FOUND: there is no such registration. */
-enum store_error owners_thing(struct store_tx *tx, const char *token, char out[IDENTIFIER_SIZE])
-    __attribute__((warn_unused_result));
-
 /* The index of the party with this token; the count of parties if it was not loaded. */
 size_t owners_place(const struct owners_device *device, const char *token);
 

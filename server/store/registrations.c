@@ -352,9 +352,8 @@ static enum store_error insert(struct store_tx *tx, const struct registration_re
     return joined->onboarded_before ? apply_request(tx, request->token, request, joined) : STORE_OK;
 }
 
-/* STORE_NOT_FOUND: the key is new. */
-static enum store_error find_by_key(struct store_tx *tx, const struct registration_request *request,
-                                    struct registration *out)
+enum store_error registrations_repeated(struct store_tx *tx, const struct registration_request *request,
+                                        struct registration *out)
 {
     struct known_key known = {.digest = request->request_digest};
 
@@ -371,7 +370,7 @@ enum store_error registrations_add(struct store_tx *tx, const struct registratio
     char token[REGISTRATION_TOKEN_SIZE];
     struct joined joined = {0};
 
-    enum store_error known = find_by_key(tx, request, out);
+    enum store_error known = registrations_repeated(tx, request, out);
     if (known != STORE_NOT_FOUND)
         return known;
     enum store_error same = find_same(tx, request, token);

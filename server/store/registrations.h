@@ -58,6 +58,11 @@ struct registration_request {
 enum store_error registrations_add(struct store_tx *tx, const struct registration_request *request,
                                    struct registration *out);
 
+/* The part of registrations_add() that needs no targets: what the request's idempotency key has made before,
+ * or STORE_KEY_USED. STORE_NOT_FOUND: the key is new, or there is none. */
+enum store_error registrations_repeated(struct store_tx *tx, const struct registration_request *request,
+                                        struct registration *out);
+
 /* Fills *out as registrations_add() does for a new claim, without reading the database. Pure. */
 void registration_describe_new(const struct registration_request *request, bool onboarded_before,
                                struct registration *out);

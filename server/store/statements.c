@@ -72,9 +72,11 @@
     "r.token, r.endpoint, r.product, r.standing, r.proofs, r.due_at, r.asked_at, r.challenge_at,"            \
     " r.challenge_until, r.challenge_off_at, r.challenge_on_at, r.challenges, r.accepted_at,"                \
     " r.cancelled_at, c.state, c.ended_at, c.expires_at, c.already_online"
-/* Those that own the device or may become its owner: not those that ended with their claim. */
+/* Those that own the device or may become its owner, and not those that ended with their claim; and those who
+ * were asked for a power cycle. */
 #define PARTY_LIVES                                                                                          \
-    "(r.standing IN ('owner', 'asking', 'disputed') OR (r.standing = 'waiting' AND r.cancelled_at IS NULL"   \
+    "(r.standing IN ('owner', 'asking', 'disputed') OR r.challenge_until >= $2"                              \
+    " OR (r.standing = 'waiting' AND r.cancelled_at IS NULL"                                                 \
     " AND (r.due_at IS NOT NULL OR c.ended_at IS NULL OR c.state = 'onboarded')))"
 #define DEVICE_COLUMNS "owner, owned_at, contested, arrived_at, endpoint, hand_over, hand_over_until"
 #define DEVICES_SQLITE                                                                                       \
@@ -492,11 +494,11 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                               "DELETE FROM inventory WHERE thing_name = ANY($1::text[])"},
     [SQL_SET_INVENTORY_INSERT] = {NULL, "INSERT INTO inventory (" INVENTORY_CELLS ") SELECT u.*,"
                                         " CAST($7 AS BIGINT) FROM " INVENTORY_LIST
-                                        " ON CONFLICT (thing_name) DO NOTHING RETURNING thing_name"},
-    [SQL_SET_INVENTORY_CHANGE] = {NULL, "UPDATE inventory i SET serial = u.serial, gtin = u.gtin,"
-                                        " batch = u.batch, code = u.code, product = u.product,"
-                                        " changed_at = $7 FROM " INVENTORY_LIST
-                                        " WHERE i.thing_name = u.thing RETURNING i.thing_name"},
+                                        " ON CONFLICT (thing_name) DO NOTHING"},
+    [SQL_SET_INVENTORY_CHANGE] = {NULL,
+                                  "UPDATE inventory i SET serial = u.serial, gtin = u.gtin,"
+                                  " batch = u.batch, code = u.code, product = u.product,"
+                                  " changed_at = $7 FROM " INVENTORY_LIST " WHERE i.thing_name = u.thing"},
 
     [SQL_PERSON_SEEN] =
         BOTH("INSERT INTO persons (issuer, subject, seen_at) VALUES ($1, $2, $3)"
@@ -513,13 +515,14 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                                 " VALUES ($1, $2, $3, $4, $5)"),
     [SQL_SESSION_FIND] = BOTH("SELECT person_id, ends_at, back FROM sessions WHERE id = $1 AND ends_at > $2"),
     [SQL_SESSION_END] = BOTH("DELETE FROM sessions WHERE id = $1"),
-    [SQL_SESSIONS_ENDED] = BOTH("DELETE FROM sessions WHERE id IN"
-                                " (SELECT id FROM sessions WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)"),
+    [SQL_SESSIONS_ENDED] =
+        BOTH("DELETE FROM sessions WHERE id IN"
+             " (SELECT id FROM sessions WHERE ends_at <= $1 ORDER BY ends_at, id LIMIT $2)"),
     [SQL_ONCE_PUT] =
         BOTH("INSERT INTO once (id, ends_at, contents) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING"),
     [SQL_ONCE_TAKE] = BOTH("DELETE FROM once WHERE id = $1 RETURNING ends_at, contents"),
-    [SQL_ONCE_ENDED] = BOTH(
-        "DELETE FROM once WHERE id IN (SELECT id FROM once WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)"),
+    [SQL_ONCE_ENDED] = BOTH("DELETE FROM once WHERE id IN (SELECT id FROM once WHERE ends_at <= $1 ORDER BY "
+                            "ends_at, id LIMIT $2)"),
 
     /* Reads claims in the order in which they were accepted, so that it can stop at the first one that is too
      * young. */
@@ -567,8 +570,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
              " (SELECT token FROM registrations WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL)"
              " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
     [SQL_RETENTION_ANSWERS] =
-        BOTH("UPDATE registrations SET fields = NULL, country = NULL WHERE token IN"
-             " (SELECT token FROM registrations WHERE (fields IS NOT NULL OR country IS NOT NULL)"
+        BOTH("UPDATE registrations SET fields = NULL, country = NULL, consent = NULL,"
+             " consent_language = NULL, consent_at = NULL, marketing_at = NULL WHERE token IN"
+             " (SELECT token FROM registrations WHERE (fields IS NOT NULL OR country IS NOT NULL"
+             " OR consent IS NOT NULL OR marketing_at IS NOT NULL)"
              " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
     [SQL_RETENTION_KEYS] =
         BOTH("UPDATE registrations SET idempotency_key = NULL, request_digest = NULL WHERE token IN"

@@ -298,6 +298,13 @@ static void print_verdict(const struct check_report *report, const struct reconc
     }
     fprintf(out, "\n%s%sAn import cannot start yet.%s\n", colour(report, BOLD), colour(report, RED),
             colour(report, PLAIN));
+    if (result->rows == 0 && result->entries == 0 && result->findings[FINDING_DEVICE_FILE] == 0) {
+        fputs(
+            "First give the list as --csv, and the factory's log as --control-log: neither is what it should "
+            "be.\n",
+            out);
+        return;
+    }
     for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
         if (result->findings[advices[i].finding] > 0) {
             fprintf(out, "First %s.\n", advices[i].advice);

@@ -7,12 +7,12 @@ import { Stage } from "./stage.mjs";
 import { launch, visit } from "./visitor.mjs";
 
 /** Call inside of a describe(). Arguments as for Stage.start(). */
-export function house(settings, parts) {
+export function house(settings, parts, sections) {
   const own = {
     visit: (options, work) => visit(own.browser, own.stage.origin, options, work),
   };
   before(async () => {
-    own.stage = await Stage.start(settings, parts);
+    own.stage = await Stage.start(settings, parts, sections);
     own.browser = await launch();
   });
   after(async () => {

@@ -4,7 +4,7 @@
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -90,13 +90,15 @@ class Module extends Program {
 export class Stage {
   #programs = [];
 
-  /** settings: environment variables of the portal's configuration. parts: the accounts that are there. */
-  static async start(settings = {}, parts = ["staging", "oem"]) {
+  /** settings: environment variables of the portal's configuration. parts: the accounts that are there. sections: more
+      lines of its configuration. */
+  static async start(settings = {}, parts = ["staging", "oem"], sections = "") {
     const stage = new Stage();
     stage.#state = await mkdtemp(path.join(tmpdir(), "expresslink-browser-"));
     try {
       const only = parts.flatMap((part) => ["--only", part]);
       stage.#told = JSON.parse(await stage.#sandbox("start", "--port", "0", ...only));
+      await appendFile(stage.#told.portal_ini, sections);
       await stage.#startPortal(settings);
       await stage.#connected(parts.length);
     } catch (error) {

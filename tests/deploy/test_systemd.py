@@ -127,7 +127,7 @@ class Machine(Portal):
         for program in (PROGRAM, BUILD / "decode" / "expresslink-decode"):
             shutil.copy(program, self.folder / "programs" / "bin")
         (self.folder / "programs" / "lib").mkdir()
-        for module in ("expresslink-postgresql.so", "expresslink-events.so"):
+        for module in ("expresslink-postgresql.so", "expresslink-events.so", "expresslink-identity.so"):
             shutil.copy(BUILD / "server" / module, self.folder / "programs" / "lib")
         for pages in ("templates", "static"):
             shutil.copytree(ROOT / pages, self.folder / "programs" / "share" / "expresslink-portal" / pages)

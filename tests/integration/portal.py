@@ -46,6 +46,15 @@ def stored(url, sql, *values):
         return database.execute(sql, values).fetchall()
 
 
+def without_row(url, table, name, value):
+    """Removes rows from that store, past the portal."""
+    if url.startswith("postgresql:"):
+        postgresql.execute(url, f"DELETE FROM {table} WHERE {name} = {postgresql.quoted(value)}")
+        return
+    with contextlib.closing(sqlite3.connect(url.partition(":")[2], timeout=DEADLINE, isolation_level=None)) as database:
+        database.execute(f"DELETE FROM {table} WHERE {name} = ?", [value])
+
+
 def store_row(url, table, **values):
     """Puts a row into that store, past the portal."""
     names = ", ".join(values)
@@ -54,6 +63,17 @@ def store_row(url, table, **values):
         return
     with contextlib.closing(sqlite3.connect(url.partition(":")[2], timeout=DEADLINE, isolation_level=None)) as database:
         database.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(values))})", list(values.values()))
+
+
+def store_change(url, sql, *values):
+    """Runs a statement that changes that store, past the portal, with values in the place of question marks."""
+    if url.startswith("postgresql:"):
+        for value in values:
+            sql = sql.replace("?", postgresql.quoted(value), 1)
+        postgresql.execute(url, sql)
+        return
+    with contextlib.closing(sqlite3.connect(url.partition(":")[2], timeout=DEADLINE, isolation_level=None)) as database:
+        database.execute(sql, values)
 
 
 @contextlib.contextmanager

@@ -133,15 +133,13 @@ class Beside(unittest.TestCase):
         self.assertEqual(run.returncode, 130)
 
     def test_what_the_portal_refuses(self):
-        """Its open claim has another endpoint, which it does not tell; the sentence is the portal's."""
-        portal = self.portal(start=False, endpoint__abroad={"address": "abroad.example.com"})
-        portal.ini.write_text(portal.ini.read_text().replace("[claim]", "[claim]\ndefault_endpoint = sandbox"))
-        portal.start()
-        thing = random_thing()
-        portal.claim(thing)
-        code, out, _ = self.claim(portal, "--endpoint", "abroad", thing)
+        """It was started before this endpoint was configured; the sentence is the portal's."""
+        portal = self.portal()
+        before = portal.ini.read_text().replace("[claim]", "[claim]\ndefault_endpoint = sandbox")
+        portal.ini.write_text(before + "\n[endpoint.abroad]\naddress = abroad.example.com\n")
+        code, out, _ = self.claim(portal, "--endpoint", "abroad", random_thing())
         self.assertEqual(code, 2, out)
-        self.assertIn("cannot be registered now", out)
+        self.assertIn("There is no endpoint with this key", out)
         self.assertIn("Refused: the portal says why", out)
 
     # -- without one

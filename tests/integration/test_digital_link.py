@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from patience import DEADLINE
-from portal import CLAIM, Portal, PortalCase, store_row, store_url, stored
+from portal import CLAIM, Portal, PortalCase, store_row, store_url, stored, without_row
 from sandbox import Sandbox, random_thing
 
 URL = "https://register.example.com"
@@ -173,6 +173,19 @@ class Api(Case):
         self.assertEqual((first.status, again.status), (202, 202))
         self.assertEqual(first.json["token"], again.json["token"])
         self.assertIn("already used", self.post(f"/01/{GTIN}/21/{serials[1]}", Idempotency_Key=key).json["detail"])
+
+    def test_a_repeated_request_is_answered_as_the_first_when_the_inventory_has_changed(self):
+        serial, key = self.serial(), secrets.token_hex(8)
+        self.have(serial, thing=(first := random_thing()))
+        made = self.post(f"/01/{GTIN}/21/{serial}", Idempotency_Key=key)
+        self.assertEqual(made.json["thing_name"], first)
+        without_row(store_url(self.sandbox), "inventory", "serial", serial)
+        again = self.post(f"/01/{GTIN}/21/{serial}", Idempotency_Key=key)
+        self.assertEqual((again.status, again.json["token"]), (202, made.json["token"]))
+        self.assertEqual(self.post(f"/01/{GTIN}/21/{serial}", Idempotency_Key=key + "x").status, 422)
+        second = self.have(serial)
+        self.assertEqual(self.post(f"/01/{GTIN}/21/{serial}", Idempotency_Key=key).json["token"], made.json["token"])
+        self.assertEqual(self.post(f"/01/{GTIN}/21/{serial}").json["thing_name"], second)
 
     def test_many_at_once_of_both_kinds(self):
         wanted = []

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import signal
 import sqlite3
 import time
 import unittest
@@ -297,14 +298,14 @@ class RoleOfAnInstance(Case):
 
     def setUp(self):
         super().setUp()
-        self.issued, self.trouble, self.refused = [], False, 0
+        self.issued, self.trouble, self.refused, self.lasting = [], False, 0, 120
         self.metadata = self.enterContext(Service(Metadata(self.answer), signed=False))
 
     def answer(self):
         if self.trouble:
             self.refused += 1
             return Answer(500)
-        self.issued.append(self.queue.issue(120))
+        self.issued.append(self.queue.issue(self.lasting))
         return Answer(body={"Code": "Success", **self.issued[-1]})
 
     def arrive(self, portal):
@@ -316,10 +317,25 @@ class RoleOfAnInstance(Case):
             self.connects(thing)
             portal.wait_for_state(token, "onboarded")
 
+    def test_all_requests_share_them(self):
+        """Six threads ask the queue, and one of them asks for credentials; after SIGHUP once more."""
+        self.lasting = 3600
+        portal = self.portal(self.instance()).connected()
+        self.arrive(portal)
+        self.assertEqual(len(self.issued), 1)
+        portal.process.send_signal(signal.SIGHUP)
+        portal.log_has("portal.reload_requested")
+        self.arrive(portal)
+        self.assertEqual(len(self.issued), 2)
+
+    def instance(self):
+        """The environment of a portal whose credentials come from the metadata service."""
+        return {"AWS_ENDPOINT_URL": self.queue.cloud_url, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
+                "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "AWS_CONFIG_FILE": "/nonexistent",
+                "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.metadata.url, "AWS_EC2_METADATA_DISABLED": "false"}
+
     def test_renewed_and_the_old_ones_while_that_fails(self):
-        portal = self.portal({"AWS_ENDPOINT_URL": self.queue.cloud_url, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
-                              "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "AWS_CONFIG_FILE": "/nonexistent",
-                              "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.metadata.url, "AWS_EC2_METADATA_DISABLED": "false"}).connected()
+        portal = self.portal(self.instance()).connected()
         self.arrive(portal)
         self.trouble, before = True, len(self.issued)
         self.arrive(portal)

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pictures"))
 import reading  # noqa: E402
 
 PROGRAMS = (PROGRAM, CLAIM, BUILD / "decode" / "expresslink-decode", BUILD / "sidewalk" / "sidewalk-import")
-MODULES = (BUILD / "server" / "expresslink-postgresql.so", BUILD / "server" / "expresslink-events.so")
+MODULES = tuple(BUILD / "server" / f"expresslink-{name}.so" for name in ("postgresql", "events", "identity"))
 ROOMS = ("base", "claim", "decode", "label", "aws", "account", "command", "sidewalk", "server")
 X86 = platform.machine() in ("x86_64", "i686")
 FLAGS = ["-fstack-protector-strong", "-fstack-clash-protection", *(["-fcf-protection"] if X86 else [])]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """[product.KEY]: a scanned label shows the product, the form asks what the product asks, and keeps the consent."""
+import configparser
 import html
 import json
 import re
@@ -8,7 +9,7 @@ import unittest
 import zlib
 
 from portal import Portal, random_thing, stored
-from sandbox import Sandbox, eventually
+from sandbox import ROOT, Sandbox, eventually
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20"><path fill="#a00000" d="M0 0h60v20H0z"/></svg>'
 HEBREW = "שלום <b>"
@@ -403,6 +404,10 @@ class Products(unittest.TestCase):
         self.assertNotIn('id="details"', portal.get(page).text)
         self.assertEqual(self.details(portal, page, field_mail="a@b.example").status, 303)
         self.assertEqual(json.loads(self.row(portal, thing)["fields"]), {"colour": "white"})
+        self.assertEqual(portal.post_form(f"{page}/cancel").status, 303)
+        self.assertNotIn('id="details"', portal.get(page).text)
+        self.assertEqual(self.details(portal, page, field_mail="a@b.example").status, 303)
+        self.assertEqual(json.loads(self.row(portal, thing)["fields"]), {"colour": "white"})
         self.assertEqual(self.details(portal, "/registrations/" + "0" * 32, field_mail="a@b.example").status, 404)
         self.assertEqual(portal.post_form(f"{page}/details", product="kettle").status, 303)
         self.assertEqual(portal.post_form(f"{page}/details", product="../x").status, 303)
@@ -410,10 +415,28 @@ class Products(unittest.TestCase):
     def test_answers_are_forgotten_with_the_contact(self):
         portal = self.portal(retention={"contacts": "1s"})
         thing = random_thing()
-        self.assertEqual(self.register(portal, thing, field_who="Zoë").status, 303)
-        eventually(lambda: (self.row(portal, thing)["fields"], self.row(portal, thing)["country"], self.row(portal, thing)["contact_name"])
-                   == (None, None, None), lambda: self.row(portal, thing))
-        self.assertEqual(self.row(portal, thing)["consent"], "7")
+        self.assertEqual(self.register(portal, thing, field_who="Zoë", marketing="yes").status, 303)
+        told = ("fields", "country", "contact_name", "consent", "language", "consent_at", "marketing_at")
+        eventually(lambda: {self.row(portal, thing)[name] for name in told} == {None}, lambda: self.row(portal, thing))
+        self.assertEqual(self.row(portal, thing)["product"], "toaster")
+
+    # -- the documentation
+
+    def test_the_example_in_the_documentation_is_right(self):
+        example, listed = re.findall(r"```ini\n(.*?)```", (ROOT / "docs" / "products.md").read_text(), re.S)
+        words = re.search(r"```\n(name = .*?)```", (ROOT / "docs" / "products.md").read_text(), re.S)[1]
+        ini = configparser.RawConfigParser(interpolation=None)
+        ini.read_string(example + listed)
+        changes = {name: dict(keys) for name, keys in ini.items() if name != "DEFAULT"}
+        folder = self.sandbox.state / "documented"
+        folder.mkdir()
+        for name, content in {**FILES, "words.de.txt": words.encode()}.items():
+            (folder / name).write_bytes(content)
+        changes["product.toaster"]["folder"] = folder
+        portal = self.enterContext(Portal(self.sandbox, **changes))
+        page = portal.get(f"/r/0123{random_thing()[4:]}?lang=de").text
+        for text in ("Toaster 2000", "E-Mail-Adresse", '<option value="US">USA</option>'):
+            self.assertIn(text, page)
 
 
 def portal_store(portal):

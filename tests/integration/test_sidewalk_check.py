@@ -155,6 +155,21 @@ class Check(unittest.TestCase):
             first = next(each for each in told["findings"] if each["finding"] == "bad_log")
             self.assertIn(detail, first["detail"])
 
+    def test_files_that_are_exchanged(self):
+        rows, log = self.write(self.log, "log.json"), self.list(*self.smsns)
+        code, out, err = self.check(rows=rows, log=log)
+        self.assertEqual((code, err), (1, ""))
+        self.assertIn("this is a control log, not a list: it belongs to --control-log", out)
+        self.assertIn("this is a list of serial numbers, not a control log: it belongs to --csv", out)
+        self.assertIn("First give the list as --csv, and the factory's log as --control-log", out)
+        self.assertNotIn("from the factory again", out)
+
+    def test_a_picture_as_list(self):
+        code, out, err = self.check(rows=Path(__file__).parents[1] / "cases" / "qr-bom.png")
+        self.assertEqual((code, err), (1, ""))
+        self.assertIn("the file is a PNG picture, not a list of serial numbers", out)
+        self.assertNotIn("hex digits", out)
+
     def test_several_logs_and_folders(self):
         entries = json.loads(self.log)["controlLogs"]
         logs = self.folder / "logs"

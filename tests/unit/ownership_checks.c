@@ -19,6 +19,11 @@ static size_t owner_of(const struct ownership *state)
     return NONE;
 }
 
+static bool has_all(const struct ownership *state, size_t party)
+{
+    return (state->parties[party].proofs & state->required) == state->required;
+}
+
 static size_t effects_of(const struct rule_step *step, enum effect_kind kind, size_t party)
 {
     size_t count = 0;
@@ -39,8 +44,7 @@ static const char *view_breaks(const struct ownership *state, size_t i, long lon
 {
     const enum standing standing = state->parties[i].standing, shown = ownership_shown(state, i, now);
     const enum ownership_view view = ownership_view(state, i);
-    const bool proven =
-        standing == STANDING_OWNER || (state->parties[i].proofs & state->required) == state->required;
+    const bool proven = standing == STANDING_OWNER || has_all(state, i);
 
     if ((standing == STANDING_FORMER || standing == STANDING_REFUSED || standing == STANDING_WITHDRAWN) &&
         view != VIEW_NOTHING)
@@ -93,6 +97,12 @@ static const char *time_breaks(const struct ownership *state, size_t i, long lon
     return NULL;
 }
 
+static bool lacks_staff_only(const struct ownership *state, size_t i)
+{
+    return waits(state->parties[i].standing) && state->arrived_at && owner_of(state) == NONE &&
+           (state->required & ~state->parties[i].proofs) == 1U << PROOF_STAFF;
+}
+
 const char *rule_state_breaks(const struct ownership *state, long long now)
 {
     const char *broken = NULL;
@@ -101,6 +111,8 @@ const char *rule_state_breaks(const struct ownership *state, long long now)
     for (size_t i = 0; i < state->count && !broken; i++) {
         owners += state->parties[i].standing == STANDING_OWNER;
         broken = view_breaks(state, i, now);
+        if (!broken && lacks_staff_only(state, i) && state->parties[i].standing != STANDING_DISPUTED)
+            broken = "where nothing is missing but staff's word, staff decides";
         if (!broken && waits(state->parties[i].standing))
             broken = time_breaks(state, i, now);
         if (!broken && waits(state->parties[i].standing))
@@ -152,12 +164,11 @@ static const char *proof_breaks(const struct rule_step *step, size_t owner, size
 
     if (owner != NONE && !is_given_up(step, owner))
         return "no proof takes the device from its owner";
-    if ((after->parties[heir].proofs & after->required) != after->required)
+    if (!has_all(after, heir))
         return "nobody owns the device without the product's proof";
     if (!after->arrived_at)
         return "nobody owns a device by proof before it has arrived";
-    if (step->before->contested &&
-        !(after->parties[heir].proofs & (TELLS | 1U << PROOF_POWER_CYCLE)))
+    if (step->before->contested && !(after->parties[heir].proofs & (TELLS | 1U << PROOF_POWER_CYCLE)))
         return "after a contest the label is not enough, whoever is left";
     if (!leads(after, heir))
         return "of several who wait, one must have shown more than the others";
@@ -174,6 +185,8 @@ static const char *owner_breaks(const struct rule_step *step)
         if (effects_of(step, EFFECT_GRANTED, i) != (i == heir && heir != owner))
             return "nobody becomes the owner silently";
     }
+    if (step->after->hand_over_until && (heir != owner || step->after->hand_over_until <= step->event->now))
+        return "a link ends with its time, and with the owner who made it";
     if (heir == owner)
         return NULL;
     if (heir == NONE)
@@ -216,7 +229,8 @@ static bool may_gain(const struct rule_step *step, size_t party, enum proof proo
     case PROOF_CODE:
         return is_by(step, OWNERSHIP_CODE, party) && waits(step->before->parties[party].standing);
     case PROOF_FRESH:
-        return kind == OWNERSHIP_ARRIVED && step->event->fresh;
+        return kind == OWNERSHIP_ARRIVED && step->event->fresh &&
+               waits(step->before->parties[party].standing);
     case PROOF_STAFF:
         return is_by(step, OWNERSHIP_GRANT, party);
     case PROOF_HAND_OVER:
@@ -308,7 +322,8 @@ static bool may_become(const struct rule_step *step, size_t party, enum standing
     case STANDING_WAITING:
         return is_by(step, OWNERSHIP_REQUEST, party);
     case STANDING_ASKING:
-        return before->standing == STANDING_WAITING && is_by(step, OWNERSHIP_ASK, party);
+        return before->standing == STANDING_WAITING && is_by(step, OWNERSHIP_ASK, party) &&
+               !(step->before->contested && has_all(step->before, party));
     case STANDING_DISPUTED:
         return goes_to_staff(step, party);
     case STANDING_OWNER:
@@ -332,6 +347,8 @@ static const char *standings_break(const struct rule_step *step)
         const bool changed = before->standing != after->standing;
         if (changed && (before->standing == STANDING_FORMER || before->standing == STANDING_REFUSED))
             return "what is final stays";
+        if (after->standing == STANDING_WAITING && after->asked_at)
+            return "who waits has asked nobody";
         if (changed && !may_become(step, i, after->standing))
             return "a standing changes for its own reason only";
         for (size_t j = 0; j < sizeof reported / sizeof *reported; j++) {
@@ -355,8 +372,7 @@ static const char *contest_breaks(const struct rule_step *step)
 
     for (size_t i = 0; i < step->after->count; i++) {
         const struct party *party = &step->after->parties[i];
-        const bool hears = begins && waits(party->standing) &&
-                           (party->proofs & step->after->required) == step->after->required;
+        const bool hears = begins && waits(party->standing) && has_all(step->after, i);
         if (effects_of(step, EFFECT_CONTESTED, i) != hears)
             return "who could own it alone hears of a contest, once";
     }

@@ -46,7 +46,7 @@ static struct code_result check(const char *thing_name, const char *typed, long 
 static enum store_error run_list(struct store_tx *tx, void *argument)
 {
     const struct inventory_row *row = argument;
-    const struct inventory_put put = {
+    struct inventory_put put = {
         .rows = row, .count = 1, .columns = INVENTORY_COLUMNS, .replace = true, .now = NOON};
     enum inventory_outcome outcome;
 

@@ -31,7 +31,7 @@ static struct inventory_row row_of(const char *thing_name, const char *serial)
 
 static enum store_error run_put(struct store_tx *tx, void *argument)
 {
-    const struct call *call = argument;
+    struct call *call = argument;
 
     return inventory_put(tx, &call->put, call->outcomes);
 }

@@ -2,6 +2,7 @@
 /* Whose device it is, in the store. The rules alone: test_ownership.c. */
 #include "server/store/owners.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -377,10 +378,18 @@ static void a_power_cycle_proves_possession(void **state)
     assert_true(switched(PRESENCE_DISCONNECTED, THING, asked_at + 10 * SECOND, asked_at + 12 * SECOND));
     ASSERT_STANDING(second.token, asked_at + 12 * SECOND, STANDING_WAITING);
     assert_true(switched(PRESENCE_CONNECTED, THING, asked_at + 30 * SECOND, asked_at + 31 * SECOND));
-    ASSERT_STANDING(second.token, asked_at + 31 * SECOND, STANDING_OWNER);
-    ASSERT_STANDING(first.token, asked_at + 31 * SECOND, STANDING_WAITING);
-    switched(PRESENCE_CONNECTED, THING, asked_at + 30 * SECOND, asked_at + 32 * SECOND); /* once more */
-    ASSERT_STANDING(second.token, asked_at + 32 * SECOND, STANDING_OWNER);
+    struct holding once = holding_of(second.token, asked_at + 31 * SECOND);
+    assert_true(once.proofs & PROOF(PROOF_POWER_CYCLE));
+    assert_string_equal(standing_name(once.standing), "waiting"); /* it is contested: once more */
+    switched(PRESENCE_CONNECTED, THING, asked_at + 30 * SECOND, asked_at + 32 * SECOND);
+    assert_false(holding_of(second.token, asked_at + 32 * SECOND).proofs & PROOF(PROOF_AGAIN));
+
+    assert_int_equal(act_of(OWNERSHIP_CHALLENGE, second.token, once.challenge_at), OWNERSHIP_DONE);
+    const long long then = once.challenge_at;
+    switched(PRESENCE_DISCONNECTED, THING, then + 10 * SECOND, then + 11 * SECOND);
+    switched(PRESENCE_CONNECTED, THING, then + 30 * SECOND, then + 31 * SECOND);
+    ASSERT_STANDING(second.token, then + 31 * SECOND, STANDING_OWNER);
+    ASSERT_STANDING(first.token, then + 31 * SECOND, STANDING_WAITING);
 }
 
 /* The connection was reported before the end of the one before. */
@@ -651,6 +660,144 @@ static void an_owners_registration_is_kept(void **state)
     assert_int_equal(step.claims, 1);
 }
 
+/* ---- races: each person has a portal, where the database can have several ---- */
+
+#define PORTALS 3
+
+struct racer {
+    struct store *store;
+    pthread_t thread;
+    pthread_barrier_t *start;
+    const struct registration_request *request; /* registers, or */
+    const char *token;                          /* gives the code, or */
+    const char *arrives;                        /* the device comes */
+    long long now;
+    enum store_error error;
+};
+
+static enum store_error run_racer(struct store_tx *tx, void *argument)
+{
+    struct racer *racer = argument;
+    const struct owners_act act = {.kind = OWNERSHIP_CODE, .token = racer->token, .now = racer->now};
+    struct sighting sighting = {.presence = {.kind = PRESENCE_CONNECTED}, .received_at = racer->now};
+    struct registration out;
+    enum ownership_answer answer;
+    enum arrival arrival;
+    long long claim_id;
+
+    if (racer->request)
+        return registrations_add(tx, racer->request, &out);
+    if (racer->token)
+        return owners_apply(tx, &act, &answer);
+    snprintf(sighting.presence.thing_name, sizeof sighting.presence.thing_name, "%s", racer->arrives);
+    return claims_arrived(tx, "home", &sighting, racer->now, &arrival, &claim_id);
+}
+
+static void *race(void *argument)
+{
+    struct racer *racer = argument;
+
+    pthread_barrier_wait(racer->start);
+    racer->error = store_call(racer->store, run_racer, racer, true);
+    return NULL;
+}
+
+static void race_all(struct racer *racers, struct store *const stores[])
+{
+    pthread_barrier_t start;
+
+    pthread_barrier_init(&start, NULL, PORTALS);
+    for (size_t i = 0; i < PORTALS; i++) {
+        racers[i].store = stores[i];
+        racers[i].start = &start;
+        assert_int_equal(pthread_create(&racers[i].thread, NULL, race, &racers[i]), 0);
+    }
+    for (size_t i = 0; i < PORTALS; i++)
+        pthread_join(racers[i].thread, NULL);
+    for (size_t i = 0; i < PORTALS; i++)
+        ASSERT_OK(racers[i].error);
+    pthread_barrier_destroy(&start);
+}
+
+static void open_portals(struct store *stores[PORTALS])
+{
+    const bool shared = strncmp(fixture.url, "postgresql", 10) == 0;
+    TEXT struct text why = TEXT_EMPTY;
+
+    for (size_t i = 0; i < PORTALS; i++)
+        stores[i] = fixture.store;
+    for (size_t i = 1; i < PORTALS && shared; i++)
+        ASSERT_OK(store_open(fixture_options(fixture.url), &stores[i], &why));
+}
+
+static void close_portals(struct store *stores[PORTALS])
+{
+    for (size_t i = 1; i < PORTALS; i++)
+        if (stores[i] != fixture.store)
+            store_close(stores[i]);
+}
+
+static size_t owners_of(const char *thing_name, long long now)
+{
+    const struct owners_record *record = record_of(thing_name, now);
+    size_t owners = 0;
+
+    for (size_t i = 0; i < record->party_count; i++)
+        owners += record->parties[i].party.standing == STANDING_OWNER;
+    assert_int_equal(owners, *record->owner != '\0');
+    return owners;
+}
+
+/* The one before has released it. The first of the three owns it; the label is enough. */
+static void three_ask_at_once_for_a_device_that_is_there(void **state)
+{
+    struct store *stores[PORTALS];
+    char thing_name[IDENTIFIER_SIZE];
+    (void)state;
+
+    open_portals(stores);
+    for (unsigned i = 0; i < FEWER(200); i++) {
+        struct registration_request requests[PORTALS];
+        struct racer racers[PORTALS] = {0};
+        snprintf(thing_name, sizeof thing_name, "%032x", i);
+        struct registration_request before = owner_of(thing_name);
+        act_of(OWNERSHIP_RELEASE, before.token, NOON + DAY);
+        for (size_t j = 0; j < PORTALS; j++) {
+            requests[j] = request_for(thing_name, "home", NOON + 2 * DAY);
+            racers[j].request = &requests[j];
+        }
+        race_all(racers, stores);
+        assert_int_equal(owners_of(thing_name, NOON + 2 * DAY), 1);
+    }
+    close_portals(stores);
+}
+
+/* One has the code. Whatever comes first, that one owns it in the end. */
+static void two_race_while_the_device_arrives(void **state)
+{
+    struct store *stores[PORTALS];
+    char thing_name[IDENTIFIER_SIZE];
+    (void)state;
+
+    open_portals(stores);
+    for (unsigned i = 0; i < FEWER(200); i++) {
+        struct racer racers[PORTALS] = {0};
+        snprintf(thing_name, sizeof thing_name, "%032x", i);
+        struct registration_request buyer = asked(thing_name, "home", NOON);
+        struct registration_request stranger =
+            request_for(thing_name, i % 2 ? "home" : "abroad", NOON + SECOND);
+        for (size_t j = 0; j < PORTALS; j++)
+            racers[j].now = NOON + MINUTE;
+        racers[i % PORTALS].token = buyer.token;
+        racers[(i + 1) % PORTALS].request = &stranger;
+        racers[(i + 2) % PORTALS].arrives = thing_name;
+        race_all(racers, stores);
+        assert_int_equal(owners_of(thing_name, NOON + MINUTE), 1);
+        ASSERT_STANDING(buyer.token, NOON + MINUTE, STANDING_OWNER);
+    }
+    close_portals(stores);
+}
+
 static int begin(void **state)
 {
     asked_for = PROOF(PROOF_LABEL);
@@ -686,6 +833,8 @@ int main(void)
         OWNERS_TEST(withdrawn_requests_stand_in_nobodys_way),
         OWNERS_TEST(a_crowd_contests_it),
         OWNERS_TEST(an_owners_registration_is_kept),
+        OWNERS_TEST(three_ask_at_once_for_a_device_that_is_there),
+        OWNERS_TEST(two_race_while_the_device_arrives),
     };
 
     fixture_owners = &rules;

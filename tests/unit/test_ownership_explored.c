@@ -112,14 +112,20 @@ static uint64_t pack_party(const struct party *party)
            (uint64_t)(is_over ? PHASE_NONE : phase_of(&party->challenge)) << 11;
 }
 
+/* What no rule may read is set to what would do most harm. */
 static struct party unpack_party(uint64_t bits)
 {
     struct party party = {.standing = (enum standing)(bits & 7),
                           .proofs = (unsigned)(bits >> 3 & 127),
+                          .asked_at = NOW - 30 * 24 * HOUR,
                           .challenge = challenge_of((enum phase)(bits >> 11 & 3))};
 
+    if (party.standing == STANDING_WITHDRAWN || party.standing == STANDING_LAPSED)
+        party.proofs |= ~PROOF(PROOF_CODE);
     if (party.standing == STANDING_WAITING)
         party.ends_at = NOW + OWNERSHIP_PROVE_MS;
+    if (standing_is_live(party.standing))
+        party.asked_at = 0;
     if (party.standing == STANDING_ASKING || (bits >> 10 & 1))
         party.asked_at = NOW - HOUR;
     return party;
@@ -324,7 +330,8 @@ static const char *stranger_breaks(const struct rule_step *step)
     const bool given = step->event->kind == OWNERSHIP_GRANT || step->event->kind == OWNERSHIP_ACCEPT ||
                        step->event->kind == OWNERSHIP_TAKE;
 
-    if (step->after->parties[OTHER].proofs & (PROOF(PROOF_CODE) | PROOF(PROOF_POWER_CYCLE)))
+    if (standing_is_live(step->after->parties[OTHER].standing) &&
+        step->after->parties[OTHER].proofs & (PROOF(PROOF_CODE) | PROOF(PROOF_POWER_CYCLE)))
         return "a stranger proves nothing by what the buyer does";
     if (!came || given)
         return NULL;

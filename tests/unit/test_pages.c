@@ -278,9 +278,11 @@ static void every_state_renders_in_both_languages(void **state)
         const struct registration registration = some_registration(rows[i].claim);
         TEXT struct text english = TEXT_EMPTY;
         TEXT struct text german = TEXT_EMPTY;
-        pages_status(pages, "en", &(struct page_status){&registration, START + 2 * MINUTE, NOTE_NONE, 0, 0},
+        pages_status(pages, "en",
+                     &(struct page_status){.registration = &registration, .now_ms = START + 2 * MINUTE},
                      &english);
-        pages_status(pages, "de", &(struct page_status){&registration, START + 2 * MINUTE, NOTE_NONE, 0, 0},
+        pages_status(pages, "de",
+                     &(struct page_status){.registration = &registration, .now_ms = START + 2 * MINUTE},
                      &german);
         expect_utf8(&german);
         expect_in(&english, "<html lang=\"en\"");
@@ -312,7 +314,7 @@ static void people_read_no_jargon(void **state)
         for (size_t language = 0; language < pages_language_count(pages); language++) {
             TEXT struct text page = TEXT_EMPTY;
             pages_status(pages, pages_language_at(pages, language),
-                         &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &page);
+                         &(struct page_status){.registration = &registration, .now_ms = START}, &page);
             for (size_t i = 0; i < COUNT(jargon); i++)
                 expect_not_in(&page, jargon[i]);
         }
@@ -325,7 +327,8 @@ static void found_comes_between_waiting_and_arrived(void **state)
     TEXT struct text page = TEXT_EMPTY;
     (void)state;
     registration.provisioned_at = START + MINUTE;
-    pages_status(pages, "en", &(struct page_status){&registration, START + MINUTE, NOTE_NONE, 0, 0}, &page);
+    pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = START + MINUTE},
+                 &page);
     expect_in(&page, "We’ve found your product</h1>");
     expect_in(&page, "step-active\" aria-current=\"step\"");
 }
@@ -336,14 +339,15 @@ static void an_earlier_registration_is_said_plainly(void **state)
     TEXT struct text first = TEXT_EMPTY;
     TEXT struct text again = TEXT_EMPTY;
     (void)state;
-    pages_status(pages, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &first);
+    pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = START}, &first);
     expect_not_in(&first, "been registered before");
     registration.onboarded_before = true;
-    pages_status(pages, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &again);
+    pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = START}, &again);
     expect_in(&again, "This product has been registered before.");
     TEXT struct text arrived = TEXT_EMPTY;
     registration.state = CLAIM_ONBOARDED;
-    pages_status(pages, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &arrived);
+    pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = START},
+                 &arrived);
     expect_not_in(&arrived, "been registered before");
 }
 
@@ -353,11 +357,11 @@ static void seconds_are_not_said_to_be_minutes(void **state)
     TEXT struct text first = TEXT_EMPTY;
     TEXT struct text later = TEXT_EMPTY;
     (void)state;
-    pages_status(pages, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &first);
+    pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = START}, &first);
     expect_in(&first, "This takes a few seconds.");
     expect_not_in(&first, "minutes");
-    pages_status(pages, "en", &(struct page_status){&registration, START + 2 * MINUTE, NOTE_NONE, 0, 0},
-                 &later);
+    pages_status(pages, "en",
+                 &(struct page_status){.registration = &registration, .now_ms = START + 2 * MINUTE}, &later);
     expect_in(&later, "Waiting: 2 of up to 15 minutes");
 }
 
@@ -387,8 +391,10 @@ static void the_network_has_the_brands_word(void **state)
         struct pages *branded = pages_load(TEMPLATES_FOLDER, "en", "7", &brand, &error);
         if (branded == NULL)
             fail_msg("%s", error);
-        pages_status(branded, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &english);
-        pages_status(branded, "de", &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &german);
+        pages_status(branded, "en", &(struct page_status){.registration = &registration, .now_ms = START},
+                     &english);
+        pages_status(branded, "de", &(struct page_status){.registration = &registration, .now_ms = START},
+                     &german);
         pages_free(branded);
         expect_in(&english, rows[i].english);
         expect_in(&german, rows[i].german);
@@ -400,7 +406,7 @@ static char *status_at(long long now_ms)
 {
     const struct registration registration = some_registration(CLAIM_PUBLISHED);
     struct text page = TEXT_EMPTY;
-    pages_status(pages, "en", &(struct page_status){&registration, now_ms, NOTE_NONE, 0, 0}, &page);
+    pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = now_ms}, &page);
     return text_take(&page);
 }
 
@@ -427,10 +433,11 @@ static void names_are_grouped_and_copied_exactly(void **state)
     TEXT struct text longest = TEXT_EMPTY;
     (void)state;
     strcpy(registration.thing_name, "1b4e28ba-2fa1-11d2-883f-0016d3cca427");
-    pages_status(pages, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &page);
+    pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = START}, &page);
     expect_in(&page, "<span>1b4e</span><wbr><span>28ba-</span><wbr><span>2fa1-</span>");
     memset(registration.thing_name, '-', IDENTIFIER_MAX);
-    pages_status(pages, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &longest);
+    pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = START},
+                 &longest);
     expect_in(&longest, "<span>-</span><wbr></code>");
 }
 
@@ -470,7 +477,8 @@ static void *render_many(void *wanted)
     const struct registration registration = some_registration(CLAIM_PUBLISHED);
     for (int i = 0; i < 300; i++) {
         TEXT struct text page = TEXT_EMPTY;
-        pages_status(pages, "en", &(struct page_status){&registration, START, NOTE_NONE, 0, 0}, &page);
+        pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = START},
+                     &page);
         if (strcmp(text_get(&page), wanted) != 0)
             return "a page differs";
     }

@@ -250,8 +250,8 @@ static void what_is_over_is_removed(void **state)
 
     ASSERT_OK(begin("z", "p", NULL, NOON));
     ASSERT_OK(begin("b", "q", NULL, NOON + SECOND));
-    ASSERT_OK(begin("c", "r", NULL, NOON));
-    ASSERT_OK(begin("e", "s", NULL, NOON));
+    ASSERT_OK(begin("c", "r", NULL, NOON - 1));
+    ASSERT_OK(begin("e", "s", NULL, NOON - 1));
     ASSERT_OK(find("c", NOON, &session));
     owned(THING, session.person_id, NOON);
     for (int i = 0; i < 3; i++)

@@ -229,7 +229,7 @@ static void add_both(const struct registration_request *request)
 static enum store_error list_one(struct store_tx *tx, void *argument)
 {
     const struct inventory_row row = {.thing_name = "listed-by-form"};
-    const struct inventory_put put = {.rows = &row, .count = 1, .now = NOON};
+    struct inventory_put put = {.rows = &row, .count = 1, .now = NOON};
     enum inventory_outcome outcome;
 
     (void)argument;

@@ -31,7 +31,8 @@ ALTER TABLE registrations
     ADD COLUMN erased_at BIGINT,
     ADD COLUMN requested_at BIGINT;
 CREATE INDEX registrations_thing ON registrations (thing_name) WHERE thing_name IS NOT NULL;
-CREATE INDEX registrations_answers ON registrations (accepted_at) WHERE fields IS NOT NULL OR country IS NOT NULL;
+CREATE INDEX registrations_answers ON registrations (accepted_at)
+    WHERE fields IS NOT NULL OR country IS NOT NULL OR consent IS NOT NULL OR marketing_at IS NOT NULL;
 CREATE INDEX registrations_due ON registrations (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX registrations_challenge ON registrations (challenge_until) WHERE challenge_until IS NOT NULL;
 CREATE INDEX registrations_disputed ON registrations (asked_at) WHERE standing = 'disputed';

@@ -25,6 +25,8 @@
 #include "server/store/store_clock.h"
 
 #define LOOPBACK "127.0.0.0/8 ::1"
+/* Longer than the work of a request usually takes; people do not notice it. */
+#define PACE_MS 50
 #define DAY_MS 86400000LL
 #define DRAIN_MS 20000
 #define WARN_EVERY_MS 5000
@@ -192,7 +194,7 @@ static struct http_server *start_server(struct app *app, enum http_side side, st
         .error_answer = problem_answer,
         .app = &app->portal,
         .take = task_submit,
-        .take_context = app->portal.store,
+        .take_context = &app->portal.tasks,
     };
 
     return http_server_start(&options, why);
@@ -264,6 +266,9 @@ static bool open_store(struct app *app, struct text *why)
         text_puts(why, "the store does not answer");
         return false;
     }
+    app->portal.tasks = (struct task_queue){.store = app->portal.store};
+    if (products_ask_for_proof(&app->settings->products))
+        app->portal.tasks.pacer = pacer_start(PACE_MS);
     app->portal.waiting = waiting_new(&app->settings->claim, app->settings->open_claims_per_network);
     app->housekeeping = housekeeping_start(app->portal.store, &app->settings->retention, app->portal.waiting);
     if (!app->housekeeping)
@@ -379,6 +384,7 @@ void app_stop(struct app *app)
     identity_stop(portal->identity);
     housekeeping_stop(app->housekeeping);
     store_close(portal->store);
+    pacer_stop(portal->tasks.pacer);
     decode_pool_stop(portal->decoders);
     limiter_free(portal->picture_limiter);
     limiter_free(portal->limiter);

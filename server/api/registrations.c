@@ -304,7 +304,7 @@ static void free_arguments(void *arguments)
 }
 
 static const struct http_task create = {
-    .run = run_create, .run_together = run_create_together, .writes = true};
+    .run = run_create, .run_together = run_create_together, .writes = true, .is_paced = true};
 
 const struct http_handler registration_create = {
     .arguments_size = sizeof(struct creation),

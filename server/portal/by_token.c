@@ -207,7 +207,7 @@ static enum store_error run_cancel(struct store_tx *tx, void *arguments)
     return error && !done ? error : by_token_show(tx, own);
 }
 
-const struct http_task by_token_find = {.run = run_find};
-const struct http_task by_token_retry = {.run = run_retry, .writes = true};
-const struct http_task by_token_press = {.run = run_press, .writes = true};
-const struct http_task by_token_cancel = {.run = run_cancel, .writes = true};
+const struct http_task by_token_find = {.run = run_find, .is_paced = true};
+const struct http_task by_token_retry = {.run = run_retry, .writes = true, .is_paced = true};
+const struct http_task by_token_press = {.run = run_press, .writes = true, .is_paced = true};
+const struct http_task by_token_cancel = {.run = run_cancel, .writes = true, .is_paced = true};

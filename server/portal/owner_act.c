@@ -136,5 +136,5 @@ long long owner_act_next_at(const struct owner_act *act)
                                        : act->by_token.registration.ownership.challenge_at;
 }
 
-const struct http_task owner_act = {.run = run, .writes = true};
-const struct http_task owner_act_code = {.run = run_code, .writes = true};
+const struct http_task owner_act = {.run = run, .writes = true, .is_paced = true};
+const struct http_task owner_act_code = {.run = run_code, .writes = true, .is_paced = true};

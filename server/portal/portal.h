@@ -18,6 +18,7 @@
 #include "server/onboarding/leadership.h"
 #include "server/onboarding/watcher.h"
 #include "server/page/pages.h"
+#include "server/portal/task.h"
 #include "server/portal/waiting.h"
 #include "server/store/store.h"
 
@@ -30,6 +31,7 @@ struct portal {
     const char *public_url; /* without a slash at the end; "" if not configured */
     unsigned backup_days;   /* how long backups keep what was erased; 0: not said */
     struct store *store;
+    struct task_queue tasks;
     const struct sign_in_config *sign_in;
     struct identity *identity; /* NULL: nobody can sign in */
     struct pages *pages;

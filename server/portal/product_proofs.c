@@ -21,3 +21,11 @@ struct owners_rules product_proofs(const struct products *products)
 {
     return (struct owners_rules){.required = required, .context = (void *)(uintptr_t)products};
 }
+
+bool products_ask_for_proof(const struct products *products)
+{
+    for (size_t i = 0; i < products->count; i++)
+        if (products->list[i].proofs != PROOF(PROOF_LABEL))
+            return true;
+    return false;
+}

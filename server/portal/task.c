@@ -8,6 +8,8 @@
 struct submission {
     struct store_job job;
     struct http_work *work;
+    struct pacer *pacer; /* NULL: the answer is not held back */
+    long long came_us;
 };
 
 static enum store_error run(struct store_tx *tx, void *argument)
@@ -31,15 +33,24 @@ static enum store_error run_together(struct store_tx *tx, void *const submission
 
 static void done(void *argument, enum store_error result)
 {
-    struct http_work *work = ((struct submission *)argument)->work;
+    struct submission own = *(struct submission *)argument;
 
     free(argument);
-    http_work_done(work, result);
+    if (own.pacer)
+        pacer_done(own.pacer, own.work, result, own.came_us);
+    else
+        http_work_done(own.work, result);
 }
 
-unsigned task_submit(void *store, struct http_work *work)
+unsigned task_submit(void *queue, struct http_work *work)
 {
+    const struct task_queue *own = queue;
     struct submission *submission = memory_new(1, sizeof *submission);
+
+    if (work->task->is_paced && own->pacer) {
+        submission->pacer = own->pacer;
+        submission->came_us = pacer_now_us();
+    }
 
     submission->work = work;
     submission->job =
@@ -48,7 +59,7 @@ unsigned task_submit(void *store, struct http_work *work)
         submission->job.kind = work->task;
         submission->job.run_together = run_together;
     }
-    enum store_error error = store_submit(store, &submission->job);
+    enum store_error error = store_submit(own->store, &submission->job);
     if (error)
         free(submission);
     return error;

@@ -4,6 +4,7 @@
 #define SERVER_PORTAL_TASK_H
 
 #include "server/http/http.h"
+#include "server/portal/pacer.h"
 #include "server/store/store.h"
 
 struct http_task {
@@ -14,10 +15,17 @@ struct http_task {
     enum store_error (*run_together)(struct store_tx *tx, void *const arguments[], enum store_error results[],
                                      size_t count);
     bool writes;
+    bool is_paced; /* how long it takes could tell something about a device */
 };
 
-/* For http_options.take: submits the work to the store. Returns 0, or an error of store_submit(). Any thread,
- * does not block. */
-unsigned task_submit(void *store, struct http_work *work);
+/* Where tasks go. */
+struct task_queue {
+    struct store *store;
+    struct pacer *pacer; /* NULL: no answer is held back */
+};
+
+/* For http_options.take, with a struct task_queue: submits the work to the store. Returns 0, or an error of
+ * store_submit(). Any thread, does not block. */
+unsigned task_submit(void *queue, struct http_work *work);
 
 #endif

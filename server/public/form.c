@@ -365,7 +365,7 @@ static enum store_error run_register(struct store_tx *tx, void *arguments)
     return registrations_add(tx, &own->request, &own->registration);
 }
 
-static const struct http_task add_registration = {.run = run_register, .writes = true};
+static const struct http_task add_registration = {.run = run_register, .writes = true, .is_paced = true};
 
 /* Nothing was stored. What was answered to questions that both products have is kept. */
 static void ask_other(struct http_exchange *exchange, struct register_arguments *own)

@@ -21,7 +21,7 @@ static enum store_error run_find(struct store_tx *tx, void *arguments)
     return details_find(tx, own->by_token.request.token, &own->found);
 }
 
-const struct http_task page_arguments_find = {.run = run_find};
+const struct http_task page_arguments_find = {.run = run_find, .is_paced = true};
 
 void page_arguments_fini(void *page_arguments)
 {

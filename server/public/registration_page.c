@@ -192,13 +192,13 @@ static void reply_details(struct http_exchange *exchange, void *arguments, unsig
     reply_changed(exchange, &own->by_token, result);
 }
 
-static const struct http_task add_details = {.run = run_details, .writes = true};
+static const struct http_task add_details = {.run = run_details, .writes = true, .is_paced = true};
 
 #define ARGUMENTS .arguments_size = sizeof(struct by_token)
 
 #define PAGE_ARGUMENTS .arguments_size = sizeof(struct page_arguments), .fini = page_arguments_fini
 
-static const struct http_task find_visit = {.run = run_visit};
+static const struct http_task find_visit = {.run = run_visit, .is_paced = true};
 
 #define VISIT .arguments_size = sizeof(struct visit), .fini = page_arguments_fini
 

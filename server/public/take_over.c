@@ -123,8 +123,8 @@ static void reply_take(struct http_exchange *exchange, void *arguments, unsigned
     http_answer_see_other(exchange, text_get(&location));
 }
 
-static const struct http_task find_link = {.run = run_find};
-static const struct http_task take_link = {.run = run_take, .writes = true};
+static const struct http_task find_link = {.run = run_find, .is_paced = true};
+static const struct http_task take_link = {.run = run_take, .writes = true, .is_paced = true};
 
 #define ARGUMENTS .arguments_size = sizeof(struct take_over)
 

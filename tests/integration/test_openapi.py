@@ -6,6 +6,7 @@ import json
 import re
 import unittest
 
+from operator_commands import OK, command
 from portal import Portal, PortalCase, store_url
 from postgresql import Server, new_database
 from sandbox import ROOT, eventually, random_thing
@@ -14,8 +15,8 @@ from test_labels import blank, picture
 DOCUMENT = json.loads((ROOT / "static" / "openapi.json").read_text())
 API = "/api/v1/registrations"
 TOKEN, RETRY, ON, CANCEL = (f"{API}/{{token}}{action}" for action in ("", "/retry", "/on", "/cancel"))
-POWER, ASK, ANSWERS, HAND_OVER, REVOKE, RELEASE = OWNERSHIP = [f"{TOKEN}/{action}" for action in (
-    "proofs/power-cycle", "ask", "answers", "hand-over", "hand-over/revoke", "release")]
+CODE, POWER, ASK, ANSWERS, HAND_OVER, REVOKE, RELEASE = OWNERSHIP = [f"{TOKEN}/{action}" for action in (
+    "proofs/code", "proofs/power-cycle", "ask", "answers", "hand-over", "hand-over/revoke", "release")]
 ACCOUNTS = "/api/v1/accounts/{digest}"
 DECODE, READ, SELF = "/api/v1/labels/decode", "/api/v1/labels/read", "/api/v1/openapi.json"
 NONE = "0" * 32
@@ -31,7 +32,10 @@ def described():
 class OpenApi(PortalCase):
     @classmethod
     def sections(cls):
-        return {"endpoint__other": {"address": "other.example.com"}, "claim": {"default_endpoint": "sandbox"}}
+        key = cls.sandbox.state / "key"
+        key.write_text("0123456789abcdef" * 4 + "\n")
+        key.chmod(0o600)
+        return {"inventory": {"code_key_file": key}, "endpoint__other": {"address": "other.example.com"}, "claim": {"default_endpoint": "sandbox"}}
 
     def setUp(self):
         self.seen = {}
@@ -99,15 +103,22 @@ class OpenApi(PortalCase):
         request = {"request": portal.show(owner)["requests"][0]["request"], "accept": False}
         self.ask(portal, "POST", ANSWERS, request, other)
         self.ask(portal, "POST", ANSWERS, request, owner)
-        self.ask(portal, "POST", ANSWERS, b"", owner, **{"Content-Type": "text/plain"})
-        for path in (ANSWERS, HAND_OVER, RELEASE):
+        listed = self.sandbox.state / "listed.csv"
+        listed.write_text(f"thing_name,code\n{thing},7K3M-9QXT-2A4D\n")
+        self.assertEqual(command(portal, "inventory", "import", listed, admin=portal.admin).returncode, OK)
+        for code in ("AAAA-BBBB-CCCC", "7K3M-9QXT-2A4D"):
+            self.ask(portal, "POST", CODE, {"code": code}, other)
+        self.ask(portal, "POST", CODE, {"code": "AAAA-BBBB-CCCC"}, owner)
+        for path in (CODE, ANSWERS):
+            self.ask(portal, "POST", path, b"", owner, **{"Content-Type": "text/plain"})
+        for path in (CODE, ANSWERS, HAND_OVER, RELEASE):
             self.ask(portal, "POST", path, b"{", owner, **json_type)
         for path in (HAND_OVER, REVOKE, RELEASE):
             self.ask(portal, "POST", path, token=owner)
         for path in (POWER, ASK, RELEASE):
             self.ask(portal, "POST", path, token=owner)
         for path in OWNERSHIP:
-            self.ask(portal, "POST", path, request if path == ANSWERS else None)
+            self.ask(portal, "POST", path, {CODE: {"code": "A"}, ANSWERS: request}.get(path))
             self.ask(portal, "POST", path, LARGE, **json_type)
 
     def onboarded(self):
@@ -143,6 +154,7 @@ class OpenApi(PortalCase):
             server.kill()
             for path in (API, RETRY, ON, CANCEL, POWER, ASK, HAND_OVER, REVOKE, RELEASE):
                 self.ask(portal, "POST", path, {"identifier": random_thing()})
+            self.ask(portal, "POST", CODE, {"code": "A"})
             self.ask(portal, "POST", ANSWERS, {"request": "01234567", "accept": True})
             self.ask(portal, "GET", TOKEN)
             self.ask(portal, "POST", DECODE, blank())

@@ -3,6 +3,7 @@
 registered, online, or somebody's. Pages and API answer the same, also to what such a person does; the right code ends that."""
 import json
 import re
+import time
 import unittest
 
 from operator_commands import OK, command
@@ -11,6 +12,7 @@ from sandbox import Sandbox, eventually, random_thing
 
 API = "/api/v1/registrations"
 CODE, WRONG = "7K3M-9QXT-2A4D", "AAAA-BBBB-CCCC"
+PACE = 0.05  # PACE_MS in server/app.c
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 
 
@@ -113,6 +115,16 @@ class Veil(unittest.TestCase):
         self.assertEqual(self.act(token, "proofs/code", {"code": CODE}).status, 202)
         shown = self.portal.show(token)
         self.assertEqual((shown["standing"], shown["state"], shown["next_action"]), ("owner", "onboarded", "done"))
+
+    def test_how_long_it_takes_tells_nothing(self):
+        """Answers leave at fixed times (server/portal/pacer.h): none as soon as its work is done. bench/veil.py compares the times."""
+        for thing in self.devices().values():
+            before = time.monotonic()
+            token = self.portal.claim(thing)["token"]
+            created = time.monotonic()
+            self.portal.show(token)
+            shown = time.monotonic()
+            self.assertGreaterEqual(min(created - before, shown - created), PACE, thing)
 
     def test_wrong_codes_have_to_wait(self):
         for thing in (random_thing(), random_thing()):

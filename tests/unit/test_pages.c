@@ -333,6 +333,36 @@ static void found_comes_between_waiting_and_arrived(void **state)
     expect_in(&page, "step-active\" aria-current=\"step\"");
 }
 
+static void every_standing_has_a_way_on(void **state)
+{
+    static const struct {
+        enum standing standing;
+        const char *headline, *way;
+    } rows[] = {
+        {STANDING_WAITING, "Show that you have this product", "/code\""},
+        {STANDING_ASKING, "We’ve sent your request", "/cancel\""},
+        {STANDING_DISPUTED, "Our support team will decide", "/cancel\""},
+        {STANDING_LAPSED, "We need to start again", "/retry\""},
+        {STANDING_WITHDRAWN, "Registration stopped", "/retry\""},
+        {STANDING_REFUSED, "We could not register this product to you", "id=\"another\""},
+        {STANDING_FORMER, "This product is no longer registered to you", "id=\"another\""},
+        {STANDING_OWNER, "Your product is registered", "/hand-over?lang=en\""},
+    };
+
+    (void)state;
+    _Static_assert(sizeof rows / sizeof *rows == STANDING_COUNT, "every standing");
+    for (size_t i = 0; i < STANDING_COUNT; i++) {
+        struct registration registration = some_registration(CLAIM_ONBOARDED);
+        TEXT struct text page = TEXT_EMPTY;
+        registration.ownership = (struct registration_ownership){
+            .is_known = true, .standing = rows[i].standing, .required = PROOF(PROOF_CODE)};
+        pages_status(pages, "en", &(struct page_status){.registration = &registration, .now_ms = START},
+                     &page);
+        expect_in(&page, rows[i].headline);
+        expect_in(&page, rows[i].way);
+    }
+}
+
 static void an_earlier_registration_is_said_plainly(void **state)
 {
     struct registration registration = some_registration(CLAIM_PUBLISHED);
@@ -532,6 +562,7 @@ int main(void)
         cmocka_unit_test(every_state_renders_in_both_languages),
         cmocka_unit_test(people_read_no_jargon),
         cmocka_unit_test(found_comes_between_waiting_and_arrived),
+        cmocka_unit_test(every_standing_has_a_way_on),
         cmocka_unit_test(an_earlier_registration_is_said_plainly),
         cmocka_unit_test(seconds_are_not_said_to_be_minutes),
         cmocka_unit_test(the_network_has_the_brands_word),

@@ -116,6 +116,86 @@ static void names_are_those_of_the_api(void **state)
     assert_string_equal(next_action_name(NEXT_RETRY), "retry");
 }
 
+static void what_is_next_depends_on_whose_it_is(void **state)
+{
+    static const unsigned both = PROOF(PROOF_LABEL) | PROOF(PROOF_CODE);
+    static const struct {
+        const char *what;
+        struct registration_ownership ownership;
+        enum next_action next;
+    } cases[] = {
+        {"owner", {.standing = STANDING_OWNER}, NEXT_DONE},
+        {"code missing", {.required = both, .proofs = PROOF(PROOF_LABEL)}, NEXT_PROVE},
+        {"taken", {.is_taken = true}, NEXT_ASK},
+        {"contested", {.is_contested = true}, NEXT_PROVE},
+        {"contested, once", {.is_contested = true, .proofs = PROOF(PROOF_POWER_CYCLE)}, NEXT_PROVE},
+        {"contested, twice",
+         {.is_contested = true, .proofs = PROOF(PROOF_POWER_CYCLE) | PROOF(PROOF_AGAIN)},
+         NEXT_WAIT_FOR_STAFF},
+        {"staff missing", {.required = PROOF(PROOF_STAFF)}, NEXT_WAIT_FOR_STAFF},
+        {"asking", {.standing = STANDING_ASKING}, NEXT_WAIT_FOR_OWNER},
+        {"disputed", {.standing = STANDING_DISPUTED}, NEXT_WAIT_FOR_STAFF},
+        {"lapsed", {.standing = STANDING_LAPSED}, NEXT_RETRY},
+        {"withdrawn", {.standing = STANDING_WITHDRAWN}, NEXT_RETRY},
+        {"refused", {.standing = STANDING_REFUSED}, NEXT_NONE},
+        {"former", {.standing = STANDING_FORMER}, NEXT_NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct registration registration = {.state = CLAIM_ONBOARDED, .ownership = cases[i].ownership};
+        registration.ownership.is_known = true;
+        if (registration_next_action(&registration) != cases[i].next)
+            fail_msg("%s: %s", cases[i].what, next_action_name(registration_next_action(&registration)));
+    }
+}
+
+/* An unknown device, and one that has arrived, is asked for by a second person, and was joined at once. */
+static void the_veil_hides_the_device(void **state)
+{
+    const struct registration_request_made made = {1000, 500, "home"};
+    struct registration unknown = {
+        .token = "t", .thing_name = "n", .endpoint = "home", .state = CLAIM_QUEUED};
+    struct registration known = {.token = "t",
+                                 .thing_name = "n",
+                                 .endpoint = "other",
+                                 .state = CLAIM_ONBOARDED,
+                                 .accepted_at = 1,
+                                 .published_at = 2,
+                                 .provisioned_at = 3,
+                                 .connected_at = 4,
+                                 .ended_at = 5,
+                                 .expires_at = 6,
+                                 .attempts = 7,
+                                 .network = 8,
+                                 .already_online = true,
+                                 .onboarded_before = true};
+    struct registration_ownership *ownership = &known.ownership;
+
+    (void)state;
+    unknown.ownership = known.ownership = (struct registration_ownership){
+        .is_known = true, .required = PROOF(PROOF_CODE), .proofs = PROOF(PROOF_LABEL)};
+    ownership->proofs |= PROOF(PROOF_FRESH);
+    unknown.ownership.standing = STANDING_LAPSED; /* before its window ends, or after */
+    for (long long now = 1499; now <= 1500; now++) {
+        struct registration first = unknown, second = known;
+        registration_veil(&first, &made, now);
+        registration_veil(&second, &made, now);
+        assert_int_equal(first.ownership.standing, now < 1500 ? STANDING_WAITING : STANDING_LAPSED);
+        assert_int_equal(first.ownership.standing, second.ownership.standing);
+        assert_int_equal(first.ownership.proofs, second.ownership.proofs);
+        assert_int_equal(first.state, second.state);
+        assert_string_equal(first.endpoint, second.endpoint);
+        assert_int_equal(second.accepted_at, 1000);
+        assert_int_equal(second.expires_at, 1500);
+        assert_int_equal(second.published_at + second.provisioned_at + second.connected_at, 0);
+        assert_int_equal(second.ended_at, now < 1500 ? 0 : 1500);
+        assert_int_equal(second.attempts + second.network, 0);
+        assert_false(second.already_online || second.onboarded_before);
+        assert_int_equal(registration_next_action(&second), now < 1500 ? NEXT_PROVE : NEXT_RETRY);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +203,8 @@ int main(void)
         cmocka_unit_test(a_step_tells_when_it_was_done),
         cmocka_unit_test(a_step_not_done_has_no_time),
         cmocka_unit_test(names_are_those_of_the_api),
+        cmocka_unit_test(what_is_next_depends_on_whose_it_is),
+        cmocka_unit_test(the_veil_hides_the_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

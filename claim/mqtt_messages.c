@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is published, subscribed to and received over a connection (mqtt.c). */
+/* What is published, subscribed to and received over a connection (mqtt_connection.c). */
 #include <string.h>
 
 #include "claim/mqtt_private.h"

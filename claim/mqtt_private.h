@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shared by mqtt.c, mqtt_messages.c and mqtt_library.c, the only files that use Paho. */
+/* Shared by mqtt_connection.c, mqtt_messages.c and mqtt_library.c, the only files that use Paho. */
 #ifndef CLAIM_MQTT_PRIVATE_H
 #define CLAIM_MQTT_PRIVATE_H
 

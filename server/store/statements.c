@@ -565,16 +565,16 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_RETENTION_CLAIMS_DELETE] =
         {"DELETE FROM claims WHERE id IN (SELECT value FROM json_each($1)) RETURNING state",
          "DELETE FROM claims WHERE id = ANY($1::bigint[]) RETURNING state"},
-    [SQL_RETENTION_CONTACTS] =
-        BOTH("UPDATE registrations SET contact_name = NULL, contact_email = NULL WHERE token IN"
-             " (SELECT token FROM registrations WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL)"
-             " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
-    [SQL_RETENTION_ANSWERS] =
-        BOTH("UPDATE registrations SET fields = NULL, country = NULL, consent = NULL,"
-             " consent_language = NULL, consent_at = NULL, marketing_at = NULL WHERE token IN"
-             " (SELECT token FROM registrations WHERE (fields IS NOT NULL OR country IS NOT NULL"
-             " OR consent IS NOT NULL OR marketing_at IS NOT NULL)"
-             " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
+    [SQL_RETENTION_CONTACTS] = BOTH(
+        "UPDATE registrations SET contact_name = NULL, contact_email = NULL WHERE token IN"
+        " (SELECT token FROM registrations WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL)"
+        " AND (standing IS NULL OR standing <> 'owner') AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
+    [SQL_RETENTION_ANSWERS] = BOTH(
+        "UPDATE registrations SET fields = NULL, country = NULL, consent = NULL,"
+        " consent_language = NULL, consent_at = NULL, marketing_at = NULL WHERE token IN"
+        " (SELECT token FROM registrations WHERE (fields IS NOT NULL OR country IS NOT NULL"
+        " OR consent IS NOT NULL OR marketing_at IS NOT NULL)"
+        " AND (standing IS NULL OR standing <> 'owner') AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
     [SQL_RETENTION_KEYS] =
         BOTH("UPDATE registrations SET idempotency_key = NULL, request_digest = NULL WHERE token IN"
              " (SELECT token FROM registrations WHERE idempotency_key IS NOT NULL AND accepted_at < $1"

@@ -24,7 +24,7 @@ IMPERSONAL = {
     "deliveries published_at", "deliveries pressed_at",
     "networks staging", "networks arrivals", "networks expiries", "networks as_of", "networks open", "networks waiting",
     "registrations claim_id", "registrations accepted_at", "registrations cancelled_at", "registrations due_at",
-    "registrations challenge_until", "registrations challenge_off_at", "registrations challenge_on_at", "registrations challenges",
+    "registrations challenge_until", "registrations erased_at", "registrations requested_at", "registrations challenge_off_at", "registrations challenge_on_at", "registrations challenges",
     "devices thing_name", "devices owned_at", "devices contested", "devices arrived_at", "devices endpoint", "devices hand_over",
     "devices hand_over_until", "devices guesses", "devices guess_at",
     "ownership_events id", "ownership_events thing_name", "ownership_events happened_at", "ownership_events kind",

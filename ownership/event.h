@@ -41,7 +41,7 @@ enum ownership_event_kind {
     /* by the device. happened_at: by our clock, as far as it is known. Late, twice, or in another order than
        it happened */
     OWNERSHIP_ARRIVED, /* fresh: from its staging account. Before OWNERSHIP_ON of the same connection */
-    OWNERSHIP_OFF,     /* not when the device closed the connection by itself, as sleeping ones do */
+    OWNERSHIP_OFF,
     OWNERSHIP_ON,
     OWNERSHIP_TIME, /* nothing but time: when ownership_due() has come. Also after the product has changed */
     OWNERSHIP_EVENT_COUNT

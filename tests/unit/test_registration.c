@@ -225,7 +225,8 @@ static void results(void **state)
         const struct registration registration = {
             .state = each_result[i].claim,
             .ownership = {.is_known = each_result[i].is_known, .standing = each_result[i].standing}};
-        assert_string_equal(registration_result_name(registration_result(&registration)), each_result[i].word);
+        assert_string_equal(registration_result_name(registration_result(&registration)),
+                            each_result[i].word);
     }
 }
 

@@ -23,7 +23,7 @@ IMPERSONAL = {
     "deliveries attempts", "deliveries refusals", "deliveries leased_by", "deliveries leased_until", "deliveries accepted_at",
     "deliveries published_at", "deliveries pressed_at",
     "networks staging", "networks arrivals", "networks expiries", "networks as_of", "networks open", "networks waiting",
-    "registrations claim_id", "registrations accepted_at", "registrations cancelled_at", "registrations due_at",
+    "registrations claim_id", "registrations accepted_at", "registrations cancelled_at", "registrations due_at", "registrations requested_at", "registrations erased_at",
     "registrations challenge_until", "registrations challenge_off_at", "registrations challenge_on_at", "registrations challenges",
     "devices thing_name", "devices owned_at", "devices contested", "devices arrived_at", "devices endpoint", "devices hand_over",
     "devices hand_over_until", "devices guesses", "devices guess_at",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The publishes of one MQTT connection without PUBACK. Only for mqtt.c, which holds its lock during every
- * call.
+/* The publishes of one MQTT connection without PUBACK. Only for mqtt_connection.c, which holds its lock
+ * during every call.
  *
  * Paho may call back twice for one publish, and late. So a slot is reused as late as possible (there are four
  * times as many slots as publishes in flight), and each slot records its connection. */

@@ -12,7 +12,8 @@
 /* More than one event can have: each party has at most one new standing and one new proof. */
 #define OWNERSHIP_EFFECTS_MAX (3 * OWNERSHIP_PARTIES_MAX)
 
-/* Events may be repeated, as after a crash: the second time changes nothing. */
+/* Events may be repeated, as after a crash: the second time changes nothing. The answer is OWNERSHIP_DONE
+ * again, but OWNERSHIP_TOO_SOON for a challenge, and OWNERSHIP_NOT_NOW for a release. */
 enum ownership_event_kind {
     /* by the party */
     OWNERSHIP_REQUEST,  /* new, or once more. ends_at: when waiting ends. The owner, after a reset, stays the
@@ -40,7 +41,7 @@ enum ownership_event_kind {
     /* by the device. happened_at: by our clock, as far as it is known. Late, twice, or in another order than
        it happened */
     OWNERSHIP_ARRIVED, /* fresh: from its staging account. Before OWNERSHIP_ON of the same connection */
-    OWNERSHIP_OFF,     /* not when the device closed the connection by itself, as sleeping ones do */
+    OWNERSHIP_OFF,
     OWNERSHIP_ON,
     OWNERSHIP_TIME, /* nothing but time: when ownership_due() has come. Also after the product has changed */
     OWNERSHIP_EVENT_COUNT

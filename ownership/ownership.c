@@ -306,12 +306,10 @@ static enum ownership_answer keep(struct ownership *ownership, const struct owne
     return OWNERSHIP_DONE;
 }
 
-/* Once more, after another one has become the owner, it changes nothing. */
+/* Not whoever owns it by now: it may be repeated after another one has become the owner. */
 static enum ownership_answer release(struct ownership *ownership, const struct ownership_event *event,
                                      struct ownership_effects *effects)
 {
-    if (ownership->parties[event->party].standing == STANDING_FORMER)
-        return OWNERSHIP_DONE;
     if (ownership->parties[event->party].standing != STANDING_OWNER)
         return OWNERSHIP_NOT_NOW;
     give_up(ownership, effects);

@@ -17,6 +17,7 @@
 #include "server/app.h"
 #include "server/healthcheck.h"
 #include "server/operator/operator.h"
+#include "server/portal/product_proofs.h"
 #include "server/process_limits.h"
 #include "server/settings.h"
 #include "server/start_check.h"
@@ -269,6 +270,8 @@ static int run(struct config *config, const struct arguments *arguments)
     struct config *names = NULL;
     if (arguments->mode == MODE_OPERATE && arguments->operation.command->reads_names)
         names = load_names(arguments->operation.config_path, &settings);
+    struct owners_rules rules = product_proofs(&settings.products);
+    settings.store.owners = &rules;
     if (arguments->mode == MODE_SERVE)
         status = serve(&settings);
     else if (arguments->mode == MODE_HEALTHCHECK)

@@ -19,11 +19,9 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "sidewalk/device_file.h"
-#include "sidewalk/file_kind.h"
+#include "sidewalk/foreign_list.h"
 
 #define HEX_LENGTH ((size_t)SMSN_BYTES * 2)
-#define MARK_MAX 3 /* bytes of a byte order mark */
-#define KEPT 32    /* bytes of the part before: longer than the names that are looked for */
 
 struct serial_list {
     struct serial_list_events events;
@@ -43,16 +41,7 @@ struct serial_list {
     bool in_row;                    /* libcsv has not reported its end yet */
     struct text first, second;      /* fields of the row */
     size_t field_count;
-    struct {
-        bool known, is; /* whether the file's first character has been seen; whether it is no list */
-        size_t seen;    /* bytes until then */
-        bool in_parts;  /* it is looked at as it comes, not in lines */
-        bool device_file, control_log, has_nul;
-        struct text part; /* and what remains of those before */
-    } foreign;
-    struct text head; /* the file's first bytes, until they are enough to tell its kind */
-    const char *kind; /* of a file that is no text; NULL: none of those */
-    bool headed;      /* kind is known */
+    struct foreign_list foreign;
 };
 
 /* Keeps libcsv from removing spaces: AWS uses the field unchanged. */
@@ -256,25 +245,6 @@ static size_t pass_mark(struct serial_list *list, const char *line, size_t lengt
     return mark;
 }
 
-/* Looks for what a file is that is no list, in parts of any size. */
-static void scan(struct serial_list *list, const char *bytes, size_t length)
-{
-    static const char logs[] = "\"controlLogs\"";
-    struct text *part = &list->foreign.part;
-
-    text_add(part, bytes, length);
-    if (device_file_is_in(part->data, part->length))
-        list->foreign.device_file = true;
-    if (memmem(part->data, part->length, logs, sizeof logs - 1) != NULL)
-        list->foreign.control_log = true;
-    if (memchr(bytes, '\0', length) != NULL)
-        list->foreign.has_nul = true;
-    if (part->length > KEPT) {
-        memmove(part->data, part->data + part->length - KEPT, KEPT);
-        part->length = KEPT;
-    }
-}
-
 static bool begins(const char *line, size_t length, const char *with)
 {
     return length >= strlen(with) && strncasecmp(line, with, strlen(with)) == 0;
@@ -291,8 +261,8 @@ static bool pass_first(struct serial_list *list, const char *line, size_t length
         refuse(list, NULL, PLAIN_TEXT_UTF16);
         list->dead = true;
     } else if (begins(line, length, "smsn:") || device_file_is_in(line, length)) {
-        list->foreign.is = true;
-        scan(list, line, length);
+        foreign_list_begin(&list->foreign);
+        foreign_list_scan(&list->foreign, line, length);
     } else if (csv_cells_is_sep(line, length - 1, &separator)) {
         list->separator = separator;
         csv_set_delim(&list->parser, (unsigned char)separator);
@@ -351,7 +321,7 @@ static void take_line(void *context, char *line, size_t length)
     struct serial_list *list = context;
 
     if (list->foreign.is)
-        scan(list, line, length);
+        foreign_list_scan(&list->foreign, line, length);
     else if (!list->dead)
         parse_line(list, line, length);
 }
@@ -387,75 +357,38 @@ void serial_list_free(struct serial_list *list)
     text_fini(&list->first);
     text_fini(&list->second);
     text_fini(&list->line);
-    text_fini(&list->foreign.part);
-    text_fini(&list->head);
+    foreign_list_fini(&list->foreign);
     free(list);
 }
 
-/* A list begins with a letter or a digit; JSON is looked at in parts, because it may be one long line.
- * Returns the number of bytes before that character. */
-static size_t look_at_first(struct serial_list *list, const char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        bool is_mark = (unsigned char)bytes[i] >= 0x80 && list->foreign.seen < MARK_MAX;
-        list->foreign.seen++;
-        if (!is_mark && (bytes[i] == '\0' || strchr(" \t\r\n", bytes[i]) == NULL)) {
-            list->foreign.known = true;
-            list->foreign.in_parts = bytes[i] == '{' || bytes[i] == '[';
-            return i;
-        }
-    }
-    return length;
-}
-
+/* Bytes behind the file's first ones, which have told what it is. */
 static void feed(struct serial_list *list, const char *bytes, size_t length)
 {
-    size_t before = list->foreign.known ? 0 : look_at_first(list, bytes, length);
+    size_t before = foreign_list_look(&list->foreign, bytes, length);
 
-    if (!list->foreign.in_parts) {
-        line_splitter_feed(&list->lines, bytes, length);
-        return;
-    }
     line_splitter_feed(&list->lines, bytes, before);
-    list->foreign.is = true;
-    scan(list, bytes + before, length - before);
+    if (before == length)
+        return;
+    foreign_list_begin(&list->foreign);
+    foreign_list_scan(&list->foreign, bytes + before, length - before);
 }
 
-/* The first bytes tell what the file is, however it is cut. */
 static void end_head(struct serial_list *list)
 {
-    TEXT struct text head = list->head;
+    TEXT struct text head = TEXT_EMPTY;
 
-    list->head = (struct text)TEXT_EMPTY;
-    list->headed = true;
-    list->kind = file_kind(text_get(&head), head.length);
-    if (list->kind == NULL)
-        feed(list, text_get(&head), head.length);
+    foreign_list_end_head(&list->foreign, &head);
+    feed(list, text_get(&head), head.length);
 }
 
 void serial_list_feed(struct serial_list *list, const char *bytes, size_t length)
 {
-    if (!list->headed) {
-        size_t wanted = FILE_KIND_BYTES - list->head.length, part = length < wanted ? length : wanted;
-        text_add(&list->head, bytes, part);
-        bytes += part;
-        length -= part;
-        if (list->head.length == FILE_KIND_BYTES)
-            end_head(list);
-    }
-    if (list->headed && list->kind == NULL)
-        feed(list, bytes, length);
-}
+    size_t part = foreign_list_head(&list->foreign, bytes, length);
 
-static void end_kind(struct serial_list *list)
-{
-    TEXT struct text why = TEXT_EMPTY;
-    bool is_zip = strstr(list->kind, "(zip)") != NULL;
-
-    text_printf(&why, "the file is %s%s, not a list of serial numbers%s", list->kind,
-                is_zip ? " or a workbook" : "",
-                is_zip || strstr(list->kind, "workbook") ? ": save the workbook's sheet as CSV" : "");
-    list->events.bad_header(list->events.context, 1, text_get(&why));
+    if (part > 0 && foreign_list_has_head(&list->foreign))
+        end_head(list);
+    if (foreign_list_is_text(&list->foreign))
+        feed(list, bytes + part, length - part);
 }
 
 static unsigned long long last_line(const struct serial_list *list)
@@ -465,31 +398,20 @@ static unsigned long long last_line(const struct serial_list *list)
 
 static void end_foreign(struct serial_list *list)
 {
-    void *context = list->events.context;
-    unsigned long long line = last_line(list);
+    TEXT struct text why = TEXT_EMPTY;
 
-    if (list->foreign.device_file)
-        list->events.device_file(context, line);
-    else if (list->foreign.control_log)
-        list->events.bad_header(context, line,
-                                "this is a control log, not a list: it belongs to --control-log");
-    else if (list->foreign.has_nul)
-        list->events.bad_header(context, line, "the first row must be smsn, but " PLAIN_TEXT_UTF16);
+    if (foreign_list_explain(&list->foreign, &why))
+        list->events.bad_header(list->events.context, last_line(list), text_get(&why));
     else
-        list->events.bad_header(
-            context, line, "this is not a list: the first row must be smsn, then one serial number a row");
+        list->events.device_file(list->events.context, last_line(list));
 }
 
 void serial_list_end(struct serial_list *list)
 {
-    if (!list->headed)
+    if (!list->foreign.headed)
         end_head(list);
-    if (list->kind != NULL) {
-        end_kind(list);
-        return;
-    }
     line_splitter_end(&list->lines);
-    if (list->foreign.is)
+    if (list->foreign.is || list->foreign.kind != NULL)
         end_foreign(list);
     else if (list->dead)
         return;

@@ -6,11 +6,11 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "server/portal/device_json.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
 #include "server/portal/task.h"
 #include "server/store/decision.h"
+#include "server/store/owners_json.h"
 #include "server/store/store_clock.h"
 
 struct arguments {
@@ -94,7 +94,7 @@ static void reply_show(struct http_exchange *exchange, void *arguments, unsigned
             result == STORE_NOT_FOUND ? "There is no such device, or no such registration of it." : NULL);
         return;
     }
-    device_json(&own->record, &body);
+    owners_json(&own->record, &body);
     http_answer(exchange, 200, "application/json", &body);
 }
 

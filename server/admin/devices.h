@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Devices and their owners, for staff: GET /devices/{thing} and POST /devices/{thing}/decisions with
  * {"action": "grant"|"refuse"|"release", "registration": TOKEN, "reason": "..."}. Both answer with the device
- * (device_json.h). Only for requests from the portal's own machine. */
+ * (owners_json.h). Only for requests from the portal's own machine. */
 #ifndef SERVER_ADMIN_DEVICES_H
 #define SERVER_ADMIN_DEVICES_H
 

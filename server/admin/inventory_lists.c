@@ -13,7 +13,7 @@
 #include "server/store/inventory_list.h"
 #include "server/store/store_clock.h"
 
-#define STEP_ROWS 500 /* of one transaction, so that registrations are served in between */
+#define STEP_ROWS 200 /* of one transaction, so that registrations are served in between */
 
 struct refusal {
     unsigned long long line;

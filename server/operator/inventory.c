@@ -136,5 +136,5 @@ void operator_inventory_parse(int count, char **values, struct operation *out)
     }
     if (strcmp(values[1], "--help") == 0 || strcmp(values[1], "-h") == 0)
         exit(subcommands_help(&inventory_commands));
-    operator_parse_among(&inventory_commands, actions, count - 1, values + 1, out);
+    operation_parse(&inventory_commands, actions, count - 1, values + 1, out);
 }

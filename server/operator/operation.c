@@ -69,8 +69,8 @@ static void take_option(int option, const struct command_page *page, struct oper
     }
 }
 
-void operator_parse_among(const struct subcommands *commands, const struct operator_command *among, int count,
-                          char **values, struct operation *out)
+void operation_parse(const struct subcommands *commands, const struct operator_command *among, int count,
+                     char **values, struct operation *out)
 {
     size_t found = find(commands, values[0]);
     const struct command_page *page = commands->list[found].page;

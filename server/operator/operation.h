@@ -36,8 +36,8 @@ struct operation {
 
 /* Parses one command of a list; values[0] is its name, and actions says what each of them does. Exits if the
  * arguments are wrong (64) or after --help (0). */
-void operator_parse_among(const struct subcommands *commands, const struct operator_command *actions,
-                          int count, char **values, struct operation *out);
+void operation_parse(const struct subcommands *commands, const struct operator_command *actions, int count,
+                     char **values, struct operation *out);
 
 /* Prints "expresslink-portal: ..." on standard error. Returns EXIT_CANNOT. */
 int operator_fail(const char *why);

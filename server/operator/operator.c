@@ -124,7 +124,7 @@ void operator_parse(int count, char **values, struct operation *out)
     else if (strcmp(values[0], "owner") == 0)
         operator_owner_parse(count, values, out);
     else
-        operator_parse_among(&all, actions, count, values, out);
+        operation_parse(&all, actions, count, values, out);
 }
 
 int operator_run(const struct settings *settings, const struct operation *operation)

@@ -9,9 +9,8 @@
 #include "base/subcommand.h"
 #include "server/operator/admin_client.h"
 #include "server/operator/person.h"
-#include "server/portal/device_json.h"
-#include "server/portal/product_proofs.h"
 #include "server/store/decision.h"
+#include "server/store/owners_json.h"
 #include "server/store/store_clock.h"
 
 #define SECONDS 60
@@ -109,7 +108,7 @@ static int work_on_store(struct store *store, struct order *order)
                                                       : store_error_name(error));
     if (order->decides && order->decision.answer != OWNERSHIP_DONE)
         return operator_fail(decision_refusal(&order->decision));
-    device_json(record, &out);
+    owners_json(record, &out);
     return print(text_get(&out));
 }
 
@@ -153,7 +152,6 @@ static int ask_portal(const struct settings *settings, const struct order *order
 static int carry_out(const struct settings *settings, const struct operation *operation, struct order *order)
 {
     struct store_options storage = settings->store;
-    struct owners_rules rules = product_proofs(&settings->products);
     struct store *store = NULL;
 
     order->decision.reason = operation->reason;
@@ -161,7 +159,6 @@ static int carry_out(const struct settings *settings, const struct operation *op
     const char *wrong = order->decides ? decision_problem(&order->decision) : NULL;
     if (wrong)
         return operator_fail(wrong);
-    storage.owners = &rules;
     enum store_error error = person_open(operation, &storage, &store);
     if (error)
         return error == STORE_IN_USE ? ask_portal(settings, order) : EXIT_CANNOT;
@@ -233,5 +230,5 @@ void operator_owner_parse(int count, char **values, struct operation *out)
     }
     if (strcmp(values[1], "--help") == 0 || strcmp(values[1], "-h") == 0)
         exit(subcommands_help(&owner_commands));
-    operator_parse_among(&owner_commands, actions, count - 1, values + 1, out);
+    operation_parse(&owner_commands, actions, count - 1, values + 1, out);
 }

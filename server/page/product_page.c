@@ -102,6 +102,22 @@ void product_page_add(const struct page_language *language, const struct product
     memcpy(end_of(values), added, sizeof added);
 }
 
+void explained_page_add(const struct page_language *language, const struct product *product,
+                        struct page_values *texts, struct template_value *values)
+{
+    const struct template_value *const *instructions =
+        paragraphs(language, product, PRODUCT_INSTRUCTIONS, texts);
+    const struct template_value *const *network = paragraphs(language, product, PRODUCT_NETWORK, texts);
+    const struct template_value added[] = {
+        {"explained", instructions != NULL || network != NULL ? "" : NULL, NULL},
+        {"instructions", NULL, instructions},
+        {"network", NULL, network},
+        {NULL, NULL, NULL},
+    };
+
+    memcpy(end_of(values), added, sizeof added);
+}
+
 /* ---- questions ---- */
 
 static const char *flag(bool set)

@@ -20,8 +20,10 @@
 
 /* For the status page, after the arrival. */
 #define ANSWERED_NAMES                                                                                       \
-    "asks answered answered_shown answered_label answered_text questions_problem " PRODUCT_NAMES
+    "asks explained answered answered_shown answered_label answered_text questions_problem " PRODUCT_NAMES
 #define ANSWERED_VALUES (QUESTION_VALUES + 6)
+void explained_page_add(const struct page_language *language, const struct product *product,
+                        struct page_values *texts, struct template_value *values);
 void answered_page_add(const struct page_language *language, const struct page_questions *questions,
                        struct page_values *texts, struct template_value *values);
 

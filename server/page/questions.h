@@ -18,6 +18,7 @@ enum question_problem {
 struct page_questions {
     const struct product *product; /* NULL: the page has no product */
     bool after_arrival;            /* those of the status page */
+    bool explains;                 /* nothing is asked: the status page says how to switch the product on */
     struct {
         const char *typed; /* NULL: nothing */
         size_t length;     /* also with what follows a NUL */

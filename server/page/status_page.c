@@ -315,8 +315,10 @@ void pages_status(const struct pages *pages, const char *language, const struct 
     size_t count = fill_page(&view, values);
     count = fill_claim(&view, values, count);
     ownership_part_fill(&view.part, view.language, status, values, count);
-    if (status->questions != NULL)
+    if (status->questions != NULL && !status->questions->explains)
         answered_page_add(view.language, status->questions, &texts, values);
+    else if (status->questions != NULL && (view.situation == SWITCH_ON || view.situation == EXPIRED))
+        explained_page_add(view.language, status->questions->product, &texts, values);
     page_render(pages, view.language, PAGE_STATUS, "", values, out);
     view_fini(&view);
 }

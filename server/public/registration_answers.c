@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/public/registration_answers.h"
 
-#include <string.h>
+#include "ownership/proof.h"
 
 bool page_arguments_read(struct http_exchange *exchange, void *page_arguments)
 {
@@ -48,12 +48,36 @@ const struct product *page_arguments_product(const struct page_arguments *argume
     return product && product_asks(product, true) ? product : NULL;
 }
 
+/* The product by what the person has. What only the inventory says is shown before the arrival if knowing the
+ * identifier is the proof, see docs/products.md. */
+static const struct product *explained_product(const struct page_arguments *arguments)
+{
+    const struct product_clues clues = {.thing_name = arguments->by_token.registration.thing_name};
+    const struct product *registered = products_by_key(arguments->products, arguments->found.product);
+
+    if (registered && registered->proofs == PROOF(PROOF_LABEL))
+        return registered;
+    return products_find(arguments->products, &clues);
+}
+
+static const struct page_questions *explanation(struct page_arguments *arguments)
+{
+    const struct registration *registration = &arguments->by_token.registration;
+    struct page_questions *questions = &arguments->answers.questions;
+
+    if (registration->state == CLAIM_ONBOARDED || registration_is_over(registration))
+        return NULL;
+    questions->product = explained_product(arguments);
+    questions->explains = true;
+    return questions->product ? questions : NULL;
+}
+
 const struct page_questions *page_arguments_questions(struct page_arguments *arguments)
 {
     const struct product *product = page_arguments_product(arguments);
 
     if (!product)
-        return NULL;
+        return explanation(arguments);
     arguments->answers.questions.after_arrival = true;
     answers_know(&arguments->answers, product, &arguments->found);
     return &arguments->answers.questions;

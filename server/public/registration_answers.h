@@ -22,7 +22,8 @@ void page_arguments_fini(void *page_arguments);
 
 /* The product whose questions the page asks, once the device has arrived; NULL: none. */
 const struct product *page_arguments_product(const struct page_arguments *arguments);
-/* What the page shows of the answers; NULL: nothing is asked, and nothing was answered. */
+/* What the page shows of the product: its questions and the answers, or before the arrival how to switch it
+ * on. NULL: nothing. */
 const struct page_questions *page_arguments_questions(struct page_arguments *arguments);
 
 #endif

@@ -21,12 +21,10 @@ static void take_guesses(void *context, const struct row *row)
 }
 
 /* Locks the device, so that codes that come at the same time are counted one after the other. */
-static enum store_error read_guesses(struct store_tx *tx, const char *thing_name, long long now,
-                                     struct guesses *out)
+static enum store_error read_guesses(struct store_tx *tx, const char *thing_name, struct guesses *out)
 {
     *out = (struct guesses){0, 0};
-    RETURN_IF(none_is_fine(
-        tx_write(tx, SQL_DEVICES_INSERT, WITH(sql_texts(&thing_name, 1), sql_integer(now)), NULL, NULL)));
+    RETURN_IF(tx_run(tx, SQL_DEVICES_INSERT, WITH(sql_texts(&thing_name, 1)), NULL));
     return tx_query(tx, SQL_GUESSES_FIND, WITH(sql_text(thing_name)), take_guesses, out);
 }
 
@@ -64,7 +62,7 @@ enum store_error inventory_check_code(struct store_tx *tx, const struct code_key
         *out = (struct code_result){.answer = CODE_UNREADABLE, .error = error};
         return STORE_OK;
     }
-    RETURN_IF(read_guesses(tx, thing_name, now, &guesses));
+    RETURN_IF(read_guesses(tx, thing_name, &guesses));
     long long next_at = guesses_next_at(guesses, now);
     if (next_at > now) {
         *out = (struct code_result){.answer = CODE_LATER, .next_at = next_at};

@@ -6,7 +6,6 @@
 
 #include "base/csv_rows.h"
 #include "base/memory.h"
-#include "base/plain_text.h"
 #include "base/utf8.h"
 #include "claim/digital_link.h"
 
@@ -115,7 +114,25 @@ static size_t field_of(const struct reading *reading, enum title title, const ch
     int place = reading->list->places[title];
 
     *out = place < 0 || (size_t)place >= reading->count ? "" : reading->fields[place];
-    return plain_text_trim(out, strlen(*out));
+    *out += strspn(*out, " \t");
+    size_t length = strlen(*out);
+    while (length > 0 && ((*out)[length - 1] == ' ' || (*out)[length - 1] == '\t'))
+        length--;
+    return length;
+}
+
+/* Only a code may have characters that nobody sees: they separate its groups, whatever they are. */
+static bool has_no_hidden(const struct reading *reading)
+{
+    TEXT struct text why = TEXT_EMPTY;
+
+    for (enum title title = 0; title < TITLES; title++) {
+        int place = reading->list->places[title];
+        if (title != CODE && place >= 0 && (size_t)place < reading->count &&
+            csv_rows_explain_hidden(reading->list->rows, reading->fields[place], &why))
+            return refuse(reading, title, text_get(&why));
+    }
+    return true;
 }
 
 static bool read_name(struct reading *reading)
@@ -155,7 +172,6 @@ static bool is_shortened(const char *text, size_t length)
 /* A text that people read: serial, batch or product. */
 static bool read_text(struct reading *reading, enum title title, char out[INVENTORY_TEXT_SIZE])
 {
-    TEXT struct text why = TEXT_EMPTY;
     const char *text;
     size_t length = field_of(reading, title, &text);
 
@@ -171,8 +187,6 @@ static bool read_text(struct reading *reading, enum title title, char out[INVENT
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
             return refuse(reading, title, "it has a line break or another control character in it");
-    if (csv_rows_explain_hidden(reading->list->rows, out, &why))
-        return refuse(reading, title, text_get(&why));
     return true;
 }
 
@@ -254,9 +268,9 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
         list->events.bad(list->events.context, line, NULL, "it has more fields than the first row");
         return;
     }
-    if (read_name(&reading) && read_text(&reading, SERIAL, reading.row.serial) && read_gtin(&reading) &&
-        read_text(&reading, BATCH, reading.row.batch) && read_text(&reading, PRODUCT, reading.row.product) &&
-        read_code(&reading) && read_code_hash(&reading))
+    if (has_no_hidden(&reading) && read_name(&reading) && read_text(&reading, SERIAL, reading.row.serial) &&
+        read_gtin(&reading) && read_text(&reading, BATCH, reading.row.batch) &&
+        read_text(&reading, PRODUCT, reading.row.product) && read_code(&reading) && read_code_hash(&reading))
         list->events.row(list->events.context, &reading.row, line);
 }
 

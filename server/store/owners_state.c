@@ -36,23 +36,14 @@ static void device_row(void *context, const struct row *row)
     row_copy(row, 1, device->owner, sizeof device->owner);
     device->state.owned_at = row_integer(row, 2);
     device->state.contested = row_integer(row, 3) != 0;
-    device->state.arrived_at = row_integer(row, 4);
+    device->had_no_arrival = !row_integer(row, 4);
+    device->state.arrived_at = row_integer(row, device->had_no_arrival ? 8 : 4);
     row_copy(row, 5, device->endpoint, sizeof device->endpoint);
     row_copy(row, 6, device->link, sizeof device->link);
     device->state.hand_over_until = row_integer(row, 7);
     snprintf(device->row.owner, sizeof device->row.owner, "%s", device->owner);
     snprintf(device->row.endpoint, sizeof device->row.endpoint, "%s", device->endpoint);
     snprintf(device->row.link, sizeof device->row.link, "%s", device->link);
-}
-
-static void new_row(void *context, const struct row *row)
-{
-    const struct reading *reading = context;
-    const char *name = row_text(row, 0);
-
-    for (size_t i = 0; i < reading->count; i++)
-        if (strcmp(reading->devices[i].thing_name, name) == 0)
-            reading->devices[i].is_new = true;
 }
 
 struct found {
@@ -269,7 +260,7 @@ static enum store_error arrive_then(struct store_tx *tx, struct owners_device *d
 static enum store_error catch_up(struct store_tx *tx, const struct owners_loading *loading,
                                  struct owners_device *device)
 {
-    long long since = device->is_new || !device->is_known ? 0 : device->state.arrived_at, last = 0;
+    long long since = device->had_no_arrival ? 0 : device->state.arrived_at, last = 0;
 
     for (size_t i = 0; i < device->state.count; i++) {
         long long at = device->members[i].arrived_at;
@@ -281,13 +272,9 @@ static enum store_error catch_up(struct store_tx *tx, const struct owners_loadin
 
 /* ---- loading ---- */
 
-static enum store_error make_rows(struct store_tx *tx, const struct reading *reading, struct sql_value names)
+static enum store_error make_rows(struct store_tx *tx, struct sql_value names)
 {
-    enum store_error error = tx_write(tx, SQL_DEVICES_INSERT, WITH(names, sql_integer(reading->loading->now)),
-                                      new_row, (void *)reading);
-
-    if (error)
-        return ignore_missing(error);
+    RETURN_IF(tx_run(tx, SQL_DEVICES_INSERT, WITH(names), NULL));
     return tx_run(tx, SQL_OWNERS_ADOPT, WITH(names), NULL);
 }
 
@@ -308,13 +295,15 @@ enum store_error owners_load(struct store_tx *tx, const struct owners_loading *l
     struct reading reading = {loading, devices, count};
     OWNED const char **names = memory_new(count, sizeof *names);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         names[i] = devices[i].thing_name;
+        devices[i].had_no_arrival = true;
+    }
     struct sql_value list = sql_texts(names, count);
     if (loading->locks)
-        RETURN_IF(make_rows(tx, &reading, list));
-    RETURN_IF(ignore_missing(tx_query(tx, loading->locks ? SQL_DEVICES_LOCK : SQL_DEVICES_FIND, WITH(list),
-                                      device_row, &reading)));
+        RETURN_IF(make_rows(tx, list));
+    RETURN_IF(ignore_missing(tx_query(tx, loading->locks ? SQL_DEVICES_LOCK : SQL_DEVICES_FIND,
+                                      WITH(list, sql_integer(loading->now)), device_row, &reading)));
     RETURN_IF(ignore_missing(tx_query(tx, SQL_OWNERS_PARTIES,
                                       WITH(list, sql_integer(loading->now - OWNERSHIP_CHALLENGE_MS)),
                                       party_row, &reading)));
@@ -338,14 +327,19 @@ static long long due_of(const struct party *party, const struct owners_member *m
     return with_claim ? 0 : ownership_due(party);
 }
 
+static bool challenge_changed(const struct challenge *now, const struct challenge *before)
+{
+    return now->from != before->from || now->until != before->until || now->off_at != before->off_at ||
+           now->on_at != before->on_at || now->count != before->count;
+}
+
 static bool party_changed(const struct owners_device *device, size_t index)
 {
     const struct party *now = &device->state.parties[index], *before = &device->before.parties[index];
 
     return device->members[index].undated || now->standing != before->standing ||
            now->proofs != before->proofs || now->ends_at != before->ends_at ||
-           now->asked_at != before->asked_at ||
-           memcmp(&now->challenge, &before->challenge, sizeof now->challenge) != 0;
+           now->asked_at != before->asked_at || challenge_changed(&now->challenge, &before->challenge);
 }
 
 static enum store_error save_party(struct store_tx *tx, const struct owners_device *device, size_t index)
@@ -367,10 +361,10 @@ static bool device_changed(const struct owners_device *device)
 {
     const struct ownership *now = &device->state, *before = &device->before;
 
-    return now->owned_at != before->owned_at || now->contested != before->contested ||
-           now->arrived_at != before->arrived_at || now->hand_over_until != before->hand_over_until ||
-           strcmp(device->owner, device->row.owner) != 0 || strcmp(device->link, device->row.link) != 0 ||
-           strcmp(device->endpoint, device->row.endpoint) != 0;
+    return (device->had_no_arrival && now->arrived_at) || now->owned_at != before->owned_at ||
+           now->contested != before->contested || now->arrived_at != before->arrived_at ||
+           now->hand_over_until != before->hand_over_until || strcmp(device->owner, device->row.owner) != 0 ||
+           strcmp(device->link, device->row.link) != 0 || strcmp(device->endpoint, device->row.endpoint) != 0;
 }
 
 static const char *text_or_null(const char *text)

@@ -23,8 +23,8 @@ struct owners_member {
 struct owners_device {
     char thing_name[IDENTIFIER_SIZE]; /* set by the caller of owners_load() */
     char owner[REGISTRATION_TOKEN_SIZE], endpoint[REGISTRATION_ENDPOINT_SIZE], link[OWNERS_LINK_SIZE];
-    bool is_known; /* it has a row */
-    bool is_new;   /* owners_load() has made its row */
+    bool is_known;       /* it has a row */
+    bool had_no_arrival; /* none was recorded of the device: arrived_at is that of a claim, or 0 */
     struct ownership state, before;
     struct owners_member members[OWNERSHIP_PARTIES_MAX]; /* of state.parties */
     struct owners_device_row {

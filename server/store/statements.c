@@ -79,17 +79,19 @@
     " OR (r.standing = 'waiting' AND r.cancelled_at IS NULL"                                                 \
     " AND (r.due_at IS NOT NULL OR c.ended_at IS NULL OR c.state = 'onboarded')))"
 #define DEVICE_COLUMNS "owner, owned_at, contested, arrived_at, endpoint, hand_over, hand_over_until"
+/* When a device arrived of which no arrival has been recorded as one of a device. */
+#define LAST_ARRIVAL                                                                                         \
+    "CASE WHEN d.arrived_at IS NULL THEN (SELECT max(ended_at) FROM claims WHERE thing_name = d.thing_name"  \
+    " AND state = 'onboarded' AND already_online = 0 AND ended_at < $2) END"
 #define DEVICES_SQLITE                                                                                       \
-    "SELECT n.key, " DEVICE_COLUMNS " FROM json_each($1) n CROSS JOIN devices d ON d.thing_name = n.value"
+    "SELECT n.key, " DEVICE_COLUMNS ", " LAST_ARRIVAL                                                        \
+    " FROM json_each($1) n CROSS JOIN devices d ON d.thing_name = n.value"
 #define DEVICES_POSTGRESQL(lock)                                                                             \
-    "SELECT n.place - 1, " DEVICE_COLUMNS " FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place),"     \
-    " LATERAL (SELECT " DEVICE_COLUMNS " FROM devices WHERE thing_name = n.name LIMIT 1" lock ") d"
+    "SELECT n.place - 1, " DEVICE_COLUMNS ", " LAST_ARRIVAL                                                  \
+    " FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place), LATERAL"                                   \
+    " (SELECT thing_name, " DEVICE_COLUMNS " FROM devices WHERE thing_name = n.name LIMIT 1" lock ") d"
 /* Columns whose NULL is 0 in the program. */
 #define OR_NULL(number) "nullif(CAST(" number " AS BIGINT), 0)"
-/* When the devices that have no row yet arrived last. */
-#define LAST_ARRIVAL(name)                                                                                   \
-    "(SELECT max(ended_at) FROM claims WHERE thing_name = " name " AND state = 'onboarded'"                  \
-    " AND already_online = 0 AND ended_at < $2)"
 /* In every form of its identifier. */
 #define CHALLENGED                                                                                           \
     "WITH things AS (SELECT DISTINCT thing_name FROM registrations WHERE challenge_until >= $2),"            \
@@ -375,13 +377,11 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                " thing, endpoint, product, browser, person)"},
 
     /* In the order of their names, in which all transactions lock devices. */
-    [SQL_DEVICES_INSERT] =
-        {"INSERT INTO devices (thing_name, arrived_at) SELECT n.value, " LAST_ARRIVAL(
-             "n.value") " FROM json_each($1) n WHERE true ORDER BY n.value"
-                        " ON CONFLICT (thing_name) DO NOTHING RETURNING thing_name",
-         "INSERT INTO devices (thing_name, arrived_at) SELECT n.name, " LAST_ARRIVAL(
-             "n.name") " FROM unnest($1::text[]) WITH ORDINALITY n (name, place) ORDER BY n.place"
-                       " ON CONFLICT (thing_name) DO NOTHING RETURNING thing_name"},
+    [SQL_DEVICES_INSERT] = {"INSERT INTO devices (thing_name) SELECT value FROM json_each($1)"
+                            " WHERE true ORDER BY key ON CONFLICT (thing_name) DO NOTHING",
+                            "INSERT INTO devices (thing_name) SELECT n.name FROM unnest($1::text[])"
+                            " WITH ORDINALITY n (name, place) ORDER BY n.place"
+                            " ON CONFLICT (thing_name) DO NOTHING"},
     [SQL_DEVICES_LOCK] = {DEVICES_SQLITE, DEVICES_POSTGRESQL(" FOR UPDATE")},
     [SQL_DEVICES_FIND] = {DEVICES_SQLITE, DEVICES_POSTGRESQL("")},
     [SQL_DEVICE_CHANGE] = BOTH(

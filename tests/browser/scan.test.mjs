@@ -13,7 +13,7 @@ import { catalogue, house } from "./house.mjs";
 import { photograph, writeVideo } from "./label_picture.mjs";
 import { atATime } from "./patience.mjs";
 import { eventually, randomThing } from "./stage.mjs";
-import { launch, visit } from "./visitor.mjs";
+import { launch, NARROW, visit } from "./visitor.mjs";
 
 const run = promisify(execFile);
 const texts = catalogue("en");
@@ -420,11 +420,22 @@ describe("scanning", { concurrency: atATime(2) }, () => {
         await scan(visitor, german.scan_button);
         await visitor.says(german.scan_aim);
         await visitor.look("german-scan");
+        await page.setViewportSize(NARROW);
+        assert.deepEqual(await page.evaluate(wrapped), [], "on two lines on the narrowest screens");
         await page.route("**/labels/decode*", (route) => route.fulfill({ json: { text: thing, identifier: thing } }));
         await page.waitForURL(`**/r/${thing}?lang=de`);
       });
     });
   });
+
+  /** In the page: the scanner's words, of its bar and of the ways beneath, that take more than one line. */
+  function wrapped() {
+    const middle = (each) => { const { top, height } = each.getBoundingClientRect(); return top + height / 2; };
+    const [title, cancel] = document.querySelectorAll(".scanner-bar > *");
+    const high = [...document.querySelectorAll("dialog .scanner-ways span")].filter((each) =>
+      each.getBoundingClientRect().height > 2 * parseFloat(getComputedStyle(each).fontSize));
+    return [...(Math.abs(middle(title) - middle(cancel)) > 2 ? [cancel] : []), ...high].map((each) => each.textContent);
+  }
 
   describe("without a camera", { concurrency: atATime(2) }, () => {
     async function checkWays(visitor, word, name) {

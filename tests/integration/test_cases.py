@@ -112,6 +112,28 @@ class Sidewalk(unittest.TestCase):
         self.assertEqual(code, 66)
 
 
+class Inventory(unittest.TestCase):
+    """expresslink-portal inventory import."""
+
+    def refused(self, case):
+        with tempfile.TemporaryDirectory() as folder:
+            ini = Path(folder, "portal.ini")
+            ini.write_text(f"[store]\nurl = sqlite:{folder}/portal.db\n[log]\nlevel = warn\n")
+            subprocess.run([PROGRAM, "migrate", "--config", ini], check=True, capture_output=True, timeout=DEADLINE)
+            done = subprocess.run([PROGRAM, "inventory", "import", case, "--json", "--config", ini], capture_output=True, text=True,
+                                  timeout=DEADLINE)
+        self.assertEqual(done.returncode, 1, done)
+        return [(row["line"], row["column"], row["reason"]) for row in json.loads(done.stdout)["refused"]]
+
+    def test_hidden(self):
+        self.assertEqual(self.refused(CASES / "hidden.csv"), [
+            (line, "thing_name", f"there is an invisible character ({character}) in column 1; delete it")
+            for line, character in ((2, r"\u202E"), (3, r"\u200B"), (4, r"\u00A0"))])
+
+    def test_labels_utf16(self):
+        self.assertEqual(self.refused(CASES / "labels-utf16.csv"), [(1, None, "it is UTF-16; save it as UTF-8")])
+
+
 class Decode(unittest.TestCase):
     def test_far_clean(self):
         self.assertEqual(reading.ours(CASES / "far-clean.jpg"),

@@ -237,7 +237,7 @@ class Endpoints(Case):
 class SameAgain(Case):
     def registrations(self, thing):
         return stored(store_url(self.sandbox), "SELECT count(*) FROM registrations r JOIN claims c ON c.id = r.claim_id"
-                      " WHERE idempotency_key IS NOT NULL AND thing_name = ?", thing)[0][0]
+                      " WHERE idempotency_key IS NOT NULL AND c.thing_name = ?", thing)[0][0]
 
     def test_the_same_key_and_request_are_one_registration(self):
         document = {"identifier": random_thing(), "contact": {"name": "A", "email": "a@example.com"}}

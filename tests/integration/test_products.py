@@ -397,6 +397,15 @@ class Products(unittest.TestCase):
         self.assertEqual([tuple(row) for row in rows], [("a@b.example",)])
         self.assertNotIn('id="details"', portal.get(page).text)
 
+    def test_the_status_page_says_how_to_switch_it_on(self):
+        portal = self.portal(product__toaster={"identifiers": "0"}, product__kettle={"name": "Kettle"})
+        for thing, explained in (("0" + random_thing()[1:], True), ("1" + random_thing()[1:], False)):
+            answer = self.post(portal, thing) if explained else portal.post_json(API, {"identifier": thing})
+            page = f"/registrations/{answer.json['token']}?lang=en"
+            eventually(lambda: "Switch on your product" in portal.get(page).text, page)
+            for text in ("<p>Press the red button.</p>", "It needs &lt;2.4&gt; GHz."):
+                self.assertEqual(text in portal.get(page).text, explained, thing)
+
     def test_nothing_is_asked_before_the_arrival_or_of_others(self):
         portal = self.portal(product__kettle={"name": "Kettle", "identifiers": "zzz"})
         thing = random_thing()

@@ -302,7 +302,8 @@ static const char *repeat_breaks(const struct ownership *after, const struct own
 
     if (pack(&again) != pack(after) || effects.count)
         return "what is repeated changes nothing";
-    if (answer != OWNERSHIP_DONE && event->kind != OWNERSHIP_CHALLENGE)
+    if (answer != OWNERSHIP_DONE && event->kind != OWNERSHIP_CHALLENGE && event->kind != OWNERSHIP_RELEASE &&
+        event->kind != OWNERSHIP_STAFF_RELEASE)
         return "what was done can be repeated";
     return NULL;
 }

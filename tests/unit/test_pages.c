@@ -395,6 +395,63 @@ static void seconds_are_not_said_to_be_minutes(void **state)
     expect_in(&later, "Waiting: 2 of up to 15 minutes");
 }
 
+/* A product that belongs to somebody else now is told apart by its reference alone. */
+static void the_products_of_a_person(void **state)
+{
+    struct registration list[4] = {some_registration(CLAIM_PUBLISHED), some_registration(CLAIM_ONBOARDED),
+                                   some_registration(CLAIM_ONBOARDED), some_registration(CLAIM_EXPIRED)};
+    struct page_products products = {.is_signed_in = true,
+                                     .list = list,
+                                     .count = 2,
+                                     .number = 2,
+                                     .more = true,
+                                     .back = "https://shop.example/?a=1&b=\"2\""};
+    TEXT struct text page = TEXT_EMPTY, over = TEXT_EMPTY, german = TEXT_EMPTY;
+    (void)state;
+
+    pages_products(pages, "en", &products, &page);
+    expect_in(&page, "<span>a3f1</span>");
+    expect_in(&page, "In progress");
+    expect_in(&page, "Registered");
+    expect_in(&page, "/products?page=1&amp;");
+    expect_in(&page, "/products?page=3&amp;");
+    expect_in(&page, "href=\"https://shop.example/?a=1&amp;b=&quot;2&quot;\"");
+    products.list = &list[2];
+    products.more = false;
+    list[2].ownership = (struct registration_ownership){.is_known = true, .standing = STANDING_FORMER};
+    pages_products(pages, "en", &products, &over);
+    expect_in(&over, "No longer yours");
+    expect_in(&over, ">01234567</code>");
+    expect_in(&over, "Not completed");
+    expect_not_in(&over, "page=3");
+    list[3] = list[2];
+    pages_products(pages, "de", &products, &german);
+    expect_not_in(&german, "a3f1");
+    expect_utf8(&german);
+}
+
+static void who_is_not_signed_in(void **state)
+{
+    static const char *const problems[] = {"stale", "denied", "unavailable"};
+    TEXT struct text page = TEXT_EMPTY, app = TEXT_EMPTY;
+    (void)state;
+
+    pages_products(pages, "en", &(struct page_products){.can_begin = true, .number = 1}, &page);
+    expect_in(&page, "Sign in with Product registration</a>");
+    expect_not_in(&page, "/sign-out");
+    pages_products(pages, "en", &(struct page_products){.number = 1}, &app);
+    expect_in(&app, "Open this page from your app");
+    expect_not_in(&app, "href=\"/sign-in\"");
+    for (size_t i = 0; i < COUNT(problems); i++) {
+        TEXT struct text problem = TEXT_EMPTY;
+        pages_products(pages, "en",
+                       &(struct page_products){.problem = problems[i], .number = 1, .request_id = "r1"},
+                       &problem);
+        expect_in(&problem, "role=\"alert\"");
+        expect_in(&problem, ">r1</code>");
+    }
+}
+
 static void the_network_has_the_brands_word(void **state)
 {
     static const struct {
@@ -565,6 +622,8 @@ int main(void)
         cmocka_unit_test(every_standing_has_a_way_on),
         cmocka_unit_test(an_earlier_registration_is_said_plainly),
         cmocka_unit_test(seconds_are_not_said_to_be_minutes),
+        cmocka_unit_test(the_products_of_a_person),
+        cmocka_unit_test(who_is_not_signed_in),
         cmocka_unit_test(the_network_has_the_brands_word),
         cmocka_unit_test(the_bytes_change_only_by_the_minute),
         cmocka_unit_test(names_are_grouped_and_copied_exactly),

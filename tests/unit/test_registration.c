@@ -196,6 +196,40 @@ static void the_veil_hides_the_device(void **state)
     }
 }
 
+/* What an app is told. A device that has arrived is not this person's before they have proven what its
+ * product asks for. */
+static void results(void **state)
+{
+    static const struct {
+        enum claim_state claim;
+        bool is_known;
+        enum standing standing;
+        const char *word;
+    } each_result[] = {
+        {CLAIM_QUEUED, false, 0, "waiting"},
+        {CLAIM_PUBLISHED, true, STANDING_WAITING, "waiting"},
+        {CLAIM_ONBOARDED, false, 0, "registered"},
+        {CLAIM_ONBOARDED, true, STANDING_OWNER, "registered"},
+        {CLAIM_ONBOARDED, true, STANDING_WAITING, "waiting"},
+        {CLAIM_ONBOARDED, true, STANDING_ASKING, "waiting"},
+        {CLAIM_ONBOARDED, true, STANDING_DISPUTED, "waiting"},
+        {CLAIM_ONBOARDED, true, STANDING_FORMER, "ended"},
+        {CLAIM_ONBOARDED, true, STANDING_REFUSED, "ended"},
+        {CLAIM_EXPIRED, true, STANDING_LAPSED, "expired"},
+        {CLAIM_FAILED, false, 0, "failed"},
+        {CLAIM_CANCELLED, true, STANDING_WITHDRAWN, "cancelled"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(each_result); i++) {
+        const struct registration registration = {
+            .state = each_result[i].claim,
+            .ownership = {.is_known = each_result[i].is_known, .standing = each_result[i].standing}};
+        assert_string_equal(registration_result_name(registration_result(&registration)),
+                            each_result[i].word);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +239,7 @@ int main(void)
         cmocka_unit_test(names_are_those_of_the_api),
         cmocka_unit_test(what_is_next_depends_on_whose_it_is),
         cmocka_unit_test(the_veil_hides_the_device),
+        cmocka_unit_test(results),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -160,6 +160,8 @@ static void what_is_no_list_is_told_once(void **state)
          0},
         {"{\"controlLogs\":[]}\n",
          "1 header: this is a control log, not a list: it belongs to --control-log\n", 0},
+        {"\n\n\n\n{}",
+         "4 header: this is not a list: the first row must be smsn, then one serial number a row\n", 0},
         {"{}\n\n", "1 header: this is not a list: the first row must be smsn, then one serial number a row\n",
          0},
         {"\xFF\xFE{\0\n\0}\0", "1 header: the first row must be smsn, but it is UTF-16; save it as UTF-8\n",

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The connection. Messages are in mqtt_messages.c. */
 #include "claim/mqtt.h"
 
-#include <MQTTAsync.h>
-#include <openssl/ssl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,93 +12,16 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "claim/backoff.h"
-#include "claim/mqtt_reason.h"
-#include "claim/mqtt_window.h"
+#include "claim/mqtt_private.h"
 #include "claim/tls_policy.h"
 
 #define CONNECT_TIMEOUT_S 10
 #define CONNECT_STUCK_MS 45000
 #define DISCONNECT_WAIT_MS 2000
-#define TOPIC_MAX 256 /* IoT limits */
-#define BASIC_INGEST "$aws/rules/"
-#define FILTERS_MAX 8
-
-enum link { LINK_DOWN, LINK_CONNECTING, LINK_UP, LINK_PAUSED };
-
-struct subscription {
-    struct mqtt *mqtt;
-    char filter[TOPIC_MAX + 1];
-};
-
-struct mqtt {
-    char *name, *address, *client_id, *ca_file, *cert_file, *key_file;
-    struct mqtt_options options;
-    struct mqtt_callbacks callbacks;
-    MQTTAsync client;
-
-    /* Only for the owner's thread. */
-    struct backoff backoff;
-    long long next_attempt;
-    long long attempt_started;
-    struct subscription subscriptions[FILTERS_MAX];
-
-    /* Shared with Paho's threads. */
-    pthread_mutex_t lock;
-    enum link link;
-    bool stray;         /* Paho is connected although we have given that connection up: disconnect */
-    bool retry_wanted;  /* the owner has not yet scheduled the next attempt */
-    long long up_since; /* monotonic; 0: has not connected since the last attempt */
-    struct mqtt_window window;
-    char reason[MQTT_REASON_SIZE];
-    char tls_error[MQTT_REASON_SIZE];
-    bool closed; /* DISCONNECT was sent */
-    atomic_bool freeing;
-    atomic_int callbacks_running;
-    atomic_ulong connect_count, failure_count;
-};
 
 static const unsigned char aws_alpn[] = "\x0ex-amzn-mqtt-ca"; /* OG: port 443 */
 
-static void on_trace(enum MQTTASYNC_TRACE_LEVELS level, char *message)
-{
-    (void)level;
-    mqtt_reason_trace(message);
-}
-
-/* The trace is global and costs several times as much as a publish, so it is on only during attempts to
- * connect. */
-static void trace_attempts(int change)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static int attempts;
-
-    pthread_mutex_lock(&lock);
-    attempts += change;
-    MQTTAsync_setTraceLevel(attempts ? MQTTASYNC_TRACE_MINIMUM : MQTTASYNC_TRACE_ERROR);
-    pthread_mutex_unlock(&lock);
-}
-
-void mqtt_library_init(void)
-{
-    static const char *const proxies[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
-                                          "all_proxy",  "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
-    MQTTAsync_init_options init = MQTTAsync_init_options_initializer;
-
-    for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
-        unsetenv(proxies[i]);
-    /* Paho's threads end shortly after the last connection: OpenSSL must not clean up under them at exit. */
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
-    OPENSSL_init_ssl(0, NULL);
-    tls_policy_watch();
-    init.do_openssl_init = 0;
-    MQTTAsync_global_init(&init);
-    MQTTAsync_setTraceCallback(on_trace);
-    trace_attempts(0);
-}
-
-/* Every callback calls this first, so that mqtt_free() can wait for running callbacks. */
-static bool enter(struct mqtt *mqtt)
+bool mqtt_enter(struct mqtt *mqtt)
 {
     atomic_fetch_add(&mqtt->callbacks_running, 1);
     if (!atomic_load(&mqtt->freeing))
@@ -110,7 +30,7 @@ static bool enter(struct mqtt *mqtt)
     return false;
 }
 
-static void leave(struct mqtt *mqtt)
+void mqtt_leave(struct mqtt *mqtt)
 {
     atomic_fetch_sub(&mqtt->callbacks_running, 1);
 }
@@ -119,7 +39,7 @@ static void leave(struct mqtt *mqtt)
 static void set_link(struct mqtt *mqtt, enum link link)
 {
     if ((mqtt->link == LINK_CONNECTING) != (link == LINK_CONNECTING))
-        trace_attempts(link == LINK_CONNECTING ? 1 : -1);
+        mqtt_trace_attempts(link == LINK_CONNECTING ? 1 : -1);
     mqtt->link = link;
 }
 
@@ -130,7 +50,7 @@ static void take_traced(struct mqtt *mqtt)
     pthread_mutex_unlock(&mqtt->lock);
 }
 
-static void went_down(struct mqtt *mqtt, const char *reason)
+void mqtt_went_down(struct mqtt *mqtt, const char *reason)
 {
     char copy[MQTT_REASON_SIZE];
 
@@ -154,7 +74,7 @@ static void on_connected(void *context, MQTTAsync_successData *response)
 {
     struct mqtt *mqtt = context;
 
-    if (!enter(mqtt))
+    if (!mqtt_enter(mqtt))
         return;
     pthread_mutex_lock(&mqtt->lock);
     bool fresh = mqtt->link == LINK_CONNECTING;
@@ -167,7 +87,7 @@ static void on_connected(void *context, MQTTAsync_successData *response)
     pthread_mutex_unlock(&mqtt->lock);
     if (fresh && mqtt->callbacks.connected)
         mqtt->callbacks.connected(mqtt->callbacks.context, response && response->alt.connect.sessionPresent);
-    leave(mqtt);
+    mqtt_leave(mqtt);
 }
 
 static void on_connect_failure(void *context, MQTTAsync_failureData *response)
@@ -175,114 +95,38 @@ static void on_connect_failure(void *context, MQTTAsync_failureData *response)
     struct mqtt *mqtt = context;
     char reason[MQTT_REASON_SIZE];
 
-    if (!enter(mqtt))
+    if (!mqtt_enter(mqtt))
         return;
     const char *refusal = response ? mqtt_refusal_words(response->code) : NULL;
     const char *message = response ? response->message : NULL;
     mqtt_reason_join(refusal ? refusal : "cannot connect", message ? message : "", reason);
     take_traced(mqtt);
-    went_down(mqtt, reason);
-    leave(mqtt);
+    mqtt_went_down(mqtt, reason);
+    mqtt_leave(mqtt);
 }
 
 static void on_lost(void *context, char *cause)
 {
     struct mqtt *mqtt = context;
 
-    if (!enter(mqtt))
+    if (!mqtt_enter(mqtt))
         return;
     take_traced(mqtt);
-    went_down(mqtt, cause ? cause : "connection lost");
-    leave(mqtt);
-}
-
-static int on_message(void *context, char *topic, int topic_length, MQTTAsync_message *message)
-{
-    struct mqtt *mqtt = context;
-    bool done = true;
-
-    if (!enter(mqtt))
-        return 0;
-    /* Paho passes the length or, for a queued message, 0. Ignore topics that contain a NUL. */
-    bool whole = topic_length == 0 || strlen(topic) == (size_t)topic_length;
-    if (mqtt->callbacks.message && whole)
-        done = mqtt->callbacks.message(mqtt->callbacks.context, topic, message->payload,
-                                       (size_t)message->payloadlen);
-    leave(mqtt);
-    if (!done)
-        return 0;
-    MQTTAsync_freeMessage(&message);
-    MQTTAsync_free(topic);
-    return 1;
+    mqtt_went_down(mqtt, cause ? cause : "connection lost");
+    mqtt_leave(mqtt);
 }
 
 static int on_tls_error(const char *text, size_t length, void *context)
 {
     struct mqtt *mqtt = context;
 
-    if (!enter(mqtt))
+    if (!mqtt_enter(mqtt))
         return 0;
     pthread_mutex_lock(&mqtt->lock);
     mqtt_reason_tls(text, length, mqtt->tls_error);
     pthread_mutex_unlock(&mqtt->lock);
-    leave(mqtt);
+    mqtt_leave(mqtt);
     return 1;
-}
-
-static void on_acknowledged(void *context, MQTTAsync_successData *response)
-{
-    struct mqtt_publish *publish = context;
-    struct mqtt *mqtt = publish->owner;
-
-    (void)response;
-    if (!enter(mqtt))
-        return;
-    pthread_mutex_lock(&mqtt->lock);
-    unsigned long cookie = publish->cookie;
-    bool waited_for = mqtt_window_end(&mqtt->window, publish);
-    pthread_mutex_unlock(&mqtt->lock);
-    if (waited_for && mqtt->callbacks.acknowledged)
-        mqtt->callbacks.acknowledged(mqtt->callbacks.context, cookie);
-    leave(mqtt);
-}
-
-/* Paho calls this for publishes that a lost connection dropped. After mqtt_pause() it may do so when the next
- * connection is being made, which is not down because of it. */
-static void on_publish_failure(void *context, MQTTAsync_failureData *response)
-{
-    struct mqtt_publish *publish = context;
-    struct mqtt *mqtt = publish->owner;
-
-    if (!enter(mqtt))
-        return;
-    pthread_mutex_lock(&mqtt->lock);
-    bool current = mqtt_window_has(&mqtt->window, publish);
-    pthread_mutex_unlock(&mqtt->lock);
-    if (current)
-        went_down(mqtt, response && response->message ? response->message : "publish failed");
-    leave(mqtt);
-}
-
-static void subscription_answered(struct subscription *subscription, bool accepted)
-{
-    struct mqtt *mqtt = subscription->mqtt;
-
-    if (!enter(mqtt))
-        return;
-    if (mqtt->callbacks.subscribed)
-        mqtt->callbacks.subscribed(mqtt->callbacks.context, subscription->filter, accepted);
-    leave(mqtt);
-}
-
-static void on_subscribed(void *context, MQTTAsync_successData *response)
-{
-    subscription_answered(context, response && response->alt.qos >= 0 && response->alt.qos <= 2);
-}
-
-static void on_subscribe_failure(void *context, MQTTAsync_failureData *response)
-{
-    (void)response;
-    subscription_answered(context, false);
 }
 
 static void on_closed(void *context, MQTTAsync_successData *response)
@@ -355,7 +199,7 @@ enum mqtt_error mqtt_new(const struct mqtt_options *options, const struct mqtt_c
         mqtt_free(mqtt);
         return MQTT_REFUSED;
     }
-    MQTTAsync_setCallbacks(mqtt->client, mqtt, on_lost, on_message, NULL);
+    MQTTAsync_setCallbacks(mqtt->client, mqtt, on_lost, mqtt_on_message, NULL);
     *out = mqtt;
     return MQTT_OK;
 }
@@ -451,7 +295,7 @@ static void attempt(struct mqtt *mqtt)
     pthread_mutex_unlock(&mqtt->lock);
     mqtt->attempt_started = clock_monotonic_ms();
     if (!start_attempt(mqtt))
-        went_down(mqtt, "the MQTT library is still busy with the last connection");
+        mqtt_went_down(mqtt, "the MQTT library is still busy with the last connection");
 }
 
 static void plan_attempt(struct mqtt *mqtt, long long up_since, long long now)
@@ -487,7 +331,7 @@ long long mqtt_tick(struct mqtt *mqtt)
     bool stuck = mqtt->link == LINK_CONNECTING && now - mqtt->attempt_started > CONNECT_STUCK_MS;
     pthread_mutex_unlock(&mqtt->lock);
     if (stuck)
-        went_down(mqtt, "no answer");
+        mqtt_went_down(mqtt, "no answer");
 
     pthread_mutex_lock(&mqtt->lock);
     enum link link = mqtt->link;
@@ -543,86 +387,6 @@ bool mqtt_is_connected(const struct mqtt *mqtt)
     bool up = mqtt->link == LINK_UP;
     pthread_mutex_unlock(&shared->lock);
     return up;
-}
-
-/* Of the topics that begin with $, those of a rule are the only ones to publish to here (IoT, "Reserved
- * topics"). */
-static bool topic_is_safe(const char *topic)
-{
-    size_t length = strlen(topic);
-
-    if (length == 0 || length > TOPIC_MAX)
-        return false;
-    if (topic[0] == '$' && strncmp(topic, BASIC_INGEST, strlen(BASIC_INGEST)) != 0)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)topic[i] < 0x20 || topic[i] == 0x7f || topic[i] == '+' || topic[i] == '#')
-            return false;
-    return true;
-}
-
-enum mqtt_error mqtt_publish(struct mqtt *mqtt, const char *topic, const void *payload, size_t length,
-                             unsigned long cookie)
-{
-    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-    MQTTAsync_message message = MQTTAsync_message_initializer;
-
-    if (!topic_is_safe(topic))
-        return MQTT_BAD_TOPIC;
-    pthread_mutex_lock(&mqtt->lock);
-    bool up = mqtt->link == LINK_UP;
-    struct mqtt_publish *publish = up ? mqtt_window_take(&mqtt->window, mqtt, cookie) : NULL;
-    pthread_mutex_unlock(&mqtt->lock);
-    if (!publish)
-        return up ? MQTT_WINDOW_FULL : MQTT_NOT_CONNECTED;
-
-    message.payload = (void *)payload;
-    message.payloadlen = (int)length;
-    message.qos = 1;
-    response.context = publish;
-    response.onSuccess = on_acknowledged;
-    response.onFailure = on_publish_failure;
-    int code = MQTTAsync_sendMessage(mqtt->client, topic, &message, &response);
-    if (code == MQTTASYNC_SUCCESS)
-        return MQTT_OK;
-    pthread_mutex_lock(&mqtt->lock);
-    mqtt_window_end(&mqtt->window, publish);
-    pthread_mutex_unlock(&mqtt->lock);
-    return code == MQTTASYNC_DISCONNECTED ? MQTT_NOT_CONNECTED : MQTT_REFUSED;
-}
-
-static struct subscription *subscription_for(struct mqtt *mqtt, const char *filter)
-{
-    for (size_t i = 0; i < FILTERS_MAX; i++) {
-        struct subscription *subscription = &mqtt->subscriptions[i];
-        if (!*subscription->filter) {
-            subscription->mqtt = mqtt;
-            memcpy(subscription->filter, filter, strlen(filter) + 1);
-        }
-        if (strcmp(subscription->filter, filter) == 0)
-            return subscription;
-    }
-    return NULL;
-}
-
-enum mqtt_error mqtt_subscribe(struct mqtt *mqtt, const char *filter)
-{
-    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-
-    if (!*filter || strlen(filter) > TOPIC_MAX)
-        return MQTT_BAD_TOPIC;
-    if (!mqtt_is_connected(mqtt))
-        return MQTT_NOT_CONNECTED;
-    struct subscription *subscription = subscription_for(mqtt, filter);
-    if (!subscription)
-        return MQTT_REFUSED;
-    response.context = subscription;
-    response.onSuccess = on_subscribed;
-    response.onFailure = on_subscribe_failure;
-    int code = MQTTAsync_subscribe(mqtt->client, filter, 1, &response);
-    if (code == MQTTASYNC_SUCCESS)
-        return MQTT_OK;
-    return code == MQTTASYNC_DISCONNECTED ? MQTT_NOT_CONNECTED : MQTT_REFUSED;
 }
 
 unsigned long mqtt_connect_count(const struct mqtt *mqtt)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything about a device's owner, as JSON for staff. */
-#ifndef SERVER_PORTAL_DEVICE_JSON_H
-#define SERVER_PORTAL_DEVICE_JSON_H
+#ifndef SERVER_STORE_OWNERS_JSON_H
+#define SERVER_STORE_OWNERS_JSON_H
 
 #include "base/text.h"
 #include "server/store/owners.h"
 
 /* Adds a JSON object and a line feed. Times are in RFC 3339, UTC. */
-void device_json(const struct owners_record *record, struct text *out);
+void owners_json(const struct owners_record *record, struct text *out);
 
 #endif

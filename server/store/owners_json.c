@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/portal/device_json.h"
+#include "server/store/owners_json.h"
 
 #include "base/clock.h"
 #include "base/json_writer.h"
@@ -58,7 +58,7 @@ static void write_note(struct json_writer *json, const struct owners_note *note)
     json_end_object(json);
 }
 
-void device_json(const struct owners_record *record, struct text *out)
+void owners_json(const struct owners_record *record, struct text *out)
 {
     struct json_writer json = json_writer_into(out);
 

@@ -42,7 +42,11 @@ let countdownEnd = 0;
 
 function beginCountdown() {
   const countdown = document.getElementById("countdown");
-  if (countdown !== null) countdownEnd = performance.now() + Number(countdown.dataset.left);
+  if (countdown === null) return;
+  countdownEnd = performance.now() + Number(countdown.dataset.left);
+  const before = document.getElementById("countdown-before");
+  const clock = new Date(Date.now() + Number(countdown.dataset.left)).toLocaleTimeString(document.documentElement.lang);
+  before.textContent = before.dataset.words.replace("{clock}", clock);
 }
 
 function showCountdown() {

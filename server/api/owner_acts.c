@@ -60,7 +60,7 @@ static bool read_code(struct http_exchange *exchange, void *arguments)
         return false;
     JSON cJSON *json = json_object_parse(bytes, length);
     const cJSON *code = json ? cJSON_GetObjectItemCaseSensitive(json, "code") : NULL;
-    if (!cJSON_IsString(code)) {
+    if (!code || !cJSON_IsString(code)) {
         problem_answer_detail(exchange, 400, "The body must be a JSON object with code: a string.");
         return false;
     }

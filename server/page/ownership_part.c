@@ -134,6 +134,7 @@ size_t ownership_part_fill(struct ownership_part *part, const struct page_langua
         {"power_runs", flag(runs), NULL},
         {"power_until", part->until, NULL},
         {"power_left", text_get(&part->left), NULL},
+        {"clock", "{clock}", NULL}, /* a script puts in the time of day: only the browser knows its zone */
         {"power_ended", flag(power && !runs && own->challenge.from && !challenge_is_met(&own->challenge)),
          NULL},
         {"power_wait", power && !runs && waits ? text_get(&part->wait) : NULL, NULL},

@@ -10,7 +10,7 @@
 
 #define OWNERSHIP_PART_NAMES                                                                                 \
     "rivals rival rival_asked is_owner prove_code prove_power power_runs power_until power_left "            \
-    "power_ended power_wait more_power ask_first more_ask more_taken more "
+    "power_ended power_wait more_power ask_first more_ask more_taken more clock "
 #define OWNERSHIP_PART_VALUES 16
 #define RIVAL_VALUES 4
 

@@ -43,8 +43,6 @@ static void add_owners(const struct arguments *store, struct text *out)
 {
     long long asked_at = store->owners.oldest_dispute, age = asked_at ? store_clock_ms() - asked_at : 0;
 
-    head(out, "owned_devices", "gauge", "Devices that have an owner.");
-    text_printf(out, "expresslink_portal_owned_devices %lld\n", store->owners.owned);
     head(out, "disputes", "gauge",
          "Requests for a device that its owner denied, or did not answer: staff decides.");
     text_printf(out, "expresslink_portal_disputes %lld\n", store->owners.disputes);

@@ -125,12 +125,13 @@ enum store_error owners_read(struct store_tx *tx, const char *thing_name, long l
                              struct owners_record *out) __attribute__((warn_unused_result));
 
 /* For the metrics. */
+#define OWNERS_DISPUTES_MAX 10000
 struct owners_counts {
-    long long owned, disputes;
+    long long disputes;       /* at most OWNERS_DISPUTES_MAX are counted */
     long long oldest_dispute; /* when its owner was asked; 0: there is none */
 };
 
-/* Only reads; counts millions of devices in some tenths of a second. */
+/* Only reads. */
 enum store_error owners_count(struct store_tx *tx, struct owners_counts *out)
     __attribute__((warn_unused_result));
 

@@ -138,11 +138,6 @@ enum store_error owners_read(struct store_tx *tx, const char *thing_name, long l
 
 /* ---- for the metrics ---- */
 
-static void owned_row(void *context, const struct row *row)
-{
-    ((struct owners_counts *)context)->owned = row_integer(row, 0);
-}
-
 static void disputes_row(void *context, const struct row *row)
 {
     struct owners_counts *counts = context;
@@ -153,6 +148,5 @@ static void disputes_row(void *context, const struct row *row)
 
 enum store_error owners_count(struct store_tx *tx, struct owners_counts *out)
 {
-    RETURN_IF(tx_query(tx, SQL_OWNERS_COUNT, WITH_NOTHING, owned_row, out));
     return tx_query(tx, SQL_DISPUTES, WITH_NOTHING, disputes_row, out);
 }

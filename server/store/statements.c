@@ -78,6 +78,12 @@
     "(r.standing IN ('owner', 'asking', 'disputed') OR r.challenge_until >= $2"                              \
     " OR (r.standing = 'waiting' AND r.cancelled_at IS NULL"                                                 \
     " AND (r.due_at IS NOT NULL OR c.ended_at IS NULL OR c.state = 'onboarded')))"
+/* However often one device was asked for: the newest, and those that still wait for a proof or a decision. */
+#define PARTIES_OF(name)                                                                                     \
+    "SELECT token FROM (SELECT token FROM registrations WHERE thing_name = " name                            \
+    " ORDER BY accepted_at DESC LIMIT 256) a UNION SELECT token FROM (SELECT token FROM registrations"       \
+    " WHERE thing_name = " name " AND (standing IN ('owner', 'asking', 'disputed') OR due_at IS NOT NULL"    \
+    " OR challenge_until IS NOT NULL) LIMIT 256) b"
 #define DEVICE_COLUMNS "owner, owned_at, contested, arrived_at, endpoint, hand_over, hand_over_until"
 /* When a device arrived of which no arrival has been recorded as one of a device. */
 #define LAST_ARRIVAL                                                                                         \
@@ -91,7 +97,12 @@
     " FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place), LATERAL"                                   \
     " (SELECT thing_name, " DEVICE_COLUMNS " FROM devices WHERE thing_name = n.name LIMIT 1" lock ") d"
 /* Columns whose NULL is 0 in the program. */
-#define OR_NULL(number) "nullif(CAST(" number " AS BIGINT), 0)"
+#define PARTIES_ARRAY "ARRAY(" PARTIES_OF("n.name") ")"
+#define BY_PERSON(among)                                                                                     \
+    "SELECT token FROM registrations WHERE token " among " AND (browser = nullif(CAST($2 AS BIGINT), 0)"     \
+    " OR person_id = nullif(CAST($3 AS BIGINT), 0)) AND (standing = 'owner' OR (cancelled_at IS NULL AND"    \
+    " standing IN ('waiting', 'asking', 'disputed'))) ORDER BY standing = 'owner' DESC, accepted_at DESC"    \
+    " LIMIT 1"
 /* In every form of its identifier. */
 #define CHALLENGED                                                                                           \
     "WITH things AS (SELECT DISTINCT thing_name FROM (SELECT thing_name FROM registrations"                  \
@@ -265,13 +276,13 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_NETWORKS_FORGET] = BOTH("DELETE FROM networks WHERE staging = $1 AND as_of < $2"),
 
     /* No row: another portal was faster with this idempotency key. */
-    [SQL_REGISTRATION_INSERT] = INSERT(
-        "claim_id", "INSERT INTO registrations (token, claim_id, accepted_at, contact_name, "
-                    "contact_email, idempotency_key, request_digest, thing_name, endpoint, product,"
-                    " standing, proofs, browser, person_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
-                    " $10, 'waiting', 1, " OR_NULL("$11") ", " OR_NULL(
-                        "$12") ")"
-                               " ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"),
+    [SQL_REGISTRATION_INSERT] =
+        INSERT("claim_id",
+               "INSERT INTO registrations (token, claim_id, accepted_at, contact_name, contact_email,"
+               " idempotency_key, request_digest, thing_name, endpoint, product, standing, proofs, browser,"
+               " person_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', 1,"
+               " nullif(CAST($11 AS BIGINT), 0), nullif(CAST($12 AS BIGINT), 0))"
+               " ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"),
     [SQL_REGISTRATION_DETAILS] =
         BOTH("UPDATE registrations SET country = COALESCE($2, country), fields = COALESCE($3, fields),"
              " contact_name = COALESCE($4, contact_name), contact_email = COALESCE($5, contact_email),"
@@ -291,12 +302,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_REGISTRATION_BY_KEY] =
         BOTH("SELECT token, request_digest FROM registrations WHERE idempotency_key = $1"),
     /* What the same person has asked for already: by the cookie of the browser, or signed in. */
-    [SQL_REGISTRATION_BY_PERSON] =
-        BOTH("SELECT token FROM registrations WHERE thing_name = $1 AND (browser = " OR_NULL(
-            "$2") " OR person_id = " OR_NULL("$3") ") AND (standing = 'owner' OR (cancelled_at IS NULL AND"
-                                                   " standing IN ('waiting', 'asking', 'disputed')))"
-                                                   " ORDER BY standing = 'owner' DESC, accepted_at DESC "
-                                                   "LIMIT 1"),
+    [SQL_REGISTRATION_BY_PERSON] = {BY_PERSON("IN (" PARTIES_OF("$1") ")"),
+                                    BY_PERSON("= ANY(ARRAY(" PARTIES_OF("$1") "))")},
     [SQL_REGISTRATION_WISH] =
         BOTH("UPDATE registrations SET endpoint = $2 WHERE token = $1 AND endpoint <> $2"),
     /* Others that wait for the same claim. */
@@ -385,10 +392,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                             " ON CONFLICT (thing_name) DO NOTHING"},
     [SQL_DEVICES_LOCK] = {DEVICES_SQLITE, DEVICES_POSTGRESQL(" FOR UPDATE")},
     [SQL_DEVICES_FIND] = {DEVICES_SQLITE, DEVICES_POSTGRESQL("")},
-    [SQL_DEVICE_CHANGE] = BOTH(
-        "UPDATE devices SET owner = $2, owned_at = " OR_NULL("$3") ", contested = $4, arrived_at = " OR_NULL(
-            "$5") ", endpoint = $6, hand_over = $7, hand_over_until = " OR_NULL("$8") " WHERE thing_name = "
-                                                                                      "$1"),
+    [SQL_DEVICE_CHANGE] =
+        BOTH("UPDATE devices SET owner = $2, owned_at = nullif(CAST($3 AS BIGINT), 0), contested = $4, "
+             "arrived_at = nullif(CAST($5 AS BIGINT), 0), endpoint = $6, hand_over = $7, hand_over_until = "
+             "nullif(CAST($8 AS BIGINT), 0) WHERE thing_name = $1"),
     [SQL_DEVICE_BY_LINK] = BOTH("SELECT d.thing_name, r.endpoint, r.product, d.hand_over_until FROM devices d"
                                 " JOIN registrations r ON r.token = d.owner"
                                 " WHERE d.hand_over = $1 AND d.hand_over_until > $2"),
@@ -408,38 +415,18 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_OWNERS_STANDING] = BOTH("SELECT standing, proofs FROM registrations WHERE token = $1"),
     [SQL_OWNERS_PARTIES] =
         {"SELECT n.key, " PARTY_COLUMNS " FROM json_each($1) n CROSS JOIN registrations r"
-         " ON r.thing_name = n.value JOIN claims c ON c.id = r.claim_id WHERE " PARTY_LIVES,
-         "SELECT n.place - 1, " PARTY_COLUMNS " FROM unnest($1::text[]) WITH ORDINALITY"
-         " AS n (name, place), LATERAL (SELECT * FROM registrations"
-         " WHERE thing_name = n.name LIMIT 100000) r, LATERAL"
-         " (SELECT * FROM claims WHERE id = r.claim_id LIMIT 1) c WHERE " PARTY_LIVES},
+         " ON r.token IN (" PARTIES_OF("n.value") ") JOIN claims c ON c.id = r.claim_id WHERE " PARTY_LIVES,
+         "SELECT n.place - 1, " PARTY_COLUMNS " FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place),"
+         " LATERAL (SELECT * FROM registrations WHERE token = ANY(" PARTIES_ARRAY
+         ")) r, LATERAL (SELECT * FROM claims WHERE id = r.claim_id LIMIT 1) c WHERE " PARTY_LIVES},
     [SQL_OWNERS_PARTY] = BOTH("SELECT 0, " PARTY_COLUMNS " FROM registrations r JOIN claims c"
                               " ON c.id = r.claim_id WHERE r.token = $1"),
-    [SQL_OWNERS_PARTY_CHANGE] = BOTH("UPDATE registrations SET standing = $2, proofs = $3, due_at = " OR_NULL("$4") ", asked_at = " OR_NULL(
-        "$5") ", challenge_at = " OR_NULL("$6") ", challenge_until = " OR_NULL("$7") ", challenge_off_at "
-                                                                                     "= " OR_NULL(
-                                                                                         "$8") ", "
-                                                                                               "chal"
-                                                                                               "leng"
-                                                                                               "e_"
-                                                                                               "on_"
-                                                                                               "at "
-                                                                                               "="
-                                                                                               " " OR_NULL(
-                                                                                                   "$9") ", "
-                                                                                                         "cha"
-                                                                                                         "lle"
-                                                                                                         "nge"
-                                                                                                         "s "
-                                                                                                         "= "
-                                                                                                         "$10"
-                                                                                                         " WH"
-                                                                                                         "ERE"
-                                                                                                         " to"
-                                                                                                         "ken"
-                                                                                                         " = "
-                                                                                                         "$"
-                                                                                                         "1"),
+    [SQL_OWNERS_PARTY_CHANGE] =
+        BOTH("UPDATE registrations SET standing = $2, proofs = $3, due_at = nullif(CAST($4 AS BIGINT), 0),"
+             " asked_at = nullif(CAST($5 AS BIGINT), 0), challenge_at = nullif(CAST($6 AS BIGINT), 0),"
+             " challenge_until = nullif(CAST($7 AS BIGINT), 0),"
+             " challenge_off_at = nullif(CAST($8 AS BIGINT), 0),"
+             " challenge_on_at = nullif(CAST($9 AS BIGINT), 0), challenges = $10 WHERE token = $1"),
     [SQL_OWNERS_ARRIVED] = {"SELECT thing_name, endpoint, ended_at FROM claims WHERE id IN"
                             " (SELECT value FROM json_each($1)) ORDER BY thing_name, ended_at",
                             "SELECT thing_name, endpoint, ended_at FROM claims"
@@ -448,9 +435,9 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     /* Registrations that an older program has made, and whether their devices have arrived. */
     [SQL_OWNERS_OLD] = {OLD "c.thing_name", OLD "c.thing_name COLLATE \"C\""},
     [SQL_OWNERS_ADOPT_CLAIMS] = {ADOPT "IN (SELECT value FROM json_each($1))", ADOPT "= ANY($1::bigint[])"},
-    [SQL_OWNERS_COUNT] = BOTH("SELECT count(*) FROM devices WHERE owner IS NOT NULL"),
     [SQL_DISPUTES] =
-        BOTH("SELECT count(*), coalesce(min(asked_at), 0) FROM registrations WHERE standing = 'disputed'"),
+        BOTH("SELECT count(*), coalesce(min(asked_at), 0) FROM (SELECT asked_at FROM registrations"
+             " WHERE standing = 'disputed' ORDER BY asked_at LIMIT 10000) a"),
     /* The places in the list of names ($1) of things with a power-cycle challenge that ends after $2. */
     [SQL_OWNERS_CHALLENGED] = {CHALLENGED "SELECT n.key, f.thing FROM forms f JOIN json_each($1) n"
                                           " ON n.value = f.form",

@@ -30,7 +30,9 @@ ALTER TABLE registrations
     ADD COLUMN marketing_at BIGINT,
     ADD COLUMN erased_at BIGINT,
     ADD COLUMN requested_at BIGINT;
-CREATE INDEX registrations_thing ON registrations (thing_name) WHERE thing_name IS NOT NULL;
+CREATE INDEX registrations_thing ON registrations (thing_name, accepted_at) WHERE thing_name IS NOT NULL;
+CREATE INDEX registrations_thing_active ON registrations (thing_name)
+    WHERE standing IN ('owner', 'asking', 'disputed') OR due_at IS NOT NULL OR challenge_until IS NOT NULL;
 -- Of owners they are kept.
 CREATE INDEX registrations_contact_ended ON registrations (accepted_at)
     WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL) AND (standing IS NULL OR standing <> 'owner');

@@ -88,7 +88,8 @@ static const struct config_key keys[] = {
     {"retention", "ended_claims", CONFIG_DURATION, "365d", 0, 36500 * DAY, NULL, false,
      "How long ended claims are kept, with their registrations and status pages. 0: forever."},
     {"retention", "contacts", CONFIG_DURATION, "90d", 0, 36500 * DAY, NULL, false,
-     "How long names and e-mail addresses are kept after the registration. 0: forever."},
+     "How long names, e-mail addresses and answers are kept after the registration. Those of owners are kept "
+     "while they own the product. 0: forever."},
     {"retention", "idempotency_keys", CONFIG_DURATION, "1d", 0, 36500 * DAY, NULL, false,
      "How long a repeated Idempotency-Key returns the first registration. 0: forever."},
     {"retention", "backups", CONFIG_DURATION, "0", 0, 36500 * DAY, NULL, false,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/account/arguments.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/subcommand.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "command/account/option_places.h"
 #include "command/command.h"
 
 #define NAME_MAX_LENGTH 128
@@ -216,43 +218,28 @@ static void replace(char **place, const char *value)
     *place = memory_string(value);
 }
 
-static void take_text(struct account_arguments *out, int option, const char *value)
-{
-    const char **const places[] = {
-        [NAME] = &out->name,
-        [REQUEST] = &out->request,
-        [CLIENT_ID] = &out->client_id,
-        [BIRTH_CERTIFICATE] = &out->birth_certificate,
-        [DESCRIPTION] = &out->description,
-        [ENDPOINT_KEY] = &out->endpoint_key,
-        [PORTAL_INI] = &out->portal_ini,
-        [CA_FILE] = &out->ca_file,
-    };
-
-    if (option == CERTIFICATE)
-        replace(&out->certificate, value);
-    else if (option == KEY)
-        replace(&out->key, value);
-    else
-        *places[option] = value;
-}
-
-static bool take_switch(struct account_arguments *out, int option)
-{
-    out->dry_run = out->dry_run || option == DRY_RUN;
-    out->yes = out->yes || option == YES;
-    out->force = out->force || option == FORCE;
-    out->events_queue = out->events_queue || option == EVENTS_QUEUE;
-    out->overwrite = out->overwrite || option == OVERWRITE;
-    out->json = out->json || option == AS_JSON;
-    return option == DRY_RUN || option == YES || option == FORCE || option == AS_JSON ||
-           option == EVENTS_QUEUE || option == OVERWRITE;
-}
-
-static int take_thing(const struct account_arguments *out, const char *problem, const char *value)
-{
-    return problem ? usage_error(out, problem, value) : -1;
-}
+#define AT(member) offsetof(struct account_arguments, member)
+static const struct option_place places[] = {
+    {NAME, PLACE_TEXT, AT(name), NULL},
+    {REQUEST, PLACE_TEXT, AT(request), NULL},
+    {CLIENT_ID, PLACE_TEXT, AT(client_id), NULL},
+    {BIRTH_CERTIFICATE, PLACE_TEXT, AT(birth_certificate), NULL},
+    {DESCRIPTION, PLACE_TEXT, AT(description), NULL},
+    {ENDPOINT_KEY, PLACE_TEXT, AT(endpoint_key), NULL},
+    {PORTAL_INI, PLACE_TEXT, AT(portal_ini), NULL},
+    {CA_FILE, PLACE_TEXT, AT(ca_file), NULL},
+    {DRY_RUN, PLACE_SWITCH, AT(dry_run), NULL},
+    {YES, PLACE_SWITCH, AT(yes), NULL},
+    {FORCE, PLACE_SWITCH, AT(force), NULL},
+    {EVENTS_QUEUE, PLACE_SWITCH, AT(events_queue), NULL},
+    {OVERWRITE, PLACE_SWITCH, AT(overwrite), NULL},
+    {AS_JSON, PLACE_SWITCH, AT(json), NULL},
+    {THING_NAME, PLACE_THINGS, AT(things), account_things_take_name},
+    {THING_TYPE, PLACE_THINGS, AT(things), account_things_take_type},
+    {THING_GROUP, PLACE_THINGS, AT(things), account_things_take_group},
+    {ATTRIBUTE, PLACE_THINGS, AT(things), account_things_take_attribute},
+    {BILLING_GROUP, PLACE_THINGS, AT(things), account_things_take_billing_group},
+};
 
 static int take_topic(struct account_arguments *out, enum policy_topic_use use, const char *value)
 {
@@ -261,38 +248,41 @@ static int take_topic(struct account_arguments *out, enum policy_topic_use use, 
     return account_topics_take(&out->topics, use, value, &why) ? -1 : usage_error(out, text_get(&why), "");
 }
 
-static int take_option(struct account_arguments *out, int option, const char *value)
+/* Options that can be given several times, or whose value is owned. */
+static int take_other(struct account_arguments *out, int option, const char *value)
 {
-    if (take_switch(out, option) || aws_arguments_take(&out->aws, option, value))
-        return -1;
     switch (option) {
-    case 'h':
-        return command_help(page_of(out->action));
-    case '?':
-        return usage_error(out, "unknown option, or an option without its value", "");
-    case CA:
-        add_authority(out, value);
-        return -1;
-    case THING_NAME:
-        return take_thing(out, account_things_take_name(&out->things, value), value);
-    case THING_TYPE:
-        return take_thing(out, account_things_take_type(&out->things, value), value);
-    case THING_GROUP:
-        return take_thing(out, account_things_take_group(&out->things, value), value);
-    case ATTRIBUTE:
-        return take_thing(out, account_things_take_attribute(&out->things, value), value);
-    case BILLING_GROUP:
-        return take_thing(out, account_things_take_billing_group(&out->things, value), value);
     case PUBLISH:
         return take_topic(out, POLICY_TOPIC_PUBLISH, value);
     case SUBSCRIBE:
         return take_topic(out, POLICY_TOPIC_SUBSCRIBE, value);
     case BASIC_INGEST:
         return take_topic(out, POLICY_TOPIC_RULE, value);
+    case CA:
+        add_authority(out, value);
+        return -1;
+    case CERTIFICATE:
+        replace(&out->certificate, value);
+        return -1;
     default:
-        take_text(out, option, value);
+        replace(&out->key, value);
         return -1;
     }
+}
+
+static int take_option(struct account_arguments *out, int option, const char *value)
+{
+    const char *problem = NULL;
+
+    if (option == 'h')
+        return command_help(page_of(out->action));
+    if (option == '?')
+        return usage_error(out, "unknown option, or an option without its value", "");
+    if (aws_arguments_take(&out->aws, option, value))
+        return -1;
+    if (option_places_take(places, sizeof places / sizeof *places, out, option, value, &problem))
+        return problem ? usage_error(out, problem, value) : -1;
+    return take_other(out, option, value);
 }
 
 /* Returns the request's name with another ending. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/account/register_arguments.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/subcommand.h"
+#include "command/account/option_places.h"
 #include "command/account/report.h"
 #include "command/command.h"
 
@@ -50,12 +52,12 @@ enum option_key {
     OPTION_CLAIM_REQUEST,
     OPTION_OUTPUT,
     OPTION_BIRTH_CERTIFICATE,
-    OPTION_THING_NAME, /* from here on, options that are parsed, not just kept */
+    OPTION_THING_NAME,
     OPTION_THING_TYPE,
     OPTION_THING_GROUP,
     OPTION_ATTRIBUTE,
     OPTION_RATE,
-    OPTION_CREATE_MISSING, /* from here on, switches */
+    OPTION_CREATE_MISSING,
     OPTION_WITHOUT_CA,
     OPTION_ACTIVATE,
     OPTION_ADD_CERTIFICATE,
@@ -217,63 +219,36 @@ static const struct command_page *page_of(enum register_way way)
     }
 }
 
-static void take_text(struct register_arguments *out, int option, const char *value)
-{
-    const char **const places[] = {
-        [0] = &out->name,
-        [OPTION_POLICY - OPTION_NAME] = &out->policy,
-        [OPTION_THING - OPTION_NAME] = &out->thing,
-        [OPTION_RESULT - OPTION_NAME] = &out->result,
-        [OPTION_CA - OPTION_NAME] = &out->authority,
-        [OPTION_CA_KEY - OPTION_NAME] = &out->authority_key,
-        [OPTION_VERIFICATION_REQUEST - OPTION_NAME] = &out->verification_request,
-        [OPTION_VERIFICATION_CERTIFICATE - OPTION_NAME] = &out->verification_certificate,
-        [OPTION_PREFIX - OPTION_NAME] = &out->prefix,
-        [OPTION_CLAIM_REQUEST - OPTION_NAME] = &out->claim_request,
-        [OPTION_OUTPUT - OPTION_NAME] = &out->output,
-        [OPTION_BIRTH_CERTIFICATE - OPTION_NAME] = &out->birth_certificate,
-    };
-
-    *places[option - OPTION_NAME] = value;
-}
-
-static void take_switch(struct register_arguments *out, int option)
-{
-    bool *const places[] = {
-        [0] = &out->create_missing,
-        [OPTION_WITHOUT_CA - OPTION_CREATE_MISSING] = &out->without_authority,
-        [OPTION_ACTIVATE - OPTION_CREATE_MISSING] = &out->activate,
-        [OPTION_ADD_CERTIFICATE - OPTION_CREATE_MISSING] = &out->add_certificate,
-        [OPTION_DRY_RUN - OPTION_CREATE_MISSING] = &out->dry_run,
-        [OPTION_YES - OPTION_CREATE_MISSING] = &out->yes,
-        [OPTION_JSON - OPTION_CREATE_MISSING] = &out->json,
-    };
-
-    *places[option - OPTION_CREATE_MISSING] = true;
-}
-
-/* Returns NULL, or an error sentence. */
-static const char *take_value(struct register_arguments *out, int option, const char *value)
-{
-    switch (option) {
-    case OPTION_THING_NAME:
-        return account_things_take_name(&out->things, value);
-    case OPTION_THING_TYPE:
-        return account_things_take_type(&out->things, value);
-    case OPTION_ATTRIBUTE:
-        return account_things_take_attribute(&out->things, value);
-    case OPTION_RATE:
-        return number_parse_decimal(value, 0.01, 1000, &out->rate)
-                   ? NULL
-                   : "--rate needs devices per second, 0.01 to 1000, not ";
-    default:
-        return account_things_take_group(&out->things, value);
-    }
-}
+#define AT(member) offsetof(struct register_arguments, member)
+static const struct option_place places[] = {
+    {OPTION_NAME, PLACE_TEXT, AT(name), NULL},
+    {OPTION_POLICY, PLACE_TEXT, AT(policy), NULL},
+    {OPTION_THING, PLACE_TEXT, AT(thing), NULL},
+    {OPTION_RESULT, PLACE_TEXT, AT(result), NULL},
+    {OPTION_CA, PLACE_TEXT, AT(authority), NULL},
+    {OPTION_CA_KEY, PLACE_TEXT, AT(authority_key), NULL},
+    {OPTION_VERIFICATION_REQUEST, PLACE_TEXT, AT(verification_request), NULL},
+    {OPTION_VERIFICATION_CERTIFICATE, PLACE_TEXT, AT(verification_certificate), NULL},
+    {OPTION_PREFIX, PLACE_TEXT, AT(prefix), NULL},
+    {OPTION_CLAIM_REQUEST, PLACE_TEXT, AT(claim_request), NULL},
+    {OPTION_OUTPUT, PLACE_TEXT, AT(output), NULL},
+    {OPTION_BIRTH_CERTIFICATE, PLACE_TEXT, AT(birth_certificate), NULL},
+    {OPTION_CREATE_MISSING, PLACE_SWITCH, AT(create_missing), NULL},
+    {OPTION_WITHOUT_CA, PLACE_SWITCH, AT(without_authority), NULL},
+    {OPTION_ACTIVATE, PLACE_SWITCH, AT(activate), NULL},
+    {OPTION_ADD_CERTIFICATE, PLACE_SWITCH, AT(add_certificate), NULL},
+    {OPTION_DRY_RUN, PLACE_SWITCH, AT(dry_run), NULL},
+    {OPTION_YES, PLACE_SWITCH, AT(yes), NULL},
+    {OPTION_JSON, PLACE_SWITCH, AT(json), NULL},
+    {OPTION_THING_NAME, PLACE_THINGS, AT(things), account_things_take_name},
+    {OPTION_THING_TYPE, PLACE_THINGS, AT(things), account_things_take_type},
+    {OPTION_THING_GROUP, PLACE_THINGS, AT(things), account_things_take_group},
+    {OPTION_ATTRIBUTE, PLACE_THINGS, AT(things), account_things_take_attribute},
+};
 
 static int take_option(struct register_arguments *out, int option)
 {
-    const char *wanted = NULL;
+    const char *problem = NULL;
 
     if (option == '?')
         return register_usage_error(out->way, "unknown option, or an option without its value", "");
@@ -281,13 +256,10 @@ static int take_option(struct register_arguments *out, int option)
         return command_help(page_of(out->way));
     if (aws_arguments_take(&out->aws, option, optarg))
         return -1;
-    if (option < OPTION_THING_NAME)
-        take_text(out, option, optarg);
-    else if (option >= OPTION_CREATE_MISSING)
-        take_switch(out, option);
-    else
-        wanted = take_value(out, option, optarg);
-    return wanted == NULL ? -1 : register_usage_error(out->way, wanted, optarg);
+    if (!option_places_take(places, sizeof places / sizeof *places, out, option, optarg, &problem) &&
+        !number_parse_decimal(optarg, 0.01, 1000, &out->rate)) /* the only other one is --rate */
+        problem = "--rate needs devices per second, 0.01 to 1000, not ";
+    return problem == NULL ? -1 : register_usage_error(out->way, problem, optarg);
 }
 
 static int check_paths(const struct register_arguments *out)

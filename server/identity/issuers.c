@@ -93,6 +93,12 @@ static struct jwks *get_provider_keys(void *context, const atomic_int *stopped, 
     return keys;
 }
 
+static void add_unreadable(const char *path, int error, struct text *why)
+{
+    excerpt_add_path(path, error, why);
+    text_printf(why, ": %s", strerror(error));
+}
+
 static struct jwks *get_app_keys(void *context, const atomic_int *stopped, long *age_s, struct text *why)
 {
     struct issuers *issuers = context;
@@ -105,7 +111,7 @@ static struct jwks *get_app_keys(void *context, const atomic_int *stopped, long 
     int error = file_read(place, JWKS_SIZE_MAX, &text, &length);
     *age_s = 0; /* a file that is replaced counts soon */
     if (error) {
-        excerpt_add_path(place, error, why);
+        add_unreadable(place, error, why);
         return NULL;
     }
     TEXT struct text problem = TEXT_EMPTY;
@@ -192,7 +198,7 @@ static bool read_secret(const struct sign_in_config *config, struct text *out, s
         return true;
     int error = file_read(config->client_secret_file, SECRET_MAX, &text, &length);
     if (error)
-        excerpt_add_path(config->client_secret_file, error, why);
+        add_unreadable(config->client_secret_file, error, why);
     else
         text_add(out, text, strcspn(text, "\r\n"));
     return !error;

@@ -78,8 +78,10 @@ static void check_key_file(struct config *config, const char *path)
     int error = file_read(path, JWKS_SIZE_MAX, &text, &length);
     struct jwks *keys = error ? NULL : jwks_parse(text, length, &why);
 
-    if (error)
+    if (error) {
         excerpt_add_path(path, error, &why);
+        text_printf(&why, ": %s", strerror(error));
+    }
     if (!keys)
         config_add_error(config, SECTION, "token_keys", "%s%s%s", error ? "" : path, error ? "" : " ",
                          text_get(&why));

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "server/operator/admin_client.h"
 #include "server/store/inventory_text.h"
@@ -17,6 +19,8 @@
 #define ALONE_ROWS 50000 /* nobody else waits for the store */
 #define SHARED_ROWS 20000
 #define PAGE_ROWS 1000
+#define TRIES 20 /* while a database or portal has no time, which passes: other imports, a failover */
+#define PAUSE_MS 500
 
 /* ---- opening ---- */
 
@@ -55,6 +59,15 @@ void inventory_access_close(struct inventory_access *access)
 
 /* ---- both ways ---- */
 
+/* Returns false if it was tried often enough. */
+static bool may_try_again(unsigned tries)
+{
+    if (tries >= TRIES || interrupt_received)
+        return false;
+    nanosleep(&(struct timespec){PAUSE_MS / 1000, PAUSE_MS % 1000 * 1000000L}, NULL);
+    return true;
+}
+
 static bool explain(enum store_error error, struct text *why)
 {
     if (!error)
@@ -71,7 +84,12 @@ static bool ask(const struct inventory_access *access, const struct admin_reques
 
     wanted.address = access->address;
     wanted.seconds = SECONDS;
-    if (!admin_call(&wanted, status, body, why)) {
+    bool called = admin_call(&wanted, status, body, why);
+    for (unsigned tries = 1; called && *status == 503 && may_try_again(tries); tries++) {
+        text_clear(body);
+        called = admin_call(&wanted, status, body, why);
+    }
+    if (!called) {
         text_puts(why, "; the database is in use by a portal, and only the portal can use it then");
         return false;
     }
@@ -111,12 +129,25 @@ static void put_done(void *argument, enum store_error result)
     sem_post(&flight->landed);
 }
 
+/* Whether the same rows may be stored later: what is stored already is unchanged then. */
+static bool is_for_later(enum store_error error)
+{
+    return error == STORE_UNAVAILABLE || error == STORE_BUSY;
+}
+
+static void wait_until_landed(struct inventory_flight *flight)
+{
+    while (sem_wait(&flight->landed) != 0)
+        continue;
+}
+
 static bool begin_here(const struct inventory_access *access, struct inventory_flight *flight,
                        struct text *why)
 {
     flight->outcomes = memory_new(flight->put.count + 1, sizeof *flight->outcomes);
     flight->job = (struct store_job){.run = run_put, .done = put_done, .argument = flight, .writes = true};
     sem_init(&flight->landed, 0, 0);
+    flight->store = access->store;
     flight->flies = explain(store_submit(access->store, &flight->job), why);
     if (flight->flies)
         return true;
@@ -130,8 +161,10 @@ static bool land_here(struct inventory_flight *flight, inventory_refuse *refuse,
 {
     OWNED enum inventory_outcome *outcomes = flight->outcomes;
 
-    while (sem_wait(&flight->landed) != 0)
-        continue;
+    wait_until_landed(flight);
+    for (unsigned tries = 1; is_for_later(flight->result) && may_try_again(tries); tries++)
+        if (store_submit(flight->store, &flight->job) == STORE_OK)
+            wait_until_landed(flight);
     sem_destroy(&flight->landed);
     if (!explain(flight->result, why))
         return false;

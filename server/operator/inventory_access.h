@@ -32,6 +32,7 @@ struct inventory_flight {
     bool flies;
     struct inventory_put put;
     enum inventory_outcome *outcomes; /* owned */
+    struct store *store;              /* borrowed */
     struct store_job job;
     sem_t landed;
     enum store_error result;

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/plain_text.h"
 #include "claim/settings.h"
+#include "ownership/product_folder.h"
 
 void answers_fini(struct answers *answers)
 {
@@ -265,6 +266,14 @@ static void write_fields(struct answers *answers)
         text_clear(&answers->fields);
 }
 
+/* The language of the text that was shown: not every text is there in every language. */
+static const char *consent_language(const struct product *product, const char *language)
+{
+    const struct product_file *file = product_folder_find(product->folder, PRODUCT_CONSENT, language);
+
+    return file && *file->language ? file->language : product->folder->language;
+}
+
 void answers_details(struct answers *answers, const char *language, long long now,
                      struct registration_details *out)
 {
@@ -276,7 +285,7 @@ void answers_details(struct answers *answers, const char *language, long long no
         .country = *answers->country ? answers->country : NULL,
         .fields = answers->fields.length ? text_get(&answers->fields) : NULL,
         .consent = agreed ? product->consent : NULL,
-        .consent_language = agreed ? language : NULL,
+        .consent_language = agreed ? consent_language(product, language) : NULL,
         .consent_at = agreed ? now : 0,
         .marketing_at = product->marketing && answers->questions.marketing ? now : 0,
     };

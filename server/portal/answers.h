@@ -41,7 +41,8 @@ struct answers_json {
 bool answers_read_json(const struct answers_json *json, const struct product *product, struct answers *out,
                        struct text *why);
 
-/* What the store keeps. language: of the page; now: store_clock_ms(). Borrows from answers and language. */
+/* What the store keeps. language: of the page, NULL after the arrival; now: store_clock_ms(). Borrows from
+ * answers and language. */
 void answers_details(struct answers *answers, const char *language, long long now,
                      struct registration_details *out);
 

@@ -275,6 +275,9 @@ static enum store_error catch_up(struct store_tx *tx, const struct owners_loadin
 static enum store_error make_rows(struct store_tx *tx, struct sql_value names)
 {
     RETURN_IF(tx_run(tx, SQL_DEVICES_INSERT, WITH(names), NULL));
+    enum store_error old = tx_query(tx, SQL_OWNERS_ANY_OLD, WITH_NOTHING, NULL, NULL);
+    if (old)
+        return ignore_missing(old);
     return tx_run(tx, SQL_OWNERS_ADOPT, WITH(names), NULL);
 }
 

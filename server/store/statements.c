@@ -94,7 +94,8 @@
 #define OR_NULL(number) "nullif(CAST(" number " AS BIGINT), 0)"
 /* In every form of its identifier. */
 #define CHALLENGED                                                                                           \
-    "WITH things AS (SELECT DISTINCT thing_name FROM registrations WHERE challenge_until >= $2),"            \
+    "WITH things AS (SELECT DISTINCT thing_name FROM (SELECT thing_name FROM registrations"                  \
+    " WHERE challenge_until >= $2 ORDER BY challenge_until DESC LIMIT 1000) r),"                             \
     " forms AS (SELECT thing_name AS form, thing_name AS thing FROM things UNION SELECT d.thing_name,"       \
     " t.thing_name FROM things t JOIN deliveries e ON e.thing_name = t.thing_name"                           \
     " JOIN deliveries d ON d.claim_id = e.claim_id) "
@@ -392,6 +393,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
                                 " JOIN registrations r ON r.token = d.owner"
                                 " WHERE d.hand_over = $1 AND d.hand_over_until > $2"),
     /* Registrations that an older program has made, of these things. */
+    [SQL_OWNERS_ANY_OLD] =
+        BOTH("SELECT 1 FROM registrations WHERE thing_name IS NULL ORDER BY claim_id LIMIT 1"),
     [SQL_OWNERS_ADOPT] = {ADOPT "IN (SELECT claim_id FROM deliveries WHERE thing_name IN"
                                 " (SELECT value FROM json_each($1)) UNION SELECT id FROM claims WHERE"
                                 " state = 'onboarded' AND thing_name IN (SELECT value FROM json_each($1)))",
@@ -565,16 +568,16 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_RETENTION_CLAIMS_DELETE] =
         {"DELETE FROM claims WHERE id IN (SELECT value FROM json_each($1)) RETURNING state",
          "DELETE FROM claims WHERE id = ANY($1::bigint[]) RETURNING state"},
-    [SQL_RETENTION_CONTACTS] =
-        BOTH("UPDATE registrations SET contact_name = NULL, contact_email = NULL WHERE token IN"
-             " (SELECT token FROM registrations WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL)"
-             " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
-    [SQL_RETENTION_ANSWERS] =
-        BOTH("UPDATE registrations SET fields = NULL, country = NULL, consent = NULL,"
-             " consent_language = NULL, consent_at = NULL, marketing_at = NULL WHERE token IN"
-             " (SELECT token FROM registrations WHERE (fields IS NOT NULL OR country IS NOT NULL"
-             " OR consent IS NOT NULL OR marketing_at IS NOT NULL)"
-             " AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
+    [SQL_RETENTION_CONTACTS] = BOTH(
+        "UPDATE registrations SET contact_name = NULL, contact_email = NULL WHERE token IN"
+        " (SELECT token FROM registrations WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL)"
+        " AND (standing IS NULL OR standing <> 'owner') AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
+    [SQL_RETENTION_ANSWERS] = BOTH(
+        "UPDATE registrations SET fields = NULL, country = NULL, consent = NULL,"
+        " consent_language = NULL, consent_at = NULL, marketing_at = NULL WHERE token IN"
+        " (SELECT token FROM registrations WHERE (fields IS NOT NULL OR country IS NOT NULL"
+        " OR consent IS NOT NULL OR marketing_at IS NOT NULL)"
+        " AND (standing IS NULL OR standing <> 'owner') AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)"),
     [SQL_RETENTION_KEYS] =
         BOTH("UPDATE registrations SET idempotency_key = NULL, request_digest = NULL WHERE token IN"
              " (SELECT token FROM registrations WHERE idempotency_key IS NOT NULL AND accepted_at < $1"

@@ -133,13 +133,13 @@ class Beside(unittest.TestCase):
         self.assertEqual(run.returncode, 130)
 
     def test_what_the_portal_refuses(self):
-        """It was started before this endpoint was configured; the sentence is the portal's."""
-        portal = self.portal()
-        before = portal.ini.read_text().replace("[claim]", "[claim]\ndefault_endpoint = sandbox")
-        portal.ini.write_text(before + "\n[endpoint.abroad]\naddress = abroad.example.com\n")
-        code, out, _ = self.claim(portal, "--endpoint", "abroad", random_thing())
+        """The sentence is the portal's."""
+        portal = self.portal(start=False)
+        portal.ini.write_text(portal.ini.read_text().replace("[claim]", "[claim]\ninventory = required"))
+        portal.start()
+        code, out, _ = self.claim(portal, random_thing())
         self.assertEqual(code, 2, out)
-        self.assertIn("There is no endpoint with this key", out)
+        self.assertIn("We do not recognise this device ID", out)
         self.assertIn("Refused: the portal says why", out)
 
     # -- without one

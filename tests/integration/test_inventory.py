@@ -135,6 +135,22 @@ class Commands(Case):
                 self.assertIn("must be a file", self.run_command("import", "-", "--strict", expect=USAGE))
                 self.assertIn("not the name of a thing", self.run_command("show", "0123", expect=USAGE))
 
+    @unittest.skipUnless(POSTGRESQL, "with SQLite one command at a time has the store")
+    def test_lists_at_the_same_time(self):
+        """Of the same things: each is added once, and the last word is that of one of the lists."""
+        self.portal.stop()
+        things = [random_thing() for _ in range(3000)]
+        lists = [self.list_of("thing_name,serial", *(f"{thing},{name}" for thing in order), name=name)
+                 for name, order in (("a", things), ("b", things[::-1]), ("c", sorted(things)))]
+        with ThreadPoolExecutor(3) as pool:
+            reports = [json.loads(report) for report in pool.map(lambda path: self.run_command("import", path, "--json", "--replace"),
+                                                                 lists)]
+        self.assertEqual(sum(report["added"] for report in reports), 3000)
+        self.assertEqual([report["refused"] for report in reports], [[], [], []])
+        found = stored(self.url, "SELECT serial, count(*) FROM inventory GROUP BY serial")
+        self.assertEqual(sum(int(count) for _, count in found), 3000)
+        self.assertLessEqual({serial for serial, _ in found}, {"a", "b", "c"})
+
     def test_codes_are_hashed(self):
         thing, other = random_thing(), random_thing()
         self.imported("thing_name,code", f"{thing},7k3m 9qxt oil4", f"{other},7K3M-9QXT-0114")

@@ -292,7 +292,7 @@ class LostCommit(Case):
             self.proxy.let_in()
             again = eventually(lambda: self.accepted(portal, thing), "it is repeated")
             self.assertEqual(self.rows(f"SELECT r.token FROM registrations r JOIN claims c ON c.id = claim_id"
-                                       f" WHERE thing_name = '{thing}'"), [again["token"]])
+                                       f" WHERE c.thing_name = '{thing}'"), [again["token"]])
             portal.lines.clear()
         self.assert_counted()
 

@@ -26,7 +26,7 @@ def png(width, height):
 
 FILES = {"picture.svg": SVG, "label.png": png(30, 10), "instructions.txt": b"Press the red button.\nWait.\n",
          "instructions.de.txt": "Drücken Sie den roten Knopf.".encode(), "network.txt": b"It needs <2.4> GHz.",
-         "consent.txt": b"We keep your answers.", "marketing.txt": b"Send me news.",
+         "consent.txt": b"We keep your answers.", "consent.de.txt": b"Wir behalten Ihre Antworten.", "marketing.txt": b"Send me news.",
          "words.de.txt": "name = Röster\ncolour = Farbe\ncolour.black = schwarz\ncountry.US = VSA\n".encode()}
 TOASTER = {"product__toaster": {"name": "Toaster <2000>", "consent": "7", "marketing": "yes", "countries": "DE, US",
                                 "fields": "who, colour, remark, mail, box", "manual": "https://a.example/manual?a=1&b=2"},
@@ -239,6 +239,14 @@ class Products(unittest.TestCase):
                          ("toaster", "US", "Zoë", "7", "de"))
         self.assertEqual(json.loads(row["fields"]), {"colour": "white", "remark": HEBREW, "box": True})
         self.assertTrue(row["consent_at"] and row["marketing_at"], row)
+
+    def test_the_language_is_that_of_the_text(self):
+        files = {name: content for name, content in FILES.items() if name != "consent.de.txt"}
+        portal = self.portal(files)
+        thing = random_thing()
+        self.assertIn("We keep your answers.", portal.get(f"/r/{thing}?lang=de").text)
+        self.assertEqual(self.post(portal, thing).status, 202)
+        self.assertEqual(self.row(portal, thing)["language"], "en")
 
     def test_what_a_program_answers_wrongly_is_refused(self):
         portal = self.portal()

@@ -53,7 +53,7 @@ class Configuration(SignIn):
                 ({**good, "return_urls": "javascript:alert(1)"}, "[sign_in] return_urls: has javascript:alert(1)"),
                 (tokens, "[sign_in] token_issuer: needs token_keys too"),
                 ({**tokens, "token_keys": "http://keys.example/"}, "[sign_in] token_keys: must be an https:// address"),
-                ({**tokens, "token_keys": "/nowhere"}, "[sign_in] token_keys:"),
+                ({**tokens, "token_keys": "/nowhere"}, "[sign_in] token_keys: /nowhere: No such file or directory"),
                 ({**tokens, "token_keys": str(bad_file)}, "has a private key"),
                 ({"token_keys": "https://keys.example/"}, "[sign_in] token_keys: needs token_issuer too")):
             with self.subTest(text):

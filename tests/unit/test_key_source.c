@@ -191,6 +191,7 @@ static void a_server_that_hangs(void **state)
     assert_non_null(keys);
     jwks_free(keys);
     key_source_stop(source);
+    text_fini(&server.answer);
 
     server_begin(&server);
     server_hangs(&server, true);

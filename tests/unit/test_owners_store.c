@@ -762,8 +762,10 @@ static void three_ask_at_once_for_a_device_that_is_there(void **state)
         snprintf(thing_name, sizeof thing_name, "%032x", i);
         struct registration_request before = owner_of(thing_name);
         act_of(OWNERSHIP_RELEASE, before.token, NOON + DAY);
+        is_online(thing_name, NOON + DAY);
         for (size_t j = 0; j < PORTALS; j++) {
             requests[j] = request_for(thing_name, "home", NOON + 2 * DAY);
+            requests[j].online_since = i % 2 ? NOON : 0; /* there is a claim that they share, or none */
             racers[j].request = &requests[j];
         }
         race_all(racers, stores);

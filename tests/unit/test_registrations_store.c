@@ -351,6 +351,20 @@ static void a_retry_does_not_prolong_the_time_of_a_contact(void **state)
     assert_int_equal(found(request.token).accepted_at, NOON + 50 * SECOND);
 }
 
+static void the_contact_of_an_owner_is_kept(void **state)
+{
+    struct registration_request owner = request_for(THING, "home", NOON);
+    struct registration_request other = request_for(OTHER_THING, "home", NOON);
+    (void)state;
+
+    owner.contact_name = other.contact_name = "Ann";
+    added(&owner);
+    added(&other);
+    arrive("home", PRESENCE_CONNECTED, THING, NOON + SECOND, NOON + SECOND);
+    assert_removed(NOON + 61 * SECOND, 1, 0, __LINE__);
+    assert_removed(NOON + 61 * SECOND, 0, 0, __LINE__);
+}
+
 static void cancelling_what_has_ended_is_refused(void **state)
 {
     struct registration_request arrived = request_for(THING, "home", NOON);
@@ -462,6 +476,7 @@ int main(void)
         TEST(retrying_what_has_ended_starts_again),
         TEST(retrying_one_that_was_left_joins_it_again),
         TEST(a_retry_does_not_prolong_the_time_of_a_contact),
+        TEST(the_contact_of_an_owner_is_kept),
         TEST(cancelling_the_only_one_ends_the_claim),
         TEST(cancelling_a_shared_one_leaves_it_to_the_others),
         TEST(a_new_one_after_a_cancelled_one_is_a_new_claim),

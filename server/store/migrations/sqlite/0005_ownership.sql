@@ -30,8 +30,12 @@ ALTER TABLE registrations ADD COLUMN marketing_at INTEGER;
 ALTER TABLE registrations ADD COLUMN erased_at INTEGER;
 ALTER TABLE registrations ADD COLUMN requested_at INTEGER;
 CREATE INDEX registrations_thing ON registrations (thing_name) WHERE thing_name IS NOT NULL;
+-- Of owners they are kept.
+CREATE INDEX registrations_contact_ended ON registrations (accepted_at)
+    WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL) AND (standing IS NULL OR standing <> 'owner');
 CREATE INDEX registrations_answers ON registrations (accepted_at)
-    WHERE fields IS NOT NULL OR country IS NOT NULL OR consent IS NOT NULL OR marketing_at IS NOT NULL;
+    WHERE (fields IS NOT NULL OR country IS NOT NULL OR consent IS NOT NULL OR marketing_at IS NOT NULL)
+    AND (standing IS NULL OR standing <> 'owner');
 CREATE INDEX registrations_due ON registrations (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX registrations_challenge ON registrations (challenge_until) WHERE challenge_until IS NOT NULL;
 CREATE INDEX registrations_disputed ON registrations (asked_at) WHERE standing = 'disputed';

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 
 import postgresql
 from brokers import Mosquitto, Tap
-from ownership_properties import (CODE, FRESH, LABEL, LIVE, POWER_CYCLE, STAFF, History, Violations, check_answer, check_store,
+from ownership_properties import (CODE, ENDED, FRESH, LABEL, LIVE, POWER_CYCLE, STAFF, History, Violations, check_answer, check_store,
                                   overdue, snapshot)
 from patience import DEADLINE
 from portal import Portal, store_change, store_url
@@ -385,6 +385,9 @@ class World:
 
     def check(self):
         """In peace: what the store has, what each token of the devices reads. True: all is well."""
+        if self.portal.process.poll() is not None:
+            self.wrong.append(f"the portal has ended: {self.portal.lines[-5:]}")
+            return False
         eventually(lambda: not overdue(self.url), lambda: f"nothing is overdue: {overdue(self.url)[:3]}")
         rows = self.check_store()
         before = {row["token"]: row for row in rows["registrations"]}
@@ -400,7 +403,9 @@ class World:
     def _read(self, asked, _actor):
         client = Client(self)
         try:
-            return client.send("GET", f"{API}/{asked[1]}")
+            answer = client.send("GET", f"{API}/{asked[1]}")
+            page = client.send("GET", f"/registrations/{asked[1]}")
+            return answer and page and (*answer, page[2])
         finally:
             client.close()
 
@@ -408,6 +413,8 @@ class World:
         self.wrong.unless((answer[0] == 404) == (row is None), "shown, and erased, or lost", token=token, row=row, status=answer[0])
         if row and answer[0] == 200:
             check_answer(row, json.loads(answer[2]), [other for other in device.tokens if other != token], self.wrong)
+            self.wrong.unless(row["standing"] not in ENDED or device.thing.encode() not in answer[3],
+                              "a former owner reads of the device on the page", row=row)
 
     def decide_all(self):
         """Staff ends whatever is open: nothing is left that nobody could end."""

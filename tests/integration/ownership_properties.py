@@ -80,10 +80,13 @@ class History:
         with self.lock:
             self.accepted[token] = thing
 
-    def copy(self):
-        """Tokens and things."""
+    def of_accepted(self):
         with self.lock:
-            return dict(self.accepted), dict(self.required)
+            return dict(self.accepted)
+
+    def of_products(self):
+        with self.lock:
+            return dict(self.required)
 
 
 class Violations(list):
@@ -109,8 +112,9 @@ def may_have(history, thing, token, proof):
     return all(device.last.get(what, 0) > began - EVENT_LATE for what in ("connected", "disconnected"))
 
 
-def check_registrations(rows, history, wrong):
-    accepted, required = history.copy()
+def check_registrations(rows, accepted, history, wrong):
+    """accepted: the tokens that were answered with 202 before the rows were read, with their things."""
+    required = history.of_products()
     known = {row["token"] for row in rows["registrations"]}
     for token, thing in accepted.items():
         wrong.unless(token in known or history.of_token[token].counts["erase"], "an accepted registration is lost", token=token, thing=thing)
@@ -143,7 +147,7 @@ def is_proven(event, required):
 
 def check_events(rows, history, wrong):
     """Ownership never moves silently: the events alone tell who owns each device. Each grant has its proofs."""
-    _, required = history.copy()
+    required = history.of_products()
     owner, granted, by_link = {}, set(), Counter()
     for event in rows["ownership_events"]:
         thing, kind, actor, token = (event[name] for name in ("thing_name", "kind", "actor", "token"))
@@ -196,9 +200,9 @@ def overdue(url):
 
 def check_store(url, history):
     """Violations of all properties that a store shows; the rows."""
-    wrong = Violations()
+    wrong, accepted = Violations(), history.of_accepted()
     rows = snapshot(url)
-    check_registrations(rows, history, wrong)
+    check_registrations(rows, accepted, history, wrong)
     check_owners(rows, history, wrong)
     check_events(rows, history, wrong)
     check_ways_out(rows, wrong)

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 
 import postgresql
 from brokers import Mosquitto, Tap
-from ownership_properties import (CODE, FRESH, LABEL, LIVE, POWER_CYCLE, STAFF, History, Violations, check_answer, check_store,
+from ownership_properties import (CODE, ENDED, FRESH, LABEL, LIVE, POWER_CYCLE, STAFF, History, Violations, check_answer, check_store,
                                   overdue, snapshot)
 from patience import DEADLINE
 from portal import Portal, store_change, store_url
@@ -293,6 +293,7 @@ class World:
         self.devices, self.actors, self._closing = [], [], contextlib.ExitStack()
         self.done, self.up = 0, threading.Event()
         self.up.set()
+        self.session, self.session_lock = None, threading.Lock()
 
     def __enter__(self):
         with contextlib.ExitStack() as closing:
@@ -300,6 +301,8 @@ class World:
             oem = closing.enter_context(Mosquitto(sandbox, "oem", tap=True))
             self.tap = closing.enter_context(Tap(oem, "nothing/of/it"))
             self.url = store_url(sandbox, f"owners-{secrets.token_hex(4)}")
+            if self.url.startswith("postgresql:"):
+                self.session = closing.enter_context(postgresql.Session(self.url))
             key = sandbox.state / "owners-key"
             key.write_text("0123456789abcdef" * 4 + "\n")
             key.chmod(0o600)
@@ -332,15 +335,14 @@ class World:
         """As if all that is known of the device had happened so much earlier."""
         statements = [f"UPDATE {table} SET {', '.join(f'{name} = {name} - {ms}' for name in names)} WHERE thing_name = '{device.thing}'"
                       for table, names in AGED.items()]
-        try:
-            if self.url.startswith("postgresql:"):
-                postgresql.execute(self.url, "BEGIN; " + "; ".join(statements) + "; COMMIT")
-            else:
-                for statement in statements:
-                    store_change(self.url, statement)
-        except AssertionError as problem:  # the portal held the locks the other way round
-            if "deadlock" not in str(problem):
-                raise
+        if not self.session:
+            for statement in statements:
+                store_change(self.url, statement)
+            return
+        with self.session_lock:
+            told = self.session.say("; ".join(["BEGIN", *statements, "COMMIT"]))
+        if "ERROR" in told and "deadlock" not in told:  # the portal may hold the locks the other way round
+            raise AssertionError(told)
 
     # -- running
 
@@ -383,6 +385,9 @@ class World:
 
     def check(self):
         """In peace: what the store has, what each token of the devices reads. True: all is well."""
+        if self.portal.process.poll() is not None:
+            self.wrong.append(f"the portal has ended: {self.portal.lines[-5:]}")
+            return False
         eventually(lambda: not overdue(self.url), lambda: f"nothing is overdue: {overdue(self.url)[:3]}")
         rows = self.check_store()
         before = {row["token"]: row for row in rows["registrations"]}
@@ -398,7 +403,9 @@ class World:
     def _read(self, asked, _actor):
         client = Client(self)
         try:
-            return client.send("GET", f"{API}/{asked[1]}")
+            answer = client.send("GET", f"{API}/{asked[1]}")
+            page = client.send("GET", f"/registrations/{asked[1]}")
+            return answer and page and (*answer, page[2])
         finally:
             client.close()
 
@@ -406,6 +413,8 @@ class World:
         self.wrong.unless((answer[0] == 404) == (row is None), "shown, and erased, or lost", token=token, row=row, status=answer[0])
         if row and answer[0] == 200:
             check_answer(row, json.loads(answer[2]), [other for other in device.tokens if other != token], self.wrong)
+            self.wrong.unless(row["standing"] not in ENDED or device.thing.encode() not in answer[3],
+                              "a former owner reads of the device on the page", row=row)
 
     def decide_all(self):
         """Staff ends whatever is open: nothing is left that nobody could end."""

@@ -63,8 +63,10 @@ static void end_with_claim(struct found *found, const char *state, long long exp
         found->member.claim_ends = expires_at > now ? expires_at : now + 1;
     if (party->standing != STANDING_WAITING)
         return;
-    if (open && party->ends_at < found->member.claim_ends)
+    if (open && party->ends_at < found->member.claim_ends) {
+        found->member.undated = party->ends_at != 0; /* or it would be due again and again */
         party->ends_at = found->member.claim_ends;
+    }
     if (party->ends_at)
         return;
     found->member.undated = claim == CLAIM_ONBOARDED;

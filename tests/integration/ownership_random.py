@@ -388,7 +388,10 @@ class World:
         if self.portal.process.poll() is not None:
             self.wrong.append(f"the portal has ended: {self.portal.lines[-5:]}")
             return False
-        eventually(lambda: not overdue(self.url), lambda: f"nothing is overdue: {overdue(self.url)[:3]}")
+        try:
+            eventually(lambda: not overdue(self.url), lambda: overdue(self.url)[:3])
+        except AssertionError as problem:
+            self.wrong.append(f"its time has passed, and nothing happens: {problem}")
         rows = self.check_store()
         before = {row["token"]: row for row in rows["registrations"]}
         asked = [(device, token) for device in self.devices for token in device.tokens]

@@ -108,6 +108,15 @@ class Arrivals(Case):
         self.assertEqual(self.standings(thing), {first: "owner", second: "waiting"})
 
 
+    def test_what_was_due_waits_for_a_claim_that_ends_later(self):
+        """Another person has prolonged it meanwhile. It is not due again and again."""
+        thing = random_thing()
+        token = self.portal.claim(thing)["token"]
+        store_change(self.url, "UPDATE registrations SET due_at = 1 WHERE token = ?", token)
+        eventually(lambda: [tuple(row) for row in stored(self.url, "SELECT standing, due_at FROM registrations WHERE token = ?", token)]
+                   == [("waiting", None)], lambda: stored(self.url, "SELECT * FROM registrations"))
+
+
 class PowerCycle(Case):
     def test_the_one_who_switches_it_off_and_on_owns_it(self):
         thing, modules, tokens = self.contested()

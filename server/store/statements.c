@@ -89,12 +89,21 @@
     "(r.standing IN ('owner', 'asking', 'disputed') OR r.challenge_until >= $2"                              \
     " OR (r.standing = 'waiting' AND r.cancelled_at IS NULL"                                                 \
     " AND (r.due_at IS NOT NULL OR c.ended_at IS NULL OR c.state = 'onboarded')))"
-/* However often one device was asked for: the newest, and those that still wait for a proof or a decision. */
+/* However often one device was asked for: its owner, whom the rules never miss; those that change next, that
+ * were asked for a power cycle, or that have shown a telling proof (PROOFS_TELLING); and of the others some
+ * that have asked, and the newest. */
 #define PARTIES_OF(name)                                                                                     \
-    "SELECT token FROM (SELECT token FROM registrations WHERE thing_name = " name                            \
-    " ORDER BY accepted_at DESC LIMIT 256) a UNION SELECT token FROM (SELECT token FROM registrations"       \
-    " WHERE thing_name = " name " AND (standing IN ('owner', 'asking', 'disputed') OR due_at IS NOT NULL"    \
-    " OR challenge_until IS NOT NULL) LIMIT 256) b"
+    "SELECT owner AS token FROM devices WHERE thing_name = " name " AND owner IS NOT NULL"                   \
+    " UNION SELECT token FROM (SELECT token FROM registrations WHERE thing_name = " name                     \
+    " AND due_at IS NOT NULL ORDER BY due_at LIMIT 64) a"                                                    \
+    " UNION SELECT token FROM (SELECT token FROM registrations WHERE thing_name = " name                     \
+    " AND challenge_until IS NOT NULL ORDER BY challenge_until DESC LIMIT 64) b"                             \
+    " UNION SELECT token FROM (SELECT token FROM registrations WHERE thing_name = " name                     \
+    " AND proofs & 66 <> 0 AND standing IN ('waiting', 'asking', 'disputed') LIMIT 64) c"                    \
+    " UNION SELECT token FROM (SELECT token FROM registrations WHERE thing_name = " name                     \
+    " AND standing IN ('owner', 'asking', 'disputed') LIMIT 256) d"                                          \
+    " UNION SELECT token FROM (SELECT token FROM registrations WHERE thing_name = " name                     \
+    " ORDER BY accepted_at DESC LIMIT 256) e"
 #define DEVICE_COLUMNS "owner, owned_at, contested, arrived_at, endpoint, hand_over, hand_over_until"
 /* When a device arrived of which no arrival has been recorded as one of a device. */
 #define LAST_ARRIVAL                                                                                         \

@@ -637,6 +637,68 @@ static void a_crowd_contests_it(void **state)
     ASSERT_STANDING(list[COUNT(list) - 1].token, NOON + MINUTE, STANDING_OWNER);
 }
 
+/* More than are read of one device. */
+#define MANY 260
+
+static void many_ask(long long now)
+{
+    for (long long i = 0; i < MANY; i++) {
+        struct registration_request one = asked(THING, "home", now + i);
+        act_of(OWNERSHIP_ASK, one.token, now + i);
+    }
+}
+
+static void no_crowd_hides_the_owner(void **state)
+{
+    struct registration_request owner, thief;
+    (void)state;
+
+    asked_for = PROOF(PROOF_LABEL) | PROOF(PROOF_CODE);
+    many_ask(NOON);
+    owner = asked(THING, "home", NOON + MINUTE);
+    arrive("home", PRESENCE_CONNECTED, THING, NOON + 2 * MINUTE, NOON + 2 * MINUTE);
+    act_of(OWNERSHIP_CODE, owner.token, NOON + 3 * MINUTE);
+    many_ask(NOON + 4 * MINUTE);
+    thief = asked(THING, "home", NOON + 5 * MINUTE);
+    act_of(OWNERSHIP_CODE, thief.token, NOON + 6 * MINUTE);
+    ASSERT_STANDING(thief.token, NOON + 6 * MINUTE, STANDING_WAITING);
+    ASSERT_STANDING(owner.token, NOON + 6 * MINUTE, STANDING_OWNER);
+    assert_string_equal(record_of(THING, NOON + 6 * MINUTE)->owner, owner.token);
+}
+
+static void no_crowd_hides_a_challenge(void **state)
+{
+    struct registration_request buyer, thief;
+    const long long at = NOON + 10 * MINUTE;
+    (void)state;
+
+    asked_for = PROOF(PROOF_LABEL) | PROOF(PROOF_POWER_CYCLE);
+    many_ask(NOON);
+    buyer = asked(THING, "home", NOON + MINUTE);
+    arrive("home", PRESENCE_CONNECTED, THING, NOON + 2 * MINUTE, NOON + 2 * MINUTE);
+    many_ask(NOON + 4 * MINUTE);
+    thief = asked(THING, "home", NOON + 5 * MINUTE);
+    act_of(OWNERSHIP_CHALLENGE, buyer.token, at);
+    act_of(OWNERSHIP_CHALLENGE, thief.token, at);
+    switched(PRESENCE_DISCONNECTED, THING, at + 10 * SECOND, at + 10 * SECOND);
+    switched(PRESENCE_CONNECTED, THING, at + 20 * SECOND, at + 20 * SECOND);
+    assert_false(holding_of(thief.token, at + MINUTE).proofs & PROOF(PROOF_POWER_CYCLE));
+}
+
+static void a_crowd_gets_its_answer(void **state)
+{
+    const long long end = NOON + 15 * DAY;
+    size_t steps = 0;
+    (void)state;
+
+    owner_of(THING);
+    many_ask(NOON + 2 * MINUTE);
+    many_ask(NOON + 3 * MINUTE);
+    while (pass_time(end) && steps < 2 * MANY)
+        steps++;
+    assert_in_range(steps, 1, 2 * MANY - 1);
+}
+
 static enum store_error run_retention(struct store_tx *tx, void *argument)
 {
     return retention_run(tx, argument);
@@ -842,6 +904,9 @@ int main(void)
         OWNERS_TEST(the_missing_proof_has_a_week),
         OWNERS_TEST(withdrawn_requests_stand_in_nobodys_way),
         OWNERS_TEST(a_crowd_contests_it),
+        OWNERS_TEST(no_crowd_hides_the_owner),
+        OWNERS_TEST(no_crowd_hides_a_challenge),
+        OWNERS_TEST(a_crowd_gets_its_answer),
         OWNERS_TEST(an_owners_registration_is_kept),
         OWNERS_TEST(three_ask_at_once_for_a_device_that_is_there),
         OWNERS_TEST(two_race_while_the_device_arrives),

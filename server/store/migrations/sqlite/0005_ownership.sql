@@ -31,7 +31,11 @@ ALTER TABLE registrations ADD COLUMN erased_at INTEGER;
 ALTER TABLE registrations ADD COLUMN requested_at INTEGER;
 CREATE INDEX registrations_thing ON registrations (thing_name, accepted_at) WHERE thing_name IS NOT NULL;
 CREATE INDEX registrations_thing_active ON registrations (thing_name)
-    WHERE standing IN ('owner', 'asking', 'disputed') OR due_at IS NOT NULL OR challenge_until IS NOT NULL;
+    WHERE standing IN ('owner', 'asking', 'disputed');
+CREATE INDEX registrations_thing_due ON registrations (thing_name, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX registrations_thing_challenge ON registrations (thing_name, challenge_until) WHERE challenge_until IS NOT NULL;
+CREATE INDEX registrations_thing_telling ON registrations (thing_name)
+    WHERE proofs & 66 <> 0 AND standing IN ('waiting', 'asking', 'disputed');
 -- Of owners they are kept.
 CREATE INDEX registrations_contact_ended ON registrations (accepted_at)
     WHERE (contact_name IS NOT NULL OR contact_email IS NOT NULL) AND (standing IS NULL OR standing <> 'owner');

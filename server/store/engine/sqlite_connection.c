@@ -79,14 +79,11 @@ static ino_t inode_of(const char *path, const char *ending)
 static void rescue(struct sqlite_database *database)
 {
     TEXT struct text copy = TEXT_EMPTY;
-    TEXT struct text sql = TEXT_EMPTY;
 
     text_printf(&copy, "%s.rescued-%lld", database->engine->path, clock_wall_ms());
-    OWNED char *quoted = NULL;
-    char *sqlite_text = sqlite3_mprintf("VACUUM INTO %Q", text_get(&copy));
-    quoted = memory_string(sqlite_text);
-    sqlite3_free(sqlite_text);
-    bool rescued = quoted && sqlite3_exec(database->handle, quoted, NULL, NULL, NULL) == SQLITE_OK;
+    char *sql = sqlite3_mprintf("VACUUM INTO %Q", text_get(&copy));
+    bool rescued = sql && sqlite3_exec(database->handle, sql, NULL, NULL, NULL) == SQLITE_OK;
+    sqlite3_free(sql);
     log_event(
         LOG_ERROR, "store.file_replaced", "file", database->engine->path, "rescued",
         rescued ? text_get(&copy) : NULL, "advice",

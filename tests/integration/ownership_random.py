@@ -43,7 +43,7 @@ WEIGHTS = {
     "register": 10, "register_in_a_browser": 8, "register_elsewhere": 2, "read": 8, "retry": 4, "cancel": 4, "code_right": 8,
     "code_wrong": 2, "challenge": 6, "power_cycle": 8, "ask": 8, "accept": 5, "deny": 4, "offer": 6, "take": 9, "revoke": 2,
     "release": 4, "erase": 1, "grant": 2, "refuse": 2, "staff_release": 1, "connect": 12, "disconnect": 5, "events_out_of_order": 3,
-    "unlist": 1, "list_again": 2, "time_passes": 3,
+    "unlist": 1, "list_again": 2, "time_passes": 3, "at_once": 2,
 }
 
 
@@ -246,6 +246,17 @@ class Actor:
 
     def list_again(self, device):
         self.client.send("POST", "/inventory", f"thing_name,code\n{device.thing},{CONCEALED}\n".encode(), CSV, admin=True)
+
+    def at_once(self, device):
+        """Several of those who can change the owner, at the same moment."""
+        others = [Actor(self.world, self.chance.random()) for _ in range(4)]
+        acts = [self.chance.choice(("grant", "grant", "take", "accept", "release", "code_right")) for _ in others]
+        threads = [threading.Thread(target=getattr(actor, act), args=(device,)) for actor, act in zip(others, acts, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread, actor in zip(threads, others, strict=True):
+            thread.join()
+            actor.client.close()
 
     # -- devices
 

@@ -185,8 +185,5 @@ struct event_source *event_source_sqs_open(const struct event_source_options *op
         sqs->workers[i].sqs = sqs;
         backoff_init(&sqs->workers[i].backoff, BACKOFF_MIN_MS, BACKOFF_MAX_MS);
     }
-    if (aws_access_have(sqs->access, &sqs->workers[0].aws, why))
-        return &sqs->source;
-    free_source(&sqs->source);
-    return NULL;
+    return event_source_opened(&sqs->source, aws_access_have(sqs->access, &sqs->workers[0].aws, why));
 }

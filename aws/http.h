@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sends one HTTP request, signed or not, and reads the answer. The only user of libcurl. A struct aws_http
- * belongs to one thread at a time.
+/* Sends one HTTP request, signed or not, and reads the answer. This file and url_parts.c alone use libcurl. A
+ * struct aws_http belongs to one thread at a time.
  *
  * TLS is always verified. Redirects are not followed. Connections are kept between requests. https uses the
  * proxy of https_proxy or HTTPS_PROXY, with the exceptions of no_proxy; http and requests to this machine
@@ -17,6 +17,7 @@
 #include <stdatomic.h>
 
 #include "aws/message.h"
+#include "aws/url_parts.h"
 
 #define AWS_HTTP_BODY_MAX (16ul * 1024 * 1024)
 
@@ -27,19 +28,6 @@ enum aws_http_result {
     AWS_HTTP_UNREADABLE, /* the request's stream cannot be read */
     AWS_HTTP_INTERRUPTED,
 };
-
-struct aws_url {      /* all owned; aws_url_fini() */
-    char *origin;     /* "https://host:port" */
-    char *host;       /* no port, no brackets */
-    char *path;       /* "/" when the URL has none */
-    char *query;      /* without the question mark; NULL: none */
-    bool is_tls;      /* https */
-    bool is_loopback; /* localhost, 127.0.0.0/8, ::1 */
-};
-/* Takes http and https URLs without a user name and a fragment. False with the second half of a sentence in
- * *why. */
-bool aws_url_parse(const char *url, struct aws_url *out, struct text *why);
-void aws_url_fini(struct aws_url *url);
 
 struct aws_signature {
     const char *region, *service;

@@ -35,9 +35,6 @@ enum identifier_error identifier_parse(const struct identifier_form *form, const
  * stops at its end. *typed then points into it. A text that is too long or not UTF-8 is left as it is. */
 void identifier_trim(const char **typed, size_t *length);
 
-/* Whether name is [A-Za-z0-9_-]{8,64}, so safe in a topic, regardless of the form. */
-bool identifier_is_thing_name(const char *name, size_t length);
-
 /* Two forms reported a problem with the same text; returns the one that is more useful to the user. */
 const struct identifier_problem *identifier_problem_better(const struct identifier_problem *a,
                                                            const struct identifier_problem *b);

@@ -229,3 +229,13 @@ const char *form_alphabet(const struct identifier_form *form)
     return form->letter_case == FORM_UPPER ? "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                            : "0123456789abcdefghijklmnopqrstuvwxyz";
 }
+
+bool identifier_is_thing_name(const char *name, size_t length)
+{
+    if (length < IDENTIFIER_MIN || length > IDENTIFIER_MAX)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!form_is_of_a_name((unsigned char)name[i]))
+            return false;
+    return true;
+}

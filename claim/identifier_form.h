@@ -29,6 +29,9 @@ enum identifier_error identifier_form_parse(const char *form, const char *letter
 size_t identifier_form_length(const struct identifier_form *form);
 void identifier_form_fini(struct identifier_form *form);
 
+/* Whether name is [A-Za-z0-9_-]{8,64}, so safe in a topic, regardless of the form. */
+bool identifier_is_thing_name(const char *name, size_t length);
+
 enum form_kind { FORM_HEX, FORM_UUID, FORM_PATTERN };
 enum form_case { FORM_LOWER, FORM_UPPER, FORM_KEEP };
 

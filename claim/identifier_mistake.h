@@ -15,7 +15,7 @@
  * Giving look-alikes and swaps more weight would name the group for 94 of those, but a wrong group for 5 in
  * 100 other mistakes, so all mistakes weigh the same.
  *
- * Bounded: about 0.06 ms for 32 hex digits, 2 ms for 64 characters of any kind. Only for identifier.c. Pure
+ * Bounded: about 0.06 ms for 32 hex digits, 2 ms for 64 characters of any kind. Only for identifier*.c. Pure
  * functions, any thread. */
 #ifndef CLAIM_IDENTIFIER_MISTAKE_H
 #define CLAIM_IDENTIFIER_MISTAKE_H

@@ -75,7 +75,7 @@ struct claim_settings {
     struct schedule schedule;
 };
 
-/* The table of keys for config_new(). */
+/* The table of keys for config_new(), in settings_keys.c. */
 extern const struct config_table claim_config_table;
 
 /* Fills *out from a loaded config. Adds these errors to config: no staging account or more than

@@ -13,7 +13,7 @@
 
 #define DEFAULT_PATH "portal.ini"
 
-/* The same keys and defaults as in server/settings.c and claim/settings.c. */
+/* The same keys and defaults as in server/settings.c and claim/settings_keys.c. */
 static const struct config_key keys[] = {
     {"http", "public_url", CONFIG_TEXT, "", 0, LABEL_PUBLIC_URL_MAX, NULL, false, ""},
     {"labels", "hosts", CONFIG_TEXT, "", 0, 1024, NULL, false, ""},

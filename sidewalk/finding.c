@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sidewalk/reconciliation.h"
+#include "sidewalk/finding.h"
 
 static const struct {
     const char *name, *words;

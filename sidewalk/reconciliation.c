@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "sidewalk/apids.h"
 #include "sidewalk/certificate_chain.h"
+#include "sidewalk/chain_judgement.h"
 #include "sidewalk/control_log.h"
 #include "sidewalk/device_file.h"
 #include "sidewalk/device_table.h"
@@ -150,39 +151,8 @@ static bool is_bad_entry(struct work *work, const struct control_log_entry *entr
     return true;
 }
 
-struct judgement {        /* of a chain */
-    enum finding finding; /* FINDING_COUNT: the chain is valid */
-    uint64_t fingerprint;
-    enum chain_problem problem;
-    struct smsn device;
-};
-
-static struct judgement judge_chain(struct work *work, const struct text *chain, enum chain_curve curve,
-                                    const struct smsn *smsn)
-{
-    struct judgement judgement = {.finding = FINDING_CHAIN_MISSING};
-    struct chain_reading reading;
-
-    if (chain->length == 0)
-        return judgement;
-    judgement.problem = chain_read(work->verifier, curve, chain->data, chain->length,
-                                   work->options->verify_signatures, &reading);
-    judgement.finding = judgement.problem == CHAIN_SOUND        ? FINDING_COUNT
-                        : judgement.problem == CHAIN_OTHER_ROOT ? FINDING_OTHER_ROOT
-                                                                : FINDING_CHAIN_BROKEN;
-    if (judgement.problem == CHAIN_NOT_BASE64 || judgement.problem == CHAIN_BAD_LENGTH) {
-        judgement.fingerprint = hash_bytes(HASH_START, chain->data, chain->length);
-        return judgement;
-    }
-    judgement.fingerprint = reading.fingerprint;
-    judgement.device = reading.device;
-    if (memcmp(&reading.device, smsn, sizeof *smsn) != 0)
-        judgement.finding = FINDING_CHAIN_FOREIGN;
-    return judgement;
-}
-
 static void tell_of_chain(struct work *work, const struct control_log_entry *entry, struct device *device,
-                          enum chain_curve curve, const struct judgement *judgement)
+                          enum chain_curve curve, const struct chain_judgement *judgement)
 {
     static const char *const names[] = {[CHAIN_ED25519] = "Ed25519", [CHAIN_P256] = "P-256"};
     char hex[SMSN_HEX_SIZE];
@@ -261,7 +231,7 @@ static void tell_again(struct work *work, const struct control_log_entry *entry,
 static void on_entry(void *context, const struct control_log_entry *entry)
 {
     struct work *work = context;
-    struct judgement chains[CHAIN_P256 + 1];
+    struct chain_judgement chains[CHAIN_P256 + 1];
     struct smsn smsn;
 
     work->result.entries = ++work->progress.entries;
@@ -271,7 +241,8 @@ static void on_entry(void *context, const struct control_log_entry *entry)
         return;
     uint64_t fingerprint = hash_bytes(HASH_START, entry->apid.data, entry->apid.length);
     for (enum chain_curve curve = CHAIN_ED25519; curve <= CHAIN_P256; curve++) {
-        chains[curve] = judge_chain(work, &entry->chains[curve], curve, &smsn);
+        chains[curve] = chain_judge(work->verifier, &entry->chains[curve], curve,
+                                    work->options->verify_signatures, &smsn);
         fingerprint = hash_bytes(fingerprint, &chains[curve].fingerprint, sizeof chains[curve].fingerprint);
     }
     struct device *device = device_table_get(&work->devices, &smsn);

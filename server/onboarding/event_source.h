@@ -68,7 +68,7 @@ struct event_source_kind {
     bool (*start)(struct event_source *source);
     void (*acknowledge)(struct event_source *source, const struct event_receipt *receipts, size_t count);
     void (*ask)(struct event_source *source);
-    void (*forget)(struct event_source *source);
+    void (*forget)(struct event_source *source); /* NULL: what is dropped comes again by itself */
     void (*renew)(struct event_source *source);
     void (*pause)(struct event_source *source);
     void (*free)(struct event_source *source);
@@ -107,7 +107,8 @@ static inline void event_source_ask(struct event_source *source)
 /* The observer has dropped what is not acknowledged: it is to come again. */
 static inline void event_source_forget(struct event_source *source)
 {
-    source->kind->forget(source);
+    if (source->kind->forget)
+        source->kind->forget(source);
 }
 
 /* Begins anew, with the files and credentials as they are then. */
@@ -128,6 +129,15 @@ static inline void event_source_free(struct event_source *source)
 {
     if (source)
         source->kind->free(source);
+}
+
+/* What the functions that open a source return: it, or NULL if it cannot be opened; then it is freed. */
+static inline struct event_source *event_source_opened(struct event_source *source, bool opened)
+{
+    if (opened)
+        return source;
+    event_source_free(source);
+    return NULL;
 }
 
 static inline void event_source_stats(struct event_source *source, struct event_source_stats *out)

@@ -257,11 +257,6 @@ static void ask_wish(struct event_source *source)
         set_halt(connectivity, wish == EVENTS_STOP);
 }
 
-static void forget(struct event_source *source)
-{
-    (void)source;
-}
-
 static void pause_source(struct event_source *source)
 {
     struct connectivity *connectivity = of(source);
@@ -298,7 +293,6 @@ static void stats(struct event_source *source, struct event_source_stats *out)
 static const struct event_source_kind kind = {.start = start,
                                               .acknowledge = acknowledge,
                                               .ask = ask_wish,
-                                              .forget = forget,
                                               .renew = renew,
                                               .pause = pause_source,
                                               .free = free_source,
@@ -320,8 +314,5 @@ struct event_source *event_source_connectivity_open(const struct event_source_op
     pace_init(&connectivity->pace, options->endpoint->connectivity_rate);
     atomic_store(&connectivity->halt, 1); /* until it is asked to go on */
     aws_region_of(options->endpoint->connection.address, connectivity->region);
-    if (has_session(connectivity, why))
-        return &connectivity->source;
-    free_source(&connectivity->source);
-    return NULL;
+    return event_source_opened(&connectivity->source, has_session(connectivity, why));
 }

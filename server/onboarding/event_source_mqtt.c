@@ -82,12 +82,6 @@ static void ask(struct event_source *source)
     subscriber_ask(of(source)->subscriber);
 }
 
-/* The account delivers it again on the next connection. */
-static void forget(struct event_source *source)
-{
-    (void)source;
-}
-
 static void renew(struct event_source *source)
 {
     subscriber_reconnect(of(source)->subscriber);
@@ -116,7 +110,6 @@ static void stats(struct event_source *source, struct event_source_stats *out)
 static const struct event_source_kind kind = {.start = start,
                                               .acknowledge = acknowledge,
                                               .ask = ask,
-                                              .forget = forget,
                                               .renew = renew,
                                               .pause = pause_source,
                                               .free = free_source,
@@ -146,9 +139,7 @@ struct event_source *event_source_mqtt_open(const struct event_source_options *o
     mqtt->callbacks = options->callbacks;
     mqtt->endpoint = options->endpoint->key;
     enum mqtt_error error = subscriber_new(&wanted, &callbacks, &mqtt->subscriber);
-    if (error == MQTT_OK)
-        return &mqtt->source;
-    text_puts(why, mqtt_error_name(error));
-    free_source(&mqtt->source);
-    return NULL;
+    if (error)
+        text_puts(why, mqtt_error_name(error));
+    return event_source_opened(&mqtt->source, error == MQTT_OK);
 }

@@ -21,7 +21,7 @@ struct network_record {
     uint32_t open, waiting;
 };
 
-/* One network. Only this module changes the record; the other fields are turns.c's. */
+/* One network. Only this module changes the record; the other fields are those of turns.c and its parts. */
 struct network {
     uint64_t key;
     double arrivals, expiries;

@@ -65,7 +65,7 @@ LIBRARIES = {
     "libpq-fe.h": ("server/store/engine/postgresql_connection.h",),
     "MQTTAsync.h": ("claim/mqtt_private.h",),
     "ini.h": ("base/ini_pairs.c",),
-    "curl/": ("aws/http.c",),
+    "curl/": ("aws/http.c", "aws/url_parts.c"),
     "yajl/": ("sidewalk/log_parser.c",),
     "expat.h": ("aws/xml.c",),
     "kainjow/": ("server/page/template.cpp",),

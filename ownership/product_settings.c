@@ -260,6 +260,9 @@ static void read_fields(struct config *config, const char *section, struct produ
             config_add_error(config, section, "fields", "there is no section [%s.%s]", section,
                              listed.parts[i]);
     }
+    if (list_has(&listed, "name"))
+        config_add_error(config, section, "fields",
+                         "name is the product's own name in words.LANG.txt: choose another");
     check_unlisted(config, section, &listed);
     check_numbers(config, section, out);
     list_fini(&listed);

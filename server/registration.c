@@ -237,15 +237,23 @@ enum next_action registration_next_action(const struct registration *registratio
     return next_of_claim(registration);
 }
 
+/* Whoever stopped, or ran out of time, has registered nothing, although the device has arrived. */
+static enum registration_result result_once_arrived(const struct registration_ownership *own)
+{
+    if (!own->is_known || own->standing == STANDING_OWNER)
+        return RESULT_REGISTERED;
+    if (own->standing == STANDING_WITHDRAWN)
+        return RESULT_CANCELLED;
+    return own->standing == STANDING_LAPSED ? RESULT_EXPIRED : RESULT_WAITING;
+}
+
 enum registration_result registration_result(const struct registration *registration)
 {
-    const struct registration_ownership *own = &registration->ownership;
-
     if (registration_is_over(registration))
         return RESULT_ENDED;
     switch (registration->state) {
     case CLAIM_ONBOARDED:
-        return is_live(own) && own->standing != STANDING_OWNER ? RESULT_WAITING : RESULT_REGISTERED;
+        return result_once_arrived(&registration->ownership);
     case CLAIM_EXPIRED:
         return RESULT_EXPIRED;
     case CLAIM_FAILED:

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "ownership/product_settings.h"
+#include "ownership/proof.h"
 #include "server/http/client.h"
 #include "server/http/cors.h"
 
@@ -232,6 +233,22 @@ static void read_code_key(struct config *config, struct code_key *out)
                          "new-key FILE makes");
 }
 
+/* Without the key no code fits, so such a product would never have an owner. */
+static void check_code_proofs(struct config *config, const struct products *products)
+{
+    if (*config_text(config, "inventory", "code_key_file"))
+        return;
+    for (size_t i = 0; i < products->count; i++) {
+        if (!(products->list[i].proofs & PROOF(PROOF_CODE)))
+            continue;
+        config_add_error(config, "inventory", "code_key_file",
+                         "must be set, because [product.%s] has proof = code; expresslink-portal inventory "
+                         "new-key FILE makes a key",
+                         products->list[i].key);
+        return;
+    }
+}
+
 static enum log_level level_of(const char *name)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -308,6 +325,7 @@ bool settings_load(struct config *config, struct settings *out)
     settings_load_own(config, out);
     bool claim_fine = claim_settings_load_partly(config, &out->claim);
     bool products_fine = product_settings_load(config, out->language, &out->claim, &out->products);
+    check_code_proofs(config, &out->products);
     sign_in_config_load(config, out->public_url, &out->sign_in);
     out->brand.signs_in = sign_in_is_configured(&out->sign_in);
     out->brand.account = out->sign_in.label;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/operator/admin_client.h"
 
+#include "base/json.h"
 #include "base/local_http.h"
 
 bool admin_call(const struct admin_request *request, unsigned *status, struct text *body, struct text *why)
@@ -28,4 +29,17 @@ bool admin_call(const struct admin_request *request, unsigned *status, struct te
     }
     text_fini(&answer.body);
     return connected;
+}
+
+void admin_refusal(const struct admin_request *request, unsigned status, const struct text *body,
+                   struct text *why)
+{
+    JSON cJSON *object = json_object_parse(text_get(body), body->length);
+    const cJSON *detail = cJSON_GetObjectItemCaseSensitive(object, "detail");
+
+    if (status >= 400 && status < 500 && cJSON_IsString(detail))
+        text_puts(why, detail->valuestring);
+    else
+        text_printf(why, "%s %s on %s was answered with status %u: %s", request->method, request->path,
+                    request->address, status, text_get(body));
 }

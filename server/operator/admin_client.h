@@ -19,4 +19,9 @@ struct admin_request {
  * connect. *status is 0 if the answer is missing or is not HTTP. */
 bool admin_call(const struct admin_request *request, unsigned *status, struct text *body, struct text *why);
 
+/* Says in *why that the answer has another status than wanted: its detail, or without one its status and
+ * body. */
+void admin_refusal(const struct admin_request *request, unsigned status, const struct text *body,
+                   struct text *why);
+
 #endif

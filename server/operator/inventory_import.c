@@ -236,7 +236,9 @@ static int run(const struct settings *settings, const struct operation *operatio
     const char *note = run_passes(&pass, settings);
     inventory_report_end(&report, &pass.counts, removes, note);
     if (pass.failed) {
-        text_puts(&pass.why, "; what is reported above is stored, and the same command goes on from there");
+        if (pass.counts.added || pass.counts.changed || pass.counts.unchanged)
+            text_puts(&pass.why,
+                      "; what is reported above is stored, and the same command goes on from there");
         status = operator_fail(text_get(&pass.why));
     } else if (pass.counts.refused) {
         status = EXIT_CHECK;

@@ -33,7 +33,9 @@ static const struct command_option options[] = {
 static const struct command_page show_page = {
     .name = "expresslink-portal owner show",
     .synopsis = "THING [--config FILE]",
-    .about = "Show who owns a device, who waits for it, and what happened.",
+    .about =
+        "Show who owns a device, who waits for it, and what happened.\n\n"
+        "THING is the device ID. A person's reference number is the start of their registration's token.",
     .options = show_options,
     .option_count = sizeof show_options / sizeof *show_options,
     .notes = BESIDE_A_PORTAL,
@@ -144,9 +146,24 @@ static int ask_portal(const struct settings *settings, const struct order *order
     }
     if (status == 200)
         return print(text_get(&out));
-    text_printf(&why, "%s %s on %s was answered with status %u: %s", request.method, request.path,
-                settings->admin_listen, status, text_get(&out));
+    admin_refusal(&request, status, &out, &why);
     return operator_fail(text_get(&why));
+}
+
+/* As the label has it, with spaces and check characters; a name that fits no staging account is taken as it
+ * is, because its account may no longer be configured. */
+static bool read_name(const struct settings *settings, const char *typed, char out[IDENTIFIER_SIZE])
+{
+    const struct claim_settings *claim = &settings->claim;
+    size_t length = strlen(typed);
+
+    for (size_t i = 0; i < claim->staging_count; i++)
+        if (identifier_parse(&claim->staging[i].form, typed, length, out, NULL) == IDENTIFIER_OK)
+            return true;
+    if (!identifier_is_thing_name(typed, length))
+        return false;
+    memcpy(out, typed, length + 1);
+    return true;
 }
 
 static int carry_out(const struct settings *settings, const struct operation *operation, struct order *order)
@@ -167,16 +184,28 @@ static int carry_out(const struct settings *settings, const struct operation *op
     return status;
 }
 
+static int carry_out_on_thing(const struct settings *settings, const struct operation *operation,
+                              struct order *order)
+{
+    char name[IDENTIFIER_SIZE];
+
+    if (!read_name(settings, operation->file, name)) {
+        operator_fail("this is not a device ID: check it against the label");
+        return EXIT_USAGE;
+    }
+    order->decision.thing_name = name;
+    return carry_out(settings, operation, order);
+}
+
 static int show(const struct settings *settings, const struct operation *operation)
 {
-    return carry_out(settings, operation, &(struct order){.decision = {.thing_name = operation->file}});
+    return carry_out_on_thing(settings, operation, &(struct order){.decides = false});
 }
 
 static int release(const struct settings *settings, const struct operation *operation)
 {
-    struct order order = {.decision = {.action = "release", .thing_name = operation->file}, .decides = true};
-
-    return carry_out(settings, operation, &order);
+    return carry_out_on_thing(settings, operation,
+                              &(struct order){.decision = {.action = "release"}, .decides = true});
 }
 
 static int grant(const struct settings *settings, const struct operation *operation)

@@ -37,8 +37,7 @@ int person_ask_portal(const struct settings *settings, const struct operation *o
     }
     if (status == 200)
         return 0;
-    text_printf(&why, "POST %s on %s was answered with status %u: %s", path, settings->admin_listen, status,
-                text_get(out));
+    admin_refusal(&request, status, out, &why);
     return operator_fail(text_get(&why));
 }
 

@@ -41,8 +41,7 @@ const struct product *page_arguments_product(const struct page_arguments *argume
         .thing_name = registration->thing_name,
     };
 
-    if (registration->state != CLAIM_ONBOARDED || registration_is_over(registration) ||
-        !registration_is_settled(registration))
+    if (registration_result(registration) != RESULT_REGISTERED || !registration_is_settled(registration))
         return NULL;
     const struct product *product = products_find(arguments->products, &clues);
     return product && product_asks(product, true) ? product : NULL;

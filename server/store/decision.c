@@ -35,8 +35,7 @@ const char *decision_problem(const struct decision *decision)
                                           : "A release is about the device: it has no registration.";
     if (decision->token && !erasure_token_is_sound(decision->token))
         return "This is not a whole token; it has 32 digits and letters from a to f, and is the end of the "
-               "status "
-               "page's address.";
+               "status page's address. owner show THING lists the tokens of a device.";
     if (!decision->reason || !decision->reason[strspn(decision->reason, " \t\r\n")])
         return "The reason is missing. It is kept with the decision.";
     if (strlen(decision->reason) >= OWNERS_REASON_SIZE ||

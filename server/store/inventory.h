@@ -49,7 +49,8 @@ enum inventory_outcome {
     INVENTORY_DIFFERS, /* not stored: the inventory has other data of this thing, and replace is false */
 };
 
-#define INVENTORY_DIFFERS_REASON "the inventory has other data of this thing; to change it, use replace"
+#define INVENTORY_DIFFERS_REASON                                                                             \
+    "the inventory has other data of this thing; to change it, use --replace (a program: replace=yes)"
 
 struct inventory_put {
     const struct inventory_row *rows; /* several may be about one thing: they are stored in their order */

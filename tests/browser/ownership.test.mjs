@@ -85,7 +85,7 @@ describe("whose product it is", { concurrency: atATime(2) }, () => {
     await own.visit({}, async (cleo) => {
       await cleo.page.goto(`/r/${thing}`);
       await cleo.button("Register").tap();
-      await cleo.headline("Your product is already registered and online");
+      await cleo.headline("This product is already registered and online");
       await cleo.look("taken");
       await cleo.button("Ask the owner").tap();
       await cleo.headline("We’ve sent your request");
@@ -146,8 +146,8 @@ describe("whose product it is", { concurrency: atATime(2) }, () => {
       await own.visit(options, async (eve) => {
         await register(eve);
         module.command("on");
-        await dan.headline("More than one person is registering this product");
-        await eve.headline("More than one person is registering this product");
+        await dan.headline("More than one person has tried to register this product");
+        await eve.headline("More than one person has tried to register this product");
         if (how === "with script") await dan.look("contested");
         await dan.button("Start").tap();
         await dan.page.getByText("Switch the product off.").waitFor();

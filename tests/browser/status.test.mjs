@@ -103,7 +103,7 @@ describe("the status page", { concurrency: atATime(2) }, () => {
       await page.locator("#another").tap();
       await visitor.typeGroups(thing);
       await visitor.button("Register").tap();
-      await visitor.headline("Your product is already registered and online");
+      await visitor.headline("This product is already registered and online");
       const rule = await page.locator(".thing-title").evaluate((each) => getComputedStyle(each).borderTopWidth);
       assert.equal(rule, "0px", "a line above the only part of a card");
       await visitor.look("status-already");

@@ -58,12 +58,12 @@ class OverMqtt(unittest.TestCase):
         answer = self.portal.post_form("/register", identifier=thing, lang="en")
         self.assertEqual(answer.status, 303)
         page = self.portal.get(answer.headers["Location"]).text
-        self.assertIn("Your product is already registered and online</h1>", page)
+        self.assertIn("This product is already registered and online</h1>", page)
         self.assertIn(AGAIN, page)
         for word in ("The First", "first@example.com", first["token"], "class=\"steps\"", "class=\"waiting\""):
             self.assertNotIn(word, page)
         german = self.portal.get(answer.headers["Location"].replace("lang=en", "lang=de")).text
-        self.assertIn("Ihr Produkt ist bereits registriert und online</h1>", german)
+        self.assertIn("Dieses Produkt ist bereits registriert und online</h1>", german)
         self.assertEqual(self.portal.metric('publishes_total{staging="sandbox"}'), published)
 
     def test_it_was_reset_or_has_a_new_owner(self):

@@ -192,10 +192,18 @@ class Staff(Case):
                 self.assertEqual(json.loads(answer.stdout)["owner"], token)
                 answer = command(self.portal, "owner", "show", thing, admin=admin)
                 self.assertEqual(json.loads(answer.stdout)["events"][0]["reason"], "by phone")
-                for wrong, code in ((("grant", token), USAGE), (("steal", token, "--reason", "r"), USAGE), (("show",), USAGE),
-                                    (("refuse", token, "--reason", "r"), CANNOT), (("show", random_thing()), CANNOT)):
+                as_on_the_label = " ".join(thing[i:i + 4] for i in range(0, 32, 4)).upper()
+                answer = command(self.portal, "owner", "show", as_on_the_label, admin=admin)
+                self.assertEqual(json.loads(answer.stdout)["thing_name"], thing, answer)
+                for wrong, code, says in ((("grant", token), USAGE, "--reason"), (("steal", token, "--reason", "r"), USAGE, "steal"),
+                                          (("show",), USAGE, "THING"), (("show", "0123"), USAGE, "not a device ID"),
+                                          (("grant", token[:8], "--reason", "r"), CANNOT, "owner show THING"),
+                                          (("refuse", token, "--reason", "r"), CANNOT, "waits for nothing"),
+                                          (("show", random_thing()), CANNOT, "no such device")):
                     answer = command(self.portal, "owner", *wrong, admin=admin)
                     self.assertEqual(answer.returncode, code, answer)
+                    self.assertIn(says, answer.stderr)
+                    self.assertNotIn("request_id", answer.stderr, "words, not the answer's JSON")
         answer = command(self.portal, "owner", "release", thing, "--reason", "sold")
         self.assertEqual((answer.returncode, json.loads(answer.stdout)["owner"]), (OK, None), answer)
 

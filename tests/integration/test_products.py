@@ -223,6 +223,12 @@ class Products(unittest.TestCase):
         for says in ("gtin: 4006381333930 is no GTIN", "consent.en.txt", "does not list colour", "nowhere is no endpoint", "] proof: must be"):
             self.assertTrue([line for line in portal.lines if says in line], (says, portal.lines))
 
+    def test_a_product_with_codes_needs_their_key(self):
+        portal = self.enterContext(Portal(self.sandbox, start=False, **sections(product__toaster={"proof": "label, code"})))
+        portal.start(wait=False)
+        self.assertEqual(portal.ended(), 78)
+        self.assertTrue([line for line in portal.lines if "code_key_file: must be set, because [product.toaster]" in line], portal.lines)
+
     # -- the API
 
     def post(self, portal, thing, **members):

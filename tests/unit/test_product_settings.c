@@ -119,6 +119,8 @@ static void refuses_wrong_fields(void **state)
     expect_error("fields = size", "fields: there is no section [product.toaster.size]");
     expect_error(FIELD("size", ""), "fields: does not list size, which [product.toaster.size] describes");
     expect_error("fields = a b", "fields: a b is no name: it has up to 32 letters, digits, - and _");
+    expect_error("fields = name\n" FIELD("name", ""),
+                 "fields: name is the product's own name in words.LANG.txt: choose another");
     expect_error("fields = size\n" FIELD("size", "type = choice\nchoices = S"),
                  "choices: must have at least two answers");
     expect_error("fields = size\n" FIELD("size", "choices = S, M"), "choices: are only for type = choice");

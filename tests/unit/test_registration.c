@@ -213,6 +213,8 @@ static void results(void **state)
         {CLAIM_ONBOARDED, true, STANDING_WAITING, "waiting"},
         {CLAIM_ONBOARDED, true, STANDING_ASKING, "waiting"},
         {CLAIM_ONBOARDED, true, STANDING_DISPUTED, "waiting"},
+        {CLAIM_ONBOARDED, true, STANDING_WITHDRAWN, "cancelled"},
+        {CLAIM_ONBOARDED, true, STANDING_LAPSED, "expired"},
         {CLAIM_ONBOARDED, true, STANDING_FORMER, "ended"},
         {CLAIM_ONBOARDED, true, STANDING_REFUSED, "ended"},
         {CLAIM_EXPIRED, true, STANDING_LAPSED, "expired"},

@@ -8,6 +8,7 @@
 #include "server/portal/owner_act.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
+#include "server/portal/session.h"
 #include "server/store/forgetting.h"
 #include "server/store/store_clock.h"
 
@@ -20,6 +21,7 @@ struct take_over {
     struct registration_request request;
     struct registration registration;
     enum ownership_answer answer;
+    char session[DIGEST_SIZE]; /* "": nobody is signed in */
 };
 
 static void answer_page(struct http_exchange *exchange, unsigned status, enum page_question question)
@@ -81,6 +83,7 @@ static bool read_take(struct http_exchange *exchange, void *arguments)
     if (!problem_within_limit(exchange) || !problem_network_has_room(exchange) || !read_link(exchange, own))
         return false;
     own->request.browser = browser_cookie(exchange);
+    session_read(exchange, own->session);
     return true;
 }
 
@@ -89,9 +92,13 @@ static enum store_error run_take(struct store_tx *tx, void *arguments)
 {
     struct take_over *own = arguments;
     struct identifier_problem problem = {0};
+    struct session session = {0};
     const char *thing_name = own->link.thing_name;
 
     RETURN_IF(run_find(tx, own));
+    RETURN_IF(session_find(tx, own->session, &session));
+    own->request.person_id = session.person_id;
+    own->request.product = *own->link.product ? own->link.product : NULL;
     const struct oem_endpoint *endpoint = claim_settings_endpoint(own->settings, own->link.endpoint);
     if (!endpoint || !intake_targets(own->settings, thing_name, strlen(thing_name), &own->request, &problem))
         return STORE_CONFLICT;

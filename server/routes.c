@@ -70,7 +70,7 @@ const struct http_route routes[] = {
     {HTTP_PUBLIC, HTTP_GET,  "/registrations/{token}/requests/{request}/deny",       0,          NULL,       &owner_deny_page},
     {HTTP_PUBLIC, HTTP_POST, "/registrations/{token}/requests/{request}/deny",       1 * KIB,    FORM,       &owner_deny},
     {HTTP_PUBLIC, HTTP_GET,  "/hand-over/{link}",                                    0,          NULL,       &take_over_page},
-    {HTTP_PUBLIC, HTTP_POST, "/hand-over/{link}",                                    1 * KIB,    FORM,       &take_over},
+    {HTTP_PUBLIC, HTTP_POST, "/hand-over/{link}",                                    ANSWERS,    FORM,       &take_over},
 
     {HTTP_PUBLIC, HTTP_POST, "/api/v1/registrations",                  8 * KIB,    JSON,      &registration_create},
     {HTTP_PUBLIC, HTTP_GET,  "/api/v1/registrations/{token}",          0,          NULL,      &registration_show},

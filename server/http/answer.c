@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The http_answer...() calls of http.h, except pages: daemon.c makes those. */
+/* The http_answer...() calls of http.h, except pages: response.c makes those. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmicrohttpd: reads requests from connections and sends answers. daemon.c is its only user, and also has
- * http_page_new() and http_page_free() of http.h. Private to server/http/. */
+/* libmicrohttpd: accepts connections and reads requests from them. carrier.h answers them. Private to
+ * server/http/. */
 #ifndef SERVER_HTTP_DAEMON_H
 #define SERVER_HTTP_DAEMON_H
 

@@ -38,7 +38,7 @@ enum exchange_state {
     EXCHANGE_STREAMING
 };
 
-/* What an exchange needs from libmicrohttpd; daemon.c provides it. */
+/* What an exchange needs from libmicrohttpd; carrier.c provides it. */
 struct http_transport {
     const char *(*header)(const struct http_exchange *exchange, const char *name);
     const char *(*client)(struct http_exchange *exchange);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The HTTP server. It takes a table of routes and calls their handlers. Only daemon.c and
- * library_answer.c use libmicrohttpd.
+/* The HTTP server. It takes a table of routes and calls their handlers. Only daemon.c, carrier.c,
+ * response.c and library_answer.c use libmicrohttpd.
  *
  * Handlers never wait. A handler is a few small functions that share one struct of arguments:
  *   read   HTTP thread: turns the request into arguments

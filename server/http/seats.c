@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/seats.h"
 
-#include <limits.h>
 #include <pthread.h>
-#include <search.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -11,43 +9,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "server/http/seat_places.h"
 
-/* How many connections are looked at to find one to give up. The more a client has, the more of them are
- * its. */
-#define SAMPLE 32
-/* An exchange that takes longer may be given up. */
-#define SLOW_MS 2000
-/* A proxy may be sending a request on a connection that was idle for less. */
-#define PROXY_IDLE_MS 1000
 /* Below this part of all, whoever has most gives up for others. */
 #define RESERVE 16
 /* A shortage that comes again after less than this is not logged again. */
 #define SAME_SHORTAGE_MS 60000
-
-enum use { USE_IDLE, USE_BUSY, USE_WORKING };
-enum owner { OF_CLIENT, OF_NETWORK, OF_ALL, OWNERS };
-
-struct ring {
-    struct ring *next, *previous;
-};
-
-/* A client or a network that has seats. */
-struct holder {
-    uint64_t key; /* first: the trees compare it */
-    unsigned references, seats;
-    size_t bytes;
-    struct ring connections;
-};
-
-struct seat {
-    struct holder *client, *network; /* NULL: of a proxy */
-    struct ring rings[OWNERS];       /* of connections that can be given up */
-    int socket;                      /* -1: a request */
-    bool counted, listed, given_up;
-    size_t bytes;
-    atomic_int use;
-    atomic_llong since; /* monotonic ms */
-};
 
 struct seats {
     pthread_mutex_t lock;
@@ -73,66 +40,6 @@ const char *seat_shortage_name(enum seat_shortage shortage)
 
     return names[shortage];
 }
-
-/* ---- rings ---- */
-
-static void ring_init(struct ring *ring)
-{
-    ring->next = ring->previous = ring;
-}
-
-static void ring_add_last(struct ring *ring, struct ring *item)
-{
-    item->next = ring;
-    item->previous = ring->previous;
-    item->previous->next = item->next->previous = item;
-}
-
-static void ring_remove(struct ring *item)
-{
-    item->next->previous = item->previous;
-    item->previous->next = item->next;
-}
-
-static struct seat *seat_of(struct ring *item, enum owner owner)
-{
-    return (void *)((char *)(item - owner) - offsetof(struct seat, rings));
-}
-
-/* ---- holders ---- */
-
-static int compare_keys(const void *left, const void *right)
-{
-    const struct holder *a = left, *b = right;
-
-    return (a->key > b->key) - (a->key < b->key);
-}
-
-static struct holder *hold(void **tree, uint64_t key)
-{
-    struct holder *const *found = tfind(&key, tree, compare_keys);
-    struct holder *holder = found ? *found : NULL;
-
-    if (!holder) {
-        holder = memory_new(1, sizeof *holder);
-        holder->key = key;
-        ring_init(&holder->connections);
-        if (!tsearch(holder, tree, compare_keys))
-            abort();
-    }
-    holder->references++;
-    return holder;
-}
-
-static void release(void **tree, struct holder *holder)
-{
-    if (!holder || --holder->references > 0)
-        return;
-    tdelete(holder, tree, compare_keys);
-    free(holder);
-}
-
-/* ---- seats ---- */
 
 struct seats *seats_new(const struct seats_limits *limits)
 {
@@ -225,9 +132,9 @@ static void free_seat(struct seats *seats, struct seat *seat)
     drop_bytes(seats, seat);
     if (seat->given_up)
         seats->closing--;
-    release(&seats->clients, seat->client);
+    holder_give(&seats->clients, seat->client);
     seats->network_count -= seat->network && seat->network->references == 1;
-    release(&seats->networks, seat->network);
+    holder_give(&seats->networks, seat->network);
     free(seat);
 }
 
@@ -245,48 +152,6 @@ static void report(struct seats *seats, enum seat_shortage shortage)
                   NULL);
 }
 
-/* How much the seat should be given up rather than others; 0: it must not be. */
-static unsigned long long weight_of(const struct seat *seat, long long now)
-{
-    enum use use = (enum use)atomic_load_explicit(&seat->use, memory_order_relaxed);
-    long long age = now - atomic_load_explicit(&seat->since, memory_order_relaxed);
-
-    if (!seat->client)
-        return use == USE_IDLE && age >= PROXY_IDLE_MS;
-    if (use == USE_WORKING || (use == USE_BUSY && age < SLOW_MS))
-        return 0;
-    unsigned long long weight = ((unsigned long long)seat->network->seats << 32) + seat->client->seats;
-    return use == USE_BUSY ? weight / 4 : weight;
-}
-
-static bool is_longer(const struct seat *a, const struct seat *b)
-{
-    return atomic_load_explicit(&a->since, memory_order_relaxed) <
-           atomic_load_explicit(&b->since, memory_order_relaxed);
-}
-
-/* Looks at some and puts them last, so that others are looked at the next time. */
-static struct seat *find_victim(struct ring *ring, enum owner owner, const struct seat *but)
-{
-    long long now = clock_monotonic_ms();
-    struct seat *found = NULL;
-    unsigned long long most = 0;
-    const struct ring *first = ring->next;
-
-    for (int i = 0; i < SAMPLE && ring->next != ring && (i == 0 || ring->next != first); i++) {
-        struct ring *item = ring->next;
-        struct seat *seat = seat_of(item, owner);
-        unsigned long long weight = seat == but ? 0 : weight_of(seat, now);
-        ring_remove(item);
-        ring_add_last(ring, item);
-        if (!weight || weight < most || (found && weight == most && !is_longer(seat, found)))
-            continue;
-        found = seat;
-        most = weight;
-    }
-    return found;
-}
-
 /* Its thread notices that the socket is shut down, and gives the seat back. */
 static void give_up(struct seats *seats, struct seat *seat, enum seat_shortage shortage)
 {
@@ -300,7 +165,7 @@ static void give_up(struct seats *seats, struct seat *seat, enum seat_shortage s
 static bool give_up_one(struct seats *seats, struct ring *ring, enum owner owner, const struct seat *newcomer,
                         enum seat_shortage shortage)
 {
-    struct seat *victim = newcomer->socket >= 0 ? find_victim(ring, owner, newcomer) : NULL;
+    struct seat *victim = newcomer->socket >= 0 ? seat_find_victim(ring, owner, newcomer) : NULL;
 
     report(seats, shortage);
     if (victim)
@@ -318,7 +183,7 @@ static unsigned free_seats(const struct seats *seats)
 /* Those that have no more than the newcomer's network keep what they have. */
 static bool take_from_most(struct seats *seats, struct seat *newcomer)
 {
-    struct seat *victim = find_victim(&seats->connections, OF_ALL, newcomer);
+    struct seat *victim = seat_find_victim(&seats->connections, OF_ALL, newcomer);
     unsigned own = newcomer->network ? newcomer->network->seats : 0;
 
     if (victim && victim->network && victim->network->seats <= own)
@@ -379,8 +244,8 @@ static struct seat *take(struct seats *seats, const struct client_key *client, i
     seat_is_idle(seat);
     pthread_mutex_lock(&seats->lock);
     if (client) {
-        seat->client = hold(&seats->clients, client->address);
-        seat->network = hold(&seats->networks, client->network);
+        seat->client = holder_take(&seats->clients, client->address);
+        seat->network = holder_take(&seats->networks, client->network);
         seats->network_count += seat->network->references == 1;
     }
     count(seats, seat, 1);

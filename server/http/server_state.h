@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files that make up the HTTP server share: server.c starts and stops it, connection.c keeps its
- * connections, daemon.c is libmicrohttpd. Private to server/http/. */
+ * connections, daemon.c runs libmicrohttpd. Private to server/http/. */
 #ifndef SERVER_HTTP_SERVER_STATE_H
 #define SERVER_HTTP_SERVER_STATE_H
 

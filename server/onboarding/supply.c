@@ -1,186 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/onboarding/supply.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "server/store/crowding.h"
-#include "server/store/leaders.h"
+#include "server/onboarding/supply_errands.h"
 #include "server/store/store_clock.h"
 
 #define POLL_MS 250       /* what other portals have accepted is noticed by then */
-#define AGAIN_MS 1000     /* after an error of the store */
 #define AHEAD_MS 100      /* so long before it is sent its turn is decided */
 #define AHEAD_MIN 2       /* deliveries */
 #define CHECK_ALL_MS 1000 /* few claims are looked after so often, */
 #define CHECK_SOME_MS 250 /* of many as many as one call reads */
 #define RECORD_EVERY_MS 2000
 #define TELL_EVERY_MS 1000
-#define QUEUE_MS 5000                      /* a shorter wait is not told */
-#define RECORD_KEPT_MS (6 * 3600 * 1000LL) /* a network's record has faded by then */
-#define NETWORKS_MAX 20000                 /* read at the start */
-#define NOT_TOLD 1                         /* a queue: whatever the store has, tell it again */
-
-/* A job that is used again and again, for one kind of question. The store's until it is answered. */
-struct errand {
-    struct store_job job;
-    struct supply *supply;
-    bool asked, answered, failed;
-    enum store_error result;
-    long long term; /* in which it was asked */
-    long long next; /* monotonic ms: not before */
-};
-
-enum { RECALL, LOAD, PEEK, TAKE, READ, CHECK, RECORD, TELL, ERRANDS };
+#define QUEUE_MS 5000 /* a shorter wait is not told */
+#define NOT_TOLD 1    /* a queue: whatever the store has, tell it again */
 
 struct supply {
     struct supply_options options;
     struct turns *turns;
     struct delivery ready[SUPPLY_MAX]; /* to be sent next */
     size_t first, count;
+    struct errands errands;
+    bool recalled;           /* the networks were read */
+    bool loaded, load_again; /* all open claims were read, or have to be */
+    bool look;               /* for new claims */
     bool restart;
-    long long term; /* in which the lane leads */
     size_t connections;
-
-    struct errand errands[ERRANDS];
-    /* RECALL and RECORD */
-    struct network_row *networks;
-    size_t network_count;
-    bool recalled;
-    /* TELL */
-    struct queue_length queue;
-    /* LOAD */
-    struct delivery_turn page[DELIVERIES_MAX], page_end;
-    size_t page_count;
-    bool loaded, has_page, load_again;
-    /* PEEK, TAKE */
-    struct delivery_turn taken[DELIVERIES_MAX];
-    size_t taken_count;
-    bool due, look;
-    /* READ, CHECK */
-    long long read_ids[SUPPLY_MAX], check_ids[DELIVERIES_MAX];
-    size_t read_id_count, check_id_count;
-    struct delivery read[SUPPLY_MAX], checked[DELIVERIES_MAX];
-    size_t read_count, checked_count;
-
-    pthread_mutex_t lock; /* over answered */
 };
-
-/* ---- the store's threads ---- */
-
-static enum store_error recall(struct store_tx *tx, void *argument)
-{
-    struct supply *supply = argument;
-
-    return crowding_networks(tx, supply->options.account->name, supply->networks, NETWORKS_MAX,
-                             &supply->network_count);
-}
-
-static enum store_error load(struct store_tx *tx, void *argument)
-{
-    struct supply *supply = argument;
-
-    return deliveries_open(tx, supply->options.account->name, supply->has_page ? &supply->page_end : NULL,
-                           supply->page, DELIVERIES_MAX, &supply->page_count);
-}
-
-static enum store_error peek(struct store_tx *tx, void *argument)
-{
-    struct supply *supply = argument;
-
-    return deliveries_due(tx, supply->options.account->name, store_clock_ms(), &supply->due);
-}
-
-static enum store_error take(struct store_tx *tx, void *argument)
-{
-    struct supply *supply = argument;
-    long long now = store_clock_ms();
-
-    return deliveries_take(tx, supply->options.account->name, now, now + SUPPLY_OFFERED_AGAIN_MS,
-                           supply->taken, DELIVERIES_MAX, &supply->taken_count);
-}
-
-static enum store_error read_next(struct store_tx *tx, void *argument)
-{
-    struct supply *supply = argument;
-
-    return deliveries_look(tx, supply->options.account->name, supply->read_ids, supply->read_id_count,
-                           supply->read, &supply->read_count);
-}
-
-static enum store_error check(struct store_tx *tx, void *argument)
-{
-    struct supply *supply = argument;
-
-    return deliveries_look(tx, supply->options.account->name, supply->check_ids, supply->check_id_count,
-                           supply->checked, &supply->checked_count);
-}
-
-static enum store_error record(struct store_tx *tx, void *argument)
-{
-    struct supply *supply = argument;
-
-    return crowding_set_networks(tx, supply->options.account->name, supply->networks, supply->network_count,
-                                 store_clock_ms() - RECORD_KEPT_MS);
-}
-
-static enum store_error tell(struct store_tx *tx, void *argument)
-{
-    struct supply *supply = argument;
-
-    return crowding_set_queue(tx, post_name(supply->options.post), &supply->queue);
-}
-
-static void answered(void *argument, enum store_error result)
-{
-    struct errand *errand = argument;
-    struct supply *supply = errand->supply;
-
-    /* Woken under the lock: once it is released, the supply may be freed. */
-    pthread_mutex_lock(&supply->lock);
-    errand->result = result;
-    errand->answered = true;
-    supply->options.wake(supply->options.context);
-    pthread_mutex_unlock(&supply->lock);
-}
-
-/* ---- the dispatcher's thread ---- */
-
-static const struct {
-    enum store_error (*run)(struct store_tx *, void *);
-    bool writes;
-} kinds[ERRANDS] = {
-    [RECALL] = {recall, true},   [LOAD] = {load, false},   [PEEK] = {peek, false},    [TAKE] = {take, true},
-    [READ] = {read_next, false}, [CHECK] = {check, false}, [RECORD] = {record, true}, [TELL] = {tell, true},
-};
-
-/* The store's done() gets the errand, its run() the supply. */
-static enum store_error run_errand(struct store_tx *tx, void *argument)
-{
-    const struct errand *errand = argument;
-    struct supply *supply = errand->supply;
-    enum store_error error =
-        errand->job.writes ? leaders_check(tx, post_name(supply->options.post), errand->term) : STORE_OK;
-
-    return error ? error : kinds[errand - supply->errands].run(tx, supply);
-}
 
 struct supply *supply_new(const struct supply_options *options)
 {
     struct supply *supply = memory_new(1, sizeof *supply);
 
     supply->options = *options;
-    supply->networks = memory_new(NETWORKS_MAX, sizeof *supply->networks);
-    for (size_t i = 0; i < ERRANDS; i++) {
-        struct errand *errand = &supply->errands[i];
-        errand->supply = supply;
-        errand->job = (struct store_job){
-            .run = run_errand, .done = answered, .argument = errand, .writes = kinds[i].writes};
-    }
-    pthread_mutex_init(&supply->lock, NULL);
+    errands_init(&supply->errands, &(struct errands_options){.account = options->account->name,
+                                                             .store = options->store,
+                                                             .post = options->post,
+                                                             .offered_again_ms = SUPPLY_OFFERED_AGAIN_MS,
+                                                             .wake = options->wake,
+                                                             .context = options->context});
     supply->restart = true;
     supply->connections = 1;
     return supply;
@@ -190,11 +52,8 @@ void supply_free(struct supply *supply)
 {
     if (!supply)
         return;
-    pthread_mutex_lock(&supply->lock);
-    pthread_mutex_unlock(&supply->lock);
-    pthread_mutex_destroy(&supply->lock);
+    errands_fini(&supply->errands);
     turns_free(supply->turns);
-    free(supply->networks);
     free(supply);
 }
 
@@ -222,39 +81,9 @@ void supply_drop_first(struct supply *supply)
     supply->count--;
 }
 
-static bool may_ask(const struct supply *supply, int kind)
+static bool take_answer(struct supply *supply, enum errand_kind kind)
 {
-    return !supply->errands[kind].asked && clock_monotonic_ms() >= supply->errands[kind].next;
-}
-
-static void ask(struct supply *supply, int kind, long long pause_ms)
-{
-    struct errand *errand = &supply->errands[kind];
-
-    errand->asked = true;
-    errand->term = supply->term;
-    errand->next = clock_monotonic_ms() + pause_ms;
-    enum store_error error = store_submit(supply->options.store, &errand->job);
-    if (error)
-        answered(errand, error);
-}
-
-static bool take_answer(struct supply *supply, int kind)
-{
-    struct errand *errand = &supply->errands[kind];
-
-    pthread_mutex_lock(&supply->lock);
-    bool answered = errand->answered;
-    errand->answered = false;
-    enum store_error result = errand->result;
-    pthread_mutex_unlock(&supply->lock);
-    if (!answered)
-        return false;
-    errand->asked = false;
-    errand->failed = result != STORE_OK;
-    if (result)
-        errand->next = clock_monotonic_ms() + AGAIN_MS;
-    return result == STORE_OK && !supply->restart;
+    return errands_take_answer(&supply->errands, kind) && !supply->restart;
 }
 
 static void add(struct supply *supply, const struct delivery_turn *list, size_t count)
@@ -278,8 +107,8 @@ static void take_in_networks(struct supply *supply)
 {
     long long now = store_clock_ms();
 
-    for (size_t i = 0; i < supply->network_count; i++) {
-        const struct network_row *row = &supply->networks[i];
+    for (size_t i = 0; i < supply->errands.network_count; i++) {
+        const struct network_row *row = &supply->errands.networks[i];
         networks_set(turns_networks(supply->turns),
                      &(struct network_record){.key = (uint64_t)row->network,
                                               .arrivals = (double)row->arrivals / 1000,
@@ -287,7 +116,7 @@ static void take_in_networks(struct supply *supply)
                                               .as_of = row->as_of},
                      now);
     }
-    supply->network_count = 0;
+    supply->errands.network_count = 0;
     supply->recalled = true;
 }
 
@@ -329,15 +158,17 @@ static void settle(struct supply *supply, const long long *ids, size_t id_count,
 /* One that has ended since it was read is in nobody's hand. */
 static void make_ready(struct supply *supply)
 {
-    settle(supply, supply->read_ids, supply->read_id_count, supply->read, supply->read_count);
+    settle(supply, supply->errands.read_ids, supply->errands.read_id_count, supply->errands.read,
+           supply->errands.read_count);
     memmove(supply->ready, supply->ready + supply->first, supply->count * sizeof *supply->ready);
     supply->first = 0;
-    for (size_t i = 0; i < supply->read_id_count; i++) { /* in the order of their turns */
-        const struct delivery *delivery = find(supply->read, supply->read_count, supply->read_ids[i]);
+    for (size_t i = 0; i < supply->errands.read_id_count; i++) { /* in the order of their turns */
+        const struct delivery *delivery =
+            find(supply->errands.read, supply->errands.read_count, supply->errands.read_ids[i]);
         if (delivery && turns_holds(supply->turns, delivery->claim_id))
             supply->ready[supply->count++] = *delivery;
     }
-    supply->read_id_count = 0;
+    supply->errands.read_id_count = 0;
 }
 
 /* A take that failed may have been committed, or still be: what it took is offered again only after minutes.
@@ -345,22 +176,23 @@ static void make_ready(struct supply *supply)
 static void take_taken(struct supply *supply)
 {
     if (take_answer(supply, TAKE)) {
-        add(supply, supply->taken, supply->taken_count);
-        supply->look = supply->look || supply->taken_count == DELIVERIES_MAX;
+        add(supply, supply->errands.taken, supply->errands.taken_count);
+        supply->look = supply->look || supply->errands.taken_count == DELIVERIES_MAX;
     }
-    bool may_be_kept = supply->errands[TAKE].failed && supply->errands[TAKE].result != STORE_NOT_LEADER;
+    bool may_be_kept =
+        supply->errands.list[TAKE].failed && supply->errands.list[TAKE].result != STORE_NOT_LEADER;
     supply->load_again = supply->load_again || may_be_kept;
-    supply->errands[TAKE].failed = false;
-    if (supply->load_again && !supply->errands[LOAD].asked)
-        supply->loaded = supply->has_page = supply->load_again = false;
+    supply->errands.list[TAKE].failed = false;
+    if (supply->load_again && !supply->errands.list[LOAD].asked)
+        supply->loaded = supply->errands.has_page = supply->load_again = false;
 }
 
 static void take_told(struct supply *supply)
 {
     (void)take_answer(supply, TELL);
-    if (supply->errands[TELL].failed)
-        supply->queue.ms = NOT_TOLD;
-    supply->errands[TELL].failed = false;
+    if (supply->errands.list[TELL].failed)
+        supply->errands.queue.ms = NOT_TOLD;
+    supply->errands.list[TELL].failed = false;
 }
 
 static void take_answers(struct supply *supply)
@@ -368,21 +200,22 @@ static void take_answers(struct supply *supply)
     if (take_answer(supply, RECALL))
         take_in_networks(supply);
     if (take_answer(supply, LOAD)) {
-        add(supply, supply->page, supply->page_count);
-        supply->has_page = supply->page_count > 0;
-        if (supply->has_page)
-            supply->page_end = supply->page[supply->page_count - 1];
-        supply->loaded = supply->page_count < DELIVERIES_MAX;
+        add(supply, supply->errands.page, supply->errands.page_count);
+        supply->errands.has_page = supply->errands.page_count > 0;
+        if (supply->errands.has_page)
+            supply->errands.page_end = supply->errands.page[supply->errands.page_count - 1];
+        supply->loaded = supply->errands.page_count < DELIVERIES_MAX;
     }
     if (take_answer(supply, PEEK))
-        supply->look = supply->look || supply->due;
+        supply->look = supply->look || supply->errands.due;
     take_taken(supply);
     if (take_answer(supply, READ))
         make_ready(supply);
     if (take_answer(supply, CHECK))
-        settle(supply, supply->check_ids, supply->check_id_count, supply->checked, supply->checked_count);
+        settle(supply, supply->errands.check_ids, supply->errands.check_id_count, supply->errands.checked,
+               supply->errands.checked_count);
     if (take_answer(supply, RECORD))
-        supply->network_count = 0;
+        supply->errands.network_count = 0;
     take_told(supply);
 }
 
@@ -399,29 +232,29 @@ static size_t ahead(const struct supply *supply)
 
 static void read_ahead(struct supply *supply)
 {
-    long long now = store_clock_ms(), *ids = supply->read_ids;
+    long long now = store_clock_ms(), *ids = supply->errands.read_ids;
     size_t most = ahead(supply);
 
-    if (!may_ask(supply, READ) || supply->count > most / 2)
+    if (!errands_may_ask(&supply->errands, READ) || supply->count > most / 2)
         return;
     /* What could not be read last time is still in read_ids. */
-    while (supply->count + supply->read_id_count < most &&
-           turns_take(supply->turns, now, &ids[supply->read_id_count]))
-        supply->read_id_count++;
-    if (supply->read_id_count)
-        ask(supply, READ, 0);
+    while (supply->count + supply->errands.read_id_count < most &&
+           turns_take(supply->turns, now, &ids[supply->errands.read_id_count]))
+        supply->errands.read_id_count++;
+    if (supply->errands.read_id_count)
+        errands_ask(&supply->errands, READ, 0);
 }
 
 static void check_some(struct supply *supply)
 {
     struct turns_counts counts;
 
-    if (!may_ask(supply, CHECK))
+    if (!errands_may_ask(&supply->errands, CHECK))
         return;
     supply_counts(supply, &counts);
-    supply->check_id_count = turns_check(supply->turns, supply->check_ids, DELIVERIES_MAX);
-    if (supply->check_id_count)
-        ask(supply, CHECK, counts.open > DELIVERIES_MAX ? CHECK_SOME_MS : CHECK_ALL_MS);
+    supply->errands.check_id_count = turns_check(supply->turns, supply->errands.check_ids, DELIVERIES_MAX);
+    if (supply->errands.check_id_count)
+        errands_ask(&supply->errands, CHECK, counts.open > DELIVERIES_MAX ? CHECK_SOME_MS : CHECK_ALL_MS);
 }
 
 static void record_networks(struct supply *supply)
@@ -429,21 +262,22 @@ static void record_networks(struct supply *supply)
     static const size_t most = DELIVERIES_MAX;
     struct network_record changed[DELIVERIES_MAX];
 
-    if (!may_ask(supply, RECORD) || supply->errands[RECALL].asked)
+    if (!errands_may_ask(&supply->errands, RECORD) || supply->errands.list[RECALL].asked)
         return;
-    supply->errands[RECORD].next = clock_monotonic_ms() + RECORD_EVERY_MS;
+    supply->errands.list[RECORD].next = clock_monotonic_ms() + RECORD_EVERY_MS;
     size_t count = 0;
-    if (supply->network_count == 0) /* otherwise those that could not be written last time */
-        count = supply->network_count = networks_changed(turns_networks(supply->turns), changed, most);
+    if (supply->errands.network_count == 0) /* otherwise those that could not be written last time */
+        count = supply->errands.network_count =
+            networks_changed(turns_networks(supply->turns), changed, most);
     for (size_t i = 0; i < count; i++)
-        supply->networks[i] = (struct network_row){(long long)changed[i].key,
-                                                   (long long)(changed[i].arrivals * 1000),
-                                                   (long long)(changed[i].expiries * 1000),
-                                                   changed[i].as_of,
-                                                   changed[i].open,
-                                                   changed[i].waiting};
-    if (supply->network_count)
-        ask(supply, RECORD, RECORD_EVERY_MS);
+        supply->errands.networks[i] = (struct network_row){(long long)changed[i].key,
+                                                           (long long)(changed[i].arrivals * 1000),
+                                                           (long long)(changed[i].expiries * 1000),
+                                                           changed[i].as_of,
+                                                           changed[i].open,
+                                                           changed[i].waiting};
+    if (supply->errands.network_count)
+        errands_ask(&supply->errands, RECORD, RECORD_EVERY_MS);
 }
 
 /* How long first messages wait, for the pages of all portals. */
@@ -452,7 +286,7 @@ static void tell_queue(struct supply *supply)
     long long rate = (long long)supply->connections * supply->options.account->rate;
     struct turns_counts counts;
 
-    if (!may_ask(supply, TELL))
+    if (!errands_may_ask(&supply->errands, TELL))
         return;
     supply_counts(supply, &counts);
     struct turns_queue first;
@@ -461,10 +295,10 @@ static void tell_queue(struct supply *supply)
     struct queue_length queue = {0};
     if (ms >= QUEUE_MS)
         queue = (struct queue_length){first.first, first.middle, first.last, ms};
-    if (queue.ms == 0 && supply->queue.ms == 0)
+    if (queue.ms == 0 && supply->errands.queue.ms == 0)
         return;
-    supply->queue = queue;
-    ask(supply, TELL, TELL_EVERY_MS);
+    supply->errands.queue = queue;
+    errands_ask(&supply->errands, TELL, TELL_EVERY_MS);
 }
 
 static void begin(struct supply *supply)
@@ -472,9 +306,9 @@ static void begin(struct supply *supply)
     turns_free(supply->turns);
     supply->turns = turns_new(&(struct turns_options){.schedule = supply->options.schedule,
                                                       .window_ms = supply->options.window_ms});
-    supply->first = supply->count = supply->read_id_count = 0;
-    supply->queue.ms = NOT_TOLD;
-    supply->recalled = supply->loaded = supply->has_page = supply->restart = false;
+    supply->first = supply->count = supply->errands.read_id_count = 0;
+    supply->errands.queue.ms = NOT_TOLD;
+    supply->recalled = supply->loaded = supply->errands.has_page = supply->restart = false;
     supply->look = true;
 }
 
@@ -491,18 +325,18 @@ void supply_step(struct supply *supply, bool want)
     if (supply->restart || !want)
         return;
     if (!supply->recalled) {
-        if (may_ask(supply, RECALL))
-            ask(supply, RECALL, 0);
+        if (errands_may_ask(&supply->errands, RECALL))
+            errands_ask(&supply->errands, RECALL, 0);
         return;
     }
-    if (!supply->loaded && may_ask(supply, LOAD))
-        ask(supply, LOAD, 0);
-    if (supply->look && may_ask(supply, TAKE)) {
+    if (!supply->loaded && errands_may_ask(&supply->errands, LOAD))
+        errands_ask(&supply->errands, LOAD, 0);
+    if (supply->look && errands_may_ask(&supply->errands, TAKE)) {
         supply->look = false;
-        ask(supply, TAKE, 0);
+        errands_ask(&supply->errands, TAKE, 0);
     }
-    if (!supply->look && !supply->errands[TAKE].asked && may_ask(supply, PEEK))
-        ask(supply, PEEK, POLL_MS);
+    if (!supply->look && !supply->errands.list[TAKE].asked && errands_may_ask(&supply->errands, PEEK))
+        errands_ask(&supply->errands, PEEK, POLL_MS);
     read_ahead(supply);
     check_some(supply);
     record_networks(supply);
@@ -515,20 +349,17 @@ long long supply_wait(struct supply *supply)
 
     if (supply->restart || !supply->recalled)
         return POLL_MS;
-    if (supply->look && may_ask(supply, TAKE))
+    if (supply->look && errands_may_ask(&supply->errands, TAKE))
         return 0;
-    long long wait = supply->errands[PEEK].next - clock_monotonic_ms();
-    if (supply->count <= ahead(supply) / 2 && !supply->errands[READ].asked)
+    long long wait = supply->errands.list[PEEK].next - clock_monotonic_ms();
+    if (supply->count <= ahead(supply) / 2 && !supply->errands.list[READ].asked)
         wait = turns_wait(supply->turns, now, wait > 0 ? wait : 0);
     return wait > 0 ? wait : 0;
 }
 
 bool supply_is_asking(const struct supply *supply)
 {
-    for (size_t i = 0; i < ERRANDS; i++)
-        if (supply->errands[i].asked)
-            return true;
-    return false;
+    return errands_are_asking(&supply->errands);
 }
 
 long long supply_published(struct supply *supply, long long claim_id)
@@ -563,7 +394,7 @@ void supply_look(struct supply *supply)
 
 void supply_restart(struct supply *supply, long long term)
 {
-    supply->term = term;
+    supply->errands.term = term;
     supply->restart = true;
 }
 

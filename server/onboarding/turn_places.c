@@ -213,3 +213,8 @@ void turn_may_repeat(struct turns *turns, uint32_t place, long long now)
     entry->place = PRESSED;
     turn_append(turns, &turns->pressed, place);
 }
+
+double turn_chance(const struct turns *turns, const struct entry *entry, long long now)
+{
+    return switched_on_chance(&turns->switched_on, entry->last_at - entry->since, now - entry->since);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of turns.h: the claims, and where each of them waits. For turns.c only. A claim is known by its
- * place in the array. */
+/* The inside of turns.h: the claims, and where each of them waits. For turns.c and its parts only:
+ * turn_times.c has what time brings, turn_choice.c whose turn it is. A claim is known by its place in the
+ * array. */
 #ifndef SERVER_ONBOARDING_TURN_PLACES_H
 #define SERVER_ONBOARDING_TURN_PLACES_H
 
@@ -78,5 +79,7 @@ void turn_leave_ripe(struct turns *turns, uint32_t place);
 void turn_leave(struct turns *turns, uint32_t place);
 /* Its turn may come from now on: at once where the button was pressed since the last message. */
 void turn_may_repeat(struct turns *turns, uint32_t place, long long now);
+/* That the device was switched on since the last message. */
+double turn_chance(const struct turns *turns, const struct entry *entry, long long now);
 
 #endif

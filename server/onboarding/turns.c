@@ -5,261 +5,12 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "server/onboarding/turn_choice.h"
 #include "server/onboarding/turn_places.h"
+#include "server/onboarding/turn_times.h"
 
-#define OLD_MS 180000         /* a claim that is open so long counts against its network, */
-#define LAST_BEFORE_MS 45000  /* the window ends: a last message, */
-#define ARRIVAL_MS 3000       /* that a device takes to arrive */
-#define LAST_CHANCE 0.05      /* where it may well find the device */
 #define PRESSED_AGAIN_MS 1000 /* no sooner after the last message, also where the button is pressed */
-#define OVERLOAD_MS 1000      /* first messages that wait for so long are too many */
-#define FORGET_EVERY_MS 5000
 #define QUEUE_SAMPLE 500
-#define BACK_MS 1000 /* a clock that goes back by more was set */
-#define PENALTY_FACTOR 4
-
-/* ---- what time brings ---- */
-
-static void move_keys(struct heap *heap, long long by)
-{
-    for (size_t i = 0; i < heap->count; i++)
-        heap->list[i].key -= (double)by;
-}
-
-/* The clock was set back: everything is as long ago as it was. */
-static void go_back(struct turns *turns, long long by)
-{
-    for (size_t i = 0; i < turns->used; i++) {
-        struct entry *entry = &turns->entries[i];
-        entry->accepted_at -= by;
-        entry->since -= by;
-        entry->last_at -= by;
-        entry->pressed_at -= entry->pressed_at ? by : 0;
-    }
-    move_keys(&turns->young, by);
-    move_keys(&turns->ends, by);
-    move_keys(&turns->first, by);
-    move_keys(&turns->resting, by);
-}
-
-static void look_at_clock(struct turns *turns, long long now)
-{
-    bool is_set_back = now < turns->latest - BACK_MS;
-
-    if (is_set_back)
-        go_back(turns, turns->latest - now);
-    if (is_set_back || now > turns->latest)
-        turns->latest = now;
-}
-
-/* That the device was switched on since the last message. */
-static double chance_of(const struct turns *turns, const struct entry *entry, long long now)
-{
-    return switched_on_chance(&turns->switched_on, entry->last_at - entry->since, now - entry->since);
-}
-
-static void note_age(struct heap *ages, const struct entry *entry, uint32_t place)
-{
-    heap_push(ages, (double)entry->accepted_at, (uint64_t)entry->id, place);
-}
-
-/* The next claim that has reached an age and is still open; NONE: there is none. */
-static uint32_t next_aged(struct turns *turns, struct heap *ages, long long age_ms, long long now)
-{
-    const struct heap_item *first;
-
-    while ((first = heap_first(ages)) && (double)now - first->key >= (double)age_ms) {
-        uint32_t place = first->item;
-        const struct entry *entry = &turns->entries[place];
-        bool is_open = entry->is_used && (uint64_t)entry->id == first->order;
-        heap_remove(ages, 0);
-        if (is_open)
-            return place;
-    }
-    return NONE;
-}
-
-static void grow_old(struct turns *turns, long long now)
-{
-    uint32_t place;
-
-    while ((place = next_aged(turns, &turns->young, OLD_MS, now)) != NONE) {
-        struct entry *entry = &turns->entries[place];
-        turn_network(turns, entry)->old += entry->is_tried && !entry->is_old;
-        entry->is_old = entry->is_old || entry->is_tried;
-        note_age(&turns->ends, entry, place);
-    }
-}
-
-/* Who was never on when a message was sent gets one more just before the claim expires. */
-static void send_last(struct turns *turns, long long now)
-{
-    uint32_t place;
-
-    while ((place = next_aged(turns, &turns->ends, turns->window_ms - LAST_BEFORE_MS, now)) != NONE) {
-        struct entry *entry = &turns->entries[place];
-        bool is_waiting = entry->place == RESTING || entry->place == RIPE;
-        if (!is_waiting || !entry->published || chance_of(turns, entry, now) < LAST_CHANCE ||
-            turn_penalty(turn_network(turns, entry), now) > 0)
-            continue;
-        turn_leave(turns, place);
-        entry->place = LAST;
-        turn_append(turns, &turns->last, place);
-    }
-}
-
-/* Their claims expire before the device could arrive. */
-static void drop_late(struct turns *turns, long long now)
-{
-    uint32_t place;
-
-    while ((place = turns->last.first) != NONE &&
-           now - turns->entries[place].accepted_at >= turns->window_ms - ARRIVAL_MS) {
-        turn_leave(turns, place);
-        turn_rest(turns, place, now + ARRIVAL_MS);
-    }
-}
-
-static void forget(struct turns *turns, long long now)
-{
-    if (now >= turns->forgot_at && now - turns->forgot_at < FORGET_EVERY_MS)
-        return;
-    turns->forgot_at = now;
-    networks_forget(turns->networks, now);
-    if (turns->open == 0)
-        return;
-    switched_on_update(&turns->switched_on, now > turns->learned_at ? now - turns->learned_at : 0);
-    turns->learned_at = now;
-}
-
-static void let_time_pass(struct turns *turns, long long now)
-{
-    const struct heap_item *next;
-
-    look_at_clock(turns, now);
-    grow_old(turns, now);
-    send_last(turns, now);
-    drop_late(turns, now);
-    forget(turns, now);
-    while ((next = heap_first(&turns->resting)) && next->key <= (double)now) {
-        uint32_t place = next->item;
-        struct entry *entry = &turns->entries[place];
-        heap_remove(&turns->resting, 0);
-        if (entry->published)
-            turn_may_repeat(turns, place, now);
-        else
-            turn_wait_for_first(turns, place, now);
-    }
-}
-
-/* ---- whose turn it is ---- */
-
-static double value_of(const struct turns *turns, const struct entry *entry, long long now)
-{
-    return (double)(now - entry->last_at) * chance_of(turns, entry, now);
-}
-
-/* The repeat that is worth most; NONE: there is none. any_good: there is one without penalty. */
-static uint32_t best_repeat(struct turns *turns, long long now, bool *any_good)
-{
-    uint32_t best = NONE;
-    double best_value = -1;
-
-    for (unsigned word = 0; word < sizeof turns->ripe_classes / sizeof *turns->ripe_classes; word++) {
-        for (uint64_t bits = turns->ripe_classes[word]; bits; bits &= bits - 1) {
-            uint32_t place = turns->ripe[word * 64 + (unsigned)__builtin_ctzll(bits)].first;
-            const struct entry *entry = &turns->entries[place];
-            int steps = turn_penalty(turn_network(turns, entry), now);
-            double value = value_of(turns, entry, now) / pow(PENALTY_FACTOR, steps);
-            if (steps > entry->class / STEPS) { /* its network has lost standing meanwhile */
-                turn_leave_ripe(turns, place);
-                turn_ripen(turns, place, steps);
-            }
-            *any_good = *any_good || steps == 0;
-            if (value <= best_value)
-                continue;
-            best = place;
-            best_value = value;
-        }
-    }
-    return best;
-}
-
-static uint32_t take_of_chain(struct turns *turns, struct chain *chain)
-{
-    uint32_t place = chain->first;
-
-    turn_unlink(turns, chain, place);
-    return place;
-}
-
-static uint32_t take_later(struct turns *turns, long long now)
-{
-    uint32_t network_place = heap_first(&turns->later)->item;
-    struct network *network = networks_at(turns->networks, network_place);
-    uint32_t place = network->first_waiting;
-
-    turn_leave_later(turns, place);
-    turns->virtual_time = network->tag;
-    network->tag += 1 / network_weight(network, now);
-    if (network->waiting) {
-        heap_remove(&turns->later, network->heap_place);
-        heap_push(&turns->later, network->tag, network->key, network_place);
-    }
-    return place;
-}
-
-/* NONE: they have all lost their place, since of their networks too few arrived. */
-static uint32_t take_first(struct turns *turns, long long now)
-{
-    const struct heap_item *first;
-
-    while ((first = heap_first(&turns->first))) {
-        uint32_t place = first->item;
-        heap_remove(&turns->first, 0);
-        if (turn_may_be_admitted(turn_network(turns, &turns->entries[place]), now))
-            return place;
-        turn_push_later(turns, place);
-    }
-    return NONE;
-}
-
-static bool is_overloaded(const struct turns *turns, long long now)
-{
-    const struct heap_item *first = heap_first(&turns->first);
-
-    return first && (double)now - first->key > OVERLOAD_MS;
-}
-
-/* Of twenty messages one is for those who wait behind the first ones, and two are kept for repeats and last
- * messages. While first messages are too many there are no repeats, but half of the messages are last ones,
- * if there are so many. */
-static uint32_t next_turn(struct turns *turns, long long now)
-{
-    unsigned slot = turns->slot % 10;
-    bool overloaded = is_overloaded(turns, now), any_good = false;
-    uint32_t place;
-
-    if (turns->pressed.first != NONE && (!overloaded || slot == 4))
-        return take_of_chain(turns, &turns->pressed);
-    if (turns->later_count && turns->slot % 20 == 2)
-        return take_later(turns, now);
-    bool last_first = slot == 0 || (overloaded && slot % 2 == 1);
-    if (last_first && turns->last.first != NONE)
-        return take_of_chain(turns, &turns->last);
-    if ((slot != 0 || overloaded) && (place = take_first(turns, now)) != NONE)
-        return place;
-    if (turns->last.first != NONE)
-        return take_of_chain(turns, &turns->last);
-    uint32_t repeat = best_repeat(turns, now, &any_good);
-    if (!any_good && (place = take_first(turns, now)) != NONE)
-        return place;
-    if (!any_good && turns->later_count)
-        return take_later(turns, now);
-    if (repeat != NONE)
-        turn_leave_ripe(turns, repeat);
-    return repeat;
-}
 
 static void set_tried(struct turns *turns, struct entry *entry, bool tried)
 {
@@ -272,8 +23,8 @@ static void set_tried(struct turns *turns, struct entry *entry, bool tried)
 
 bool turns_take(struct turns *turns, long long now, long long *id)
 {
-    let_time_pass(turns, now);
-    uint32_t place = next_turn(turns, now);
+    turn_let_time_pass(turns, now);
+    uint32_t place = turn_choose(turns, now);
     if (place == NONE)
         return false;
     turns->slot++;
@@ -284,8 +35,6 @@ bool turns_take(struct turns *turns, long long now, long long *id)
     *id = turns->entries[place].id;
     return true;
 }
-
-/* ---- the caller's news ---- */
 
 static struct entry *find(const struct turns *turns, long long id, uint32_t *place)
 {
@@ -417,7 +166,7 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
 {
     uint32_t place;
 
-    look_at_clock(turns, now);
+    turn_look_at_clock(turns, now);
     if (number_map_get(&turns->places, (uint64_t)claim->id, &place)) {
         press(turns, place, claim->pressed_at, now);
         return;
@@ -436,7 +185,7 @@ void turns_add(struct turns *turns, const struct turns_claim *claim, long long n
     number_map_set(&turns->places, (uint64_t)claim->id, place);
     turns->open++;
     turn_network(turns, entry)->open++;
-    note_age(&turns->young, entry, place);
+    turn_note_age(&turns->young, entry, place);
     if (claim->published)
         await_repeat(turns, place, claim, now);
     else
@@ -449,7 +198,7 @@ void turns_remove(struct turns *turns, long long id, enum turns_end end, long lo
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
-    look_at_clock(turns, now);
+    turn_look_at_clock(turns, now);
     if (!entry)
         return;
     struct network *network = turn_network(turns, entry);
@@ -475,7 +224,7 @@ long long turns_published(struct turns *turns, long long id, long long now)
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
-    look_at_clock(turns, now);
+    turn_look_at_clock(turns, now);
     if (!entry || entry->place != IN_HAND)
         return TURNS_NOT_FIRST;
     bool is_first = !entry->published;
@@ -494,7 +243,7 @@ void turns_put_back(struct turns *turns, long long id, long long not_before, lon
     uint32_t place;
     struct entry *entry = find(turns, id, &place);
 
-    look_at_clock(turns, now);
+    turn_look_at_clock(turns, now);
     if (!entry || entry->place != IN_HAND)
         return;
     turns->in_hand--;
@@ -509,7 +258,7 @@ void turns_put_back(struct turns *turns, long long id, long long not_before, lon
 
 long long turns_wait(struct turns *turns, long long now, long long most)
 {
-    let_time_pass(turns, now);
+    turn_let_time_pass(turns, now);
     bool any =
         turns->first.count || turns->later_count || turns->pressed.first != NONE || turns->last.first != NONE;
     for (size_t i = 0; i < sizeof turns->ripe_classes / sizeof *turns->ripe_classes; i++)

@@ -7,10 +7,11 @@
 #include "server/page/page_date.h"
 #include "server/page/page_set.h"
 #include "server/page/pages.h"
+#include "server/page/product_page.h"
 
-const char ask_page_names[] =
-    PAGE_COMMON_NAMES "title advice action back button danger is_ended asks_erase asked has_code "
-                      "has_power_cycle link link_until code_path code_size date ";
+const char ask_page_names[] = PAGE_COMMON_NAMES
+    "title advice action back button danger is_ended asks_erase asked has_code "
+    "has_power_cycle link link_until code_path code_size date questions_problem " PRODUCT_NAMES;
 
 static const struct {
     const char *title, *advice, *button;
@@ -52,7 +53,8 @@ void pages_ask(const struct pages *pages, const char *language, const struct pag
 
     draw(ask->link, &path, size);
     page_date(chosen->catalogue, answers ? ask->asked_at : ask->link_until, &date);
-    struct template_value values[24 + PAGE_COMMON_VALUES] = {
+    struct page_values texts = {0};
+    struct template_value values[24 + QUESTION_VALUES + PAGE_COMMON_VALUES] = {
         {"title", catalogue_get(chosen->catalogue, questions[question].title), NULL},
         {"advice", catalogue_get(chosen->catalogue, questions[question].advice), NULL},
         {"button", catalogue_get(chosen->catalogue, questions[question].button), NULL},
@@ -72,5 +74,8 @@ void pages_ask(const struct pages *pages, const char *language, const struct pag
         {"code_path", *size ? text_get(&path) : NULL, NULL},
         {"code_size", size, NULL},
     };
+    if (ask->questions)
+        questions_page_add(chosen, ask->questions, &texts, values);
     page_render(pages, chosen, PAGE_ASK, "", values, out);
+    page_values_fini(&texts);
 }

@@ -103,7 +103,8 @@ struct page_ask {
     const char *link;     /* ASK_HAND_OVER: the link that was made; NULL: none */
     long long link_until; /* ASK_HAND_OVER: the end of a link, this one or one made before; 0: none */
     long long asked_at;   /* ASK_ACCEPT, ASK_DENY: when the other one asked */
-    unsigned proofs;      /* and what was proven */
+    const struct page_questions *questions; /* ASK_TAKE: of the product; NULL: none */
+    unsigned proofs;                        /* and what was proven */
 };
 
 /* Adds the page that asks. */

@@ -47,6 +47,8 @@ static enum store_error remove_claims(struct store_tx *tx, const long long *ids,
 
     RETURN_IF(tx_run(tx, SQL_RETENTION_REGISTRATIONS_DELETE, WITH(list), NULL));
     RETURN_IF(tx_run(tx, SQL_RETENTION_CONNECTIONS_DELETE, WITH(list), NULL));
+    RETURN_IF(tx_run(tx, SQL_RETENTION_DEVICES_DELETE, WITH(list), NULL));
+    RETURN_IF(tx_run(tx, SQL_RETENTION_EVENTS_DELETE, WITH(list), NULL));
     RETURN_IF(tx_run(tx, SQL_RETENTION_DELIVERIES_DELETE, WITH(list), NULL));
     enum store_error error = tx_write(tx, SQL_RETENTION_CLAIMS_DELETE, WITH(list), state_row, tx);
     return error == STORE_NOT_FOUND ? STORE_OK : error;

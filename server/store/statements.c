@@ -8,6 +8,17 @@
     {                                                                                                        \
         text, text                                                                                           \
     }
+/* Deletes from a table what it has about things whose last claim is among $1. */
+#define FORGET(table)                                                                                        \
+    {                                                                                                        \
+        "DELETE FROM " table " WHERE thing_name IN (SELECT thing_name FROM deliveries WHERE claim_id IN"     \
+        " (SELECT value FROM json_each($1))) AND NOT EXISTS (SELECT 1 FROM deliveries d"                     \
+        " WHERE d.thing_name = " table ".thing_name AND d.claim_id NOT IN"                                   \
+        " (SELECT value FROM json_each($1)))",                                                               \
+            "DELETE FROM " table " k WHERE k.thing_name = ANY(ARRAY(SELECT thing_name FROM deliveries"       \
+            " WHERE claim_id = ANY($1::bigint[]))) AND NOT EXISTS (SELECT 1 FROM deliveries d"               \
+            " WHERE d.thing_name = k.thing_name AND d.claim_id <> ALL($1::bigint[]))"                        \
+    }
 /* Inserts one row; see database_insert(). */
 #define INSERT(key, text)                                                                                    \
     {                                                                                                        \
@@ -552,14 +563,10 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         {"DELETE FROM registrations WHERE claim_id IN (SELECT value FROM json_each($1))",
          "DELETE FROM registrations WHERE claim_id = ANY($1::bigint[])"},
     /* Of things of which no other claim is left. */
-    [SQL_RETENTION_CONNECTIONS_DELETE] =
-        {"DELETE FROM connections WHERE thing_name IN (SELECT thing_name FROM deliveries WHERE claim_id IN"
-         " (SELECT value FROM json_each($1))) AND NOT EXISTS (SELECT 1 FROM deliveries d"
-         " WHERE d.thing_name = connections.thing_name AND d.claim_id NOT IN"
-         " (SELECT value FROM json_each($1)))",
-         "DELETE FROM connections k WHERE k.thing_name = ANY(ARRAY(SELECT thing_name FROM deliveries"
-         " WHERE claim_id = ANY($1::bigint[]))) AND NOT EXISTS (SELECT 1 FROM deliveries d"
-         " WHERE d.thing_name = k.thing_name AND d.claim_id <> ALL($1::bigint[]))"},
+    /* With the last claim for a thing: what is kept about it. Of a device with an owner there is a claim. */
+    [SQL_RETENTION_CONNECTIONS_DELETE] = FORGET("connections"),
+    [SQL_RETENTION_DEVICES_DELETE] = FORGET("devices"),
+    [SQL_RETENTION_EVENTS_DELETE] = FORGET("ownership_events"),
     [SQL_RETENTION_DELIVERIES_DELETE] =
         {"DELETE FROM deliveries WHERE claim_id IN (SELECT value FROM json_each($1))",
          "DELETE FROM deliveries WHERE claim_id = ANY($1::bigint[])"},

@@ -68,10 +68,10 @@ class Device:
 
 
 class Client:
-    """One thread's connections, which are kept, to a portal that may die and come back at other addresses."""
+    """One thread's connections, which are kept, to portals that may die and come back at other addresses."""
 
-    def __init__(self, world):
-        self.world, self.open = world, {}
+    def __init__(self, world, chance):
+        self.world, self.chance, self.open = world, chance, {}
 
     def close(self):
         for connection in self.open.values():
@@ -80,7 +80,8 @@ class Client:
 
     def send(self, method, path, body=None, kind=None, admin=False, headers=None):
         """The answer's status, headers and body; None: nobody knows whether it was done."""
-        address = self.world.portal.admin if admin else self.world.portal.address
+        portal = self.chance.choice(self.world.portals)
+        address = portal.admin if admin else portal.address
         connection = self.open.get(address)
         if connection is None:
             connection = self.open[address] = http.client.HTTPConnection(*address, timeout=DEADLINE)
@@ -106,7 +107,8 @@ class Actor:
     """What one client does. Each method is an action of WEIGHTS. History is told before anything is sent."""
 
     def __init__(self, world, seed):
-        self.world, self.history, self.client, self.chance = world, world.history, Client(world), random.Random(seed)
+        self.world, self.history, self.chance = world, world.history, random.Random(seed)
+        self.client = Client(world, self.chance)
 
     def act(self):
         device = self.chance.choice(self.world.devices)
@@ -284,7 +286,8 @@ AGED = {"claims": ("accepted_at", "published_at", "provisioned_at", "connected_a
 
 
 class World:
-    """A portal with devices. `with World(seed) as world: world.run(1000)`"""
+    """Devices and a portal; two on a database of PostgreSQL, since one alone writes one thing after the other.
+    `with World(seed) as world: world.run(1000)`"""
 
     def __init__(self, seed, clients=24, sandbox=None):
         self.seed, self.chance, self.clients, self.sandbox = seed, random.Random(seed), clients, sandbox
@@ -306,21 +309,19 @@ class World:
             key = sandbox.state / "owners-key"
             key.write_text("0123456789abcdef" * 4 + "\n")
             key.chmod(0o600)
-            self.portal = closing.enter_context(Portal(sandbox, store={"url": self.url}, **sections(key)))
+            self.portals = [closing.enter_context(Portal(sandbox, store={"url": self.url}, **sections(key)))]
+            self.portals[0].log_has("endpoint.connected")  # the far one never is
+            if self.session:
+                self.portals.append(closing.enter_context(Portal(sandbox, store={"url": self.url}, **sections(key))))
             self.actors = [Actor(self, f"{self.seed}-{number}") for number in range(self.clients)]
             for actor in self.actors:
                 closing.callback(actor.client.close)
-            self._settled()
             self._closing = closing.pop_all()
         self.renew(DEVICES)
         return self
 
     def __exit__(self, *_):
         self._closing.close()
-
-    def _settled(self):
-        """The sandbox's accounts are connected. The far endpoint never is."""
-        self.portal.log_has("endpoint.connected")
 
     def renew(self, count):
         """New devices for the oldest ones."""
@@ -370,10 +371,10 @@ class World:
     def _kill_after(self, done, running):
         eventually(lambda: self.done >= done or all(each.done() for each in running), "half of the actions", 10 * DEADLINE)
         self.up.clear()
-        self.portal.kill()
+        portal = self.chance.choice(self.portals)
+        portal.kill()
         self.counts["killed"] += 1
-        self.portal.start()
-        self._settled()
+        portal.start()
         self.up.set()
 
     # -- checking
@@ -385,9 +386,10 @@ class World:
 
     def check(self):
         """In peace: what the store has, what each token of the devices reads. True: all is well."""
-        if self.portal.process.poll() is not None:
-            self.wrong.append(f"the portal has ended: {self.portal.lines[-5:]}")
-            return False
+        for portal in self.portals:
+            if portal.process.poll() is not None:
+                self.wrong.append(f"the portal has ended: {portal.lines[-5:]}")
+                return False
         try:
             eventually(lambda: not overdue(self.url), lambda: overdue(self.url)[:3])
         except AssertionError as problem:
@@ -398,13 +400,14 @@ class World:
         with ThreadPoolExecutor(self.clients) as pool:
             answers = list(pool.map(self._read, asked, itertools.cycle(self.actors)))
         after = {row["token"]: row for row in snapshot(self.url)["registrations"]}
+        owned = {row["thing_name"] for rows in (before, after) for row in rows.values() if row["standing"] == "owner"}
         for (device, token), answer in zip(asked, answers, strict=True):
             if answer and before.get(token) == after.get(token):  # time may have changed it
-                self._check_answer(device, token, after.get(token), answer)
+                self._check_answer(device, token, after.get(token), answer, device.thing in owned)
         return not self.wrong
 
     def _read(self, asked, _actor):
-        client = Client(self)
+        client = Client(self, random.Random(self.seed))
         try:
             answer = client.send("GET", f"{API}/{asked[1]}")
             page = client.send("GET", f"/registrations/{asked[1]}")
@@ -412,10 +415,10 @@ class World:
         finally:
             client.close()
 
-    def _check_answer(self, device, token, row, answer):
+    def _check_answer(self, device, token, row, answer, is_owned):
         self.wrong.unless((answer[0] == 404) == (row is None), "shown, and erased, or lost", token=token, row=row, status=answer[0])
         if row and answer[0] == 200:
-            check_answer(row, json.loads(answer[2]), [other for other in device.tokens if other != token], self.wrong)
+            check_answer(row, json.loads(answer[2]), [other for other in device.tokens if other != token], is_owned, self.wrong)
             self.wrong.unless(row["standing"] not in ENDED or device.thing.encode() not in answer[3],
                               "a former owner reads of the device on the page", row=row)
 

@@ -16,7 +16,7 @@ class Random(unittest.TestCase):
         seed = seed_of()
         print(f"seed {seed}", flush=True)
         with World(seed) as world:
-            self.assertIsInstance(world.portal, Portal)
+            self.assertIsInstance(world.portals[0], Portal)
             self.assertTrue(run_all(world, fewer(ACTIONS)), f"seed {seed}: {world.wrong[:5]}")
             for action in ("killed", "accept", "ask", "code_right", "offer", "power_cycle", "take"):
                 self.assertGreater(world.counts[action], 0, world.counts)

@@ -405,6 +405,29 @@ class Products(unittest.TestCase):
         self.assertEqual([tuple(row) for row in rows], [("a@b.example",)])
         self.assertNotIn('id="details"', portal.get(page).text)
 
+    def test_the_next_owner_answers_too(self):
+        portal = self.portal()
+        thing, page = self.arrived(portal)
+        link = re.search(r"/hand-over/[0-9a-f]{32}", portal.post_form(f"{page}/hand-over?lang=en").text)[0]
+        shown = portal.get(f"{link}?lang=en").text
+        self.assertIn('name="field-colour"', shown)
+        self.assertIn("We keep your answers.", shown)
+        self.assertEqual(portal.post_form(link, lang="en").status, 200, "the questions have not been seen")
+        wrong = portal.post_form(link, **{"lang": "en", **ANSWERS, "consent": "", "field-remark": HEBREW})
+        self.assertEqual(wrong.status, 422)
+        self.assertIn("select “I agree”", wrong.text)
+        self.assertIn(f'value="{html.escape(HEBREW)}"', wrong.text)
+        self.assertEqual(portal.show(page.rpartition("/")[2])["standing"], "owner", "nothing has happened yet")
+        taken = portal.post_form(link, **{"lang": "en", **ANSWERS, "field-who": "Zoë", "field-remark": HEBREW})
+        self.assertEqual(taken.status, 303)
+        token = re.search(r"/registrations/([0-9a-f]{32})", taken.headers["Location"])[1]
+        self.assertEqual(portal.show(token)["standing"], "owner")
+        row, = stored(portal_store(portal), "SELECT product, country, fields, contact_name, consent FROM registrations"
+                      " WHERE token = ?", token)
+        self.assertEqual((row[0], row[1], json.loads(row[2]), row[3], row[4]),
+                         ("toaster", "DE", {"colour": "black", "remark": HEBREW}, "Zoë", "7"))
+        self.assertEqual(portal.post_form(link, **ANSWERS).status, 410)
+
     def test_the_status_page_says_how_to_switch_it_on(self):
         portal = self.portal(product__toaster={"identifiers": "0"}, product__kettle={"name": "Kettle"})
         for thing, explained in (("0" + random_thing()[1:], True), ("1" + random_thing()[1:], False)):

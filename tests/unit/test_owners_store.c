@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "server/store/connections.h"
 #include "server/store/owners_device.h"
 #include "server/store/retention.h"
@@ -717,9 +718,16 @@ static void an_owners_registration_is_kept(void **state)
     ASSERT_STANDING(owner.token, NOON + 30 * DAY, STANDING_OWNER);
     ASSERT_ERROR(store_call(fixture.store, run_holding, &call, false), STORE_NOT_FOUND);
     act_of(OWNERSHIP_RELEASE, owner.token, NOON + 30 * DAY);
+    OWNED struct owners_record *record = memory_new(1, sizeof *record);
+    struct call read = {.thing_name = THING, .now = NOON + 30 * DAY, .record = record};
+    ASSERT_OK(store_call(fixture.store, run_read, &read, false));
+    assert_true(record->note_count > 0 && record->arrived_at);
     step.now += DAY;
     ASSERT_OK(store_call(fixture.store, run_retention, &step, true));
     assert_int_equal(step.claims, 1);
+    /* and with its last claim what was kept about the device */
+    ASSERT_ERROR(store_call(fixture.store, run_read, &read, false), STORE_NOT_FOUND);
+    assert_int_equal(record->note_count + (record->arrived_at != 0), 0);
 }
 
 /* ---- races: each person has a portal, where the database can have several ---- */

@@ -46,18 +46,28 @@ static long long digest_number(const char *number)
     return strtoll(part, NULL, 16) | 1;
 }
 
-long long browser_cookie(struct http_exchange *exchange)
+static void set_cookie(struct http_exchange *exchange, const char *number, const char *life)
 {
     const bool secure = is_secure(exchange);
-    const char *name = secure ? SECURE_NAME : PLAIN_NAME;
     TEXT struct text cookie = TEXT_EMPTY;
+
+    text_printf(&cookie, "%s%s; Path=/; Max-Age=%s; SameSite=Lax; HttpOnly%s",
+                secure ? SECURE_NAME : PLAIN_NAME, number, life, secure ? "; Secure" : "");
+    http_answer_header(exchange, "Set-Cookie", text_get(&cookie));
+}
+
+long long browser_cookie(struct http_exchange *exchange)
+{
     char number[DIGITS + 1];
 
-    if (read_number(exchange, name, number))
+    if (read_number(exchange, is_secure(exchange) ? SECURE_NAME : PLAIN_NAME, number))
         return digest_number(number);
     random_hex(number, DIGITS);
-    text_printf(&cookie, "%s%s; Path=/; Max-Age=" LIFE "; SameSite=Lax; HttpOnly%s", name, number,
-                secure ? "; Secure" : "");
-    http_answer_header(exchange, "Set-Cookie", text_get(&cookie));
+    set_cookie(exchange, number, LIFE);
     return digest_number(number);
+}
+
+void browser_cookie_clear(struct http_exchange *exchange)
+{
+    set_cookie(exchange, "", "0");
 }

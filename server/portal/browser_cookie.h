@@ -11,4 +11,7 @@
  * 0. */
 long long browser_cookie(struct http_exchange *exchange);
 
+/* The browser forgets its number with the answer: another person may use it now. */
+void browser_cookie_clear(struct http_exchange *exchange);
+
 #endif

@@ -162,6 +162,8 @@ static enum store_error run_retry(struct store_tx *tx, void *arguments)
     struct identifier_problem problem = {0};
 
     RETURN_IF(run_find(tx, own));
+    if (registration_is_over(&own->registration))
+        return STORE_ENDED;
     if (own->registration.ownership.is_veiled)
         RETURN_IF(registrations_make_again(tx, own->request.token, own->request.now));
     const char *thing_name = own->registration.thing_name;
@@ -182,6 +184,9 @@ static enum store_error run_press(struct store_tx *tx, void *arguments)
 {
     struct by_token *own = arguments;
 
+    RETURN_IF(run_find(tx, own));
+    if (registration_is_over(&own->registration))
+        return STORE_OK;
     RETURN_IF(registrations_press(tx, own->request.token, own->request.now, &own->registration));
     return show_ownership(tx, &own->request, &own->registration);
 }
@@ -194,7 +199,8 @@ static enum store_error run_cancel(struct store_tx *tx, void *arguments)
     bool done;
 
     RETURN_IF(run_find(tx, own));
-    if (ownership->is_veiled && ownership->standing == STANDING_LAPSED)
+    if (registration_is_over(&own->registration) ||
+        (ownership->is_veiled && ownership->standing == STANDING_LAPSED))
         return STORE_ENDED;
     if (ownership->is_veiled && ownership->standing == STANDING_WAITING)
         RETURN_IF(apply(tx, own, OWNERSHIP_REQUEST, &done)); /* it may have lapsed unseen */

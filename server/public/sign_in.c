@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "server/portal/browser_cookie.h"
 #include "server/portal/portal.h"
 #include "server/portal/problem.h"
 #include "server/portal/session.h"
@@ -233,6 +234,7 @@ static void reply_out(struct http_exchange *exchange, void *arguments, unsigned 
         return;
     }
     session_clear(exchange);
+    browser_cookie_clear(exchange); /* the next one at this browser is another person */
     http_answer_see_other(exchange, AFTERWARDS);
 }
 

@@ -120,7 +120,8 @@
 #define PARTIES_ARRAY "ARRAY(" PARTIES_OF("n.name") ")"
 #define BY_PERSON(among)                                                                                     \
     "SELECT token FROM registrations WHERE token " among " AND (browser = nullif(CAST($2 AS BIGINT), 0)"     \
-    " OR person_id = nullif(CAST($3 AS BIGINT), 0)) AND (standing = 'owner' OR (cancelled_at IS NULL AND"    \
+    " OR person_id = nullif(CAST($3 AS BIGINT), 0)) AND (person_id IS NULL OR CAST($3 AS BIGINT) = 0"        \
+    " OR person_id = CAST($3 AS BIGINT)) AND (standing = 'owner' OR (cancelled_at IS NULL AND"               \
     " standing IN ('waiting', 'asking', 'disputed'))) ORDER BY standing = 'owner' DESC, accepted_at DESC"    \
     " LIMIT 1"
 /* In every form of its identifier. */
@@ -321,7 +322,8 @@ static const char *const texts[STATEMENT_COUNT][2] = {
         " FROM registrations r JOIN claims c ON c.id = r.claim_id WHERE r.token = $1"),
     [SQL_REGISTRATION_BY_KEY] =
         BOTH("SELECT token, request_digest FROM registrations WHERE idempotency_key = $1"),
-    /* What the same person has asked for already: by the cookie of the browser, or signed in. */
+    /* What the same person has asked for already: by the cookie of the browser, or signed in; and
+     * not what another person has who was signed in at the same browser. */
     [SQL_REGISTRATION_BY_PERSON] = {BY_PERSON("IN (" PARTIES_OF("$1") ")"),
                                     BY_PERSON("= ANY(ARRAY(" PARTIES_OF("$1") "))")},
     [SQL_REGISTRATION_WISH] =

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose product it is, on the private page and through the API: owner, hand over, release, requests by others, and what a former
 owner still reads."""
+import json
 import re
 import time
 import unittest
@@ -90,6 +91,23 @@ class OwnerPages(unittest.TestCase):
             self.assertEqual(self.post(other, what).headers["Location"], f"/registrations/{other}?lang=en&note=changed")
             self.act(other, what, status=409)
         self.assertIn("That was not possible any more.", self.page(f"/registrations/{other}?note=changed"))
+
+    def test_a_refused_person_learns_and_moves_nothing(self):
+        thing = random_thing()
+        refused, other = (self.portal.claim(thing)["token"] for _ in range(2))
+        decision = {"action": "refuse", "registration": refused, "reason": "no receipt"}
+        self.assertEqual(self.portal.request("POST", f"/devices/{thing}/decisions", json.dumps(decision).encode(),
+                                             {"Content-Type": "application/json"}, admin=True).status, 200)
+
+        def answers():
+            return [self.portal.request("POST", f"{API}{refused}/{what}", b"").status for what in ("retry", "cancel", "on")]
+
+        before = answers()
+        self.assertEqual(before[:2], [409, 409])
+        modules = self.sandbox.modules(thing)
+        modules.wait_for(thing, "subscribed")
+        self.portal.wait_for_state(other, "onboarded")
+        self.assertEqual(answers(), before, "the device has arrived, which is no business of theirs")
 
     # -- hand over
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from identity_provider import Browser, Issuer, Key, b64url
 from portal import Portal, random_thing, stored
+from sandbox import eventually
 from sign_in_case import PUBLIC, ProviderCase, SignIn
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
@@ -140,6 +141,32 @@ class Tokens(SignIn):
         self.browser.cookies = session  # one that was copied before
         self.assertFalse(self.is_signed_in(self.browser))
         self.assertTrue(self.is_signed_in(again))
+
+    def test_two_people_at_one_browser(self):
+        thing = random_thing()
+
+        def register(browser):
+            return browser.post("/register", identifier=thing).headers["Location"].partition("?")[0]
+
+        self.hand_over(self.browser, self.issuer.token())
+        first = register(self.browser)
+        self.assertEqual(register(self.browser), first, "the same person again")
+        self.hand_over(self.browser, self.issuer.token("person-2"))
+        second = register(self.browser)
+        self.assertNotEqual(second, first, "another one has signed in")
+        self.browser.post("/sign-out")
+        self.assertNotIn(register(self.browser), (first, second), "nobody is signed in any more")
+
+    def test_a_product_that_was_handed_over_is_listed(self):
+        thing = random_thing()
+        modules = self.sandbox.modules(thing)
+        modules.wait_for(thing, "subscribed")
+        owner = self.portal.claim(thing)["token"]
+        eventually(lambda: self.portal.show(owner)["standing"] == "owner", lambda: self.portal.show(owner))
+        link = self.portal.post_json(f"/api/v1/registrations/{owner}/hand-over", {}).json["link"]
+        self.hand_over(self.browser, self.issuer.token("person-3"))
+        taken = self.browser.post(urlsplit(link).path).headers["Location"].partition("?")[0]
+        self.assertIn(taken, self.browser.get("/products").text)
 
     def test_once(self):
         for token in (self.issuer.token(), self.issuer.token(jti=None), self.issuer.token(key=self.issuer.keys[1])):

@@ -18,7 +18,10 @@ static enum store_error read_device(struct store_tx *tx, const char *token, long
     enum ownership_answer ignored;
 
     RETURN_IF(owners_load(tx, &loading, device, 1));
-    return owners_step(tx, device, &time, NULL, &effects, &ignored);
+    RETURN_IF(owners_step(tx, device, &time, NULL, &effects, &ignored));
+    if (ownership_owner(&device->state) != ownership_owner(&device->before))
+        device->state = device->before; /* who owns it changes when it is written, and not before */
+    return STORE_OK;
 }
 
 /* ---- for the person ---- */

@@ -63,13 +63,10 @@ static void end_with_claim(struct found *found, const char *state, long long exp
         found->member.claim_ends = expires_at > now ? expires_at : now + 1;
     if (party->standing != STANDING_WAITING)
         return;
-    if (open && party->ends_at < found->member.claim_ends) {
-        found->member.undated = party->ends_at != 0; /* or it would be due again and again */
+    if (open && party->ends_at < found->member.claim_ends)
         party->ends_at = found->member.claim_ends;
-    }
     if (party->ends_at)
         return;
-    found->member.undated = claim == CLAIM_ONBOARDED;
     if (claim == CLAIM_ONBOARDED)
         party->ends_at = now + OWNERSHIP_PROVE_MS;
     else
@@ -86,7 +83,8 @@ static struct found read_party(const struct row *row, long long now)
     row_copy(row, 3, found.member.product, sizeof found.member.product);
     bool has_standing = standing_parse(row_text(row, 4), &party->standing); /* NULL: by an older program */
     party->proofs = has_standing ? (unsigned)row_integer(row, 5) : PROOF(PROOF_LABEL);
-    party->ends_at = party->standing == STANDING_WAITING ? row_integer(row, 6) : 0;
+    found.member.due_at = row_integer(row, 6);
+    party->ends_at = party->standing == STANDING_WAITING ? found.member.due_at : 0;
     party->asked_at = row_integer(row, 7);
     party->challenge = (struct challenge){.from = row_integer(row, 8),
                                           .until = row_integer(row, 9),
@@ -324,12 +322,16 @@ enum store_error owners_load(struct store_tx *tx, const struct owners_loading *l
 
 /* ---- writing ---- */
 
-/* When it changes by itself; 0: never, or with its claim. */
-static long long due_of(const struct party *party, const struct owners_member *member)
+/* When it changes by itself; 0: never, or with its claim. Where a device has arrived and has no owner, the
+ * end of one can make another one the owner, so it is written and comes by itself. */
+static long long due_of(const struct owners_device *device, size_t index)
 {
-    bool with_claim = party->standing == STANDING_WAITING && party->ends_at <= member->claim_ends;
+    const struct party *party = &device->state.parties[index];
+    bool decides = device->state.arrived_at && ownership_owner(&device->state) == device->state.count;
+    bool with_claim =
+        party->standing == STANDING_WAITING && party->ends_at <= device->members[index].claim_ends;
 
-    return with_claim ? 0 : ownership_due(party);
+    return with_claim && !decides ? 0 : ownership_due(party);
 }
 
 static bool challenge_changed(const struct challenge *now, const struct challenge *before)
@@ -342,7 +344,7 @@ static bool party_changed(const struct owners_device *device, size_t index)
 {
     const struct party *now = &device->state.parties[index], *before = &device->before.parties[index];
 
-    return device->members[index].undated || now->standing != before->standing ||
+    return due_of(device, index) != device->members[index].due_at || now->standing != before->standing ||
            now->proofs != before->proofs || now->ends_at != before->ends_at ||
            now->asked_at != before->asked_at || challenge_changed(&now->challenge, &before->challenge);
 }
@@ -355,7 +357,7 @@ static enum store_error save_party(struct store_tx *tx, const struct owners_devi
 
     return tx_run(tx, SQL_OWNERS_PARTY_CHANGE,
                   WITH(sql_text(member->token), sql_text(standing_name(party->standing)),
-                       sql_integer(party->proofs), sql_integer(due_of(party, member)),
+                       sql_integer(party->proofs), sql_integer(due_of(device, index)),
                        sql_integer(party->asked_at), sql_integer(challenge->from),
                        sql_integer(challenge->until), sql_integer(challenge->off_at),
                        sql_integer(challenge->on_at), sql_integer(challenge->count)),

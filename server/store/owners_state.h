@@ -17,7 +17,7 @@ struct owners_member {
     long long accepted_at;
     long long arrived_at; /* when its claim's device arrived; 0: it has not */
     long long claim_ends; /* at the earliest, it waits until its claim ends; 0: that is not open */
-    bool undated;         /* until when it waits is not what is written: its claim has ended, or ends later */
+    long long due_at;     /* as it is written; 0: with its claim, or never */
 };
 
 struct owners_device {

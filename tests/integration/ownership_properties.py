@@ -211,15 +211,15 @@ def check_store(url, history):
 SEEN_AT_THE_END = {"token", "standing", "erased_at", "next_action", "status_url"}
 
 
-def check_answer(row, document, others, is_owned, wrong):
-    """What a registration reads of itself. others: the tokens of the device's other ones. is_owned: in the store, by any."""
+def check_answer(row, document, others, wrong):
+    """What a registration reads of itself. others: the tokens of the device's other ones."""
     text = json.dumps(document)
     if row["standing"] in ENDED:
         wrong.unless(set(document) == SEEN_AT_THE_END and row["thing_name"] not in text, "a former owner reads of the device", row=row,
                      document=document)
-    # Who has all that is needed once another one's time has passed is shown as the owner, and is stored as it with the next event.
-    owns = row["standing"] == "owner" or (row["standing"] in LIVE and not is_owned)
+    owns = row["standing"] == "owner"
     wrong.unless("requests" not in document or owns, "who does not own reads of others", row=row, document=document)
+    wrong.unless((document.get("standing") == "owner") == owns, "it is shown as what it is not", row=row, document=document)
     wrong.unless(not any(other in text for other in others), "the key of another one", row=row, document=document)
     wrong.unless(row["standing"] in ENDED or document.get("next_action") not in (None, "none"), "a state without a way out", row=row,
                  document=document)

@@ -221,7 +221,8 @@ static void write_counts(struct json_writer *json, struct arguments *own)
         if (own->outcomes[i] == INVENTORY_DIFFERS)
             add_refusal(own, own->lines[i], NULL, INVENTORY_DIFFERS_REASON);
     }
-    qsort(own->refusals, own->refusal_count, sizeof *own->refusals, by_line);
+    if (own->refusals)
+        qsort(own->refusals, own->refusal_count, sizeof *own->refusals, by_line);
     json_write_unsigned(json, "added", counts[INVENTORY_ADDED]);
     json_write_unsigned(json, "changed", counts[INVENTORY_CHANGED]);
     json_write_unsigned(json, "unchanged", counts[INVENTORY_UNCHANGED]);

@@ -80,7 +80,8 @@ static void take_bad(void *context, unsigned long long line, const char *column,
 static bool read_rows(struct http_exchange *exchange, struct arguments *own)
 {
     const struct portal *portal = portal_of(exchange);
-    const struct inventory_list_options options = {portal->settings, portal->code_key, own->removes};
+    const struct inventory_list_options options = {portal->settings, portal->code_key, own->removes,
+                                                   portal->products};
     const struct inventory_list_events events = {own, take_row, take_bad, NULL};
     struct inventory_list *list = inventory_list_new(&options, &events);
     size_t length;

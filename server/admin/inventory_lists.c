@@ -80,7 +80,8 @@ static void take_bad(void *context, unsigned long long line, const char *column,
 static bool read_rows(struct http_exchange *exchange, struct arguments *own)
 {
     const struct portal *portal = portal_of(exchange);
-    const struct inventory_list_options options = {portal->settings, portal->code_key, own->removes};
+    const struct inventory_list_options options = {portal->settings, portal->code_key, own->removes,
+                                                   portal->products};
     const struct inventory_list_events events = {own, take_row, take_bad, NULL};
     struct inventory_list *list = inventory_list_new(&options, &events);
     size_t length;
@@ -221,7 +222,8 @@ static void write_counts(struct json_writer *json, struct arguments *own)
         if (own->outcomes[i] == INVENTORY_DIFFERS)
             add_refusal(own, own->lines[i], NULL, INVENTORY_DIFFERS_REASON);
     }
-    qsort(own->refusals, own->refusal_count, sizeof *own->refusals, by_line);
+    if (own->refusals)
+        qsort(own->refusals, own->refusal_count, sizeof *own->refusals, by_line);
     json_write_unsigned(json, "added", counts[INVENTORY_ADDED]);
     json_write_unsigned(json, "changed", counts[INVENTORY_CHANGED]);
     json_write_unsigned(json, "unchanged", counts[INVENTORY_UNCHANGED]);

@@ -173,7 +173,8 @@ static void read_file(struct pass *pass, FILE *file)
 
 static void run_pass(struct pass *pass, const struct settings *settings)
 {
-    const struct inventory_list_options options = {&settings->claim, &settings->code_key, pass->removes};
+    const struct inventory_list_options options = {&settings->claim, &settings->code_key, pass->removes,
+                                                   &settings->products};
     const struct inventory_list_events events = {pass, on_row, on_bad, on_ignored};
     bool is_input = strcmp(pass->operation->file, "-") == 0;
     FILE *file = is_input ? stdin : fopen(pass->operation->file, "re");

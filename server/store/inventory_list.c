@@ -190,6 +190,18 @@ static bool read_text(struct reading *reading, enum title title, char out[INVENT
     return true;
 }
 
+static bool read_product(struct reading *reading)
+{
+    const struct products *products = reading->list->options.products;
+    const char *key = reading->row.product;
+
+    if (!read_text(reading, PRODUCT, reading->row.product))
+        return false;
+    if (!*key || !products || products->count == 0 || products_by_key(products, key))
+        return true;
+    return refuse(reading, PRODUCT, "the configuration has no section [product.NAME] with this name");
+}
+
 static bool read_gtin(struct reading *reading)
 {
     const char *text;
@@ -269,8 +281,8 @@ static void take_row(void *context, const char *const *fields, size_t count, uns
         return;
     }
     if (has_no_hidden(&reading) && read_name(&reading) && read_text(&reading, SERIAL, reading.row.serial) &&
-        read_gtin(&reading) && read_text(&reading, BATCH, reading.row.batch) &&
-        read_text(&reading, PRODUCT, reading.row.product) && read_code(&reading) && read_code_hash(&reading))
+        read_gtin(&reading) && read_text(&reading, BATCH, reading.row.batch) && read_product(&reading) &&
+        read_code(&reading) && read_code_hash(&reading))
         list->events.row(list->events.context, &reading.row, line);
 }
 

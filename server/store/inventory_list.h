@@ -8,6 +8,7 @@
 
 #include "claim/settings.h"
 #include "ownership/code.h"
+#include "ownership/product.h"
 #include "server/store/inventory.h"
 
 #define INVENTORY_LIST_ROW_MAX 16384 /* bytes; a longer row has an unclosed quote */
@@ -18,6 +19,9 @@ struct inventory_list_options {
     const struct claim_settings *claim;
     const struct code_key *key; /* borrowed; with length 0, codes are refused */
     bool only_names;            /* for a removal: columns other than thing_name are ignored */
+    /* One that is none of these is refused: a typing error would otherwise choose another product, and with
+     * it what people must prove. NULL or empty: any. Borrowed. */
+    const struct products *products;
 };
 
 struct inventory_list_events {

@@ -61,6 +61,18 @@ class Case(unittest.TestCase):
         return self.portal.request(method, path, body, {**(CSV if body is not None else {}), **headers}, admin=True)
 
 
+class Products(Case):
+    def test_a_product_that_there_is_not(self):
+        """It would choose another product, and with it what people must prove."""
+        self.portal.stop()
+        self.portal.write_ini(store={"url": self.url}, inventory={"code_key_file": self.key},
+                              **{"product.lock": {"name": "Lock", "proof": "label, code"}})
+        self.portal.start()
+        a, b, c = (random_thing() for _ in range(3))
+        report = self.imported("thing_name,product", f"{a},Lock", f"{b},lock", f"{c},", expect=CHECK)
+        self.assertEqual((report["added"], [(row["line"], row["column"]) for row in report["refused"]]), (2, [(2, "product")]))
+
+
 class Commands(Case):
     """Each with a portal that runs, and without."""
 

@@ -93,6 +93,7 @@ const struct http_route routes[] = {
     {HTTP_ADMIN,  HTTP_GET,  "/livez",                                 0,          NULL,      &health_live},
     {HTTP_ADMIN,  HTTP_GET,  "/readyz",                                0,          NULL,      &health_ready},
     {HTTP_ADMIN,  HTTP_GET,  "/metrics",                               0,          NULL,      &metrics_page},
+    {HTTP_ADMIN,  HTTP_GET,  "/disputes",                              0,          NULL,      &device_disputes},
     {HTTP_ADMIN,  HTTP_GET,  "/devices/{thing}",                       0,          NULL,      &device_show},
     {HTTP_ADMIN,  HTTP_POST, "/devices/{thing}/decisions",             4 * KIB,    JSON,      &device_decide},
     {HTTP_ADMIN,  HTTP_POST, "/erasures",                              1 * KIB,    JSON,      &erasure_create},

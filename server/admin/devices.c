@@ -20,19 +20,47 @@ struct arguments {
     struct owners_record record;
 };
 
+static bool is_from_here(struct http_exchange *exchange)
+{
+    if (http_request_is_from_this_machine(exchange))
+        return true;
+    problem_answer_detail(exchange, 403,
+                          "Requests about a device are only accepted from the portal's own machine, and not "
+                          "through a proxy. Send the request from there.");
+    return false;
+}
+
+static bool read_disputes(struct http_exchange *exchange, void *disputes)
+{
+    (void)disputes;
+    return is_from_here(exchange);
+}
+
+static enum store_error run_disputes(struct store_tx *tx, void *disputes)
+{
+    return owners_disputes(tx, disputes);
+}
+
+static void reply_disputes(struct http_exchange *exchange, void *disputes, unsigned result)
+{
+    TEXT struct text body = TEXT_EMPTY;
+
+    if (result) {
+        problem_answer(exchange, problem_status(result));
+        return;
+    }
+    owners_disputes_json(disputes, &body);
+    http_answer(exchange, 200, "application/json", &body);
+}
+
 static bool read_thing(struct http_exchange *exchange, void *arguments)
 {
     struct arguments *own = arguments;
     size_t length;
     const char *thing_name = http_request_parameter(exchange, "thing", &length);
 
-    if (!http_request_is_from_this_machine(exchange)) {
-        problem_answer_detail(
-            exchange, 403,
-            "Requests about a device are only accepted from the portal's own machine, and not "
-            "through a proxy. Send the request from there.");
+    if (!is_from_here(exchange))
         return false;
-    }
     if (length >= sizeof own->thing_name || strlen(thing_name) != length) {
         problem_answer(exchange, 404);
         return false;
@@ -117,7 +145,13 @@ static void free_arguments(void *arguments)
     cJSON_Delete(((struct arguments *)arguments)->body);
 }
 
-static const struct http_task show = {.run = run_show}, decide = {.run = run_decision, .writes = true};
+static const struct http_task disputes = {.run = run_disputes}, show = {.run = run_show},
+                              decide = {.run = run_decision, .writes = true};
+
+const struct http_handler device_disputes = {.arguments_size = sizeof(struct owners_disputes),
+                                             .read = read_disputes,
+                                             .task = &disputes,
+                                             .reply = reply_disputes};
 
 const struct http_handler device_show = {
     .arguments_size = sizeof(struct arguments), .read = read_thing, .task = &show, .reply = reply_show};

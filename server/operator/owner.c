@@ -30,6 +30,17 @@ static const struct command_option options[] = {
     CONFIG_OPTION,
 };
 
+static const struct command_page disputes_page = {
+    .name = "expresslink-portal owner disputes",
+    .synopsis = "[--config FILE]",
+    .about = "List the requests that wait for a decision of staff, the longest first: 100 at most.",
+    .options = show_options,
+    .option_count = sizeof show_options / sizeof *show_options,
+    .notes = "Prints JSON. If a portal uses the SQLite file, the command asks that portal on [http] "
+             "admin_listen.",
+    .exit_status = STATUS,
+};
+
 static const struct command_page show_page = {
     .name = "expresslink-portal owner show",
     .synopsis = "THING [--config FILE]",
@@ -77,6 +88,7 @@ struct order {
     struct decision decision;
     struct owners_record *record;
     bool decides;
+    bool lists; /* what waits for a decision; of no device */
 };
 
 static int print(const char *text)
@@ -96,6 +108,23 @@ static enum store_error run(struct store_tx *tx, void *argument)
     if (!error && order->decision.token)
         error = owners_thing_of(tx, order->decision.token, thing_name);
     return error ? error : owners_read(tx, thing_name, order->decision.now, order->record);
+}
+
+static enum store_error run_list(struct store_tx *tx, void *list)
+{
+    return owners_disputes(tx, list);
+}
+
+static int list_from_store(struct store *store)
+{
+    TEXT struct text out = TEXT_EMPTY;
+    OWNED struct owners_disputes *disputes = memory_new(1, sizeof *disputes);
+    enum store_error error = store_call(store, run_list, disputes, false);
+
+    if (error)
+        return operator_fail(store_error_name(error));
+    owners_disputes_json(disputes, &out);
+    return print(text_get(&out));
 }
 
 static int work_on_store(struct store *store, struct order *order)
@@ -132,7 +161,10 @@ static int ask_portal(const struct settings *settings, const struct order *order
     TEXT struct text path = TEXT_EMPTY, json = TEXT_EMPTY, out = TEXT_EMPTY, why = TEXT_EMPTY;
     unsigned status = 0;
 
-    text_printf(&path, "/devices/%s%s", order->decision.thing_name, order->decides ? "/decisions" : "");
+    if (order->lists)
+        text_puts(&path, "/disputes");
+    else
+        text_printf(&path, "/devices/%s%s", order->decision.thing_name, order->decides ? "/decisions" : "");
     if (order->decides)
         write_body(&order->decision, &json);
     const struct admin_request request = {.address = settings->admin_listen,
@@ -179,7 +211,7 @@ static int carry_out(const struct settings *settings, const struct operation *op
     enum store_error error = person_open(operation, &storage, &store);
     if (error)
         return error == STORE_IN_USE ? ask_portal(settings, order) : EXIT_CANNOT;
-    int status = work_on_store(store, order);
+    int status = order->lists ? list_from_store(store) : work_on_store(store, order);
     store_close(store);
     return status;
 }
@@ -195,6 +227,11 @@ static int carry_out_on_thing(const struct settings *settings, const struct oper
     }
     order->decision.thing_name = name;
     return carry_out(settings, operation, order);
+}
+
+static int disputes(const struct settings *settings, const struct operation *operation)
+{
+    return carry_out(settings, operation, &(struct order){.lists = true});
 }
 
 static int show(const struct settings *settings, const struct operation *operation)
@@ -225,6 +262,7 @@ static int refuse(const struct settings *settings, const struct operation *opera
 }
 
 static const struct subcommand list[] = {
+    {"disputes", NULL, "list the requests that wait for a decision", &disputes_page, NULL},
     {"show", NULL, "show who owns a device, and what happened", &show_page, NULL},
     {"grant", NULL, "make a registration the owner of its device", &grant_page, NULL},
     {"refuse", NULL, "end a registration's request for its device", &refuse_page, NULL},
@@ -235,6 +273,7 @@ static const struct subcommand list[] = {
 
 /* What each does, in the same order. */
 static const struct operator_command actions[COMMANDS] = {
+    {.run = disputes, .reads_names = true},
     {.run = show, .takes_file = true, .reads_names = true},
     {.run = grant, .takes_file = true, .takes_reason = true, .reads_names = true},
     {.run = refuse, .takes_file = true, .takes_reason = true, .reads_names = true},

@@ -124,6 +124,21 @@ struct owners_record {
 enum store_error owners_read(struct store_tx *tx, const char *thing_name, long long now,
                              struct owners_record *out) __attribute__((warn_unused_result));
 
+/* For staff: the requests that wait for a decision, the longest first. */
+#define OWNERS_LISTED_MAX 100
+struct owners_disputes {
+    struct {
+        char thing_name[IDENTIFIER_SIZE];
+        char token[REGISTRATION_TOKEN_SIZE];
+        long long asked_at;
+    } list[OWNERS_LISTED_MAX];
+    size_t count;
+};
+
+/* Only reads. */
+enum store_error owners_disputes(struct store_tx *tx, struct owners_disputes *out)
+    __attribute__((warn_unused_result));
+
 /* For the metrics. */
 #define OWNERS_DISPUTES_MAX 10000
 struct owners_counts {

@@ -84,3 +84,23 @@ void owners_json(const struct owners_record *record, struct text *out)
     json_writer_finish(&json);
     text_puts(out, "\n");
 }
+
+void owners_disputes_json(const struct owners_disputes *disputes, struct text *out)
+{
+    struct json_writer json = json_writer_into(out);
+
+    json_begin_object(&json, NULL);
+    json_begin_array(&json, "disputes");
+    for (size_t i = 0; i < disputes->count; i++) {
+        json_write_break(&json);
+        json_begin_object(&json, NULL);
+        json_write_text(&json, "thing_name", disputes->list[i].thing_name);
+        json_write_text(&json, "registration", disputes->list[i].token);
+        write_time(&json, "asked_at", disputes->list[i].asked_at);
+        json_end_object(&json);
+    }
+    json_end_array(&json);
+    json_end_object(&json);
+    json_writer_finish(&json);
+    text_puts(out, "\n");
+}

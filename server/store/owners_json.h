@@ -9,4 +9,7 @@
 /* Adds a JSON object and a line feed. Times are in RFC 3339, UTC. */
 void owners_json(const struct owners_record *record, struct text *out);
 
+/* The same of the requests that wait for staff. */
+void owners_disputes_json(const struct owners_disputes *disputes, struct text *out);
+
 #endif

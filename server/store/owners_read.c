@@ -139,6 +139,24 @@ enum store_error owners_read(struct store_tx *tx, const char *thing_name, long l
     return device->is_known || out->party_count || out->note_count ? STORE_OK : STORE_NOT_FOUND;
 }
 
+static void listed_row(void *context, const struct row *row)
+{
+    struct owners_disputes *disputes = context;
+    size_t place = disputes->count++;
+
+    row_copy(row, 0, disputes->list[place].thing_name, sizeof disputes->list[place].thing_name);
+    row_copy(row, 1, disputes->list[place].token, sizeof disputes->list[place].token);
+    disputes->list[place].asked_at = row_integer(row, 2);
+}
+
+enum store_error owners_disputes(struct store_tx *tx, struct owners_disputes *out)
+{
+    out->count = 0;
+    enum store_error error =
+        tx_query(tx, SQL_DISPUTES_LIST, WITH(sql_integer(OWNERS_LISTED_MAX)), listed_row, out);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* ---- for the metrics ---- */
 
 static void disputes_row(void *context, const struct row *row)

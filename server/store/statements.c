@@ -460,6 +460,9 @@ static const char *const texts[STATEMENT_COUNT][2] = {
     [SQL_DISPUTES] =
         BOTH("SELECT count(*), coalesce(min(asked_at), 0) FROM (SELECT asked_at FROM registrations"
              " WHERE standing = 'disputed' ORDER BY asked_at LIMIT 10000) a"),
+    /* The first $1. */
+    [SQL_DISPUTES_LIST] = BOTH("SELECT thing_name, token, asked_at FROM registrations"
+                               " WHERE standing = 'disputed' ORDER BY asked_at LIMIT $1"),
     /* The places in the list of names ($1) of things with a power-cycle challenge that ends after $2. */
     [SQL_OWNERS_CHALLENGED] = {CHALLENGED "SELECT n.key, f.thing FROM forms f JOIN json_each($1) n"
                                           " ON n.value = f.form",

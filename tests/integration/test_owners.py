@@ -178,6 +178,21 @@ class Staff(Case):
         released = self.decide(thing, action="release", reason="sold")
         self.assertEqual((released.status, released.json["owner"]), (200, None))
 
+    def test_staff_finds_who_waits(self):
+        thing, _, (first, second) = self.contested()
+        self.assertNotIn(thing, self.portal.request("GET", "/disputes", admin=True).text)
+        answer = self.portal.request("POST", f"/api/v1/registrations/{second}/ask", b"")
+        self.assertEqual(answer.status, 202, answer)
+        listed = self.portal.request("GET", "/disputes", admin=True).json["disputes"]
+        self.assertEqual([(each["thing_name"], each["registration"]) for each in listed if each["thing_name"] == thing], [(thing, second)])
+        self.assertEqual(self.portal.get("/disputes").status, 404, "not for the public")
+        for stopped in (False, True):
+            if stopped:
+                self.portal.stop()
+            answer = command(self.portal, "owner", "disputes", admin=None if stopped else self.portal.admin)
+            self.assertEqual(answer.returncode, OK, answer)
+            self.assertEqual(json.loads(answer.stdout)["disputes"], listed)
+
     def test_staff_decides_by_command(self):
         thing, _, (first, second) = self.contested()
         for stopped in (False, True):

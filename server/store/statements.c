@@ -8,16 +8,21 @@
     {                                                                                                        \
         text, text                                                                                           \
     }
-/* Deletes from a table what it has about things whose last claim is among $1. */
+/* Deletes from a table what it has about things whose last claim is among $1, and for which nobody is
+ * registered any more: a claim for a device that was online already has no deliveries. */
 #define FORGET(table)                                                                                        \
     {                                                                                                        \
         "DELETE FROM " table " WHERE thing_name IN (SELECT thing_name FROM deliveries WHERE claim_id IN"     \
+        " (SELECT value FROM json_each($1)) UNION SELECT thing_name FROM claims WHERE id IN"                 \
         " (SELECT value FROM json_each($1))) AND NOT EXISTS (SELECT 1 FROM deliveries d"                     \
         " WHERE d.thing_name = " table ".thing_name AND d.claim_id NOT IN"                                   \
-        " (SELECT value FROM json_each($1)))",                                                               \
+        " (SELECT value FROM json_each($1))) AND NOT EXISTS"                                                 \
+        " (SELECT 1 FROM registrations r WHERE r.thing_name = " table ".thing_name)",                        \
             "DELETE FROM " table " k WHERE k.thing_name = ANY(ARRAY(SELECT thing_name FROM deliveries"       \
-            " WHERE claim_id = ANY($1::bigint[]))) AND NOT EXISTS (SELECT 1 FROM deliveries d"               \
-            " WHERE d.thing_name = k.thing_name AND d.claim_id <> ALL($1::bigint[]))"                        \
+            " WHERE claim_id = ANY($1::bigint[]) UNION SELECT thing_name FROM claims"                        \
+            " WHERE id = ANY($1::bigint[]))) AND NOT EXISTS (SELECT 1 FROM deliveries d"                     \
+            " WHERE d.thing_name = k.thing_name AND d.claim_id <> ALL($1::bigint[])) AND NOT EXISTS"         \
+            " (SELECT 1 FROM registrations r WHERE r.thing_name = k.thing_name)"                             \
     }
 /* Inserts one row; see database_insert(). */
 #define INSERT(key, text)                                                                                    \

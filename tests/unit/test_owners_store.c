@@ -704,6 +704,35 @@ static enum store_error run_retention(struct store_tx *tx, void *argument)
     return retention_run(tx, argument);
 }
 
+/* The claim of the one before, who switched it on, is the only one that has deliveries. */
+static void a_device_that_was_handed_over_is_kept(void **state)
+{
+    const struct retention retention = {.ended_claims = DAY};
+    const long long later = NOON + 30 * DAY;
+    struct retention_step step = {.retention = &retention, .now = later, .limit = 10};
+    struct registration_request before = owner_of(THING), owner;
+    (void)state;
+
+    is_online(THING, NOON + MINUTE);
+    owner = request_for(THING, "home", NOON + 2 * MINUTE);
+    owner.online_since = NOON;
+    ASSERT_STATE(added(&owner).state, CLAIM_ONBOARDED);
+    apply((struct owners_act){
+        .kind = OWNERSHIP_OFFER, .token = before.token, .link = LINK, .now = NOON + 3 * MINUTE});
+    assert_int_equal(take_by(owner.token, LINK, NOON + 3 * MINUTE), OWNERSHIP_DONE);
+    ASSERT_OK(store_call(fixture.store, run_retention, &step, true));
+    assert_int_equal(step.claims, 1);
+    assert_string_equal(record_of(THING, later)->owner, owner.token);
+    assert_int_equal(record_of(THING, later)->arrived_at, NOON + MINUTE);
+    assert_in_range(record_of(THING, later)->note_count, 1, OWNERS_NOTES_MAX);
+    act_of(OWNERSHIP_RELEASE, owner.token, later);
+    step.now = later + 2 * DAY;
+    ASSERT_OK(store_call(fixture.store, run_retention, &step, true));
+    static struct owners_record record;
+    struct call call = {.thing_name = THING, .now = later, .record = &record};
+    ASSERT_ERROR(store_call(fixture.store, run_read, &call, false), STORE_NOT_FOUND);
+}
+
 static void an_owners_registration_is_kept(void **state)
 {
     const struct retention retention = {.ended_claims = DAY};
@@ -908,6 +937,7 @@ int main(void)
         OWNERS_TEST(no_crowd_hides_a_challenge),
         OWNERS_TEST(a_crowd_gets_its_answer),
         OWNERS_TEST(an_owners_registration_is_kept),
+        OWNERS_TEST(a_device_that_was_handed_over_is_kept),
         OWNERS_TEST(three_ask_at_once_for_a_device_that_is_there),
         OWNERS_TEST(two_race_while_the_device_arrives),
     };

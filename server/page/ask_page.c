@@ -8,10 +8,12 @@
 #include "server/page/page_set.h"
 #include "server/page/pages.h"
 #include "server/page/product_page.h"
+#include "server/page/thing_groups.h"
 
-const char ask_page_names[] = PAGE_COMMON_NAMES
-    "title advice action back button danger is_ended asks_erase asked has_code "
-    "has_power_cycle link link_until code_path code_size date questions_problem " PRODUCT_NAMES;
+const char ask_page_names[] =
+    PAGE_COMMON_NAMES "title advice action back button danger is_ended asks_erase asked has_code "
+                      "has_power_cycle link link_until code_path code_size date questions_problem "
+                      "shows_thing product_title groups group check " PRODUCT_NAMES;
 
 static const struct {
     const char *title, *advice, *button;
@@ -54,6 +56,8 @@ void pages_ask(const struct pages *pages, const char *language, const struct pag
     draw(ask->link, &path, size);
     page_date(chosen->catalogue, answers ? ask->asked_at : ask->link_until, &date);
     struct page_values texts = {0};
+    struct thing_groups groups;
+    const bool shows_thing = ask->thing_name && thing_groups_fill(ask->thing_name, &groups);
     struct template_value values[24 + QUESTION_VALUES + PAGE_COMMON_VALUES] = {
         {"title", catalogue_get(chosen->catalogue, questions[question].title), NULL},
         {"advice", catalogue_get(chosen->catalogue, questions[question].advice), NULL},
@@ -73,6 +77,11 @@ void pages_ask(const struct pages *pages, const char *language, const struct pag
         {"date", text_get(&date), NULL},
         {"code_path", *size ? text_get(&path) : NULL, NULL},
         {"code_size", size, NULL},
+        {"shows_thing", flag(shows_thing), NULL},
+        {"groups", NULL, shows_thing ? groups.rows : NULL},
+        {"product_title",
+         ask->product ? product_page_word(chosen, ask->product, "name", ask->product->name, &texts) : NULL,
+         NULL},
     };
     if (ask->questions)
         questions_page_add(chosen, ask->questions, &texts, values);

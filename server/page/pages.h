@@ -98,11 +98,13 @@ enum page_question {
 
 struct page_ask {
     enum page_question question;
-    const char *action;   /* path that the form posts to; its /revoke revokes a link */
-    const char *back;     /* path of the page to go back to; NULL: none */
-    const char *link;     /* ASK_HAND_OVER: the link that was made; NULL: none */
-    long long link_until; /* ASK_HAND_OVER: the end of a link, this one or one made before; 0: none */
-    long long asked_at;   /* ASK_ACCEPT, ASK_DENY: when the other one asked */
+    const char *action;     /* path that the form posts to; its /revoke revokes a link */
+    const char *back;       /* path of the page to go back to; NULL: none */
+    const char *link;       /* ASK_HAND_OVER: the link that was made; NULL: none */
+    long long link_until;   /* ASK_HAND_OVER: the end of a link, this one or one made before; 0: none */
+    long long asked_at;     /* ASK_ACCEPT, ASK_DENY: when the other one asked */
+    const char *thing_name; /* ASK_TAKE: of the device; NULL: none */
+    const struct product *product;          /* ASK_TAKE: what it is; NULL: not known */
     const struct page_questions *questions; /* ASK_TAKE: of the product; NULL: none */
     unsigned proofs;                        /* and what was proven */
 };

@@ -29,18 +29,17 @@ struct take_over {
     enum ownership_answer answer;
 };
 
-static void answer_page(struct http_exchange *exchange, unsigned status, enum page_question question,
-                        const struct page_questions *questions)
+static void answer_page(struct http_exchange *exchange, unsigned status, const struct page_ask *ask)
 {
     TEXT struct text action = TEXT_EMPTY;
     TEXT struct text page = TEXT_EMPTY;
+    struct page_ask shown = *ask;
 
     text_printf(&action, "/hand-over/%s",
-                question == ASK_TAKE ? http_request_parameter(exchange, "link", NULL) : "");
+                ask->question == ASK_TAKE ? http_request_parameter(exchange, "link", NULL) : "");
+    shown.action = text_get(&action);
     portal_remember_language(exchange);
-    pages_ask(portal_of(exchange)->pages, portal_language(exchange),
-              &(struct page_ask){.question = question, .action = text_get(&action), .questions = questions},
-              &page);
+    pages_ask(portal_of(exchange)->pages, portal_language(exchange), &shown, &page);
     http_answer_header(exchange, "Cache-Control", "no-store");
     http_answer(exchange, status, HTML, &page);
 }
@@ -48,7 +47,7 @@ static void answer_page(struct http_exchange *exchange, unsigned status, enum pa
 /* A link that was used, revoked, or never made: the page is the same. */
 static void answer_ended(struct http_exchange *exchange)
 {
-    answer_page(exchange, 410, ASK_ENDED, NULL);
+    answer_page(exchange, 410, &(struct page_ask){.question = ASK_ENDED});
 }
 
 static bool read_link(struct http_exchange *exchange, void *arguments)
@@ -87,6 +86,17 @@ static const struct page_questions *questions_of(struct take_over *own)
     return &own->answers.questions;
 }
 
+/* Who has the link may know which product it is. */
+static void answer_offer(struct http_exchange *exchange, unsigned status, const struct take_over *own,
+                         const struct page_questions *questions)
+{
+    answer_page(exchange, status,
+                &(struct page_ask){.question = ASK_TAKE,
+                                   .thing_name = own->link.thing_name,
+                                   .product = own->product,
+                                   .questions = questions});
+}
+
 static void reply_page(struct http_exchange *exchange, void *arguments, unsigned result)
 {
     if (result == STORE_NOT_FOUND)
@@ -94,7 +104,7 @@ static void reply_page(struct http_exchange *exchange, void *arguments, unsigned
     else if (result)
         problem_answer(exchange, problem_status(result));
     else
-        answer_page(exchange, 200, ASK_TAKE, questions_of(arguments));
+        answer_offer(exchange, 200, arguments, questions_of(arguments));
 }
 
 static void read_answers(struct http_exchange *exchange, struct take_over *own)
@@ -162,14 +172,14 @@ static enum store_error run_take(struct store_tx *tx, void *arguments)
 static void ask_again(struct http_exchange *exchange, struct take_over *own)
 {
     if (own->shown == own->product) {
-        answer_page(exchange, 422, ASK_TAKE, &own->answers.questions);
+        answer_offer(exchange, 422, own, &own->answers.questions);
         return;
     }
     answers_fini(&own->answers);
     own->answers = (struct answers){0};
     answers_keep_form(exchange, own->product, &own->answers);
     own->answers.questions.agreed = false;
-    answer_page(exchange, 200, ASK_TAKE, questions_of(own));
+    answer_offer(exchange, 200, own, questions_of(own));
 }
 
 static void reply_take(struct http_exchange *exchange, void *arguments, unsigned result)

@@ -418,6 +418,8 @@ class Products(unittest.TestCase):
         shown = portal.get(f"{link}?lang=en").text
         self.assertIn('name="field-colour"', shown)
         self.assertIn("We keep your answers.", shown)
+        self.assertIn("<bdi>Toaster &lt;2000&gt;</bdi>", shown)
+        self.assertIn(f"<span>{thing[:4]}</span>", shown)
         self.assertEqual(portal.post_form(link, lang="en").status, 200, "the questions have not been seen")
         wrong = portal.post_form(link, **{"lang": "en", **ANSWERS, "consent": "", "field-remark": HEBREW})
         self.assertEqual(wrong.status, 422)

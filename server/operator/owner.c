@@ -86,6 +86,7 @@ static const struct command_page release_page = {
 
 struct order {
     struct decision decision;
+    char name[IDENTIFIER_SIZE]; /* of the device, where one is named */
     struct owners_record *record;
     bool decides;
     bool lists; /* what waits for a decision; of no device */
@@ -158,7 +159,10 @@ static void write_body(const struct decision *decision, struct text *out)
 
 static int ask_portal(const struct settings *settings, const struct order *order)
 {
-    TEXT struct text path = TEXT_EMPTY, json = TEXT_EMPTY, out = TEXT_EMPTY, why = TEXT_EMPTY;
+    TEXT struct text path = TEXT_EMPTY;
+    TEXT struct text json = TEXT_EMPTY;
+    TEXT struct text out = TEXT_EMPTY;
+    TEXT struct text why = TEXT_EMPTY;
     unsigned status = 0;
 
     if (order->lists)
@@ -219,30 +223,33 @@ static int carry_out(const struct settings *settings, const struct operation *op
 static int carry_out_on_thing(const struct settings *settings, const struct operation *operation,
                               struct order *order)
 {
-    char name[IDENTIFIER_SIZE];
-
-    if (!read_name(settings, operation->file, name)) {
+    if (!read_name(settings, operation->file, order->name)) {
         operator_fail("this is not a device ID: check it against the label");
         return EXIT_USAGE;
     }
-    order->decision.thing_name = name;
+    order->decision.thing_name = order->name;
     return carry_out(settings, operation, order);
 }
 
 static int disputes(const struct settings *settings, const struct operation *operation)
 {
-    return carry_out(settings, operation, &(struct order){.lists = true});
+    struct order order = {.lists = true};
+
+    return carry_out(settings, operation, &order);
 }
 
 static int show(const struct settings *settings, const struct operation *operation)
 {
-    return carry_out_on_thing(settings, operation, &(struct order){.decides = false});
+    struct order order = {.decides = false};
+
+    return carry_out_on_thing(settings, operation, &order);
 }
 
 static int release(const struct settings *settings, const struct operation *operation)
 {
-    return carry_out_on_thing(settings, operation,
-                              &(struct order){.decision = {.action = "release"}, .decides = true});
+    struct order order = {.decision = {.action = "release"}, .decides = true};
+
+    return carry_out_on_thing(settings, operation, &order);
 }
 
 static int grant(const struct settings *settings, const struct operation *operation)

@@ -5,15 +5,17 @@
 
 #include "ownership/proof.h"
 
-/* A registration through the API may name no product, and one may have gone from the configuration. */
+/* A registration through the API may name no product. What a product asked for that has gone from the
+ * configuration is not known any more, so staff decides about those who wait for it: another product may ask
+ * for less. */
 static unsigned required(void *context, const char *key, const char *thing_name)
 {
     const struct products *products = context;
     const struct product_clues clues = {.thing_name = thing_name};
-    const struct product *product = *key ? products_by_key(products, key) : NULL;
+    const struct product *product = *key ? products_by_key(products, key) : products_find(products, &clues);
 
-    if (!product)
-        product = products_find(products, &clues);
+    if (*key && !product)
+        return PROOF(PROOF_LABEL) | PROOF(PROOF_STAFF);
     return product ? product->proofs : PROOF(PROOF_LABEL);
 }
 

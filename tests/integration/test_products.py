@@ -8,7 +8,7 @@ import struct
 import unittest
 import zlib
 
-from portal import Portal, random_thing, stored
+from portal import Portal, random_thing, store_url, stored
 from sandbox import ROOT, Sandbox, eventually
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20"><path fill="#a00000" d="M0 0h60v20H0z"/></svg>'
@@ -290,6 +290,20 @@ class Products(unittest.TestCase):
             answer = portal.post_json(API, {"identifier": random_thing(), **members})
             self.assertEqual(answer.status, 422, answer)
         self.assertEqual(portal.post_json(API, {"identifier": random_thing(), "fields": None, "marketing": False}).status, 202)
+
+    def test_a_product_that_has_gone_leaves_its_devices_to_staff(self):
+        """Another product may ask for less than what the person could not prove."""
+        store = {"url": store_url(self.sandbox, random_thing())}
+        thing = random_thing()
+        before = self.portal(product__toaster={"proof": "power-cycle"}, store=store)
+        token = self.post(before, thing).json["token"]
+        self.assertEqual(before.stop(), 0)
+        after = self.enterContext(Portal(self.sandbox, **{"store": store, "product.kettle": {"name": "Kettle"}}))
+        modules = self.sandbox.modules(thing)
+        modules.wait_for(thing, "subscribed")
+        eventually(lambda: after.metric('claims{state="onboarded"}') == 1, lambda: after.metrics())
+        self.assertEqual(after.show(token)["required_proofs"], ["label", "staff"])
+        self.assertEqual(stored(store["url"], "SELECT owner FROM devices WHERE thing_name = ?", thing)[0][0], None)
 
     # -- the inventory knows better
 

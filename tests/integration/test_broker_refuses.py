@@ -180,6 +180,8 @@ class Flaps(Case):
                 portal.wait_for_state(claim["token"], "published")
             broker.flaps = 3
             broker.session().connection.shutdown(socket.SHUT_RDWR)
+            # A publish that is alone on a connection while it is lost would be a suspect.
+            eventually(lambda: portal.metric("staging_connected" + LABEL) == 0, "the loss is noticed")
             waiting = [portal.claim(random_thing()) for _ in range(3)]
             broker.session(5)
             self.assertEqual(broker.flaps, 0)

@@ -5,6 +5,7 @@ import contextlib
 import json
 import signal
 import sqlite3
+import threading
 import time
 import unittest
 
@@ -298,15 +299,16 @@ class RoleOfAnInstance(Case):
 
     def setUp(self):
         super().setUp()
-        self.issued, self.trouble, self.refused, self.lasting = [], False, 0, 120
+        self.issued, self.trouble, self.refused, self.lasting, self.issuing = [], False, 0, 120, threading.Lock()
         self.metadata = self.enterContext(Service(Metadata(self.answer), signed=False))
 
     def answer(self):
-        if self.trouble:
-            self.refused += 1
-            return Answer(500)
-        self.issued.append(self.queue.issue(self.lasting))
-        return Answer(body={"Code": "Success", **self.issued[-1]})
+        with self.issuing:
+            if self.trouble:
+                self.refused += 1
+                return Answer(500)
+            self.issued.append(self.queue.issue(self.lasting))
+            return Answer(body={"Code": "Success", **self.issued[-1]})
 
     def arrive(self, portal):
         """More than the portal has requests to the queue at a time: some begin now, with credentials of now."""
@@ -337,7 +339,8 @@ class RoleOfAnInstance(Case):
     def test_renewed_and_the_old_ones_while_that_fails(self):
         portal = self.portal(self.instance()).connected()
         self.arrive(portal)
-        self.trouble, before = True, len(self.issued)
+        with self.issuing:
+            self.trouble, before = True, len(self.issued)
         self.arrive(portal)
         self.assertEqual((len(self.issued), self.refused > 0), (before, True))
         self.trouble = False

@@ -189,6 +189,8 @@ class Judge(Service):
         return [call.input for call in self.made if call.name == name]
 
     def take(self, seen):
+        if seen.target.startswith("/moto-api/"):  # the cloud's own page in a browser that is open on this port; no AWS client asks for it
+            return refused(404, "NotFoundException", seen.target)
         call = understand(seen)
         if not call.problem:
             region = "us-east-1" if call.service == "iam" else self.region

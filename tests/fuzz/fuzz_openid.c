@@ -44,7 +44,9 @@ static void try_address(const char *url, size_t length)
         MUST(url[0] == '/' && url[1] != '/' && !strpbrk(url, "\\:?#"));
     if (!address_list_allows(list, url, length))
         return;
-    MUST(strlen(url) == length && !strpbrk(url, "\\#\"<> \r\n") && !strstr(url, "/../"));
+    const char *query = strchr(url, '?'),
+               *up = strstr(url, "/../"); /* in a query it is a text like any other */
+    MUST(strlen(url) == length && !strpbrk(url, "\\#\"<> \r\n") && (!up || (query && query < up)));
     MUST(strncmp(url, "https://shop.example/app", 24) == 0 || strncmp(url, "com.acme.app:/done", 18) == 0);
     const char *rest = url[0] == 'h' ? url + 24 : url + 18;
     MUST(!*rest || *rest == '/' || *rest == '?');

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "ownership/proof.h"
+
 #define OPEN "ended_at IS NULL"
 #define BOTH(text)                                                                                           \
     {                                                                                                        \
@@ -94,6 +96,8 @@
     "(r.standing IN ('owner', 'asking', 'disputed') OR r.challenge_until >= $2"                              \
     " OR (r.standing = 'waiting' AND r.cancelled_at IS NULL"                                                 \
     " AND (r.due_at IS NOT NULL OR c.ended_at IS NULL OR c.state = 'onboarded')))"
+/* As in the index registrations_thing_telling of migration 5. */
+_Static_assert(PROOFS_TELLING == 66, "the number in PARTIES_OF and in an index");
 /* However often one device was asked for: its owner, whom the rules never miss; those that change next, that
  * were asked for a power cycle, or that have shown a telling proof (PROOFS_TELLING); and of the others some
  * that have asked, and the newest. */
@@ -121,7 +125,6 @@
     "SELECT n.place - 1, " DEVICE_COLUMNS ", " LAST_ARRIVAL                                                  \
     " FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place), LATERAL"                                   \
     " (SELECT thing_name, " DEVICE_COLUMNS " FROM devices WHERE thing_name = n.name LIMIT 1" lock ") d"
-/* Columns whose NULL is 0 in the program. */
 #define PARTIES_ARRAY "ARRAY(" PARTIES_OF("n.name") ")"
 #define BY_PERSON(among)                                                                                     \
     "SELECT token FROM registrations WHERE token " among " AND (browser = nullif(CAST($2 AS BIGINT), 0)"     \
